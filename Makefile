@@ -1,0 +1,45 @@
+# make samples   set up .venv and make data/samples again
+# make test      set up .venv and run lint, types and tests
+# make setup     set up .venv only
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.set-up
+SAMPLES := 126
+
+.PHONY: setup samples test lint types tests format clean
+.DELETE_ON_ERROR:
+
+setup: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[all]' --group dev
+	touch $@
+
+samples: $(STAMP)
+	rm -rf data/samples/warp data/samples/jax
+	$(BIN)/irsmith generate --frontend warp --count $(SAMPLES) --out data/samples/warp
+	$(BIN)/irsmith generate --frontend jax --count $(SAMPLES) --out data/samples/jax
+
+test: lint types tests
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/pyright
+
+tests: $(STAMP)
+	$(BIN)/python -m pytest --numprocesses auto
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,1 @@
+"""irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp and JAX."""

@@ -1,0 +1,86 @@
+"""What can go wrong, for callers to catch and for rejections to name.
+
+IrsmithError
+├── UsageError                what the caller gave cannot be used (also a ValueError)
+│   ├── ConfigError           an option's value is not allowed, or two options contradict each other
+│   ├── UnknownNameError      no front end, category, level or device of that name
+│   ├── TargetError           a file, module or object that holds no kernel to work on
+│   └── OutputError           a file or folder that cannot be written
+├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
+└── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """Where on its way to a row a candidate was stopped."""
+
+    LOAD = "load"
+    LOWER = "lower"
+    DEDUPLICATE = "deduplicate"
+
+
+class Symptom(StrEnum):
+    """What was seen when a candidate was stopped."""
+
+    SYNTAX_ERROR = "syntax_error"
+    IMPORT_ERROR = "import_error"
+    NO_KERNEL = "no_kernel"
+    NO_CONCRETE_TYPES = "no_concrete_types"
+    NO_EXAMPLE_ARGUMENTS = "no_example_arguments"
+    BUILD_ERROR = "build_error"
+    TRACE_ERROR = "trace_error"
+    NOT_AVAILABLE = "not_available"
+    UNPRINTED_CONSTANTS = "unprinted_constants"
+    NOT_DIFFERENTIABLE = "not_differentiable"
+    RENAMED_REPEAT = "renamed_repeat"
+
+
+class IrsmithError(Exception):
+    """The root of every error that irsmith raises on purpose."""
+
+
+class UsageError(IrsmithError, ValueError):
+    """What the caller gave cannot be used; the message says what is allowed."""
+
+
+class ConfigError(UsageError):
+    """An option's value is not allowed, or two options contradict each other."""
+
+
+class UnknownNameError(UsageError):
+    """A name that is not in the list it was looked up in."""
+
+    def __init__(self, what: str, given: str, allowed: Iterable[str], *, where: str = "") -> None:
+        place = f" {where}" if where else ""
+        super().__init__(f"unknown {what} {given!r}{place}; allowed: {', '.join(allowed) or 'none'}")
+
+
+class TargetError(UsageError):
+    """A file, module or object that holds no kernel to work on."""
+
+
+class OutputError(UsageError):
+    """A file or folder that cannot be written: no permission, no space, in the way of another."""
+
+
+class MissingFrontendError(IrsmithError, ImportError):
+    """A front end whose package is not installed."""
+
+
+class KernelError(IrsmithError):
+    """A kernel that could not be loaded or lowered.
+
+    Attributes:
+        stage: where it was stopped.
+        symptom: what was seen.
+        detail: the tool's own words.
+    """
+
+    def __init__(self, stage: Stage, symptom: Symptom, detail: str) -> None:
+        super().__init__(f"{stage}: {symptom}: {detail}")
+        self.stage = stage
+        self.symptom = symptom
+        self.detail = detail

@@ -1,0 +1,78 @@
+"""Names as people choose them, each given out once in a kernel."""
+
+import builtins
+import keyword
+
+from synthesis.grammar.streams import Stream
+
+ARRAYS = (
+    "x", "y", "a", "b", "u", "v", "values", "data", "src", "weights", "samples", "field", "signal", "density",
+    "heights", "radii", "charge", "energy", "coeffs", "inputs", "lhs", "rhs", "mass", "pressure", "temps", "scores",
+    "depth",
+)  # fmt: skip
+VECTORS = (
+    "positions", "velocities", "normals", "forces", "points", "directions", "offsets", "p", "q", "vel", "pos", "axes",
+    "anchors", "gradients", "tangents", "rays", "colors", "vertices",
+)  # fmt: skip
+MATRICES = (
+    "mats", "frames", "rotations", "transforms", "jacobians", "inertia", "stress", "strain", "bases", "m", "blocks",
+    "A", "B", "tensors", "covariances", "maps",
+)  # fmt: skip
+SCALARS = (
+    "alpha", "beta", "gamma", "scale", "dt", "k", "bias", "gain", "rate", "stiffness", "damping", "weight", "shift",
+    "strength", "omega", "mu", "kappa", "factor", "level", "tau",
+)  # fmt: skip
+LOCALS = (
+    "t", "s", "r", "w", "h", "d", "z", "acc", "delta", "ratio", "tmp", "val", "term", "mix", "g", "e", "f", "base",
+    "part", "lift", "blend", "left", "right", "total", "hidden", "spread", "drift",
+)  # fmt: skip
+PARAMETERS = ("x", "y", "z", "a", "b", "c", "u", "v", "w", "p", "q", "lhs", "rhs", "value", "amount")
+BINS = ("bins", "labels", "cells", "indices", "keys", "slots", "owners", "groups", "segments")
+OUTPUTS = ("out", "result", "output", "dst", "res", "target", "y_out", "results")
+INDICES = ("i", "tid", "idx", "gid")
+LOOPS = ("j", "k", "n", "step", "it", "m")
+VERBS = (
+    "compute", "apply", "update", "eval", "mix", "scale", "blend", "accumulate", "transform", "shape", "map", "combine",
+    "filter", "project", "modulate", "measure", "score", "relax", "advance", "fold",
+)  # fmt: skip
+NOUNS = (
+    "values", "field", "signal", "state", "response", "energy", "weights", "profile", "samples", "terms", "density",
+    "residual", "potential", "flux", "features", "levels", "grid", "rows", "points", "kernel_sum",
+)  # fmt: skip
+
+_RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"wp", "warp", "jax", "jnp", "lax", "np"}
+
+
+class NameBook:
+    """Gives out names for one kernel; none twice, and none that Python or a library needs.
+
+    Args:
+        stream: the random choices.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._taken: set[str] = set()
+
+    def take(self, pool: tuple[str, ...]) -> str:
+        """A free name of a pool, with a number where all of them are taken."""
+        free = [name for name in pool if name not in self._taken and name not in _RESERVED]
+        if free:
+            return self.reserve(self._stream.choice(free))
+        stem = self._stream.choice(pool)
+        number = 2
+        while f"{stem}{number}" in self._taken:
+            number += 1
+        return self.reserve(f"{stem}{number}")
+
+    def reserve(self, name: str) -> str:
+        """A name of the caller's choice, kept from being given out again."""
+        self._taken.add(name)
+        return name
+
+    def title(self) -> str:
+        """A name for a function: a verb and a noun."""
+        while True:
+            name = f"{self._stream.choice(VERBS)}_{self._stream.choice(NOUNS)}"
+            if name not in self._taken:
+                return self.reserve(name)

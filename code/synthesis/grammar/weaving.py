@@ -1,0 +1,407 @@
+"""Weaving: how operations and terms become one expression that depends on all of them.
+
+The weaver works from the leaves up. It holds a pool of terms, applies operations to them, and ends when one
+term is left; so every leaf is read, and every operation's operands and their intervals are known before it is
+built. What cannot be combined as it stands is first fitted into an operation's domain by a smooth map, or is
+given a new argument to combine with.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import permutations, product
+from typing import Protocol
+
+from synthesis.grammar.naming import LOCALS, PARAMETERS, NameBook
+from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Name, Statement, size
+from synthesis.grammar.types import Type
+from synthesis.records import Domain
+
+_TYPICAL = (
+    Domain(low=-2.0, high=2.0),
+    Domain(low=-1.0, high=1.0),
+    Domain(low=0.1, high=2.0),
+    Domain(low=0.5, high=1.5),
+    Domain(low=0.2, high=3.0),
+)
+_TYPICAL_INTEGERS = (Domain(low=-20, high=20), Domain(low=1, high=30), Domain(low=-8, high=8))
+# An expression of more nodes than this is always given a name.
+_LONGEST = 18
+# An operand of a helper's call of more nodes than this is given one first.
+LONG_OPERAND = 6
+# How many domains are tried for arguments that an operation is to start from.
+_DOMAIN_TRIES = 8
+
+
+class DrawError(Exception):
+    """A draft that led nowhere; the generator starts it again from another stream."""
+
+
+class Scope(Protocol):
+    """Where terms come from: the kernel under construction."""
+
+    @property
+    def types(self) -> Sequence[Type]:
+        """The types that a new argument may have here."""
+        ...
+
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """A term that reads an argument created for it."""
+        ...
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant of a type, written as that type is."""
+        ...
+
+    def keep(self, term: Term) -> Term:
+        """The term under a name of its own: a statement is added, the name is returned."""
+        ...
+
+
+class FunctionScope:
+    """The inside of a function that the kernel calls: no arguments can be added here.
+
+    Args:
+        literal: how the kernel around it writes constants.
+        book: gives out the names inside; the kernel's own where the function can see the kernel's variables.
+    """
+
+    def __init__(self, literal: Callable[[float, str], Term], book: NameBook) -> None:
+        self.types: Sequence[Type] = ()
+        self._literal = literal
+        self.statements: list[Statement] = []
+        self._book = book
+
+    def parameter(self, operand: Term) -> Term:
+        """A parameter that stands for an operand of the call."""
+        return replace(operand, node=Name(self._book.take(PARAMETERS)))
+
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """Never: a helper's parameters are fixed."""
+        raise DrawError("a function inside a kernel takes no further arguments")
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant, written as in the kernel around."""
+        return self._literal(value, dtype)
+
+    def keep(self, term: Term) -> Term:
+        """The term under a new local name of the function."""
+        local = self._book.take(LOCALS)
+        self.statements.append(Assign(Name(local), term.node))
+        return replace(term, node=Name(local))
+
+
+def name_of(term: Term) -> str:
+    """The name of a term that is one."""
+    assert isinstance(term.node, Name)
+    return term.node.id
+
+
+def typical_domain(stream: Stream, dtype: Type | str, within: Domain | None = None) -> Domain:
+    """A domain as arguments have it, inside the given one."""
+    kind = dtype if isinstance(dtype, Type) else Type(dtype)
+    options = _TYPICAL if kind.is_float else _TYPICAL_INTEGERS
+    fitting = [domain for domain in options if within is None or domain.within(within)]
+    if not fitting:
+        assert within is not None
+        return within
+    return stream.choice(fitting)
+
+
+class Weaver:
+    """Combines terms with the operations of a category.
+
+    Args:
+        scope: where new arguments, constants and names come from.
+        stream: the random choices.
+        operations: what it may apply.
+        max_fresh: how many arguments it may create for variety; those that it needs come on top.
+        leveller: what makes any two terms combine when it is applied to both, where there is such an operation.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        stream: Stream,
+        operations: Sequence[Operation],
+        *,
+        max_fresh: int = 1,
+        leveller: Operation | None = None,
+    ) -> None:
+        self._scope = scope
+        self._stream = stream
+        self._operations = tuple(operations)
+        self._by_name = {operation.name: operation for operation in operations}
+        self._fresh_left = max_fresh
+        self._leveller = leveller
+
+    def weave(
+        self, terms: Sequence[Term], *, steps: int, target: Operation | None = None, goal: Type | None = None
+    ) -> Term:
+        """One term that depends on all the given ones, has the target operation in it, and is of the goal's type.
+
+        Raises:
+            DrawError: if the terms cannot be brought together.
+        """
+        pool = list(terms)
+        moment = self._stream.below(steps + 1)
+        for step in range(steps + 1):
+            if step == moment and target is not None:
+                self._apply_target(pool, target)
+            elif step < steps:
+                self._grow(pool)
+        while len(pool) > 1:
+            self._merge(pool)
+        return self._reach(pool[0], goal)
+
+    def apply(self, name: str, *operands: Term) -> Term | None:
+        """A named operation on terms, or None where it is not to be had or not admitted."""
+        operation = self._by_name.get(name)
+        return None if operation is None else operation.apply(self._stream, operands)
+
+    def require(self, operation: Operation, *operands: Term) -> Term:
+        """The operation on just these terms.
+
+        Raises:
+            DrawError: if it does not admit them.
+        """
+        result = operation.apply(self._stream, operands)
+        if result is None:
+            raise DrawError(f"{operation.name} does not admit its operands")
+        return result
+
+    def chain(self, term: Term, length: int) -> Term:
+        """The term under ``length`` functions, one after the other, each fitted to what the one before gives.
+
+        Raises:
+            DrawError: if no function takes it.
+        """
+        functions = [operation for operation in self._of_arity(1) if operation.nonlinear]
+        for _ in range(length):
+            for operation in self._stream.shuffled(functions):
+                fitted = self.fit(term, operation.domains[0])
+                result = fitted and operation.apply(self._stream, (fitted,))
+                if result:
+                    term = self._scope.keep(result) if size(result.node) > _LONGEST else result
+                    break
+            else:
+                raise DrawError("no function continues the chain")
+        return term
+
+    def affine(self, term: Term) -> Term:
+        """The term stretched or shifted by a constant, or as it is; its values stay spread evenly."""
+        name = self._stream.choice(("add", "sub", "mul", "neg"))
+        operation = self._by_name.get(name)
+        if operation is None:
+            return term
+        if operation.arity == 1:
+            return operation.apply(self._stream, (term,)) or term
+        return self._with_literal(operation, term) or term
+
+    def fit(self, term: Term, domain: Domain) -> Term | None:
+        """The term brought into a domain by a smooth map, or None."""
+        if term.interval.within(domain):
+            return term
+        for attempt in self._stream.shuffled([self._lift, self._wave, self._exponential, self._squash, self._shrink]):
+            fitted = attempt(term, domain)
+            if fitted is not None and fitted.interval.within(domain):
+                return fitted
+        return None
+
+    # ---- ways into a domain
+
+    def _plus(self, term: Term | None, offset: float) -> Term | None:
+        return term and self.apply("add", term, self._scope.literal(offset, term.type.dtype))
+
+    def _lift(self, term: Term, domain: Domain) -> Term | None:
+        return self._plus(self.apply("abs", term), self._stream.decimal(0.2, 1.5, 1) + max(0.0, round(domain.low, 1)))
+
+    def _wave(self, term: Term, domain: Domain) -> Term | None:
+        name = self._stream.choice(["sin", "cos"])
+        return self._plus(self.apply(name, term), self._stream.decimal(1.3, 2.5, 1) + max(0.0, round(domain.low, 1)))
+
+    def _exponential(self, term: Term, domain: Domain) -> Term | None:
+        return self.apply("exp", term)
+
+    def _squash(self, term: Term, domain: Domain) -> Term | None:
+        return self.apply(self._stream.choice(["sin", "cos", "tanh"]), term)
+
+    def _shrink(self, term: Term, domain: Domain) -> Term | None:
+        factor = round(0.9 * domain.magnitude / max(term.interval.magnitude, 1e-9), 2)
+        return self.apply("mul", term, self._scope.literal(factor, term.type.dtype)) if 0 < factor < 1 else None
+
+    # ---- steps
+
+    def _replace(self, pool: list[Term], taken: Sequence[Term], result: Term) -> None:
+        pool[:] = [term for term in pool if not any(term is other for other in taken)]
+        nodes = size(result.node)
+        if nodes > _LONGEST or (nodes >= 4 and self._stream.chance(0.4)):
+            result = self._scope.keep(result)
+            if self._stream.chance(0.3):
+                pool.extend(self._again(result))
+        pool.append(result)
+
+    def _again(self, term: Term) -> Iterator[Term]:
+        """A second use of a named term, through a function that keeps the two uses from cancelling."""
+        options = [operation for operation in self._operations if operation.nonlinear and operation.arity == 1]
+        if isinstance(term.node, Name):
+            for operation in self._stream.shuffled(options):
+                again = operation.apply(self._stream, (term,))
+                if again is not None:
+                    yield again
+                    return
+
+    def _grow(self, pool: list[Term]) -> None:
+        """One step of variety; leaves the pool as it is where none is to be had."""
+        moves = [("unary", 0.45), ("literal", 0.3)]
+        moves += [("combine", 0.35)] if len(pool) > 1 else []
+        moves += [("fresh", 0.2)] if self._fresh_left else []
+        move = self._stream.weighted(moves)
+        if move == "combine":
+            self._combine(pool)
+            return
+        term = self._stream.choice(pool)
+        for operation in self._stream.shuffled(self._of_arity(1 if move == "unary" else 2)):
+            result = self._extend(operation, term, move)
+            if result is not None:
+                self._fresh_left -= move == "fresh"
+                self._replace(pool, [term], result)
+                return
+
+    def _extend(self, operation: Operation, term: Term, move: str) -> Term | None:
+        if move == "unary":
+            return operation.apply(self._stream, (term,))
+        if move == "literal":
+            return self._with_literal(operation, term)
+        operands = self._with_partner(operation, term)
+        return operation.apply(self._stream, operands) if operands is not None else None
+
+    def _of_arity(self, arity: int) -> list[Operation]:
+        return [operation for operation in self._operations if operation.arity == arity]
+
+    def _with_literal(self, operation: Operation, term: Term) -> Term | None:
+        """The operation on a term and a constant, in either order."""
+        if operation.literal is None:
+            return None
+        constant = self._scope.literal(operation.literal(self._stream, term), term.type.dtype)
+        orders = [(term, constant), (constant, term)]
+        for operands in orders[::-1] if self._stream.chance(0.25) else orders:
+            result = operation.apply(self._stream, operands)
+            if result is not None:
+                return result
+        return None
+
+    def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> tuple[Term, ...] | None:
+        """The term and a new argument, in an order in which the operation takes them (and gives the goal)."""
+        for kind in self._stream.shuffled(self._scope.types):
+            for position in self._stream.shuffled((0, 1)):
+                domain = typical_domain(self._stream, kind, operation.domains[position])
+                stand_in = Term(Name("_"), kind, domain, flat=True)
+                operands = (stand_in, term) if position == 0 else (term, stand_in)
+                probe = operation.apply(self._stream.child("probe"), operands)
+                if probe is not None and (goal is None or probe.type == goal):
+                    fresh = self._scope.fresh(kind, domain)
+                    return (fresh, term) if position == 0 else (term, fresh)
+        return None
+
+    def _combine(self, pool: list[Term]) -> bool:
+        """Merge two terms of the pool with some operation."""
+        pairs = self._stream.shuffled(list(permutations(range(len(pool)), 2)))[:6]
+        for operation in self._stream.shuffled(self._of_arity(2)):
+            for first, second in pairs:
+                taken = (pool[first], pool[second])
+                result = operation.apply(self._stream, taken)
+                if result is not None:
+                    self._replace(pool, taken, result)
+                    return True
+        return False
+
+    def _merge(self, pool: list[Term]) -> None:
+        """Merge two terms whatever it takes: change one of them until they fit.
+
+        Raises:
+            DrawError: if nothing helps.
+        """
+        if self._combine(pool):
+            return
+        for position in self._stream.shuffled(range(len(pool))):
+            for operation in self._stream.shuffled(self._of_arity(1)):
+                changed = operation.apply(self._stream, (pool[position],))
+                if changed is None:
+                    continue
+                trial = [*pool[:position], changed, *pool[position + 1 :]]
+                if self._combine(trial):
+                    pool[:] = trial
+                    return
+        levelled = [(self._leveller and self._leveller.apply(self._stream, (term,))) or term for term in pool]
+        if not self._combine(levelled):
+            raise DrawError("terms that no operation brings together")
+        pool[:] = levelled
+
+    def _reach(self, term: Term, goal: Type | None) -> Term:
+        """The term turned into the goal's type.
+
+        Raises:
+            DrawError: if no operation leads there.
+        """
+        if goal is None or term.type == goal:
+            return term
+        for operation in self._stream.shuffled(self._of_arity(1)):
+            result = operation.apply(self._stream, (term,))
+            if result is not None and result.type == goal:
+                return result
+        for operation in self._stream.shuffled(self._of_arity(2)):
+            operands = self._with_partner(operation, term, goal)
+            result = operation.apply(self._stream, operands) if operands is not None else None
+            if result is not None:
+                return result
+        raise DrawError(f"no operation leads from {term.type} to {goal}")
+
+    def _apply_target(self, pool: list[Term], target: Operation) -> None:
+        """Apply the target to terms of the pool, or to one of them and a constant or a new argument.
+
+        Raises:
+            DrawError: if it takes none of them.
+        """
+        for taken in self._stream.shuffled(list(permutations(pool, target.arity))):
+            fitted = [self.fit(term, domain) for term, domain in zip(taken, target.domains, strict=True)]
+            operands = tuple(term for term in fitted if term is not None)
+            result = target.apply(self._stream, operands)
+            if result is not None:
+                self._replace(pool, taken, result)
+                return
+        for term in self._stream.shuffled(pool) if target.arity == 2 else ():
+            fitted = self.fit(term, target.domains[0])
+            if fitted is None:
+                continue
+            result = self._with_literal(target, fitted) if self._stream.chance(0.5) else None
+            if result is None:
+                operands = self._with_partner(target, fitted)
+                result = target.apply(self._stream, operands) if operands is not None else None
+            if result is not None:
+                self._replace(pool, [term], result)
+                return
+        result = self._from_nothing(target)
+        self._replace(pool, [], result)
+
+    def _from_nothing(self, target: Operation) -> Term:
+        """The target on new arguments only.
+
+        Raises:
+            DrawError: if no types of this scope fit.
+        """
+        choices = list(product(self._scope.types, repeat=target.arity))
+        for kinds in self._stream.shuffled(choices * _DOMAIN_TRIES):
+            stand_ins = tuple(
+                Term(Name(f"_{position}"), kind, typical_domain(self._stream, kind, domain), flat=True)
+                for position, (kind, domain) in enumerate(zip(kinds, target.domains, strict=True))
+            )
+            if target.apply(self._stream.child("probe"), stand_ins) is None:
+                continue
+            result = target.apply(
+                self._stream, tuple(self._scope.fresh(term.type, term.interval) for term in stand_ins)
+            )
+            if result is not None:
+                return result
+        raise DrawError(f"no types here fit {target.name}")

@@ -1,0 +1,214 @@
+"""The records that travel from stage to stage: frozen, keyword-only, and equal when their fields are.
+
+They know nothing of Warp or JAX. What a field holds in a finished row is described in ``rows.py``.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from synthesis.errors import ConfigError, Stage, Symptom
+
+
+class Role(StrEnum):
+    """What a kernel does with an argument."""
+
+    INPUT = "input"
+    OUTPUT = "output"
+    """Written without being read; poisoned before a run."""
+    INOUT = "inout"
+    """Written, and read or perhaps read, as the target of an atomic is; starts from values of its domain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Domain:
+    """The closed interval that values are drawn from, or are known to lie in.
+
+    Arguments, operations and intermediate values all use this one type. Bounds are finite; integers use the
+    integers between them.
+
+    Raises:
+        ConfigError: if a bound is not finite or ``low > high``.
+    """
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        """Reject what is not an interval."""
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
+            raise ConfigError(f"a domain needs finite bounds with low <= high, got [{self.low}, {self.high}]")
+
+    @property
+    def width(self) -> float:
+        """The distance between the bounds."""
+        return self.high - self.low
+
+    @property
+    def magnitude(self) -> float:
+        """The largest absolute value inside."""
+        return max(abs(self.low), abs(self.high))
+
+    def within(self, other: "Domain") -> bool:
+        """Whether every value of this domain is one of ``other``'s."""
+        return other.low <= self.low and self.high <= other.high
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Argument:
+    """One argument, or one result, of a kernel."""
+
+    name: str
+    type_name: str
+    """The type as the front end spells it: ``wp.array(dtype=wp.vec3)``, ``f32[4,3]``."""
+    dtype: str
+    """The scalar inside, by NumPy's name (``float32``), or the name of a struct."""
+    element: tuple[int, ...] = ()
+    """The shape of one element: ``(3,)`` for a vec3, ``(2, 2)`` for a mat22, ``()`` for a scalar."""
+    shape: tuple[int | None, ...] | None = None
+    """The dimensions of an array, None where one is not known; None for a plain value."""
+    role: Role = Role.INPUT
+    domain: Domain | None = None
+    """Where its values are drawn from; None where it is not known, as for a kernel of the user's."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The argument as JSON values, in a fixed order."""
+        return {
+            "name": self.name,
+            "type": self.type_name,
+            "dtype": self.dtype,
+            "element": list(self.element),
+            "shape": None if self.shape is None else list(self.shape),
+            "role": str(self.role),
+            "domain": None if self.domain is None else [self.domain.low, self.domain.high],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """Everything beside the source that determines what a kernel does."""
+
+    arguments: tuple[Argument, ...]
+    results: tuple[Argument, ...] = ()
+    """What the function returns, flattened; empty for Warp, whose kernels write into their arguments."""
+    launch: tuple[int | None, ...] | None = None
+    """Threads along each launch dimension, None where one is not known; None for JAX."""
+    differentiable: tuple[str, ...] = ()
+    """The arguments that a backward text gives gradients for, in order."""
+    cotangents: tuple[str, ...] = ()
+    """The further arguments of a vector-Jacobian product, in order; Warp's are the ``adj_`` arrays."""
+    options: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """Compiler options that change the text, as JSON values."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The signature as JSON values, in a fixed order; ``options`` are a column of their own."""
+        return {
+            "arguments": [argument.to_json() for argument in self.arguments],
+            "results": [result.to_json() for result in self.results],
+            "launch": None if self.launch is None else list(self.launch),
+            "differentiable": list(self.differentiable),
+            "cotangents": list(self.cotangents),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KernelSpec:
+    """One kernel as text: its source, its signature, and where it came from."""
+
+    frontend: str
+    name: str
+    category: str
+    source: str
+    """Complete: imports, helpers, structs, constants and the kernel itself."""
+    signature: Signature
+    recipe: str = ""
+    description: str = ""
+    ops: tuple[str, ...] = ()
+    """The catalogue names of the operations it was drawn with, sorted; empty for an extracted kernel."""
+    difficulty: int = 1
+    """1 (a one-line map) to 5."""
+    origin: str | Mapping[str, Any] = "synthetic"
+    """``synthetic``, or package, version, file and line of an extracted kernel."""
+    licence: str = "Apache-2.0"
+    self_contained: bool = True
+    """Whether ``source`` alone, in a fresh process, is the kernel."""
+    seed: int | None = None
+    index: int | None = None
+    config: str = ""
+    """Digest of the generator's configuration; with seed and index it makes the kernel again."""
+
+    @property
+    def arg_types(self) -> dict[str, str]:
+        """Argument name to type, as the front end spells it, in order."""
+        return {argument.name: argument.type_name for argument in self.signature.arguments}
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """The fields that describe the kernel rather than define it, as JSON values."""
+        return {
+            "frontend": self.frontend,
+            "kernel_name": self.name,
+            "category": self.category,
+            "recipe": self.recipe,
+            "description": self.description,
+            "difficulty": self.difficulty,
+            "ops": list(self.ops),
+            "origin": self.origin if isinstance(self.origin, str) else dict(self.origin),
+            "licence": self.licence,
+            "self_contained": self.self_contained,
+            "seed": self.seed,
+            "index": self.index,
+            "config": self.config,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A candidate, or one level of it, that did not make it."""
+
+    stage: Stage
+    symptom: Symptom
+    detail: str
+    frontend: str = ""
+    kernel_name: str = ""
+    level: str | None = None
+    """The level that failed; None when the whole candidate did."""
+    index: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The rejection as JSON values, in a fixed order: one line of the ledger."""
+        return {
+            "frontend": self.frontend,
+            "index": self.index,
+            "kernel_name": self.kernel_name,
+            "level": self.level,
+            "stage": str(self.stage),
+            "symptom": str(self.symptom),
+            "detail": self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What verification established for each level."""
+
+    verified: tuple[str, ...] = ()
+    """The levels proved by execution of their stored text."""
+    gradient: str = "not_checked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """A kernel with its levels and its verdict: one row to be."""
+
+    spec: KernelSpec
+    texts: Mapping[str, str | None]
+    """Level name to text, in the front end's order; None where that level failed."""
+    device: str
+    toolchain: Mapping[str, str]
+    """The compiler's packages and their versions."""
+    verdict: Verdict = Verdict()
+    rejections: tuple[Rejection, ...] = ()
+    """One for each level in ``texts`` that is None."""

@@ -1,0 +1,122 @@
+"""Rendered expressions mean what the tree says: Python parses them back to the same tree."""
+
+import ast
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synthesis.grammar.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    Comparison,
+    Conditional,
+    Expression,
+    For,
+    Function,
+    If,
+    Infix,
+    Lambda,
+    Literal,
+    Name,
+    Negation,
+    Return,
+    Sequence,
+    Slice,
+    Subscript,
+    names,
+    reads,
+    render,
+    render_block,
+)
+
+IDENTIFIERS = st.sampled_from(["a", "b", "c", "x1"])
+LEAVES = st.one_of(IDENTIFIERS.map(Name), st.sampled_from(["1", "2.5", "0.25"]).map(Literal))
+
+
+def branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression]:
+    several = st.lists(inner, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(Infix, st.sampled_from(["+", "-", "*", "/", "@", "**", "%", "//"]), inner, inner),
+        st.builds(Negation, inner),
+        st.builds(Comparison, st.sampled_from(["<", ">=", "=="]), inner, inner),
+        st.builds(Conditional, inner, inner, inner),
+        st.builds(Call, IDENTIFIERS.map(Name), several),
+        st.builds(Attribute, IDENTIFIERS.map(Name), IDENTIFIERS),
+        st.builds(Subscript, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
+        st.builds(Sequence, several, st.sampled_from(["()", "[]"])),
+        st.builds(Lambda, st.just(("p", "q")), inner),
+    )
+
+
+EXPRESSIONS = st.recursive(LEAVES, branches, max_leaves=12)
+
+
+def grouped(node: Expression) -> str:
+    """The tree written with a bracket around everything, so that precedence plays no part."""
+    match node:
+        case Name(id):
+            return id
+        case Literal(text):
+            return text
+        case Infix(operator, left, right) | Comparison(operator, left, right):
+            return f"(({grouped(left)}) {operator} ({grouped(right)}))"
+        case Negation(operand):
+            return f"(-({grouped(operand)}))"
+        case Conditional(test, body, orelse):
+            return f"(({grouped(body)}) if ({grouped(test)}) else ({grouped(orelse)}))"
+        case Call(function, arguments):
+            return f"({grouped(function)})({', '.join(f'({grouped(each)})' for each in arguments)})"
+        case Attribute(base, name):
+            return f"({grouped(base)}).{name}"
+        case Subscript(base, indices):
+            return f"({grouped(base)})[{', '.join(f'({grouped(each)})' for each in indices)}]"
+        case Sequence(items, brackets):
+            return brackets[0] + "".join(f"({grouped(each)})," for each in items) + brackets[1]
+        case Lambda(parameters, body):
+            return f"(lambda {', '.join(parameters)}: ({grouped(body)}))"
+        case Slice():
+            return render(node)
+
+
+@given(EXPRESSIONS)
+def test_rendering_keeps_the_tree(node: Expression) -> None:
+    assert ast.dump(ast.parse(render(node), mode="eval")) == ast.dump(ast.parse(grouped(node), mode="eval"))
+
+
+@given(EXPRESSIONS)
+def test_names_are_those_that_python_sees(node: Expression) -> None:
+    parsed = ast.walk(ast.parse(render(node), mode="eval"))
+    assert sorted(names(node)) == sorted(each.id for each in parsed if isinstance(each, ast.Name))
+
+
+def test_blocks_nest_and_chains_of_conditions_use_elif() -> None:
+    inner = If(Comparison("<", Name("x"), Name("lo")), (Assign(Name("x"), Name("lo")),))
+    chain = If(Comparison(">", Name("x"), Name("hi")), (Assign(Name("x"), Name("hi")),), (inner,))
+    loop = For("i", Call(Name("range"), (Literal("3"),)), (chain, Assign(Name("s"), Name("x"), "+")))
+    function = Function("f", (("x", "float"), ("lo", ""), ("hi", "")), (loop, Return(Name("s"))), ("wp.func",))
+    assert render_block((function,)) == [
+        "@wp.func",
+        "def f(x: float, lo, hi):",
+        "    for i in range(3):",
+        "        if x > hi:",
+        "            x = hi",
+        "        elif x < lo:",
+        "            x = lo",
+        "        s += x",
+        "    return s",
+    ]
+
+
+def test_reads_leaves_out_what_is_only_assigned() -> None:
+    block = (Assign(Name("t"), Name("x")), Assign(Subscript(Name("out"), (Name("i"),)), Name("t")))
+    assert set(reads(block)) == {"x", "t", "out", "i"}
+    assert "t" not in set(reads(block[:1]))
+
+
+def test_a_long_signature_is_written_one_parameter_a_line() -> None:
+    parameters = tuple((f"argument_{number}", "wp.array(dtype=float)") for number in range(4))
+    lines = render_block((Function("kernel", parameters, (Return(),)),))
+    assert lines[0] == "def kernel("
+    assert lines[1] == "    argument_0: wp.array(dtype=float),"
+    assert lines[5] == "):"
