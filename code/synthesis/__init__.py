@@ -1,1 +1,63 @@
-"""irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp and JAX."""
+"""irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp and JAX.
+
+This package's public names are listed here. Importing it imports neither Warp nor JAX; a front end is loaded when
+it is first asked for.
+"""
+
+from synthesis.errors import (
+    ConfigError,
+    IrsmithError,
+    KernelError,
+    MissingFrontendError,
+    OutputError,
+    Stage,
+    Symptom,
+    TargetError,
+    UnknownNameError,
+    UsageError,
+)
+from synthesis.generator import KernelGenerator
+from synthesis.ir_extractor import extract_ir
+from synthesis.pipeline import (
+    RunSummary,
+    SynthesisPipeline,
+    compile_kernel_from_source,
+    extract_ir_from_kernel,
+    run_pipeline,
+    synthesize_pair,
+)
+from synthesis.records import Argument, Domain, KernelSpec, Pair, Rejection, Role, Signature, Verdict
+from synthesis.registry import frontend_names, get_frontend
+from synthesis.version import __version__
+
+__all__ = [
+    "Argument",
+    "ConfigError",
+    "Domain",
+    "IrsmithError",
+    "KernelError",
+    "KernelGenerator",
+    "KernelSpec",
+    "MissingFrontendError",
+    "OutputError",
+    "Pair",
+    "Rejection",
+    "Role",
+    "RunSummary",
+    "Signature",
+    "Stage",
+    "Symptom",
+    "SynthesisPipeline",
+    "TargetError",
+    "UnknownNameError",
+    "UsageError",
+    "Verdict",
+    "__version__",
+    "compile_kernel_from_source",
+    "extract_ir",
+    "extract_ir_from_kernel",
+    "frontend_names",
+    "get_frontend",
+    "run_pipeline",
+    "synthesize_pair",
+]

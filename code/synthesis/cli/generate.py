@@ -1,0 +1,56 @@
+"""``irsmith generate``."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from synthesis.cli.tables import print_summary
+from synthesis.pipeline import run_pipeline
+
+
+def generate(
+    *,
+    frontend: str,
+    count: int,
+    out: Path,
+    seed: int = 0,
+    category: Annotated[list[str] | None, Parameter(negative="")] = None,
+    level: Annotated[list[str] | None, Parameter(negative="")] = None,
+    device: str | None = None,
+    format: Literal["json"] = "json",  # noqa: A002 (the option's name; one format so far)
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> None:
+    """Draw kernels and write each with its IR as a file.
+
+    Examples:
+
+        irsmith generate --frontend warp --count 120 --out pairs/warp
+
+        irsmith generate --frontend jax --count 50 --seed 7 --category linalg --level hlo --out pairs/linalg
+
+    Parameters
+    ----------
+    frontend: str
+        warp or jax.
+    count: int
+        Candidates to draw; the summary says how many rows they made.
+    out: Path
+        Folder to write to. The same command again writes the same bytes.
+    seed: int
+        Any integer; another seed gives other kernels.
+    category: list[str]
+        Draw from this category only; may be given several times.
+    level: list[str]
+        Make this level of IR instead of the default ones; may be given several times.
+    device: str
+        What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX).
+    format: str
+        How pairs are written.
+    json: bool
+        Print the summary as JSON.
+    """
+    summary = run_pipeline(
+        count, out, frontend=frontend, seed=seed, categories=category, levels=level, device=device, progress=not json
+    )
+    print_summary(summary, as_json=json)

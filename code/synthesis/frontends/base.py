@@ -1,0 +1,169 @@
+"""What a front end is: the one interface between irsmith and a tool that turns Python into IR.
+
+A new front end is one folder with an object of this shape, and an entry point in the group
+``irsmith.frontends`` that names it. Nothing else in irsmith is edited.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec, Rejection
+
+
+class Direction(StrEnum):
+    """Which way through the kernel a text computes."""
+
+    FORWARD = "forward"
+    BACKWARD = "backward"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """One kind of IR text of a kernel: one column of a row."""
+
+    name: str
+    language: str
+    """``cpp``, ``cuda``, ``jaxpr``, ``mlir`` or ``hlo``: what highlights and canonicalises it."""
+    device: str | None = None
+    """The only device that it exists for; None when it exists for each of the front end's."""
+    direction: Direction = Direction.FORWARD
+    default: bool = True
+    """Whether a row has it unless told otherwise."""
+    machine_dependent: bool = False
+    """Whether the text depends on the machine that made it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """A function that draws one family of kernels."""
+
+    name: str
+    category: str
+    targets: tuple[str, ...]
+    """The operations it can be asked for; every drawn kernel uses the one it was asked for."""
+    draw: Callable[[Stream, str], KernelSpec]
+    """Draws a kernel from a random stream and a target operation; pure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kernel:
+    """A kernel that the tool has accepted: its record and the live object."""
+
+    spec: KernelSpec
+    live: Any
+    example_args: tuple[Any, ...] = ()
+    """What the front end needs beside the object to lower it; JAX's argument shapes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lowered:
+    """A kernel's IR texts by level name; a level that failed is None and has its rejection."""
+
+    texts: Mapping[str, str | None]
+    rejections: tuple[Rejection, ...] = ()
+
+
+class Frontend(Protocol):
+    """A tool that turns Python into IR."""
+
+    @property
+    def name(self) -> str:
+        """The name that users type and rows carry."""
+        ...
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of its recipes, in the order in which indices visit them."""
+        ...
+
+    @property
+    def recipes(self) -> tuple[Recipe, ...]:
+        """Every recipe, in a fixed order."""
+        ...
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """Every level, in the order of a row's columns."""
+        ...
+
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """What ``device`` may be, the default first."""
+        ...
+
+    def toolchain(self) -> Mapping[str, str]:
+        """The packages whose versions determine the texts, and those versions."""
+        ...
+
+    def recognises(self, source: str) -> bool:
+        """Whether a source text is written for this front end."""
+        ...
+
+    def claims(self, obj: object) -> bool:
+        """Whether a live object is one of this front end's kernels."""
+        ...
+
+    def discover(self, target: object, *, example_args: Sequence[Any] = ()) -> list[Kernel | Rejection]:
+        """The kernels in a live object or a module.
+
+        A kernel that cannot be used (no concrete types, no example arguments) is a rejection in its place.
+        """
+        ...
+
+    def load(self, spec: KernelSpec) -> Kernel | Rejection:
+        """The kernel that a record's source defines."""
+        ...
+
+    def release(self, kernels: Sequence[Kernel]) -> None:
+        """Forget loaded kernels, so that a long run's memory stays flat."""
+        ...
+
+    def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
+        """The clean texts of each kernel at each level; any process gives the same bytes."""
+        ...
+
+    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """The texts of one kernel under the names that ``extract_ir`` gives them.
+
+        Raises:
+            KernelError: if the tool rejects the kernel.
+        """
+        ...
+
+
+def choose_device(frontend: Frontend, device: str | None) -> str:
+    """The device to make texts for.
+
+    Raises:
+        UnknownNameError: if the front end does not know it.
+    """
+    if device is None:
+        return frontend.devices[0]
+    if device not in frontend.devices:
+        raise UnknownNameError("device", device, frontend.devices, where=f"for front end {frontend.name}")
+    return device
+
+
+def choose_levels(frontend: Frontend, names: Sequence[str] | None, device: str) -> tuple[Level, ...]:
+    """The levels to make, in the order of the row's columns: the named ones, or the default ones of the device.
+
+    Raises:
+        UnknownNameError: if a level is unknown.
+        ConfigError: if a named level does not exist for the device.
+    """
+    available = {level.name: level for level in frontend.levels}
+    on_device = {
+        name: level for name, level in available.items() if level.device is None or level.device in device.split("+")
+    }
+    if names is None:
+        return tuple(level for level in on_device.values() if level.default)
+    for name in names:
+        if name not in available:
+            raise UnknownNameError("level", name, available, where=f"for front end {frontend.name}")
+        if name not in on_device:
+            raise ConfigError(f"level {name!r} does not exist for device {device!r}; allowed: {', '.join(on_device)}")
+    return tuple(level for name, level in on_device.items() if name in names)

@@ -1,0 +1,32 @@
+"""What a tool's exception says, in words that are the same in every process, and the rejection made of it."""
+
+import re
+
+from synthesis.errors import Stage, Symptom
+from synthesis.records import KernelSpec, Rejection
+
+_LONGEST = 400
+_ADDRESS = re.compile(r"\b0x[0-9a-f]{6,}\b")
+_FOLDERS = re.compile(r"(?:/[^/\s:'\"]+)*/(?=[^/\s:'\"]+\.py\b)")
+_MODULE = re.compile(r"<?\birsmith_\w+_\d+\b>?")
+
+
+def detail_of(error: BaseException) -> str:
+    """The exception's type and message, without addresses, folders and names of temporary modules, on one line."""
+    message = " ".join(str(error).split())
+    message = _MODULE.sub("<source>", _FOLDERS.sub("", _ADDRESS.sub("0x…", message)))
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def rejected(spec: KernelSpec, stage: Stage, symptom: Symptom, detail: str, level: str | None = None) -> Rejection:
+    """The rejection of a kernel, or of one of its levels."""
+    return Rejection(
+        stage=stage,
+        symptom=symptom,
+        detail=detail,
+        frontend=spec.frontend,
+        kernel_name=spec.name,
+        level=level,
+        index=spec.index,
+    )

@@ -1,0 +1,121 @@
+"""JAX functions of the user's: found in live objects and modules, and described as records."""
+
+import inspect
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Kernel
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.jax import lowering
+from synthesis.frontends.jax.spelling import type_name
+from synthesis.frontends.provenance import provenance
+from synthesis.frontends.sources import Definition, SourceCollector
+from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
+
+_LIBRARIES = ("jax", "jaxlib", "opt_einsum")
+
+
+def discover(target: object, example_args: Sequence[Any]) -> list[Kernel | Rejection]:
+    """The functions in a live function or a module, each with the example arguments."""
+    return [_discover(function, example_args) for function in _functions(target)]
+
+
+def _functions(target: object) -> list[Any]:
+    if not isinstance(target, ModuleType):
+        return [target]
+    own = [
+        (behind.__code__.co_firstlineno, name, value)
+        for name, value in vars(target).items()
+        if not name.startswith("_")
+        and lowering.is_traceable(value)
+        and (behind := lowering.function_behind(value)) is not None
+        and behind.__module__ == target.__name__
+    ]
+    return [value for _, _, value in sorted(own, key=lambda entry: entry[:2])]
+
+
+def _discover(function: Any, example_args: Sequence[Any]) -> Kernel | Rejection:
+    plain = lowering.function_behind(function)
+    assert plain is not None
+    if not example_args and plain.__code__.co_argcount > 0:
+        return Rejection(
+            stage=Stage.LOAD,
+            symptom=Symptom.NO_EXAMPLE_ARGUMENTS,
+            detail="a JAX function is lowered for given shapes; give example arguments",
+            frontend="jax",
+            kernel_name=plain.__name__,
+        )
+    arguments = lowering.abstract(example_args)
+    try:
+        spec = describe(function, arguments)
+    except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
+        return Rejection(
+            stage=Stage.LOWER,
+            symptom=Symptom.TRACE_ERROR,
+            detail=detail_of(error),
+            frontend="jax",
+            kernel_name=plain.__name__,
+        )
+    return Kernel(spec=spec, live=function, example_args=arguments)
+
+
+def describe(function: Any, example_args: Sequence[Any]) -> KernelSpec:
+    """The record of a live function at given shapes.
+
+    Raises:
+        Exception: whatever the function raises when it is traced.
+    """
+    plain = lowering.function_behind(function)
+    assert plain is not None
+    collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library)
+    source = collector.collect(Definition(plain))
+    origin, licence = provenance(plain, plain.__code__.co_firstlineno)
+    return KernelSpec(
+        frontend="jax",
+        name=plain.__name__,
+        category="extracted",
+        source=source,
+        description=(inspect.getdoc(plain) or "").partition("\n")[0],
+        signature=signature_of(function, example_args),
+        origin=origin,
+        licence=licence,
+        self_contained=collector.complete and not lowering.has_custom_rule(function),
+    )
+
+
+def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
+    """The flattened arguments and results of a function at given shapes."""
+    arguments = lowering.argument_leaves(function, example_args)
+    results = lowering.result_leaves(function, example_args)
+    floats = [leaf.name for leaf in arguments if leaf.is_float]
+    cotangents = [f"ct_{leaf.name}" for leaf in results if leaf.is_float]
+    differentiable = bool(floats and cotangents)
+    return Signature(
+        arguments=tuple(_argument(leaf, Role.INPUT) for leaf in arguments),
+        results=tuple(_argument(leaf, Role.OUTPUT) for leaf in results),
+        differentiable=tuple(floats) if differentiable else (),
+        cotangents=tuple(cotangents) if differentiable else (),
+    )
+
+
+def _argument(leaf: lowering.Leaf, role: Role) -> Argument:
+    return Argument(
+        name=leaf.name, type_name=type_name(leaf.dtype, leaf.shape), dtype=leaf.dtype, shape=leaf.shape, role=role
+    )
+
+
+def _unwrap(value: Any) -> Definition | None:
+    if inspect.isclass(value):
+        return Definition(value)
+    plain = lowering.function_behind(value) if callable(value) else None
+    return Definition(plain) if plain is not None else None
+
+
+def _literal(value: Any) -> str | None:  # a captured array is not written out
+    return None
+
+
+def _is_library(module: str) -> bool:
+    return module.partition(".")[0] in _LIBRARIES

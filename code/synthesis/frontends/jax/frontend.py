@@ -1,0 +1,151 @@
+"""The front end object: JAX's side of the protocol in ``frontends/base.py``."""
+
+import re
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from types import ModuleType
+from typing import Any
+
+from synthesis.errors import KernelError, Stage, Symptom
+from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.failures import detail_of, rejected
+from synthesis.frontends.jax import discovery, lowering
+from synthesis.frontends.jax.recipes import RECIPES
+from synthesis.frontends.loading import run_source
+from synthesis.records import KernelSpec, Rejection
+
+_VJP = "vjp_"
+
+
+def _level(name: str, language: str, *, default: bool = False, device: str | None = None) -> tuple[Level, Level]:
+    """A level and the same of the vector-Jacobian product, which is never a default."""
+    forward = Level(name=name, language=language, device=device, default=default, machine_dependent=device is not None)
+    backward = Level(
+        name=_VJP + name,
+        language=language,
+        device=device,
+        direction=Direction.BACKWARD,
+        default=False,
+        machine_dependent=device is not None,
+    )
+    return forward, backward
+
+
+_PAIRS = (
+    _level("jaxpr", "jaxpr", default=True),
+    _level("stablehlo", "mlir", default=True),
+    _level("hlo", "hlo"),
+    _level("optimized_hlo", "hlo", device="cpu"),
+)
+LEVELS = (*(forward for forward, _ in _PAIRS), *(backward for _, backward in _PAIRS))
+
+
+class JaxFrontend:
+    """JAX. A row is for one platform; nothing of the platform needs to be present."""
+
+    name = "jax"
+    recipes: tuple[Recipe, ...] = RECIPES
+    categories = tuple(dict.fromkeys(recipe.category for recipe in RECIPES))
+    levels = LEVELS
+    devices = ("cpu", "cuda", "tpu")
+
+    def toolchain(self) -> Mapping[str, str]:
+        """JAX traces and prints, jaxlib lowers and compiles."""
+        return {"jax": version("jax"), "jaxlib": version("jaxlib")}
+
+    def recognises(self, source: str) -> bool:
+        """Whether a source mentions JAX or its customary aliases."""
+        return re.search(r"\b(jax|jnp|lax)\b", source) is not None
+
+    def claims(self, obj: object) -> bool:
+        """Whether a live object is a function that JAX may trace."""
+        return lowering.is_traceable(obj)
+
+    def discover(self, target: object, *, example_args: Sequence[Any] = ()) -> list[Kernel | Rejection]:
+        """The functions in a live function or a module, at the shapes of the example arguments."""
+        return discovery.discover(target, example_args)
+
+    def load(self, spec: KernelSpec) -> Kernel | Rejection:
+        """Run the source as a module of its own and find the function in it by name."""
+        module = run_source(spec)
+        if isinstance(module, Rejection):
+            return module
+        function = getattr(module, spec.name, None) if spec.name else _last_function(module)
+        if function is None or not lowering.is_traceable(function):
+            lowering.forget(module.__name__)
+            return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")
+        arguments = tuple(
+            lowering.jax.ShapeDtypeStruct(argument.shape or (), argument.dtype) for argument in spec.signature.arguments
+        )
+        return Kernel(spec=spec, live=function, example_args=arguments)
+
+    def release(self, kernels: Sequence[Kernel]) -> None:
+        """Forget kernels that ``load`` made."""
+        for kernel in kernels:
+            plain = lowering.function_behind(kernel.live)
+            if plain is not None:
+                lowering.forget(plain.__module__)
+
+    def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
+        """The clean texts for one platform."""
+        return [self._lower(kernel, levels, device) for kernel in kernels]
+
+    def _lower(self, kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Rejection:
+        texts: dict[str, str | None] = {}
+        failures: list[Rejection] = []
+        tracings: dict[str, lowering.Tracing | Rejection] = {}
+        with lowering.pinned_settings():
+            for level in levels:
+                if level.direction not in tracings:
+                    tracings[level.direction] = _trace(kernel, level.direction, device)
+                text = _text(kernel, tracings[level.direction], level)
+                if isinstance(text, Rejection):
+                    if level.direction is Direction.FORWARD and text.symptom is Symptom.TRACE_ERROR:
+                        return text
+                    failures.append(text)
+                texts[level.name] = None if isinstance(text, Rejection) else text
+        return Lowered(texts=texts, rejections=tuple(failures))
+
+    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""
+        names = ("jaxpr", "stablehlo", *(("vjp_stablehlo",) if include_backward else ()))
+        lowered = self._lower(kernel, [level for level in LEVELS if level.name in names], device)
+        failures = [lowered] if isinstance(lowered, Rejection) else lowered.rejections
+        for failure in failures:
+            if failure.symptom is not Symptom.NOT_DIFFERENTIABLE:
+                raise KernelError(failure.stage, failure.symptom, failure.detail)
+        assert isinstance(lowered, Lowered)
+        return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
+
+
+def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Tracing | Rejection":
+    function, arguments = kernel.live, kernel.example_args
+    name = kernel.spec.name
+    try:
+        if direction is Direction.BACKWARD:
+            function, arguments = lowering.pullback(function, arguments)
+            name = _VJP + name
+        return lowering.Tracing(function, arguments, name=name, platform=device)
+    except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
+        symptom = Symptom.TRACE_ERROR if direction is Direction.FORWARD else Symptom.NOT_DIFFERENTIABLE
+        return rejected(kernel.spec, Stage.LOWER, symptom, detail_of(error))
+
+
+def _text(kernel: Kernel, tracing: "lowering.Tracing | Rejection", level: Level) -> str | Rejection:
+    spec = kernel.spec
+    if isinstance(tracing, Rejection):
+        return rejected(spec, tracing.stage, tracing.symptom, tracing.detail, level.name)
+    try:
+        return tracing.text(level.name.removeprefix(_VJP))
+    except lowering.UnprintedConstantsError as error:
+        return rejected(spec, Stage.LOWER, Symptom.UNPRINTED_CONSTANTS, detail_of(error), level.name)
+    except Exception as error:  # noqa: BLE001 (lowering may raise anything)
+        return rejected(spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error), level.name)
+
+
+def _last_function(module: ModuleType) -> Any:
+    functions = [each for each in vars(module).values() if getattr(each, "__module__", None) == module.__name__]
+    return functions[-1] if functions else None
+
+
+FRONTEND = JaxFrontend()

@@ -1,0 +1,279 @@
+"""JAX functions to text: the one place that touches JAX's and jaxlib's private modules.
+
+Texts come from JAX's own printers. Names that JAX adds (the module's, result labels) are taken off the MLIR module
+before it is printed, not out of the finished text.
+"""
+
+import contextlib
+import itertools
+import re
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any
+
+import jax as _jax
+import jaxlib._hlo as _hlo
+import numpy as np
+
+from synthesis.frontends.loading import forget_module
+
+jax: Any = _jax
+hlo: Any = _hlo
+
+# Compiled-function caches keep every traced function alive; emptying them is cheap only now and then.
+_CLEAR_AFTER = 1000
+
+_ADDRESS = re.compile(
+    r"<(?:function|bound method|built-in function) ([^\s<>]+(?:<locals>[^\s<>]*)*)[^<>]* at 0x[0-9a-f]+>"
+)
+_MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
+_JAX_ATTRIBUTES = ("jax.", "mhlo.")
+
+_released = itertools.count(1)
+
+
+class NotDifferentiableError(Exception):
+    """A function without a vector-Jacobian product: no float input or output, or JAX has no rule."""
+
+
+class UnprintedConstantsError(Exception):
+    """A jaxpr that holds arrays which its text does not show."""
+
+
+# ---- live functions and what is inside them
+
+
+def forget(module_name: str) -> None:
+    """Drop what Python and, now and then, JAX hold of a module."""
+    forget_module(module_name)
+    if next(_released) % _CLEAR_AFTER == 0:
+        jax.clear_caches()
+
+
+def function_behind(obj: Any) -> FunctionType | None:
+    """The plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None where there is none."""
+    seen = 0
+    while not isinstance(obj, FunctionType):
+        inner = getattr(obj, "__wrapped__", None) or getattr(obj, "fun", None) or getattr(obj, "func", None)
+        seen += 1
+        if inner is None or seen > 10:
+            return None
+        obj = inner
+    wrapped = getattr(obj, "__wrapped__", None)
+    return function_behind(wrapped) if wrapped is not None else obj
+
+
+def has_custom_rule(obj: Any) -> bool:
+    """Whether an object carries a derivative rule that its source does not show."""
+    while obj is not None:
+        if isinstance(obj, jax.custom_jvp | jax.custom_vjp):
+            return True
+        obj = getattr(obj, "__wrapped__", None)
+    return False
+
+
+def is_traceable(obj: object) -> bool:
+    """Whether an object is a function that JAX may be able to trace."""
+    return callable(obj) and not isinstance(obj, type) and function_behind(obj) is not None
+
+
+# ---- live functions in, text out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One array of a function's flattened arguments or results."""
+
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def is_float(self) -> bool:
+        """Whether gradients flow through it."""
+        return self.dtype.startswith(("float", "bfloat"))
+
+
+@contextlib.contextmanager
+def pinned_settings() -> Generator[None]:
+    """JAX's defaults, whatever the process has set, so that texts depend on the function alone."""
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(jax.enable_x64(False))
+        stack.enter_context(jax.default_matmul_precision(None))
+        stack.enter_context(jax.numpy_dtype_promotion("standard"))
+        stack.enter_context(jax.numpy_rank_promotion("allow"))
+        stack.enter_context(jax.default_prng_impl("threefry2x32"))
+        stack.enter_context(jax.threefry_partitionable(True))
+        stack.enter_context(jax.debug_nans(False))
+        stack.enter_context(jax.disable_jit(False))
+        yield
+
+
+def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:
+    """Example arguments with shapes and scalar types in the place of arrays; Python numbers stay as they are."""
+    return tuple(jax.tree.map(_abstract_leaf, tuple(example_args)))
+
+
+def _abstract_leaf(leaf: Any) -> Any:
+    if isinstance(leaf, jax.ShapeDtypeStruct) or not hasattr(leaf, "dtype"):
+        return leaf
+    return jax.ShapeDtypeStruct(np.shape(leaf), leaf.dtype)
+
+
+def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
+    """The flattened arguments: a plain one by its parameter's name, one inside a pytree by its path."""
+    plain = function_behind(function)
+    positional = plain.__code__.co_varnames[: plain.__code__.co_argcount] if plain is not None else ()
+    leaves: list[Leaf] = []
+    for position, argument in enumerate(example_args):
+        name = positional[position] if position < len(positional) else f"arg{position}"
+        for path, leaf in jax.tree_util.tree_flatten_with_path(argument)[0]:
+            leaves.append(_leaf(name + jax.tree_util.keystr(path), leaf))
+    return leaves
+
+
+def result_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
+    """The flattened results: ``result``, or ``result_0`` and so on.
+
+    Raises:
+        Exception: whatever the function raises when it is traced.
+    """
+    with pinned_settings():
+        results = jax.tree.leaves(jax.eval_shape(function, *example_args))
+    names = ["result"] if len(results) == 1 else [f"result_{number}" for number in range(len(results))]
+    return [_leaf(name, result) for name, result in zip(names, results, strict=True)]
+
+
+def _leaf(name: str, value: Any) -> Leaf:
+    with pinned_settings():
+        kind = jax.eval_shape(_same, value)
+    return Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The vector-Jacobian product as a function of its own, and the arguments to trace it with.
+
+    It takes the function's flattened arguments, then one cotangent for each float result, and gives one gradient
+    for each float argument.
+
+    Raises:
+        NotDifferentiableError: if there is no float argument, or no float result.
+    """
+    leaves, structure = jax.tree.flatten(tuple(example_args))
+    arguments = argument_leaves(function, example_args)
+    results = result_leaves(function, example_args)
+    moving = [position for position, leaf in enumerate(arguments) if leaf.is_float]
+    if not moving or not any(leaf.is_float for leaf in results):
+        raise NotDifferentiableError("no float argument" if not moving else "no float result")
+
+    def vjp(*flat: Any) -> Any:
+        values, cotangents = list(flat[: len(leaves)]), list(flat[len(leaves) :])
+
+        def of_floats(*floats: Any) -> list[Any]:
+            merged = list(values)
+            for position, value in zip(moving, floats, strict=True):
+                merged[position] = value
+            outputs = jax.tree.leaves(function(*jax.tree.unflatten(structure, merged)))
+            return [output for output, leaf in zip(outputs, results, strict=True) if leaf.is_float]
+
+        _, pull = jax.vjp(of_floats, *(values[position] for position in moving))
+        return pull(cotangents)
+
+    floats = [leaf for leaf in results if leaf.is_float]
+    cotangents = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in floats)
+    return vjp, (*leaves, *cotangents)
+
+
+class Tracing:
+    """A function traced once, printed at several levels.
+
+    Args:
+        function: what to trace.
+        example_args: shapes and scalar types of its arguments.
+        name: the kernel's name, for the levels that carry one.
+        platform: ``cpu``, ``cuda`` or ``tpu``; nothing of it needs to be present.
+    """
+
+    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str) -> None:
+        self._name = name
+        self._platform = platform
+        # Without keep_unused an argument that nothing reads would vanish from the lowered texts' signature.
+        self._traced = jax.jit(function, keep_unused=True).trace(*example_args)
+        self._lowered: Any = None
+
+    def text(self, level: str) -> str:
+        """The text at ``jaxpr``, ``stablehlo``, ``hlo`` or ``optimized_hlo``.
+
+        Raises:
+            UnprintedConstantsError: if a jaxpr's text would leave arrays out.
+            Exception: whatever JAX raises when it lowers or compiles.
+        """
+        match level:
+            case "jaxpr":
+                return self._jaxpr()
+            case "stablehlo":
+                return _stablehlo(self._lower().compiler_ir("stablehlo"))
+            case "hlo":
+                return self._named(self._lower().compiler_ir("hlo").as_hlo_module())
+            case "optimized_hlo":
+                modules = self._lower().compile().runtime_executable().hlo_modules()
+                return "\n".join(self._named(module) for module in modules)
+            case _:
+                raise ValueError(f"no such level of text: {level}")
+
+    def _lower(self) -> Any:
+        if self._lowered is None:
+            self._lowered = self._traced.lower(lowering_platforms=(self._platform,))
+        return self._lowered
+
+    def _jaxpr(self) -> str:
+        closed = self._traced.jaxpr
+        if any(np.size(constant) for constant in closed.consts):
+            raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
+        text = closed.pretty_print(use_color=False, source_info=False, name_stack=False)
+        return _ADDRESS.sub(r"\1", text) + "\n"
+
+    def _named(self, module: Any) -> str:
+        options = hlo.HloPrintOptions.short_parsable()
+        options.print_metadata = False
+        options.print_large_constants = True
+        return _MODULE_NAME.sub(f"HloModule {self._name}", module.to_string(options)).rstrip() + "\n"
+
+
+def _stablehlo(module: Any) -> str:
+    """A module as text, without the names that JAX gives it and its results."""
+    with module.context:
+        copy = module.operation.clone()  # the original may be compiled yet, which needs what is dropped here
+        _drop_attributes(copy, ("sym_name",))
+        for operation in copy.regions[0].blocks[0].operations:
+            _drop_attributes(operation, ())
+            for group in ("arg_attrs", "res_attrs"):
+                if group in operation.attributes:
+                    _drop_entry_attributes(operation, group)
+        return copy.get_asm(enable_debug_info=False)
+
+
+def _drop_attributes(operation: Any, names: Sequence[str]) -> None:
+    for name in [entry if isinstance(entry, str) else entry.name for entry in operation.attributes]:
+        if name in names or name.startswith(_JAX_ATTRIBUTES):
+            del operation.attributes[name]
+
+
+def _drop_entry_attributes(operation: Any, group: str) -> None:
+    from jaxlib.mlir import ir as _ir
+
+    ir: Any = _ir
+    cleaned: list[Any] = []
+    for entry in ir.ArrayAttr(operation.attributes[group]):
+        attributes = {named.name: named.attr for named in ir.DictAttr(entry)}
+        kept = {name: value for name, value in attributes.items() if not name.startswith(_JAX_ATTRIBUTES)}
+        cleaned.append(ir.DictAttr.get(kept))
+    if any(len(ir.DictAttr(entry)) for entry in cleaned):
+        operation.attributes[group] = ir.ArrayAttr.get(cleaned)
+    else:
+        del operation.attributes[group]

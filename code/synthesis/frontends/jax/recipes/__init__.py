@@ -1,0 +1,13 @@
+"""JAX's recipes, in the order in which indices visit their categories."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes import arithmetic, array, control_flow, linalg, math, reduction
+
+RECIPES: tuple[Recipe, ...] = (
+    *arithmetic.RECIPES,
+    *array.RECIPES,
+    *math.RECIPES,
+    *reduction.RECIPES,
+    *linalg.RECIPES,
+    *control_flow.RECIPES,
+)

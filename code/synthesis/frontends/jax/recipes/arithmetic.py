@@ -1,0 +1,54 @@
+"""Elementwise arithmetic on arrays that broadcast."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE
+from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import KernelSpec
+
+_TARGETS = ("add", "sub", "mul", "div", "pow")
+_INTEGER_TARGETS = ("add", "sub", "mul")
+_OPERATIONS = tuple(ELEMENTWISE[name] for name in (*_TARGETS, "neg", "abs", "exp", "sqrt", "sin", "square"))
+_INTEGER_OPERATIONS = tuple(ELEMENTWISE[name] for name in (*_INTEGER_TARGETS, "min", "max", "abs", "neg"))
+
+
+def broadcastable(stream: Stream, dtype: str) -> list[Type]:
+    """The type of a drawn array, and those that broadcast to it."""
+    shape = tuple(stream.choice(SIZES) for _ in range(stream.weighted([(1, 0.4), (2, 0.45), (3, 0.15)])))
+    shapes = [shape, shape, ()]
+    if len(shape) > 1:
+        shapes += [shape[1:], (shape[0],) + (1,) * (len(shape) - 1)]
+    return [Type(dtype, each) for each in shapes]
+
+
+def _draw(stream: Stream, target: str, dtype: str) -> KernelSpec:
+    shape = stream.child("shape")
+    operations = _OPERATIONS if dtype == "float32" else _INTEGER_OPERATIONS
+    draft = Draft(stream, broadcastable(shape, dtype))
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
+    terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.45), (3, 0.35)]))
+    if shape.chance(0.15):
+        terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
+    result = weaver.weave(terms, steps=shape.integer(1, 6), target=ELEMENTWISE[target])
+    results = [result]
+    if shape.chance(0.15):
+        results.append(weaver.weave(draft.leaves(1), steps=shape.integer(1, 3)))
+    summary = f"Elementwise {target} with broadcasting on {dtype} arrays"
+    recipe = "broadcast" if dtype == "float32" else "broadcast_integer"
+    return draft.finish(results, category="arithmetic", recipe=recipe, summary=summary)
+
+
+def _draw_floats(stream: Stream, target: str) -> KernelSpec:
+    return _draw(stream, target, "float32")
+
+
+def _draw_integers(stream: Stream, target: str) -> KernelSpec:
+    return _draw(stream, target, "int32")
+
+
+RECIPES = (
+    Recipe(name="broadcast", category="arithmetic", targets=_TARGETS, draw=_draw_floats),
+    Recipe(name="broadcast_integer", category="arithmetic", targets=_INTEGER_TARGETS, draw=_draw_integers),
+)

@@ -1,0 +1,32 @@
+"""Arrays rearranged: reshaped, transposed, sliced and concatenated, with a little arithmetic between."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE, SHAPES
+from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import KernelSpec
+
+_TARGETS = ("reshape", "transpose", "slice", "concat")
+_ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
+_OPERATIONS = (*SHAPES.values(), *_ARITHMETIC)
+
+
+def _draw(stream: Stream, target: str) -> KernelSpec:
+    shape = stream.child("shape")
+    rank = shape.weighted([(1, 0.15), (2, 0.6), (3, 0.25)]) if target != "transpose" else shape.integer(2, 3)
+    sizes = tuple(shape.choice(SIZES[1:]) for _ in range(rank))
+    draft = Draft(stream, [Type("float32", sizes), Type("float32")])
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1), leveller=SHAPES["ravel"])
+    first = draft.types[:1]
+    terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.45), (3, 0.1)]), types=first)
+    result = weaver.weave(terms, steps=shape.integer(1, 5), target=SHAPES[target])
+    results = [result]
+    if shape.chance(0.2):
+        results.append(weaver.weave(draft.leaves(1, types=first), steps=shape.integer(1, 3)))
+    summary = f"Rearranging of arrays with {target}"
+    return draft.finish(results, category="array", recipe="rearrange", summary=summary)
+
+
+RECIPES = (Recipe(name="rearrange", category="array", targets=_TARGETS, draw=_draw),)

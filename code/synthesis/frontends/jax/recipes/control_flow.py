@@ -1,0 +1,203 @@
+"""Structured control flow: conditionals, scans that carry state, and while loops that end."""
+
+from collections.abc import Sequence
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE, call
+from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.grammar.naming import LOCALS
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assign,
+    Call,
+    Comparison,
+    Expression,
+    Function,
+    Infix,
+    Lambda,
+    Literal,
+    Name,
+    Return,
+    Statement,
+)
+from synthesis.grammar.syntax import (
+    Sequence as Items,
+)
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.records import Domain, KernelSpec
+
+_OPERATIONS = tuple(
+    ELEMENTWISE[name]
+    for name in ("add", "sub", "mul", "div", "sin", "cos", "exp", "tanh", "square", "abs", "sqrt", "sigmoid", "neg")
+)
+# Where a carried value starts, and what it stays inside, whatever the number of steps.
+_START = Domain(low=-2.0, high=2.0)
+_STATE = Domain(low=-4.0, high=4.0)
+# After more steps of a map that contracts, nothing may be left of where it started.
+_FEW_STEPS = 3
+
+
+def _kinds(shape: Stream) -> list[Type]:
+    sizes = tuple(shape.choice(SIZES) for _ in range(shape.weighted([(0, 0.1), (1, 0.55), (2, 0.35)])))
+    return [Type("float32", sizes), Type("float32")]
+
+
+def _weaver(scope: FunctionScope, stream: Stream, label: object) -> Weaver:
+    return Weaver(scope, stream.child("inner", label), _OPERATIONS, max_fresh=0)
+
+
+def _function(
+    draft: Draft, parameters: Sequence[str], scope: FunctionScope, value: Expression, name: str
+) -> Expression:
+    """A nested function, or a lambda where one expression is all there is; returns what to pass on."""
+    shape = draft.stream.child("lambda", name)
+    if not scope.statements and shape.chance(0.4):
+        return Lambda(tuple(parameters), value)
+    title = draft.book.reserve(name)
+    listed = tuple((parameter, "") for parameter in parameters)
+    draft.add(Function(title, listed, (*scope.statements, Return(value))))
+    return Name(title)
+
+
+def _draw_cond(stream: Stream, _: str) -> KernelSpec:
+    """Two branches over the same operands, chosen by something computed from the first."""
+    shape = stream.child("shape")
+    kinds = _kinds(shape)
+    draft = Draft(stream, kinds)
+    operands = draft.leaves(shape.integer(1, 3))
+    first = operands[0]
+    low, width = first.interval.low, first.interval.width
+    edge = draft.literal(shape.decimal(low + 0.4 * width, low + 0.6 * width), "float32")
+    probe = first.node if first.type.rank == 0 else call(shape.choice(("mean", "sum", "max")), first.node)
+    if isinstance(probe, Call) and probe.function == Name("jnp.max"):
+        edge = draft.literal(shape.decimal(low + 0.7 * width, low + 0.9 * width), "float32")
+    test = Comparison(shape.choice((">", "<")), probe, edge.node)
+    names = shape.choice((("on_true", "on_false"), ("true_fn", "false_fn"), ("near", "far"), ("then", "otherwise")))
+    branches: list[Expression] = []
+    ops: frozenset[str] = frozenset({"cond"})
+    intervals: list[Domain] = []
+    for label, name in enumerate(names):
+        scope = draft.inner()
+        parameters = [scope.parameter(operand) for operand in operands]
+        result = _weaver(scope, stream, label).weave(parameters, steps=shape.integer(0, 3))
+        if result.type != kinds[0]:
+            raise DrawError("a branch of another shape")
+        branches.append(_function(draft, [name_of(each) for each in parameters], scope, result.node, name))
+        ops |= result.ops
+        intervals.append(result.interval)
+    node = Call(Name(f"{draft.lax}.cond"), (test, *branches, *(operand.node for operand in operands)))
+    interval = Domain(low=min(each.low for each in intervals), high=max(each.high for each in intervals))
+    outcome = Term(node, kinds[0], interval, ops, 3)
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    result = after.weave([outcome], steps=shape.integer(0, 2))
+    summary = "Choice between two functions of the same operands"
+    return draft.finish([result], category="control_flow", recipe="cond", summary=summary, ops=ops)
+
+
+def _next_state(shape: Stream, weaver: Weaver, terms: Sequence[Term], kind: Type, steps: int) -> Term:
+    """The next value of a carried state, the first of the terms: it depends on all of them and stays in bounds.
+
+    Over many steps it moves by small increments, as an integrator does; over few it may be any map.
+    """
+    state = terms[0]
+    result = weaver.weave(terms, steps=shape.integer(0, 2))
+    if steps <= _FEW_STEPS and shape.chance(0.6):
+        fitted = weaver.fit(result, _STATE)
+    else:
+        rate = shape.choice((0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25))
+        bound = (_STATE.high - _START.high) / (steps * rate)
+        slope = weaver.fit(result, Domain(low=-bound, high=bound))
+        step = slope and weaver.apply(
+            "mul", Term(Literal(repr(rate)), Type("float32"), Domain(low=rate, high=rate)), slope
+        )
+        moved = step and weaver.apply("add", state, step)
+        fitted = moved and Term(moved.node, moved.type, _STATE, moved.ops, moved.depth)
+    if fitted is None or fitted.type != kind:
+        raise DrawError("a state that does not stay where it is")
+    return fitted
+
+
+def _draw_scan(stream: Stream, _: str) -> KernelSpec:
+    """A recurrence over the first axis, which may also give one result a step."""
+    shape = stream.child("shape")
+    kind = _kinds(shape)[0]
+    steps = shape.integer(3, 6)
+    draft = Draft(stream, [kind, Type("float32")])
+    init = draft.fresh(kind, typical_domain(shape, kind, _START))
+    series_kind = kind.with_shape((steps, *kind.shape))
+    series = draft.fresh(series_kind, typical_domain(shape, kind))
+    shared = draft.leaves(1) if shape.chance(0.4) else []
+    scope = draft.inner()
+    carry = scope.parameter(Term(init.node, kind, _STATE))
+    item = scope.parameter(Term(series.node, kind, series.interval))
+    weaver = _weaver(scope, stream, "step")
+    state = scope.keep(_next_state(shape, weaver, [carry, item, *shared], kind, steps))
+    outputs = shape.weighted([("both", 0.5), ("carry", 0.25), ("stacked", 0.25)])
+    emitted = weaver.weave([state], steps=shape.integer(1, 2)) if outputs != "carry" else None
+    second = emitted.node if emitted else Literal("None")
+    step = _function(
+        draft,
+        (name_of(carry), name_of(item)),
+        scope,
+        Items((state.node, second)),
+        shape.choice(("step", "body", "tick")),
+    )
+    final, stacked = (
+        draft.book.take(("final", "last", "carry_out")),
+        draft.book.take(("ys", "outs", "trace", "history")),
+    )
+    targets = {"both": (final, stacked), "carry": (final, "_"), "stacked": ("_", stacked)}[outputs]
+    scan = Call(Name(f"{draft.lax}.scan"), (step, init.node, series.node))
+    draft.add(Assign(Items(tuple(map(Name, targets))), scan))
+    ops = state.ops | {"scan"}
+    results = [Term(Name(final), kind, _STATE, ops, 3)] if outputs != "stacked" else []
+    if emitted:
+        results.append(
+            Term(Name(stacked), emitted.type.with_shape((steps, *emitted.type.shape)), emitted.interval, ops)
+        )
+        ops |= emitted.ops
+    summary = f"Recurrence over {steps} steps with a carried state"
+    return draft.finish(results, category="control_flow", recipe="scan", summary=summary, ops=ops)
+
+
+def _draw_while(stream: Stream, _: str) -> KernelSpec:
+    """A state updated until a counter, or the state's own size, ends the loop."""
+    shape = stream.child("shape")
+    kind = _kinds(shape)[0]
+    draft = Draft(stream, [kind, Type("float32")])
+    init = draft.fresh(kind, typical_domain(shape, kind, _START))
+    shared = draft.leaves(1) if shape.chance(0.6) else []
+    counter, value = draft.book.take(("i", "n", "it", "count")), draft.book.take(LOCALS)
+    parameter = draft.book.take(("state", "carry", "loop", "args"))
+    unpack: Statement = Assign(Items((Name(counter), Name(value))), Name(parameter))
+    scope = draft.inner()
+    current = Term(Name(value), kind, _STATE)
+    limit = shape.integer(2, 8)
+    state = _next_state(shape, _weaver(scope, stream, "body"), [current, *shared], kind, limit)
+    test: Expression = Comparison("<", Name(counter), Literal(str(limit)))
+    running = draft.book.reserve(shape.choice(("running", "keep_going", "cond", "not_done")))
+    body = draft.book.reserve(shape.choice(("body", "update", "advance", "one_step")))
+    head: tuple[Statement, ...] = (Assign(Items((Name(counter), Name("_"))), Name(parameter)),)
+    draft.add(Function(running, ((parameter, ""),), (*head, Return(test))))
+    following = Items((Infix("+", Name(counter), Literal("1")), state.node))
+    draft.add(Function(body, ((parameter, ""),), (unpack, *scope.statements, Return(following))))
+    out = draft.book.take(("final", "last", "settled", "converged"))
+    start = Items((Literal("0"), init.node))
+    loop = Call(Name(f"{draft.lax}.while_loop"), (Name(running), Name(body), start))
+    draft.add(Assign(Items((Name("_"), Name(out))), loop))
+    ops = state.ops | {"while_loop"}
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    result = after.weave([Term(Name(out), kind, _STATE, ops, 3)], steps=shape.integer(0, 2))
+    summary = f"State updated in a while loop of {limit} steps"
+    return draft.finish(
+        [result], category="control_flow", recipe="while_loop", summary=summary, ops=ops, differentiable=False
+    )
+
+
+RECIPES = (
+    Recipe(name="cond", category="control_flow", targets=("cond",), draw=_draw_cond),
+    Recipe(name="scan", category="control_flow", targets=("scan",), draw=_draw_scan),
+    Recipe(name="while_loop", category="control_flow", targets=("while_loop",), draw=_draw_while),
+)

@@ -1,0 +1,32 @@
+"""Chained elementary functions on arrays."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.ops import ELEMENTWISE
+from synthesis.frontends.jax.recipes.arithmetic import broadcastable
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import KernelSpec
+
+_TARGETS = (
+    "sin", "cos", "tan", "exp", "expm1", "log", "log1p", "log2", "sqrt", "rsqrt", "cbrt", "tanh", "sinh", "cosh",
+    "asin", "acos", "atan", "asinh", "erf", "square", "sigmoid", "softplus", "atan2",
+)  # fmt: skip
+_OPERATIONS = tuple(ELEMENTWISE.values())
+
+
+def _draw(stream: Stream, target: str) -> KernelSpec:
+    shape = stream.child("shape")
+    draft = Draft(stream, broadcastable(shape, "float32"))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.4), (3, 0.15)]))
+    links = stream.child("links")
+    terms = [weaver.chain(term, links.integer(1, 3)) for term in terms]
+    if shape.chance(0.2):
+        terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 3))]
+    result = weaver.weave(terms, steps=shape.integer(0, 3), target=ELEMENTWISE[target])
+    summary = f"A chain of functions with {target} on float32 arrays"
+    return draft.finish([result], category="math", recipe="chain", summary=summary)
+
+
+RECIPES = (Recipe(name="chain", category="math", targets=_TARGETS, draw=_draw),)

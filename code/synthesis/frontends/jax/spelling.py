@@ -1,0 +1,18 @@
+"""How JAX's types are written, in jaxprs and in records: ``f32[4,3]``."""
+
+_SHORT = {"bool": "bool", "bfloat16": "bf16", "key<fry>": "key<fry>"}
+
+
+def type_name(dtype: str, shape: tuple[int, ...]) -> str:
+    """A scalar type and a shape as a jaxpr prints them.
+
+    Args:
+        dtype: NumPy's name of the scalar type.
+        shape: the dimensions; empty for a scalar.
+    """
+    short = _SHORT.get(dtype)
+    if short is None:
+        kind = dtype.rstrip("0123456789")
+        prefix = {"float": "f", "int": "i", "uint": "u", "complex": "c"}.get(kind)
+        short = prefix + dtype[len(kind) :] if prefix else dtype
+    return f"{short}[{','.join(map(str, shape))}]"

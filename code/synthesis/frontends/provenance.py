@@ -1,0 +1,64 @@
+"""Where a live kernel came from: package, version, file, line and licence, as its row records them."""
+
+import inspect
+import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
+from pathlib import Path
+from typing import Any
+
+UNKNOWN_LICENCE = "unknown"
+
+
+def provenance(obj: Any, line: int) -> tuple[dict[str, Any], str]:
+    """The origin and the licence of a function.
+
+    Args:
+        obj: the plain Python function.
+        line: the line of its file that it starts at, from 1.
+
+    Returns:
+        ``{"package", "version", "file", "line"}`` and the licence that the package's metadata declares. The file is
+        relative to the folder that its top-level package lies in; a function of no installed package has a package
+        and version of None.
+    """
+    module: str = obj.__module__
+    root = module.partition(".")[0]
+    file = _relative_file(obj, root)
+    names = _distributions().get(root, [])
+    try:
+        info: Any = metadata(names[0]) if names else None
+    except PackageNotFoundError:
+        info = None
+    origin: dict[str, Any] = {
+        "package": info["Name"] if info else None,
+        "version": info["Version"] if info else None,
+        "file": file,
+        "line": line,
+    }
+    if info is None:
+        return origin, UNKNOWN_LICENCE
+    declared: str = info.get("License-Expression") or info.get("License") or ""
+    return origin, declared.splitlines()[0] if declared else UNKNOWN_LICENCE
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Top-level package to the distributions that hold it; reading them all takes a tenth of a second."""
+    return packages_distributions()
+
+
+def _relative_file(obj: Any, root: str) -> str:
+    try:
+        path = Path(inspect.getsourcefile(obj) or "")
+    except TypeError:
+        return ""
+    top = sys.modules.get(root)
+    location = getattr(top, "__file__", None) or (list(getattr(top, "__path__", [])) or [None])[0]
+    if location is not None:
+        folder = Path(location)
+        folder = folder.parent.parent if folder.name == "__init__.py" else folder.parent
+        if path.is_relative_to(folder):
+            return path.relative_to(folder).as_posix()
+    return path.name

@@ -1,0 +1,199 @@
+"""The source of a live function, complete: with the helpers, classes, constants and imports that it refers to."""
+
+import ast
+import builtins
+import importlib
+import inspect
+import math
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import FunctionType, ModuleType
+from typing import Any
+
+_KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class that a front end's object was made from, as Python sees it."""
+
+    obj: Any
+    """The plain function or class."""
+    source: str | None = None
+    """Its source where the front end knows it better than ``inspect`` does."""
+    beside: tuple["Definition", ...] = ()
+    """What belongs to it and is declared after it: further overloads, a gradient of the user's."""
+
+
+@dataclass
+class SourceCollector:
+    """Gathers what a function refers to, and prints it as one source text.
+
+    Args:
+        unwrap: a front end's object to the function or class behind it; None for anything else.
+        literal: a constant as the front end's users would write it; None where it cannot be written.
+        is_library: whether a module is imported by name rather than copied from.
+    """
+
+    unwrap: Callable[[Any], Definition | None]
+    literal: Callable[[Any], str | None]
+    is_library: Callable[[str], bool]
+    complete: bool = field(default=True, init=False)
+    """False once something was met that source text cannot hold."""
+
+    def __post_init__(self) -> None:
+        """Start with nothing gathered."""
+        self._imports: dict[str, str] = {}
+        self._constants: dict[str, str] = {}
+        self._definitions: dict[str, str] = {}
+        self._seen: dict[str, Any] = {}
+
+    def collect(self, definition: Definition) -> str:
+        """The complete source of a function: imports, constants, helpers in dependency order, itself last."""
+        self._visit(definition.obj.__name__, definition)
+        parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
+        head = "\n\n".join(part for part in parts if part)
+        return "\n\n\n".join(part for part in (head, *self._definitions.values()) if part) + "\n"
+
+    def _visit(self, name: str, definition: Definition) -> None:
+        obj = definition.obj
+        if name in self._seen:
+            self.complete &= self._seen[name] is obj
+            return
+        self._seen[name] = obj
+        source = definition.source or _source_of(obj)
+        if source is None:
+            self.complete = False
+            return
+        source = textwrap.dedent(source).strip("\n")
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            self.complete = False
+            return
+        scope = _scope_of(obj)
+        for free in _free_names(tree):
+            if free != name.partition(" ")[0] and free in scope:
+                self._refer(free, scope[free], obj.__module__)
+        self._definitions[name] = source
+        for number, other in enumerate(definition.beside):
+            self._visit(f"{name} {number}", other)
+        if " " not in name and obj.__name__ != name:
+            self._definitions[f"{name} ="] = f"{name} = {obj.__name__}"
+
+    def _refer(self, name: str, value: Any, module: str) -> None:
+        if name in self._seen:
+            self.complete &= self._seen[name] is value or self._same_definition(name, value)
+            return
+        if isinstance(value, ModuleType):
+            self._seen[name] = value
+            self._imports[name] = _import_of_module(name, value)
+            return
+        text = self._constant(value)
+        if text is not None:
+            self._seen[name] = value
+            self._constants[name] = f"{name} = {text}"
+            return
+        definition = self.unwrap(value)
+        imported = self._import(name, value, definition, module)
+        if imported is not None:
+            self._seen[name] = value
+            self._imports[name] = imported
+        elif definition is not None:
+            self._visit(name, definition)
+        else:
+            self.complete = False
+
+    def _import(self, name: str, value: Any, definition: Definition | None, module: str) -> str | None:
+        """An import statement for what a library has; None for what is the user's own."""
+        home = getattr(definition.obj if definition else value, "__module__", None)
+        if not isinstance(home, str):
+            home = module
+        if home == module and not self.is_library(module):
+            return None
+        if self.is_library(home) or home.partition(".")[0] in _KNOWN_LIBRARIES:
+            return _import_of_attribute(name, value, (home, module))
+        return None
+
+    def _same_definition(self, name: str, value: Any) -> bool:
+        definition = self.unwrap(value)
+        return definition is not None and self._seen[name] is definition.obj
+
+    def _constant(self, value: Any) -> str | None:
+        if value is None or isinstance(value, bool | int | str | bytes):
+            return repr(value)
+        if isinstance(value, float):
+            return repr(value) if math.isfinite(value) else f'float("{value}")'
+        if isinstance(value, tuple | list):
+            items = [self._constant(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+            if any(item is None for item in items):
+                return None
+            joined = ", ".join(item for item in items if item is not None)
+            if isinstance(value, list):
+                return f"[{joined}]"
+            return f"({joined},)" if len(items) == 1 else f"({joined})"
+        return self.literal(value)
+
+
+def _source_of(obj: Any) -> str | None:
+    try:
+        return inspect.getsource(obj)
+    except (OSError, TypeError):
+        return None
+
+
+def _scope_of(obj: Any) -> Mapping[str, Any]:
+    """What the names inside a function or class stand for: its globals, over them its closure."""
+    if not isinstance(obj, FunctionType):
+        return vars(sys.modules[obj.__module__]) if obj.__module__ in sys.modules else {}
+    closure: dict[str, Any] = {}
+    for name, cell in zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True):
+        try:
+            closure[name] = cell.cell_contents
+        except ValueError:  # a cell that was never filled
+            continue
+    return {**obj.__globals__, **closure}
+
+
+def _free_names(tree: ast.Module) -> Iterator[str]:
+    """Names that a definition reads and does not bind itself, in order of appearance, builtins left out."""
+    bound: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            bound.add(node.arg)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.add(node.name)
+    loads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
+    loads.sort(key=lambda node: (node.lineno, node.col_offset))
+    seen: set[str] = set()
+    for node in loads:
+        if node.id not in bound and node.id not in seen and not hasattr(builtins, node.id):
+            seen.add(node.id)
+            yield node.id
+
+
+def _import_of_module(name: str, module: ModuleType) -> str:
+    path = module.__name__
+    if path == name:
+        return f"import {path}"
+    parent, _, last = path.rpartition(".")
+    if last == name and parent:
+        return f"from {parent} import {name}"
+    return f"import {path} as {name}"
+
+
+def _import_of_attribute(name: str, value: Any, modules: tuple[str, ...]) -> str | None:
+    """An import statement that gives the value its name again, from the first module that has it."""
+    for attribute in dict.fromkeys((getattr(value, "__name__", name), name)):
+        for module in modules:
+            try:
+                found = getattr(importlib.import_module(module), attribute, None)
+            except ImportError:
+                continue
+            if found is value:
+                return f"from {module} import {attribute}" + (f" as {name}" if attribute != name else "")
+    return None

@@ -1,0 +1,138 @@
+"""Warp kernels of the user's: found in live objects and modules, and described as records."""
+
+import inspect
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Kernel
+from synthesis.frontends.provenance import provenance
+from synthesis.frontends.sources import Definition, SourceCollector
+from synthesis.frontends.warp import lowering
+from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
+
+_LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
+# Kernels that Warp ships as examples and tests are user code: what they refer to is copied, not imported.
+_USER_CODE = ("warp.examples", "warp.tests")
+_SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
+
+
+def discover(target: object) -> list[Kernel | Rejection]:
+    """The kernels in a live kernel, a generic kernel or a module; generic ones count once an instance."""
+    kernels: list[Any] = lowering.kernels_of(target) if isinstance(target, ModuleType) else [target]
+    found: list[Kernel | Rejection] = []
+    for kernel in kernels:
+        instances = lowering.instances_of(kernel)
+        if not instances:
+            found.append(
+                Rejection(
+                    stage=Stage.LOAD,
+                    symptom=Symptom.NO_CONCRETE_TYPES,
+                    detail="a generic kernel that was never given concrete types; call wp.overload() on it first",
+                    frontend="warp",
+                    kernel_name=kernel.func.__name__,
+                )
+            )
+        found.extend(Kernel(spec=describe(instance), live=instance) for instance in instances)
+    return found
+
+
+def describe(kernel: Any) -> KernelSpec:
+    """The record of a live, concrete kernel."""
+    collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library)
+    source = collector.collect(Definition(kernel.func, lowering.source_of(kernel)))
+    if lowering.is_instance(kernel):
+        types = ", ".join(type_name(argument.type) for argument in kernel.adj.args)
+        source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"
+    origin, licence = provenance(kernel.func, kernel.adj.fun_lineno)
+    documentation = inspect.getdoc(kernel.func) or ""
+    return KernelSpec(
+        frontend="warp",
+        name=kernel.func.__name__,
+        category="extracted",
+        source=source,
+        description=documentation.partition("\n")[0],
+        signature=signature_of(kernel),
+        origin=origin,
+        licence=licence,
+        self_contained=collector.complete,
+    )
+
+
+def signature_of(kernel: Any) -> Signature:
+    """What a live kernel's declaration says: types and ranks. Shapes, domains and launch sizes are not known."""
+    written = lowering.written_arguments(kernel)
+    arguments = tuple(_argument(entry.label, entry.type, entry.label in written) for entry in kernel.adj.args)
+    return Signature(
+        arguments=arguments,
+        launch=(None,) * lowering.launch_rank(kernel),
+        differentiable=tuple(argument.name for argument in arguments if argument.dtype.startswith(("float", "bfloat"))),
+        options=lowering.options_of(kernel),
+    )
+
+
+def _argument(name: str, kind: Any, written: bool) -> Argument:
+    is_array = lowering.types.is_array(kind)
+    element = kind.dtype if is_array else kind
+    scalar = getattr(element, "_wp_scalar_type_", element)
+    return Argument(
+        name=name,
+        type_name=type_name(kind),
+        dtype=_scalar_name(scalar),
+        element=tuple(getattr(element, "_shape_", ())),
+        shape=(None,) * kind.ndim if is_array else None,
+        role=Role.INOUT if is_array and written else Role.INPUT,
+    )
+
+
+def _scalar_name(kind: Any) -> str:
+    builtin = {float: "float32", int: "int32", bool: "bool"}
+    return builtin.get(kind) or getattr(kind, "__name__", None) or getattr(kind, "key", str(kind))
+
+
+def type_name(kind: Any) -> str:
+    """A type as Warp's users write it."""
+    if lowering.types.is_array(kind):
+        element = type_name(kind.dtype)
+        rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""
+        return f"wp.{lowering.array_class(kind)}(dtype={element}{rank})"
+    if lowering.is_struct(kind):
+        return kind.cls.__name__
+    name = _scalar_name(kind)
+    if name in _SHORT:
+        return _SHORT[name]
+    # A vector or matrix of a size without a name of its own is known by its generic class.
+    if hasattr(kind, "_shape_") and not hasattr(lowering.wp, name):
+        shape = ", ".join(map(str, kind._shape_))
+        scalar = type_name(kind._wp_scalar_type_)
+        make = "vector" if len(kind._shape_) == 1 else "matrix"
+        size = f"length={shape}" if make == "vector" else f"shape=({shape})"
+        return f"wp.types.{make}({size}, dtype={scalar})"
+    return f"wp.{name}"
+
+
+def _unwrap(value: Any) -> Definition | None:
+    if lowering.is_function(value):
+        first, *others = (Definition(each.func, lowering.source_of(each)) for each in lowering.parts_of(value))
+        return replace(first, beside=tuple(others))
+    if lowering.is_struct(value):
+        return Definition(value.cls)
+    if inspect.isfunction(value) or inspect.isclass(value):
+        return Definition(value)
+    return None
+
+
+def _literal(value: Any) -> str | None:
+    """A Warp constant: a scalar, or a vector, matrix, quaternion or transform by its components."""
+    kind: Any = value.__class__
+    if hasattr(value, "_wp_scalar_type_") and hasattr(lowering.wp, kind.__name__):
+        flat = [component for row in value for component in (row if hasattr(row, "__len__") else (row,))]
+        return f"wp.{kind.__name__}({', '.join(repr(component) for component in flat)})"
+    if kind in lowering.types.scalar_types:
+        return f"wp.{kind.__name__}({value.value!r})"
+    return None
+
+
+def _is_library(module: str) -> bool:
+    return module.partition(".")[0] in _LIBRARIES and not module.startswith(_USER_CODE)

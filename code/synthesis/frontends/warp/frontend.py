@@ -1,0 +1,104 @@
+"""The front end object: Warp's side of the protocol in ``frontends/base.py``."""
+
+import re
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from typing import Any
+
+from synthesis.errors import KernelError, Stage, Symptom
+from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.failures import detail_of, rejected
+from synthesis.frontends.loading import run_source
+from synthesis.frontends.warp import discovery, lowering
+from synthesis.frontends.warp.recipes import RECIPES
+from synthesis.records import KernelSpec, Rejection
+
+_DIRECTIONS = (Direction.FORWARD, Direction.BACKWARD)
+LEVELS = tuple(
+    Level(name=f"{language}_{direction}", language=language, device=device, direction=direction)
+    for device, language in (("cpu", "cpp"), ("cuda", "cuda"))
+    for direction in _DIRECTIONS
+)
+
+
+class WarpFrontend:
+    """NVIDIA Warp. One process at a time, one thread at a time: Warp keeps its state in globals."""
+
+    name = "warp"
+    recipes: tuple[Recipe, ...] = RECIPES
+    categories = tuple(dict.fromkeys(recipe.category for recipe in RECIPES))
+    levels = LEVELS
+    devices = ("cpu+cuda", "cpu", "cuda")
+
+    def toolchain(self) -> Mapping[str, str]:
+        """Warp alone determines the texts."""
+        return {"warp-lang": version("warp-lang")}
+
+    def recognises(self, source: str) -> bool:
+        """Whether a source declares a kernel."""
+        return re.search(r"@(wp|warp)\.kernel\b|^from warp import", source, re.MULTILINE) is not None
+
+    def claims(self, obj: object) -> bool:
+        """Whether a live object is a Warp kernel."""
+        return lowering.is_kernel(obj)
+
+    def discover(self, target: object, *, example_args: Sequence[Any] = ()) -> list[Kernel | Rejection]:
+        """The kernels in a live kernel or a module; Warp needs no example arguments."""
+        return discovery.discover(target)
+
+    def load(self, spec: KernelSpec) -> Kernel | Rejection:
+        """Run the source as a module of its own and find the kernel in it by name."""
+        module = run_source(spec)
+        if isinstance(module, Rejection):
+            return module
+        kernels = [kernel for kernel in lowering.kernels_of(module) if spec.name in ("", kernel.func.__name__)]
+        instances = [instance for kernel in kernels for instance in lowering.instances_of(kernel)]
+        if not instances:
+            lowering.forget(module.__name__)
+            if kernels:
+                detail = f"{spec.name} is generic and was never given concrete types"
+                return rejected(spec, Stage.LOAD, Symptom.NO_CONCRETE_TYPES, detail)
+            return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no kernel named {spec.name!r} in the source")
+        return Kernel(spec=spec, live=instances[-1])
+
+    def release(self, kernels: Sequence[Kernel]) -> None:
+        """Forget kernels that ``load`` made."""
+        for kernel in kernels:
+            lowering.forget(kernel.live.func.__module__)
+
+    def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
+        """The clean texts; a level names its device itself."""
+        return [self._lower(kernel, levels) for kernel in kernels]
+
+    def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
+        devices = tuple(dict.fromkeys(level.device for level in levels if level.device))
+        try:
+            made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices)
+        except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
+            return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
+        texts = {level.name: made[level.device or "", level.direction] for level in levels}
+        missing = tuple(
+            rejected(
+                kernel.spec,
+                Stage.LOWER,
+                Symptom.NOT_AVAILABLE,
+                "the kernel is declared with enable_backward=False",
+                level=name,
+            )
+            for name, text in texts.items()
+            if text is None
+        )
+        return Lowered(texts=texts, rejections=missing)
+
+    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
+        try:
+            texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,))
+            unit = lowering.whole_unit(kernel.live, device)
+        except Exception as error:
+            raise KernelError(Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error)) from error
+        backward = texts[device, Direction.BACKWARD] if include_backward else None
+        return {"cpp_code": unit, "forward_code": texts[device, Direction.FORWARD], "backward_code": backward}
+
+
+FRONTEND = WarpFrontend()

@@ -1,0 +1,347 @@
+"""Warp kernels to text: the one place that touches Warp's private modules.
+
+Warp generates a kernel's C++ or CUDA from an adjoint that it builds first. The text is asked for at Warp's own
+seams (structs, functions, kernel), with names of our own where Warp's depend on the process, so that no expression
+ever has to be found again in finished text. Nothing is compiled and no device is needed.
+"""
+
+import contextlib
+import itertools
+from collections.abc import Generator, Mapping, Sequence
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import warp as _warp
+import warp._src.codegen as _codegen  # noqa: TID251
+import warp._src.context as _context  # noqa: TID251
+import warp._src.types as _types  # noqa: TID251
+
+from synthesis.frontends.loading import forget_module
+from synthesis.frontends.warp.options import DEFAULTS
+from synthesis.frontends.warp.texts import clean, words
+
+wp: Any = _warp
+codegen: Any = _codegen
+context: Any = _context
+types: Any = _types
+
+# Settings of wp.config that a text depends on beside the options that rows record. The MathDx libraries are off: they
+# would have to be linked, and take seconds a kernel. The rest only says how a text is compiled.
+_CONFIG: Mapping[str, Any] = {
+    "cpu_compiler_flags": "",
+    "enable_mathdx_fft": False,
+    "enable_mathdx_gemm": False,
+    "enable_mathdx_solver": False,
+    "enable_tiles_in_stack_memory": True,
+    "line_directives": False,
+    "llvm_cuda": False,
+    "optimization_level": None,
+    "use_precompiled_headers": True,
+    "verify_autograd_array_access": False,
+}
+
+
+# ---- live kernels and what Warp knows of them
+
+
+def forget(module_name: str) -> None:
+    """Drop every reference that Python and Warp hold to a module; some 180 kB a kernel otherwise."""
+    module = forget_module(module_name)
+    warp_module = context.user_modules.pop(module_name, None)
+    if warp_module is not None:
+        warp_module._detach_references()
+        for table in (warp_module.kernels, warp_module.functions, warp_module.structs):
+            table.clear()
+    if module is not None:
+        module.__dict__.clear()
+
+
+def is_kernel(obj: object) -> bool:
+    """Whether an object is a Warp kernel."""
+    return isinstance(obj, context.Kernel)
+
+
+def is_function(obj: Any) -> bool:
+    """Whether an object is a Warp function of the user's."""
+    return isinstance(obj, context.Function) and obj.func is not None
+
+
+def is_struct(obj: object) -> bool:
+    """Whether an object is a Warp struct type."""
+    return isinstance(obj, codegen.Struct)
+
+
+def kernels_of(module: ModuleType) -> list[Any]:
+    """A Python module's kernels, in order of their source lines: those it names and those its factories made."""
+    found = {id(value): value for value in vars(module).values() if is_kernel(value)}
+    registered = context.user_modules.get(module.__name__)
+    for kernel in registered._get_live_kernels() if registered is not None else ():
+        found.setdefault(id(kernel), kernel)
+    own = [kernel for kernel in found.values() if kernel.func.__module__ == module.__name__]
+    return sorted(own, key=lambda kernel: (kernel.adj.fun_lineno, kernel.key))
+
+
+def instances_of(kernel: Any) -> list[Any]:
+    """The kernel itself, or the concrete instances of a generic one, by the types they were made for."""
+    if not kernel.is_generic:
+        return [kernel]
+    return [kernel.overloads[key] for key in sorted(kernel.overloads)]
+
+
+def is_instance(kernel: Any) -> bool:
+    """Whether a kernel is an instance of a generic one."""
+    return any(is_generic_type(kind) for kind in kernel.func.__annotations__.values())
+
+
+def is_generic_type(kind: Any) -> bool:
+    """Whether an annotation leaves a type open."""
+    return bool(types.type_is_generic(kind))
+
+
+def parts_of(function: Any) -> list[Any]:
+    """What declares a function together: its overloads as written, then gradients and replays of the user's."""
+    written = [*function.user_overloads.values(), *function.user_templates.values()]
+    overloads = [each for each in written if each.generic_parent is None] or [function]
+    overloads.sort(key=lambda each: each.adj.fun_lineno)
+    customs = [
+        custom
+        for each in overloads
+        for custom in (each.custom_grad_func, each.custom_replay_func)
+        if custom is not None
+    ]
+    return [*overloads, *customs]
+
+
+def source_of(obj: Any) -> str:
+    """The source of a kernel or function, as Warp recorded it when it was declared."""
+    return obj.adj.source
+
+
+def options_of(kernel: Any) -> dict[str, Any]:
+    """The options that a live kernel has, from its own declaration, its module and ``wp.config``, as JSON values."""
+    resolved = kernel.module.resolve_options(wp.config) | kernel.options
+    return {name: resolved[name] for name in DEFAULTS} | {"deterministic": resolved["deterministic"].name}
+
+
+def launch_rank(kernel: Any) -> int:
+    """The number of indices that the kernel's ``wp.tid()`` gives; at least 1."""
+    kernel.adj.get_references()  # which also finds the calls of wp.tid()
+    return max(1, kernel.adj.kernel_dim)
+
+
+_ModuleBuilder: Any = context.ModuleBuilder
+
+
+def written_arguments(kernel: Any) -> set[str]:
+    """The names of the arrays that a kernel writes; all of them where Warp cannot build it.
+
+    Warp also records reads, but forgets one that a write follows, so they are not reported.
+    """
+    try:
+        with _built(kernel, options_of(kernel), verify_autograd_array_access=True):
+            return {argument.label for argument in kernel.adj.args if argument.is_write}
+    except Exception:  # noqa: BLE001 (lowering will say what is wrong with it)
+        return {argument.label for argument in kernel.adj.args}
+
+
+def array_class(kind: Any) -> str:
+    """The name of an array type's class: ``array``, ``indexedarray`` …"""
+    return codegen.concrete_array_type(kind).__name__
+
+
+# ---- live kernels in, text out
+
+
+class _Builder(_ModuleBuilder):
+    """Warp's builder, giving each helper function a name that depends on the kernel alone.
+
+    Warp numbers functions in the order in which the process declares them. Here the first ``f`` that a kernel
+    reaches is ``f_0``, the second ``f_1``, as in a process that declared nothing else. A number is passed over
+    where an argument has the name: its adjoint would hide the function's.
+    """
+
+    def __init__(self, kernel: Any, options: Mapping[str, Any]) -> None:
+        self._taken = _argument_names(kernel)
+        self._original: dict[Any, str] = {}
+        try:
+            hasher = context.ModuleHasher([kernel], options)
+            super().__init__(kernel.module, options, hasher=hasher)  # pyright: ignore[reportUnknownMemberType]
+        except BaseException:
+            self.restore_names()
+            raise
+
+    def build_function(self, func: Any) -> None:
+        if func not in self._original:
+            stem = func.func.__name__ if func.func is not None else func.key
+            name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)
+            self._taken.add(name)
+            self._rename(func, name)
+            # Warp calls these by the name of the function that they belong to.
+            if func.custom_grad_func is not None:
+                self._rename(func.custom_grad_func, name)
+            if func.custom_replay_func is not None:
+                self._rename(func.custom_replay_func, f"replay_{name}")
+        super().build_function(func)  # pyright: ignore[reportUnknownMemberType]
+
+    def _rename(self, func: Any, name: str) -> None:
+        self._original.setdefault(func, func.native_func)
+        func.native_func = name
+
+    def restore_names(self) -> None:
+        """Give Warp its own names back."""
+        for func, name in self._original.items():
+            func.native_func = name
+
+
+def _argument_names(kernel: Any) -> set[str]:
+    """The names of the arguments of a kernel and of every function that it may reach."""
+    pending, seen, found = [kernel.adj], set[int](), set[str]()
+    while pending:
+        adjoint = pending.pop()
+        if id(adjoint) in seen:
+            continue
+        seen.add(id(adjoint))
+        found.update(argument.label for argument in adjoint.args)
+        _, _, functions = adjoint.get_references()
+        pending += [part.adj for function in functions if is_function(function) for part in parts_of(function)]
+    return found
+
+
+def _resolved_options(kernel: Any, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Warp's full set of options: those of the kernel's record, and fixed values for what a record does not hold."""
+    given = dict(DEFAULTS) | dict(options)
+    given["deterministic"] = wp.config.DeterministicMode[given["deterministic"]]
+    resolved = kernel.module.resolve_options(SimpleNamespace(**_CONFIG, **given))
+    mathdx = {name: value for name, value in _CONFIG.items() if name.startswith("enable_mathdx")}
+    return resolved | given | mathdx | {"lineinfo": False, "output_arch": None}
+
+
+@contextlib.contextmanager
+def _quiet() -> Generator[None]:
+    """Keep Warp's remarks about a kernel out of the output."""
+    level = wp.config.log_level
+    wp.config.log_level = wp.LOG_ERROR
+    try:
+        yield
+    finally:
+        wp.config.log_level = level
+
+
+@contextlib.contextmanager
+def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator[tuple[_Builder, dict[str, Any]]]:
+    """The kernel built on its own, under its plain name; Warp's state is as before afterwards."""
+    resolved = _resolved_options(kernel, options) | changes
+    before = kernel.hash, kernel._mangled_name, getattr(kernel, "grid_stride", None)
+    own_options = kernel.options
+    with _quiet():
+        try:
+            kernel.options = {**own_options, **{name: resolved[name] for name in own_options if name in DEFAULTS}}
+            builder = _Builder(kernel, resolved)
+            kernel._mangled_name = kernel.func.__name__  # only now: setting the hash, as the builder does, clears it
+            try:
+                yield builder, resolved
+            finally:
+                builder.restore_names()
+        finally:
+            kernel.options = own_options
+            kernel.hash, kernel._mangled_name, kernel.grid_stride = before
+
+
+def clean_texts(kernel: Any, options: Mapping[str, Any], devices: Sequence[str]) -> dict[tuple[str, str], str | None]:
+    """The kernel's own text for each device and direction, without comments and compiler's names.
+
+    Args:
+        kernel: a concrete Warp kernel.
+        options: the options of its record.
+        devices: of ``cpu`` and ``cuda``.
+
+    Returns:
+        (device, ``forward`` or ``backward``) to text; a backward text is None where the kernel has none. A text
+        holds the structs, the helper functions and the kernel function, and on the CPU its argument struct.
+
+    Raises:
+        Exception: whatever Warp raises for a kernel that it cannot build.
+    """
+    texts: dict[tuple[str, str], str | None] = {}
+    with _built(kernel, options) as (builder, resolved):
+        structs = _struct_code(builder)
+        for device in devices:
+            forward, backward = _unit_parts(builder, kernel, resolved, device)
+            parts = {"forward": forward, "backward": backward}
+            renames = _struct_renames(builder, "".join([structs, *forward, *(backward or ())]))
+            for direction, part in parts.items():
+                if part is None:
+                    texts[device, direction] = None
+                    continue
+                pieces = [clean(piece, renames) for piece in (structs, *part)]
+                texts[device, direction] = "\n".join(piece for piece in pieces if piece)
+    return texts
+
+
+def _struct_code(builder: _Builder) -> str:
+    with_tiles = builder._get_tile_helper_struct_hashes()
+    unique = {struct.hash: struct for struct in builder.structs}
+    return "".join(
+        codegen.codegen_struct(struct, include_tile_helpers=struct.hash in with_tiles) for struct in unique.values()
+    )
+
+
+def _unit_parts(
+    builder: _Builder, kernel: Any, options: dict[str, Any], device: str
+) -> tuple[list[str], list[str] | None]:
+    """The pieces of the forward and of the backward text, helper functions first, in Warp's order."""
+    functions = list(builder.functions)
+    plain = [func for func in functions if not func.adj.uses_grad_call]
+    differentiating = [func for func in functions if func.adj.uses_grad_call]
+    custom = {func.custom_grad_func for func in plain if func.custom_grad_func is not None}
+    ordered = [func for func in plain if func in custom] + [func for func in plain if func not in custom]
+
+    forward_functions = builder._codegen_functions(plain, device, forward_only=True)
+    adjoint_functions = builder._codegen_functions(ordered, device, reverse_only=True)
+    late_functions = builder._codegen_functions(differentiating, device, forward_only=True)
+
+    whole = codegen.codegen_kernel(kernel, device=device, options=options)
+    own_options = kernel.options
+    kernel.options = own_options | {"enable_backward": False}
+    try:
+        forward_kernel = codegen.codegen_kernel(kernel, device=device, options=options)
+    finally:
+        kernel.options = own_options
+    uses_adjoints = [adjoint_functions] if differentiating else []
+    forward = [forward_functions, *uses_adjoints, late_functions, forward_kernel]
+    if len(whole) == len(forward_kernel):
+        return forward, None
+    if not whole.startswith(forward_kernel):
+        raise RuntimeError(f"Warp {wp.config.version} does not end a kernel's text with its backward function")
+    arguments = forward_kernel[: forward_kernel.index("};\n") + 3] if device == "cpu" else ""
+    backward_kernel = arguments + whole[len(forward_kernel) :]
+    return forward, [forward_functions, adjoint_functions, late_functions, backward_kernel]
+
+
+def _struct_renames(builder: _Builder, text: str) -> dict[str, str]:
+    """Struct names without Warp's hash, numbered where two structs share one or where it is taken."""
+    taken = words(text)
+    renames: dict[str, str] = {}
+    for struct in builder.structs:
+        if struct.native_name in renames:
+            continue
+        stem = name = struct.cls.__name__
+        for number in itertools.count(1):
+            if name not in taken and f"adj_{name}" not in taken:
+                break
+            name = f"{stem}_{number}"
+        taken |= {name, f"adj_{name}"}
+        renames |= {struct.native_name: name, f"adj_{struct.native_name}": f"adj_{name}"}
+    return renames
+
+
+def whole_unit(kernel: Any, device: str) -> str:
+    """The translation unit that Warp itself would compile for this kernel alone, byte for byte.
+
+    Raises:
+        Exception: whatever Warp raises for a kernel that it cannot build.
+    """
+    options = kernel.module.resolve_options(wp.config) | {"output_arch": None}
+    with _quiet():
+        builder = context.ModuleBuilder(kernel.module, options, hasher=context.ModuleHasher([kernel], options))
+        return builder.codegen(device)

@@ -1,0 +1,65 @@
+"""Elementwise arithmetic: each thread combines elements of its arrays and writes one or two of its own."""
+
+from collections.abc import Sequence
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import SCALAR
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.operations import Operation
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import KernelSpec
+
+FLOAT_TARGETS = ("add", "sub", "mul", "div", "min", "max", "abs", "sqrt", "sin", "cos", "exp", "log")
+_INTEGER_TARGETS = ("add", "sub", "mul", "min", "max", "abs")
+_FLOAT_OPERATIONS = tuple(SCALAR[name] for name in (*FLOAT_TARGETS, "neg"))
+_INTEGER_OPERATIONS = tuple(SCALAR[name] for name in (*_INTEGER_TARGETS, "neg"))
+
+
+def elementwise(
+    stream: Stream, target: str, *, dtype: str, operations: Sequence[Operation], category: str, recipe: str
+) -> KernelSpec:
+    """A map over one- or two-dimensional arrays of one scalar type, built around the target operation."""
+    shape = stream.child("shape")
+    kind = Type(dtype)
+    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.75), (2, 0.25)]))
+    if draft.rank == 1 and shape.chance(0.15):
+        draft.guard()
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
+    terms = draft.leaves(shape.weighted([(1, 0.25), (2, 0.45), (3, 0.3)]))
+    if shape.chance(0.25):
+        terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
+    result = weaver.weave(terms, steps=shape.integer(1, 6), target=SCALAR[target])
+    draft.store(result)
+    ops = result.ops
+    if shape.chance(0.15):
+        second = weaver.weave(draft.leaves(1), steps=shape.integer(1, 3))
+        draft.store(second)
+        ops |= second.ops
+    summary = f"Elementwise {target} over {draft.rank}-D {dtype} arrays"
+    return draft.finish(category=category, recipe=recipe, summary=summary, ops=ops)
+
+
+def _draw_floats(stream: Stream, target: str) -> KernelSpec:
+    dtype = stream.child("dtype").weighted([("float32", 0.85), ("float64", 0.15)])
+    return elementwise(
+        stream, target, dtype=dtype, operations=_FLOAT_OPERATIONS, category="arithmetic", recipe="elementwise"
+    )
+
+
+def _draw_integers(stream: Stream, target: str) -> KernelSpec:
+    return elementwise(
+        stream,
+        target,
+        dtype="int32",
+        operations=_INTEGER_OPERATIONS,
+        category="arithmetic",
+        recipe="elementwise_integer",
+    )
+
+
+RECIPES = (
+    Recipe(name="elementwise", category="arithmetic", targets=FLOAT_TARGETS, draw=_draw_floats),
+    Recipe(name="elementwise_integer", category="arithmetic", targets=_INTEGER_TARGETS, draw=_draw_integers),
+)

@@ -1,0 +1,86 @@
+"""Atomics: many threads add to, or take the minimum or maximum with, shared elements."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import SCALAR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.naming import BINS
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Evaluate, Expression, Literal, Name, Subscript
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import Domain, KernelSpec, Role
+
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "cos", "exp", "neg"))
+# An extreme over many threads hides where its element started, so each element is shared by few.
+_NARROW = ((16, 2), (24, 2), (18, 3), (3, 16), (2, 20), (12, 3))
+_VERBS = {"atomic_add": "Sum", "atomic_min": "Minimum", "atomic_max": "Maximum"}
+
+
+def _start_values(target: str, interval: Domain) -> Domain:
+    """Where the shared elements start: for extremes, anywhere that the threads' values may be."""
+    if target == "atomic_add":
+        return Domain(low=-1.0, high=1.0)
+    return Domain(low=round(interval.low, 2), high=round(interval.high, 2))
+
+
+def _value(shape: Stream, draft: Draft, weaver: Weaver, target: str) -> Term:
+    """What each thread contributes. Minima and maxima take shallow values, which fill their interval."""
+    if target == "atomic_add":
+        return weaver.weave(draft.leaves(shape.integer(1, 3)), steps=shape.integer(0, 4))
+    return weaver.weave(draft.leaves(1), steps=shape.integer(1, 3))
+
+
+def _finish(
+    draft: Draft, target: str, value: Term, slots: int, index: Expression, recipe: str, over: str
+) -> KernelSpec:
+    out = draft.output(value.type, _start_values(target, value.interval), (slots,), Role.INOUT)
+    draft.add(Evaluate(call(target, Name(out), index, value.node)))
+    ops = value.ops | {target}
+    summary = f"{_VERBS[target]} over {over}, taken with {target}"
+    return draft.finish(category="atomic", recipe=recipe, summary=summary, ops=ops)
+
+
+def _draw_total(stream: Stream, target: str) -> KernelSpec:
+    """All threads add to one element."""
+    shape, draft, weaver = _begin(stream, stream.child("rank").weighted([(1, 0.7), (2, 0.3)]))
+    value = _value(shape, draft, weaver, target)
+    return _finish(draft, target, value, 1, Literal("0"), "total", "all threads")
+
+
+def _draw_rows(stream: Stream, target: str) -> KernelSpec:
+    """The threads of a row, or of a column, share an element."""
+    launch = None if target == "atomic_add" else stream.child("launch").choice(_NARROW)
+    shape, draft, weaver = _begin(stream, 2, launch)
+    value = _value(shape, draft, weaver, target)
+    axis = shape.below(2) if launch is None else launch.index(max(launch))
+    index = Name(draft.indices[axis])
+    return _finish(draft, target, value, draft.threads[axis], index, "rows", "the rows of a 2-D launch")
+
+
+def _draw_bins(stream: Stream, target: str) -> KernelSpec:
+    """Each thread adds to the element that an index array names."""
+    shape, draft, weaver = _begin(stream, 1)
+    slots = shape.integer(4, 8) if target == "atomic_add" else draft.threads[0] // 2 + shape.integer(0, 4)
+    bins = draft.array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
+    slot: Expression = Subscript(Name(bins), (Name(draft.indices[0]),))
+    if shape.chance(0.5):
+        slot = draft.keep(Term(slot, Type("int32"), Domain(low=0, high=slots - 1))).node
+    value = _value(shape, draft, weaver, target)
+    return _finish(draft, target, value, slots, slot, "bins", "bins that an index array names")
+
+
+def _begin(stream: Stream, rank: int, launch: tuple[int, ...] | None = None) -> tuple[Stream, Draft, Weaver]:
+    shape = stream.child("shape")
+    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    draft = Draft(stream, (kind,), rank=rank, launch=launch)
+    return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
+
+
+_EXTREMES = ("atomic_min", "atomic_max")
+
+RECIPES = (
+    Recipe(name="total", category="atomic", targets=("atomic_add",), draw=_draw_total),
+    Recipe(name="rows", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_rows),
+    Recipe(name="bins", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_bins),
+)

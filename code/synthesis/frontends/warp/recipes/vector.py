@@ -1,0 +1,35 @@
+"""Vectors: each thread combines 2-, 3- or 4-vectors and numbers into a vector or a number."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import KernelSpec
+
+_TARGETS = ("dot", "cross", "length", "normalize")
+_SCALAR = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "exp"))
+_OPERATIONS = (*VECTOR.values(), *LINEAR.values(), *_SCALAR)
+
+
+def _draw(stream: Stream, target: str) -> KernelSpec:
+    shape = stream.child("shape")
+    dtype = shape.weighted([("float32", 0.85), ("float64", 0.15)])
+    width = 3 if target == "cross" else shape.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
+    vector, number = Type(dtype, (width,)), Type(dtype)
+    draft = Draft(stream, (vector, number), rank=shape.weighted([(1, 0.85), (2, 0.15)]))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.5), (3, 0.3)]), types=(vector,))
+    if shape.chance(0.3):
+        terms += [draft.fresh(number, term.interval) for term in terms[:1]]
+    if shape.chance(0.25):
+        terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 2))]
+    goal = shape.weighted([(None, 0.4), (vector, 0.3), (number, 0.3)])
+    result = weaver.weave(terms, steps=shape.integer(1, 4), target=VECTOR[target], goal=goal)
+    draft.store(result)
+    summary = f"Per-thread {target} on {width}-vectors of {dtype}"
+    return draft.finish(category="vector", recipe="vector_map", summary=summary, ops=result.ops)
+
+
+RECIPES = (Recipe(name="vector_map", category="vector", targets=_TARGETS, draw=_draw),)

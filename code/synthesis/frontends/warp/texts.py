@@ -1,0 +1,62 @@
+"""Warp's C++ and CUDA text, cleaned: comments out, compiler's names replaced, everything else untouched.
+
+The text is cut into tokens first, so that a string, a character constant or a raw string is never looked into: a
+``printf`` format that holds ``//`` or something like a mangled name stays as it is.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+_TOKEN = re.compile(
+    r"""
+    (?P<comment> //(?:\\\n|[^\n])* | /\*.*?\*/ )
+  | (?P<raw> (?:u8|[uUL])?R"(?P<mark>[^()\\\s]{0,16})\(.*?\)(?P=mark)" )
+  | (?P<string> (?:u8|[uUL])?"(?:\\.|[^"\\\n])*" | (?:u8|[uUL])?'(?:\\.|[^'\\\n])+' )
+  | (?P<number> \.?\d(?:[eEpP][+-]|'(?=\w)|[\w.])* )
+  | (?P<word> [A-Za-z_]\w* )
+  | (?P<space> [ \t\r\f\v]+ )
+  | (?P<newline> \n )
+  | (?P<other> . )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+def tokens(text: str) -> Iterator[tuple[str, str]]:
+    """The tokens of C++ text as (kind, text); joined, they are the text again.
+
+    Kinds are ``comment``, ``raw``, ``string``, ``number``, ``word``, ``space``, ``newline`` and ``other``.
+    """
+    for match in _TOKEN.finditer(text):
+        assert match.lastgroup is not None
+        yield match.lastgroup, match.group()
+
+
+def words(text: str) -> set[str]:
+    """Every identifier and keyword of a text, those inside strings and comments left out."""
+    return {token for kind, token in tokens(text) if kind == "word"}
+
+
+def clean(text: str, renames: Mapping[str, str]) -> str:
+    """The text without comments, ``#line`` directives and blank lines, its identifiers renamed.
+
+    Args:
+        text: C++ or CUDA source.
+        renames: identifiers to replace, and by what; ``adj_`` forms are separate entries.
+    """
+    lines: list[str] = []
+    line: list[str] = []
+    for kind, token in tokens(text + "\n"):
+        if kind == "newline":
+            finished = "".join(line).rstrip()
+            if finished and not finished.lstrip().startswith("#line"):
+                lines.append(finished)
+            line = []
+        elif kind == "word":
+            line.append(renames.get(token, token))
+        elif kind == "comment":
+            # A comment separates tokens as a space does; at a line's end the space is stripped again.
+            line.append(" " if line and not line[-1].isspace() else "")
+        else:
+            line.append(token)
+    return "\n".join(lines) + "\n" if lines else ""

@@ -1,0 +1,132 @@
+"""KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.frontends.base import Frontend, Recipe
+from synthesis.grammar.streams import Stream, digest
+from synthesis.grammar.weaving import DrawError
+from synthesis.records import KernelSpec
+from synthesis.registry import get_frontend
+from synthesis.version import __version__
+
+# A draft that leads nowhere is started again from another stream; a handful in a thousand need a second start.
+_STARTS = 64
+
+
+class KernelGenerator:
+    """Draws the kernels of a front end.
+
+    ``spec(j)`` is kernel number ``j // C`` of category ``j % C``, where C is the number of categories; so
+    ``generate_<category>(i)`` is ``spec(i * C + c)``, whatever else is drawn. Inside a category, recipes and their
+    target operations take turns in a seeded order, so that every operation comes up equally often.
+
+    Args:
+        frontend: a front end or its name.
+        seed: any integer; kernels of two seeds have nothing to do with each other.
+
+    Raises:
+        UnknownNameError: if there is no such front end.
+        MissingFrontendError: if its package is not installed.
+
+    Example:
+        >>> KernelGenerator("warp", seed=0).generate_vector(3).name  # doctest: +SKIP
+        'measure_flux'
+    """
+
+    def __init__(self, frontend: str | Frontend, seed: int = 0) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, int):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigError(f"seed must be an integer, got {seed!r}")
+        self.frontend = get_frontend(frontend) if isinstance(frontend, str) else frontend
+        self.seed = seed
+        self.categories = self.frontend.categories
+        self.config = digest("irsmith", __version__, self.frontend.name)
+        """Digest of all that determines a kernel beside seed and index."""
+        self._tasks: dict[str, list[tuple[Recipe, str]]] = {
+            category: [
+                (recipe, target)
+                for recipe in self.frontend.recipes
+                if recipe.category == category
+                for target in recipe.targets
+            ]
+            for category in self.categories
+        }
+
+    def spec(self, index: int) -> KernelSpec:
+        """The kernel of an index, from 0.
+
+        Raises:
+            ConfigError: if the index is not a non-negative integer.
+        """
+        _check_index(index)
+        number, position = divmod(index, len(self.categories))
+        return self._draw(self.categories[position], number, index)
+
+    def generate(self, category: str, number: int) -> KernelSpec:
+        """The ``number``-th kernel of a category, from 0; ``generate_<category>(number)`` is the same.
+
+        Raises:
+            UnknownNameError: if the front end has no such category.
+            ConfigError: if the number is not a non-negative integer.
+        """
+        return self.spec(self.index_of(category, number))
+
+    def index_of(self, category: str, number: int) -> int:
+        """The index of the ``number``-th kernel of a category.
+
+        Raises:
+            UnknownNameError: if the front end has no such category.
+            ConfigError: if the number is not a non-negative integer.
+        """
+        if category not in self.categories:
+            raise UnknownNameError("category", category, self.categories, where=f"for front end {self.frontend.name}")
+        _check_index(number)
+        return number * len(self.categories) + self.categories.index(category)
+
+    def __getattr__(self, name: str) -> Callable[[int], KernelSpec]:
+        """``generate_<category>`` for each of the front end's categories."""
+        if not name.startswith("generate_"):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        category = name.removeprefix("generate_")
+        if category not in self.categories:
+            methods = ", ".join(f"generate_{each}" for each in self.categories)
+            raise AttributeError(f"front end {self.frontend.name} has no category {category!r}; allowed: {methods}")
+
+        def generate(number: int) -> KernelSpec:
+            return self.generate(category, number)
+
+        generate.__name__ = name
+        generate.__doc__ = f"The ``number``-th kernel of category {category}, from 0."
+        return generate
+
+    def __dir__(self) -> list[str]:
+        """Also the methods that come with the front end's categories."""
+        return sorted({*super().__dir__(), *(f"generate_{category}" for category in self.categories)})
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A generator is its front end's name and its seed."""
+        return {"frontend": self.frontend.name, "seed": self.seed}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Made again from the two."""
+        self.__init__(state["frontend"], state["seed"])
+
+    def _draw(self, category: str, number: int, index: int) -> KernelSpec:
+        tasks = self._tasks[category]
+        turn, position = divmod(number, len(tasks))
+        recipe, target = Stream(self.config, self.seed, category, "turn", turn).shuffled(tasks)[position]
+        stream = Stream(self.config, self.seed, category, number)
+        for start in range(_STARTS):
+            try:
+                spec = recipe.draw(stream.child(start), target)
+            except DrawError:
+                continue
+            return replace(spec, seed=self.seed, index=index, config=self.config)
+        raise RuntimeError(f"recipe {recipe.name} drew nothing for {target} in {_STARTS} starts (index {index})")
+
+
+def _check_index(index: int) -> None:
+    if isinstance(index, bool) or not isinstance(index, int) or index < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise ConfigError(f"an index is a non-negative integer, got {index!r}")

@@ -1,0 +1,92 @@
+"""Front ends by name or by object, loaded only when asked for."""
+
+import sys
+from functools import cache
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError
+from synthesis.frontends.base import Frontend
+
+ENTRY_POINT_GROUP = "irsmith.frontends"
+
+_BUILT_IN = {
+    "warp": "synthesis.frontends.warp:FRONTEND",
+    "jax": "synthesis.frontends.jax:FRONTEND",
+}
+# The package that a built-in front end drives: what must be installed, and what has been imported by
+# whoever holds a live object of it.
+_PACKAGES = {"warp": "warp", "jax": "jax"}
+
+
+@cache
+def _locations() -> dict[str, str]:
+    """Front end name to ``module:attribute``, built-in ones first."""
+    owners = dict.fromkeys(_BUILT_IN, "irsmith")
+    locations = dict(_BUILT_IN)
+    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.name, entry.value)):
+        owner = _owner(entry)
+        if entry.name in locations:
+            raise ConfigError(
+                f"two packages offer a front end named {entry.name!r}: {owners[entry.name]} and {owner}; "
+                "uninstall one of them"
+            )
+        owners[entry.name] = owner
+        locations[entry.name] = entry.value
+    return locations
+
+
+def _owner(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else entry.value
+
+
+def frontend_names() -> tuple[str, ...]:
+    """The names of all known front ends, whether or not their packages are installed."""
+    return tuple(_locations())
+
+
+@cache
+def get_frontend(name: str) -> Frontend:
+    """The front end of a name.
+
+    Raises:
+        UnknownNameError: if there is none.
+        MissingFrontendError: if its package is not installed; the message names the extra to install.
+    """
+    locations = _locations()
+    if name not in locations:
+        raise UnknownNameError("front end", name, locations)
+    module, _, attribute = locations[name].partition(":")
+    try:
+        return getattr(import_module(module), attribute)
+    except ModuleNotFoundError as error:
+        package = _PACKAGES.get(name)
+        if package is None or error.name is None or error.name.partition(".")[0] not in (package, f"{package}lib"):
+            raise
+        raise MissingFrontendError(
+            f"the {name} front end needs the package {error.name!r}, which is not installed; "
+            f"install it with: pip install 'irsmith[{name}]'"
+        ) from error
+
+
+def frontend_of(obj: object) -> Frontend:
+    """The front end that a live object belongs to, asking only those whose package is already imported.
+
+    Raises:
+        TargetError: if none claims it.
+    """
+    imported = [name for name in _locations() if _PACKAGES.get(name, name) in sys.modules]
+    for name in imported:
+        frontend = get_frontend(name)
+        if frontend.claims(obj):
+            return frontend
+    raise TargetError(
+        f"{obj!r} is not a kernel of any imported front end ({', '.join(imported) or 'none is imported'}); "
+        "expected a Warp kernel or a function that JAX can trace"
+    )
+
+
+def forget() -> None:
+    """Look for front ends anew: entry points may have changed since they were read."""
+    _locations.cache_clear()
+    get_frontend.cache_clear()

@@ -1,0 +1,65 @@
+"""A row of the data set: its columns, and the user's JSON form of it.
+
+========================================================  =============================================================
+column                                                    content
+========================================================  =============================================================
+``id``                                                    hash of front end, renamed source and signature
+``frontend, category, recipe, kernel_name,``              what it is
+``description, difficulty, ops``
+``python_source``                                         the kernel as text that runs as it stands
+one column a level                                        the text; null where the level failed
+``signature, options``                                    all that determines behaviour beside the source
+``verified, gradient``                                    the levels proved by execution; the gradient check's outcome
+``device``                                                what the texts are for
+``origin, licence, self_contained``                       ``synthetic``, or where an extracted kernel was found
+``index, seed, config, version, toolchain``               how to make it again
+``renamed_hash, structure_hash, ir_structure_hash``       identity (``identity.py``)
+========================================================  =============================================================
+"""
+
+import json
+from typing import Any
+
+from synthesis.frontends.base import Level
+from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
+from synthesis.records import Pair
+from synthesis.version import __version__
+
+
+def row(pair: Pair, levels: tuple[Level, ...]) -> dict[str, Any]:
+    """The row of a pair: its level texts first, then every other column.
+
+    Args:
+        pair: the pair.
+        levels: the levels that the row has columns for, in order.
+    """
+    spec = pair.spec
+    signature = spec.signature.to_json()
+    options = dict(spec.signature.options)
+    first = next((level for level in levels if pair.texts.get(level.name) is not None), None)
+    first_text = pair.texts[first.name] if first else None
+    return {
+        "python_source": spec.source,
+        **{level.name: pair.texts.get(level.name) for level in levels},
+        "id": program_id(spec.frontend, spec.source, signature, options),
+        **spec.metadata,
+        "device": pair.device,
+        "signature": signature,
+        "options": options,
+        "verified": list(pair.verdict.verified),
+        "gradient": pair.verdict.gradient,
+        "version": __version__,
+        "toolchain": dict(pair.toolchain),
+        "renamed_hash": renamed_hash(spec.source),
+        "structure_hash": structure_hash(spec.source),
+        "ir_structure_hash": ir_structure_hash(first_text, first.language) if first and first_text else None,
+    }
+
+
+def json_form(pair: Pair, levels: tuple[Level, ...]) -> str:
+    """The user's JSON form: source and level texts on top, everything else under ``metadata``; ends with a newline."""
+    columns = row(pair, levels)
+    top = {"python_source", *(level.name for level in levels)}
+    document = {name: value for name, value in columns.items() if name in top}
+    document["metadata"] = {name: value for name, value in columns.items() if name not in top}
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,178 @@
+"""The commands as users type them: what they write, print and return."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synthesis import __version__
+from synthesis.cli import run
+
+
+def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
+        "generate",
+        "--frontend",
+        "warp",
+        "--count",
+        "12",
+        "--out",
+        str(tmp_path / "pairs"),
+        "--device",
+        "cuda",
+    ]
+    assert run([*arguments, "--category", "vector", "--category", "atomic"]) == 0
+    output = capsys.readouterr().out
+    assert "warp: 12 rows of 12 candidates" in output
+    assert "vector" in output
+    assert "matrix" not in output
+    files = sorted((tmp_path / "pairs").glob("*.json"))
+    assert len(files) == 12
+    document = json.loads(files[0].read_text())
+    assert list(document) == ["python_source", "cuda_forward", "cuda_backward", "metadata"]
+
+
+def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["generate", "--frontend", "jax", "--count", "6", "--seed", "3", "--format", "json", "--json"]
+    assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["rows"] == summary["candidates"] == 6
+    assert set(summary["categories"].values()) == {1}
+
+
+def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate", "--frontend", "jax", "--count", "1", "--out", str(tmp_path)]) == 0
+    capsys.readouterr()
+    (file,) = tmp_path.glob("*.json")
+    assert run(["show", str(file)]) == 0
+    output = capsys.readouterr().out
+    assert "import jax.numpy as jnp" in output
+    assert "lambda" in output
+    assert "stablehlo" in output
+    assert run(["show", str(file), "--level", "jaxpr"]) == 0
+    assert "func.func" not in capsys.readouterr().out
+    assert run(["show", str(file), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(file.read_text())
+
+
+def test_extract_a_file(tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["extract", str(kernels_folder / "constructs.py"), "--out", str(tmp_path / "out")]) == 0
+    captured = capsys.readouterr()
+    names = [path.name.partition("_")[2] for path in sorted((tmp_path / "out").glob("*.json"))]
+    assert names[:3] == ["overloads.json", "structs.json", "strings.json"]
+    assert "never_given_types: no_concrete_types" in captured.err
+    assert "with_native, cpp_backward: not_available" in captured.err
+    document = json.loads((tmp_path / "out" / "000000_overloads.json").read_text())
+    assert document["metadata"]["origin"]["file"] == "constructs.py"
+    assert document["metadata"]["category"] == "extracted"
+
+
+def test_extract_a_module_of_warp(tmp_path: Path) -> None:
+    arguments = ["extract", "warp.examples.core.example_dem", "--out", str(tmp_path), "--device", "cpu", "--json"]
+    assert run(arguments) == 0
+    assert [path.name for path in sorted(tmp_path.glob("*.json"))] == [
+        "000000_apply_forces.json",
+        "000001_integrate.json",
+    ]
+
+
+def test_extract_a_function_of_jax(tmp_path: Path) -> None:
+    arguments = ["extract", "jax.nn:softmax", "--arg", "f32[4,8]", "--level", "stablehlo", "--out", str(tmp_path)]
+    assert run(arguments) == 0
+    document = json.loads((tmp_path / "000000_softmax.json").read_text())
+    assert "tensor<4x8xf32>" in document["stablehlo"]
+    assert document["metadata"]["licence"] == "Apache-2.0"
+
+
+USAGE_ERRORS = {
+    "no command's options": (["generate", "--frontend", "warp"], "--count"),
+    "unknown option": (["generate", "--fronted", "warp"], "--fronted"),
+    "unknown command": (["generat"], "generat"),
+    "not a number": (["generate", "--frontend", "warp", "--count", "many", "--out", "x"], "many"),
+    "negative": (["generate", "--frontend", "warp", "--count", "-3", "--out", "x"], "got -3"),
+    "front end": (["generate", "--frontend", "cuda", "--count", "3", "--out", "x"], "allowed: warp, jax"),
+    "category": (["generate", "--frontend", "jax", "--count", "3", "--out", "x", "--category", "tile"], "reduction"),
+    "format": (["generate", "--frontend", "jax", "--count", "3", "--out", "x", "--format", "xml"], "json"),
+    "no such file": (["extract", "missing.py", "--out", "x"], "no such file: missing.py"),
+    "no such module": (["extract", "no.such.module", "--out", "x"], "no module named 'no.such.module'"),
+    "no such function": (["extract", "jax.nn:nothing", "--out", "x"], "jax.nn has no attribute 'nothing'"),
+    "no kernels": (["extract", "json", "--frontend", "warp", "--out", "x"], "no warp kernels in json"),
+    "shape": (["extract", "jax.nn:relu", "--arg", "f32(3)", "--out", "x"], "expected something like f32[4,8]"),
+    "show what is not there": (["show", "missing.json"], "cannot read missing.json"),
+}
+
+
+@pytest.mark.parametrize("case", USAGE_ERRORS)
+def test_usage_errors_exit_with_2_and_one_message(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments, expected = USAGE_ERRORS[case]
+    assert run(arguments) == 2
+    captured = capsys.readouterr()
+    assert expected in captured.err
+    assert "Traceback" not in captured.err
+    assert not list(tmp_path.iterdir())
+
+
+def test_files_that_do_not_import_say_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for source, reason in (
+        ("import no_such_package\n", "ModuleNotFoundError"),
+        ("def f(:\n", "SyntaxError"),
+        ("import sys\nsys.exit('bye')\n", "SystemExit: bye"),
+    ):
+        (tmp_path / "broken.py").write_text(source)
+        assert run(["extract", str(tmp_path / "broken.py"), "--out", str(tmp_path / "out")]) == 2
+        assert reason in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_extracted_exits_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "plain.py").write_text("import jax.numpy as jnp\n\ndef f(x):\n    return jnp.sin(x)\n")
+    arguments = ["extract", str(tmp_path / "plain.py"), "--frontend", "jax", "--out", str(tmp_path / "out")]
+    assert run(arguments) == 1
+    assert "f: no_example_arguments" in capsys.readouterr().err
+
+
+def test_a_pair_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.json").write_text("{}")
+    (tmp_path / "b.json").write_text("{")
+    assert run(["show", str(tmp_path / "a.json")]) == 2
+    assert "is not a pair" in capsys.readouterr().err
+    assert run(["show", str(tmp_path / "b.json")]) == 2
+    assert "is not JSON" in capsys.readouterr().err
+
+
+def test_ctrl_c_exits_with_130(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("synthesis.pipeline.write_pair", interrupt)
+    assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 130
+    assert "run the same command again" in capsys.readouterr().err
+
+
+def test_a_full_disk_is_a_clear_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 2
+    assert "No space left on device" in capsys.readouterr().err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("command", [["irsmith"], [sys.executable, "-m", "synthesis"]])
+def test_both_ways_to_start_it(command: list[str]) -> None:
+    if command == ["irsmith"]:
+        command = [str(Path(sys.executable).with_name("irsmith"))]
+    result = subprocess.run([*command, "--version"], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == __version__
+    helped = subprocess.run([*command, "generate", "--help"], capture_output=True, text=True, check=True)
+    assert "irsmith generate --frontend warp --count 120" in helped.stdout

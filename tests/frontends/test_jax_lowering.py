@@ -1,0 +1,232 @@
+"""Texts of library functions and awkward ones, compared with JAX's own output."""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import jax as jax_module
+import jax.numpy as jnp_module
+import jax.scipy as scipy_module
+import numpy as np
+import pytest
+
+from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
+from synthesis.frontends.base import Kernel, Lowered, choose_levels
+from synthesis.frontends.jax import lowering
+
+jax: Any = jax_module
+jnp: Any = jnp_module
+scipy: Any = scipy_module
+FRONTEND = get_frontend("jax")
+X = np.zeros((4, 3), np.float32)
+
+
+def five_classes(x: Any) -> Any:
+    return jax.nn.one_hot(x, 5)
+
+
+LIBRARY: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "relu": (jax.nn.relu, (X,)),
+    "gelu": (jax.nn.gelu, (X,)),
+    "silu": (jax.nn.silu, (X,)),
+    "softmax": (jax.nn.softmax, (X,)),
+    "glu": (jax.nn.glu, (np.zeros((4, 6), np.float32),)),
+    "one_hot": (five_classes, (np.zeros(4, np.int32),)),
+    "logsumexp": (scipy.special.logsumexp, (X,)),
+    "erf": (scipy.special.erf, (X,)),
+    "logpdf": (scipy.stats.norm.logpdf, (X,)),
+    "solve": (scipy.linalg.solve, (np.eye(3, dtype=np.float32), X[:3])),
+    "dot_product_attention": (jax.nn.dot_product_attention, (np.zeros((1, 4, 2, 8), np.float32),) * 3),
+}
+
+
+@pytest.fixture(scope="module")
+def functions() -> ModuleType:
+    folder = str(Path(__file__).parents[1] / "kernels")
+    sys.path.insert(0, folder)
+    try:
+        return importlib.import_module("functions")
+    finally:
+        sys.path.remove(folder)
+
+
+def kernel_of(function: Any, *example_args: Any) -> Kernel:
+    (kernel,) = FRONTEND.discover(function, example_args=example_args)
+    assert isinstance(kernel, Kernel), kernel
+    return kernel
+
+
+def lowered(kernel: Kernel, *levels: str, device: str = "cpu") -> Lowered:
+    chosen = choose_levels(FRONTEND, levels or None, device)
+    (result,) = FRONTEND.lower([kernel], chosen, device=device)
+    assert isinstance(result, Lowered), result
+    return result
+
+
+def texts_of(kernel: Kernel, *levels: str, device: str = "cpu") -> dict[str, str]:
+    return {name: text for name, text in lowered(kernel, *levels, device=device).texts.items() if text is not None}
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_library_functions_say_what_jax_says(name: str) -> None:
+    function, example_args = LIBRARY[name]
+    texts = texts_of(kernel_of(function, *example_args))
+    traced = jax.jit(function, keep_unused=True).trace(*example_args)
+    assert texts["jaxpr"].strip() == str(traced.jaxpr)
+    own = traced.lower(lowering_platforms=("cpu",)).as_text()
+    own = re.sub(r"^module @\S+ attributes \{.*?\} \{", "module {", own)
+    own = re.sub(r" \{jax\.result_info = \"[^\"]*\"\}", "", own)
+    # MLIR writes a single result in brackets only where it has attributes.
+    own = re.sub(r"-> \((tensor<[^<>()]*>)\) \{", r"-> \1 {", own)
+    assert texts["stablehlo"].strip() == own.strip()
+
+
+def test_texts_carry_no_addresses_paths_and_module_names(functions: ModuleType) -> None:
+    for function, example_args in [*LIBRARY.values(), (functions.uses_custom_rule, (X,))]:
+        levels = [level.name for level in FRONTEND.levels if "optimized" not in level.name]
+        for text in texts_of(kernel_of(function, *example_args), *levels).values():
+            assert not re.search(r"0x[0-9a-f]{8,}\b(?!>)", text.replace("0xFF800000", ""))
+            assert ".py" not in text
+            assert "jax.result_info" not in text
+            assert "mhlo.num_" not in text
+            assert "@jit_" not in text
+            assert "metadata=" not in text
+
+
+def test_an_argument_that_nothing_reads_stays(functions: ModuleType) -> None:
+    kernel = kernel_of(functions.with_helper, X, np.float32(1))
+    texts = texts_of(kernel, "jaxpr", "stablehlo", "hlo")
+    assert texts["stablehlo"].count("%arg1: tensor<f32>") == 1
+    assert "parameter(1)" in texts["hlo"]
+    assert [argument.name for argument in kernel.spec.signature.arguments] == ["x", "unused"]
+
+
+def test_helpers_constants_and_imports_are_collected(functions: ModuleType) -> None:
+    kernel = kernel_of(functions.with_helper, X, np.float32(1))
+    assert kernel.spec.self_contained
+    assert "SLOPE = 0.25" in kernel.spec.source
+    assert kernel.spec.source.index("def helper") < kernel.spec.source.index("def with_helper")
+    again = FRONTEND.load(kernel.spec)
+    assert isinstance(again, Kernel)
+    assert texts_of(again) == texts_of(kernel)
+
+
+def test_what_source_cannot_hold_is_said(functions: ModuleType) -> None:
+    assert not kernel_of(functions.captures_an_array, X).spec.self_contained
+    assert not kernel_of(functions.clipped, X).spec.self_contained
+
+
+def test_a_jaxpr_whose_arrays_are_not_printed_is_no_level(functions: ModuleType) -> None:
+    result = lowered(kernel_of(functions.captures_an_array, X))
+    if result.texts["jaxpr"] is None:
+        assert [each.symptom for each in result.rejections] == [Symptom.UNPRINTED_CONSTANTS]
+    else:
+        assert "0.0" in result.texts["jaxpr"]
+
+
+def test_pytrees_are_flattened_with_names(functions: ModuleType) -> None:
+    params = {"w": np.zeros((3, 2), np.float32), "b": np.zeros(2, np.float32)}
+    kernel = kernel_of(functions.of_pytrees, params, X)
+    signature = kernel.spec.signature
+    assert [argument.name for argument in signature.arguments] == ["params['b']", "params['w']", "batch"]
+    assert [result.type_name for result in signature.results] == ["f32[4,2]", "f32[]"]
+    text = texts_of(kernel, "vjp_stablehlo")["vjp_stablehlo"]
+    main = text[text.index("@main(") : text.index("{\n", text.index("@main("))]
+    assert main.count("%arg") == 5
+    assert main.partition("->")[2].count("tensor<") == 3
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda", "tpu"])
+def test_texts_for_absent_platforms(device: str) -> None:
+    texts = texts_of(kernel_of(jax.nn.softmax, X), "jaxpr", "stablehlo", "vjp_stablehlo", "hlo", device=device)
+    assert all(texts.values())
+
+
+def test_optimised_hlo_is_for_the_cpu_alone() -> None:
+    texts = texts_of(kernel_of(jax.nn.softmax, X), "optimized_hlo", "vjp_optimized_hlo", "stablehlo")
+    assert "fusion" in texts["optimized_hlo"]
+    assert texts["optimized_hlo"].startswith("HloModule softmax,")
+    with pytest.raises(ConfigError, match="does not exist for device 'tpu'"):
+        choose_levels(FRONTEND, ["optimized_hlo"], "tpu")
+
+
+def test_integers_have_no_gradient(functions: ModuleType) -> None:
+    kernel = kernel_of(functions.picks, X, np.zeros(2, np.int32))
+    assert kernel.spec.signature.differentiable == ("x",)
+    assert kernel.spec.signature.cotangents == ("ct_result",)
+    text = texts_of(kernel, "vjp_jaxpr")["vjp_jaxpr"]
+    assert text.startswith("{ lambda ; a:f32[4,3] b:i32[2] c:f32[2,3]. let")
+
+
+def test_a_while_loop_has_no_vjp(functions: ModuleType) -> None:
+    result = lowered(kernel_of(functions.counts, X, np.int32(3)), "stablehlo", "vjp_stablehlo")
+    assert result.texts["stablehlo"]
+    assert result.texts["vjp_stablehlo"] is None
+    assert [each.symptom for each in result.rejections] == [Symptom.NOT_DIFFERENTIABLE]
+    assert extract_ir(functions.counts, example_args=(X, np.int32(3)))["vjp_stablehlo"] is None
+
+
+def test_extract_ir_gives_the_names_that_were_asked_for() -> None:
+    ir = extract_ir(jax.nn.softmax, example_args=(X,))
+    assert set(ir) == {"python_source", "jaxpr", "stablehlo", "vjp_stablehlo", "metadata"}
+    assert "def softmax" in ir["python_source"]
+    assert "stablehlo.exponential" in ir["vjp_stablehlo"]
+    assert extract_ir(jax.nn.softmax, include_backward=False, example_args=(X,))["vjp_stablehlo"] is None
+
+
+def test_functions_that_fail_say_how(functions: ModuleType) -> None:
+    with pytest.raises(KernelError, match="trace_error: ValueError: not today"):
+        extract_ir(functions.fails, example_args=(X,))
+    with pytest.raises(KernelError, match="no_example_arguments"):
+        extract_ir(functions.fails)
+
+
+def test_a_module_without_example_arguments_is_all_rejections(functions: ModuleType) -> None:
+    found = FRONTEND.discover(functions)
+    assert all(isinstance(each, Rejection) for each in found)
+    names = [each.kernel_name for each in found if isinstance(each, Rejection)]
+    assert names[:3] == ["helper", "with_helper", "jitted"]
+
+
+PROGRAM = """
+import json, sys
+import jax, jax.numpy as jnp
+if {warm}:
+    jax.nn.softplus(jnp.ones((4, 3)))
+    jax.jit(lambda x: jnp.where(x > 0, jax.nn.sigmoid(x), jnp.clip(x, 0, 1)))(jnp.ones((4, 3)))
+    jax.config.update("jax_enable_x64", True)
+    jax.config.update("jax_default_matmul_precision", "highest")
+from synthesis import KernelGenerator, get_frontend
+from synthesis.frontends.base import choose_levels
+generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
+levels = [level for level in frontend.levels if "optimized" not in level.name]
+texts = dict()
+for index in (range(60)[::-1] if {warm} else range(60)):
+    kernel = frontend.load(generator.spec(index))
+    texts[index] = dict(frontend.lower([kernel], levels, device="cpu")[0].texts)
+    frontend.release([kernel])
+print(json.dumps(texts, sort_keys=True))
+"""
+
+
+def test_another_process_gives_the_same_bytes() -> None:
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM.format(warm=warm)],
+            env={"PYTHONHASHSEED": seed, "JAX_PLATFORMS": "cpu"},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for warm, seed in ((False, "1"), (True, "99"))
+    ]
+    assert json.loads(outputs[0]) == json.loads(outputs[1])
+
+
+def test_the_function_behind_a_wrapper_is_found() -> None:
+    assert lowering.function_behind(jax.jit(jax.nn.softmax)) is lowering.function_behind(jax.nn.softmax)

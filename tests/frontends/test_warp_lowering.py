@@ -1,0 +1,325 @@
+"""Texts of real and awkward kernels, compared with Warp's own output."""
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+import warp as wp_module
+import warp._src.build as build_module  # noqa: TID251 (Warp's own compiler is the judge of its texts)
+
+from synthesis import Rejection, Symptom, extract_ir, get_frontend
+from synthesis.frontends.base import Kernel, Lowered
+from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp.texts import clean
+from synthesis.targets import resolve_target
+
+wp: Any = wp_module
+build: Any = build_module
+FRONTEND = get_frontend("warp")
+EXAMPLES = ("example_dem", "example_sph", "example_mesh")
+
+
+@pytest.fixture(scope="module")
+def constructs() -> ModuleType:
+    folder = str(Path(__file__).parents[1] / "kernels")
+    sys.path.insert(0, folder)
+    try:
+        return importlib.import_module("constructs")
+    finally:
+        sys.path.remove(folder)
+
+
+def kernels_of(module: ModuleType) -> list[Kernel]:
+    return [found for found in FRONTEND.discover(module) if isinstance(found, Kernel)]
+
+
+def named(module: ModuleType, name: str) -> Kernel:
+    return next(kernel for kernel in kernels_of(module) if kernel.spec.name == name)
+
+
+def texts_of(kernel: Kernel) -> dict[str, str]:
+    lowered = FRONTEND.lower([kernel], FRONTEND.levels, device="cpu+cuda")[0]
+    assert isinstance(lowered, Lowered), lowered
+    return {name: text for name, text in lowered.texts.items() if text is not None}
+
+
+def without_noise(text: str) -> str:
+    """Warp's own text without comments, kernel and struct hashes, and with each helper's number left out."""
+    text = clean(text, {})
+    text = re.sub(r"\b(\w+?)_[0-9a-f]{8}(?=\b|_cpu_|_cuda_)", r"\1", text)
+    return re.sub(
+        r"\b((?:adj_|replay_)?(?:sq|nested|contact_force|native|raise_it|with_gradient))_\d+(?=\()", r"\1", text
+    )
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def example(name: str) -> ModuleType:
+    return importlib.import_module(f"warp.examples.core.{name}")
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_shipped_examples_say_what_warp_says(name: str) -> None:
+    kernels = kernels_of(example(name))
+    assert kernels
+    for kernel in kernels:
+        texts = texts_of(kernel)
+        for device, language in (("cpu", "cpp"), ("cuda", "cuda")):
+            whole = squeezed(without_noise(lowering.whole_unit(kernel.live, device)))
+            for direction in ("forward", "backward"):
+                definitions = re.split(r"^\};?\n", without_noise(texts[f"{language}_{direction}"]), flags=re.MULTILINE)
+                assert len(definitions) > 1
+                for definition in definitions:
+                    assert squeezed(definition).strip() in whole
+
+
+@pytest.mark.parametrize("name", [*EXAMPLES, "constructs"])
+def test_the_collected_source_is_the_kernel(name: str, constructs: ModuleType) -> None:
+    for kernel in kernels_of(constructs if name == "constructs" else example(name)):
+        assert kernel.spec.self_contained
+        again = FRONTEND.load(kernel.spec)
+        assert isinstance(again, Kernel), again
+        assert texts_of(again) == texts_of(kernel)
+        assert again.live.func.__module__ not in sys.modules or FRONTEND.release([again]) is None
+
+
+def test_texts_hold_no_comments_hashes_and_file_names(constructs: ModuleType) -> None:
+    for kernel in kernels_of(constructs):
+        for text in texts_of(kernel).values():
+            outside = re.sub(r'"(?:\\.|[^"\\])*"', '""', text)
+            assert "//" not in outside
+            assert "/*" not in outside
+            assert "#line" not in outside
+            assert not re.search(r"_[0-9a-f]{8}\b", outside)
+            assert ".py" not in outside
+
+
+def test_strings_and_compiler_like_names_survive(constructs: ModuleType) -> None:
+    strings = texts_of(named(constructs, "strings"))
+    assert all(r'"value // %f /* not a comment */ sq_0 strings_1a2b3c4d\n"' in text for text in strings.values())
+    native = texts_of(named(constructs, "with_native"))["cpp_forward"]
+    assert 'const char* text = "kept // as it is"; (void)text;' in native
+    assert "float sq_0 = sq_1 * 2.0f;" in native
+    assert "remark" not in native
+    overloads = texts_of(named(constructs, "overloads"))["cpp_backward"]
+    assert "wp::float32 sq_1;" in overloads
+    assert "_wp_args->sq_1" in overloads
+    structs = texts_of(named(constructs, "structs"))["cuda_forward"]
+    assert "wp::float32 sq_0;" in structs
+    assert "struct Particle\n" in structs
+
+
+def test_structs_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    source = """
+import warp as wp
+
+def make(kind):
+    @wp.struct
+    class Pair:
+        a: kind
+        Pair_1: kind
+    return Pair
+
+One, Two = make(float), make(wp.vec3)
+
+@wp.kernel
+def both(x: One, y: Two, out: wp.array(dtype=wp.vec3)):
+    out[wp.tid()] = y.a * x.a
+"""
+    text = texts_of(kernels_of(imported(tmp_path, source))[0])["cpp_forward"]
+    assert re.findall(r"^struct (\w+)$", text, re.MULTILINE) == ["Pair", "Pair_2"]
+
+
+def test_a_kernel_without_backward_has_no_backward_level(constructs: ModuleType) -> None:
+    lowered = FRONTEND.lower([named(constructs, "with_native")], FRONTEND.levels, device="cpu+cuda")[0]
+    assert isinstance(lowered, Lowered)
+    assert lowered.texts["cpp_backward"] is None
+    assert {rejection.level for rejection in lowered.rejections} == {"cpp_backward", "cuda_backward"}
+    assert {rejection.symptom for rejection in lowered.rejections} == {Symptom.NOT_AVAILABLE}
+
+
+def test_a_generic_kernel_counts_once_an_instance(constructs: ModuleType) -> None:
+    instances = [kernel for kernel in kernels_of(constructs) if kernel.spec.name == "generic_kernel"]
+    assert [kernel.spec.arg_types["x"] for kernel in instances] == ["wp.array(dtype=float)", "wp.array(dtype=wp.vec2f)"]
+    rejections = [found for found in FRONTEND.discover(constructs) if isinstance(found, Rejection)]
+    assert [(each.kernel_name, each.symptom) for each in rejections] == [
+        ("never_given_types", Symptom.NO_CONCRETE_TYPES)
+    ]
+
+
+PRELUDE = """
+#define WP_TILE_BLOCK_DIM 256
+#define WP_NO_CRT
+#include "builtin.h"
+#include "deterministic.h"
+#define builtin_block_dim() wp::block_dim()
+#define float(x) cast_float(x)
+#define adj_float(x, adj_x, adj_ret) adj_cast_float(x, adj_x, adj_ret)
+#define int(x) cast_int(x)
+#define adj_int(x, adj_x, adj_ret) adj_cast_int(x, adj_x, adj_ret)
+"""
+CPU = """
+#define builtin_tid1d() wp::linear_tid<wp_linear_tid>(task_index, dim)
+#define builtin_tid2d(x, y) wp::tid(x, y, task_index, dim)
+"""
+CUDA_ON_CPU = """
+#define builtin_tid1d() wp::tid(_idx, dim)
+#define builtin_tid2d(x, y) wp::tid(x, y, _idx, dim)
+#define __global__
+struct launch_size { unsigned x, y, z; };
+static const launch_size blockDim = {1, 1, 1}, gridDim = {1, 1, 1}, blockIdx = {0, 0, 0}, threadIdx = {0, 0, 0};
+"""
+
+
+@pytest.mark.parametrize(("language", "prelude"), [("cpp", CPU), ("cuda", CUDA_ON_CPU)])
+def test_every_text_compiles_on_its_own(
+    language: str, prelude: str, constructs: ModuleType, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    kernels = [*kernels_of(constructs), *(kernel for name in EXAMPLES for kernel in kernels_of(example(name)))]
+    parts: list[str] = []
+    for kernel in kernels:
+        for direction in ("forward", "backward"):
+            text = texts_of(kernel).get(f"{language}_{direction}")
+            if text is not None:
+                text = text.replace('extern "C" __global__ void', "__global__ void")
+                use = f"auto use = &{kernel.spec.name}_cpu_kernel_{direction}<false>;" if language == "cpp" else ""
+                parts.append(f"namespace part{len(parts)} {{\n{text}\n{use}\n}}\n")
+    unit = tmp_path / "unit.cpp"
+    unit.write_text(PRELUDE + prelude + "".join(parts))
+    wp.init()
+    try:
+        build.build_cpu(str(tmp_path / "unit.o"), str(unit), extra_flags="-w", optimization_level=0)
+    except Exception as error:  # noqa: BLE001
+        pytest.fail(f"{error}\n{capfd.readouterr().err[:3000]}")
+
+
+def in_another_process(program: str, hash_seed: str, *arguments: str) -> Any:
+    result = subprocess.run(
+        [sys.executable, "-c", program, *arguments],
+        env={"PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+OTHER_PROCESS = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import warp as wp
+wp.config.max_unroll, wp.config.enable_backward, wp.config.verify_fp = {settings}
+from importlib.util import module_from_spec, spec_from_file_location
+for number in range({declared}):  # the same helpers, declared before
+    spec = spec_from_file_location("copy" + str(number), sys.argv[1] + "/constructs.py")
+    sys.modules[spec.name] = module_from_spec(spec)
+    spec.loader.exec_module(sys.modules[spec.name])
+import constructs
+from synthesis import get_frontend
+frontend = get_frontend("warp")
+kernels = [found for found in frontend.discover(constructs) if hasattr(found, "live")]
+kernels = kernels[::-1] if {backwards} else kernels
+texts = dict()
+for kernel in kernels:
+    again = frontend.load(kernel.spec) if {reload} else kernel
+    lowered = frontend.lower([again], frontend.levels, device="cpu+cuda")[0]
+    texts[kernel.spec.name + str(kernel.spec.arg_types)] = dict(lowered.texts)
+print(json.dumps(texts, sort_keys=True))
+"""
+
+
+def test_another_process_gives_the_same_bytes(kernels_folder: Path) -> None:
+    program = OTHER_PROCESS.format(settings="16, True, False", declared=0, backwards=False, reload=False)
+    first = in_another_process(program, "1", str(kernels_folder))
+    program = OTHER_PROCESS.format(settings="16, True, False", declared=5, backwards=True, reload=True)
+    assert in_another_process(program, "77", str(kernels_folder)) == first
+
+
+def test_drawn_kernels_do_not_depend_on_the_settings_of_the_process() -> None:
+    program = """
+import json, warp as wp
+wp.config.max_unroll, wp.config.enable_backward, wp.config.verify_fp = {settings}
+from synthesis import KernelGenerator, synthesize_pair
+generator = KernelGenerator("warp")
+print(json.dumps([dict(synthesize_pair(generator.spec(index)).texts) for index in range(24)]))
+"""
+    plain = in_another_process(program.format(settings="16, True, False"), "3")
+    assert in_another_process(program.format(settings="0, False, True"), "4") == plain
+
+
+def test_lowering_leaves_warp_as_it_was(constructs: ModuleType) -> None:
+    kernel = named(constructs, "overloads").live
+    before = lowering.whole_unit(kernel, "cpu")
+    texts_of(named(constructs, "overloads"))
+    assert lowering.whole_unit(kernel, "cpu") == before
+    assert re.search(r"struct wp_args_overloads_[0-9a-f]{8} ", before)
+
+
+def test_extract_ir_gives_the_names_that_were_asked_for(constructs: ModuleType) -> None:
+    ir = extract_ir(constructs.overloads)
+    assert set(ir) == {"python_source", "cpp_code", "forward_code", "backward_code", "metadata"}
+    assert ir["cpp_code"] == lowering.whole_unit(constructs.overloads, "cpu")
+    assert ir["forward_code"] == texts_of(named(constructs, "overloads"))["cpp_forward"]
+    assert "overloads_cpu_kernel_backward" in ir["backward_code"]
+    cuda = extract_ir(constructs.overloads, device="cuda", include_backward=False)
+    assert "__global__" in cuda["cpp_code"]
+    assert cuda["forward_code"] == texts_of(named(constructs, "overloads"))["cuda_forward"]
+    assert cuda["backward_code"] is None
+
+
+def test_written_arrays_are_told_from_those_only_read() -> None:
+    kernel = named(example("example_dem"), "apply_forces")
+    roles = {argument.name: str(argument.role) for argument in kernel.spec.signature.arguments}
+    assert roles["particle_f"] == "inout"
+    assert roles["particle_x"] == roles["radius"] == "input"
+    assert kernel.spec.origin == {
+        "package": "warp-lang",
+        "version": wp.config.version,
+        "file": "warp/examples/core/example_dem.py",
+        "line": kernel.live.adj.fun_lineno,
+    }
+    assert kernel.spec.licence == "Apache-2.0"
+
+
+BAD = {
+    "syntax": ("import warp as wp\n@wp.kernel\ndef k(:\n", Symptom.SYNTAX_ERROR),
+    "raises": ("import warp as wp\nraise RuntimeError('no')\n", Symptom.IMPORT_ERROR),
+    "exits": ("import sys\nsys.exit(3)\n", Symptom.IMPORT_ERROR),
+    "empty": ("import warp as wp\n", Symptom.NO_KERNEL),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_sources_that_do_not_load_are_rejections(name: str, constructs: ModuleType) -> None:
+    source, symptom = BAD[name]
+    rejection = FRONTEND.load(replace(named(constructs, "strings").spec, source=source, name="k"))
+    assert isinstance(rejection, Rejection)
+    assert rejection.symptom is symptom
+    assert not [name for name in sys.modules if name.startswith("irsmith_")]
+
+
+def test_a_kernel_that_warp_rejects_is_a_rejection(tmp_path: Path) -> None:
+    source = "import warp as wp\n@wp.kernel\ndef k(a: wp.array(dtype=float)):\n    a[0] = a[0] + 1\n"
+    (kernel,) = kernels_of(imported(tmp_path, source))
+    (rejection,) = FRONTEND.lower([kernel], FRONTEND.levels, device="cpu")
+    assert isinstance(rejection, Rejection)
+    assert rejection.symptom is Symptom.BUILD_ERROR
+    assert "written_kernels.py:4" in rejection.detail
+    assert str(tmp_path) not in rejection.detail
+
+
+def imported(folder: Path, source: str) -> ModuleType:
+    path = folder / "written_kernels.py"
+    path.write_text(source)
+    module = resolve_target(str(path))
+    assert isinstance(module, ModuleType)
+    return module

@@ -1,0 +1,107 @@
+"""Runs drawn kernels with their own tool, for tests and benchmarks that need to see what they compute."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis import Argument, KernelSpec, Rejection, Role, get_frontend
+from synthesis.frontends.base import Kernel
+from synthesis.verification.inputs import Values, array_shape, draw_argument, draw_inputs
+
+
+def load(spec: KernelSpec) -> Kernel:
+    kernel = get_frontend(spec.frontend).load(spec)
+    assert not isinstance(kernel, Rejection), f"{kernel.detail}\n{spec.source}"
+    return kernel
+
+
+def run(kernel: Kernel, inputs: Values) -> Values:
+    """The outputs of a kernel: what a JAX function returns, or what a Warp kernel leaves in its output arrays."""
+    return _run_warp(kernel, inputs) if kernel.spec.frontend == "warp" else _run_jax(kernel, inputs)
+
+
+def _run_jax(kernel: Kernel, inputs: Values) -> Values:
+    import jax as jax_module
+
+    jax: Any = jax_module
+    results = jax.tree.leaves(jax.jit(kernel.live)(*inputs.values()))
+    names = [result.name for result in kernel.spec.signature.results]
+    return {name: np.asarray(result) for name, result in zip(names, results, strict=True)}
+
+
+def _run_warp(kernel: Kernel, inputs: Values) -> Values:
+    import warp as wp_module
+
+    wp: Any = wp_module
+    arguments: list[Any] = []
+    outputs: dict[str, Any] = {}
+    for argument in kernel.spec.signature.arguments:
+        value = poison(array_shape(argument), argument.dtype) if argument.role is Role.OUTPUT else inputs[argument.name]
+        if argument.shape is None:
+            arguments.append(value.item() if value.ndim == 0 else kernel_type(kernel, argument.name)(*value.ravel()))
+            continue
+        dtype = kernel_type(kernel, argument.name).dtype
+        array = wp.array(np.array(value), dtype=dtype, device="cpu")
+        arguments.append(array)
+        if argument.role is not Role.INPUT:
+            outputs[argument.name] = array
+    wp.launch(kernel.live, dim=kernel.spec.signature.launch, inputs=arguments, device="cpu")
+    return {name: array.numpy() for name, array in outputs.items()}
+
+
+def kernel_type(kernel: Kernel, name: str) -> Any:
+    return next(argument.type for argument in kernel.live.adj.args if argument.label == name)
+
+
+def poison(shape: tuple[int, ...], dtype: str) -> npt.NDArray[np.generic]:
+    """Values that no kernel writes: NaN, or a number far outside every domain."""
+    kind = np.dtype(dtype)
+    return np.full(shape, np.nan if np.issubdtype(kind, np.floating) else np.iinfo(kind).min // 3, dtype=kind)
+
+
+def quick_compiles() -> None:
+    """Make Warp compile fast rather than well, and quietly."""
+    import warp as wp_module
+
+    wp: Any = wp_module
+    wp.config.log_level = wp.LOG_ERROR
+    wp.config.optimization_level = 0
+    wp.config.cpu_compiler_flags = ""
+
+
+def shortcomings(spec: KernelSpec) -> list[str]:
+    """Why a drawn kernel is of no use: outputs that are not finite or do not vary, inputs that change nothing."""
+    kernel = load(spec)
+    inputs = draw_inputs(spec.signature, 0)
+    before = run(kernel, inputs)
+    found: list[str] = []
+    for name, value in before.items():
+        written = written_part(value)
+        if not written.size or not np.isfinite(written).all():
+            found.append(f"{name} is not finite")
+        elif written.size > 1 and np.ptp(written) == 0:
+            found.append(f"{name} is constant")
+    for argument in spec.signature.arguments:
+        if argument.role is Role.OUTPUT:
+            continue
+        after = run(kernel, inputs | {argument.name: another_draw(argument, inputs[argument.name])})
+        if all(np.array_equal(before[name], after[name], equal_nan=True) for name in before):
+            found.append(f"{argument.name} changes nothing")
+    get_frontend(spec.frontend).release([kernel])
+    return found
+
+
+def written_part(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """What a kernel wrote of an output; threads beyond a count leave the poison."""
+    poisoned = np.isnan(value) if value.dtype.kind == "f" else value == poison((), str(value.dtype))
+    return value[~poisoned]
+
+
+def another_draw(argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """A draw of an argument that differs from the given one."""
+    for seed in range(1, 100):
+        other = draw_argument(argument, seed)
+        if not np.array_equal(other, value):
+            return other
+    raise AssertionError(f"argument {argument.name} has one value only")

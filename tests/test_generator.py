@@ -1,0 +1,142 @@
+import pickle
+import subprocess
+import sys
+
+import pytest
+
+from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError
+from synthesis.identity import renamed_hash, structure_hash
+
+CATEGORIES = {
+    "warp": ("arithmetic", "vector", "matrix", "control_flow", "math", "atomic"),
+    "jax": ("arithmetic", "array", "math", "reduction", "linalg", "control_flow"),
+}
+# What the user named for each category; recipes and targets must cover it.
+NAMED = {
+    "warp": {
+        "arithmetic": "add sub mul div min max abs sqrt sin cos exp log",
+        "vector": "dot cross length normalize",
+        "matrix": "mat_vec mat_mat transpose",
+        "control_flow": "clamp abs_diff step loop_sum loop_product",
+        "math": "sin cos exp log tanh sqrt",
+        "atomic": "atomic_add atomic_min atomic_max",
+    },
+    "jax": {
+        "arithmetic": "add sub mul div pow",
+        "array": "reshape transpose slice concat",
+        "math": "sin cos exp log tanh",
+        "reduction": "sum mean max min",
+        "linalg": "dot matmul outer",
+        "control_flow": "cond scan while_loop",
+    },
+}
+FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
+
+
+@FRONTENDS
+def test_categories_and_their_operations_are_those_that_were_named(name: str) -> None:
+    generator = KernelGenerator(name)
+    assert generator.categories == CATEGORIES[name]
+    for category, named in NAMED[name].items():
+        targets = {
+            target for recipe in generator.frontend.recipes if recipe.category == category for target in recipe.targets
+        }
+        assert set(named.split()) <= targets
+
+
+@FRONTENDS
+def test_an_index_is_its_category_and_number(name: str) -> None:
+    generator = KernelGenerator(name, seed=3)
+    for index in range(24):
+        category = generator.categories[index % 6]
+        spec = generator.spec(index)
+        assert spec.category == category
+        assert spec == getattr(generator, f"generate_{category}")(index // 6)
+        assert spec == generator.generate(category, index // 6)
+        assert (spec.seed, spec.index) == (3, index)
+
+
+@FRONTENDS
+def test_specs_are_pure(name: str) -> None:
+    first, second = KernelGenerator(name, 1), KernelGenerator(name, 1)
+    forwards = [first.spec(index) for index in range(30)]
+    backwards = [second.spec(index) for index in reversed(range(30))]
+    assert forwards == backwards[::-1]
+
+
+@FRONTENDS
+def test_every_target_comes_up_equally_often(name: str) -> None:
+    generator = KernelGenerator(name)
+    for category in generator.categories:
+        tasks = sum(len(recipe.targets) for recipe in generator.frontend.recipes if recipe.category == category)
+        recipes = [generator.generate(category, number).recipe for number in range(tasks)]
+        for recipe in generator.frontend.recipes:
+            if recipe.category == category:
+                assert recipes.count(recipe.name) == len(recipe.targets)
+
+
+def test_another_process_draws_the_same() -> None:
+    program = (
+        "from synthesis import KernelGenerator; print([KernelGenerator('warp').spec(i).source for i in range(30)])"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("0", "1", "2")
+    }
+    assert len(outputs) == 1
+
+
+@FRONTENDS
+def test_kernels_hardly_repeat(name: str) -> None:
+    generator = KernelGenerator(name, seed=9)
+    sources = [generator.spec(index).source for index in range(1200)]
+    assert len({renamed_hash(source) for source in sources}) >= 0.97 * len(sources)
+    assert len({structure_hash(source) for source in sources}) >= 0.95 * len(sources)
+
+
+@FRONTENDS
+def test_seeds_have_nothing_in_common(name: str) -> None:
+    sources = [{KernelGenerator(name, seed).spec(index).source for index in range(60)} for seed in (0, 1)]
+    assert not sources[0] & sources[1]
+
+
+def test_a_spec_has_the_names_that_the_user_gave() -> None:
+    spec = KernelGenerator("warp").generate_vector(2)
+    assert isinstance(spec, KernelSpec)
+    assert f"def {spec.name}(" in spec.source
+    assert spec.category == spec.metadata["category"] == "vector"
+    assert list(spec.arg_types) == [argument.name for argument in spec.signature.arguments]
+    assert all(kind in spec.source for kind in spec.arg_types.values())
+    assert spec.description.endswith(".")
+
+
+def test_a_category_that_the_front_end_lacks_is_an_error() -> None:
+    generator = KernelGenerator("warp")
+    with pytest.raises(UnknownNameError, match="unknown category 'reduction' for front end warp; allowed: arithmetic"):
+        generator.generate("reduction", 0)
+    with pytest.raises(
+        AttributeError, match="front end warp has no category 'reduction'; allowed: generate_arithmetic"
+    ):
+        generator.generate_reduction(0)
+    assert not hasattr(generator, "anything_else")
+    assert "generate_atomic" in dir(generator)
+
+
+@pytest.mark.parametrize("index", [-1, 1.5, "0", True])
+def test_an_index_that_is_none_is_an_error(index: object) -> None:
+    with pytest.raises(ConfigError, match="non-negative integer"):
+        KernelGenerator("jax").spec(index)  # type: ignore[arg-type]
+
+
+def test_unknown_front_ends_and_seeds_are_errors() -> None:
+    with pytest.raises(UnknownNameError, match="unknown front end 'triton'; allowed: warp, jax"):
+        KernelGenerator("triton")
+    with pytest.raises(ConfigError, match="seed must be an integer"):
+        KernelGenerator("jax", seed="0")  # type: ignore[arg-type]
+
+
+def test_a_generator_travels_to_other_processes() -> None:
+    generator = KernelGenerator("jax", 4)
+    assert pickle.loads(pickle.dumps(generator)).spec(7) == generator.spec(7)

@@ -1,0 +1,199 @@
+import ast
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from synthesis import ConfigError, KernelGenerator, Rejection, synthesize_pair
+from synthesis.identity import canonical_ir, ir_structure_hash, program_id, renamed_hash, structure_hash
+
+WARP = """
+import warp as wp
+
+@wp.struct
+class Body:
+    mass: float
+    speed: wp.vec3
+
+@wp.func
+def energy(b: Body, k: float):
+    return k * b.mass * wp.dot(b.speed, b.speed)
+
+@wp.kernel
+def total(bodies: wp.array(dtype=Body), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = energy(bodies[i], k=0.5)
+"""
+
+JAX = """
+import jax.numpy as jnp
+from jax import lax
+
+def f(x, y):
+    def step(carry, item):
+        z = carry * 0.5 + item
+        return z, jnp.sin(z)
+    final, _ = lax.scan(step, x, y)
+    return final
+"""
+
+
+def swapped(source: str, *pairs: tuple[str, str]) -> str:
+    for old, new in pairs:
+        assert old in source
+        source = re.sub(rf"\b{old}\b", new, source)
+    return source
+
+
+SAME = {
+    "struct and fields": (WARP, swapped(WARP, ("Body", "Thing"), ("mass", "weight"), ("speed", "velocity"))),
+    "helper and its keyword": (WARP, swapped(WARP, ("energy", "work"), ("k", "c"))),
+    "kernel, arguments, locals": (WARP, swapped(WARP, ("total", "main"), ("bodies", "xs"), ("out", "y"), ("i", "tid"))),
+    "import style": (WARP, WARP.replace("import warp as wp", "import warp").replace("wp.", "warp.")),
+    "no imports": (WARP, WARP.replace("import warp as wp", "")),
+    "from import": (JAX, JAX.replace("from jax import lax", "import jax").replace("lax.scan", "jax.lax.scan")),
+    "comments and docstrings": (JAX, JAX.replace("    def step", '    """Doc."""\n    # why\n    def step')),
+    "nested names": (JAX, swapped(JAX, ("carry", "c"), ("item", "v"), ("step", "body"), ("z", "w"))),
+}
+
+DIFFERENT = {
+    "another operator": (JAX, JAX.replace("+ item", "- item")),
+    "another function": (JAX, JAX.replace("jnp.sin", "jnp.cos")),
+    "operands exchanged": (JAX, JAX.replace("carry * 0.5 + item", "item * 0.5 + carry")),
+    "another type": (WARP, WARP.replace("wp.vec3", "wp.vec2")),
+    "another result": (JAX, JAX.replace("return final", "return _")),
+    "another component": (WARP.replace("b.mass", "b.speed.x"), WARP.replace("b.mass", "b.speed.y")),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_renaming_changes_no_hash(case: str) -> None:
+    first, second = SAME[case]
+    assert first != second
+    ast.parse(second)
+    assert renamed_hash(first) == renamed_hash(second)
+    assert structure_hash(first) == structure_hash(second)
+
+
+@pytest.mark.parametrize("case", DIFFERENT)
+def test_what_behaves_otherwise_hashes_otherwise(case: str) -> None:
+    first, second = DIFFERENT[case]
+    assert first != second
+    assert renamed_hash(first) != renamed_hash(second)
+    assert structure_hash(first) != structure_hash(second)
+
+
+@given(st.floats(-100, 100, allow_nan=False))
+def test_a_structure_has_no_numbers_and_no_signs(value: float) -> None:
+    other = JAX.replace("0.5", repr(value))
+    assert structure_hash(other) == structure_hash(JAX)
+    assert (renamed_hash(other) == renamed_hash(JAX)) == (repr(value) == "0.5")
+
+
+def test_numbers_in_annotations_are_types() -> None:
+    source = "def f(x: wp.array(dtype=float, ndim=2)):\n    return x[1]\n"
+    assert structure_hash(source) == structure_hash(source.replace("x[1]", "x[2]"))
+    assert structure_hash(source) != structure_hash(source.replace("ndim=2", "ndim=3"))
+
+
+def test_a_name_shadowed_inside_is_another_name() -> None:
+    outer = "def f(x, y):\n    def g(x):\n        return x\n    return g(y) + x\n"
+    assert renamed_hash(outer) == renamed_hash(
+        outer.replace("def g(x):\n        return x", "def g(z):\n        return z")
+    )
+    assert renamed_hash(outer) != renamed_hash(outer.replace("        return x", "        return y"))
+
+
+def test_names_given_out_in_bulk_keep_the_hash() -> None:
+    """Every name that a drawn kernel binds is changed, by a renamer that knows nothing of canonical forms."""
+    for frontend in ("warp", "jax"):
+        generator = KernelGenerator(frontend, 11)
+        for index in range(60):
+            source = generator.spec(index).source
+            names = {
+                node.id
+                for node in ast.walk(ast.parse(source))
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
+            names |= {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)}
+            names |= {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+            other = source
+            for number, name in enumerate(sorted(names - {"_"})):
+                other = re.sub(rf"(?<![\w.]){name}\b(?!=)", f"renamed_{number}", other)
+            assert other != source
+            assert renamed_hash(other) == renamed_hash(source), source
+
+
+def test_the_id_depends_on_the_signature_but_not_on_names() -> None:
+    signature = {"arguments": [{"name": "x", "shape": [3]}], "results": [], "differentiable": ["x"], "cotangents": []}
+    renamed = {"arguments": [{"name": "y", "shape": [3]}], "results": [], "differentiable": ["y"], "cotangents": []}
+    wider = {**signature, "arguments": [{"name": "x", "shape": [4]}]}
+    first = program_id("jax", "def f(x):\n    return x\n", signature, {})
+    assert first == program_id("jax", "def g(y):\n    return y\n", renamed, {})
+    assert first != program_id("jax", "def f(x):\n    return x\n", wider, {})
+    assert first != program_id("warp", "def f(x):\n    return x\n", signature, {})
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str) -> None:
+    levels = {
+        "warp": {"cpp_backward": "cpp", "cuda_forward": "cuda"},
+        "jax": {"jaxpr": "jaxpr", "stablehlo": "mlir", "hlo": "hlo"},
+    }
+    generator = KernelGenerator(frontend, 4)
+    compared = 0
+    for index in range(18):
+        spec = generator.spec(index)
+        pair = synthesize_pair(spec, levels=list(levels[frontend]))
+        assert not isinstance(pair, Rejection)
+        names = [argument.name for argument in spec.signature.arguments]
+        renamed = spec.source
+        for number, name in enumerate([*names, spec.name]):
+            renamed = re.sub(rf"(?<![\w.]){name}\b(?!=)", f"other_{number}", renamed)
+        renamed = re.sub(r"(?<![\w.\"])(0\.\d+|[1-9]\.\d+)(?![\w.])", "0.77", renamed)
+        arguments = tuple(replace(each, name=f"other_{number}") for number, each in enumerate(spec.signature.arguments))
+        other = synthesize_pair(
+            replace(
+                spec, source=renamed, name=f"other_{len(names)}", signature=replace(spec.signature, arguments=arguments)
+            ),
+            levels=list(levels[frontend]),
+        )
+        assert not isinstance(other, Rejection), other
+        for level, language in levels[frontend].items():
+            text, again = pair.texts[level], other.texts[level]
+            assert text is not None
+            assert again is not None
+            if text.count("\n") == again.count("\n"):  # some numbers change what is traced: x ** 2.0
+                compared += 1
+                assert canonical_ir(text, language) == canonical_ir(again, language), spec.source
+            for operation in ("wp::add", "stablehlo.multiply", " mul ", " multiply("):
+                if operation in text:
+                    changed = text.replace(operation, operation.replace("add", "sub").replace("mul", "max"), 1)
+                    assert ir_structure_hash(text, language) != ir_structure_hash(changed, language)
+    assert compared > 25
+
+
+def test_shapes_belong_to_an_ir_structure() -> None:
+    text = "%0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>"
+    assert ir_structure_hash(text, "mlir") == ir_structure_hash(
+        text.replace("1.0", "3.0").replace("%0", "%cst"), "mlir"
+    )
+    assert ir_structure_hash(text, "mlir") != ir_structure_hash(text.replace("2xf32", "4xf32"), "mlir")
+
+
+def test_an_unknown_language_is_an_error() -> None:
+    with pytest.raises(ConfigError, match="allowed: cpp, cuda"):
+        canonical_ir("", "fortran")
+
+
+def test_hashes_are_the_same_in_every_process() -> None:
+    program = f"from synthesis.identity import renamed_hash; print(renamed_hash({JAX!r}))"
+    for seed in ("0", "5"):
+        output = subprocess.run(
+            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
+        )
+        assert output.stdout.strip() == renamed_hash(JAX)

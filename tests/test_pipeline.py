@@ -1,0 +1,234 @@
+import gc
+import json
+import resource
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from synthesis import (
+    ConfigError,
+    KernelError,
+    KernelGenerator,
+    KernelSpec,
+    OutputError,
+    Pair,
+    Rejection,
+    Stage,
+    Symptom,
+    SynthesisPipeline,
+    UnknownNameError,
+    compile_kernel_from_source,
+    extract_ir,
+    extract_ir_from_kernel,
+    run_pipeline,
+    synthesize_pair,
+)
+from synthesis.progress import Progress
+
+LEVELS = {
+    "warp": ["cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"],
+    "jax": ["jaxpr", "stablehlo"],
+}
+FRONTENDS = pytest.mark.parametrize("frontend", ["warp", "jax"])
+
+WARP_SOURCE = """
+import warp as wp
+
+@wp.kernel
+def first(a: wp.array(dtype=float)):
+    a[wp.tid()] = 1.0
+
+@wp.kernel
+def second(a: wp.array(dtype=float)):
+    a[wp.tid()] = 2.0
+"""
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@FRONTENDS
+def test_a_run_writes_a_file_a_pair(frontend: str, tmp_path: Path) -> None:
+    summary = run_pipeline(18, tmp_path, frontend=frontend, seed=2)
+    files = sorted(path.name for path in tmp_path.glob("*.json"))
+    assert summary.rows == len(files) == 18
+    assert list(summary.categories.values()) == [3] * 6
+    generator = KernelGenerator(frontend, 2)
+    assert files == [f"{index:06d}_{generator.spec(index).name}.json" for index in range(18)]
+    document = json.loads((tmp_path / files[5]).read_text())
+    assert list(document) == ["python_source", *LEVELS[frontend], "metadata"]
+    assert document["metadata"]["index"] == 5
+
+
+@FRONTENDS
+def test_the_same_settings_make_the_same_bytes(frontend: str, tmp_path: Path) -> None:
+    run_pipeline(12, tmp_path / "a", frontend=frontend)
+    run_pipeline(5, tmp_path / "b", frontend=frontend)
+    (tmp_path / "b" / "000002_half_written.tmp").unlink(missing_ok=True)
+    run_pipeline(12, tmp_path / "b", frontend=frontend)
+    assert contents(tmp_path / "a") == contents(tmp_path / "b")
+
+
+def test_a_category_filter_never_changes_a_kernel(tmp_path: Path) -> None:
+    run_pipeline(12, tmp_path / "all", frontend="jax")
+    run_pipeline(4, tmp_path / "some", frontend="jax", categories=["linalg", "array"])
+    names = {path.name for path in (tmp_path / "some").glob("*.json")}
+    assert len(names) == 4
+    everything = contents(tmp_path / "all")
+    for name, text in contents(tmp_path / "some").items():
+        if "/" not in name:
+            assert text == everything[name]
+
+
+def test_a_folder_of_another_run_is_refused(tmp_path: Path) -> None:
+    run_pipeline(4, tmp_path, frontend="jax")
+    before = contents(tmp_path)
+    with pytest.raises(ConfigError, match="holds another run: seed was 0, now 1"):
+        run_pipeline(4, tmp_path, frontend="jax", seed=1)
+    with pytest.raises(ConfigError, match="holds a run of 4 candidates, and 3 are asked for"):
+        run_pipeline(3, tmp_path, frontend="jax")
+    assert contents(tmp_path) == before
+
+
+def test_a_run_that_was_stopped_is_finished_by_starting_it_again(tmp_path: Path) -> None:
+    def stop(progress: Progress) -> None:
+        if progress.done == 5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_pipeline(9, tmp_path / "stopped", frontend="jax", on_progress=stop)
+    run_pipeline(9, tmp_path / "stopped", frontend="jax")
+    run_pipeline(9, tmp_path / "whole", frontend="jax")
+    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
+
+
+class Sabotaged(SynthesisPipeline):
+    """Some candidates are replaced by what cannot be a row."""
+
+    def generate_kernel(self, number: int) -> KernelSpec:
+        if number == 5:
+            return replace(super().generate_kernel(1), index=number)
+        spec = super().generate_kernel(number)
+        sources = {
+            2: "import warp as wp\n\n\ndef broken(:\n",
+            3: spec.source.replace("wp.tid()", "wp.no_such_builtin()"),
+        }
+        return replace(spec, source=sources.get(number, spec.source))
+
+
+def test_a_kernel_that_fails_is_recorded_and_the_batch_goes_on(tmp_path: Path) -> None:
+    pipeline = Sabotaged("warp")
+    summary = pipeline.run(8, tmp_path)
+    assert summary.rows == 5
+    assert summary.rows + sum(summary.rejections.values()) == summary.candidates == 8
+    ledger = [json.loads(line) for line in (tmp_path / "_irsmith" / "rejections.jsonl").read_text().splitlines()]
+    assert [(entry["index"], entry["stage"], entry["symptom"]) for entry in ledger] == [
+        (2, "load", "syntax_error"),
+        (3, "lower", "build_error"),
+        (5, "deduplicate", "renamed_repeat"),
+    ]
+    assert ledger[2]["detail"] == "the same program as index 1 after renaming"
+    assert pipeline.statistics.rejections == summary.rejections
+    assert pipeline.statistics.rows == 5
+
+
+def test_stages_can_be_taken_one_by_one() -> None:
+    pipeline = SynthesisPipeline("jax", levels=["stablehlo", "vjp_stablehlo"], device="tpu")
+    spec = next(spec for spec in map(pipeline.generate_kernel, range(200)) if spec.recipe == "while_loop")
+    lowered = pipeline.extract_ir(spec)
+    assert not isinstance(lowered, Rejection)
+    pair = pipeline.create_pair(spec)
+    assert isinstance(pair, Pair)
+    assert pair.texts == lowered.texts
+    assert pair.device == "tpu"
+    assert pair.texts["vjp_stablehlo"] is None
+    assert [rejection.symptom for rejection in pair.rejections] == [Symptom.NOT_DIFFERENTIABLE]
+
+
+@FRONTENDS
+def test_one_pair(frontend: str) -> None:
+    spec = KernelGenerator(frontend).spec(7)
+    pair = synthesize_pair(spec)
+    assert isinstance(pair, Pair)
+    assert list(pair.texts) == LEVELS[frontend]
+    bad = synthesize_pair(replace(spec, source="1/0"))
+    assert isinstance(bad, Rejection)
+    assert (bad.stage, bad.symptom, bad.index) == (Stage.LOAD, Symptom.IMPORT_ERROR, 7)
+
+
+def test_devices_choose_levels() -> None:
+    spec = KernelGenerator("warp").spec(0)
+    for device, levels in (("cpu", LEVELS["warp"][:2]), ("cuda", LEVELS["warp"][2:]), ("cpu+cuda", LEVELS["warp"])):
+        pair = synthesize_pair(spec, device=device)
+        assert isinstance(pair, Pair)
+        assert list(pair.texts) == levels
+        assert pair.device == device
+
+
+def test_compiling_from_source_finds_the_kernel() -> None:
+    assert compile_kernel_from_source(WARP_SOURCE, "first").key == "first"
+    assert compile_kernel_from_source(WARP_SOURCE).key == "second"
+    double = compile_kernel_from_source("import jax.numpy as jnp\n\ndef double(x):\n    return jnp.add(x, x)\n")
+    assert double(3) == 6
+    with pytest.raises(KernelError, match="load: no_kernel: no kernel named 'third'"):
+        compile_kernel_from_source(WARP_SOURCE, "third")
+    with pytest.raises(KernelError, match="syntax_error"):
+        compile_kernel_from_source("import jax\ndef f(:", frontend="jax")
+    with pytest.raises(ConfigError, match="no front end recognises the source"):
+        compile_kernel_from_source("def f(x):\n    return x\n")
+
+
+def test_extracting_from_a_kernel_gives_levels() -> None:
+    kernel = compile_kernel_from_source(WARP_SOURCE, "first")
+    texts = extract_ir_from_kernel(kernel)
+    assert list(texts) == ["cpp_forward", "cpp_backward"]
+    assert list(extract_ir_from_kernel(kernel, "cuda", include_backward=False)) == ["cuda_forward"]
+    assert texts["cpp_forward"] == extract_ir(kernel)["forward_code"]
+    function = compile_kernel_from_source("import jax.numpy as jnp\n\ndef f(x):\n    return jnp.sin(x)\n")
+    assert list(extract_ir_from_kernel(function, example_args=[np.zeros(3, np.float32)])) == ["jaxpr", "stablehlo"]
+
+
+BAD: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "count": ({"count": -1}, ConfigError, "count must be a non-negative integer, got -1"),
+    "front end": ({"frontend": "numba"}, UnknownNameError, "unknown front end 'numba'; allowed: warp, jax"),
+    "category": ({"categories": ["tiles"]}, UnknownNameError, "unknown category 'tiles' for front end jax"),
+    "no category": ({"categories": []}, ConfigError, "no categories given"),
+    "level": ({"levels": ["ptx"]}, UnknownNameError, "unknown level 'ptx' for front end jax; allowed: jaxpr"),
+    "device": ({"device": "npu"}, UnknownNameError, "unknown device 'npu' for front end jax; allowed: cpu, cuda, tpu"),
+    "level of a device": ({"levels": ["optimized_hlo"], "device": "cuda"}, ConfigError, "does not exist for device"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_settings_are_clear_errors_and_write_nothing(case: str, tmp_path: Path) -> None:
+    change, kind, message = BAD[case]
+    settings: dict[str, Any] = {"count": 3, "frontend": "jax", **change}
+    with pytest.raises(kind, match=message.replace("+", r"\+")):
+        run_pipeline(out=tmp_path / "out", **settings)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot make the output folder"):
+        run_pipeline(1, tmp_path / "file" / "out", frontend="jax")
+
+
+def test_memory_stays_flat_over_many_kernels() -> None:
+    for frontend in ("warp", "jax"):
+        pipeline = SynthesisPipeline(frontend)
+        modules = set(sys.modules)
+        for number in range(60):
+            pipeline.create_pair(pipeline.generate_kernel(number))
+        gc.collect()
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        for number in range(60, 260):
+            pipeline.create_pair(pipeline.generate_kernel(number))
+        grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 200
+        assert grown < (60 if frontend == "warp" else 400), f"{frontend}: {grown:.0f} kB a kernel"
+        assert not [name for name in set(sys.modules) - modules if name.startswith("irsmith_")]

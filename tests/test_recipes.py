@@ -1,0 +1,112 @@
+"""The one test that every recipe must pass: what it draws is pure, valid, uses its target and nothing twice."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from running import shortcomings
+
+from synthesis import KernelGenerator, KernelSpec, Rejection, Role, get_frontend
+from synthesis.frontends.base import Kernel, Lowered, Recipe, choose_levels
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.weaving import DrawError
+
+RECIPES = [
+    pytest.param(name, recipe, id=f"{name}-{recipe.name}")
+    for name in ("warp", "jax")
+    for recipe in get_frontend(name).recipes
+]
+# Targets that are spelled by control flow or by an operator rather than by a catalogue name.
+_RENAMED_TARGETS = {"mat_vec": "matmul", "mat_mat": "matmul"}
+
+
+def drawn(recipe: Recipe, per_target: int) -> Iterator[tuple[str, KernelSpec]]:
+    for target in recipe.targets:
+        found = 0
+        for number in range(per_target * 4):
+            try:
+                spec = recipe.draw(Stream("test", recipe.name, target, number), target)
+            except DrawError:
+                continue
+            yield target, spec
+            found += 1
+            if found == per_target:
+                break
+        assert found == per_target, f"{target}: {found} of {per_target * 4} starts led anywhere"
+
+
+@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+def test_draws_are_pure(name: str, recipe: Recipe) -> None:
+    assert list(drawn(recipe, 2)) == list(drawn(recipe, 2))
+
+
+@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) -> None:
+    frontend = get_frontend(name)
+    levels = choose_levels(frontend, None, frontend.devices[0])
+    for target, spec in drawn(recipe, 3):
+        assert spec.category == recipe.category
+        assert spec.recipe == recipe.name
+        assert _RENAMED_TARGETS.get(target, target) in spec.ops, spec.source
+        assert 1 <= spec.difficulty <= 5
+        assert all(len(line) <= 160 for line in spec.source.splitlines()), spec.source
+        kernel = frontend.load(spec)
+        assert isinstance(kernel, Kernel), kernel
+        (lowered,) = frontend.lower([kernel], levels, device=frontend.devices[0])
+        assert isinstance(lowered, Lowered), f"{lowered}\n{spec.source}"
+        assert not lowered.rejections
+        frontend.release([kernel])
+
+
+@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> None:
+    for _, spec in drawn(recipe, 12):
+        for node in ast.walk(ast.parse(spec.source)):
+            operands: list[ast.expr] = []
+            if isinstance(node, ast.BinOp):
+                operands = [node.left, node.right]
+            elif isinstance(node, ast.Compare):
+                operands = [node.left, *node.comparators]
+            elif isinstance(node, ast.Call):
+                operands = [each for each in node.args if not isinstance(each, ast.Constant)]
+            written = [ast.dump(operand) for operand in operands]
+            assert len(set(written)) == len(written), f"{ast.unparse(node)}\n{spec.source}"
+
+
+@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+def test_every_name_is_read(name: str, recipe: Recipe) -> None:
+    for _, spec in drawn(recipe, 12):
+        written_only = {argument.name for argument in spec.signature.arguments if argument.role is not Role.INPUT}
+        for function in ast.walk(ast.parse(spec.source)):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
+            read = {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
+            bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)} - {"_"}
+            bound |= {argument.arg for argument in function.args.args} - written_only
+            assert bound <= read | {"i", "j"}, f"{bound - read}\n{spec.source}"
+
+
+@pytest.mark.parametrize("name", ["warp", "jax"])
+def test_the_sampled_kernels_are_useful(name: str) -> None:
+    generator = KernelGenerator(name, seed=0)
+    specs = [generator.spec(index) for index in range(126)]
+    short = {spec.index: found for spec in specs if (found := shortcomings(spec))}
+    assert not short
+
+
+def test_multiplying_loops_have_few_constant_trips() -> None:
+    (recipe,) = [each for each in get_frontend("warp").recipes if each.name == "loop_product"]
+    for _, spec in drawn(recipe, 40):
+        (loop,) = [node for node in ast.walk(ast.parse(spec.source)) if isinstance(node, ast.For)]
+        trips = loop.iter.args[0] if isinstance(loop.iter, ast.Call) else None
+        assert isinstance(trips, ast.Constant)
+        assert isinstance(trips.value, int)
+        assert trips.value <= 16
+
+
+def test_rejections_are_not_silent() -> None:
+    frontend = get_frontend("warp")
+    spec = KernelGenerator("warp").spec(0)
+    assert isinstance(frontend.load(replace(spec, name="somebody_else")), Rejection)
