@@ -1,0 +1,37 @@
+"""How many drawn kernels are useful: finite outputs that vary, and that change when any one input does.
+
+    python benchmarks/usefulness.py warp 1500 1
+
+Arguments: front end, number of kernels, seed. Prints every kernel that falls short, and a line for
+``benchmarks/usefulness.txt``.
+"""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from running import quick_compiles, shortcomings
+
+from synthesis import KernelGenerator
+
+
+def main(frontend: str, count: int, seed: int) -> None:
+    if frontend == "warp":
+        quick_compiles()
+    generator = KernelGenerator(frontend, seed)
+    short = 0
+    for index in range(count):
+        spec = generator.spec(index)
+        found = shortcomings(spec)
+        if found:
+            short += 1
+            print(f"index {index}: {'; '.join(found)}\n{spec.source}")
+    tools = " ".join(f"{package} {version(package)}" for package in generator.frontend.toolchain())
+    share = 100 * (count - short) / count
+    print(f"{frontend}  seed {seed}  {count - short} of {count} useful  {share:.2f} %  {tools}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

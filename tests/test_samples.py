@@ -1,0 +1,83 @@
+"""The committed samples: every file is read, its fields checked, its source run and its IR made again."""
+
+import importlib.util
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthesis import KernelGenerator, Pair, __version__, get_frontend, run_pipeline, synthesize_pair
+from synthesis.frontends.base import choose_levels
+from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+FILES = sorted(SAMPLES.glob("*/*.json"))
+METADATA = {
+    "id": str, "frontend": str, "kernel_name": str, "category": str, "recipe": str, "description": str,
+    "difficulty": int, "ops": list, "origin": str, "licence": str, "self_contained": bool, "seed": int, "index": int,
+    "config": str, "device": str, "signature": dict, "options": dict, "verified": list, "gradient": str, "version": str,
+    "toolchain": dict, "renamed_hash": str, "structure_hash": str, "ir_structure_hash": str,
+}  # fmt: skip
+COUNT = 126
+
+
+def read(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_there_are_enough_of_every_category_and_no_two_are_the_same_program(frontend: str) -> None:
+    documents = [read(path) for path in FILES if path.parent.name == frontend]
+    assert len(documents) >= 120
+    categories = Counter(document["metadata"]["category"] for document in documents)
+    assert set(categories) == set(get_frontend(frontend).categories)
+    assert min(categories.values()) >= 10
+    assert len({renamed_hash(document["python_source"]) for document in documents}) == len(documents)
+    assert len({document["metadata"]["id"] for document in documents}) == len(documents)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
+    document = read(path)
+    source, metadata = document["python_source"], document["metadata"]
+    assert {name: type(value) for name, value in metadata.items()} == METADATA
+    frontend = get_frontend(metadata["frontend"])
+    levels = choose_levels(frontend, None, metadata["device"])
+    assert list(document) == ["python_source", *(level.name for level in levels), "metadata"]
+    assert path.name == f"{metadata['index']:06d}_{metadata['kernel_name']}.json"
+    assert path.parent.name == metadata["frontend"]
+    assert metadata["description"]
+    assert metadata["category"] in frontend.categories
+    assert (metadata["verified"], metadata["gradient"]) == ([], "not_checked")
+    assert (metadata["origin"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)
+
+    # The source runs as it stands, from a file, and defines the kernel.
+    (tmp_path / "sample.py").write_text(source)
+    spec = importlib.util.spec_from_file_location(f"sample_{path.stem}", tmp_path / "sample.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert frontend.claims(getattr(module, metadata["kernel_name"]))
+
+    # The hashes are those of the texts, and the IR made again from the record is the text.
+    assert metadata["renamed_hash"] == renamed_hash(source)
+    assert metadata["structure_hash"] == structure_hash(source)
+    assert metadata["ir_structure_hash"] == ir_structure_hash(document[levels[0].name], levels[0].language)
+    assert metadata["id"] == program_id(metadata["frontend"], source, metadata["signature"], metadata["options"])
+    drawn = KernelGenerator(metadata["frontend"], metadata["seed"]).spec(metadata["index"])
+    assert drawn.source == source
+    assert drawn.signature.to_json() == metadata["signature"]
+    pair = synthesize_pair(drawn)
+    assert isinstance(pair, Pair)
+    assert {name: document[name] for name in pair.texts} == dict(pair.texts)
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_making_the_samples_again_makes_the_same_bytes(frontend: str, tmp_path: Path) -> None:
+    run_pipeline(COUNT, tmp_path, frontend=frontend)
+    made = {str(path.relative_to(tmp_path)): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    kept = SAMPLES / frontend
+    assert made == {str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()}
