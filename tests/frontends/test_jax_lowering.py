@@ -230,3 +230,27 @@ def test_another_process_gives_the_same_bytes() -> None:
 
 def test_the_function_behind_a_wrapper_is_found() -> None:
     assert lowering.function_behind(jax.jit(jax.nn.softmax)) is lowering.function_behind(jax.nn.softmax)
+
+
+def test_double_precision_stays_what_it_is() -> None:
+    with jax.enable_x64(True):
+        kernel = kernel_of(jax.nn.softmax, np.zeros((4, 3)))
+    assert kernel.spec.signature.options["enable_x64"] is True
+    assert kernel.spec.arg_types == {"x": "f64[4,3]"}
+    assert "tensor<4x3xf64>" in texts_of(kernel)["stablehlo"]
+    again = FRONTEND.load(kernel.spec)
+    assert isinstance(again, Kernel)
+    assert texts_of(again) == texts_of(kernel)
+
+
+def test_partials_and_methods_are_functions() -> None:
+    import functools
+
+    class Scaled:
+        def apply(self, x: Any) -> Any:
+            return x * 2.0
+
+    method = kernel_of(Scaled().apply, X)
+    assert method.spec.arg_types == {"x": "f32[4,3]"}
+    assert not method.spec.self_contained
+    assert "reduce" in texts_of(kernel_of(functools.partial(jax.nn.softmax, axis=0), X))["stablehlo"]

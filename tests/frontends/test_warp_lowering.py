@@ -170,10 +170,12 @@ PRELUDE = """
 CPU = """
 #define builtin_tid1d() wp::linear_tid<wp_linear_tid>(task_index, dim)
 #define builtin_tid2d(x, y) wp::tid(x, y, task_index, dim)
+#define builtin_tid4d(x, y, z, w) wp::tid(x, y, z, w, task_index, dim)
 """
 CUDA_ON_CPU = """
 #define builtin_tid1d() wp::tid(_idx, dim)
 #define builtin_tid2d(x, y) wp::tid(x, y, _idx, dim)
+#define builtin_tid4d(x, y, z, w) wp::tid(x, y, z, w, _idx, dim)
 #define __global__
 struct launch_size { unsigned x, y, z; };
 static const launch_size blockDim = {1, 1, 1}, gridDim = {1, 1, 1}, blockIdx = {0, 0, 0}, threadIdx = {0, 0, 0};

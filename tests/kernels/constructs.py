@@ -151,3 +151,68 @@ def tiles(a: wp.array2d(dtype=float), b: wp.array2d(dtype=float)):
     x = wp.tile_load(a, shape=(8, 8))
     y = wp.tile_map(sq, x)
     wp.tile_store(b, wp.tile_matmul(x, y))
+
+
+@wp.func
+def double(x: float):
+    return 2.0 * x
+
+
+@wp.func
+def apply_twice(f: wp.Function, x: float):
+    return f(f(x))
+
+
+@wp.func
+def replayed(x: float):
+    return x * x
+
+
+@wp.func_replay(replayed)
+def replayed_again(x: float):
+    return x * x + 0.0
+
+
+@wp.kernel
+def higher(a: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = apply_twice(double, a[i]) + replayed(a[i])
+
+
+@wp.kernel
+def derivative(a: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = wp.grad(replayed)(a[i])
+
+
+@wp.kernel
+def chosen(a: wp.array(dtype=float)):
+    i = wp.tid()
+    f = wp.static(double)
+    a[i] = f(a[i])
+
+
+@wp.func
+def pair(x: float):
+    return x, -x
+
+
+@wp.kernel
+def several(a: wp.array(dtype=float), n: wp.int64, q: wp.quat, t: wp.transform, m: wp.array4d(dtype=wp.mat33d)):
+    i, j, k, l = wp.tid()
+    p, r = pair(a[i])
+    while p < 10.0:
+        p = p + 1.0
+        if p > 5.0:
+            break
+    m[i, j, k, l] = wp.mat33d(
+        wp.float64(p),
+        wp.float64(r),
+        wp.float64(0.0),
+        wp.float64(0.0),
+        wp.float64(0.0),
+        wp.float64(0.0),
+        wp.float64(0.0),
+        wp.float64(0.0),
+        wp.float64(0.0),
+    )

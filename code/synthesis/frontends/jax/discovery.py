@@ -39,7 +39,7 @@ def _functions(target: object) -> list[Any]:
 def _discover(function: Any, example_args: Sequence[Any]) -> Kernel | Rejection:
     plain = lowering.function_behind(function)
     assert plain is not None
-    if not example_args and plain.__code__.co_argcount > 0:
+    if not example_args and lowering.parameters_of(function):
         return Rejection(
             stage=Stage.LOAD,
             symptom=Symptom.NO_EXAMPLE_ARGUMENTS,
@@ -81,14 +81,16 @@ def describe(function: Any, example_args: Sequence[Any]) -> KernelSpec:
         signature=signature_of(function, example_args),
         origin=origin,
         licence=licence,
-        self_contained=collector.complete and not lowering.has_custom_rule(function),
+        self_contained=collector.complete and not lowering.is_more_than_its_source(function),
     )
 
 
 def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
     """The flattened arguments and results of a function at given shapes."""
-    arguments = lowering.argument_leaves(function, example_args)
-    results = lowering.result_leaves(function, example_args)
+    options = lowering.current_options()
+    with lowering.settings(options):
+        arguments = lowering.argument_leaves(function, example_args)
+        results = lowering.result_leaves(function, example_args)
     floats = [leaf.name for leaf in arguments if leaf.is_float]
     cotangents = [f"ct_{leaf.name}" for leaf in results if leaf.is_float]
     differentiable = bool(floats and cotangents)
@@ -96,6 +98,7 @@ def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
         arguments=tuple(_argument(leaf, Role.INPUT) for leaf in arguments),
         results=tuple(_argument(leaf, Role.OUTPUT) for leaf in results),
         differentiable=tuple(floats) if differentiable else (),
+        options=options,
         cotangents=tuple(cotangents) if differentiable else (),
     )
 

@@ -94,7 +94,7 @@ class JaxFrontend:
         texts: dict[str, str | None] = {}
         failures: list[Rejection] = []
         tracings: dict[str, lowering.Tracing | Rejection] = {}
-        with lowering.pinned_settings():
+        with lowering.settings(kernel.spec.signature.options):
             for level in levels:
                 if level.direction not in tracings:
                     tracings[level.direction] = _trace(kernel, level.direction, device)

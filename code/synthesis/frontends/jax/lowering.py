@@ -5,17 +5,20 @@ before it is printed, not out of the finished text.
 """
 
 import contextlib
+import functools
+import inspect
 import itertools
 import re
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import Any
 
 import jax as _jax
 import jaxlib._hlo as _hlo
 import numpy as np
 
+from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.loading import forget_module
 
 jax: Any = _jax
@@ -29,6 +32,9 @@ _ADDRESS = re.compile(
 )
 _MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
+
+# Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
+_WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 
 _released = itertools.count(1)
 
@@ -55,7 +61,7 @@ def function_behind(obj: Any) -> FunctionType | None:
     """The plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None where there is none."""
     seen = 0
     while not isinstance(obj, FunctionType):
-        inner = getattr(obj, "__wrapped__", None) or getattr(obj, "fun", None) or getattr(obj, "func", None)
+        inner = next((getattr(obj, name) for name in _WRAPPING if hasattr(obj, name)), None)
         seen += 1
         if inner is None or seen > 10:
             return None
@@ -64,10 +70,13 @@ def function_behind(obj: Any) -> FunctionType | None:
     return function_behind(wrapped) if wrapped is not None else obj
 
 
-def has_custom_rule(obj: Any) -> bool:
-    """Whether an object carries a derivative rule that its source does not show."""
-    while obj is not None:
-        if isinstance(obj, jax.custom_jvp | jax.custom_vjp):
+def is_more_than_its_source(obj: Any) -> bool:
+    """Whether an object carries what the source of the function inside does not show.
+
+    That is a derivative rule, or arguments that are already bound.
+    """
+    while obj is not None and not isinstance(obj, FunctionType):
+        if isinstance(obj, jax.custom_jvp | jax.custom_vjp | functools.partial | MethodType):
             return True
         obj = getattr(obj, "__wrapped__", None)
     return False
@@ -96,18 +105,17 @@ class Leaf:
 
 
 @contextlib.contextmanager
-def pinned_settings() -> Generator[None]:
-    """JAX's defaults, whatever the process has set, so that texts depend on the function alone."""
+def settings(options: Mapping[str, Any]) -> Generator[None]:
+    """JAX set as a record's options say, whatever the process has set, so that texts depend on the record alone."""
     with contextlib.ExitStack() as stack:
-        stack.enter_context(jax.enable_x64(False))
-        stack.enter_context(jax.default_matmul_precision(None))
-        stack.enter_context(jax.numpy_dtype_promotion("standard"))
-        stack.enter_context(jax.numpy_rank_promotion("allow"))
-        stack.enter_context(jax.default_prng_impl("threefry2x32"))
-        stack.enter_context(jax.threefry_partitionable(True))
-        stack.enter_context(jax.debug_nans(False))
-        stack.enter_context(jax.disable_jit(False))
+        for name, value in {**DEFAULTS, **options, "debug_nans": False, "disable_jit": False}.items():
+            stack.enter_context(getattr(jax, name)(value))
         yield
+
+
+def current_options() -> dict[str, Any]:
+    """The options that a live function has: those of the process, as JSON values."""
+    return {name: getattr(jax.config, f"jax_{name}") for name in DEFAULTS}
 
 
 def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:
@@ -121,10 +129,19 @@ def _abstract_leaf(leaf: Any) -> Any:
     return jax.ShapeDtypeStruct(np.shape(leaf), leaf.dtype)
 
 
+def parameters_of(function: Any) -> list[str]:
+    """The names of a function's positional parameters, as far as Python can tell."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [parameter.name for parameter in parameters if parameter.kind in positional]
+
+
 def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
     """The flattened arguments: a plain one by its parameter's name, one inside a pytree by its path."""
-    plain = function_behind(function)
-    positional = plain.__code__.co_varnames[: plain.__code__.co_argcount] if plain is not None else ()
+    positional = parameters_of(function)
     leaves: list[Leaf] = []
     for position, argument in enumerate(example_args):
         name = positional[position] if position < len(positional) else f"arg{position}"
@@ -139,15 +156,13 @@ def result_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
     Raises:
         Exception: whatever the function raises when it is traced.
     """
-    with pinned_settings():
-        results = jax.tree.leaves(jax.eval_shape(function, *example_args))
+    results = jax.tree.leaves(jax.eval_shape(function, *example_args))
     names = ["result"] if len(results) == 1 else [f"result_{number}" for number in range(len(results))]
     return [_leaf(name, result) for name, result in zip(names, results, strict=True)]
 
 
 def _leaf(name: str, value: Any) -> Leaf:
-    with pinned_settings():
-        kind = jax.eval_shape(_same, value)
+    kind = jax.eval_shape(_same, value)
     return Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
 
 

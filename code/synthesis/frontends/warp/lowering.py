@@ -24,6 +24,7 @@ wp: Any = _warp
 codegen: Any = _codegen
 context: Any = _context
 types: Any = _types
+_ModuleBuilder: Any = context.ModuleBuilder
 
 # Settings of wp.config that a text depends on beside the options that rows record. The MathDx libraries are off: they
 # would have to be linked, and take seconds a kernel. The rest only says how a text is compiled.
@@ -127,9 +128,6 @@ def launch_rank(kernel: Any) -> int:
     """The number of indices that the kernel's ``wp.tid()`` gives; at least 1."""
     kernel.adj.get_references()  # which also finds the calls of wp.tid()
     return max(1, kernel.adj.kernel_dim)
-
-
-_ModuleBuilder: Any = context.ModuleBuilder
 
 
 def written_arguments(kernel: Any) -> set[str]:
@@ -307,7 +305,7 @@ def _unit_parts(
         forward_kernel = codegen.codegen_kernel(kernel, device=device, options=options)
     finally:
         kernel.options = own_options
-    uses_adjoints = [adjoint_functions] if differentiating else []
+    uses_adjoints = [adjoint_functions] if differentiating or kernel.adj.uses_grad_call else []
     forward = [forward_functions, *uses_adjoints, late_functions, forward_kernel]
     if len(whole) == len(forward_kernel):
         return forward, None

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar import naming
 from synthesis.grammar.naming import NameBook
@@ -181,6 +182,7 @@ class Draft:
                 ),
                 differentiable=inputs if differentiable else (),
                 cotangents=tuple(f"ct_{result}" for result in names) if differentiable and inputs else (),
+                options=DEFAULTS,
             ),
             ops=tuple(sorted(used)),
             difficulty=1 + sum(source.count("\n") > bound for bound in (6, 9, 14, 22)),
