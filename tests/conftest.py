@@ -1,6 +1,9 @@
 """What every test starts from: Warp's kernel cache in a folder of the test process's own, and quick compiles."""
 
+import importlib
+import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -20,3 +23,23 @@ def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def kernels_folder() -> Path:
     return Path(__file__).parent / "kernels"
+
+
+@pytest.fixture
+def constructs(kernels_folder: Path) -> ModuleType:
+    """Warp kernels that are hard to extract."""
+    return kernels_module(kernels_folder, "constructs")
+
+
+@pytest.fixture
+def functions(kernels_folder: Path) -> ModuleType:
+    """JAX functions that are hard to extract."""
+    return kernels_module(kernels_folder, "functions")
+
+
+def kernels_module(folder: Path, name: str) -> ModuleType:
+    sys.path.insert(0, str(folder))
+    try:
+        return importlib.import_module(name)
+    finally:
+        sys.path.remove(str(folder))

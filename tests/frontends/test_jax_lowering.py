@@ -1,11 +1,9 @@
 """Texts of library functions and awkward ones, compared with JAX's own output."""
 
-import importlib
 import json
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -43,16 +41,6 @@ LIBRARY: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "solve": (scipy.linalg.solve, (np.eye(3, dtype=np.float32), X[:3])),
     "dot_product_attention": (jax.nn.dot_product_attention, (np.zeros((1, 4, 2, 8), np.float32),) * 3),
 }
-
-
-@pytest.fixture(scope="module")
-def functions() -> ModuleType:
-    folder = str(Path(__file__).parents[1] / "kernels")
-    sys.path.insert(0, folder)
-    try:
-        return importlib.import_module("functions")
-    finally:
-        sys.path.remove(folder)
 
 
 def kernel_of(function: Any, *example_args: Any) -> Kernel:

@@ -26,16 +26,6 @@ FRONTEND = get_frontend("warp")
 EXAMPLES = ("example_dem", "example_sph", "example_mesh")
 
 
-@pytest.fixture(scope="module")
-def constructs() -> ModuleType:
-    folder = str(Path(__file__).parents[1] / "kernels")
-    sys.path.insert(0, folder)
-    try:
-        return importlib.import_module("constructs")
-    finally:
-        sys.path.remove(folder)
-
-
 def kernels_of(module: ModuleType) -> list[Kernel]:
     return [found for found in FRONTEND.discover(module) if isinstance(found, Kernel)]
 

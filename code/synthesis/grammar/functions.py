@@ -128,6 +128,26 @@ def _wide_factor(a: Term, b: Term) -> bool:
     return all(term.interval.magnitude >= 0.02 for term in (a, b))
 
 
+TYPED = ("add", "sub", "mul", "min", "max", "abs", "neg")
+"""Functions that integers have too."""
+
+
+def typed_literal(name: str, fact: Binary) -> Callable[[Stream, Term], float] | None:
+    """A function's constant second operand: a whole number where the first operand is an integer."""
+    drawn = fact.literal
+    if drawn is None or name not in TYPED:
+        return drawn
+
+    def literal(stream: Stream, term: Term) -> float:
+        if term.type.is_float:
+            return drawn(stream, term)
+        if name in ("min", "max"):
+            return round((term.interval.low + term.interval.high) / 2)
+        return stream.integer(2, 9)
+
+    return literal
+
+
 BINARY = {
     "add": Binary((ANYTHING, ANYTHING), intervals.add, balanced, _addend),
     "sub": Binary((ANYTHING, ANYTHING), intervals.subtract, balanced, _addend),

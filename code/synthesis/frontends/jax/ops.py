@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 
 from synthesis.grammar import intervals
-from synthesis.grammar.functions import BINARY, UNARY, Binary, Unary
+from synthesis.grammar.functions import BINARY, TYPED, UNARY, Binary, Unary, typed_literal
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.operations import Operation, Term, is_idle, no_limits
 from synthesis.grammar.streams import Stream
@@ -29,8 +29,6 @@ from synthesis.records import Domain
 
 _SOURCE = "JAX documentation, jax.numpy"
 _NUMBERS = (*FLOATS, "int32")
-_TYPED = ("add", "sub", "mul", "min", "max", "abs", "neg")
-"""Operations that integers have too."""
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
 _SPELLING = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "pow": "power", "min": "minimum",
@@ -91,7 +89,7 @@ def _unary(name: str, fact: Unary) -> Operation:
             return None
         return Term(_spell(stream, name, operands), x.type, fact.interval(x.interval))
 
-    dtypes = _NUMBERS if name in _TYPED else FLOATS
+    dtypes = _NUMBERS if name in TYPED else FLOATS
     return Operation(
         name=name, domains=(fact.domain,), rule=rule, source=_SOURCE, dtypes=dtypes, nonlinear=fact.nonlinear
     )
@@ -106,22 +104,13 @@ def _binary(name: str, fact: Binary) -> Operation:
         kind = x.type.with_shape(shape)
         return Term(_spell(stream, name, operands), kind, fact.interval(x.interval, y.interval))
 
-    literal = fact.literal
-
-    def whole(stream: Stream, term: Term) -> float:
-        if term.type.is_float and literal is not None:
-            return literal(stream, term)
-        if name in ("min", "max"):
-            return round((term.interval.low + term.interval.high) / 2)
-        return stream.integer(2, 9)
-
     return Operation(
         name=name,
         domains=fact.domains,
         rule=rule,
         source=_SOURCE,
-        dtypes=_NUMBERS if name in _TYPED else FLOATS,
-        literal=whole if name in _TYPED else literal,
+        dtypes=_NUMBERS if name in TYPED else FLOATS,
+        literal=typed_literal(name, fact),
     )
 
 

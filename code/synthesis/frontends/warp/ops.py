@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 
 from synthesis.grammar import intervals
-from synthesis.grammar.functions import BINARY, UNARY, Binary, Unary
+from synthesis.grammar.functions import BINARY, TYPED, UNARY, Binary, Unary, typed_literal
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.operations import Operation, Term, balanced, is_idle, no_limits
 from synthesis.grammar.streams import Stream
@@ -19,8 +19,6 @@ from synthesis.records import Domain
 _SOURCE = "Warp documentation, Kernel Reference"
 _NUMBERS = (*FLOATS, "int32", "int64")
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
-_TYPED = ("add", "sub", "mul", "min", "max", "abs", "neg")
-"""Operations that integers have too."""
 
 
 def call(name: str, *arguments: Expression) -> Call:
@@ -50,7 +48,7 @@ def _unary(name: str, fact: Unary, *, shapes: Callable[[Type], bool]) -> Operati
         domains=(fact.domain,),
         rule=rule,
         source=_SOURCE,
-        dtypes=_NUMBERS if name in _TYPED else FLOATS,
+        dtypes=_NUMBERS if name in TYPED else FLOATS,
         nonlinear=fact.nonlinear,
     )
 
@@ -67,25 +65,9 @@ def _binary(name: str, fact: Binary, *, shapes: Callable[[Type], bool]) -> Opera
         domains=fact.domains,
         rule=rule,
         source=_SOURCE,
-        dtypes=_NUMBERS if name in _TYPED else FLOATS,
-        literal=_whole(name, fact) if name in _TYPED else fact.literal,
+        dtypes=_NUMBERS if name in TYPED else FLOATS,
+        literal=typed_literal(name, fact),
     )
-
-
-def _whole(name: str, fact: Binary) -> Callable[[Stream, Term], float] | None:
-    """A constant operand that is a whole number where the other operand is an integer."""
-    drawn = fact.literal
-    if drawn is None:
-        return None
-
-    def literal(stream: Stream, term: Term) -> float:
-        if term.type.is_float:
-            return drawn(stream, term)
-        if name in ("min", "max"):
-            return round((term.interval.low + term.interval.high) / 2)
-        return stream.integer(2, 9)
-
-    return literal
 
 
 def _is_scalar(kind: Type) -> bool:
