@@ -1,10 +1,11 @@
 """extract_ir: the IR of one live kernel, of Warp or JAX."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from synthesis.errors import ConfigError, KernelError, TargetError
-from synthesis.frontends.base import Frontend, Kernel
+from synthesis.frontends.base import Frontend, Kernel, choose_device, choose_levels
 from synthesis.records import Rejection
 from synthesis.registry import frontend_of
 
@@ -52,6 +53,25 @@ def extract_ir(
     return {"python_source": found.spec.source, **texts, "metadata": metadata}
 
 
+def confirmed(frontend: Frontend, kernel: Kernel) -> Kernel:
+    """The kernel with its claim to be self-contained put to the test.
+
+    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts.
+    """
+    spec = kernel.spec
+    if not spec.self_contained:
+        return kernel
+    device = choose_device(frontend, None)
+    levels = choose_levels(frontend, None, device)
+    again = frontend.load(spec)
+    if isinstance(again, Kernel):
+        first, second = frontend.lower([kernel, again], levels, device=device)
+        frontend.release([again])
+        if isinstance(first, Rejection) or first == second:
+            return kernel
+    return replace(kernel, spec=replace(spec, self_contained=False))
+
+
 def single_devices(frontend: Frontend) -> tuple[str, ...]:
     """The devices of a front end that name one device, not a combination."""
     return tuple(sorted(device for device in frontend.devices if "+" not in device))
@@ -69,4 +89,4 @@ def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] 
         raise TargetError(f"{kernel!r} stands for {len(found)} kernels; give one of its instances")
     if isinstance(found[0], Rejection):
         raise KernelError(found[0].stage, found[0].symptom, found[0].detail)
-    return found[0]
+    return confirmed(frontend, found[0])

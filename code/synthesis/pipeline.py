@@ -22,7 +22,7 @@ from synthesis.files import make_folder, write_atomic
 from synthesis.frontends.base import Frontend, Kernel, Level, Lowered, choose_device, choose_levels
 from synthesis.generator import KernelGenerator
 from synthesis.identity import renamed_hash
-from synthesis.ir_extractor import find_kernel
+from synthesis.ir_extractor import confirmed, find_kernel
 from synthesis.progress import OnProgress, Progress, progress_bar
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
@@ -417,7 +417,9 @@ def extract_to_folder(
 
 
 def _extract(frontend: Frontend, kernel: Kernel, levels: Sequence[Level], device: str) -> Pair | Rejection:
-    return _as_pair(frontend, kernel.spec, frontend.lower([kernel], levels, device=device)[0], device)
+    lowered = frontend.lower([kernel], levels, device=device)[0]
+    spec = kernel.spec if isinstance(lowered, Rejection) else confirmed(frontend, kernel).spec
+    return _as_pair(frontend, spec, lowered, device)
 
 
 def _as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, device: str) -> Pair | Rejection:

@@ -18,6 +18,7 @@ from synthesis import Rejection, Symptom, extract_ir, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.warp import lowering
 from synthesis.frontends.warp.texts import clean
+from synthesis.ir_extractor import confirmed
 from synthesis.targets import resolve_target
 
 wp: Any = wp_module
@@ -282,6 +283,43 @@ def test_written_arrays_are_told_from_those_only_read() -> None:
     assert kernel.spec.licence == "Apache-2.0"
 
 
+def test_a_source_that_is_another_kernel_is_not_called_self_contained(constructs: ModuleType) -> None:
+    kernel = named(constructs, "structs")
+    assert confirmed(FRONTEND, kernel).spec.self_contained
+    for old, new in (
+        ("mass: float", "mass: wp.float64"),
+        ("STRENGTH", "WEAKNESS"),
+        ("AXIS", "AXES"),
+        ("+ AXIS", "- AXIS"),
+    ):
+        spec = replace(kernel.spec, source=kernel.spec.source.replace(old, new, 1))
+        changed = spec.source != kernel.spec.source
+        assert confirmed(FRONTEND, replace(kernel, spec=spec)).spec.self_contained != changed
+
+
+def test_kernels_made_by_hand_and_by_factories_are_complete(tmp_path: Path) -> None:
+    source = """
+import warp as wp
+
+def make(dtype, length):
+    vec = wp.types.vector(length=length, dtype=dtype)
+
+    def scaled(x: wp.array(dtype=vec), type: dtype, out: wp.array(dtype=vec)):
+        i = wp.tid()
+        out[i] = vec(x[i][0]) * type
+
+    return wp.Kernel(func=scaled, key=f"scaled_{length}", options={"enable_backward": False})
+
+half, double = make(wp.float16, 2), make(wp.float64, 5)
+"""
+    for kernel in kernels_of(imported(tmp_path, source)):
+        assert confirmed(FRONTEND, kernel).spec.self_contained, kernel.spec.source
+        again = FRONTEND.load(kernel.spec)
+        assert isinstance(again, Kernel)
+        assert texts_of(again) == texts_of(kernel)
+        assert list(texts_of(again)) == ["cpp_forward", "cuda_forward"]
+
+
 BAD = {
     "syntax": ("import warp as wp\n@wp.kernel\ndef k(:\n", Symptom.SYNTAX_ERROR),
     "raises": ("import warp as wp\nraise RuntimeError('no')\n", Symptom.IMPORT_ERROR),
@@ -293,10 +331,11 @@ BAD = {
 @pytest.mark.parametrize("name", BAD)
 def test_sources_that_do_not_load_are_rejections(name: str, constructs: ModuleType) -> None:
     source, symptom = BAD[name]
+    before = set(sys.modules)
     rejection = FRONTEND.load(replace(named(constructs, "strings").spec, source=source, name="k"))
     assert isinstance(rejection, Rejection)
     assert rejection.symptom is symptom
-    assert not [name for name in sys.modules if name.startswith("irsmith_")]
+    assert not [name for name in set(sys.modules) - before if name.startswith("irsmith_")]
 
 
 def test_a_kernel_that_warp_rejects_is_a_rejection(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 
-from synthesis.documents import read_pair
+from synthesis.rows import read_pair
 
 _LEXERS = {"cpp": "cpp", "cuda": "cuda", "hlo": "text", "jaxpr": "text", "stablehlo": "mlir"}
 

@@ -23,6 +23,10 @@ class Definition:
     """The plain function or class."""
     source: str | None = None
     """Its source where the front end knows it better than ``inspect`` does."""
+    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Parameter to type, as text, to be written where the annotation alone would not give it."""
+    after: str = ""
+    """A statement that completes the declaration, where the source alone does not declare it."""
     beside: tuple["Definition", ...] = ()
     """What belongs to it and is declared after it: further overloads, a gradient of the user's."""
 
@@ -35,11 +39,15 @@ class SourceCollector:
         unwrap: a front end's object to the function or class behind it; None for anything else.
         literal: a constant as the front end's users would write it; None where it cannot be written.
         is_library: whether a module is imported by name rather than copied from.
+        customary: names that texts of the front end's own may use, and the import of each.
+        spell: a type as ``Definition.annotations`` has it.
     """
 
     unwrap: Callable[[Any], Definition | None]
     literal: Callable[[Any], str | None]
     is_library: Callable[[str], bool]
+    customary: Mapping[str, str] = field(default_factory=dict[str, str])
+    spell: Callable[[Any], str] = repr
     complete: bool = field(default=True, init=False)
     """False once something was met that source text cannot hold."""
 
@@ -74,14 +82,55 @@ class SourceCollector:
             self.complete = False
             return
         scope = _scope_of(obj)
-        for free in _free_names(tree):
-            if free != name.partition(" ")[0] and free in scope:
+        source = self._with_known_types(source, tree, definition, scope)
+        for free in _free_names(ast.parse(source)):
+            if free == name.partition(" ")[0]:
+                continue
+            if free in scope:
                 self._refer(free, scope[free], obj.__module__)
+            elif free not in self._imports and not hasattr(builtins, free):
+                self.complete = False
         self._definitions[name] = source
+        if definition.after:
+            self._definitions[f"{name} after"] = self._own(definition.after)
         for number, other in enumerate(definition.beside):
             self._visit(f"{name} {number}", other)
         if " " not in name and obj.__name__ != name:
             self._definitions[f"{name} ="] = f"{name} = {obj.__name__}"
+
+    def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
+        """The source with annotations written out that mean something else here, as a factory's locals do."""
+        if not isinstance(tree.body[0], ast.FunctionDef):
+            return source
+        lines = source.encode().split(b"\n")
+        arguments = ast.walk(tree.body[0].args)
+        annotated = [(each.arg, each.annotation) for each in arguments if isinstance(each, ast.arg)]
+        for name, annotation in reversed([*annotated, ("return", tree.body[0].returns)]):
+            text = definition.annotations.get(name)
+            if annotation is None or text is None or annotation.lineno != annotation.end_lineno:
+                continue
+            if self._evaluated(annotation, scope) != text:
+                line = lines[annotation.lineno - 1]
+                before, after = line[: annotation.col_offset], line[annotation.end_col_offset :]
+                lines[annotation.lineno - 1] = before + self._own(text).encode() + after
+        return b"\n".join(lines).decode()
+
+    def _evaluated(self, annotation: ast.expr, scope: Mapping[str, Any]) -> str | None:
+        """The type that an annotation's text gives where only the collected names are known."""
+        if isinstance(annotation, ast.Constant):
+            return None
+        try:
+            code = compile(ast.Expression(annotation), "<annotation>", "eval")
+            return self.spell(eval(code, dict(scope)))  # noqa: S307 (the module it is from has run already)
+        except Exception:  # noqa: BLE001 (whatever it raises, it does not give the type)
+            return None
+
+    def _own(self, text: str) -> str:
+        """A text of the front end's own, with what it names imported."""
+        for name, statement in self.customary.items():
+            if f"{name}." in text and name not in self._seen:
+                self._imports.setdefault(name, statement)
+        return text
 
     def _refer(self, name: str, value: Any, module: str) -> None:
         if name in self._seen:
@@ -94,7 +143,7 @@ class SourceCollector:
         text = self._constant(value)
         if text is not None:
             self._seen[name] = value
-            self._constants[name] = f"{name} = {text}"
+            self._constants[name] = self._own(f"{name} = {text}")
             return
         definition = self.unwrap(value)
         imported = self._import(name, value, definition, module)
@@ -158,7 +207,7 @@ def _scope_of(obj: Any) -> Mapping[str, Any]:
 
 
 def _free_names(tree: ast.Module) -> Iterator[str]:
-    """Names that a definition reads and does not bind itself, in order of appearance, builtins left out."""
+    """Names that a definition reads and does not bind itself, in order of appearance."""
     bound: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
@@ -171,7 +220,7 @@ def _free_names(tree: ast.Module) -> Iterator[str]:
     loads.sort(key=lambda node: (node.lineno, node.col_offset))
     seen: set[str] = set()
     for node in loads:
-        if node.id not in bound and node.id not in seen and not hasattr(builtins, node.id):
+        if node.id not in bound and node.id not in seen:
             seen.add(node.id)
             yield node.id
 

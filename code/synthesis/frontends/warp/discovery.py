@@ -1,6 +1,7 @@
 """Warp kernels of the user's: found in live objects and modules, and described as records."""
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import replace
 from types import ModuleType
 from typing import Any
@@ -15,6 +16,8 @@ from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
 # Kernels that Warp ships as examples and tests are user code: what they refer to is copied, not imported.
 _USER_CODE = ("warp.examples", "warp.tests")
+_CUSTOMARY = {"wp": "import warp as wp"}
+_MAKERS = {"vec_t": "vector", "mat_t": "matrix", "quat_t": "quaternion", "transform_t": "transformation"}
 _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 
@@ -40,8 +43,10 @@ def discover(target: object) -> list[Kernel | Rejection]:
 
 def describe(kernel: Any) -> KernelSpec:
     """The record of a live, concrete kernel."""
-    collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library)
-    source = collector.collect(Definition(kernel.func, lowering.source_of(kernel)))
+    collector = SourceCollector(
+        unwrap=_unwrap, literal=_literal, is_library=_is_library, customary=_CUSTOMARY, spell=type_name
+    )
+    source = collector.collect(_definition(kernel, "kernel"))
     if lowering.is_instance(kernel):
         types = ", ".join(type_name(argument.type) for argument in kernel.adj.args)
         source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"
@@ -99,32 +104,56 @@ def type_name(kind: Any) -> str:
         return f"wp.{lowering.array_class(kind)}(dtype={element}{rank})"
     if lowering.is_struct(kind):
         return kind.cls.__name__
+    if kind is Any:
+        return "Any"
     name = _scalar_name(kind)
     if name in _SHORT:
         return _SHORT[name]
-    # A vector or matrix of a size without a name of its own is known by its generic class.
-    if hasattr(kind, "_shape_") and not hasattr(lowering.wp, name):
+    # A vector, matrix or quaternion without a name of its own is known by how it is made.
+    make = _MAKERS.get(getattr(kind, "_wp_generic_type_str_", ""))
+    if make is not None and not hasattr(lowering.wp, name):
         shape = ", ".join(map(str, kind._shape_))
-        scalar = type_name(kind._wp_scalar_type_)
-        make = "vector" if len(kind._shape_) == 1 else "matrix"
-        size = f"length={shape}" if make == "vector" else f"shape=({shape})"
-        return f"wp.types.{make}({size}, dtype={scalar})"
-    return f"wp.{name}"
+        size = {"vector": f"length={shape}, ", "matrix": f"shape=({shape}), "}.get(make, "")
+        return f"wp.types.{make}({size}dtype=wp.{kind._wp_scalar_type_.__name__})"
+    module = "wp" if getattr(lowering.wp, name, None) is kind else getattr(kind, "__module__", "")
+    return f"{module}.{name}"
 
 
 def _unwrap(value: Any) -> Definition | None:
     if lowering.is_function(value):
-        first, *others = (Definition(each.func, lowering.source_of(each)) for each in lowering.parts_of(value))
+        first, *others = (_definition(each, "func") for each in lowering.parts_of(value))
         return replace(first, beside=tuple(others))
     if lowering.is_struct(value):
-        return Definition(value.cls)
+        source = inspect.getsource(value.cls)
+        return Definition(value.cls, after="" if "@" in source.partition("class")[0] else _wrapped(value.cls, "struct"))
     if inspect.isfunction(value) or inspect.isclass(value):
         return Definition(value)
     return None
 
 
+def _definition(obj: Any, kind: str) -> Definition:
+    """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
+    source = lowering.source_of(obj)
+    decorators = source.partition("def ")[0]
+    declared = obj if obj.generic_parent is None else obj.generic_parent
+    return Definition(
+        obj.func,
+        source,
+        annotations={name: type_name(annotated) for name, annotated in declared.adj.arg_types.items()},
+        after="" if "@" in decorators else _wrapped(obj.func, kind, getattr(obj, "options", {})),
+    )
+
+
+def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> str:
+    given = [f"{name}={value!r}" for name, value in (options or {}).items() if isinstance(value, bool | int)]
+    return f"{obj.__name__} = wp.{kind}({', '.join([obj.__name__, *given])})"
+
+
 def _literal(value: Any) -> str | None:
-    """A Warp constant: a scalar, or a vector, matrix, quaternion or transform by its components."""
+    """A Warp constant: a type, a scalar, or a vector, matrix, quaternion or transform by its components."""
+    if lowering.is_value_type(value):
+        # In a kernel's body float(x) and wp.float32(x) are different casts, so the short name will not do.
+        return f"wp.{value.__name__}" if value.__name__ in _SHORT else type_name(value)
     kind: Any = value.__class__
     if hasattr(value, "_wp_scalar_type_") and hasattr(lowering.wp, kind.__name__):
         flat = [component for row in value for component in (row if hasattr(row, "__len__") else (row,))]

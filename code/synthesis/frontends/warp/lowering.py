@@ -91,12 +91,12 @@ def instances_of(kernel: Any) -> list[Any]:
 
 def is_instance(kernel: Any) -> bool:
     """Whether a kernel is an instance of a generic one."""
-    return any(is_generic_type(kind) for kind in kernel.func.__annotations__.values())
+    return kernel.generic_parent is not None
 
 
-def is_generic_type(kind: Any) -> bool:
-    """Whether an annotation leaves a type open."""
-    return bool(types.type_is_generic(kind))
+def is_value_type(obj: object) -> bool:
+    """Whether an object is the type of a number, vector, matrix, quaternion or transform."""
+    return isinstance(obj, type) and (obj in types.scalar_and_bool_types or hasattr(obj, "_wp_scalar_type_"))
 
 
 def parts_of(function: Any) -> list[Any]:
