@@ -12,12 +12,14 @@ ROOT = Path(synthesis.__file__).parent
 # From the ground up; a room may use its own floor and those below.
 FLOORS = (
     ("version", "errors"),
-    ("records", "files", "progress", "shapes"),
+    ("records", "files", "progress", "isolation"),
+    ("examples",),
     ("identity", "grammar"),
     ("frontends",),
     ("registry",),
     ("generator", "ir_extractor", "verification", "targets", "rows"),
     ("pipeline",),
+    ("extraction",),
     ("cli",),
 )
 FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}

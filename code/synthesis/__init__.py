@@ -16,6 +16,8 @@ from synthesis.errors import (
     UnknownNameError,
     UsageError,
 )
+from synthesis.examples import Examples, example
+from synthesis.extraction import discover, extract
 from synthesis.generator import KernelGenerator
 from synthesis.ir_extractor import extract_ir
 from synthesis.pipeline import (
@@ -34,6 +36,7 @@ __all__ = [
     "Argument",
     "ConfigError",
     "Domain",
+    "Examples",
     "IrsmithError",
     "KernelError",
     "KernelGenerator",
@@ -54,6 +57,9 @@ __all__ = [
     "Verdict",
     "__version__",
     "compile_kernel_from_source",
+    "discover",
+    "example",
+    "extract",
     "extract_ir",
     "extract_ir_from_kernel",
     "frontend_names",

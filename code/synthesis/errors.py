@@ -12,6 +12,7 @@ IrsmithError
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 
 class Stage(StrEnum):
@@ -30,6 +31,8 @@ class Symptom(StrEnum):
     NO_KERNEL = "no_kernel"
     NO_CONCRETE_TYPES = "no_concrete_types"
     NO_EXAMPLE_ARGUMENTS = "no_example_arguments"
+    TIMEOUT = "timeout"
+    CRASH = "crash"
     BUILD_ERROR = "build_error"
     TRACE_ERROR = "trace_error"
     NOT_AVAILABLE = "not_available"
@@ -39,7 +42,18 @@ class Symptom(StrEnum):
 
 
 class IrsmithError(Exception):
-    """The root of every error that irsmith raises on purpose."""
+    """The root of every error that irsmith raises on purpose; each travels between processes."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """By message and attributes: the arguments of a subclass may be others."""
+        return _made_again, (type(self), self.args, self.__dict__)
+
+
+def _made_again(kind: type[IrsmithError], arguments: tuple[Any, ...], attributes: dict[str, Any]) -> IrsmithError:
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(attributes)
+    return error
 
 
 class UsageError(IrsmithError, ValueError):

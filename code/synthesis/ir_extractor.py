@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from synthesis.errors import ConfigError, KernelError, TargetError
+from synthesis.examples import Examples
 from synthesis.frontends.base import Frontend, Kernel, choose_device, choose_levels
 from synthesis.records import Rejection
 from synthesis.registry import frontend_of
@@ -84,7 +85,7 @@ def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] 
         KernelError: if it cannot be used as it is: generic without types, or without example arguments.
         TargetError: if it is several, as a generic kernel with several instances is.
     """
-    found = frontend.discover(kernel, example_args=example_args)
+    found = frontend.discover(kernel, examples=Examples(arguments=tuple(example_args)))
     if len(found) != 1:
         raise TargetError(f"{kernel!r} stands for {len(found)} kernels; give one of its instances")
     if isinstance(found[0], Rejection):

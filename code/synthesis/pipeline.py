@@ -15,18 +15,17 @@ from synthesis.errors import (
     MissingFrontendError,
     Stage,
     Symptom,
-    TargetError,
     UnknownNameError,
 )
 from synthesis.files import make_folder, write_atomic
-from synthesis.frontends.base import Frontend, Kernel, Level, Lowered, choose_device, choose_levels
+from synthesis.frontends.base import Frontend, Lowered, choose_device, choose_levels
 from synthesis.generator import KernelGenerator
 from synthesis.identity import renamed_hash
-from synthesis.ir_extractor import confirmed, find_kernel
+from synthesis.ir_extractor import find_kernel
 from synthesis.progress import OnProgress, Progress, progress_bar
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
-from synthesis.rows import json_form
+from synthesis.rows import json_form, row, text_form
 from synthesis.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -71,15 +70,35 @@ class Statistics:
     categories: Counter[str] = field(default_factory=Counter[str])
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     missing_levels: Counter[str] = field(default_factory=Counter[str])
+    frontends: set[str] = field(default_factory=set[str])
+
+    @property
+    def candidates(self) -> int:
+        """Every outcome counted: rows and rejections of whole candidates."""
+        return self.rows + self.rejections.total()
 
     def count(self, outcome: Pair | Rejection) -> None:
         """Add one candidate's outcome."""
+        if outcome_frontend := outcome.frontend if isinstance(outcome, Rejection) else outcome.spec.frontend:
+            self.frontends.add(outcome_frontend)
         if isinstance(outcome, Rejection):
             self.rejections[str(outcome.stage), str(outcome.symptom)] += 1
             return
         self.rows += 1
         self.categories[outcome.spec.category] += 1
         self.missing_levels.update(name for name, text in outcome.texts.items() if text is None)
+
+    def summary(self, frontend: str, out: Path, categories: Sequence[str] | None = None) -> RunSummary:
+        """The counts so far as a summary, with a zero for each of the categories that has no row."""
+        return RunSummary(
+            frontend=frontend,
+            out=out,
+            candidates=self.candidates,
+            rows=self.rows,
+            categories={name: self.categories[name] for name in categories or self.categories},
+            rejections=dict(sorted(self.rejections.items())),
+            missing_levels=dict(self.missing_levels),
+        )
 
 
 class SynthesisPipeline:
@@ -132,7 +151,7 @@ class SynthesisPipeline:
 
     def create_pair(self, spec: KernelSpec) -> Pair | Rejection:
         """The pair of a kernel, or why there is none; never raises for a kernel's sake."""
-        return _as_pair(self.frontend, spec, self.extract_ir(spec), self.device)
+        return as_pair(self.frontend, spec, self.extract_ir(spec), self.device)
 
     def pairs(self, count: int) -> Iterator[Pair | Rejection]:
         """The outcomes of candidates 0 … count-1, in order; renamed repeats are rejections, the first stays.
@@ -181,22 +200,12 @@ class SynthesisPipeline:
                     logger.info("candidate %s: %s at %s", outcome.index, outcome.symptom, outcome.stage)
                 else:
                     rejections.extend(outcome.rejections)
-                    write_pair(
-                        folder, done - 1 if outcome.spec.index is None else outcome.spec.index, outcome, self.levels
-                    )
+                    write_pair(folder, outcome.spec.index or 0, outcome)
                 for listener in (on_progress, bar):
                     if listener is not None:
                         listener(Progress(done=done, total=count, rows=totals.rows))
         write_ledger(folder, rejections)
-        summary = RunSummary(
-            frontend=self.frontend.name,
-            out=folder,
-            candidates=count,
-            rows=totals.rows,
-            categories={category: totals.categories[category] for category in self.categories},
-            rejections=dict(sorted(totals.rejections.items())),
-            missing_levels=dict(totals.missing_levels),
-        )
+        summary = totals.summary(self.frontend.name, folder, self.categories)
         logger.info("%s: %d rows of %d candidates in %s", self.frontend.name, totals.rows, count, folder)
         return summary
 
@@ -257,13 +266,22 @@ def file_name(index: int, spec: KernelSpec) -> str:
     return f"{index:06d}_{spec.name}.json"
 
 
-def write_pair(folder: Path, index: int, pair: Pair, levels: Sequence[Level]) -> None:
-    """Write a pair's JSON form into a folder.
+def write_pair(folder: Path, index: int, pair: Pair, *, as_text: bool = False) -> None:
+    """Write a pair into a folder: its JSON form, or each of its texts as a file.
+
+    As text, the row without its texts goes to ``_irsmith/<index>_<name>.json``.
 
     Raises:
         OutputError: if the disk does not take it.
     """
-    write_atomic(folder / file_name(index, pair.spec), json_form(pair, tuple(levels)))
+    name = file_name(index, pair.spec)
+    if not as_text:
+        write_atomic(folder / name, json_form(pair))
+        return
+    for suffix, text in text_form(pair).items():
+        write_atomic(folder / name.replace(".json", suffix), text)
+    described = {column: value for column, value in row(pair).items() if column not in ("python_source", *pair.texts)}
+    write_atomic(folder / SIDECAR / name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
 
 
 def write_ledger(folder: Path, rejections: Sequence[Rejection]) -> None:
@@ -363,66 +381,8 @@ def extract_ir_from_kernel(
     return dict(lowered.texts)
 
 
-def extract_to_folder(
-    frontend: Frontend,
-    target: object,
-    out: str | Path,
-    *,
-    levels: Sequence[str] | None = None,
-    device: str | None = None,
-    example_args: Sequence[Any] = (),
-) -> tuple[RunSummary, list[Rejection]]:
-    """Write the pairs of all kernels in a live object or a module of the user's, in order of their source lines.
-
-    Raises:
-        UnknownNameError: for an unknown level or device.
-        ConfigError: if the folder is not empty.
-        OutputError: if the folder cannot be written.
-        TargetError: if the target holds no kernel.
-    """
-    chosen_device = choose_device(frontend, device)
-    chosen_levels = choose_levels(frontend, levels, chosen_device)
-    found = frontend.discover(target, example_args=example_args)
-    if not found:
-        raise TargetError(f"no {frontend.name} kernels in {getattr(target, '__name__', target)}")
-    folder = Path(out)
-    if folder.exists() and any(folder.iterdir()):
-        raise ConfigError(f"{folder} is not empty; choose an empty or a new folder")
-    make_folder(folder / SIDECAR)
-    totals = Statistics()
-    rejections: list[Rejection] = []
-    for position, candidate in enumerate(found):
-        outcome = (
-            candidate
-            if isinstance(candidate, Rejection)
-            else _extract(frontend, candidate, chosen_levels, chosen_device)
-        )
-        totals.count(outcome)
-        if isinstance(outcome, Rejection):
-            rejections.append(outcome)
-        else:
-            rejections.extend(outcome.rejections)
-            write_pair(folder, position, outcome, chosen_levels)
-    write_ledger(folder, rejections)
-    summary = RunSummary(
-        frontend=frontend.name,
-        out=folder,
-        candidates=len(found),
-        rows=totals.rows,
-        categories=dict(totals.categories),
-        rejections=dict(sorted(totals.rejections.items())),
-        missing_levels=dict(totals.missing_levels),
-    )
-    return summary, rejections
-
-
-def _extract(frontend: Frontend, kernel: Kernel, levels: Sequence[Level], device: str) -> Pair | Rejection:
-    lowered = frontend.lower([kernel], levels, device=device)[0]
-    spec = kernel.spec if isinstance(lowered, Rejection) else confirmed(frontend, kernel).spec
-    return _as_pair(frontend, spec, lowered, device)
-
-
-def _as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, device: str) -> Pair | Rejection:
+def as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, device: str) -> Pair | Rejection:
+    """The pair of a kernel and its texts, or the rejection of the kernel as a whole."""
     if isinstance(lowered, Rejection):
         return replace(lowered, level=None, index=spec.index)
     return Pair(

@@ -176,6 +176,8 @@ class Rejection:
     level: str | None = None
     """The level that failed; None when the whole candidate did."""
     index: int | None = None
+    origin: str = ""
+    """The file or module that an extracted kernel was looked for in."""
 
     def to_json(self) -> dict[str, Any]:
         """The rejection as JSON values, in a fixed order: one line of the ledger."""
@@ -183,6 +185,7 @@ class Rejection:
             "frontend": self.frontend,
             "index": self.index,
             "kernel_name": self.kernel_name,
+            "origin": self.origin,
             "level": self.level,
             "stage": str(self.stage),
             "symptom": str(self.symptom),

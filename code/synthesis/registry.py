@@ -45,6 +45,13 @@ def frontend_names() -> tuple[str, ...]:
     return tuple(_locations())
 
 
+def frontend_modules(name: str | None = None) -> list[str]:
+    """The modules that hold the front ends, or the one of a name; importing them is what makes a front end load."""
+    locations = _locations()
+    chosen = locations if name is None else {name: locations[name]}
+    return [location.partition(":")[0] for location in chosen.values()]
+
+
 @cache
 def get_frontend(name: str) -> Frontend:
     """The front end of a name.

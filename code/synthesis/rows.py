@@ -27,17 +27,19 @@ from synthesis.errors import TargetError, UnknownNameError
 from synthesis.frontends.base import Level
 from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
 from synthesis.records import Pair
+from synthesis.registry import get_frontend
 from synthesis.version import __version__
 
 
-def row(pair: Pair, levels: tuple[Level, ...]) -> dict[str, Any]:
-    """The row of a pair: its level texts first, then every other column.
+def levels_of(pair: Pair) -> tuple[Level, ...]:
+    """The levels that a pair was made at, those that failed included, in the order of its columns."""
+    return tuple(level for level in get_frontend(pair.spec.frontend).levels if level.name in pair.texts)
 
-    Args:
-        pair: the pair.
-        levels: the levels that the row has columns for, in order.
-    """
+
+def row(pair: Pair) -> dict[str, Any]:
+    """The row of a pair: its level texts first, then every other column."""
     spec = pair.spec
+    levels = levels_of(pair)
     signature = spec.signature.to_json()
     options = dict(spec.signature.options)
     first = next((level for level in levels if pair.texts.get(level.name) is not None), None)
@@ -60,13 +62,26 @@ def row(pair: Pair, levels: tuple[Level, ...]) -> dict[str, Any]:
     }
 
 
-def json_form(pair: Pair, levels: tuple[Level, ...]) -> str:
+def json_form(pair: Pair) -> str:
     """The user's JSON form: source and level texts on top, everything else under ``metadata``; ends with a newline."""
-    columns = row(pair, levels)
-    top = {"python_source", *(level.name for level in levels)}
+    columns = row(pair)
+    top = {"python_source", *pair.texts}
     document = {name: value for name, value in columns.items() if name in top}
     document["metadata"] = {name: value for name, value in columns.items() if name not in top}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+_SUFFIXES = {"cpp": "cpp", "cuda": "cu", "mlir": "mlir", "hlo": "hlo", "jaxpr": "jaxpr"}
+
+
+def text_form(pair: Pair) -> dict[str, str]:
+    """A pair as files of its own: suffix to content, ``.py`` and one for each level that has a text."""
+    files = {".py": pair.spec.source}
+    for level in levels_of(pair):
+        text = pair.texts[level.name]
+        if text is not None:
+            files[f".{level.name}.{_SUFFIXES.get(level.language, 'txt')}"] = text
+    return files
 
 
 @dataclass(frozen=True, slots=True)

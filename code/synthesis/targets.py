@@ -1,55 +1,112 @@
-"""What users point at: a file, a module, or ``module:function``, found and imported without running its main."""
+"""What users point at: a file, a folder, a module, a package, or ``module:name``; found without importing it."""
 
 import importlib
 import importlib.util
 import itertools
+import os
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from synthesis.errors import MissingFrontendError, TargetError
-from synthesis.frontends.base import Frontend
+from synthesis.errors import MissingFrontendError, Symptom, TargetError
+from synthesis.examples import Examples, marked_arguments
+from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.records import Rejection
 from synthesis.registry import frontend_names, frontend_of, get_frontend
 
 
-def resolve_target(text: str) -> object:
-    """The module of a file or a dotted name, or what ``module:attribute`` names in it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """One file's worth of a target."""
+
+    label: str
+    """What to call it: the file's path or the module's dotted name, as the user would write it."""
+    module: str = ""
+    """The dotted name to import; empty for a file by itself."""
+    file: Path | None = None
+    folder: Path | None = None
+    """What must be on the path for the module to be found."""
+    attribute: str = ""
+    one_of_many: bool = False
+    """Whether others of the same target go on if it fails."""
+
+
+class TargetImportError(TargetError):
+    """A file or module that does not import; carries the Symptom that its rejection has."""
+
+    def __init__(self, label: str, error: BaseException) -> None:
+        super().__init__(f"cannot import {label}: {detail_of(error)}")
+        self.symptom = Symptom.SYNTAX_ERROR if isinstance(error, SyntaxError) else Symptom.IMPORT_ERROR
+
+
+def places_of(target: str) -> list[Place]:
+    """The files of a target, sorted; nothing is imported for it.
 
     Raises:
-        TargetError: if there is no such file, module or attribute, or it cannot be imported.
+        TargetError: if there is no such file, folder or module.
     """
-    place, _, attribute = text.partition(":")
-    module = _import_file(Path(place)) if place.endswith(".py") or "/" in place else _import_module(place)
+    text, _, attribute = target.partition(":")
+    path = Path(text)
+    if text.endswith(".py") or "/" in text or os.sep in text or path.is_dir():
+        if path.is_dir():
+            return _files_of_folder(path)
+        if not path.is_file():
+            raise TargetError(f"no such file: {path}")
+        return [Place(label=text, file=path, attribute=attribute)]
+    found = _find(text)
+    if found is None:
+        raise TargetError(f"no module named {text!r}; expected a file, a folder, a module or module:name")
+    folder, origin = found
+    if origin is None or origin.name != "__init__.py" or attribute:
+        return [Place(label=text, module=text, folder=folder, attribute=attribute)]
+    return _modules_of_package(text, origin.parent, folder)
+
+
+def load_place(place: Place) -> object:
+    """Import a place, without running its main; what ``attribute`` names in it, or the module.
+
+    Raises:
+        TargetImportError: if it does not import.
+        TargetError: if it has no such attribute.
+    """
+    module = _import_file(place) if place.file is not None else _import_module(place)
     target: object = module
-    for name in attribute.split(".") if attribute else ():
+    for name in place.attribute.split(".") if place.attribute else ():
         if not hasattr(target, name):
-            raise TargetError(f"{place} has no attribute {attribute!r}")
+            raise TargetError(f"{place.label} has no attribute {place.attribute!r}")
         target = getattr(target, name)
     return target
 
 
-def frontend_for(target: object) -> Frontend:
-    """The front end to extract a target with: of a module, the first installed one that finds kernels in it.
+def frontend_for(target: object, examples: Examples) -> Frontend | None:
+    """The front end to extract a target with; None where a module holds nothing for any.
+
+    A module's Warp kernels come first. Any function may be one for JAX, so plain ones count only where something is
+    known of their inputs.
 
     Raises:
-        TargetError: if none does.
+        TargetError: if an object is a kernel of no front end.
     """
-    if not isinstance(target, ModuleType):
-        for name in frontend_names():
-            _installed(name)
-        return frontend_of(target)
     installed = [frontend for frontend in map(_installed, frontend_names()) if frontend is not None]
+    if not isinstance(target, ModuleType):
+        return frontend_of(target)
+    known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
     for frontend in installed:
-        if any(not isinstance(found, Rejection) for found in frontend.discover(target)):
+        found = frontend.discover(target, examples=examples)
+        if any(known or not _is_plain_function(each) for each in found):
             return frontend
-    for frontend in installed:
-        if frontend.discover(target):
-            return frontend
-    names = ", ".join(frontend.name for frontend in installed) or "none is installed"
-    raise TargetError(f"no kernels of any front end ({names}) in {target.__name__}")
+    return None
+
+
+def _is_plain_function(found: Kernel | Rejection) -> bool:
+    return isinstance(found, Rejection) and found.symptom is Symptom.NO_EXAMPLE_ARGUMENTS
+
+
+def _has_marks(module: ModuleType) -> bool:
+    return any(marked_arguments(value) is not None for value in vars(module).values())
 
 
 def _installed(name: str) -> Frontend | None:
@@ -59,9 +116,49 @@ def _installed(name: str) -> Frontend | None:
         return None
 
 
-def _import_file(path: Path) -> ModuleType:
-    if not path.is_file():
-        raise TargetError(f"no such file: {path}")
+def _find(name: str) -> tuple[Path | None, Path | None] | None:
+    """The folder to put on the path, and the file, of a module; found in the file system below its top package."""
+    top, *rest = name.split(".")
+    here = str(Path.cwd())
+    for folder in (here, *sys.path):
+        base = Path(folder or here)
+        path = base.joinpath(top, *rest)
+        for file in (path.with_suffix(".py"), path / "__init__.py"):
+            if file.is_file():
+                return base, file
+        if path.is_dir() and any(path.glob("*.py")):
+            return base, path / "__init__.py"
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        spec = None
+    return (None, None) if spec is not None and not rest else None
+
+
+def _modules_of_package(name: str, package: Path, folder: Path | None) -> list[Place]:
+    places: list[Place] = []
+    for file in sorted(package.rglob("*.py")):
+        parts = file.relative_to(package).with_suffix("").parts
+        if parts[-1] == "__main__":
+            continue
+        dotted = ".".join((name, *(parts[:-1] if parts[-1] == "__init__" else parts)))
+        places.append(Place(label=dotted, module=dotted, folder=folder, one_of_many=True))
+    return places
+
+
+def _files_of_folder(folder: Path) -> list[Place]:
+    if (folder / "__init__.py").is_file():
+        resolved = folder.resolve()
+        return _modules_of_package(resolved.name, resolved, resolved.parent)
+    files = sorted(folder.rglob("*.py"))
+    if not files:
+        raise TargetError(f"no Python files in {folder}")
+    return [Place(label=str(file), file=file, one_of_many=True) for file in files]
+
+
+def _import_file(place: Place) -> ModuleType:
+    path = place.file
+    assert path is not None
     # A name that this process has used would bring the Warp module, and the kernels, of its first use along.
     name = next(name for name in _names(path.stem) if name not in sys.modules)
     spec = importlib.util.spec_from_file_location(name, path)
@@ -74,7 +171,7 @@ def _import_file(path: Path) -> ModuleType:
         spec.loader.exec_module(module)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name)
-        raise TargetError(f"cannot import {path}: {detail_of(error)}") from error
+        raise TargetImportError(place.label, error) from error
     finally:
         sys.path.pop(0)
     return module
@@ -85,12 +182,10 @@ def _names(stem: str) -> Iterator[str]:
     yield from (f"{stem}_{number}" for number in itertools.count(2))
 
 
-def _import_module(name: str) -> ModuleType:
+def _import_module(place: Place) -> ModuleType:
+    if place.folder is not None and str(place.folder) not in sys.path:
+        sys.path.insert(0, str(place.folder))
     try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and name.startswith(error.name):
-            raise TargetError(f"no module named {name!r}; expected a file, a module or module:function") from error
-        raise TargetError(f"cannot import {name}: {detail_of(error)}") from error
+        return importlib.import_module(place.module)
     except (Exception, SystemExit) as error:
-        raise TargetError(f"cannot import {name}: {detail_of(error)}") from error
+        raise TargetImportError(place.label, error) from error

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
+from synthesis.examples import Examples
 from synthesis.frontends.base import Kernel, Lowered, choose_levels
 from synthesis.frontends.jax import lowering
 
@@ -44,7 +45,7 @@ LIBRARY: dict[str, tuple[Any, tuple[Any, ...]]] = {
 
 
 def kernel_of(function: Any, *example_args: Any) -> Kernel:
-    (kernel,) = FRONTEND.discover(function, example_args=example_args)
+    (kernel,) = FRONTEND.discover(function, examples=Examples(arguments=example_args))
     assert isinstance(kernel, Kernel), kernel
     return kernel
 
@@ -190,6 +191,7 @@ if {warm}:
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_default_matmul_precision", "highest")
 from synthesis import KernelGenerator, get_frontend
+from synthesis.examples import Examples
 from synthesis.frontends.base import choose_levels
 generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
 levels = [level for level in frontend.levels if "optimized" not in level.name]

@@ -19,7 +19,7 @@ from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.warp import lowering
 from synthesis.frontends.warp.texts import clean
 from synthesis.ir_extractor import confirmed
-from synthesis.targets import resolve_target
+from synthesis.targets import load_place, places_of
 
 wp: Any = wp_module
 build: Any = build_module
@@ -351,6 +351,7 @@ def test_a_kernel_that_warp_rejects_is_a_rejection(tmp_path: Path) -> None:
 def imported(folder: Path, source: str) -> ModuleType:
     path = folder / "written_kernels.py"
     path.write_text(source)
-    module = resolve_target(str(path))
+    (place,) = places_of(str(path))
+    module = load_place(place)
     assert isinstance(module, ModuleType)
     return module

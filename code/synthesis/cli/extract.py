@@ -1,15 +1,13 @@
 """``irsmith extract``."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from synthesis.cli.tables import print_rejections, print_summary
-from synthesis.pipeline import extract_to_folder
-from synthesis.registry import get_frontend
-from synthesis.shapes import parse_shape
-from synthesis.targets import frontend_for, resolve_target
+from synthesis.examples import Examples, parse_type, read_inputs
+from synthesis.extraction import TIME_LIMIT, extract_to_folder
 
 
 def extract(
@@ -19,7 +17,11 @@ def extract(
     frontend: str | None = None,
     level: Annotated[list[str] | None, Parameter(negative="")] = None,
     device: str | None = None,
+    inputs: Path | None = None,
     arg: Annotated[list[str] | None, Parameter(negative="")] = None,
+    guess_inputs: Annotated[bool, Parameter(negative="")] = False,
+    format: Literal["json", "text"] = "json",  # noqa: A002 (the option's name)
+    time_limit: float = TIME_LIMIT,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Write the IR of kernels of your own.
@@ -28,31 +30,53 @@ def extract(
 
         irsmith extract my_kernels.py --out pairs
 
-        irsmith extract warp.examples.core.example_dem --out pairs --device cuda
+        irsmith extract warp.examples --out pairs --device cuda --format text
 
         irsmith extract jax.nn:softmax --arg "f32[4,8]" --out pairs
+
+        irsmith extract my_models --inputs inputs.toml --out pairs
 
     Parameters
     ----------
     target: str
-        A file, a module, or module:function. It is imported; its main is not run.
+        A file, a folder, a module, a package, or module:name. Each file is imported in a process of its own; its main
+        is not run.
     out: Path
         A new or empty folder.
     frontend: str
-        warp or jax; told from what the target holds by default.
+        warp or jax; told from what each file holds by default.
     level: list[str]
         Make this level of IR instead of the default ones; may be given several times.
     device: str
         What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX).
+    inputs: Path
+        TOML, a table a function: x = "f32[4,3] in 0.1..2" is a type and shape, n = 3 a value, dim = 4 a Warp launch.
     arg: list[str]
-        JAX only: type and shape of the function's next argument, as in f32[4,8]; once an argument.
+        Type and shape of every JAX function's next argument, as in f32[4,8]; once an argument.
+    guess_inputs: bool
+        Try common shapes for JAX functions of which nothing is known.
+    format: str
+        json, one file a pair; or text, a file each for the Python and every level.
+    time_limit: float
+        Seconds that the import of a file, or one kernel of it, may take.
     json: bool
         Print the summary as JSON.
     """
-    example_args = [parse_shape(text) for text in arg or ()]
-    found = resolve_target(target)
-    chosen = get_frontend(frontend) if frontend is not None else frontend_for(found)
-    summary, rejections = extract_to_folder(chosen, found, out, levels=level, device=device, example_args=example_args)
+    examples = Examples(
+        arguments=tuple(parse_type(text) for text in arg or ()),
+        tables=read_inputs(inputs) if inputs is not None else {},
+        guess=guess_inputs,
+    )
+    summary, rejections = extract_to_folder(
+        target,
+        out,
+        frontend=frontend,
+        levels=level,
+        device=device,
+        examples=examples,
+        as_text=format == "text",
+        time_limit=time_limit,
+    )
     print_summary(summary, as_json=json)
     print_rejections(rejections)
     return 0 if summary.rows else 1

@@ -33,5 +33,5 @@ def print_rejections(rejections: Sequence[Rejection]) -> None:
     """One line a rejection on standard error."""
     console = Console(stderr=True, soft_wrap=True)
     for rejection in rejections:
-        where = f"{rejection.kernel_name}, {rejection.level}" if rejection.level else rejection.kernel_name
+        where = ", ".join(part for part in (rejection.origin, rejection.kernel_name, rejection.level) if part)
         console.print(f"{where}: {rejection.symptom}: {rejection.detail}", markup=False, highlight=False)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec, Rejection
 
@@ -57,6 +58,8 @@ class Kernel:
     live: Any
     example_args: tuple[Any, ...] = ()
     """What the front end needs beside the object to lower it; JAX's argument shapes."""
+    module: str = ""
+    """The module that ``load`` made for it; empty for a kernel of the user's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +110,13 @@ class Frontend(Protocol):
         """Whether a live object is one of this front end's kernels."""
         ...
 
-    def discover(self, target: object, *, example_args: Sequence[Any] = ()) -> list[Kernel | Rejection]:
+    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
         """The kernels in a live object or a module.
 
         A kernel that cannot be used (no concrete types, no example arguments) is a rejection in its place.
+
+        Raises:
+            ConfigError: if the examples name a parameter that a kernel lacks.
         """
         ...
 

@@ -41,6 +41,7 @@ class SourceCollector:
         is_library: whether a module is imported by name rather than copied from.
         customary: names that texts of the front end's own may use, and the import of each.
         spell: a type as ``Definition.annotations`` has it.
+        implicit: whether the tool knows a name that Python does not.
     """
 
     unwrap: Callable[[Any], Definition | None]
@@ -48,8 +49,9 @@ class SourceCollector:
     is_library: Callable[[str], bool]
     customary: Mapping[str, str] = field(default_factory=dict[str, str])
     spell: Callable[[Any], str] = repr
-    complete: bool = field(default=True, init=False)
-    """False once something was met that source text cannot hold."""
+    implicit: Callable[[str], bool] = lambda _: False
+    missing: list[str] = field(default_factory=list[str], init=False)
+    """The names of what source text cannot hold; empty as long as the source is complete."""
 
     def __post_init__(self) -> None:
         """Start with nothing gathered."""
@@ -68,18 +70,19 @@ class SourceCollector:
     def _visit(self, name: str, definition: Definition) -> None:
         obj = definition.obj
         if name in self._seen:
-            self.complete &= self._seen[name] is obj
+            if self._seen[name] is not obj:
+                self.missing.append(name)
             return
         self._seen[name] = obj
         source = definition.source or _source_of(obj)
         if source is None:
-            self.complete = False
+            self.missing.append(name)
             return
         source = textwrap.dedent(source).strip("\n")
         try:
             tree = ast.parse(source)
         except SyntaxError:
-            self.complete = False
+            self.missing.append(name)
             return
         scope = _scope_of(obj)
         source = self._with_known_types(source, tree, definition, scope)
@@ -88,8 +91,8 @@ class SourceCollector:
                 continue
             if free in scope:
                 self._refer(free, scope[free], obj.__module__)
-            elif free not in self._imports and not hasattr(builtins, free):
-                self.complete = False
+            elif free not in self._imports and not hasattr(builtins, free) and not self.implicit(free):
+                self.missing.append(free)
         self._definitions[name] = source
         if definition.after:
             self._definitions[f"{name} after"] = self._own(definition.after)
@@ -134,7 +137,8 @@ class SourceCollector:
 
     def _refer(self, name: str, value: Any, module: str) -> None:
         if name in self._seen:
-            self.complete &= self._seen[name] is value or self._same_definition(name, value)
+            if self._seen[name] is not value and not self._same_definition(name, value):
+                self.missing.append(name)
             return
         if isinstance(value, ModuleType):
             self._seen[name] = value
@@ -153,7 +157,7 @@ class SourceCollector:
         elif definition is not None:
             self._visit(name, definition)
         else:
-            self.complete = False
+            self.missing.append(name)
 
     def _import(self, name: str, value: Any, definition: Definition | None, module: str) -> str | None:
         """An import statement for what a library has; None for what is the user's own."""

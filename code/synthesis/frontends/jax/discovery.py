@@ -6,9 +6,10 @@ from types import ModuleType
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
+from synthesis.examples import Examples
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.jax import lowering
+from synthesis.frontends.jax import calling, lowering
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector
@@ -17,9 +18,9 @@ from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
-def discover(target: object, example_args: Sequence[Any]) -> list[Kernel | Rejection]:
-    """The functions in a live function or a module, each with the example arguments."""
-    return [_discover(function, example_args) for function in _functions(target)]
+def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
+    """The functions in a live function or a module, each with the example arguments that are known of it."""
+    return [_discover(function, examples) for function in _functions(target)]
 
 
 def _functions(target: object) -> list[Any]:
@@ -36,38 +37,35 @@ def _functions(target: object) -> list[Any]:
     return [value for _, _, value in sorted(own, key=lambda entry: entry[:2])]
 
 
-def _discover(function: Any, example_args: Sequence[Any]) -> Kernel | Rejection:
+def _discover(function: Any, examples: Examples) -> Kernel | Rejection:
     plain = lowering.function_behind(function)
     assert plain is not None
-    if not example_args and lowering.parameters_of(function):
-        return Rejection(
-            stage=Stage.LOAD,
-            symptom=Symptom.NO_EXAMPLE_ARGUMENTS,
-            detail="a JAX function is lowered for given shapes; give example arguments",
-            frontend="jax",
-            kernel_name=plain.__name__,
+    call = calling.with_examples(function, examples)
+    if call is None:
+        return _rejection(
+            plain,
+            Stage.LOAD,
+            Symptom.NO_EXAMPLE_ARGUMENTS,
+            "a JAX function is lowered for given shapes; give example arguments",
         )
-    arguments = lowering.abstract(example_args)
     try:
-        spec = describe(function, arguments)
+        spec = describe(call)
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
-        return Rejection(
-            stage=Stage.LOWER,
-            symptom=Symptom.TRACE_ERROR,
-            detail=detail_of(error),
-            frontend="jax",
-            kernel_name=plain.__name__,
-        )
-    return Kernel(spec=spec, live=function, example_args=arguments)
+        return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
+    return Kernel(spec=spec, live=call.function, example_args=call.arguments)
 
 
-def describe(function: Any, example_args: Sequence[Any]) -> KernelSpec:
+def _rejection(plain: Any, stage: Stage, symptom: Symptom, detail: str) -> Rejection:
+    return Rejection(stage=stage, symptom=symptom, detail=detail, frontend="jax", kernel_name=plain.__name__)
+
+
+def describe(call: calling.Call) -> KernelSpec:
     """The record of a live function at given shapes.
 
     Raises:
         Exception: whatever the function raises when it is traced.
     """
-    plain = lowering.function_behind(function)
+    plain = lowering.function_behind(call.function)
     assert plain is not None
     collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library)
     source = collector.collect(Definition(plain))
@@ -78,10 +76,14 @@ def describe(function: Any, example_args: Sequence[Any]) -> KernelSpec:
         category="extracted",
         source=source,
         description=(inspect.getdoc(plain) or "").partition("\n")[0],
-        signature=signature_of(function, example_args),
+        signature=signature_of(call.function, call.arguments),
         origin=origin,
         licence=licence,
-        self_contained=collector.complete and not lowering.is_more_than_its_source(function),
+        self_contained=not (
+            collector.missing
+            or isinstance(call.function, calling.BoundFunction)
+            or lowering.is_more_than_its_source(call.function)
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from synthesis.errors import KernelError, Stage, Symptom
+from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import discovery, lowering
@@ -61,9 +62,9 @@ class JaxFrontend:
         """Whether a live object is a function that JAX may trace."""
         return lowering.is_traceable(obj)
 
-    def discover(self, target: object, *, example_args: Sequence[Any] = ()) -> list[Kernel | Rejection]:
-        """The functions in a live function or a module, at the shapes of the example arguments."""
-        return discovery.discover(target, example_args)
+    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
+        """The functions in a live function or a module, at the shapes of their examples."""
+        return discovery.discover(target, examples)
 
     def load(self, spec: KernelSpec) -> Kernel | Rejection:
         """Run the source as a module of its own and find the function in it by name."""
@@ -77,14 +78,13 @@ class JaxFrontend:
         arguments = tuple(
             lowering.jax.ShapeDtypeStruct(argument.shape or (), argument.dtype) for argument in spec.signature.arguments
         )
-        return Kernel(spec=spec, live=function, example_args=arguments)
+        return Kernel(spec=spec, live=function, example_args=arguments, module=module.__name__)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
         for kernel in kernels:
-            plain = lowering.function_behind(kernel.live)
-            if plain is not None:
-                lowering.forget(plain.__module__)
+            if kernel.module:
+                lowering.forget(kernel.module)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts for one platform."""

@@ -126,7 +126,7 @@ def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:
 def _abstract_leaf(leaf: Any) -> Any:
     if isinstance(leaf, jax.ShapeDtypeStruct) or not hasattr(leaf, "dtype"):
         return leaf
-    return jax.ShapeDtypeStruct(np.shape(leaf), leaf.dtype)
+    return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
 
 
 def parameters_of(function: Any) -> list[str]:

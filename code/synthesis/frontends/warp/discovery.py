@@ -6,12 +6,13 @@ from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
-from synthesis.errors import Stage, Symptom
+from synthesis.errors import ConfigError, Stage, Symptom, UnknownNameError
+from synthesis.examples import DIMENSIONS, ArrayType, Examples
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector
 from synthesis.frontends.warp import lowering
-from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
+from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
 # Kernels that Warp ships as examples and tests are user code: what they refer to is copied, not imported.
@@ -21,7 +22,7 @@ _MAKERS = {"vec_t": "vector", "mat_t": "matrix", "quat_t": "quaternion", "transf
 _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 
-def discover(target: object) -> list[Kernel | Rejection]:
+def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
     """The kernels in a live kernel, a generic kernel or a module; generic ones count once an instance."""
     kernels: list[Any] = lowering.kernels_of(target) if isinstance(target, ModuleType) else [target]
     found: list[Kernel | Rejection] = []
@@ -37,14 +38,24 @@ def discover(target: object) -> list[Kernel | Rejection]:
                     kernel_name=kernel.func.__name__,
                 )
             )
-        found.extend(Kernel(spec=describe(instance), live=instance) for instance in instances)
+        table = examples.tables.get(kernel.func.__name__, {})
+        found.extend(Kernel(spec=describe(instance, table), live=instance) for instance in instances)
     return found
 
 
-def describe(kernel: Any) -> KernelSpec:
-    """The record of a live, concrete kernel."""
+def describe(kernel: Any, table: Mapping[str, Any]) -> KernelSpec:
+    """The record of a live, concrete kernel, with what a table of inputs says of its arguments.
+
+    Raises:
+        ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
+    """
     collector = SourceCollector(
-        unwrap=_unwrap, literal=_literal, is_library=_is_library, customary=_CUSTOMARY, spell=type_name
+        unwrap=_unwrap,
+        literal=_literal,
+        is_library=_is_library,
+        customary=_CUSTOMARY,
+        spell=type_name,
+        implicit=lowering.is_builtin_name,
     )
     source = collector.collect(_definition(kernel, "kernel"))
     if lowering.is_instance(kernel):
@@ -58,10 +69,10 @@ def describe(kernel: Any) -> KernelSpec:
         category="extracted",
         source=source,
         description=documentation.partition("\n")[0],
-        signature=signature_of(kernel),
+        signature=_with_inputs(signature_of(kernel), table, kernel.func.__name__),
         origin=origin,
         licence=licence,
-        self_contained=collector.complete,
+        self_contained=not collector.missing,
     )
 
 
@@ -75,6 +86,38 @@ def signature_of(kernel: Any) -> Signature:
         differentiable=tuple(argument.name for argument in arguments if argument.dtype.startswith(("float", "bfloat"))),
         options=lowering.options_of(kernel),
     )
+
+
+def _with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> Signature:
+    names = [argument.name for argument in signature.arguments]
+    for name in table:
+        if name not in (*names, DIMENSIONS):
+            raise UnknownNameError("argument", name, (*names, DIMENSIONS), where=f"in the inputs of kernel {kernel}")
+    arguments = tuple(_with_input(argument, table.get(argument.name), kernel) for argument in signature.arguments)
+    launch = table.get(DIMENSIONS)
+    if launch is None:
+        return replace(signature, arguments=arguments)
+    sizes: list[Any] = launch if isinstance(launch, list) else [launch]  # pyright: ignore[reportUnknownVariableType]
+    rank = len(signature.launch or ())
+    if len(sizes) != rank or not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise ConfigError(f"kernel {kernel} is launched over {rank} dimension(s), got {DIMENSIONS} = {launch!r}")
+    return replace(signature, arguments=arguments, launch=tuple(sizes))
+
+
+def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
+    if given is None:
+        return argument
+    if isinstance(given, ArrayType):
+        expected = "no" if argument.shape is None else len(argument.shape)
+        if given.dtype != argument.dtype or len(given.shape) != len(argument.shape or ()):
+            raise ConfigError(
+                f"kernel {kernel}: {argument.name} is {argument.type_name} with {expected} dimensions, "
+                f"got {given.dtype}{list(given.shape)}"
+            )
+        return replace(argument, shape=given.shape if argument.shape is not None else None, domain=given.domain)
+    if argument.shape is None and isinstance(given, int | float):
+        return replace(argument, domain=Domain(low=float(given), high=float(given)))
+    raise ConfigError(f"kernel {kernel}: {argument.name} is {argument.type_name}, got {given!r}")
 
 
 def _argument(name: str, kind: Any, written: bool) -> Argument:
@@ -139,7 +182,11 @@ def _definition(obj: Any, kind: str) -> Definition:
     return Definition(
         obj.func,
         source,
-        annotations={name: type_name(annotated) for name, annotated in declared.adj.arg_types.items()},
+        annotations={
+            name: type_name(annotated)
+            for name, annotated in declared.adj.arg_types.items()
+            if lowering.is_written_plainly(annotated)
+        },
         after="" if "@" in decorators else _wrapped(obj.func, kind, getattr(obj, "options", {})),
     )
 
@@ -150,14 +197,17 @@ def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> s
 
 
 def _literal(value: Any) -> str | None:
-    """A Warp constant: a type, a scalar, or a vector, matrix, quaternion or transform by its components."""
+    """A Warp constant: a type, a built-in function, a scalar, or a vector or matrix by its components."""
     if lowering.is_value_type(value):
         # In a kernel's body float(x) and wp.float32(x) are different casts, so the short name will not do.
         return f"wp.{value.__name__}" if value.__name__ in _SHORT else type_name(value)
     kind: Any = value.__class__
-    if hasattr(value, "_wp_scalar_type_") and hasattr(lowering.wp, kind.__name__):
+    if lowering.is_builtin(value):
+        return f"wp.{value.key}"
+    if hasattr(value, "_wp_scalar_type_"):
         flat = [component for row in value for component in (row if hasattr(row, "__len__") else (row,))]
-        return f"wp.{kind.__name__}({', '.join(repr(component) for component in flat)})"
+        numbers = (repr(getattr(component, "value", component)) for component in flat)
+        return f"{type_name(kind)}({', '.join(numbers)})"
     if kind in lowering.types.scalar_types:
         return f"wp.{kind.__name__}({value.value!r})"
     return None

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any
 
 from synthesis.errors import KernelError, Stage, Symptom
+from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.loading import run_source
@@ -42,16 +42,16 @@ class WarpFrontend:
         """Whether a live object is a Warp kernel."""
         return lowering.is_kernel(obj)
 
-    def discover(self, target: object, *, example_args: Sequence[Any] = ()) -> list[Kernel | Rejection]:
-        """The kernels in a live kernel or a module; Warp needs no example arguments."""
-        return discovery.discover(target)
+    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
+        """The kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
+        return discovery.discover(target, examples)
 
     def load(self, spec: KernelSpec) -> Kernel | Rejection:
         """Run the source as a module of its own and find the kernel in it by name."""
         module = run_source(spec)
         if isinstance(module, Rejection):
             return module
-        kernels = [kernel for kernel in lowering.kernels_of(module) if spec.name in ("", kernel.func.__name__)]
+        kernels = [kernel for kernel in lowering.kernels_in(module) if spec.name in ("", kernel.func.__name__)]
         instances = [instance for kernel in kernels for instance in lowering.instances_of(kernel)]
         if not instances:
             lowering.forget(module.__name__)
@@ -59,12 +59,13 @@ class WarpFrontend:
                 detail = f"{spec.name} is generic and was never given concrete types"
                 return rejected(spec, Stage.LOAD, Symptom.NO_CONCRETE_TYPES, detail)
             return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no kernel named {spec.name!r} in the source")
-        return Kernel(spec=spec, live=instances[-1])
+        return Kernel(spec=spec, live=instances[-1], module=module.__name__)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
         for kernel in kernels:
-            lowering.forget(kernel.live.func.__module__)
+            if kernel.module:
+                lowering.forget(kernel.module)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts; a level names its device itself."""

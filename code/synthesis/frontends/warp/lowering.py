@@ -48,13 +48,17 @@ _CONFIG: Mapping[str, Any] = {
 def forget(module_name: str) -> None:
     """Drop every reference that Python and Warp hold to a module; some 180 kB a kernel otherwise."""
     module = forget_module(module_name)
-    warp_module = context.user_modules.pop(module_name, None)
-    if warp_module is not None:
-        warp_module._detach_references()
-        for table in (warp_module.kernels, warp_module.functions, warp_module.structs):
-            table.clear()
-    if module is not None:
-        module.__dict__.clear()
+    if module is None:
+        return
+    # A kernel declared with module="unique" has a Warp module of its own, and may be one declared elsewhere before.
+    own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module_name]
+    for name in {module_name, *(kernel.module.name for kernel in own)}:
+        warp_module = context.user_modules.pop(name, None)
+        if warp_module is not None:
+            warp_module._detach_references()
+            for table in (warp_module.kernels, warp_module.functions, warp_module.structs):
+                table.clear()
+    module.__dict__.clear()
 
 
 def is_kernel(obj: object) -> bool:
@@ -67,19 +71,33 @@ def is_function(obj: Any) -> bool:
     return isinstance(obj, context.Function) and obj.func is not None
 
 
+def is_builtin(obj: Any) -> bool:
+    """Whether an object is a function that Warp itself provides."""
+    return isinstance(obj, context.Function) and obj.func is None
+
+
+def is_builtin_name(name: str) -> bool:
+    """Whether a kernel may call a function of Warp's by this bare name."""
+    return name in context.builtin_functions
+
+
 def is_struct(obj: object) -> bool:
     """Whether an object is a Warp struct type."""
     return isinstance(obj, codegen.Struct)
 
 
-def kernels_of(module: ModuleType) -> list[Any]:
-    """A Python module's kernels, in order of their source lines: those it names and those its factories made."""
+def kernels_in(module: ModuleType) -> list[Any]:
+    """The kernels that a Python module names, and those that its factories made, in order of their source lines."""
     found = {id(value): value for value in vars(module).values() if is_kernel(value)}
     registered = context.user_modules.get(module.__name__)
     for kernel in registered._get_live_kernels() if registered is not None else ():
         found.setdefault(id(kernel), kernel)
-    own = [kernel for kernel in found.values() if kernel.func.__module__ == module.__name__]
-    return sorted(own, key=lambda kernel: (kernel.adj.fun_lineno, kernel.key))
+    return sorted(found.values(), key=lambda kernel: (kernel.adj.fun_lineno, kernel.key))
+
+
+def kernels_of(module: ModuleType) -> list[Any]:
+    """Those of a module's kernels that are declared in it."""
+    return [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
 
 
 def instances_of(kernel: Any) -> list[Any]:
@@ -111,6 +129,11 @@ def parts_of(function: Any) -> list[Any]:
         if custom is not None
     ]
     return [*overloads, *customs]
+
+
+def is_written_plainly(kind: Any) -> bool:
+    """Whether an annotation is an array, a struct or a value; a tile's, say, has parts that no short text gives."""
+    return types.is_array(kind) or is_struct(kind) or kind is Any or kind in (float, int, bool) or is_value_type(kind)
 
 
 def source_of(obj: Any) -> str:

@@ -1,0 +1,187 @@
+"""One room for dangerous work: processes whose hang, crash or exit costs their own results and nothing else.
+
+A zygote is a fresh Python that imports what is slow to import, once, and forks itself for each piece of work; so a
+piece starts in milliseconds, and never in a process that has used Warp or JAX (JAX must not be forked once it has).
+"""
+
+import contextlib
+import importlib
+import os
+import pickle
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.errors import Symptom
+
+_LENGTH = struct.Struct("<q")
+_RAISED = -1
+_START_LIMIT = 120.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Casualty:
+    """The end of work that did not end by itself; the last item of its results."""
+
+    symptom: Symptom
+    """``TIMEOUT`` or ``CRASH``."""
+    detail: str
+    """What was seen: a signal, an exit status, a time."""
+
+
+class Zygote:
+    """Runs pieces of work, one at a time, each in a process of its own; a context manager.
+
+    Args:
+        preload: modules to import before any work; one that does not import is left out.
+    """
+
+    def __init__(self, preload: Sequence[str] = ()) -> None:
+        self._preload = tuple(preload)
+
+    def __enter__(self) -> "Zygote":
+        """Start the process that is forked from."""
+        self._socket, theirs = socket.socketpair()
+        program = f"from synthesis.isolation import serve; serve({theirs.fileno()})"
+        environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
+        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
+            [sys.executable, "-c", program], pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+        )
+        theirs.close()
+        _send(self._socket.fileno(), pickle.dumps(self._preload))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it; a piece of work that is still running is killed."""
+        self._socket.close()
+        self._process.terminate()
+        self._process.wait()
+
+    def run(self, work: Callable[[], Iterator[Any]], *, time_limit: float) -> Generator[Any]:
+        """The items that ``work()`` yields, then a :class:`Casualty` if it came to harm.
+
+        Items arrive as they are made, so what came before the harm is kept. Output of the process is dropped.
+
+        Args:
+            work: a picklable call, such as a ``partial`` of a module's function, that yields picklable items.
+            time_limit: the longest time, in seconds, that the next item may take.
+
+        Raises:
+            Exception: what ``work`` itself raises.
+        """
+        reader, writer = os.pipe()
+        try:
+            socket.send_fds(self._socket, [b"w"], [writer])
+        finally:
+            os.close(writer)
+        _send(self._socket.fileno(), pickle.dumps(work))
+        (child,) = _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _START_LIMIT))
+        status = None
+        try:
+            late = yield from _receive(reader, time_limit)
+            if late:
+                yield Casualty(symptom=Symptom.TIMEOUT, detail=f"no result within {time_limit:g} s")
+                return
+            status = self._status()
+            if status:
+                what = f"killed by {signal.Signals(-status).name}" if status < 0 else f"exit status {status}"
+                yield Casualty(symptom=Symptom.CRASH, detail=what)
+        finally:
+            os.close(reader)
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child, signal.SIGKILL)
+            if status is None:
+                self._status()
+
+    def _status(self) -> int:
+        """The exit code of the work, negative for a signal; waits for its end."""
+        return _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _START_LIMIT))[0]
+
+
+def serve(descriptor: int) -> None:
+    """The zygote's own loop: for each piece of work, fork, say which process it is, and how it ended."""
+    parent = socket.socket(fileno=descriptor)
+    for module in pickle.loads(_message(descriptor)):  # noqa: S301 (from our own parent)
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+    while True:
+        mark, writers, _, _ = socket.recv_fds(parent, 1, 1)
+        if not mark:
+            return
+        work = _message(descriptor)
+        child = os.fork()
+        if child == 0:
+            _work(work, writers[0], descriptor)
+        os.close(writers[0])
+        os.write(descriptor, _LENGTH.pack(child))
+        _, status = os.waitpid(child, 0)
+        os.write(descriptor, _LENGTH.pack(os.waitstatus_to_exitcode(status)))
+
+
+def _work(pickled: bytes, writer: int, descriptor: int) -> None:
+    """The forked process: send each item, then leave without running anything that was set up for a process's end."""
+    status = 1
+    try:
+        os.setsid()
+        os.close(descriptor)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nothing, stream)
+        try:
+            for item in pickle.loads(pickled)():  # noqa: S301 (from our own parent)
+                _send(writer, pickle.dumps(item))
+        except Exception as error:  # noqa: BLE001 (it is raised again on the other side)
+            _send(writer, pickle.dumps(error), raised=True)
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _receive(reader: int, time_limit: float) -> Generator[Any, None, bool]:
+    """Items as they come; returns whether the next one took too long."""
+    while True:
+        try:
+            (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, time_limit))
+            raised = length == _RAISED
+            if raised:
+                (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, time_limit))
+            item = pickle.loads(_read(reader, length, time_limit))  # noqa: S301 (from our own child)
+        except TimeoutError:
+            return True
+        except EOFError:
+            return False
+        if raised:
+            raise item
+        yield item
+
+
+def _message(descriptor: int) -> bytes:
+    (length,) = _LENGTH.unpack(_read(descriptor, _LENGTH.size, _START_LIMIT))
+    return _read(descriptor, length, _START_LIMIT)
+
+
+def _send(descriptor: int, data: bytes, *, raised: bool = False) -> None:
+    message = (_LENGTH.pack(_RAISED) if raised else b"") + _LENGTH.pack(len(data)) + data
+    while message:
+        message = message[os.write(descriptor, message) :]
+
+
+def _read(descriptor: int, size: int, time_limit: float) -> bytes:
+    data = b""
+    deadline = time.monotonic() + time_limit
+    while len(data) < size:
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        if not ready:
+            raise TimeoutError
+        part = os.read(descriptor, min(size - len(data), 1 << 20))
+        if not part:
+            raise EOFError
+        data += part
+    return data

@@ -1,0 +1,239 @@
+"""Extraction from files, folders and packages of the user's, good and bad, with inputs from everywhere."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from synthesis import (
+    ConfigError,
+    Examples,
+    Pair,
+    Rejection,
+    Stage,
+    Symptom,
+    TargetError,
+    UnknownNameError,
+    discover,
+    example,
+    extract,
+)
+from synthesis.examples import ArrayType, parse_type, read_inputs
+from synthesis.extraction import extract_to_folder
+from synthesis.frontends.base import Kernel
+from synthesis.records import Domain
+
+KERNEL = """
+import warp as wp
+from .helpers import twice
+
+@wp.kernel
+def doubled(a: wp.array(dtype=float)):
+    i = wp.tid()
+    a[i] = twice(a[i])
+"""
+HELPERS = """
+import warp as wp
+
+@wp.func
+def twice(x: float):
+    return 2.0 * x
+"""
+FUNCTIONS = """
+import jax.numpy as jnp
+from synthesis import example
+
+@example("f32[4,3]", {"w": "f32[3]"})
+def linear(x, params):
+    return x @ params["w"]
+
+def scaled(x, n):
+    return jnp.tile(x, n) * 2.0
+
+def keyworded(x, *, axis):
+    return jnp.sum(x, axis=axis)
+
+def matmul(a, b):
+    return a @ b
+
+def never(x):
+    raise RuntimeError("never")
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package with a good file, one of each kind of bad, and a main."""
+    folder = tmp_path / "mixed_package"
+    folder.mkdir()
+    files = {
+        "__init__": "",
+        "helpers": HELPERS,
+        "good": KERNEL,
+        "functions": FUNCTIONS,
+        "syntax": "def f(:\n",
+        "missing": "import no_such_package\n",
+        "exits": "import sys\nsys.exit('bye')\n",
+        "hangs": "import time\ntime.sleep(600)\n",
+        "dies": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n",
+        "__main__": "raise SystemExit('main was run')\n",
+        "guarded": "if __name__ == '__main__':\n    raise SystemExit('main was run')\n",
+    }
+    for name, text in files.items():
+        (folder / f"{name}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def test_a_package_gives_what_it_can_and_says_what_it_cannot(package: Path) -> None:
+    outcomes = list(extract("mixed_package", time_limit=8))
+    pairs = [outcome for outcome in outcomes if isinstance(outcome, Pair)]
+    assert {pair.spec.name for pair in pairs} == {"doubled", "linear"}
+    assert all(pair.spec.self_contained for pair in pairs if pair.spec.name == "doubled")
+    failed = {each.origin: (each.stage, each.symptom) for each in outcomes if isinstance(each, Rejection)}
+    assert failed.pop("mixed_package.functions") == (Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS)
+    assert failed == {
+        "mixed_package.syntax": (Stage.LOAD, Symptom.SYNTAX_ERROR),
+        "mixed_package.missing": (Stage.LOAD, Symptom.IMPORT_ERROR),
+        "mixed_package.exits": (Stage.LOAD, Symptom.IMPORT_ERROR),
+        "mixed_package.hangs": (Stage.LOAD, Symptom.TIMEOUT),
+        "mixed_package.dies": (Stage.LOAD, Symptom.CRASH),
+    }
+
+
+def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
+    summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", as_text=True)
+    assert (summary.rows, rejections) == (1, [])
+    assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file()) == [
+        "000000_doubled.cpp_backward.cpp",
+        "000000_doubled.cpp_forward.cpp",
+        "000000_doubled.cuda_backward.cu",
+        "000000_doubled.cuda_forward.cu",
+        "000000_doubled.py",
+    ]
+    described = json.loads((tmp_path / "out" / "_irsmith" / "000000_doubled.json").read_text())
+    assert described["kernel_name"] == "doubled"
+    assert "def twice" in (tmp_path / "out" / "000000_doubled.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ("mixed_package.syntax", "cannot import mixed_package.syntax: SyntaxError"),
+        ("mixed_package.guarded", "no kernels in mixed_package.guarded"),
+        ("mixed_package.absent", "no module named 'mixed_package.absent'"),
+        ("mixed_package.good:absent", "has no attribute 'absent'"),
+        ("absent.py", "no such file: absent.py"),
+    ],
+)
+def test_a_bad_target_is_one_message_and_no_folder(target: str, message: str, package: Path, tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=message):
+        extract_to_folder(target, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_in_use_is_refused(package: Path) -> None:
+    with pytest.raises(ConfigError, match="is not an empty folder"):
+        extract_to_folder("mixed_package.good", package)
+
+
+def names_and_types(outcomes: list[Pair | Rejection]) -> dict[str, list[str] | str]:
+    """Kernel name to the types that it was extracted at, or to what stopped it."""
+    types: dict[str, list[str] | str] = {}
+    for outcome in outcomes:
+        if isinstance(outcome, Pair):
+            types[outcome.spec.name] = list(outcome.spec.arg_types.values())
+        else:
+            types[outcome.kernel_name] = str(outcome.symptom)
+    return types
+
+
+def test_inputs_come_from_a_file(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "inputs.toml").write_text(
+        '[scaled]\nx = "f32[5]"\nn = 3\n[keyworded]\nx = "i32[2,6]"\naxis = 1\n'
+        '[matmul]\na = "bf16[2,3]"\nb = "bf16[3]"\n'
+    )
+    outcomes = list(extract("mixed_package.functions", examples=Examples(tables=read_inputs(tmp_path / "inputs.toml"))))
+    assert names_and_types(outcomes) == {
+        "linear": ["f32[4,3]", "f32[3]"],
+        "scaled": ["f32[5]"],
+        "keyworded": ["i32[2,6]"],
+        "matmul": ["bf16[2,3]", "bf16[3]"],
+        "never": "no_example_arguments",
+    }
+    (scaled,) = [each for each in outcomes if isinstance(each, Pair) and each.spec.name == "scaled"]
+    assert not scaled.spec.self_contained
+    assert "f32[15]" in str(scaled.texts["jaxpr"])
+
+
+def test_inputs_are_guessed_when_asked_for(package: Path) -> None:
+    found = names_and_types(list(extract("mixed_package.functions", examples=Examples(guess=True))))
+    assert found["matmul"] == ["f32[4,4]", "f32[4,4]"] or len(found["matmul"]) == 2
+    assert found["linear"] == ["f32[4,3]", "f32[3]"]
+    assert found["never"] == "no_example_arguments"
+
+
+def test_inputs_of_a_warp_kernel_are_its_shapes_and_domains(package: Path) -> None:
+    tables = {"doubled": {"a": parse_type("f32[16] in 0.1..2"), "dim": 16}}
+    (kernel,) = discover("mixed_package.good", examples=Examples(tables=tables))
+    assert isinstance(kernel, Kernel)
+    (argument,) = kernel.spec.signature.arguments
+    assert (argument.shape, argument.domain) == ((16,), Domain(low=0.1, high=2.0))
+    assert kernel.spec.signature.launch == (16,)
+    for table, kind, message in (
+        ({"b": 1}, UnknownNameError, "unknown argument 'b' in the inputs of kernel doubled; allowed: a, dim"),
+        ({"a": ArrayType("float64", (3,))}, ConfigError, "a is wp.array"),
+        ({"a": 3}, ConfigError, "a is wp.array"),
+        ({"dim": [2, 2]}, ConfigError, "launched over 1 dimension"),
+    ):
+        with pytest.raises(kind, match=message):
+            discover("mixed_package.good", examples=Examples(tables={"doubled": table}))
+
+
+def test_an_unknown_parameter_is_named(package: Path) -> None:
+    with pytest.raises(UnknownNameError, match="unknown parameter 'c' in the inputs of function matmul; allowed: a, b"):
+        list(extract("mixed_package.functions", examples=Examples(tables={"matmul": {"c": 1}})))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("f32[4,3]", ArrayType("float32", (4, 3))),
+        ("bf16", ArrayType("bfloat16", ())),
+        ("int32[2, 2]", ArrayType("int32", (2, 2))),
+        ("f32[4,3] in 0.1..2", ArrayType("float32", (4, 3), Domain(low=0.1, high=2.0))),
+        ("f64[2] in -1e-3 .. 5", ArrayType("float64", (2,), Domain(low=-1e-3, high=5.0))),
+        ("bool[3]", ArrayType("bool", (3,))),
+    ],
+)
+def test_types_are_read_as_they_are_written(text: str, expected: ArrayType) -> None:
+    assert parse_type(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("[f\n", "is not TOML"),
+        ("x = 3\n", "stands outside a table"),
+        ('[f]\nx = "f33[2]"\n', r"\[f\] x: unknown scalar type in 'f33\[2\]'"),
+        ('[f]\nx = "4 by 3"\n', r"\[f\] x: cannot read '4 by 3'"),
+        ('[f]\nx = "f32[3] in 2..1"\n', "low <= high"),
+    ],
+)
+def test_bad_inputs_say_where(content: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "inputs.toml").write_text(content)
+    with pytest.raises(ConfigError, match=message):
+        read_inputs(tmp_path / "inputs.toml")
+
+
+def test_live_objects_and_marks() -> None:
+    import jax.numpy as jnp
+
+    @example(np.zeros((2, 3), np.float32))
+    def negative(x: object) -> object:
+        return jnp.negative(x)  # pyright: ignore[reportUnknownMemberType, reportArgumentType]
+
+    (pair,) = extract(negative)
+    assert isinstance(pair, Pair)
+    assert pair.spec.arg_types == {"x": "f32[2,3]"}

@@ -1,0 +1,69 @@
+"""Work that hangs, crashes, exits or raises, and what is left of it."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from synthesis.errors import Symptom
+from synthesis.isolation import Casualty, Zygote
+
+
+def count(until: int) -> Iterator[int]:
+    yield from range(until)
+
+
+def then(harm: str) -> Iterator[str]:
+    yield "before"
+    if harm == "segfault":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif harm == "exit":
+        os._exit(3)
+    elif harm == "hang":
+        time.sleep(60)
+    elif harm == "raise":
+        raise ValueError("from inside")
+    elif harm == "child":
+        if os.fork() == 0:
+            time.sleep(60)
+        os._exit(0)
+
+
+def noisy() -> Iterator[bytes]:
+    os.write(1, b"this is dropped")
+    yield b"x" * 3_000_000
+
+
+def test_items_arrive_and_later_work_is_untouched_by_earlier_harm(capfd: pytest.CaptureFixture[str]) -> None:
+    with Zygote(preload=["json", "no_such_module"]) as zygote:
+        assert list(zygote.run(partial(count, 3), time_limit=20)) == [0, 1, 2]
+        for harm, symptom, detail in (
+            ("segfault", Symptom.CRASH, "killed by SIGSEGV"),
+            ("exit", Symptom.CRASH, "exit status 3"),
+            ("hang", Symptom.TIMEOUT, "no result within 1 s"),
+        ):
+            items = list(zygote.run(partial(then, harm), time_limit=1 if harm == "hang" else 20))
+            assert items == ["before", Casualty(symptom=symptom, detail=detail)]
+        with pytest.raises(ValueError, match="from inside"):
+            list(zygote.run(partial(then, "raise"), time_limit=20))
+        assert [len(item) for item in zygote.run(noisy, time_limit=20)] == [3_000_000]
+        assert list(zygote.run(partial(count, 2), time_limit=20)) == [0, 1]
+    assert "dropped" not in capfd.readouterr().out
+
+
+def test_what_work_started_ends_with_it() -> None:
+    start = time.monotonic()
+    with Zygote() as zygote:
+        list(zygote.run(partial(then, "child"), time_limit=2))
+    assert time.monotonic() - start < 20
+
+
+def test_work_that_is_left_early_is_ended() -> None:
+    with Zygote() as zygote:
+        items = zygote.run(partial(count, 10**9), time_limit=20)
+        assert next(items) == 0
+        items.close()
+        assert list(zygote.run(partial(count, 1), time_limit=20)) == [0]
