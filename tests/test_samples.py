@@ -1,6 +1,7 @@
 """The committed samples: every file is read, its fields checked, its source run and its IR made again."""
 
 import importlib.util
+import itertools
 import json
 from collections import Counter
 from pathlib import Path
@@ -17,8 +18,9 @@ FILES = sorted(SAMPLES.glob("*/*.json"))
 METADATA = {
     "id": str, "frontend": str, "kernel_name": str, "category": str, "recipe": str, "description": str,
     "difficulty": int, "ops": list, "origin": str, "licence": str, "self_contained": bool, "seed": int, "index": int,
-    "config": str, "device": str, "signature": dict, "options": dict, "verified": list, "gradient": str, "version": str,
-    "toolchain": dict, "renamed_hash": str, "structure_hash": str, "ir_structure_hash": str,
+    "config": str, "device": str, "line_map": dict, "signature": dict, "options": dict, "verified": list,
+    "gradient": str, "version": str, "toolchain": dict, "renamed_hash": str, "structure_hash": str,
+    "ir_structure_hash": str,
 }  # fmt: skip
 COUNT = 126
 
@@ -73,6 +75,11 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     pair = synthesize_pair(drawn)
     assert isinstance(pair, Pair)
     assert {name: document[name] for name in pair.texts} == dict(pair.texts)
+    assert list(metadata["line_map"]) == list(pair.texts)
+    for level, runs in metadata["line_map"].items():
+        assert runs == [list(run) for run in pair.line_map[level]]
+        assert all(1 <= first <= last <= document[level].count("\n") for _, first, last in runs)
+        assert all(earlier[2] < later[1] for earlier, later in itertools.pairwise(runs))
 
 
 @pytest.mark.parametrize("frontend", ["warp", "jax"])

@@ -8,7 +8,7 @@ from pathlib import Path
 from synthesis.errors import ConfigError, Stage, TargetError
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.files import make_folder
-from synthesis.frontends.base import Kernel, choose_device, choose_levels
+from synthesis.frontends.base import Kernel, Lowered, choose_device, choose_levels
 from synthesis.ir_extractor import confirmed
 from synthesis.isolation import Casualty, Zygote
 from synthesis.pipeline import SIDECAR, RunSummary, Statistics, as_pair, write_ledger, write_pair
@@ -154,7 +154,9 @@ def _pairs(
             yield found
             continue
         (lowered,) = chosen.lower([found], chosen_levels, device=chosen_device)
-        spec = found.spec if isinstance(lowered, Rejection) else confirmed(chosen, found).spec
+        spec = found.spec
+        if isinstance(lowered, Lowered):
+            spec, lowered = confirmed(chosen, found, lowered, chosen_levels, chosen_device)
         yield as_pair(chosen, spec, lowered, chosen_device)
 
 

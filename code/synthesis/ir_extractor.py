@@ -6,8 +6,8 @@ from typing import Any
 
 from synthesis.errors import ConfigError, KernelError, TargetError
 from synthesis.examples import Examples
-from synthesis.frontends.base import Frontend, Kernel, choose_device, choose_levels
-from synthesis.records import Rejection
+from synthesis.frontends.base import Frontend, Kernel, Level, Lowered, choose_levels
+from synthesis.records import KernelSpec, Rejection
 from synthesis.registry import frontend_of
 
 
@@ -44,7 +44,12 @@ def extract_ir(
     if device not in devices:
         raise ConfigError(f"unknown device {device!r} for front end {frontend.name}; allowed: {', '.join(devices)}")
     texts = frontend.describe_ir(found, device=device, include_backward=include_backward)
-    metadata = found.spec.metadata | {
+    levels = choose_levels(frontend, None, device)
+    (lowered,) = frontend.lower([found], levels, device=device)
+    spec = found.spec
+    if isinstance(lowered, Lowered):
+        spec, _ = confirmed(frontend, found, lowered, levels, device)
+    metadata = spec.metadata | {
         "device": device,
         "arg_types": found.spec.arg_types,
         "signature": found.spec.signature.to_json(),
@@ -54,23 +59,22 @@ def extract_ir(
     return {"python_source": found.spec.source, **texts, "metadata": metadata}
 
 
-def confirmed(frontend: Frontend, kernel: Kernel) -> Kernel:
-    """The kernel with its claim to be self-contained put to the test.
+def confirmed(
+    frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str
+) -> tuple[KernelSpec, Lowered]:
+    """A kernel's record and texts, its claim to be self-contained put to the test.
 
-    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts.
+    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts. Only
+    then are line maps known in lines of the source.
     """
     spec = kernel.spec
-    if not spec.self_contained:
-        return kernel
-    device = choose_device(frontend, None)
-    levels = choose_levels(frontend, None, device)
-    again = frontend.load(spec)
+    again = frontend.load(spec) if spec.self_contained else None
     if isinstance(again, Kernel):
-        first, second = frontend.lower([kernel, again], levels, device=device)
+        (second,) = frontend.lower([again], levels, device=device)
         frontend.release([again])
-        if isinstance(first, Rejection) or first == second:
-            return kernel
-    return replace(kernel, spec=replace(spec, self_contained=False))
+        if isinstance(second, Lowered) and second.texts == lowered.texts:
+            return spec, second
+    return replace(spec, self_contained=False), replace(lowered, line_map={})
 
 
 def single_devices(frontend: Frontend) -> tuple[str, ...]:
@@ -90,4 +94,4 @@ def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] 
         raise TargetError(f"{kernel!r} stands for {len(found)} kernels; give one of its instances")
     if isinstance(found[0], Rejection):
         raise KernelError(found[0].stage, found[0].symptom, found[0].detail)
-    return confirmed(frontend, found[0])
+    return found[0]

@@ -25,7 +25,7 @@ from synthesis.ir_extractor import find_kernel
 from synthesis.progress import OnProgress, Progress, progress_bar
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
-from synthesis.rows import json_form, row, text_form
+from synthesis.rows import json_form, readable, row, text_form
 from synthesis.version import __version__
 
 logger = logging.getLogger(__name__)
@@ -281,7 +281,7 @@ def write_pair(folder: Path, index: int, pair: Pair, *, as_text: bool = False) -
     for suffix, text in text_form(pair).items():
         write_atomic(folder / name.replace(".json", suffix), text)
     described = {column: value for column, value in row(pair).items() if column not in ("python_source", *pair.texts)}
-    write_atomic(folder / SIDECAR / name, json.dumps(described, indent=2, ensure_ascii=False) + "\n")
+    write_atomic(folder / SIDECAR / name, readable(described))
 
 
 def write_ledger(folder: Path, rejections: Sequence[Rejection]) -> None:
@@ -388,6 +388,7 @@ def as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, 
     return Pair(
         spec=spec,
         texts=lowered.texts,
+        line_map=lowered.line_map,
         device=device,
         toolchain=frontend.toolchain(),
         rejections=lowered.rejections,

@@ -4,7 +4,7 @@ They know nothing of Warp or JAX. What a field holds in a finished row is descri
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -209,6 +209,8 @@ class Pair:
     spec: KernelSpec
     texts: Mapping[str, str | None]
     """Level name to text, in the front end's order; None where that level failed."""
+    line_map: Mapping[str, Sequence[tuple[int, int, int]]]
+    """Level to (line of the source, first line of the text, last line of the text); empty where it is not known."""
     device: str
     toolchain: Mapping[str, str]
     """The compiler's packages and their versions."""

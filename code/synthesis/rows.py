@@ -8,6 +8,7 @@ column                                                    content
 ``description, difficulty, ops``
 ``python_source``                                         the kernel as text that runs as it stands
 one column a level                                        the text; null where the level failed
+``line_map``                                              level to [source line, first text line, last text line]
 ``signature, options``                                    all that determines behaviour beside the source
 ``verified, gradient``                                    the levels proved by execution; the gradient check's outcome
 ``device``                                                what the texts are for
@@ -18,6 +19,7 @@ one column a level                                        the text; null where t
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,6 +52,7 @@ def row(pair: Pair) -> dict[str, Any]:
         "id": program_id(spec.frontend, spec.source, signature, options),
         **spec.metadata,
         "device": pair.device,
+        "line_map": {name: [list(run) for run in runs] for name, runs in pair.line_map.items()},
         "signature": signature,
         "options": options,
         "verified": list(pair.verdict.verified),
@@ -68,9 +71,17 @@ def json_form(pair: Pair) -> str:
     top = {"python_source", *pair.texts}
     document = {name: value for name, value in columns.items() if name in top}
     document["metadata"] = {name: value for name, value in columns.items() if name not in top}
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return readable(document)
 
 
+def readable(document: Mapping[str, Any]) -> str:
+    """A JSON object with a key a line and lists of numbers on one line; ends with a newline."""
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    return _NUMBERS.sub(lambda match: f"[{' '.join(match[1].split())}]", text) + "\n"
+
+
+# No string of a JSON text holds a line end, so what is matched is never part of one.
+_NUMBERS = re.compile(r"\[\n((?:\s+(?:-?[\d.eE+-]+|null),\n)*\s+(?:-?[\d.eE+-]+|null))\n\s+\]")
 _SUFFIXES = {"cpp": "cpp", "cuda": "cu", "mlir": "mlir", "hlo": "hlo", "jaxpr": "jaxpr"}
 
 

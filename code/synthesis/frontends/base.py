@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.frontends.linemap import LineMap
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec, Rejection
 
@@ -67,6 +68,8 @@ class Lowered:
     """A kernel's IR texts by level name; a level that failed is None and has its rejection."""
 
     texts: Mapping[str, str | None]
+    line_map: Mapping[str, LineMap]
+    """By level, in lines of the file that the kernel was declared in; a loaded kernel's is its source."""
     rejections: tuple[Rejection, ...] = ()
 
 

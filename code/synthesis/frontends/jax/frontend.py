@@ -12,6 +12,7 @@ from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import discovery, lowering
 from synthesis.frontends.jax.recipes import RECIPES
+from synthesis.frontends.linemap import LineMap
 from synthesis.frontends.loading import run_source
 from synthesis.records import KernelSpec, Rejection
 
@@ -92,19 +93,24 @@ class JaxFrontend:
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Rejection:
         texts: dict[str, str | None] = {}
+        line_map: dict[str, LineMap] = {}
         failures: list[Rejection] = []
         tracings: dict[str, lowering.Tracing | Rejection] = {}
+        if kernel.module:  # a user's process keeps what it has compiled
+            lowering.start_afresh()
         with lowering.settings(kernel.spec.signature.options):
             for level in levels:
                 if level.direction not in tracings:
                     tracings[level.direction] = _trace(kernel, level.direction, device)
-                text = _text(kernel, tracings[level.direction], level)
-                if isinstance(text, Rejection):
-                    if level.direction is Direction.FORWARD and text.symptom is Symptom.TRACE_ERROR:
-                        return text
-                    failures.append(text)
-                texts[level.name] = None if isinstance(text, Rejection) else text
-        return Lowered(texts=texts, rejections=tuple(failures))
+                made = _text(kernel, tracings[level.direction], level)
+                if isinstance(made, Rejection):
+                    if level.direction is Direction.FORWARD and made.symptom is Symptom.TRACE_ERROR:
+                        return made
+                    failures.append(made)
+                    texts[level.name] = None
+                else:
+                    texts[level.name], line_map[level.name] = made
+        return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""
@@ -125,13 +131,15 @@ def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Traci
         if direction is Direction.BACKWARD:
             function, arguments = lowering.pullback(function, arguments)
             name = _VJP + name
-        return lowering.Tracing(function, arguments, name=name, platform=device)
+        plain = lowering.function_behind(kernel.live)
+        file = plain.__code__.co_filename if plain is not None else ""
+        return lowering.Tracing(function, arguments, name=name, platform=device, file=file)
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
         symptom = Symptom.TRACE_ERROR if direction is Direction.FORWARD else Symptom.NOT_DIFFERENTIABLE
         return rejected(kernel.spec, Stage.LOWER, symptom, detail_of(error))
 
 
-def _text(kernel: Kernel, tracing: "lowering.Tracing | Rejection", level: Level) -> str | Rejection:
+def _text(kernel: Kernel, tracing: "lowering.Tracing | Rejection", level: Level) -> tuple[str, LineMap] | Rejection:
     spec = kernel.spec
     if isinstance(tracing, Rejection):
         return rejected(spec, tracing.stage, tracing.symptom, tracing.detail, level.name)

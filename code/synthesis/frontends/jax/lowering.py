@@ -7,7 +7,6 @@ before it is printed, not out of the finished text.
 import contextlib
 import functools
 import inspect
-import itertools
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,24 +18,23 @@ import jaxlib._hlo as _hlo
 import numpy as np
 
 from synthesis.frontends.jax.options import DEFAULTS
+from synthesis.frontends.linemap import LineMap, runs_of
 from synthesis.frontends.loading import forget_module
 
 jax: Any = _jax
 hlo: Any = _hlo
 
-# Compiled-function caches keep every traced function alive; emptying them is cheap only now and then.
-_CLEAR_AFTER = 1000
-
 _ADDRESS = re.compile(
     r"<(?:function|bound method|built-in function) ([^\s<>]+(?:<locals>[^\s<>]*)*)[^<>]* at 0x[0-9a-f]+>"
 )
 _MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
+_METADATA = re.compile(r", metadata=\{[^{}]*\}")
+_TABLES = re.compile(r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", re.MULTILINE)
+_HLO_NAME = re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
 # Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
-
-_released = itertools.count(1)
 
 
 class NotDifferentiableError(Exception):
@@ -51,10 +49,17 @@ class UnprintedConstantsError(Exception):
 
 
 def forget(module_name: str) -> None:
-    """Drop what Python and, now and then, JAX hold of a module."""
+    """Drop what Python holds of a module; JAX's caches are emptied before the next function is traced."""
     forget_module(module_name)
-    if next(_released) % _CLEAR_AFTER == 0:
-        jax.clear_caches()
+
+
+def start_afresh() -> None:
+    """Empty JAX's caches, so that the next function is traced as in a process that has traced nothing.
+
+    A cached inner function would bring the lines of the function that it was first traced for. Emptying the caches
+    before each of a thousand small functions costs nothing that can be measured.
+    """
+    jax.clear_caches()
 
 
 def function_behind(obj: Any) -> FunctionType | None:
@@ -212,17 +217,19 @@ class Tracing:
         example_args: shapes and scalar types of its arguments.
         name: the kernel's name, for the levels that carry one.
         platform: ``cpu``, ``cuda`` or ``tpu``; nothing of it needs to be present.
+        file: the file that line maps are about.
     """
 
-    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str) -> None:
+    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str, file: str) -> None:
         self._name = name
         self._platform = platform
+        self._file = file
         # Without keep_unused an argument that nothing reads would vanish from the lowered texts' signature.
         self._traced = jax.jit(function, keep_unused=True).trace(*example_args)
         self._lowered: Any = None
 
-    def text(self, level: str) -> str:
-        """The text at ``jaxpr``, ``stablehlo``, ``hlo`` or ``optimized_hlo``.
+    def text(self, level: str) -> tuple[str, LineMap]:
+        """The text, and its line map, at ``jaxpr``, ``stablehlo``, ``hlo`` or ``optimized_hlo``.
 
         Raises:
             UnprintedConstantsError: if a jaxpr's text would leave arrays out.
@@ -232,12 +239,11 @@ class Tracing:
             case "jaxpr":
                 return self._jaxpr()
             case "stablehlo":
-                return _stablehlo(self._lower().compiler_ir("stablehlo"))
+                return _stablehlo(self._lower().compiler_ir("stablehlo"), self._file)
             case "hlo":
-                return self._named(self._lower().compiler_ir("hlo").as_hlo_module())
+                return self._hlo([self._lower().compiler_ir("hlo").as_hlo_module()])
             case "optimized_hlo":
-                modules = self._lower().compile().runtime_executable().hlo_modules()
-                return "\n".join(self._named(module) for module in modules)
+                return self._hlo(self._lower().compile().runtime_executable().hlo_modules())
             case _:
                 raise ValueError(f"no such level of text: {level}")
 
@@ -246,22 +252,101 @@ class Tracing:
             self._lowered = self._traced.lower(lowering_platforms=(self._platform,))
         return self._lowered
 
-    def _jaxpr(self) -> str:
+    def _jaxpr(self) -> tuple[str, LineMap]:
         closed = self._traced.jaxpr
         if any(np.size(constant) for constant in closed.consts):
             raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
-        text = closed.pretty_print(use_color=False, source_info=False, name_stack=False)
-        return _ADDRESS.sub(r"\1", text) + "\n"
+        sources: list[list[tuple[int, int, Any]]] = []
+        text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
+        origins = (next((_line_of(traceback, self._file) for _, _, traceback in line), None) for line in sources)
+        return _ADDRESS.sub(r"\1", text) + "\n", runs_of(origins)
 
-    def _named(self, module: Any) -> str:
-        options = hlo.HloPrintOptions.short_parsable()
-        options.print_metadata = False
-        options.print_large_constants = True
-        return _MODULE_NAME.sub(f"HloModule {self._name}", module.to_string(options)).rstrip() + "\n"
+    def _hlo(self, modules: Sequence[Any]) -> tuple[str, LineMap]:
+        texts: list[str] = []
+        origins: list[int | None] = []
+        for module in modules:
+            text = _MODULE_NAME.sub(f"HloModule {self._name}", module.to_string(_hlo_options())).rstrip() + "\n"
+            texts.append(text)
+            origins += _hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._file)
+            origins += [None] if len(texts) < len(modules) else []
+        return "\n".join(texts), runs_of(origins)
 
 
-def _stablehlo(module: Any) -> str:
-    """A module as text, without the names that JAX gives it and its results."""
+def _hlo_options(*, metadata: bool = False) -> Any:
+    options = hlo.HloPrintOptions.short_parsable()
+    options.print_metadata = metadata
+    options.print_large_constants = True
+    return options
+
+
+def _line_of(traceback: Any, file: str) -> int | None:
+    """The innermost line of a file in a traceback that JAX keeps with an equation."""
+    for frame in traceback.frames if traceback is not None else ():
+        if frame.file_name == file:
+            return frame.line_num
+    return None
+
+
+def _hlo_origins(annotated: str, text: str, file: str) -> list[int | None]:
+    """For each line of an HLO text, the line of a file that the metadata in its annotated twin names."""
+    tables = {
+        name: dict(re.findall(r"^(\d+) (.+)$", body, re.MULTILINE))
+        for name, body in re.findall(
+            r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", annotated, re.MULTILINE
+        )
+    }
+    frames = {frame: _fields(entry) for frame, entry in tables.get("StackFrames", {}).items()}
+    places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
+
+    def line_of(frame: str | None) -> int | None:
+        """The line of the innermost frame in the file; a frame that is its own parent is the outermost."""
+        while frame in frames:
+            place = places.get(frames[frame].get("file_location_id", ""), {})
+            if tables["FileNames"].get(place.get("file_name_id", "")) == f'"{file}"':
+                return int(place["line"])
+            parent = frames[frame].get("parent_frame_id")
+            frame = parent if parent != frame else None
+        return None
+
+    marked = {
+        _METADATA.sub("", line): match[1]
+        for line in annotated.splitlines()
+        if (match := re.search(r"metadata=\{[^{}]*stack_frame_id=(\d+)", line))
+    }
+    lines = text.splitlines()
+    return _adopted(
+        lines, [line_of(marked.get(line)) for line in lines], re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
+    )
+
+
+def _fields(entry: str) -> dict[str, str]:
+    return dict(re.findall(r"(\w+)=(\d+)", entry))
+
+
+def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Pattern[str]) -> list[int | None]:
+    """The origins, with that of its first use for a constant, or for what is made of one."""
+    result = list(origins)
+    uses: dict[str, int] = {}
+    for position in reversed(range(len(lines))):
+        line = lines[position]
+        if line.lstrip().startswith("func.func"):
+            uses.clear()
+        defined, equals, rest = line.partition(" = ")
+        names = name.findall(rest if equals else line)
+        own = name.findall(defined)[-1:] if equals else []
+        # A literal has no place of its own, or that of the branch around it.
+        if own and ("constant" in rest or (result[position] is None and "broadcast" in rest)):
+            result[position] = uses.get(own[0], result[position])
+        for each in own:
+            uses.pop(each, None)
+        origin = result[position]
+        if origin is not None:
+            uses.update(dict.fromkeys(names, origin))
+    return result
+
+
+def _stablehlo(module: Any, file: str) -> tuple[str, LineMap]:
+    """A module as text, without the names that JAX gives it and its results, and its line map."""
     with module.context:
         copy = module.operation.clone()  # the original may be compiled yet, which needs what is dropped here
         _drop_attributes(copy, ("sym_name",))
@@ -270,7 +355,29 @@ def _stablehlo(module: Any) -> str:
             for group in ("arg_attrs", "res_attrs"):
                 if group in operation.attributes:
                     _drop_entry_attributes(operation, group)
-        return copy.get_asm(enable_debug_info=False)
+        return copy.get_asm(enable_debug_info=False), runs_of(_mlir_origins(copy.get_asm(enable_debug_info=True), file))
+
+
+def _mlir_origins(annotated: str, file: str) -> list[int | None]:
+    """For each line of a module's text, the line of a file that the location at its end in the annotated twin names."""
+    aliases = dict(re.findall(r"^(#loc\d*) = loc\((.*)\)$", annotated, re.MULTILINE))
+    place = re.compile(rf'"{re.escape(file)}":(\d+):')
+
+    def line_of(location: str, depth: int = 0) -> int | None:
+        found = place.search(location)
+        if found:
+            return int(found[1])
+        inner = re.findall(r"#loc\d*", location) if depth < 20 else []
+        return next((line for alias in inner if (line := line_of(aliases.get(alias, ""), depth + 1)) is not None), None)
+
+    origins: list[int | None] = []
+    for line in annotated.splitlines():
+        if line.startswith("#loc"):
+            continue
+        ends = re.search(r" loc\(([^()]*(?:\([^()]*\))*[^()]*)\)$", line)
+        origins.append(line_of(ends[1]) if ends else None)
+    lines = [line for line in annotated.splitlines() if not line.startswith("#loc")]
+    return _adopted(lines, origins, re.compile(r"%[\w.]+"))
 
 
 def _drop_attributes(operation: Any, names: Sequence[str]) -> None:

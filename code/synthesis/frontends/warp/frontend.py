@@ -77,7 +77,9 @@ class WarpFrontend:
             made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices)
         except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
             return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
-        texts = {level.name: made[level.device or "", level.direction] for level in levels}
+        found = {level.name: made[level.device or "", level.direction] for level in levels}
+        texts = {name: text and text[0] for name, text in found.items()}
+        line_map = {name: text[1] for name, text in found.items() if text is not None}
         missing = tuple(
             rejected(
                 kernel.spec,
@@ -89,7 +91,7 @@ class WarpFrontend:
             for name, text in texts.items()
             if text is None
         )
-        return Lowered(texts=texts, rejections=missing)
+        return Lowered(texts=texts, line_map=line_map, rejections=missing)
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
@@ -98,8 +100,12 @@ class WarpFrontend:
             unit = lowering.whole_unit(kernel.live, device)
         except Exception as error:
             raise KernelError(Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error)) from error
-        backward = texts[device, Direction.BACKWARD] if include_backward else None
-        return {"cpp_code": unit, "forward_code": texts[device, Direction.FORWARD], "backward_code": backward}
+        forward, backward = texts[device, Direction.FORWARD], texts[device, Direction.BACKWARD]
+        return {
+            "cpp_code": unit,
+            "forward_code": forward and forward[0],
+            "backward_code": backward[0] if backward and include_backward else None,
+        }
 
 
 FRONTEND = WarpFrontend()

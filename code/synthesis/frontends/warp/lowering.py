@@ -16,9 +16,10 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 import warp._src.types as _types  # noqa: TID251
 
+from synthesis.frontends.linemap import LineMap, runs_of
 from synthesis.frontends.loading import forget_module
 from synthesis.frontends.warp.options import DEFAULTS
-from synthesis.frontends.warp.texts import clean, words
+from synthesis.frontends.warp.texts import Origin, clean_lines, words
 
 wp: Any = _warp
 codegen: Any = _codegen
@@ -34,7 +35,7 @@ _CONFIG: Mapping[str, Any] = {
     "enable_mathdx_gemm": False,
     "enable_mathdx_solver": False,
     "enable_tiles_in_stack_memory": True,
-    "line_directives": False,
+    "line_directives": True,
     "llvm_cuda": False,
     "optimization_level": None,
     "use_precompiled_headers": True,
@@ -234,7 +235,7 @@ def _resolved_options(kernel: Any, options: Mapping[str, Any]) -> dict[str, Any]
     given["deterministic"] = wp.config.DeterministicMode[given["deterministic"]]
     resolved = kernel.module.resolve_options(SimpleNamespace(**_CONFIG, **given))
     mathdx = {name: value for name, value in _CONFIG.items() if name.startswith("enable_mathdx")}
-    return resolved | given | mathdx | {"lineinfo": False, "output_arch": None}
+    return resolved | given | mathdx | {"lineinfo": True, "output_arch": None}
 
 
 @contextlib.contextmanager
@@ -268,8 +269,13 @@ def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator
             kernel.hash, kernel._mangled_name, kernel.grid_stride = before
 
 
-def clean_texts(kernel: Any, options: Mapping[str, Any], devices: Sequence[str]) -> dict[tuple[str, str], str | None]:
+def clean_texts(
+    kernel: Any, options: Mapping[str, Any], devices: Sequence[str]
+) -> dict[tuple[str, str], tuple[str, LineMap] | None]:
     """The kernel's own text for each device and direction, without comments and compiler's names.
+
+    Warp is asked for line directives, which say of each line of text, declarations included, what it comes from;
+    they are taken out of the text and become its line map.
 
     Args:
         kernel: a concrete Warp kernel.
@@ -277,13 +283,14 @@ def clean_texts(kernel: Any, options: Mapping[str, Any], devices: Sequence[str])
         devices: of ``cpu`` and ``cuda``.
 
     Returns:
-        (device, ``forward`` or ``backward``) to text; a backward text is None where the kernel has none. A text
-        holds the structs, the helper functions and the kernel function, and on the CPU its argument struct.
+        (device, ``forward`` or ``backward``) to text and line map, in lines of the file that declares the kernel;
+        None where the kernel has no backward. A text holds the structs, the helper functions and the kernel function,
+        and on the CPU its argument struct.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    texts: dict[tuple[str, str], str | None] = {}
+    texts: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
     with _built(kernel, options) as (builder, resolved):
         structs = _struct_code(builder)
         for device in devices:
@@ -291,12 +298,21 @@ def clean_texts(kernel: Any, options: Mapping[str, Any], devices: Sequence[str])
             parts = {"forward": forward, "backward": backward}
             renames = _struct_renames(builder, "".join([structs, *forward, *(backward or ())]))
             for direction, part in parts.items():
-                if part is None:
-                    texts[device, direction] = None
-                    continue
-                pieces = [clean(piece, renames) for piece in (structs, *part)]
-                texts[device, direction] = "\n".join(piece for piece in pieces if piece)
+                texts[device, direction] = (
+                    None if part is None else _joined((structs, *part), renames, kernel.adj.filename)
+                )
     return texts
+
+
+def _joined(pieces: Sequence[str], renames: Mapping[str, str], file: str) -> tuple[str, LineMap]:
+    """Pieces of text, a blank line between them, and their line map in lines of one file."""
+    lines: list[tuple[str, Origin | None]] = []
+    for piece in pieces:
+        cleaned = list(clean_lines(piece, renames))
+        lines += [("", None)] if lines and cleaned else []
+        lines += cleaned
+    origins = (origin[1] if origin is not None and origin[0] == file else None for _, origin in lines)
+    return "".join(f"{line}\n" for line, _ in lines), runs_of(origins)
 
 
 def _struct_code(builder: _Builder) -> str:

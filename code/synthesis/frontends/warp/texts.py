@@ -21,6 +21,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_DIRECTIVE = re.compile(r'\s*#line\s+(?P<line>\d+)(?:\s+"(?P<file>(?:\\.|[^"\\])*)")?')
+
 
 def tokens(text: str) -> Iterator[tuple[str, str]]:
     """The tokens of C++ text as (kind, text); joined, they are the text again.
@@ -37,6 +39,10 @@ def words(text: str) -> set[str]:
     return {token for kind, token in tokens(text) if kind == "word"}
 
 
+Origin = tuple[str, int]
+"""A file and a line of it."""
+
+
 def clean(text: str, renames: Mapping[str, str]) -> str:
     """The text without comments, ``#line`` directives and blank lines, its identifiers renamed.
 
@@ -44,13 +50,22 @@ def clean(text: str, renames: Mapping[str, str]) -> str:
         text: C++ or CUDA source.
         renames: identifiers to replace, and by what; ``adj_`` forms are separate entries.
     """
-    lines: list[str] = []
+    return "".join(f"{line}\n" for line, _ in clean_lines(text, renames))
+
+
+def clean_lines(text: str, renames: Mapping[str, str]) -> Iterator[tuple[str, Origin | None]]:
+    """The lines of the clean text, each with the place that a ``#line`` directive just before it named."""
+    origin: Origin | None = None
     line: list[str] = []
     for kind, token in tokens(text + "\n"):
         if kind == "newline":
             finished = "".join(line).rstrip()
-            if finished and not finished.lstrip().startswith("#line"):
-                lines.append(finished)
+            directive = _DIRECTIVE.match(finished)
+            if directive:
+                origin = (directive["file"], int(directive["line"]))
+            elif finished:
+                yield finished, origin
+                origin = None
             line = []
         elif kind == "word":
             line.append(renames.get(token, token))
@@ -59,4 +74,3 @@ def clean(text: str, renames: Mapping[str, str]) -> str:
             line.append(" " if line and not line[-1].isspace() else "")
         else:
             line.append(token)
-    return "\n".join(lines) + "\n" if lines else ""

@@ -1,0 +1,120 @@
+"""Line maps: an edit of one line of Python changes only the lines of IR that the map gives to it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from synthesis import KernelGenerator, KernelSpec, get_frontend
+from synthesis.frontends.base import Kernel, Lowered, choose_levels
+from synthesis.frontends.linemap import runs_of
+
+# Edits that leave the number of operations as it is; each is tried on every line that it fits.
+EDITS = {
+    "warp": [
+        (r"\bwp\.sin\(", "wp.cos("),
+        (r"\bwp\.cos\(", "wp.sin("),
+        (r"\bwp\.exp\(", "wp.tanh("),
+        (r" \+ (?=\w)", " - "),
+        (r"(?<![\w.])(\d+\.\d+)", r"1\1"),
+        (r"\bwp\.(min|max)\(", "wp.add("),
+        (r"atomic_add", "atomic_max"),
+    ],
+    "jax": [
+        (r"\bjnp\.sin\(", "jnp.cos("),
+        (r"\bjnp\.cos\(", "jnp.sin("),
+        (r"\bjnp\.exp\(", "jnp.tanh("),
+        (r" \+ (?=[a-z])", " - "),
+        (r"(?<![\w.])(0\.\d+)(?= \*|\))", r"1\1"),
+        (r"jnp\.minimum", "jnp.maximum"),
+    ],
+}
+LEVELS = {
+    "warp": ["cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"],
+    "jax": ["jaxpr", "stablehlo", "hlo", "vjp_stablehlo"],
+}
+
+
+def lowered(spec: KernelSpec) -> Lowered | None:
+    frontend = get_frontend(spec.frontend)
+    kernel = frontend.load(spec)
+    assert isinstance(kernel, Kernel), kernel
+    levels = choose_levels(frontend, LEVELS[spec.frontend], frontend.devices[0])
+    (result,) = frontend.lower([kernel], levels, device=frontend.devices[0])
+    frontend.release([kernel])
+    return result if isinstance(result, Lowered) else None
+
+
+def edits_of(spec: KernelSpec) -> Iterator[tuple[int, KernelSpec]]:
+    lines = spec.source.splitlines(keepends=True)
+    for number, line in enumerate(lines, start=1):
+        if "def " in line or "import" in line or '"""' in line:
+            continue
+        for pattern, other in EDITS[spec.frontend]:
+            edited = re.sub(pattern, other, line, count=1)
+            if edited != line:
+                yield number, replace(spec, source="".join([*lines[: number - 1], edited, *lines[number:]]))
+
+
+def renumbered(line: str) -> str:
+    """A line without the numbers that compilers give to names: they move when anything before them does."""
+    return re.sub(r"(%\w+|\b(?:var|adj)_\d+|[\w-]+\.\d+\b|(?<=: )[a-z]{1,2}:|\b[a-z]{1,2}\b)", "#", line)
+
+
+def lines_of(result: Lowered, level: str, python_line: int) -> set[int]:
+    runs = [run for run in result.line_map[level] if run[0] == python_line]
+    return {line for _, first, last in runs for line in range(first, last + 1)}
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) -> None:
+    generator = KernelGenerator(frontend, seed=21)
+    compared = changed_lines = 0
+    for index in range(60):
+        spec = generator.spec(index)
+        before = lowered(spec)
+        assert before is not None
+        for number, edited in edits_of(spec):
+            after = lowered(edited)
+            if after is None:
+                continue
+            for level, text in before.texts.items():
+                other = after.texts[level]
+                if text is None or other is None or text.count("\n") != other.count("\n"):
+                    continue
+                own = lines_of(before, level, number) | lines_of(after, level, number)
+                pairs = zip(text.splitlines(), other.splitlines(), strict=True)
+                changed = {line for line, (x, y) in enumerate(pairs, start=1) if renumbered(x) != renumbered(y)}
+                if level == "vjp_stablehlo" or level.endswith("backward"):
+                    # A derivative may be of another shape altogether; what moved must still belong to the line.
+                    assert not changed or changed & own, f"{level}, line {number}\n{edited.source}"
+                if level in ("cpp_forward", "cuda_forward", "jaxpr", "stablehlo"):
+                    assert changed <= own, f"{level}, line {number}: {sorted(changed - own)}\n{edited.source}\n{other}"
+                compared += 1
+                changed_lines += len(changed)
+    assert compared > 150
+    assert changed_lines > 150
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_helpers_are_mapped_to_their_own_lines(frontend: str) -> None:
+    generator = KernelGenerator(frontend, seed=2)
+    mapped = 0
+    for index in range(120):
+        spec = generator.spec(index)
+        first_def, *more = [n for n, line in enumerate(spec.source.splitlines(), 1) if line.startswith("def ")]
+        if not more:
+            continue
+        result = lowered(spec)
+        assert result is not None
+        body = range(first_def + 1, more[0] - 2)
+        for level in LEVELS[frontend][:2]:
+            assert any(run[0] in body for run in result.line_map[level]), spec.source
+            mapped += 1
+    assert mapped > 8
+
+
+def test_runs_join_neighbours_only() -> None:
+    assert runs_of([None, 3, 3, 4, None, 4, 3]) == [(3, 2, 3), (4, 4, 4), (4, 6, 6), (3, 7, 7)]
+    assert runs_of([]) == []
