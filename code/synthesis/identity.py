@@ -377,12 +377,14 @@ def canonical_ir(text: str, language: str) -> str:
         ConfigError: if the language is unknown.
     """
     match language:
-        case "cpp" | "cuda":
+        case "cpp" | "cuda" | "ptx" | "sass":
             return " ".join(_canonical_cpp(text))
         case "mlir" | "jaxpr" | "hlo":
             return " ".join(_canonical_tensor_ir(_DENSE.sub("dense<>", text), language))
         case _:
-            raise ConfigError(f"no canonical form for language {language!r}; allowed: cpp, cuda, jaxpr, mlir, hlo")
+            raise ConfigError(
+                f"no canonical form for language {language!r}; allowed: cpp, cuda, ptx, sass, jaxpr, mlir, hlo"
+            )
 
 
 def _canonical_cpp(text: str) -> Iterator[str]:

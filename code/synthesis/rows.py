@@ -82,7 +82,7 @@ def readable(document: Mapping[str, Any]) -> str:
 
 # No string of a JSON text holds a line end, so what is matched is never part of one.
 _NUMBERS = re.compile(r"\[\n((?:\s+(?:-?[\d.eE+-]+|null),\n)*\s+(?:-?[\d.eE+-]+|null))\n\s+\]")
-_SUFFIXES = {"cpp": "cpp", "cuda": "cu", "mlir": "mlir", "hlo": "hlo", "jaxpr": "jaxpr"}
+_SUFFIXES = {"cpp": "cpp", "cuda": "cu", "mlir": "mlir", "hlo": "hlo", "jaxpr": "jaxpr", "ptx": "ptx", "sass": "sass"}
 
 
 def text_form(pair: Pair) -> dict[str, str]:

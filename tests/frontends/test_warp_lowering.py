@@ -15,8 +15,8 @@ import warp as wp_module
 import warp._src.build as build_module  # noqa: TID251 (Warp's own compiler is the judge of its texts)
 
 from synthesis import Rejection, Symptom, extract_ir, get_frontend
-from synthesis.frontends.base import Kernel, Lowered
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.base import Kernel, Lowered, choose_levels
+from synthesis.frontends.warp import binaries, lowering
 from synthesis.frontends.warp.texts import clean
 from synthesis.ir_extractor import confirmed
 from synthesis.targets import load_place, places_of
@@ -24,6 +24,7 @@ from synthesis.targets import load_place, places_of
 wp: Any = wp_module
 build: Any = build_module
 FRONTEND = get_frontend("warp")
+LEVELS = choose_levels(FRONTEND, None, "cpu+cuda")
 EXAMPLES = ("example_dem", "example_sph", "example_mesh")
 
 
@@ -36,7 +37,7 @@ def named(module: ModuleType, name: str) -> Kernel:
 
 
 def texts_of(kernel: Kernel) -> dict[str, str]:
-    lowered = FRONTEND.lower([kernel], FRONTEND.levels, device="cpu+cuda")[0]
+    lowered = FRONTEND.lower([kernel], LEVELS, device="cpu+cuda")[0]
     assert isinstance(lowered, Lowered), lowered
     return {name: text for name, text in lowered.texts.items() if text is not None}
 
@@ -131,7 +132,7 @@ def both(x: One, y: Two, out: wp.array(dtype=wp.vec3)):
 
 
 def test_a_kernel_without_backward_has_no_backward_level(constructs: ModuleType) -> None:
-    lowered = FRONTEND.lower([named(constructs, "with_native")], FRONTEND.levels, device="cpu+cuda")[0]
+    lowered = FRONTEND.lower([named(constructs, "with_native")], LEVELS, device="cpu+cuda")[0]
     assert isinstance(lowered, Lowered)
     assert lowered.texts["cpp_backward"] is None
     assert {rejection.level for rejection in lowered.rejections} == {"cpp_backward", "cuda_backward"}
@@ -224,7 +225,8 @@ kernels = kernels[::-1] if {backwards} else kernels
 texts = dict()
 for kernel in kernels:
     again = frontend.load(kernel.spec) if {reload} else kernel
-    lowered = frontend.lower([again], frontend.levels, device="cpu+cuda")[0]
+    levels = [level for level in frontend.levels if level.default]
+    lowered = frontend.lower([again], levels, device="cpu+cuda")[0]
     texts[kernel.spec.name + str(kernel.spec.arg_types)] = dict(lowered.texts)
 print(json.dumps(texts, sort_keys=True))
 """
@@ -284,9 +286,9 @@ def test_written_arrays_are_told_from_those_only_read() -> None:
 
 
 def stands_alone(kernel: Kernel) -> bool:
-    (lowered,) = FRONTEND.lower([kernel], FRONTEND.levels, device="cpu+cuda")
+    (lowered,) = FRONTEND.lower([kernel], LEVELS, device="cpu+cuda")
     assert isinstance(lowered, Lowered)
-    spec, again = confirmed(FRONTEND, kernel, lowered, FRONTEND.levels, "cpu+cuda")
+    spec, again = confirmed(FRONTEND, kernel, lowered, LEVELS, "cpu+cuda")
     assert again.texts == lowered.texts
     assert bool(again.line_map) == spec.self_contained
     return spec.self_contained
@@ -345,7 +347,7 @@ def test_sources_that_do_not_load_are_rejections(name: str, constructs: ModuleTy
 def test_a_kernel_that_warp_rejects_is_a_rejection(tmp_path: Path) -> None:
     source = "import warp as wp\n@wp.kernel\ndef k(a: wp.array(dtype=float)):\n    a[0] = a[0] + 1\n"
     (kernel,) = kernels_of(imported(tmp_path, source))
-    (rejection,) = FRONTEND.lower([kernel], FRONTEND.levels, device="cpu")
+    (rejection,) = FRONTEND.lower([kernel], LEVELS, device="cpu")
     assert isinstance(rejection, Rejection)
     assert rejection.symptom is Symptom.BUILD_ERROR
     assert "written_kernels.py:4" in rejection.detail
@@ -359,3 +361,28 @@ def imported(folder: Path, source: str) -> ModuleType:
     module = load_place(place)
     assert isinstance(module, ModuleType)
     return module
+
+
+def test_ptx_and_sass_are_made_without_a_gpu(constructs: ModuleType) -> None:
+    levels = choose_levels(FRONTEND, ["ptx", "cubin_sass", "cuda_forward"], "cuda")
+    for name in ("overloads", "with_native"):
+        (lowered,) = FRONTEND.lower([named(constructs, name)], levels, device="cuda")
+        assert isinstance(lowered, Lowered)
+        ptx, sass = lowered.texts["ptx"], lowered.texts["cubin_sass"]
+        assert ptx is not None
+        assert re.findall(r"\.entry (\w+)\(", ptx) == [
+            f"{name}_cuda_kernel_{direction}" for direction in ("forward", "backward")[: 1 + (name == "overloads")]
+        ]
+        assert "//" not in ptx
+        assert "pnanovdb" not in ptx
+        if binaries.find_nvdisasm() is None:
+            assert [each.symptom for each in lowered.rejections if each.level == "cubin_sass"] == [
+                Symptom.NOT_AVAILABLE
+            ]
+        else:
+            assert sass is not None
+            assert f".text.{name}_cuda_kernel_forward:" in sass
+            assert "EXIT ;" in sass
+            assert "/*" not in sass
+        (again,) = FRONTEND.lower([named(constructs, name)], levels, device="cuda")
+        assert again == lowered

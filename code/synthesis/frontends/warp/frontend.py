@@ -9,16 +9,22 @@ from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.loading import run_source
-from synthesis.frontends.warp import discovery, lowering
+from synthesis.frontends.warp import binaries, discovery, lowering
 from synthesis.frontends.warp.recipes import RECIPES
 from synthesis.records import KernelSpec, Rejection
 
 _DIRECTIONS = (Direction.FORWARD, Direction.BACKWARD)
-LEVELS = tuple(
+_SOURCES = tuple(
     Level(name=f"{language}_{direction}", language=language, device=device, direction=direction)
     for device, language in (("cpu", "cpp"), ("cuda", "cuda"))
     for direction in _DIRECTIONS
 )
+_BINARIES = {
+    Level(name="ptx", language="ptx", device="cuda", default=False): binaries.ptx_of,
+    Level(name="cubin_sass", language="sass", device="cuda", default=False): binaries.sass_of,
+}
+"""Levels that hold the forward and the backward function in one text, and what makes them."""
+LEVELS = (*_SOURCES, *_BINARIES)
 
 
 class WarpFrontend:
@@ -72,15 +78,16 @@ class WarpFrontend:
         return [self._lower(kernel, levels) for kernel in kernels]
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
-        devices = tuple(dict.fromkeys(level.device for level in levels if level.device))
+        sources = [level for level in levels if level in _SOURCES]
+        devices = tuple(dict.fromkeys(level.device for level in sources if level.device))
         try:
             made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices)
         except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
             return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
-        found = {level.name: made[level.device or "", level.direction] for level in levels}
+        found = {level.name: made[level.device or "", level.direction] for level in sources}
         texts = {name: text and text[0] for name, text in found.items()}
         line_map = {name: text[1] for name, text in found.items() if text is not None}
-        missing = tuple(
+        missing = [
             rejected(
                 kernel.spec,
                 Stage.LOWER,
@@ -90,8 +97,13 @@ class WarpFrontend:
             )
             for name, text in texts.items()
             if text is None
-        )
-        return Lowered(texts=texts, line_map=line_map, rejections=missing)
+        ]
+        for level in levels:
+            if level in _BINARIES:
+                made_text = _binary(kernel, level)
+                texts[level.name] = made_text if isinstance(made_text, str) else None
+                missing += [made_text] if isinstance(made_text, Rejection) else []
+        return Lowered(texts=texts, line_map=line_map, rejections=tuple(missing))
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
@@ -106,6 +118,15 @@ class WarpFrontend:
             "forward_code": forward and forward[0],
             "backward_code": backward[0] if backward and include_backward else None,
         }
+
+
+def _binary(kernel: Kernel, level: Level) -> str | Rejection:
+    try:
+        return _BINARIES[level](kernel.live, kernel.spec.signature.options)
+    except binaries.ToolMissingError as error:
+        return rejected(kernel.spec, Stage.LOWER, Symptom.NOT_AVAILABLE, str(error), level.name)
+    except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
+        return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error), level.name)
 
 
 FRONTEND = WarpFrontend()

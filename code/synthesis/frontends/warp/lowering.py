@@ -7,11 +7,14 @@ ever has to be found again in finished text. Nothing is compiled and no device i
 
 import contextlib
 import itertools
+import tempfile
 from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import warp as _warp
+import warp._src.build as _build  # noqa: TID251
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 import warp._src.types as _types  # noqa: TID251
@@ -22,10 +25,14 @@ from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.texts import Origin, clean_lines, words
 
 wp: Any = _warp
+build: Any = _build
 codegen: Any = _codegen
 context: Any = _context
 types: Any = _types
 _ModuleBuilder: Any = context.ModuleBuilder
+
+CUDA_ARCHITECTURE = 80
+"""The compute capability, times ten, that PTX and machine code are for."""
 
 # Settings of wp.config that a text depends on beside the options that rows record. The MathDx libraries are off: they
 # would have to be linked, and take seconds a kernel. The rest only says how a text is compiled.
@@ -370,6 +377,41 @@ def _struct_renames(builder: _Builder, text: str) -> dict[str, str]:
         taken |= {name, f"adj_{name}"}
         renames |= {struct.native_name: name, f"adj_{struct.native_name}": f"adj_{name}"}
     return renames
+
+
+def compile_cuda(kernel: Any, options: Mapping[str, Any], suffix: str) -> bytes:
+    """The kernel's clean CUDA text, forward and backward in one unit, compiled by NVRTC; no GPU is needed.
+
+    Args:
+        kernel: a concrete Warp kernel.
+        options: the options of its record.
+        suffix: ``ptx`` for PTX text, ``cubin`` for machine code.
+
+    Raises:
+        Exception: whatever Warp raises for a kernel that it cannot build.
+    """
+    with _built(kernel, options) as (builder, resolved):
+        structs = _struct_code(builder)
+        forward, backward = _unit_parts(builder, kernel, resolved, "cuda")
+        # The last piece of each is the kernel's own function; what comes before is in the backward's pieces whole.
+        pieces = [structs, *forward] if backward is None else [structs, *backward[:-1], forward[-1], backward[-1]]
+        text, _ = _joined(pieces, _struct_renames(builder, "".join(pieces)), "")
+        header = codegen.cuda_module_header.format(block_dim=resolved["block_dim"]) + codegen.codegen_cast_macros
+    wp.init()
+    with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
+        source, output = Path(folder, "kernel.cu"), Path(folder, f"kernel.{suffix}")
+        source.write_text(header + text, encoding="utf-8")
+        build.build_cuda(
+            str(source),
+            CUDA_ARCHITECTURE,
+            str(output),
+            pch_dir=None,
+            config=resolved["mode"],
+            fast_math=resolved["fast_math"],
+            fuse_fp=resolved["fuse_fp"],
+            use_precompiled_headers=False,
+        )
+        return output.read_bytes()
 
 
 def whole_unit(kernel: Any, device: str) -> str:
