@@ -379,11 +379,11 @@ def canonical_ir(text: str, language: str) -> str:
     match language:
         case "cpp" | "cuda" | "ptx" | "sass":
             return " ".join(_canonical_cpp(text))
-        case "mlir" | "jaxpr" | "hlo":
+        case "mlir" | "jaxpr" | "hlo" | "llvm":
             return " ".join(_canonical_tensor_ir(_DENSE.sub("dense<>", text), language))
         case _:
             raise ConfigError(
-                f"no canonical form for language {language!r}; allowed: cpp, cuda, ptx, sass, jaxpr, mlir, hlo"
+                f"no canonical form for language {language!r}; allowed: cpp, cuda, ptx, sass, jaxpr, mlir, hlo, llvm"
             )
 
 

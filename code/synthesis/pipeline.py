@@ -373,7 +373,7 @@ def extract_ir_from_kernel(
     levels = [
         level
         for level in choose_levels(frontend, None, choose_device(frontend, device))
-        if include_backward or level.direction != "backward"
+        if include_backward or level.direction == "forward"
     ]
     lowered = frontend.lower([find_kernel(frontend, kernel, example_args)], levels, device=device)[0]
     if isinstance(lowered, Rejection):

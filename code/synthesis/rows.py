@@ -82,7 +82,8 @@ def readable(document: Mapping[str, Any]) -> str:
 
 # No string of a JSON text holds a line end, so what is matched is never part of one.
 _NUMBERS = re.compile(r"\[\n((?:\s+(?:-?[\d.eE+-]+|null),\n)*\s+(?:-?[\d.eE+-]+|null))\n\s+\]")
-_SUFFIXES = {"cpp": "cpp", "cuda": "cu", "mlir": "mlir", "hlo": "hlo", "jaxpr": "jaxpr", "ptx": "ptx", "sass": "sass"}
+# By language; any other language is its own suffix.
+_SUFFIXES = {"cuda": "cu", "llvm": "ll"}
 
 
 def text_form(pair: Pair) -> dict[str, str]:
@@ -91,7 +92,7 @@ def text_form(pair: Pair) -> dict[str, str]:
     for level in levels_of(pair):
         text = pair.texts[level.name]
         if text is not None:
-            files[f".{level.name}.{_SUFFIXES.get(level.language, 'txt')}"] = text
+            files[f".{level.name}.{_SUFFIXES.get(level.language, level.language)}"] = text
     return files
 
 

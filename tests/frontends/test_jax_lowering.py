@@ -77,7 +77,7 @@ def test_library_functions_say_what_jax_says(name: str) -> None:
 
 def test_texts_carry_no_addresses_paths_and_module_names(functions: ModuleType) -> None:
     for function, example_args in [*LIBRARY.values(), (functions.uses_custom_rule, (X,))]:
-        levels = [level.name for level in FRONTEND.levels if "optimized" not in level.name]
+        levels = [level.name for level in FRONTEND.levels if level.device is None]
         for text in texts_of(kernel_of(function, *example_args), *levels).values():
             assert not re.search(r"0x[0-9a-f]{8,}\b(?!>)", text.replace("0xFF800000", ""))
             assert ".py" not in text
@@ -160,6 +160,77 @@ def test_a_while_loop_has_no_vjp(functions: ModuleType) -> None:
     assert extract_ir(functions.counts, example_args=(X, np.int32(3)))["vjp_stablehlo"] is None
 
 
+def test_a_jvp_gives_results_and_their_tangents(functions: ModuleType) -> None:
+    kernel = kernel_of(functions.picks, X, np.zeros(2, np.int32))
+    texts = texts_of(kernel, "jvp_jaxpr", "jvp_stablehlo")
+    assert texts["jvp_jaxpr"].startswith("{ lambda ; a:f32[4,3] b:i32[2] c:f32[4,3]. let")
+    assert "-> (tensor<2x3xf32>, tensor<2x3xf32>)" in texts["jvp_stablehlo"]
+    # What a while loop has no cotangents for, it has tangents for.
+    assert texts_of(kernel_of(functions.counts, X, np.int32(3)), "jvp_stablehlo")
+
+
+def test_llvm_ir_is_what_xla_hands_to_llvm() -> None:
+    text = texts_of(kernel_of(jax.nn.softmax, X), "llvm_ir")["llvm_ir"]
+    assert "define" in text
+    assert "fsub" in text
+    assert ";" not in text
+    assert "source_filename" not in text
+    nothing = lowered(kernel_of(same, X), "llvm_ir")
+    assert [(each.symptom, each.level) for each in nothing.rejections] == [(Symptom.NOT_AVAILABLE, "llvm_ir")]
+
+
+def same(x: Any) -> Any:
+    return x
+
+
+def tile(x_ref: Any, o_ref: Any) -> None:
+    o_ref[...] = jnp.tanh(x_ref[...]) + 1.0
+
+
+def tiled(x: Any) -> Any:
+    from jax.experimental import pallas
+
+    def index(i: Any) -> Any:
+        return (i, 0)
+
+    block = pallas.BlockSpec((64, 128), index)
+    shape = jax.ShapeDtypeStruct((256, 128), jnp.float32)
+    params = triton_parameters() if jax.sharding.get_abstract_mesh().abstract_device else None
+    call = pallas.pallas_call(
+        tile, out_shape=shape, grid=(4,), in_specs=[block], out_specs=block, name="tile", compiler_params=params
+    )
+    return call(x) * 2.0
+
+
+def triton_parameters() -> Any:
+    from jax.experimental.pallas import triton
+
+    return triton.CompilerParams(num_warps=4, num_stages=2)
+
+
+@pytest.mark.parametrize(("level", "device", "dialect"), [("mosaic", "tpu", "vector"), ("triton", "cuda", "tt")])
+def test_pallas_kernels_as_mosaic_and_triton(level: str, device: str, dialect: str) -> None:
+    result = lowered(kernel_of(tiled, np.zeros((256, 128), np.float32)), level, device=device)
+    text = result.texts[level]
+    assert text, result.rejections
+    assert re.search(r"func (public )?@tile\(|func.func @tile\(", text)
+    assert f"{dialect}." in text
+    assert ".py" not in text
+    number = next(number for number, line in enumerate(text.splitlines(), start=1) if "tanh" in line)
+    (origin,) = [line for line, first, last in result.line_map[level] if first <= number <= last]
+    assert origin == tile.__code__.co_firstlineno + 1
+    plain = lowered(kernel_of(jax.nn.softmax, X), level, device=device)
+    assert [(each.symptom, each.detail) for each in plain.rejections] == [
+        (Symptom.NOT_AVAILABLE, "no Pallas kernel in it")
+    ]
+
+
+def test_texts_do_not_depend_on_which_others_are_asked_for() -> None:
+    kernel = kernel_of(jax.nn.dot_product_attention, *(np.zeros((1, 4, 2, 8), np.float32),) * 3)
+    alone = texts_of(kernel, "jaxpr", "stablehlo", device="cuda")
+    assert texts_of(kernel, "jaxpr", "stablehlo", "triton", device="cuda") == alone
+
+
 def test_extract_ir_gives_the_names_that_were_asked_for() -> None:
     ir = extract_ir(jax.nn.softmax, example_args=(X,))
     assert set(ir) == {"python_source", "jaxpr", "stablehlo", "vjp_stablehlo", "metadata"}
@@ -194,7 +265,7 @@ from synthesis import KernelGenerator, get_frontend
 from synthesis.examples import Examples
 from synthesis.frontends.base import choose_levels
 generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
-levels = [level for level in frontend.levels if "optimized" not in level.name]
+levels = [level for level in frontend.levels if level.device is None]
 texts = dict()
 for index in (range(60)[::-1] if {warm} else range(60)):
     kernel = frontend.load(generator.spec(index))

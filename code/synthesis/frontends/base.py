@@ -17,10 +17,11 @@ from synthesis.records import KernelSpec, Rejection
 
 
 class Direction(StrEnum):
-    """Which way through the kernel a text computes."""
+    """What a text computes: the results, cotangents of the arguments, or results with their tangents."""
 
     FORWARD = "forward"
     BACKWARD = "backward"
+    TANGENT = "tangent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import replace
 from importlib.metadata import version
 from types import ModuleType
 from typing import Any
@@ -16,30 +18,27 @@ from synthesis.frontends.linemap import LineMap
 from synthesis.frontends.loading import run_source
 from synthesis.records import KernelSpec, Rejection
 
-_VJP = "vjp_"
-
-
-def _level(name: str, language: str, *, default: bool = False, device: str | None = None) -> tuple[Level, Level]:
-    """A level and the same of the vector-Jacobian product, which is never a default."""
-    forward = Level(name=name, language=language, device=device, default=default, machine_dependent=device is not None)
-    backward = Level(
-        name=_VJP + name,
-        language=language,
-        device=device,
-        direction=Direction.BACKWARD,
-        default=False,
-        machine_dependent=device is not None,
-    )
-    return forward, backward
-
-
-_PAIRS = (
-    _level("jaxpr", "jaxpr", default=True),
-    _level("stablehlo", "mlir", default=True),
-    _level("hlo", "hlo"),
-    _level("optimized_hlo", "hlo", device="cpu"),
+_PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
+_KINDS = (
+    Level(name="jaxpr", language="jaxpr"),
+    Level(name="stablehlo", language="mlir"),
+    Level(name="hlo", language="hlo", default=False),
+    Level(name="optimized_hlo", language="hlo", device="cpu", default=False, machine_dependent=True),
+    Level(name="llvm_ir", language="llvm", device="cpu", default=False, machine_dependent=True),
 )
-LEVELS = (*(forward for forward, _ in _PAIRS), *(backward for _, backward in _PAIRS))
+_PALLAS = (
+    Level(name="mosaic", language="mlir", device="tpu", default=False),
+    Level(name="triton", language="mlir", device="cuda", default=False),
+)
+LEVELS = (
+    *_KINDS,
+    *_PALLAS,
+    *(
+        replace(kind, name=_PREFIXES[direction] + kind.name, direction=direction, default=False)
+        for direction in (Direction.BACKWARD, Direction.TANGENT)
+        for kind in _KINDS
+    ),
+)
 
 
 class JaxFrontend:
@@ -98,7 +97,8 @@ class JaxFrontend:
         tracings: dict[str, lowering.Tracing | Rejection] = {}
         if kernel.module:  # a user's process keeps what it has compiled
             lowering.start_afresh()
-        with lowering.settings(kernel.spec.signature.options):
+        needs_gpu = any(level.name == "triton" for level in levels)
+        with lowering.settings(kernel.spec.signature.options), lowering.absent_gpu() if needs_gpu else nullcontext():
             for level in levels:
                 if level.direction not in tracings:
                     tracings[level.direction] = _trace(kernel, level.direction, device)
@@ -126,11 +126,12 @@ class JaxFrontend:
 
 def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Tracing | Rejection":
     function, arguments = kernel.live, kernel.example_args
-    name = kernel.spec.name
+    name = _PREFIXES[direction] + kernel.spec.name
     try:
         if direction is Direction.BACKWARD:
             function, arguments = lowering.pullback(function, arguments)
-            name = _VJP + name
+        elif direction is Direction.TANGENT:
+            function, arguments = lowering.pushforward(function, arguments)
         plain = lowering.function_behind(kernel.live)
         file = plain.__code__.co_filename if plain is not None else ""
         return lowering.Tracing(function, arguments, name=name, platform=device, file=file)
@@ -144,7 +145,9 @@ def _text(kernel: Kernel, tracing: "lowering.Tracing | Rejection", level: Level)
     if isinstance(tracing, Rejection):
         return rejected(spec, tracing.stage, tracing.symptom, tracing.detail, level.name)
     try:
-        return tracing.text(level.name.removeprefix(_VJP))
+        return tracing.text(level.name.removeprefix(_PREFIXES[level.direction]))
+    except lowering.NotAvailableError as error:
+        return rejected(spec, Stage.LOWER, Symptom.NOT_AVAILABLE, str(error), level.name)
     except lowering.UnprintedConstantsError as error:
         return rejected(spec, Stage.LOWER, Symptom.UNPRINTED_CONSTANTS, detail_of(error), level.name)
     except Exception as error:  # noqa: BLE001 (lowering may raise anything)

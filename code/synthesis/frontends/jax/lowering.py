@@ -4,33 +4,46 @@ Texts come from JAX's own printers. Names that JAX adds (the module's, result la
 before it is printed, not out of the finished text.
 """
 
+import base64
 import contextlib
 import functools
 import inspect
+import json
 import re
+import tempfile
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
 
 import jax as _jax
 import jaxlib._hlo as _hlo
 import numpy as np
+from jax._src import tpu_custom_call as _tpu_custom_call  # noqa: TID251
+from jax.interpreters import mlir as _mlir
+from jaxlib.mlir import ir as _ir
+from jaxlib.mlir import passmanager as _passmanager
+from jaxlib.triton import dialect as _triton
 
+from synthesis.frontends.jax.locations import hlo_origins, line_of, mlir_origins
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.linemap import LineMap, runs_of
 from synthesis.frontends.loading import forget_module
 
 jax: Any = _jax
 hlo: Any = _hlo
+ir: Any = _ir
+mlir: Any = _mlir
+passmanager: Any = _passmanager
+tpu_custom_call: Any = _tpu_custom_call
+triton: Any = _triton
 
 _ADDRESS = re.compile(
     r"<(?:function|bound method|built-in function) ([^\s<>]+(?:<locals>[^\s<>]*)*)[^<>]* at 0x[0-9a-f]+>"
 )
 _MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
-_METADATA = re.compile(r", metadata=\{[^{}]*\}")
-_TABLES = re.compile(r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", re.MULTILINE)
-_HLO_NAME = re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
+_LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
 # Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
@@ -39,6 +52,10 @@ _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 
 class NotDifferentiableError(Exception):
     """A function without a vector-Jacobian product: no float input or output, or JAX has no rule."""
+
+
+class NotAvailableError(Exception):
+    """A level that there is nothing to show at."""
 
 
 class UnprintedConstantsError(Exception):
@@ -209,6 +226,39 @@ def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., 
     return vjp, (*leaves, *cotangents)
 
 
+def pushforward(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """The Jacobian-vector product as a function of its own, and the arguments to trace it with.
+
+    It takes the function's flattened arguments, then one tangent for each float argument, and gives the flattened
+    results, then one tangent for each float result.
+
+    Raises:
+        NotDifferentiableError: if there is no float argument, or no float result.
+    """
+    leaves, structure = jax.tree.flatten(tuple(example_args))
+    arguments = argument_leaves(function, example_args)
+    results = result_leaves(function, example_args)
+    moving = [position for position, leaf in enumerate(arguments) if leaf.is_float]
+    if not moving or not any(leaf.is_float for leaf in results):
+        raise NotDifferentiableError("no float argument" if not moving else "no float result")
+
+    def jvp(*flat: Any) -> Any:
+        values, tangents = list(flat[: len(leaves)]), list(flat[len(leaves) :])
+
+        def of_floats(*floats: Any) -> list[Any]:
+            merged = list(values)
+            for position, value in zip(moving, floats, strict=True):
+                merged[position] = value
+            return jax.tree.leaves(function(*jax.tree.unflatten(structure, merged)))
+
+        outputs, moved = jax.jvp(of_floats, [values[position] for position in moving], tangents)
+        return [*outputs, *(each for each, leaf in zip(moved, results, strict=True) if leaf.is_float)]
+
+    floats = [arguments[position] for position in moving]
+    tangents = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in floats)
+    return jvp, (*leaves, *tangents)
+
+
 class Tracing:
     """A function traced once, printed at several levels.
 
@@ -229,9 +279,10 @@ class Tracing:
         self._lowered: Any = None
 
     def text(self, level: str) -> tuple[str, LineMap]:
-        """The text, and its line map, at ``jaxpr``, ``stablehlo``, ``hlo`` or ``optimized_hlo``.
+        """The text, and its line map, at a level by its name without ``vjp_`` or ``jvp_``.
 
         Raises:
+            NotAvailableError: if the function has nothing of the kind.
             UnprintedConstantsError: if a jaxpr's text would leave arrays out.
             Exception: whatever JAX raises when it lowers or compiles.
         """
@@ -244,6 +295,10 @@ class Tracing:
                 return self._hlo([self._lower().compiler_ir("hlo").as_hlo_module()])
             case "optimized_hlo":
                 return self._hlo(self._lower().compile().runtime_executable().hlo_modules())
+            case "llvm_ir":
+                return self._llvm_ir(), []
+            case "mosaic" | "triton":
+                return _pallas_kernels(self._lower().compiler_ir("stablehlo"), level, self._file)
             case _:
                 raise ValueError(f"no such level of text: {level}")
 
@@ -258,8 +313,18 @@ class Tracing:
             raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
         sources: list[list[tuple[int, int, Any]]] = []
         text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
-        origins = (next((_line_of(traceback, self._file) for _, _, traceback in line), None) for line in sources)
+        origins = (next((line_of(traceback, self._file) for _, _, traceback in line), None) for line in sources)
         return _ADDRESS.sub(r"\1", text) + "\n", runs_of(origins)
+
+    def _llvm_ir(self) -> str:
+        """What XLA's CPU compiler hands to LLVM, one module after the other."""
+        with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
+            self._lower().compile(compiler_options={"xla_dump_to": folder})
+            modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
+            texts = [path.read_text(encoding="utf-8") for path in modules]
+        if not texts:
+            raise NotAvailableError("XLA makes no LLVM IR of it: library calls alone")
+        return "\n".join(_LLVM_NOISE.sub("", text).strip() + "\n" for text in texts)
 
     def _hlo(self, modules: Sequence[Any]) -> tuple[str, LineMap]:
         texts: list[str] = []
@@ -267,7 +332,7 @@ class Tracing:
         for module in modules:
             text = _MODULE_NAME.sub(f"HloModule {self._name}", module.to_string(_hlo_options())).rstrip() + "\n"
             texts.append(text)
-            origins += _hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._file)
+            origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._file)
             origins += [None] if len(texts) < len(modules) else []
         return "\n".join(texts), runs_of(origins)
 
@@ -279,70 +344,56 @@ def _hlo_options(*, metadata: bool = False) -> Any:
     return options
 
 
-def _line_of(traceback: Any, file: str) -> int | None:
-    """The innermost line of a file in a traceback that JAX keeps with an equation."""
-    for frame in traceback.frames if traceback is not None else ():
-        if frame.file_name == file:
-            return frame.line_num
+@contextlib.contextmanager
+def absent_gpu() -> Generator[None]:
+    """A GPU to lower Pallas kernels for, where there is none: an H100, whose name and number of cores JAX asks for."""
+    device = jax.sharding.AbstractDevice("NVIDIA H100 80GB HBM3", 132, "cuda")
+    with jax.sharding.use_abstract_mesh(jax.sharding.AbstractMesh((), (), abstract_device=device)):
+        yield
+
+
+def _pallas_kernels(module: Any, level: str, file: str) -> tuple[str, LineMap]:
+    """The Pallas kernels that a lowered module calls: as Mosaic for a TPU, or as Triton for a GPU."""
+    texts: list[str] = []
+    origins: list[int | None] = []
+    with module.context:
+        calls = [each for each in _operations(module.operation) if each.name == "stablehlo.custom_call"]
+        bodies = [body for call in calls if (body := _kernel_body(call, level)) is not None]
+    for body in bodies:
+        with mlir.make_ir_context() as context:  # it knows the dialects, and so prints their short forms
+            context.allow_unregistered_dialects = True
+            (tpu_custom_call.tpu if level == "mosaic" else triton).register_dialect(context)
+            kernel = ir.Module.parse(body)
+            if level == "mosaic":
+                passmanager.PassManager.parse("builtin.module(mosaic-serde{serialize=false})").run(kernel.operation)
+            text = kernel.operation.get_asm(enable_debug_info=False)
+            texts.append(text)
+            found = mlir_origins(kernel.operation.get_asm(enable_debug_info=True), file)
+            origins += found[: text.count("\n")] + ([None] if len(texts) < len(bodies) else [])
+    if not texts:
+        raise NotAvailableError("no Pallas kernel in it")
+    return "\n".join(texts), runs_of(origins)
+
+
+def _kernel_body(call: Any, level: str) -> bytes | None:
+    attributes = call.attributes
+    if level == "triton" and "mhlo.backend_config" in attributes:
+        config = ir.DictAttr(attributes["mhlo.backend_config"])
+        return ir.StringAttr(config["ir"]).value_bytes if "ir" in config else None
+    target = ir.StringAttr(attributes["call_target_name"]).value
+    if level == "mosaic" and target == "tpu_custom_call":
+        config = json.loads(ir.StringAttr(attributes["backend_config"]).value)
+        return base64.b64decode(config["custom_call_config"]["body"])
     return None
 
 
-def _hlo_origins(annotated: str, text: str, file: str) -> list[int | None]:
-    """For each line of an HLO text, the line of a file that the metadata in its annotated twin names."""
-    tables = {
-        name: dict(re.findall(r"^(\d+) (.+)$", body, re.MULTILINE))
-        for name, body in re.findall(
-            r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", annotated, re.MULTILINE
-        )
-    }
-    frames = {frame: _fields(entry) for frame, entry in tables.get("StackFrames", {}).items()}
-    places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
-
-    def line_of(frame: str | None) -> int | None:
-        """The line of the innermost frame in the file; a frame that is its own parent is the outermost."""
-        while frame in frames:
-            place = places.get(frames[frame].get("file_location_id", ""), {})
-            if tables["FileNames"].get(place.get("file_name_id", "")) == f'"{file}"':
-                return int(place["line"])
-            parent = frames[frame].get("parent_frame_id")
-            frame = parent if parent != frame else None
-        return None
-
-    marked = {
-        _METADATA.sub("", line): match[1]
-        for line in annotated.splitlines()
-        if (match := re.search(r"metadata=\{[^{}]*stack_frame_id=(\d+)", line))
-    }
-    lines = text.splitlines()
-    return _adopted(
-        lines, [line_of(marked.get(line)) for line in lines], re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
-    )
-
-
-def _fields(entry: str) -> dict[str, str]:
-    return dict(re.findall(r"(\w+)=(\d+)", entry))
-
-
-def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Pattern[str]) -> list[int | None]:
-    """The origins, with that of its first use for a constant, or for what is made of one."""
-    result = list(origins)
-    uses: dict[str, int] = {}
-    for position in reversed(range(len(lines))):
-        line = lines[position]
-        if line.lstrip().startswith("func.func"):
-            uses.clear()
-        defined, equals, rest = line.partition(" = ")
-        names = name.findall(rest if equals else line)
-        own = name.findall(defined)[-1:] if equals else []
-        # A literal has no place of its own, or that of the branch around it.
-        if own and ("constant" in rest or (result[position] is None and "broadcast" in rest)):
-            result[position] = uses.get(own[0], result[position])
-        for each in own:
-            uses.pop(each, None)
-        origin = result[position]
-        if origin is not None:
-            uses.update(dict.fromkeys(names, origin))
-    return result
+def _operations(operation: Any) -> Generator[Any]:
+    """Every operation inside an operation, outer ones first."""
+    for region in operation.regions:
+        for block in region.blocks:
+            for inner in block.operations:
+                yield inner.operation
+                yield from _operations(inner.operation)
 
 
 def _stablehlo(module: Any, file: str) -> tuple[str, LineMap]:
@@ -355,29 +406,7 @@ def _stablehlo(module: Any, file: str) -> tuple[str, LineMap]:
             for group in ("arg_attrs", "res_attrs"):
                 if group in operation.attributes:
                     _drop_entry_attributes(operation, group)
-        return copy.get_asm(enable_debug_info=False), runs_of(_mlir_origins(copy.get_asm(enable_debug_info=True), file))
-
-
-def _mlir_origins(annotated: str, file: str) -> list[int | None]:
-    """For each line of a module's text, the line of a file that the location at its end in the annotated twin names."""
-    aliases = dict(re.findall(r"^(#loc\d*) = loc\((.*)\)$", annotated, re.MULTILINE))
-    place = re.compile(rf'"{re.escape(file)}":(\d+):')
-
-    def line_of(location: str, depth: int = 0) -> int | None:
-        found = place.search(location)
-        if found:
-            return int(found[1])
-        inner = re.findall(r"#loc\d*", location) if depth < 20 else []
-        return next((line for alias in inner if (line := line_of(aliases.get(alias, ""), depth + 1)) is not None), None)
-
-    origins: list[int | None] = []
-    for line in annotated.splitlines():
-        if line.startswith("#loc"):
-            continue
-        ends = re.search(r" loc\(([^()]*(?:\([^()]*\))*[^()]*)\)$", line)
-        origins.append(line_of(ends[1]) if ends else None)
-    lines = [line for line in annotated.splitlines() if not line.startswith("#loc")]
-    return _adopted(lines, origins, re.compile(r"%[\w.]+"))
+        return copy.get_asm(enable_debug_info=False), runs_of(mlir_origins(copy.get_asm(enable_debug_info=True), file))
 
 
 def _drop_attributes(operation: Any, names: Sequence[str]) -> None:
@@ -387,9 +416,6 @@ def _drop_attributes(operation: Any, names: Sequence[str]) -> None:
 
 
 def _drop_entry_attributes(operation: Any, group: str) -> None:
-    from jaxlib.mlir import ir as _ir
-
-    ir: Any = _ir
     cleaned: list[Any] = []
     for entry in ir.ArrayAttr(operation.attributes[group]):
         attributes = {named.name: named.attr for named in ir.DictAttr(entry)}
