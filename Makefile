@@ -1,14 +1,16 @@
 # make samples   set up .venv and make data/samples again
 # make test      set up .venv and run lint, types and tests
 # make setup     set up .venv only
+# make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
+NEWEST := .venv-newest
 SAMPLES := 126
 
-.PHONY: setup samples test lint types tests format clean
+.PHONY: setup samples test lint types tests newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -37,9 +39,18 @@ types: $(STAMP)
 tests: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto
 
+# Samples and texts are of the pinned versions; the tests that compare with them say so where a newer one differs.
+newest:
+	$(PYTHON) -m venv --clear $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all]' --group dev
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade warp-lang jax jaxlib
+	$(NEWEST)/bin/python -m pip list --disable-pip-version-check | grep -E '^(warp-lang|jax|jaxlib) '
+	$(NEWEST)/bin/python -m pytest --numprocesses auto
+
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NEWEST) .pytest_cache .ruff_cache .hypothesis

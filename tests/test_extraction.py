@@ -102,6 +102,26 @@ def test_a_package_gives_what_it_can_and_says_what_it_cannot(package: Path) -> N
     }
 
 
+def test_what_a_module_hands_on_from_private_ones_is_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = "import jax.numpy as jnp\n\n\ndef half(x):\n    return jnp.tanh(x) * 0.5\n\n\nhalved = half\n"
+    files = {
+        "__init__": "",
+        "_src/__init__": "",
+        "_src/inside": inside,
+        "nn/__init__": "from handing._src.inside import half, halved\nfrom jax.nn import relu\n",
+        "also": "from handing._src.inside import half\n",
+    }
+    for name, text in files.items():
+        path = tmp_path / "handing" / f"{name}.py"
+        path.parent.mkdir(exist_ok=True, parents=True)
+        path.write_text(text)
+    monkeypatch.chdir(tmp_path)
+    for target in ("handing.nn", "handing"):
+        outcomes = list(extract(target, frontend="jax", examples=Examples(arguments=(ArrayType("float32", (4,)),))))
+        assert [outcome.spec.name for outcome in outcomes if isinstance(outcome, Pair)] == ["half"], target
+        assert len(outcomes) == 1
+
+
 def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
     summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", as_text=True)
     assert (summary.rows, rejections) == (1, [])

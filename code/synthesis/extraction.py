@@ -52,7 +52,8 @@ def extract(
     Args:
         target: a live object or module, or a text: a file, a folder, a module, a package, or ``module:name``. What a
             text names is imported and lowered in a process of its own, a file at a time, so that one which fails,
-            hangs or kills its process costs itself and is a rejection.
+            hangs or kills its process costs itself and is a rejection. Of JAX functions, a module's own count, and
+            those that it hands on from private modules of the same package (``jax.nn`` from ``jax._src.nn``).
         frontend: its name; told from what the target holds if None.
         levels: names of levels; the default ones if None.
         device: what the texts are for; the front end's default if None.
@@ -70,6 +71,7 @@ def extract(
         yield from _pairs(target, frontend, levels, device, examples)
         return
     places = places_of(str(target))
+    first_at: dict[str, Place] = {}  # a kernel that two modules of a package make public is one kernel
     with Zygote(preload=frontend_modules(frontend)) as zygote:
         for place in places:
             work = partial(_pairs_of_place, place, frontend, levels, device, examples)
@@ -77,8 +79,9 @@ def extract(
             for item in zygote.run(work, time_limit=time_limit):
                 if isinstance(item, Casualty):
                     yield _blamed(item, place, last)
-                else:
-                    last = item
+                    continue
+                last = item
+                if isinstance(item, Rejection) or first_at.setdefault(repr(item.spec), place) is place:
                     yield item
 
 

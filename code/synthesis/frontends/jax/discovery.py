@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Sequence
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
@@ -24,17 +24,35 @@ def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
 
 
 def _functions(target: object) -> list[Any]:
+    """A function by itself, or the public ones of a module, each once, in the order of the code."""
     if not isinstance(target, ModuleType):
         return [target]
-    own = [
-        (behind.__code__.co_firstlineno, name, value)
-        for name, value in vars(target).items()
-        if not name.startswith("_")
-        and lowering.is_traceable(value)
-        and (behind := lowering.function_behind(value)) is not None
-        and behind.__module__ == target.__name__
-    ]
-    return [value for _, _, value in sorted(own, key=lambda entry: entry[:2])]
+    found: dict[int, tuple[tuple[str, int, str], Any]] = {}
+    for name, value in vars(target).items():
+        if name.startswith("_") or not lowering.is_traceable(value):
+            continue
+        behind = lowering.function_behind(value)
+        if behind is not None and _belongs(behind, target):
+            found.setdefault(id(value), ((behind.__code__.co_filename, behind.__code__.co_firstlineno, name), value))
+    return [value for _, value in sorted(found.values(), key=lambda entry: entry[0])]
+
+
+def _belongs(function: FunctionType, module: ModuleType) -> bool:
+    """Whether a function is a module's own, or comes to the public through it.
+
+    ``jax.nn`` defines nothing: it hands on what private modules of the same package hold. A private module inside the
+    one at hand is a place of its own when the package is gone through, and is left to that.
+    """
+    home = function.__globals__.get("__name__", "")
+    if home == module.__name__:
+        return True
+    top, *parts = home.split(".")
+    return (
+        any(part.startswith("_") for part in parts)
+        and top == module.__name__.partition(".")[0]
+        and not home.startswith(f"{module.__name__}.")
+        and not any(part.startswith("_") for part in module.__name__.split("."))
+    )
 
 
 def _discover(function: Any, examples: Examples) -> Kernel | Rejection:
@@ -46,7 +64,8 @@ def _discover(function: Any, examples: Examples) -> Kernel | Rejection:
             plain,
             Stage.LOAD,
             Symptom.NO_EXAMPLE_ARGUMENTS,
-            "a JAX function is lowered for given shapes; give example arguments",
+            ("none of the common shapes fits" if examples.guess else "a JAX function is lowered for given shapes")
+            + "; give example arguments",
         )
     try:
         spec = describe(call)

@@ -1,0 +1,45 @@
+"""Which kernels of installed packages become rows, and why the others do not.
+
+    python benchmarks/coverage.py warp warp.examples warp.tests
+    python benchmarks/coverage.py jax jax.nn optax
+
+Arguments: front end, packages, which have to be installed. Prints a table for ``benchmarks/coverage.txt``: kernels
+found, rows, rows whose source stands by itself, and rejections of whole kernels by symptom. ``no_example_arguments`` is
+a JAX function that none of the guessed shapes fit; ``build_error`` a Warp kernel that Warp does not build. With
+``--errors``, each rejection is printed.
+"""
+
+import sys
+from collections import Counter
+from importlib.metadata import version
+
+from synthesis import Pair, extract
+from synthesis.examples import Examples
+from synthesis.registry import get_frontend
+
+
+def main(frontend: str, packages: list[str], *, errors: bool) -> None:
+    toolchain = get_frontend(frontend).toolchain()
+    print("irsmith", version("irsmith"), *(f"{name} {number}" for name, number in toolchain.items()))
+    print(f"{'package':<16}{'found':>7}{'rows':>7}{'whole':>7}  rejections")
+    for package in packages:
+        rows = whole = 0
+        symptoms: Counter[str] = Counter()
+        for outcome in extract(package, frontend=frontend, examples=Examples(guess=True)):
+            if isinstance(outcome, Pair) and any(text is not None for text in outcome.texts.values()):
+                rows += 1
+                whole += outcome.spec.self_contained
+                continue
+            for rejection in outcome.rejections if isinstance(outcome, Pair) else [outcome]:
+                symptoms[rejection.symptom] += 1
+                if errors:
+                    print(f"{rejection.kernel_name} ({rejection.origin}): {rejection.symptom}: {rejection.detail}")
+        listed = ", ".join(f"{symptom} {count}" for symptom, count in symptoms.most_common())
+        print(f"{package:<16}{rows + symptoms.total():>7}{rows:>7}{whole:>7}  {listed}", flush=True)
+
+
+if __name__ == "__main__":
+    arguments = [argument for argument in sys.argv[1:] if argument != "--errors"]
+    if len(arguments) < 2:
+        sys.exit(__doc__)
+    main(arguments[0], arguments[1:], errors="--errors" in sys.argv)
