@@ -26,14 +26,13 @@ def main(frontend: str, packages: list[str], *, errors: bool) -> None:
         rows = whole = 0
         symptoms: Counter[str] = Counter()
         for outcome in extract(package, frontend=frontend, examples=Examples(guess=True)):
-            if isinstance(outcome, Pair) and any(text is not None for text in outcome.texts.values()):
+            if isinstance(outcome, Pair):
                 rows += 1
                 whole += outcome.spec.self_contained
                 continue
-            for rejection in outcome.rejections if isinstance(outcome, Pair) else [outcome]:
-                symptoms[rejection.symptom] += 1
-                if errors:
-                    print(f"{rejection.kernel_name} ({rejection.origin}): {rejection.symptom}: {rejection.detail}")
+            symptoms[outcome.symptom] += 1
+            if errors:
+                print(f"{outcome.kernel_name} ({outcome.origin}): {outcome.symptom}: {outcome.detail}")
         listed = ", ".join(f"{symptom} {count}" for symptom, count in symptoms.most_common())
         print(f"{package:<16}{rows + symptoms.total():>7}{rows:>7}{whole:>7}  {listed}", flush=True)
 

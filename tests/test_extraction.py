@@ -122,6 +122,17 @@ def test_what_a_module_hands_on_from_private_ones_is_its_own(tmp_path: Path, mon
         assert len(outcomes) == 1
 
 
+def test_a_kernel_without_any_text_is_no_row() -> None:
+    shape = Examples(arguments=(ArrayType("float32", (4,)),))
+    (outcome,) = extract("jax.nn:softmax", levels=["triton"], device="cuda", examples=shape)
+    assert isinstance(outcome, Rejection)
+    assert (outcome.symptom, outcome.level) == (Symptom.NOT_AVAILABLE, None)
+    (pair,) = extract("jax.nn:softmax", levels=["jaxpr", "triton"], device="cuda", examples=shape)
+    assert isinstance(pair, Pair)
+    assert pair.texts["triton"] is None
+    assert [each.level for each in pair.rejections] == ["triton"]
+
+
 def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
     summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", as_text=True)
     assert (summary.rows, rejections) == (1, [])

@@ -382,7 +382,9 @@ def extract_ir_from_kernel(
 
 
 def as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, device: str) -> Pair | Rejection:
-    """The pair of a kernel and its texts, or the rejection of the kernel as a whole."""
+    """The pair of a kernel and its texts, or the rejection of the kernel as a whole; without any text it is no pair."""
+    if isinstance(lowered, Lowered) and lowered.rejections and not any(lowered.texts.values()):
+        lowered = lowered.rejections[0]
     if isinstance(lowered, Rejection):
         return replace(lowered, level=None, index=spec.index)
     return Pair(
