@@ -1,6 +1,7 @@
 """What is known of the elementary functions: where they are safe and useful, and what they give.
 
-The facts are mathematics and hold for both front ends; each adds its own spelling and type rule. A safe domain is
+The facts are mathematics and hold for both front ends; each makes operations of them by its own spelling and type rule
+(:class:`Elementwise`). A safe domain is
 narrower than the domain of definition: it also keeps the function from saturating (``tanh`` beyond 3 is a constant in
 single precision) and its slope from running away (``log`` near 0).
 """
@@ -11,8 +12,10 @@ from dataclasses import dataclass
 
 from synthesis.grammar import intervals
 from synthesis.grammar.intervals import ANYTHING
-from synthesis.grammar.operations import Term, balanced
+from synthesis.grammar.operations import Operation, Term, balanced, is_idle
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Expression
+from synthesis.grammar.types import FLOATS, Type
 from synthesis.records import Domain
 
 _POSITIVE = Domain(low=0.05, high=1e6)
@@ -128,14 +131,14 @@ def _wide_factor(a: Term, b: Term) -> bool:
     return all(term.interval.magnitude >= 0.02 for term in (a, b))
 
 
-TYPED = ("add", "sub", "mul", "min", "max", "abs", "neg")
+_TYPED = ("add", "sub", "mul", "min", "max", "abs", "neg")
 """Functions that integers have too."""
 
 
-def typed_literal(name: str, fact: Binary) -> Callable[[Stream, Term], float] | None:
+def _typed_literal(name: str, fact: Binary) -> Callable[[Stream, Term], float] | None:
     """A function's constant second operand: a whole number where the first operand is an integer."""
     drawn = fact.literal
-    if drawn is None or name not in TYPED:
+    if drawn is None or name not in _TYPED:
         return drawn
 
     def literal(stream: Stream, term: Term) -> float:
@@ -161,3 +164,57 @@ BINARY = {
     ),
 }
 """By name; ``pow`` and ``atan2`` take a positive first operand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Elementwise:
+    """What a front end adds to the facts to make operations of them."""
+
+    spell: Callable[[Stream, str, tuple[Term, ...]], Expression]
+    """How a function, by its name, of operands is written."""
+    numbers: tuple[str, ...]
+    """The scalar types of those functions that integers have too; the others take floats."""
+    source: str
+    """The page that meanings are taken from."""
+
+    def unary(self, name: str, accepts: Callable[[Type], bool]) -> Operation:
+        """The operation of a name in ``UNARY``, on operands of the types that are accepted."""
+        fact = UNARY[name]
+
+        def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+            (x,) = operands
+            if not accepts(x.type) or is_idle(name, x):
+                return None
+            return Term(self.spell(stream, name, operands), x.type, fact.interval(x.interval))
+
+        return Operation(
+            name=name,
+            domains=(fact.domain,),
+            rule=rule,
+            source=self.source,
+            dtypes=self._dtypes(name),
+            nonlinear=fact.nonlinear,
+        )
+
+    def binary(self, name: str, result: Callable[[Type, Type], Type | None]) -> Operation:
+        """The operation of a name in ``BINARY``; ``result`` is its type rule, None where two types do not fit."""
+        fact = BINARY[name]
+
+        def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+            x, y = operands
+            kind = result(x.type, y.type)
+            if kind is None or not fact.admits(x, y):
+                return None
+            return Term(self.spell(stream, name, operands), kind, fact.interval(x.interval, y.interval))
+
+        return Operation(
+            name=name,
+            domains=fact.domains,
+            rule=rule,
+            source=self.source,
+            dtypes=self._dtypes(name),
+            literal=_typed_literal(name, fact),
+        )
+
+    def _dtypes(self, name: str) -> tuple[str, ...]:
+        return self.numbers if name in _TYPED else FLOATS

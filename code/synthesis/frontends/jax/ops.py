@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable
 
 from synthesis.grammar import intervals
-from synthesis.grammar.functions import BINARY, TYPED, UNARY, Binary, Unary, typed_literal
+from synthesis.grammar.functions import BINARY, UNARY, Elementwise
 from synthesis.grammar.intervals import ANYTHING
-from synthesis.grammar.operations import Operation, Term, is_idle, no_limits
+from synthesis.grammar.operations import Operation, Term, no_limits
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Attribute,
@@ -24,7 +24,7 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
-from synthesis.grammar.types import FLOATS
+from synthesis.grammar.types import FLOATS, Type
 from synthesis.records import Domain
 
 _SOURCE = "JAX documentation, jax.numpy"
@@ -82,41 +82,19 @@ def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
     return Call(Name(f"{module}.{_SPELLING.get(name, name)}"), nodes)
 
 
-def _unary(name: str, fact: Unary) -> Operation:
-    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        (x,) = operands
-        if is_idle(name, x):
-            return None
-        return Term(_spell(stream, name, operands), x.type, fact.interval(x.interval))
-
-    dtypes = _NUMBERS if name in TYPED else FLOATS
-    return Operation(
-        name=name, domains=(fact.domain,), rule=rule, source=_SOURCE, dtypes=dtypes, nonlinear=fact.nonlinear
-    )
+def _anything(_: Type) -> bool:
+    return True
 
 
-def _binary(name: str, fact: Binary) -> Operation:
-    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        x, y = operands
-        shape = broadcast(x.type.shape, y.type.shape)
-        if x.type.dtype != y.type.dtype or shape is None or not fact.admits(x, y):
-            return None
-        kind = x.type.with_shape(shape)
-        return Term(_spell(stream, name, operands), kind, fact.interval(x.interval, y.interval))
-
-    return Operation(
-        name=name,
-        domains=fact.domains,
-        rule=rule,
-        source=_SOURCE,
-        dtypes=_NUMBERS if name in TYPED else FLOATS,
-        literal=typed_literal(name, fact),
-    )
+def _broadcast_type(x: Type, y: Type) -> Type | None:
+    shape = broadcast(x.shape, y.shape)
+    return x.with_shape(shape) if x.dtype == y.dtype and shape is not None else None
 
 
+_elementwise = Elementwise(spell=_spell, numbers=_NUMBERS, source=_SOURCE)
 ELEMENTWISE = {
-    **{name: _unary(name, UNARY[name]) for name in UNARY},
-    **{name: _binary(name, BINARY[name]) for name in BINARY},
+    **{name: _elementwise.unary(name, _anything) for name in UNARY},
+    **{name: _elementwise.binary(name, _broadcast_type) for name in BINARY},
 }
 """Elementwise operations, by name."""
 

@@ -8,9 +8,9 @@ import math
 from collections.abc import Callable
 
 from synthesis.grammar import intervals
-from synthesis.grammar.functions import BINARY, TYPED, UNARY, Binary, Unary, typed_literal
+from synthesis.grammar.functions import BINARY, Elementwise
 from synthesis.grammar.intervals import ANYTHING
-from synthesis.grammar.operations import Operation, Term, balanced, is_idle, no_limits
+from synthesis.grammar.operations import Operation, Term, balanced, no_limits
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
 from synthesis.grammar.types import FLOATS, Type
@@ -36,40 +36,6 @@ def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
     return call(name, *nodes)
 
 
-def _unary(name: str, fact: Unary, *, shapes: Callable[[Type], bool]) -> Operation:
-    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        (x,) = operands
-        if not shapes(x.type) or is_idle(name, x):
-            return None
-        return Term(_spell(stream, name, operands), x.type, fact.interval(x.interval))
-
-    return Operation(
-        name=name,
-        domains=(fact.domain,),
-        rule=rule,
-        source=_SOURCE,
-        dtypes=_NUMBERS if name in TYPED else FLOATS,
-        nonlinear=fact.nonlinear,
-    )
-
-
-def _binary(name: str, fact: Binary, *, shapes: Callable[[Type], bool]) -> Operation:
-    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        x, y = operands
-        if x.type != y.type or not shapes(x.type) or not fact.admits(x, y):
-            return None
-        return Term(_spell(stream, name, operands), x.type, fact.interval(x.interval, y.interval))
-
-    return Operation(
-        name=name,
-        domains=fact.domains,
-        rule=rule,
-        source=_SOURCE,
-        dtypes=_NUMBERS if name in TYPED else FLOATS,
-        literal=typed_literal(name, fact),
-    )
-
-
 def _is_scalar(kind: Type) -> bool:
     return kind.rank == 0
 
@@ -78,16 +44,21 @@ def _is_vector(kind: Type) -> bool:
     return kind.rank == 1
 
 
+def _scalar_type(x: Type, y: Type) -> Type | None:
+    return x if x == y and _is_scalar(x) else None
+
+
 _SCALAR_FUNCTIONS = (
     "sqrt", "sin", "cos", "tan", "exp", "log", "log2", "log10", "sinh", "cosh", "tanh", "atan", "asin", "acos", "cbrt",
     "erf", "abs",
 )  # fmt: skip
 
+_elementwise = Elementwise(spell=_spell, numbers=_NUMBERS, source=_SOURCE)
 SCALAR = {
     operation.name: operation
     for operation in (
-        *(_unary(name, UNARY[name], shapes=_is_scalar) for name in ("neg", *_SCALAR_FUNCTIONS)),
-        *(_binary(name, BINARY[name], shapes=_is_scalar) for name in BINARY),
+        *(_elementwise.unary(name, _is_scalar) for name in ("neg", *_SCALAR_FUNCTIONS)),
+        *(_elementwise.binary(name, _scalar_type) for name in BINARY),
     )
 }
 """Operations on numbers, by name."""
@@ -245,7 +216,7 @@ VECTOR = {
             rule=_componentwise("cw_div", intervals.divide),
             source=_SOURCE,
         ),
-        _unary("neg", UNARY["neg"], shapes=_is_vector),
+        _elementwise.unary("neg", _is_vector),
     )
 }
 """Operations on vectors, by name."""
