@@ -11,7 +11,7 @@ import inspect
 import json
 import re
 import tempfile
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import FunctionType, MethodType
@@ -192,6 +192,50 @@ def _same(value: Any) -> Any:
     return value
 
 
+class _Split:
+    """A function as one of its float arguments alone, for given values of all; results and arguments flattened.
+
+    Raises:
+        NotDifferentiableError: if there is no float argument, or no float result.
+    """
+
+    def __init__(self, function: Any, example_args: Sequence[Any]) -> None:
+        self._function = function
+        self.leaves, self._structure = jax.tree.flatten(tuple(example_args))
+        arguments = argument_leaves(function, example_args)
+        self._results = result_leaves(function, example_args)
+        self._moving = [position for position, leaf in enumerate(arguments) if leaf.is_float]
+        if not self._moving or not any(leaf.is_float for leaf in self._results):
+            raise NotDifferentiableError("no float result" if self._moving else "no float argument")
+        self.tangents = _shapes_of(arguments[position] for position in self._moving)
+        """The shapes of the float arguments."""
+        self.cotangents = _shapes_of(self.floats_of(self._results))
+        """The shapes of the float results."""
+
+    def floats(self, values: Sequence[Any]) -> list[Any]:
+        """The float ones of all arguments."""
+        return [values[position] for position in self._moving]
+
+    def floats_of(self, outputs: Sequence[Any]) -> list[Any]:
+        """The float ones of all results."""
+        return [output for output, leaf in zip(outputs, self._results, strict=True) if leaf.is_float]
+
+    def at(self, values: Sequence[Any]) -> Callable[..., list[Any]]:
+        """All results as a function of the float arguments, the others fixed."""
+
+        def of_floats(*floats: Any) -> list[Any]:
+            merged = list(values)
+            for position, value in zip(self._moving, floats, strict=True):
+                merged[position] = value
+            return jax.tree.leaves(self._function(*jax.tree.unflatten(self._structure, merged)))
+
+        return of_floats
+
+
+def _shapes_of(leaves: Iterable[Leaf]) -> tuple[Any, ...]:
+    return tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves)
+
+
 def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
     """The vector-Jacobian product as a function of its own, and the arguments to trace it with.
 
@@ -201,29 +245,19 @@ def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., 
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.
     """
-    leaves, structure = jax.tree.flatten(tuple(example_args))
-    arguments = argument_leaves(function, example_args)
-    results = result_leaves(function, example_args)
-    moving = [position for position, leaf in enumerate(arguments) if leaf.is_float]
-    if not moving or not any(leaf.is_float for leaf in results):
-        raise NotDifferentiableError("no float argument" if not moving else "no float result")
+    split = _Split(function, example_args)
+    count = len(split.leaves)
 
     def vjp(*flat: Any) -> Any:
-        values, cotangents = list(flat[: len(leaves)]), list(flat[len(leaves) :])
+        whole = split.at(flat[:count])
 
-        def of_floats(*floats: Any) -> list[Any]:
-            merged = list(values)
-            for position, value in zip(moving, floats, strict=True):
-                merged[position] = value
-            outputs = jax.tree.leaves(function(*jax.tree.unflatten(structure, merged)))
-            return [output for output, leaf in zip(outputs, results, strict=True) if leaf.is_float]
+        def float_results(*floats: Any) -> list[Any]:
+            return split.floats_of(whole(*floats))
 
-        _, pull = jax.vjp(of_floats, *(values[position] for position in moving))
-        return pull(cotangents)
+        _, pull = jax.vjp(float_results, *split.floats(flat[:count]))
+        return pull(list(flat[count:]))
 
-    floats = [leaf for leaf in results if leaf.is_float]
-    cotangents = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in floats)
-    return vjp, (*leaves, *cotangents)
+    return vjp, (*split.leaves, *split.cotangents)
 
 
 def pushforward(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
@@ -235,28 +269,14 @@ def pushforward(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..
     Raises:
         NotDifferentiableError: if there is no float argument, or no float result.
     """
-    leaves, structure = jax.tree.flatten(tuple(example_args))
-    arguments = argument_leaves(function, example_args)
-    results = result_leaves(function, example_args)
-    moving = [position for position, leaf in enumerate(arguments) if leaf.is_float]
-    if not moving or not any(leaf.is_float for leaf in results):
-        raise NotDifferentiableError("no float argument" if not moving else "no float result")
+    split = _Split(function, example_args)
+    count = len(split.leaves)
 
     def jvp(*flat: Any) -> Any:
-        values, tangents = list(flat[: len(leaves)]), list(flat[len(leaves) :])
+        outputs, moved = jax.jvp(split.at(flat[:count]), split.floats(flat[:count]), list(flat[count:]))
+        return [*outputs, *split.floats_of(moved)]
 
-        def of_floats(*floats: Any) -> list[Any]:
-            merged = list(values)
-            for position, value in zip(moving, floats, strict=True):
-                merged[position] = value
-            return jax.tree.leaves(function(*jax.tree.unflatten(structure, merged)))
-
-        outputs, moved = jax.jvp(of_floats, [values[position] for position in moving], tangents)
-        return [*outputs, *(each for each, leaf in zip(moved, results, strict=True) if leaf.is_float)]
-
-    floats = [arguments[position] for position in moving]
-    tangents = tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in floats)
-    return jvp, (*leaves, *tangents)
+    return jvp, (*split.leaves, *split.tangents)
 
 
 class Tracing:
