@@ -14,7 +14,7 @@ from synthesis.isolation import Casualty, Zygote
 from synthesis.pipeline import SIDECAR, RunSummary, Statistics, as_pair, write_ledger, write_pair
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
-from synthesis.targets import Place, TargetImportError, frontend_for, load_place, places_of
+from synthesis.targets import Place, TargetImportError, kernels_of, load_place, places_of
 
 TIME_LIMIT = 120.0
 """Seconds that the import of a file, or one kernel of it, may take unless told otherwise."""
@@ -33,9 +33,9 @@ def discover(
     """
     if isinstance(target, str | Path):
         return [
-            found for place in places_of(str(target)) for found in _discovered(load_place(place), frontend, examples)
+            found for place in places_of(str(target)) for found in kernels_of(load_place(place), frontend, examples)[1]
         ]
-    return _discovered(target, frontend, examples)
+    return kernels_of(target, frontend, examples)[1]
 
 
 def extract(
@@ -139,20 +139,15 @@ def extract_to_folder(
     return totals.summary("+".join(sorted(totals.frontends)) or "none", folder), rejections
 
 
-def _discovered(target: object, frontend: str | None, examples: Examples) -> list[Kernel | Rejection]:
-    chosen = get_frontend(frontend) if frontend is not None else frontend_for(target, examples)
-    return [] if chosen is None else chosen.discover(target, examples=examples)
-
-
 def _pairs(
     target: object, frontend: str | None, levels: Sequence[str] | None, device: str | None, examples: Examples
 ) -> Iterator[Pair | Rejection]:
-    chosen = get_frontend(frontend) if frontend is not None else frontend_for(target, examples)
+    chosen, kernels = kernels_of(target, frontend, examples)
     if chosen is None:
         return
     chosen_device = choose_device(chosen, device)
     chosen_levels = choose_levels(chosen, levels, chosen_device)
-    for found in chosen.discover(target, examples=examples):
+    for found in kernels:
         if isinstance(found, Rejection):
             yield found
             continue

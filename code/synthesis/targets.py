@@ -81,24 +81,27 @@ def load_place(place: Place) -> object:
     return target
 
 
-def frontend_for(target: object, examples: Examples) -> Frontend | None:
-    """The front end to extract a target with; None where a module holds nothing for any.
+def kernels_of(
+    target: object, frontend: str | None, examples: Examples
+) -> tuple[Frontend | None, list[Kernel | Rejection]]:
+    """The kernels of a live target and the front end they are of; None where a module holds nothing for any.
 
-    A module's Warp kernels come first. Any function may be one for JAX, so plain ones count only where something is
-    known of their inputs.
+    Unless a front end is named, a module's Warp kernels come first. Any function may be one for JAX, so plain ones
+    count only where something is known of their inputs.
 
     Raises:
         TargetError: if an object is a kernel of no front end.
+        ConfigError: if the examples do not fit a kernel.
     """
-    installed = [frontend for frontend in map(_installed, frontend_names()) if frontend is not None]
-    if not isinstance(target, ModuleType):
-        return frontend_of(target)
+    if frontend is not None or not isinstance(target, ModuleType):
+        chosen = get_frontend(frontend) if frontend is not None else frontend_of(target)
+        return chosen, chosen.discover(target, examples=examples)
     known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
-    for frontend in installed:
-        found = frontend.discover(target, examples=examples)
+    for candidate in map(_installed, frontend_names()):
+        found = candidate.discover(target, examples=examples) if candidate is not None else []
         if any(known or not _is_plain_function(each) for each in found):
-            return frontend
-    return None
+            return candidate, found
+    return None, []
 
 
 def _is_plain_function(found: Kernel | Rejection) -> bool:
