@@ -1,8 +1,7 @@
 import pickle
-import subprocess
-import sys
 
 import pytest
+from processes import output_of
 
 from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError
 from synthesis.identity import renamed_hash, structure_hash
@@ -79,13 +78,7 @@ def test_another_process_draws_the_same() -> None:
     program = (
         "from synthesis import KernelGenerator; print([KernelGenerator('warp').spec(i).source for i in range(30)])"
     )
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("0", "1", "2")
-    }
-    assert len(outputs) == 1
+    assert len({output_of(program, seed) for seed in ("0", "1", "2")}) == 1
 
 
 @FRONTENDS

@@ -1,12 +1,11 @@
 import ast
 import re
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import output_of
 
 from synthesis import ConfigError, KernelGenerator, Rejection, synthesize_pair
 from synthesis.identity import canonical_ir, ir_structure_hash, program_id, renamed_hash, structure_hash
@@ -193,7 +192,4 @@ def test_an_unknown_language_is_an_error() -> None:
 def test_hashes_are_the_same_in_every_process() -> None:
     program = f"from synthesis.identity import renamed_hash; print(renamed_hash({JAX!r}))"
     for seed in ("0", "5"):
-        output = subprocess.run(
-            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
-        )
-        assert output.stdout.strip() == renamed_hash(JAX)
+        assert output_of(program, seed).strip() == renamed_hash(JAX)

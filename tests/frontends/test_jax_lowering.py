@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from types import ModuleType
 from typing import Any
 
@@ -12,6 +10,7 @@ import jax.numpy as jnp_module
 import jax.scipy as scipy_module
 import numpy as np
 import pytest
+from processes import output_of
 
 from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
 from synthesis.examples import Examples
@@ -276,16 +275,7 @@ print(json.dumps(texts, sort_keys=True))
 
 
 def test_another_process_gives_the_same_bytes() -> None:
-    outputs = [
-        subprocess.run(
-            [sys.executable, "-c", PROGRAM.format(warm=warm)],
-            env={"PYTHONHASHSEED": seed, "JAX_PLATFORMS": "cpu"},
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout
-        for warm, seed in ((False, "1"), (True, "99"))
-    ]
+    outputs = [output_of(PROGRAM.format(warm=warm), seed) for warm, seed in ((False, "1"), (True, "99"))]
     assert json.loads(outputs[0]) == json.loads(outputs[1])
 
 

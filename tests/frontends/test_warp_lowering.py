@@ -3,7 +3,6 @@
 import importlib
 import json
 import re
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import warp as wp_module
 import warp._src.build as build_module  # noqa: TID251 (Warp's own compiler is the judge of its texts)
+from processes import output_of
 
 from synthesis import Rejection, Symptom, extract_ir, get_frontend
 from synthesis.frontends.base import Kernel, Lowered, choose_levels
@@ -197,14 +197,7 @@ def test_every_text_compiles_on_its_own(
 
 
 def in_another_process(program: str, hash_seed: str, *arguments: str) -> Any:
-    result = subprocess.run(
-        [sys.executable, "-c", program, *arguments],
-        env={"PYTHONHASHSEED": hash_seed},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(result.stdout.splitlines()[-1])
+    return json.loads(output_of(program, hash_seed, *arguments).splitlines()[-1])
 
 
 OTHER_PROCESS = """

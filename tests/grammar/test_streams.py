@@ -1,9 +1,7 @@
-import subprocess
-import sys
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from processes import output_of
 
 from synthesis.grammar.streams import Stream
 
@@ -27,13 +25,7 @@ GOLDEN_ORDER = [5, 1, 2, 4, 3, 0]
 
 def test_another_hash_seed_changes_nothing() -> None:
     program = "from synthesis.grammar.streams import Stream; print(Stream('a', ('b', 1)).below(10**9))"
-    outputs = {
-        subprocess.run(
-            [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, check=True
-        ).stdout
-        for seed in ("0", "1", "12345")
-    }
-    assert len(outputs) == 1
+    assert len({output_of(program, seed) for seed in ("0", "1", "12345")}) == 1
 
 
 def test_children_do_not_depend_on_what_was_drawn_before() -> None:
