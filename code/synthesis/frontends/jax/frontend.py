@@ -15,7 +15,7 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import discovery, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.linemap import LineMap
-from synthesis.frontends.loading import run_source
+from synthesis.frontends.loading import forget_module, run_source
 from synthesis.records import KernelSpec, Rejection
 
 _PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
@@ -73,7 +73,7 @@ class JaxFrontend:
             return module
         function = getattr(module, spec.name, None) if spec.name else _last_function(module)
         if function is None or not lowering.is_traceable(function):
-            lowering.forget(module.__name__)
+            forget_module(module.__name__)
             return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")
         arguments = tuple(
             lowering.jax.ShapeDtypeStruct(argument.shape or (), argument.dtype) for argument in spec.signature.arguments
@@ -84,7 +84,7 @@ class JaxFrontend:
         """Forget kernels that ``load`` made."""
         for kernel in kernels:
             if kernel.module:
-                lowering.forget(kernel.module)
+                forget_module(kernel.module)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts for one platform."""

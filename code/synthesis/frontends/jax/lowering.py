@@ -29,7 +29,6 @@ from jaxlib.triton import dialect as _triton
 from synthesis.frontends.jax.locations import hlo_origins, line_of, mlir_origins
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.linemap import LineMap, runs_of
-from synthesis.frontends.loading import forget_module
 
 jax: Any = _jax
 hlo: Any = _hlo
@@ -63,11 +62,6 @@ class UnprintedConstantsError(Exception):
 
 
 # ---- live functions and what is inside them
-
-
-def forget(module_name: str) -> None:
-    """Drop what Python holds of a module; JAX's caches are emptied before the next function is traced."""
-    forget_module(module_name)
 
 
 def start_afresh() -> None:
