@@ -6,6 +6,7 @@ from typing import Any
 
 _METADATA = re.compile(r", metadata=\{[^{}]*\}")
 _TABLES = re.compile(r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", re.MULTILINE)
+_MLIR_NAME = re.compile(r"%[\w.]+")
 _HLO_NAME = re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
 
 
@@ -19,12 +20,7 @@ def line_of(traceback: Any, file: str) -> int | None:
 
 def hlo_origins(annotated: str, text: str, file: str) -> list[int | None]:
     """For each line of an HLO text, the line of a file that the metadata in its annotated twin names."""
-    tables = {
-        name: dict(re.findall(r"^(\d+) (.+)$", body, re.MULTILINE))
-        for name, body in re.findall(
-            r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", annotated, re.MULTILINE
-        )
-    }
+    tables = {name: dict(re.findall(r"^(\d+) (.+)$", body, re.MULTILINE)) for name, body in _TABLES.findall(annotated)}
     frames = {frame: _fields(entry) for frame, entry in tables.get("StackFrames", {}).items()}
     places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
 
@@ -44,9 +40,7 @@ def hlo_origins(annotated: str, text: str, file: str) -> list[int | None]:
         if (match := re.search(r"metadata=\{[^{}]*stack_frame_id=(\d+)", line))
     }
     lines = text.splitlines()
-    return _adopted(
-        lines, [line_of_frame(marked.get(line)) for line in lines], re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
-    )
+    return _adopted(lines, [line_of_frame(marked.get(line)) for line in lines], _HLO_NAME)
 
 
 def _fields(entry: str) -> dict[str, str]:
@@ -87,11 +81,9 @@ def mlir_origins(annotated: str, file: str) -> list[int | None]:
         inner = re.findall(r"#loc\d*", location) if depth < 20 else []
         return next((line for alias in inner if (line := line_at(aliases.get(alias, ""), depth + 1)) is not None), None)
 
+    lines = [line for line in annotated.splitlines() if not line.startswith("#loc")]
     origins: list[int | None] = []
-    for line in annotated.splitlines():
-        if line.startswith("#loc"):
-            continue
+    for line in lines:
         ends = re.search(r" loc\(([^()]*(?:\([^()]*\))*[^()]*)\)$", line)
         origins.append(line_at(ends[1]) if ends else None)
-    lines = [line for line in annotated.splitlines() if not line.startswith("#loc")]
-    return _adopted(lines, origins, re.compile(r"%[\w.]+"))
+    return _adopted(lines, origins, _MLIR_NAME)
