@@ -154,7 +154,7 @@ def _pairs(
         (lowered,) = chosen.lower([found], chosen_levels, device=chosen_device)
         spec = found.spec
         if isinstance(lowered, Lowered):
-            spec, lowered = confirmed(chosen, found, lowered, chosen_levels, chosen_device)
+            spec = confirmed(chosen, found, lowered, chosen_levels, chosen_device)
         yield as_pair(chosen, spec, lowered, chosen_device)
 
 

@@ -48,7 +48,7 @@ def extract_ir(
     (lowered,) = frontend.lower([found], levels, device=device)
     spec = found.spec
     if isinstance(lowered, Lowered):
-        spec, _ = confirmed(frontend, found, lowered, levels, device)
+        spec = confirmed(frontend, found, lowered, levels, device)
     metadata = spec.metadata | {
         "device": device,
         "arg_types": found.spec.arg_types,
@@ -59,13 +59,10 @@ def extract_ir(
     return {"python_source": found.spec.source, **texts, "metadata": metadata}
 
 
-def confirmed(
-    frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str
-) -> tuple[KernelSpec, Lowered]:
-    """A kernel's record and texts, its claim to be self-contained put to the test.
+def confirmed(frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str) -> KernelSpec:
+    """A kernel's record, its claim to be self-contained put to the test.
 
-    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts. Only
-    then are line maps known in lines of the source.
+    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts.
     """
     spec = kernel.spec
     again = frontend.load(spec) if spec.self_contained else None
@@ -73,8 +70,8 @@ def confirmed(
         (second,) = frontend.lower([again], levels, device=device)
         frontend.release([again])
         if isinstance(second, Lowered) and second.texts == lowered.texts:
-            return spec, second
-    return replace(spec, self_contained=False), replace(lowered, line_map={})
+            return spec
+    return replace(spec, self_contained=False)
 
 
 def single_devices(frontend: Frontend) -> tuple[str, ...]:

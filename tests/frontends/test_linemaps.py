@@ -1,14 +1,18 @@
 """Line maps: an edit of one line of Python changes only the lines of IR that the map gives to it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from synthesis import KernelGenerator, KernelSpec, get_frontend
+from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
 from synthesis.frontends.base import Kernel, Lowered, choose_levels
-from synthesis.frontends.linemap import runs_of
+from synthesis.frontends.linemap import origins_of, runs_of
+from synthesis.frontends.warp import lowering as warp_lowering
+from synthesis.frontends.warp.binaries import find_nvdisasm
+from synthesis.records import Argument, Signature
 
 # Edits that leave the number of operations as it is; each is tried on every line that it fits.
 EDITS = {
@@ -118,3 +122,103 @@ def test_helpers_are_mapped_to_their_own_lines(frontend: str) -> None:
 def test_runs_join_neighbours_only() -> None:
     assert runs_of([None, 3, 3, 4, None, 4, 3]) == [(3, 2, 3), (4, 4, 4), (4, 6, 6), (3, 7, 7)]
     assert runs_of([]) == []
+
+
+MARKED = """
+import warp as wp
+
+@wp.func
+def root(x: float):
+    return wp.sqrt(x)
+
+@wp.kernel
+def marked(a: wp.array(dtype=float), b: wp.array(dtype=float)):
+    i = wp.tid()
+    x = root(a[i])
+    b[i] = wp.floor(x)
+"""
+
+
+@pytest.mark.parametrize(("level", "root"), [("ptx", "sqrt.rn.f32"), ("cubin_sass", "MUFU.RSQ")])
+def test_machine_code_is_mapped_through_the_cuda_text(level: str, root: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    signature = Signature(arguments=())
+    spec = KernelSpec(frontend="warp", name="marked", category="extracted", source=MARKED, signature=signature)
+    frontend = get_frontend("warp")
+    if level == "cubin_sass" and find_nvdisasm() is None:
+        pytest.skip("nvdisasm is not installed")
+
+    def made() -> Lowered:
+        kernel = frontend.load(spec)
+        assert isinstance(kernel, Kernel)
+        (result,) = frontend.lower([kernel], choose_levels(frontend, [level], "cuda"), device="cuda")
+        assert isinstance(result, Lowered)
+        return result
+
+    result = made()
+    lines = str(result.texts[level]).splitlines()
+    python = MARKED.splitlines()
+    origins = origins_of(result.line_map[level])
+    for instruction, statement in (
+        (root, "wp.sqrt(x)"),
+        ("FRND.FLOOR" if "sass" in level else "cvt.rmi", "wp.floor(x)"),
+    ):
+        found = [number for number, line in enumerate(lines, 1) if instruction in line]
+        places = [origins[number] for number in found if number in origins]
+        assert places
+        assert all(statement in python[place - 1] for place in places), instruction
+    assert len(origins) > 0.6 * len(lines)
+
+    compile_marked = build_cuda()
+
+    def without_marks(*arguments: object, **settings: object) -> None:
+        compile_marked(*arguments, **{**settings, "lineinfo": False})
+
+    monkeypatch.setattr(warp_lowering.build, "build_cuda", without_marks)
+    assert made().texts == result.texts
+
+
+def build_cuda() -> Callable[..., None]:
+    return warp_lowering.build.build_cuda
+
+
+def test_llvm_ir_is_mapped_by_function() -> None:
+    source = (
+        "import jax.numpy as jnp\n\n\ndef two(x):\n    y = jnp.sin(x) * 2.0\n"
+        "    s = jnp.sum(y, axis=0)\n    return jnp.exp(s)\n"
+    )
+    argument = Argument(name="x", type_name="f32[16,8]", dtype="float32", shape=(16, 8))
+    signature = Signature(arguments=(argument,))
+    frontend = get_frontend("jax")
+    kernel = frontend.load(
+        KernelSpec(frontend="jax", name="two", category="extracted", source=source, signature=signature)
+    )
+    assert isinstance(kernel, Kernel)
+    (result,) = frontend.lower([kernel], choose_levels(frontend, ["llvm_ir"], "cpu"), device="cpu")
+    assert isinstance(result, Lowered)
+    lines = str(result.texts["llvm_ir"]).splitlines()
+    runs = result.line_map["llvm_ir"]
+    assert {origin for origin, _, _ in runs} == {5, 6, 7}
+    assert all(first <= last <= len(lines) for _, first, last in runs)
+    for line in [number for number, line in enumerate(lines, 1) if "@llvm.sin" in line or "xla.sin" in line]:
+        assert 5 in {origin for origin, first, last in runs if first <= line <= last}
+
+
+def test_a_kernel_that_is_not_self_contained_has_maps_in_lines_of_its_source(tmp_path: Path) -> None:
+    (tmp_path / "scaled_module.py").write_text(
+        "import warp as wp\n\n\n\n\nclass Held:\n    pass\n\n\nHELD = Held()\n\n\n@wp.func\ndef three(x: float):\n"
+        "    return x * 3.0\n\n\n@wp.kernel\ndef scaled(a: wp.array(dtype=float)):\n    i = wp.tid()\n"
+        "    a[i] = three(a[i]) + wp.static(HELD.__class__.__name__ == 'Held' and 2.0)\n"
+    )
+    (pair,) = extract(str(tmp_path / "scaled_module.py"))
+    assert isinstance(pair, Pair), pair
+    assert not pair.spec.self_contained
+    python = pair.spec.source.splitlines()
+    text = str(pair.texts["cpp_forward"]).splitlines()
+    origins = origins_of(pair.line_map["cpp_forward"])
+    for code, statement in (
+        ("wp::mul(", "return x * 3.0"),
+        ("builtin_tid1d", "i = wp.tid()"),
+        ("wp::add(", "three(a[i])"),
+    ):
+        (number,) = [number for number, line in enumerate(text, 1) if code in line]
+        assert statement in python[origins[number] - 1]

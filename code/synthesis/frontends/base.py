@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.linemap import LineMap
+from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec, Rejection
 
@@ -62,6 +62,8 @@ class Kernel:
     """What the front end needs beside the object to lower it; JAX's argument shapes."""
     module: str = ""
     """The module that ``load`` made for it; empty for a kernel of the user's."""
+    places: Places = NO_PLACES
+    """Where the lines of its files stand in its source."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,7 @@ class Lowered:
 
     texts: Mapping[str, str | None]
     line_map: Mapping[str, LineMap]
-    """By level, in lines of the file that the kernel was declared in; a loaded kernel's is its source."""
+    """By level, in lines of the kernel's source."""
     rejections: tuple[Rejection, ...] = ()
 
 

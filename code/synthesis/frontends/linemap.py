@@ -1,9 +1,37 @@
 """Line maps: which lines of an IR text come from which line of Python."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 LineMap = list[tuple[int, int, int]]
-"""(Python line, first IR line, last IR line), all from 1, in the order of the IR; no IR line is in two runs."""
+"""(Python line, first IR line, last IR line), all from 1, in the order of the IR. Only LLVM IR, whose functions stand
+for several lines of Python each, has an IR line in more than one run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where lines of files stand in the source of a kernel, which is collected from several places."""
+
+    pieces: tuple[tuple[str, int, int, int], ...] = ()
+    """File, first line in it, number of lines, and the line of the source that the first one became."""
+
+    @classmethod
+    def whole(cls, file: str, source: str) -> "Places":
+        """The places of a source that is a file of its own."""
+        return cls(((file, 1, source.count("\n") + 1, 1),))
+
+    def line(self, file: str, line: int) -> int | None:
+        """The line of the source that a file's line is; None if it is none of the source's."""
+        for home, first, count, start in self.pieces:
+            if home == file and first <= line < first + count:
+                return start + line - first
+        return None
+
+
+NO_PLACES = Places()
+"""Nothing is known."""
+Where = Callable[[str, int], int | None]
+"""A file and a line of it to the line of the source, or None: ``Places.line``."""
 
 
 def runs_of(origins: Iterable[int | None]) -> LineMap:
@@ -17,3 +45,8 @@ def runs_of(origins: Iterable[int | None]) -> LineMap:
         else:
             runs.append((origin, number, number))
     return runs
+
+
+def origins_of(runs: Iterable[tuple[int, int, int]]) -> dict[int, int]:
+    """The Python line that each IR line of a line map comes from."""
+    return {line: origin for origin, first, last in runs for line in range(first, last + 1)}

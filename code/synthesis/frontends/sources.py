@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
 
+from synthesis.frontends.linemap import NO_PLACES, Places
+
 _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
 
 
@@ -23,6 +25,8 @@ class Definition:
     """The plain function or class."""
     source: str | None = None
     """Its source where the front end knows it better than ``inspect`` does."""
+    line: int = 0
+    """The line of its file that ``source`` starts at."""
     annotations: Mapping[str, str] = field(default_factory=dict[str, str])
     """Parameter to type, as text, to be written where the annotation alone would not give it."""
     after: str = ""
@@ -52,20 +56,31 @@ class SourceCollector:
     implicit: Callable[[str], bool] = lambda _: False
     missing: list[str] = field(default_factory=list[str], init=False)
     """The names of what source text cannot hold; empty as long as the source is complete."""
+    places: Places = field(default=NO_PLACES, init=False)
+    """Where the lines of the collected source were found."""
 
     def __post_init__(self) -> None:
         """Start with nothing gathered."""
         self._imports: dict[str, str] = {}
         self._constants: dict[str, str] = {}
         self._definitions: dict[str, str] = {}
+        self._found_at: dict[str, tuple[str, int]] = {}
         self._seen: dict[str, Any] = {}
 
     def collect(self, definition: Definition) -> str:
         """The complete source of a function: imports, constants, helpers in dependency order, itself last."""
         self._visit(definition.obj.__name__, definition)
         parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
-        head = "\n\n".join(part for part in parts if part)
-        return "\n\n\n".join(part for part in (head, *self._definitions.values()) if part) + "\n"
+        text = "\n\n".join(part for part in parts if part)
+        pieces: list[tuple[str, int, int, int]] = []
+        for name, source in self._definitions.items():
+            text += "\n\n\n" if text else ""
+            if name in self._found_at:
+                file, line = self._found_at[name]
+                pieces.append((file, line, source.count("\n") + 1, text.count("\n") + 1))
+            text += source
+        self.places = Places(tuple(pieces))
+        return text + "\n"
 
     def _visit(self, name: str, definition: Definition) -> None:
         obj = definition.obj
@@ -74,7 +89,7 @@ class SourceCollector:
                 self.missing.append(name)
             return
         self._seen[name] = obj
-        source = definition.source or _source_of(obj)
+        source, line = (definition.source, definition.line) if definition.source else _source_of(obj)
         if source is None:
             self.missing.append(name)
             return
@@ -94,6 +109,8 @@ class SourceCollector:
             elif free not in self._imports and not hasattr(builtins, free) and not self.implicit(free):
                 self.missing.append(free)
         self._definitions[name] = source
+        if inspect.isfunction(obj):
+            self._found_at[name] = (obj.__code__.co_filename, line)
         if definition.after:
             self._definitions[f"{name} after"] = self._own(definition.after)
         for number, other in enumerate(definition.beside):
@@ -190,11 +207,13 @@ class SourceCollector:
         return self.literal(value)
 
 
-def _source_of(obj: Any) -> str | None:
+def _source_of(obj: Any) -> tuple[str | None, int]:
+    """The source of a function or class and the line of its file that it starts at; (None, 0) where there is none."""
     try:
-        return inspect.getsource(obj)
+        lines, first = inspect.getsourcelines(obj)
     except (OSError, TypeError):
-        return None
+        return None, 0
+    return "".join(lines), first
 
 
 def _scope_of(obj: Any) -> Mapping[str, Any]:

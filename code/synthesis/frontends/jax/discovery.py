@@ -68,18 +68,17 @@ def _discover(function: Any, examples: Examples) -> Kernel | Rejection:
             + "; give example arguments",
         )
     try:
-        spec = describe(call)
+        return describe(call)
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
         return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
-    return Kernel(spec=spec, live=call.function, example_args=call.arguments)
 
 
 def _rejection(plain: Any, stage: Stage, symptom: Symptom, detail: str) -> Rejection:
     return Rejection(stage=stage, symptom=symptom, detail=detail, frontend="jax", kernel_name=plain.__name__)
 
 
-def describe(call: calling.Call) -> KernelSpec:
-    """The record of a live function at given shapes.
+def describe(call: calling.Call) -> Kernel:
+    """A live function at given shapes, with its record.
 
     Raises:
         Exception: whatever the function raises when it is traced.
@@ -89,7 +88,7 @@ def describe(call: calling.Call) -> KernelSpec:
     collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library)
     source = collector.collect(Definition(plain))
     origin, licence = provenance(plain, plain.__code__.co_firstlineno)
-    return KernelSpec(
+    spec = KernelSpec(
         frontend="jax",
         name=plain.__name__,
         category="extracted",
@@ -104,6 +103,7 @@ def describe(call: calling.Call) -> KernelSpec:
             or lowering.is_more_than_its_source(call.function)
         ),
     )
+    return Kernel(spec=spec, live=call.function, example_args=call.arguments, places=collector.places)
 
 
 def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:

@@ -14,7 +14,7 @@ from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import discovery, lowering
 from synthesis.frontends.jax.recipes import RECIPES
-from synthesis.frontends.linemap import LineMap
+from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, run_source
 from synthesis.records import KernelSpec, Rejection
 
@@ -78,7 +78,8 @@ class JaxFrontend:
         arguments = tuple(
             lowering.jax.ShapeDtypeStruct(argument.shape or (), argument.dtype) for argument in spec.signature.arguments
         )
-        return Kernel(spec=spec, live=function, example_args=arguments, module=module.__name__)
+        places = Places.whole(f"<{module.__name__}>", spec.source)
+        return Kernel(spec=spec, live=function, example_args=arguments, module=module.__name__, places=places)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
@@ -132,9 +133,7 @@ def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Traci
             function, arguments = lowering.pullback(function, arguments)
         elif direction is Direction.TANGENT:
             function, arguments = lowering.pushforward(function, arguments)
-        plain = lowering.function_behind(kernel.live)
-        file = plain.__code__.co_filename if plain is not None else ""
-        return lowering.Tracing(function, arguments, name=name, platform=device, file=file)
+        return lowering.Tracing(function, arguments, name=name, platform=device, where=kernel.places.line)
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
         symptom = Symptom.TRACE_ERROR if direction is Direction.FORWARD else Symptom.NOT_DIFFERENTIABLE
         return rejected(kernel.spec, Stage.LOWER, symptom, detail_of(error))

@@ -1,46 +1,90 @@
 """Where lines of JAX's texts come from, read off the locations that JAX prints when asked to."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
+
+from synthesis.frontends.linemap import Where
 
 _METADATA = re.compile(r", metadata=\{[^{}]*\}")
 _TABLES = re.compile(r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", re.MULTILINE)
 _MLIR_NAME = re.compile(r"%[\w.]+")
+_FRAME_ID = re.compile(r"metadata=\{[^{}]*stack_frame_id=(\d+)")
+_FILE_LINE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):')
+_COMPUTATION = re.compile(r"^(?:ENTRY )?%?([\w.-]+) (?:\(.*)?\{$")
+_INSTRUCTION = re.compile(r"^\s+(?:ROOT )?%?([\w.-]+) = ")
+_HLO_WORD = re.compile(r"[\w.-]+")
 _HLO_NAME = re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
 
 
-def line_of(traceback: Any, file: str) -> int | None:
-    """The innermost line of a file in a traceback that JAX keeps with an equation."""
-    for frame in traceback.frames if traceback is not None else ():
-        if frame.file_name == file:
-            return frame.line_num
-    return None
+def line_of(traceback: Any, where: Where) -> int | None:
+    """The innermost line of the source in a traceback that JAX keeps with an equation."""
+    lines = (where(frame.file_name, frame.line_num) for frame in (traceback.frames if traceback is not None else ()))
+    return next((line for line in lines if line is not None), None)
 
 
-def hlo_origins(annotated: str, text: str, file: str) -> list[int | None]:
-    """For each line of an HLO text, the line of a file that the metadata in its annotated twin names."""
+def hlo_origins(annotated: str, text: str, where: Where) -> list[int | None]:
+    """For each line of an HLO text, the line of the source that the metadata in its annotated twin names."""
+    line_of_frame = _frames(annotated, where)
+    marked = {_METADATA.sub("", line): match[1] for line in annotated.splitlines() if (match := _FRAME_ID.search(line))}
+    lines = text.splitlines()
+    return _adopted(lines, [line_of_frame(marked.get(line)) for line in lines], _HLO_NAME)
+
+
+def llvm_origins(name: str, annotated: str, where: Where) -> list[int]:
+    """The lines of the source that a module of XLA's LLVM IR stands for.
+
+    Args:
+        name: the instruction of the optimised HLO that the module was made of; what it calls counts too.
+        annotated: the optimised HLO with its metadata.
+        where: a file and a line of it to a line of the source.
+    """
+    line_of_frame = _frames(annotated, where)
+    bodies: dict[str, list[str]] = {}
+    instructions: dict[str, str] = {}
+    for line in annotated.splitlines():
+        opening = _COMPUTATION.match(line)
+        if opening:
+            bodies[opening[1]] = []
+        elif bodies and (defined := _INSTRUCTION.match(line)):
+            bodies[next(reversed(bodies))].append(line)
+            instructions[_plain(defined[1])] = line
+    found: set[int] = set()
+    pending, seen = [instructions.get(_plain(name), name)], set[str]()
+    while pending:
+        line = pending.pop()
+        frame = _FRAME_ID.search(line)
+        origin = line_of_frame(frame[1]) if frame else None
+        found |= {origin} if origin is not None else set()
+        for called in bodies.keys() & set(_HLO_WORD.findall(line)) - seen:
+            seen.add(called)
+            pending += bodies[called]
+    return sorted(found)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"\W", "_", name)
+
+
+def _frames(annotated: str, where: Where) -> Callable[[str | None], int | None]:
+    """The line of the source that a stack frame of an HLO text's metadata is in."""
     tables = {name: dict(re.findall(r"^(\d+) (.+)$", body, re.MULTILINE)) for name, body in _TABLES.findall(annotated)}
     frames = {frame: _fields(entry) for frame, entry in tables.get("StackFrames", {}).items()}
     places = {place: _fields(entry) for place, entry in tables.get("FileLocations", {}).items()}
 
     def line_of_frame(frame: str | None) -> int | None:
-        """The line of the innermost frame in the file; a frame that is its own parent is the outermost."""
+        """The innermost line; a frame that is its own parent is the outermost."""
         while frame in frames:
             place = places.get(frames[frame].get("file_location_id", ""), {})
-            if tables["FileNames"].get(place.get("file_name_id", "")) == f'"{file}"':
-                return int(place["line"])
+            file = tables["FileNames"].get(place.get("file_name_id", ""), "").strip('"')
+            line = where(file, int(place["line"])) if "line" in place else None
+            if line is not None:
+                return line
             parent = frames[frame].get("parent_frame_id")
             frame = parent if parent != frame else None
         return None
 
-    marked = {
-        _METADATA.sub("", line): match[1]
-        for line in annotated.splitlines()
-        if (match := re.search(r"metadata=\{[^{}]*stack_frame_id=(\d+)", line))
-    }
-    lines = text.splitlines()
-    return _adopted(lines, [line_of_frame(marked.get(line)) for line in lines], _HLO_NAME)
+    return line_of_frame
 
 
 def _fields(entry: str) -> dict[str, str]:
@@ -69,15 +113,15 @@ def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patte
     return result
 
 
-def mlir_origins(annotated: str, file: str) -> list[int | None]:
-    """For each line of a module's text, the line of a file that the location at its end in the annotated twin names."""
+def mlir_origins(annotated: str, where: Where) -> list[int | None]:
+    """For each line of a module's text, the line of the source that the location at its end in its twin names."""
     aliases = dict(re.findall(r"^(#loc\d*) = loc\((.*)\)$", annotated, re.MULTILINE))
-    place = re.compile(rf'"{re.escape(file)}":(\d+):')
 
     def line_at(location: str, depth: int = 0) -> int | None:
-        found = place.search(location)
-        if found:
-            return int(found[1])
+        for file, number in _FILE_LINE.findall(location):
+            line = where(file, int(number))
+            if line is not None:
+                return line
         inner = re.findall(r"#loc\d*", location) if depth < 20 else []
         return next((line for alias in inner if (line := line_at(aliases.get(alias, ""), depth + 1)) is not None), None)
 

@@ -26,9 +26,9 @@ from jaxlib.mlir import ir as _ir
 from jaxlib.mlir import passmanager as _passmanager
 from jaxlib.triton import dialect as _triton
 
-from synthesis.frontends.jax.locations import hlo_origins, line_of, mlir_origins
+from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_origins
 from synthesis.frontends.jax.options import DEFAULTS
-from synthesis.frontends.linemap import LineMap, runs_of
+from synthesis.frontends.linemap import LineMap, Where, runs_of
 
 jax: Any = _jax
 hlo: Any = _hlo
@@ -42,6 +42,9 @@ _ADDRESS = re.compile(
     r"<(?:function|bound method|built-in function) ([^\s<>]+(?:<locals>[^\s<>]*)*)[^<>]* at 0x[0-9a-f]+>"
 )
 _MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
+_LLVM_MODULE = re.compile(
+    r"; ModuleID = '(?:__compute_module_)*(.*?)(?:_(?:elemental|computation))?(?:_kernel_module)?'"
+)
 _LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
@@ -281,13 +284,13 @@ class Tracing:
         example_args: shapes and scalar types of its arguments.
         name: the kernel's name, for the levels that carry one.
         platform: ``cpu``, ``cuda`` or ``tpu``; nothing of it needs to be present.
-        file: the file that line maps are about.
+        where: a file and a line of it to a line of the kernel's source.
     """
 
-    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str, file: str) -> None:
+    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str, where: Where) -> None:
         self._name = name
         self._platform = platform
-        self._file = file
+        self._where = where
         # Without keep_unused an argument that nothing reads would vanish from the lowered texts' signature.
         self._traced = jax.jit(function, keep_unused=True).trace(*example_args)
         self._lowered: Any = None
@@ -304,15 +307,15 @@ class Tracing:
             case "jaxpr":
                 return self._jaxpr()
             case "stablehlo":
-                return _stablehlo(self._lower().compiler_ir("stablehlo"), self._file)
+                return _stablehlo(self._lower().compiler_ir("stablehlo"), self._where)
             case "hlo":
                 return self._hlo([self._lower().compiler_ir("hlo").as_hlo_module()])
             case "optimized_hlo":
                 return self._hlo(self._lower().compile().runtime_executable().hlo_modules())
             case "llvm_ir":
-                return self._llvm_ir(), []
+                return self._llvm_ir()
             case "mosaic" | "triton":
-                return _pallas_kernels(self._lower().compiler_ir("stablehlo"), level, self._file)
+                return _pallas_kernels(self._lower().compiler_ir("stablehlo"), level, self._where)
             case _:
                 raise ValueError(f"no such level of text: {level}")
 
@@ -327,18 +330,31 @@ class Tracing:
             raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
         sources: list[list[tuple[int, int, Any]]] = []
         text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
-        origins = (next((line_of(traceback, self._file) for _, _, traceback in line), None) for line in sources)
+        origins = (next((line_of(traceback, self._where) for _, _, traceback in line), None) for line in sources)
         return _ADDRESS.sub(r"\1", text) + "\n", runs_of(origins)
 
-    def _llvm_ir(self) -> str:
-        """What XLA's CPU compiler hands to LLVM, one module after the other."""
+    def _llvm_ir(self) -> tuple[str, LineMap]:
+        """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
-            self._lower().compile(compiler_options={"xla_dump_to": folder})
+            compiled = self._lower().compile(compiler_options={"xla_dump_to": folder})
             modules = sorted(Path(folder).glob("*.ir-no-opt.ll"), key=lambda path: path.name.partition(".")[2])
             texts = [path.read_text(encoding="utf-8") for path in modules]
         if not texts:
             raise NotAvailableError("XLA makes no LLVM IR of it: library calls alone")
-        return "\n".join(_LLVM_NOISE.sub("", text).strip() + "\n" for text in texts)
+        annotated = "\n".join(
+            module.to_string(_hlo_options(metadata=True)) for module in compiled.runtime_executable().hlo_modules()
+        )
+        cleaned: list[str] = []
+        line_map: LineMap = []
+        first = 1
+        for text in texts:
+            cleaned.append(_LLVM_NOISE.sub("", text).strip() + "\n")
+            last = first + cleaned[-1].count("\n") - 1
+            name = _LLVM_MODULE.match(text)
+            origins = llvm_origins(name[1], annotated, self._where) if name else []
+            line_map += [(origin, first, last) for origin in origins]
+            first = last + 2
+        return "\n".join(cleaned), line_map
 
     def _hlo(self, modules: Sequence[Any]) -> tuple[str, LineMap]:
         texts: list[str] = []
@@ -346,7 +362,7 @@ class Tracing:
         for module in modules:
             text = _MODULE_NAME.sub(f"HloModule {self._name}", module.to_string(_hlo_options())).rstrip() + "\n"
             texts.append(text)
-            origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._file)
+            origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._where)
             origins += [None] if len(texts) < len(modules) else []
         return "\n".join(texts), runs_of(origins)
 
@@ -366,7 +382,7 @@ def absent_gpu() -> Generator[None]:
         yield
 
 
-def _pallas_kernels(module: Any, level: str, file: str) -> tuple[str, LineMap]:
+def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap]:
     """The Pallas kernels that a lowered module calls: as Mosaic for a TPU, or as Triton for a GPU."""
     texts: list[str] = []
     origins: list[int | None] = []
@@ -382,7 +398,7 @@ def _pallas_kernels(module: Any, level: str, file: str) -> tuple[str, LineMap]:
                 passmanager.PassManager.parse("builtin.module(mosaic-serde{serialize=false})").run(kernel.operation)
             text = kernel.operation.get_asm(enable_debug_info=False)
             texts.append(text)
-            found = mlir_origins(kernel.operation.get_asm(enable_debug_info=True), file)
+            found = mlir_origins(kernel.operation.get_asm(enable_debug_info=True), where)
             origins += found[: text.count("\n")] + ([None] if len(texts) < len(bodies) else [])
     if not texts:
         raise NotAvailableError("no Pallas kernel in it")
@@ -410,7 +426,7 @@ def _operations(operation: Any) -> Generator[Any]:
                 yield from _operations(inner.operation)
 
 
-def _stablehlo(module: Any, file: str) -> tuple[str, LineMap]:
+def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
     """A module as text, without the names that JAX gives it and its results, and its line map."""
     with module.context:
         copy = module.operation.clone()  # the original may be compiled yet, which needs what is dropped here
@@ -420,7 +436,7 @@ def _stablehlo(module: Any, file: str) -> tuple[str, LineMap]:
             for group in ("arg_attrs", "res_attrs"):
                 if group in operation.attributes:
                     _drop_entry_attributes(operation, group)
-        return copy.get_asm(enable_debug_info=False), runs_of(mlir_origins(copy.get_asm(enable_debug_info=True), file))
+        return copy.get_asm(enable_debug_info=False), runs_of(mlir_origins(copy.get_asm(enable_debug_info=True), where))
 
 
 def _drop_attributes(operation: Any, names: Sequence[str]) -> None:

@@ -1,39 +1,77 @@
-"""PTX and SASS: what NVRTC makes of a kernel's CUDA text, and its disassembly."""
+"""PTX and SASS: what NVRTC makes of a kernel's CUDA text, and its disassembly, with their line maps.
+
+NVRTC is asked for line information. It names lines of the CUDA text; what they come from is known. The marks are
+taken out of the text again, which then is what NVRTC makes without them.
+"""
 
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, files
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+from synthesis.frontends.linemap import LineMap, Where, runs_of
 from synthesis.frontends.warp import lowering
-from synthesis.frontends.warp.texts import clean, words
+from synthesis.frontends.warp.texts import clean_lines, words
 
-_DATA = re.compile(
-    r"^(?:\.visible |\.extern )*\.(?:const|global) [^;={]*?(\w+)(?:\[\d*\])?(?: = [^;]*)?;\n", re.MULTILINE
-)
+_DATA = re.compile(r"(?:\.visible |\.extern )*\.(?:const|global) [^;={]*?(\w+)(?:\[\d*\])?(?: = [^;]*)?;")
 _SECTION = re.compile(r"^\t?\.section\s+(\S+?),", re.MULTILINE)
+_FILE = re.compile(r'^\t\.file\t(\d+) "(.*)"$', re.MULTILINE)
+_LOC = re.compile(r"\t\.loc\t(\d+ \d+ \d+)(?:, function_name \S+, inlined_at (\d+ \d+ \d+))?")
+_PTX_DEBUG = re.compile(r"^\t(?:\.file\t.*\n|\.section\t\.debug_\w+\s*\{[^{}]*\}\n?)", re.MULTILINE)
+_PTX_MARK = re.compile(r"^\$L__(?:tmp|func_begin|func_end)\d+:$")
+_SASS_MARK = re.compile(r'\t//## File "(.*?)", line (\d+)')
+
+Origins = Mapping[tuple[str, int], int]
+"""The line of a kernel's source for a file and a line of it."""
 
 
 class ToolMissingError(Exception):
     """A program that a level needs and that is not installed."""
 
 
-def ptx_of(kernel: Any, options: Mapping[str, Any]) -> str:
+def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
     """The PTX of a kernel, forward and backward, without comments and without tables that it does not use.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    text = clean(lowering.compile_cuda(kernel, options, "ptx").decode().rstrip("\0"), {})
-    bodies = words(_DATA.sub("", text))
-    return _DATA.sub(lambda match: match[0] if match[1] in bodies else "", text)
+    compiled, origins = lowering.compile_cuda(kernel, options, "ptx", where)
+    text = compiled.decode().rstrip("\0")
+    lines = list(_cleaned(_ptx_lines(text, origins)))
+    used = words("\n".join(line for line, _ in lines if not _DATA.fullmatch(line)))
+    return _finished((line, origin) for line, origin in lines if not (data := _DATA.fullmatch(line)) or data[1] in used)
 
 
-def sass_of(kernel: Any, options: Mapping[str, Any]) -> str:
+def _ptx_lines(text: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
+    """The lines that hold instructions or declarations, each with its line of the source."""
+    names = {number: PurePosixPath(path).name for number, path in _FILE.findall(text)}
+    callers: dict[str, str] = {}
+    origin: int | None = None
+    for line in _PTX_DEBUG.sub("", text).splitlines():
+        loc = _LOC.fullmatch(line)
+        if loc is None:
+            if not _PTX_MARK.match(line):
+                yield line, origin
+            origin = None if line.startswith("}") else origin
+            continue
+        place: str | None = loc[1]
+        if loc[2]:
+            callers[loc[1]] = loc[2]
+        else:
+            callers.pop(loc[1], None)
+        origin, seen = None, set[str]()
+        while place is not None and origin is None and place not in seen:
+            seen.add(place)
+            number, row, _ = place.split()
+            origin = origins.get((names.get(number, ""), int(row)))
+            place = callers.get(place)
+
+
+def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, LineMap]:
     """The machine code of a kernel, forward and backward, disassembled; code sections alone, without addresses.
 
     Raises:
@@ -45,8 +83,10 @@ def sass_of(kernel: Any, options: Mapping[str, Any]) -> str:
         raise ToolMissingError("nvdisasm is not installed; install it with: pip install nvidia-cuda-nvdisasm")
     with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
         binary = Path(folder, "kernel.cubin")
-        binary.write_bytes(lowering.compile_cuda(kernel, options, "cubin"))
-        result = subprocess.run([program, "-c", binary], capture_output=True, text=True, check=True)  # noqa: S603
+        compiled, origins = lowering.compile_cuda(kernel, options, "cubin", where)
+        binary.write_bytes(compiled)
+        command = [program, "-c", "-gi", binary]
+        result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
     starts = [*_SECTION.finditer(result.stdout)]
     ends = [match.start() for match in starts[1:]] + [len(result.stdout)]
     code = "".join(
@@ -54,7 +94,39 @@ def sass_of(kernel: Any, options: Mapping[str, Any]) -> str:
         for match, end in zip(starts, ends, strict=True)
         if match[1].startswith(".text.")
     )
-    return clean(code, {})
+    return _finished(_cleaned(_sass_lines(code, origins)))
+
+
+def _sass_lines(code: str, origins: Origins) -> Iterator[tuple[str, int | None]]:
+    """The lines of a disassembly; those between two groups of marks have the innermost known place of the first."""
+    origin: int | None = None
+    in_marks = False
+    for line in code.splitlines():
+        mark = _SASS_MARK.match(line)
+        if mark is None:
+            in_marks = False
+            # A routine of the compiler's own, a square root's slow path say, begins at a label with a dollar sign.
+            origin = None if _SECTION.match(line) or line.startswith("$") else origin
+            yield line, origin
+            continue
+        origin = origin if in_marks else None
+        in_marks = True
+        if origin is None:
+            origin = origins.get((PurePosixPath(mark[1]).name, int(mark[2])))
+
+
+def _cleaned(lines: Iterable[tuple[str, int | None]]) -> Iterator[tuple[str, int | None]]:
+    """Lines without comments, and without those that hold nothing else; each keeps its place."""
+    marked = "".join(
+        (f'#line {origin} "source"\n' if origin is not None else "") + f"{line}\n" for line, origin in lines
+    )
+    for line, place in clean_lines(marked, {}):
+        yield line, place[1] if place is not None else None
+
+
+def _finished(lines: Iterable[tuple[str, int | None]]) -> tuple[str, LineMap]:
+    kept = list(lines)
+    return "".join(f"{line}\n" for line, _ in kept), runs_of(origin for _, origin in kept)
 
 
 def find_nvdisasm() -> str | None:

@@ -39,12 +39,12 @@ def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
                 )
             )
         table = examples.tables.get(kernel.func.__name__, {})
-        found.extend(Kernel(spec=describe(instance, table), live=instance) for instance in instances)
+        found.extend(describe(instance, table) for instance in instances)
     return found
 
 
-def describe(kernel: Any, table: Mapping[str, Any]) -> KernelSpec:
-    """The record of a live, concrete kernel, with what a table of inputs says of its arguments.
+def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
+    """A live, concrete kernel with its record, and what a table of inputs says of its arguments.
 
     Raises:
         ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
@@ -63,7 +63,7 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> KernelSpec:
         source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"
     origin, licence = provenance(kernel.func, kernel.adj.fun_lineno)
     documentation = inspect.getdoc(kernel.func) or ""
-    return KernelSpec(
+    spec = KernelSpec(
         frontend="warp",
         name=kernel.func.__name__,
         category="extracted",
@@ -74,6 +74,7 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> KernelSpec:
         licence=licence,
         self_contained=not collector.missing,
     )
+    return Kernel(spec=spec, live=kernel, places=collector.places)
 
 
 def signature_of(kernel: Any) -> Signature:
@@ -182,6 +183,7 @@ def _definition(obj: Any, kind: str) -> Definition:
     return Definition(
         obj.func,
         source,
+        lowering.first_line_of(obj),
         annotations={
             name: type_name(annotated)
             for name, annotated in declared.adj.arg_types.items()

@@ -8,6 +8,7 @@ from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
+from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import run_source
 from synthesis.frontends.warp import binaries, discovery, lowering
 from synthesis.frontends.warp.recipes import RECIPES
@@ -65,7 +66,8 @@ class WarpFrontend:
                 detail = f"{spec.name} is generic and was never given concrete types"
                 return rejected(spec, Stage.LOAD, Symptom.NO_CONCRETE_TYPES, detail)
             return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no kernel named {spec.name!r} in the source")
-        return Kernel(spec=spec, live=instances[-1], module=module.__name__)
+        places = Places.whole(f"<{module.__name__}>", spec.source)
+        return Kernel(spec=spec, live=instances[-1], module=module.__name__, places=places)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
@@ -81,7 +83,7 @@ class WarpFrontend:
         sources = [level for level in levels if level in _SOURCES]
         devices = tuple(dict.fromkeys(level.device for level in sources if level.device))
         try:
-            made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices)
+            made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices, kernel.places.line)
         except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
             return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
         found = {level.name: made[level.device or "", level.direction] for level in sources}
@@ -100,15 +102,18 @@ class WarpFrontend:
         ]
         for level in levels:
             if level in _BINARIES:
-                made_text = _binary(kernel, level)
-                texts[level.name] = made_text if isinstance(made_text, str) else None
-                missing += [made_text] if isinstance(made_text, Rejection) else []
+                binary = _binary(kernel, level)
+                if isinstance(binary, Rejection):
+                    texts[level.name] = None
+                    missing.append(binary)
+                else:
+                    texts[level.name], line_map[level.name] = binary
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(missing))
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
         try:
-            texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,))
+            texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,), kernel.places.line)
             unit = lowering.whole_unit(kernel.live, device)
         except Exception as error:
             raise KernelError(Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error)) from error
@@ -120,9 +125,9 @@ class WarpFrontend:
         }
 
 
-def _binary(kernel: Kernel, level: Level) -> str | Rejection:
+def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
     try:
-        return _BINARIES[level](kernel.live, kernel.spec.signature.options)
+        return _BINARIES[level](kernel.live, kernel.spec.signature.options, kernel.places.line)
     except binaries.ToolMissingError as error:
         return rejected(kernel.spec, Stage.LOWER, Symptom.NOT_AVAILABLE, str(error), level.name)
     except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)

@@ -19,7 +19,7 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 import warp._src.types as _types  # noqa: TID251
 
-from synthesis.frontends.linemap import LineMap, runs_of
+from synthesis.frontends.linemap import LineMap, Where, origins_of, runs_of
 from synthesis.frontends.loading import forget_module
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.texts import Origin, clean_lines, words
@@ -147,6 +147,11 @@ def is_written_plainly(kind: Any) -> bool:
 def source_of(obj: Any) -> str:
     """The source of a kernel or function, as Warp recorded it when it was declared."""
     return obj.adj.source
+
+
+def first_line_of(obj: Any) -> int:
+    """The line of its file that the source of a kernel or function starts at."""
+    return obj.adj.fun_lineno
 
 
 def options_of(kernel: Any) -> dict[str, Any]:
@@ -277,7 +282,7 @@ def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator
 
 
 def clean_texts(
-    kernel: Any, options: Mapping[str, Any], devices: Sequence[str]
+    kernel: Any, options: Mapping[str, Any], devices: Sequence[str], where: Where
 ) -> dict[tuple[str, str], tuple[str, LineMap] | None]:
     """The kernel's own text for each device and direction, without comments and compiler's names.
 
@@ -288,11 +293,12 @@ def clean_texts(
         kernel: a concrete Warp kernel.
         options: the options of its record.
         devices: of ``cpu`` and ``cuda``.
+        where: a file and a line of it to a line of the kernel's source.
 
     Returns:
-        (device, ``forward`` or ``backward``) to text and line map, in lines of the file that declares the kernel;
-        None where the kernel has no backward. A text holds the structs, the helper functions and the kernel function,
-        and on the CPU its argument struct.
+        (device, ``forward`` or ``backward``) to text and line map, in lines of the kernel's source; None
+        where the kernel has no backward. A text holds the structs, the helper functions and the kernel function, and
+        on the CPU its argument struct.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -305,20 +311,18 @@ def clean_texts(
             parts = {"forward": forward, "backward": backward}
             renames = _struct_renames(builder, "".join([structs, *forward, *(backward or ())]))
             for direction, part in parts.items():
-                texts[device, direction] = (
-                    None if part is None else _joined((structs, *part), renames, kernel.adj.filename)
-                )
+                texts[device, direction] = None if part is None else _joined((structs, *part), renames, where)
     return texts
 
 
-def _joined(pieces: Sequence[str], renames: Mapping[str, str], file: str) -> tuple[str, LineMap]:
-    """Pieces of text, a blank line between them, and their line map in lines of one file."""
+def _joined(pieces: Sequence[str], renames: Mapping[str, str], where: Where) -> tuple[str, LineMap]:
+    """Pieces of text, a blank line between them, and their line map."""
     lines: list[tuple[str, Origin | None]] = []
     for piece in pieces:
         cleaned = list(clean_lines(piece, renames))
         lines += [("", None)] if lines and cleaned else []
         lines += cleaned
-    origins = (origin[1] if origin is not None and origin[0] == file else None for _, origin in lines)
+    origins = (where(*origin) if origin is not None else None for _, origin in lines)
     return "".join(f"{line}\n" for line, _ in lines), runs_of(origins)
 
 
@@ -379,13 +383,22 @@ def _struct_renames(builder: _Builder, text: str) -> dict[str, str]:
     return renames
 
 
-def compile_cuda(kernel: Any, options: Mapping[str, Any], suffix: str) -> bytes:
+def compile_cuda(
+    kernel: Any, options: Mapping[str, Any], suffix: str, where: Where
+) -> tuple[bytes, Mapping[tuple[str, int], int]]:
     """The kernel's clean CUDA text, forward and backward in one unit, compiled by NVRTC; no GPU is needed.
+
+    It is compiled with line information, which changes no instruction.
 
     Args:
         kernel: a concrete Warp kernel.
         options: the options of its record.
         suffix: ``ptx`` for PTX text, ``cubin`` for machine code.
+        where: a file and a line of it to a line of the kernel's source.
+
+    Returns:
+        What NVRTC made, and the line of the kernel's source for the compiled file's name and each of its lines that
+        comes from one.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -395,7 +408,7 @@ def compile_cuda(kernel: Any, options: Mapping[str, Any], suffix: str) -> bytes:
         forward, backward = _unit_parts(builder, kernel, resolved, "cuda")
         # The last piece of each is the kernel's own function; what comes before is in the backward's pieces whole.
         pieces = [structs, *forward] if backward is None else [structs, *backward[:-1], forward[-1], backward[-1]]
-        text, _ = _joined(pieces, _struct_renames(builder, "".join(pieces)), "")
+        text, runs = _joined(pieces, _struct_renames(builder, "".join(pieces)), where)
         header = codegen.cuda_module_header.format(block_dim=resolved["block_dim"]) + codegen.codegen_cast_macros
     wp.init()
     with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
@@ -410,8 +423,10 @@ def compile_cuda(kernel: Any, options: Mapping[str, Any], suffix: str) -> bytes:
             fast_math=resolved["fast_math"],
             fuse_fp=resolved["fuse_fp"],
             use_precompiled_headers=False,
+            lineinfo=True,
         )
-        return output.read_bytes()
+        above = header.count("\n")
+        return output.read_bytes(), {(source.name, above + line): origin for line, origin in origins_of(runs).items()}
 
 
 def whole_unit(kernel: Any, device: str) -> str:
