@@ -78,6 +78,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "hangs": "import time\ntime.sleep(600)\n",
         "dies": "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)\n",
         "__main__": "raise SystemExit('main was run')\n",
+        "commanded": "import jax\n\n\ndef main():\n    raise SystemExit('main was run')\n",
         "guarded": "if __name__ == '__main__':\n    raise SystemExit('main was run')\n",
     }
     for name, text in files.items():
@@ -194,8 +195,31 @@ def test_inputs_come_from_a_file(package: Path, tmp_path: Path) -> None:
         "never": "no_example_arguments",
     }
     (scaled,) = [each for each in outcomes if isinstance(each, Pair) and each.spec.name == "scaled"]
-    assert not scaled.spec.self_contained
+    assert scaled.spec.self_contained
+    assert scaled.spec.signature.call == {"args": [], "kwargs": {"n": {"value": 3}, "x": "x"}}
     assert "f32[15]" in str(scaled.texts["jaxpr"])
+
+
+def test_a_text_is_a_value_when_it_has_quotes_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "inputs.toml").write_text(
+        '[resize]\nimage = "f32[4,4,3] in 0..1"\nshape = [8, 8, 3]\nmethod = "\'nearest\'"\n'
+    )
+    tables = read_inputs(tmp_path / "inputs.toml")
+    (pair,) = extract("jax.image:resize", examples=Examples(tables=tables))
+    assert isinstance(pair, Pair)
+    assert pair.spec.self_contained
+    assert "-> tensor<8x8x3xf32>" in str(pair.texts["stablehlo"])
+    tables["resize"]["method"] = "cubic"
+    (other,) = extract("jax.image:resize", examples=Examples(tables=tables))
+    assert isinstance(other, Pair)
+    assert other.texts != pair.texts
+
+
+def test_functions_without_parameters_are_called_only_when_named(package: Path) -> None:
+    for examples in (Examples(guess=True), Examples(arguments=(ArrayType("float32", (3,)),))):
+        (outcome,) = discover("mixed_package.commanded", frontend="jax", examples=examples)
+        assert isinstance(outcome, Rejection)
+        assert outcome.symptom is Symptom.NO_EXAMPLE_ARGUMENTS
 
 
 def test_inputs_are_guessed_when_asked_for(package: Path) -> None:

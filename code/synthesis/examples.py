@@ -81,8 +81,8 @@ def marked_arguments(function: object) -> tuple[Any, ...] | None:
 def read_inputs(path: Path) -> dict[str, dict[str, Any]]:
     """The tables of a TOML file: function name to parameter name to argument.
 
-    A string is a type and shape, with a range or without (``"f32[4,3] in 0.1..2"``); a table is a dictionary of
-    arguments; anything else is the value.
+    A string is a type and shape, with a range or without (``"f32[4,3] in 0.1..2"``), or, with quotes of its own inside
+    (``"'linear'"``), a text; a table is a dictionary of arguments; anything else is the value.
 
     Raises:
         ConfigError: if the file cannot be read, is not TOML, or holds a string that is no type and shape.
@@ -106,7 +106,8 @@ def read_inputs(path: Path) -> dict[str, dict[str, Any]]:
 
 def _read(value: Any, place: str = "") -> Any:
     if isinstance(value, str):
-        return parse_type(value, place)
+        quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+        return value[1:-1] if quoted else parse_type(value, place)
     if isinstance(value, dict):
         entries: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
         return {name: _read(entry, place) for name, entry in entries.items()}

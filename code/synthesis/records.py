@@ -99,6 +99,11 @@ class Signature:
     """The arguments that a backward text gives gradients for, in order."""
     cotangents: tuple[str, ...] = ()
     """The further arguments of a vector-Jacobian product, in order; Warp's are the ``adj_`` arrays."""
+    call: Mapping[str, Any] | None = None
+    """How a JAX function is called where that is not with its arguments in order: ``args``, a list, and ``kwargs``, a
+    mapping, of trees. A tree is the name of an argument, ``{"weak": name}`` for one that takes part in promotion as a
+    Python number does, ``{"value": …}`` for a constant, or ``{"list": […]}``, ``{"tuple": […]}``, ``{"dict": {…}}`` of
+    trees."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Compiler options that change the text, as JSON values."""
 
@@ -110,6 +115,7 @@ class Signature:
             "launch": None if self.launch is None else list(self.launch),
             "differentiable": list(self.differentiable),
             "cotangents": list(self.cotangents),
+            "call": None if self.call is None else dict(self.call),
         }
 
 

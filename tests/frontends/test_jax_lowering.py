@@ -13,7 +13,7 @@ import pytest
 from processes import output_of
 
 from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
-from synthesis.examples import Examples
+from synthesis.examples import ArrayType, Examples
 from synthesis.frontends.base import Kernel, Lowered, choose_levels
 from synthesis.frontends.jax import lowering
 
@@ -105,8 +105,71 @@ def test_helpers_constants_and_imports_are_collected(functions: ModuleType) -> N
 
 
 def test_what_source_cannot_hold_is_said(functions: ModuleType) -> None:
-    assert not kernel_of(functions.captures_an_array, X).spec.self_contained
-    assert not kernel_of(functions.clipped, X).spec.self_contained
+    held = np.zeros((20, 20), np.float32)
+
+    class Model:
+        def apply(self, x: Any) -> Any:
+            return x + 1.0
+
+    def captures(x: Any) -> Any:
+        return x + held
+
+    assert not kernel_of(captures, held).spec.self_contained
+    assert not kernel_of(Model().apply, X).spec.self_contained
+
+
+def reloaded(kernel: Kernel, *levels: str) -> None:
+    """The kernel's source and signature alone give the same texts."""
+    assert kernel.spec.self_contained, kernel.spec.source
+    again = FRONTEND.load(kernel.spec)
+    assert isinstance(again, Kernel), again
+    assert texts_of(again, *levels) == texts_of(kernel, *levels)
+    FRONTEND.release([again])
+
+
+@pytest.mark.parametrize("name", ["clipped", "uses_custom_rule", "soft", "steep", "uses_rules", "doubled"])
+def test_a_source_holds_the_derivative_rules(name: str, functions: ModuleType) -> None:
+    kernel = kernel_of(getattr(functions, name), X)
+    assert kernel.spec.name == name
+    reloaded(kernel, "jaxpr", "stablehlo", "vjp_stablehlo")
+
+
+def test_small_captured_arrays_are_written_out(functions: ModuleType) -> None:
+    kernel = kernel_of(functions.captures_an_array, X)
+    assert "TABLE = np.array([0.0, 1.0, 2.0], dtype=np.float32)" in kernel.spec.source
+    reloaded(kernel, "stablehlo")
+
+
+def test_calls_are_written_down_in_the_signature(functions: ModuleType) -> None:
+    params = {"w": np.zeros((3, 2), np.float32), "b": (np.zeros(2, np.float32), None)}
+
+    def with_tuple(params: Any, batch: Any, scale: Any) -> Any:
+        return batch @ params["w"] + params["b"][0] * scale
+
+    kernel = kernel_of(with_tuple, params, X, 2)
+    assert kernel.spec.signature.call == {
+        "args": [
+            {"dict": {"b": {"tuple": ["params['b'][0]", None]}, "w": "params['w']"}},
+            "batch",
+            {"weak": "scale"},
+        ],
+        "kwargs": {},
+    }
+    reloaded(kernel, "jaxpr", "stablehlo", "vjp_jaxpr")
+
+    table = {"ordered": {"n": 1, "x": ArrayType("float32", (4,)), "mode": "edge"}}
+    for function in (functions.ordered, functions.twice_padded):
+        (kernel,) = FRONTEND.discover(function, examples=Examples(tables=table))
+        assert isinstance(kernel, Kernel)
+        assert kernel.spec.signature.call == {
+            "args": [{"value": 1}, "x"],
+            "kwargs": {"mode": {"value": "edge"}},
+        }
+        reloaded(kernel, "jaxpr", "stablehlo")
+    (kernel,) = FRONTEND.discover(functions.twice_padded, examples=Examples(arguments=(np.zeros(4, np.float32),)))
+    assert isinstance(kernel, Kernel)
+    assert kernel.spec.signature.results[0].shape == (8,)
+    reloaded(kernel, "jaxpr", "stablehlo")
 
 
 def test_a_jaxpr_whose_arrays_are_not_printed_is_no_level(functions: ModuleType) -> None:
@@ -262,7 +325,7 @@ if {warm}:
     jax.config.update("jax_enable_x64", True)
     jax.config.update("jax_default_matmul_precision", "highest")
 from synthesis import KernelGenerator, get_frontend
-from synthesis.examples import Examples
+from synthesis.examples import ArrayType, Examples
 from synthesis.frontends.base import choose_levels
 generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
 levels = [level for level in frontend.levels if level.device is None]

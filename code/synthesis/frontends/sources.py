@@ -5,6 +5,7 @@ import builtins
 import importlib
 import inspect
 import math
+import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -69,7 +70,7 @@ class SourceCollector:
 
     def collect(self, definition: Definition) -> str:
         """The complete source of a function: imports, constants, helpers in dependency order, itself last."""
-        self._visit(definition.obj.__name__, definition)
+        self._visit(name_of(definition.obj), definition)
         parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
         text = "\n\n".join(part for part in parts if part)
         pieces: list[tuple[str, int, int, int]] = []
@@ -89,7 +90,7 @@ class SourceCollector:
                 self.missing.append(name)
             return
         self._seen[name] = obj
-        source, line = (definition.source, definition.line) if definition.source else _source_of(obj)
+        source, line = (definition.source, definition.line) if definition.source else source_of(obj)
         if source is None:
             self.missing.append(name)
             return
@@ -105,7 +106,7 @@ class SourceCollector:
             if free == name.partition(" ")[0]:
                 continue
             if free in scope:
-                self._refer(free, scope[free], obj.__module__)
+                self._refer(free, scope[free], _home_of(obj))
             elif free not in self._imports and not hasattr(builtins, free) and not self.implicit(free):
                 self.missing.append(free)
         self._definitions[name] = source
@@ -115,8 +116,8 @@ class SourceCollector:
             self._definitions[f"{name} after"] = self._own(definition.after)
         for number, other in enumerate(definition.beside):
             self._visit(f"{name} {number}", other)
-        if " " not in name and obj.__name__ != name:
-            self._definitions[f"{name} ="] = f"{name} = {obj.__name__}"
+        if " " not in name and name_of(obj) != name:
+            self._definitions[f"{name} ="] = f"{name} = {name_of(obj)}"
 
     def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
         """The source with annotations written out that mean something else here, as a factory's locals do."""
@@ -148,7 +149,7 @@ class SourceCollector:
     def _own(self, text: str) -> str:
         """A text of the front end's own, with what it names imported."""
         for name, statement in self.customary.items():
-            if f"{name}." in text and name not in self._seen:
+            if re.search(rf"\b{name}\.", text) and name not in self._seen:
                 self._imports.setdefault(name, statement)
         return text
 
@@ -204,16 +205,49 @@ class SourceCollector:
             if isinstance(value, list):
                 return f"[{joined}]"
             return f"({joined},)" if len(items) == 1 else f"({joined})"
+        if isinstance(value, dict):
+            keys = [self._constant(key) for key in value]  # pyright: ignore[reportUnknownVariableType]
+            entries = [self._constant(entry) for entry in value.values()]  # pyright: ignore[reportUnknownVariableType]
+            if any(text is None for text in (*keys, *entries)):
+                return None
+            return "{" + ", ".join(f"{key}: {entry}" for key, entry in zip(keys, entries, strict=True)) + "}"
         return self.literal(value)
 
 
-def _source_of(obj: Any) -> tuple[str | None, int]:
+def name_of(function: Any) -> str:
+    """A function's name; a lambda's is the one that its module gave it."""
+    if function.__name__ != "<lambda>":
+        return function.__name__
+    return next((name for name, value in function.__globals__.items() if value is function), "function")
+
+
+def source_of(obj: Any) -> tuple[str | None, int]:
     """The source of a function or class and the line of its file that it starts at; (None, 0) where there is none."""
     try:
         lines, first = inspect.getsourcelines(obj)
-    except (OSError, TypeError):
+        if getattr(obj, "__name__", "") == "<lambda>":
+            lines, first = _statement_at(inspect.getsourcelines(sys.modules[obj.__module__])[0], first) or (
+                lines,
+                first,
+            )
+    except (OSError, TypeError, KeyError):
         return None, 0
     return "".join(lines), first
+
+
+def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:
+    """The statement of a module that a line belongs to: what ``inspect`` gives of a lambda may be a part of one."""
+    for statement in ast.parse("".join(lines)).body:
+        if statement.lineno <= line <= (statement.end_lineno or 0) and not isinstance(
+            statement, ast.FunctionDef | ast.ClassDef
+        ):
+            return lines[statement.lineno - 1 : statement.end_lineno], statement.lineno
+    return None
+
+
+def _home_of(obj: Any) -> str:
+    """The module that a function or class was written in, whatever its ``__module__`` was set to since."""
+    return obj.__globals__.get("__name__", "") if isinstance(obj, FunctionType) else obj.__module__
 
 
 def _scope_of(obj: Any) -> Mapping[str, Any]:
@@ -237,7 +271,11 @@ def _free_names(tree: ast.Module) -> Iterator[str]:
             bound.add(node.arg)
         elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             bound.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            bound.add(node.name)
+        elif isinstance(node, ast.alias):
+            bound.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name is not None:
             bound.add(node.name)
     loads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     loads.sort(key=lambda node: (node.lineno, node.col_offset))

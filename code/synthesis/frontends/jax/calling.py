@@ -1,13 +1,22 @@
-"""How a function of the user's is called when it is traced: with which arguments, and which of them are constants."""
+"""How a function of the user's is called when it is traced: with which arguments, and which of them are constants.
 
+A call that is more than arrays in the order of the parameters is written down in the signature, as ``Signature.call``
+says, and made again from there.
+"""
+
+import functools
 import inspect
-from collections.abc import Iterator, Mapping
+import itertools
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from synthesis.errors import UnknownNameError
 from synthesis.examples import ArrayType, Examples, marked_arguments
 from synthesis.frontends.jax import lowering
+from synthesis.frontends.sources import name_of
+from synthesis.records import Signature
 
 _PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
 
@@ -19,33 +28,133 @@ class Call:
     function: Any
     arguments: tuple[Any, ...]
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is arrays in the order of the parameters."""
+        plain = all(hasattr(argument, "dtype") and not argument.weak_type for argument in self.arguments)
+        return plain and not isinstance(self.function, BoundFunction)
 
-def with_examples(function: Any, examples: Examples) -> Call | None:
+    def to_json(self) -> dict[str, Any] | None:
+        """The call as ``Signature.call`` holds it; None where a pytree or a constant has no JSON form."""
+        names = lowering.parameters_of(self.function)
+        names += [f"arg{position}" for position in range(len(names), len(self.arguments))]
+        try:
+            trees = {name: _tree_of(argument, name) for name, argument in zip(names, self.arguments, strict=False)}
+            if not isinstance(self.function, BoundFunction):
+                return {"args": list(trees.values()), "kwargs": {}}
+            return self.function.arranged(
+                trees | {name: {"value": _constant(value)} for name, value in self.function.constants.items()}
+            )
+        except _NoFormError:
+            return None
+
+
+class _NoFormError(Exception):
+    """A value that has no JSON form."""
+
+
+def _tree_of(value: Any, name: str) -> Any:
+    """A pytree with the names of its leaves, which are those of ``lowering.argument_leaves``."""
+    kind: Any = value.__class__
+    if value is None:
+        return None
+    if kind is dict and all(isinstance(key, str) for key in value):
+        return {"dict": {key: _tree_of(value[key], f"{name}[{key!r}]") for key in sorted(value)}}
+    if kind in (list, tuple):
+        return {kind.__name__: [_tree_of(entry, f"{name}[{place}]") for place, entry in enumerate(value)]}
+    if kind in (int, float, complex):
+        return {"weak": name}
+    if kind is bool:
+        return name
+    if hasattr(value, "dtype"):
+        return {"weak": name} if value.weak_type else name
+    raise _NoFormError
+
+
+def _constant(value: Any) -> Any:
+    kind: Any = value.__class__
+    if kind is list:
+        return [_constant(entry) for entry in value]
+    if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
+        return value
+    raise _NoFormError
+
+
+def rebuilt(function: Any, signature: Signature) -> Call:
+    """The call that a signature describes, of a function that was loaded from its source."""
+    shapes = {argument.name: (argument.shape or (), argument.dtype) for argument in signature.arguments}
+
+    def built(tree: Any) -> Any:
+        match tree:
+            case None:
+                return None
+            case str():
+                return lowering.jax.ShapeDtypeStruct(*shapes[tree])
+            case {"weak": name}:
+                return lowering.jax.ShapeDtypeStruct(*shapes[name], weak_type=True)
+            case {"value": constant}:
+                return constant
+            case {"dict": entries}:
+                return {key: built(entry) for key, entry in entries.items()}
+            case {"list": entries}:
+                return [built(entry) for entry in entries]
+            case {"tuple": entries}:
+                return tuple(built(entry) for entry in entries)
+            case _:
+                raise ValueError(f"no tree of arguments: {tree!r}")
+
+    if signature.call is None:
+        return Call(function, tuple(map(built, shapes)))
+    args, kwargs = signature.call["args"], signature.call["kwargs"]
+    if not kwargs and not any(map(_is_constant, args)):
+        return Call(function, tuple(map(built, args)))
+    names = list(inspect.signature(function).parameters)
+    given = dict(zip(names, args, strict=False)) | kwargs
+    traced = [name for name in names if name in given and not _is_constant(given[name])]
+    constants = {name: tree["value"] for name, tree in given.items() if _is_constant(tree)}
+    return Call(BoundFunction(function, traced, constants), tuple(built(given[name]) for name in traced))
+
+
+def _is_constant(tree: Any) -> bool:
+    return isinstance(tree, dict) and "value" in tree
+
+
+def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | None:
     """The call that examples describe: by name, by the function's own mark, for all, or by trial; None if none does.
+
+    Args:
+        function: a function that JAX may trace.
+        examples: what is known of its arguments.
+        named: whether the user pointed at the function itself. Tracing runs it, so one without parameters, a
+            module's ``main`` say, is not called unless it is named or marked.
 
     Raises:
         UnknownNameError: if a table names a parameter that the function lacks.
     """
     plain = lowering.function_behind(function)
     assert plain is not None
-    parameters = lowering.parameters_of(function)
-    table = examples.tables.get(plain.__name__)
+    table = examples.tables.get(name_of(plain))
     if table is not None:
         return _with_table(function, table)
     marked = marked_arguments(function) or marked_arguments(plain)
     if marked is not None:
-        return Call(function, lowering.abstract(marked))
-    if examples.arguments or not parameters:
-        return Call(function, lowering.abstract(examples.arguments))
-    return _guessed(function) if examples.guess else None
+        return _unbound(Call(function, lowering.abstract(marked)))
+    parameters = inspect.signature(function).parameters
+    if (examples.arguments and parameters) or (named and not parameters):
+        return _unbound(Call(function, lowering.abstract(examples.arguments)))
+    guessed = _guessed(function) if examples.guess and parameters else None
+    return _unbound(guessed) if guessed is not None else None
 
 
 def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
     """Arrays are traced; so are numbers, unless the function needs to know them; everything else is a constant."""
+    if _is_partial(function):
+        return _with_table(function.func, {**_bound_by(function), **table})
     known = list(inspect.signature(function).parameters)
-    for name in table:
-        if name not in known:
-            raise UnknownNameError("parameter", name, known, where=f"in the inputs of function {function.__name__}")
+    name = name_of(lowering.function_behind(function))
+    for parameter in table:
+        if parameter not in known:
+            raise UnknownNameError("parameter", parameter, known, where=f"in the inputs of function {name}")
     traced = {name: value for name, value in table.items() if _holds_arrays(value)}
     numbers = {name: value for name, value in table.items() if type(value) in (int, float)}
     whole = _bound(function, [name for name in known if name in traced or name in numbers], table)
@@ -72,17 +181,43 @@ class BoundFunction:
     def __init__(self, function: Any, traced: list[str], constants: Mapping[str, Any]) -> None:
         parameters = inspect.signature(function).parameters
         self._traced = traced
-        self._constants = constants
+        self.constants = constants
         self._positional = [name for name in parameters if parameters[name].kind is inspect.Parameter.POSITIONAL_ONLY]
         self.__wrapped__ = function
-        self.__name__ = function.__name__
+        self.__name__ = name_of(lowering.function_behind(function))
         self.__signature__ = inspect.Signature([parameters[name].replace(kind=_PLAIN) for name in traced])
 
     def __call__(self, *values: Any) -> Any:
         """The function's result for values of the traced parameters."""
-        given = {**self._constants, **dict(zip(self._traced, values, strict=True))}
-        first = [given.pop(name) for name in self._positional if name in given]
-        return self.__wrapped__(*first, **given)
+        arranged = self.arranged({**self.constants, **dict(zip(self._traced, values, strict=True))})
+        return self.__wrapped__(*arranged["args"], **arranged["kwargs"])
+
+    def arranged(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What is given for the parameters, by position where a parameter must be."""
+        rest = {name: given[name] for name in inspect.signature(self.__wrapped__).parameters if name in given}
+        return {"args": [rest.pop(name) for name in self._positional if name in rest], "kwargs": rest}
+
+
+def _unbound(call: Call) -> Call:
+    """The call of the function inside a ``functools.partial``, with what the partial binds as constants."""
+    function = call.function
+    if not _is_partial(function):
+        return call
+    names, bound = lowering.parameters_of(function.func), _bound_by(function)
+    free = [name for name in names if name not in bound]
+    if len(free) < len(call.arguments) or len(names) < len(function.args):
+        return call
+    return Call(BoundFunction(function.func, free[: len(call.arguments)], bound), call.arguments)
+
+
+def _is_partial(function: object) -> bool:
+    return isinstance(function, functools.partial)
+
+
+def _bound_by(function: Any) -> dict[str, Any]:
+    """What a ``functools.partial`` binds, by parameter."""
+    names = lowering.parameters_of(function.func)
+    return dict(zip(names, function.args, strict=False)) | function.keywords
 
 
 def _traces(call: Call) -> bool:
@@ -92,8 +227,16 @@ def _traces(call: Call) -> bool:
         return False
 
 
+def _computes(call: Call) -> bool:
+    """Whether a function can be traced and does anything with what it is given."""
+    try:
+        return bool(lowering.equations_of(call.function, call.arguments))
+    except Exception:  # noqa: BLE001 (a function that is traced may raise anything)
+        return False
+
+
 def _guessed(function: Any) -> Call | None:
-    """The function at the first of the common shapes that it accepts."""
+    """The function with the first arguments that it accepts: as parameters' names suggest, or of common shapes."""
     parameters = inspect.signature(function).parameters.values()
     required = [
         parameter
@@ -103,14 +246,16 @@ def _guessed(function: Any) -> Call | None:
     ]
     count = len(required) or min(1, len(lowering.parameters_of(function)))
     calls = (Call(function, lowering.abstract(arguments)) for arguments in _common_arguments(count))
-    return next((call for call in calls if _traces(call)), None)
+    hinted = (
+        _bound(function, [name for name in table if _holds_arrays(table[name])], table)
+        for table in _hinted_tables([each.name for each in required])
+    )
+    return next((call for call in itertools.chain(hinted, calls) if _computes(call)), None)
 
 
 def _common_arguments(count: int) -> Iterator[tuple[ArrayType, ...]]:
     """Arguments as many functions take them, the most telling shapes first."""
-    single: list[ArrayType] = [
-        ArrayType("float32", shape) for shape in ((4, 3), (8,), (4, 4), (2, 3, 4), (), (2, 8, 8, 3))
-    ]
+    single: list[ArrayType] = [ArrayType("float32", shape) for shape in _SHAPES]
     single += [ArrayType("int32", (6,)), ArrayType("int32", ()), ArrayType("bool", (6,)), ArrayType("complex64", (8,))]
     yield from ((kind,) * count for kind in single)
     if count > 1:
@@ -120,3 +265,34 @@ def _common_arguments(count: int) -> Iterator[tuple[ArrayType, ...]]:
             yield (matrix, *(rest,) * (count - 1))
             yield (*(rest,) * (count - 1), matrix)
         yield tuple(ArrayType("float32", (4 + position, 5 + position)) for position in range(count))
+
+
+def _hinted_tables(parameters: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Arguments as the names of a function's parameters suggest them, with the rest at each of the common shapes."""
+    suggested = {name: _HINTS[name.strip("_").lower()] for name in parameters if name.strip("_").lower() in _HINTS}
+    if suggested:
+        for shape in _SHAPES:
+            yield {name: suggested.get(name, ArrayType("float32", shape)) for name in parameters}
+
+
+def _named(*names: str, value: Any) -> dict[str, Any]:
+    return dict.fromkeys(names, value)
+
+
+_SHAPES = ((4, 3), (8,), (4, 4), (2, 3, 4), (), (2, 8, 8, 3))
+_HINTS: Mapping[str, Any] = {
+    **_named("n", "m", "k", "num", "deg", "order", "size", "length", "num_classes", "num_segments", "nperseg", value=3),
+    **_named("axis", "axis1", "source", "start", "dimension", "offset", "minval", value=0),
+    **_named("axis2", "destination", "shift", "decimals", "repeats", "reps", "pad_width", "stop", "maxval", value=1),
+    **_named("axes", value=[0, 1]),
+    **_named("shape", "newshape", "new_shape", "output_shape", "sizes", value=[4, 3]),
+    **_named("dtype", value="float32"),
+    **_named("method", value="linear"),
+    **_named("key", "rng", "rng_key", "prng_key", value=ArrayType("uint32", (2,))),
+    **_named("indices", "index", "idx", "segment_ids", "labels", "label", "targets", value=ArrayType("int32", (4,))),
+    **_named("mask", "condition", "where", "pred", value=ArrayType("bool", (4, 3))),
+    **_named(
+        "q", "p", "prob", "rate", "alpha", "beta", "eps", "scale", "learning_rate", value=ArrayType("float32", ())
+    ),
+}
+"""What a parameter of a name is given: a number or text that tracing must know, or an array of a type of its own."""

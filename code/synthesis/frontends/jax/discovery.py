@@ -2,8 +2,11 @@
 
 import inspect
 from collections.abc import Sequence
+from dataclasses import replace
 from types import FunctionType, ModuleType
 from typing import Any
+
+import numpy as np
 
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import Examples
@@ -12,15 +15,19 @@ from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, lowering
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.provenance import provenance
-from synthesis.frontends.sources import Definition, SourceCollector
+from synthesis.frontends.sources import Definition, SourceCollector, name_of, source_of
 from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
 
+_CUSTOMARY = {"np": "import numpy as np", "jnp": "import jax.numpy as jnp"}
+_LARGEST_CAPTURE = 256
+"""The number of elements up to which a captured array is written into the source."""
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
 def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
     """The functions in a live function or a module, each with the example arguments that are known of it."""
-    return [_discover(function, examples) for function in _functions(target)]
+    named = not isinstance(target, ModuleType)
+    return [_discover(function, examples, named=named) for function in _functions(target)]
 
 
 def _functions(target: object) -> list[Any]:
@@ -55,10 +62,10 @@ def _belongs(function: FunctionType, module: ModuleType) -> bool:
     )
 
 
-def _discover(function: Any, examples: Examples) -> Kernel | Rejection:
+def _discover(function: Any, examples: Examples, *, named: bool) -> Kernel | Rejection:
     plain = lowering.function_behind(function)
     assert plain is not None
-    call = calling.with_examples(function, examples)
+    call = calling.with_examples(function, examples, named=named)
     if call is None:
         return _rejection(
             plain,
@@ -74,7 +81,7 @@ def _discover(function: Any, examples: Examples) -> Kernel | Rejection:
 
 
 def _rejection(plain: Any, stage: Stage, symptom: Symptom, detail: str) -> Rejection:
-    return Rejection(stage=stage, symptom=symptom, detail=detail, frontend="jax", kernel_name=plain.__name__)
+    return Rejection(stage=stage, symptom=symptom, detail=detail, frontend="jax", kernel_name=name_of(plain))
 
 
 def describe(call: calling.Call) -> Kernel:
@@ -85,22 +92,21 @@ def describe(call: calling.Call) -> Kernel:
     """
     plain = lowering.function_behind(call.function)
     assert plain is not None
-    collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library)
-    source = collector.collect(Definition(plain))
+    collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library, customary=_CUSTOMARY)
+    source = collector.collect(_with_rules(plain, call.function))
+    form = None if call.is_plain else call.to_json()
     origin, licence = provenance(plain, plain.__code__.co_firstlineno)
     spec = KernelSpec(
         frontend="jax",
-        name=plain.__name__,
+        name=name_of(plain),
         category="extracted",
         source=source,
         description=(inspect.getdoc(plain) or "").partition("\n")[0],
-        signature=signature_of(call.function, call.arguments),
+        signature=replace(signature_of(call.function, call.arguments), call=form),
         origin=origin,
         licence=licence,
         self_contained=not (
-            collector.missing
-            or isinstance(call.function, calling.BoundFunction)
-            or lowering.is_more_than_its_source(call.function)
+            collector.missing or (form is None and not call.is_plain) or lowering.is_more_than_its_source(call.function)
         ),
     )
     return Kernel(spec=spec, live=call.function, example_args=call.arguments, places=collector.places)
@@ -134,11 +140,41 @@ def _unwrap(value: Any) -> Definition | None:
     if inspect.isclass(value):
         return Definition(value)
     plain = lowering.function_behind(value) if callable(value) else None
-    return Definition(plain) if plain is not None else None
+    return _with_rules(plain, value) if plain is not None else None
 
 
-def _literal(value: Any) -> str | None:  # a captured array is not written out
-    return None
+def _with_rules(plain: FunctionType, obj: Any) -> Definition:
+    """A function with the derivative rules that the object around it has; they are declared after it."""
+    found = lowering.rules_of(obj)
+    if found is None:
+        return Definition(plain)
+    method, rules = found
+    definitions = [Definition(rule) for rule in rules if rule is not None]
+    if definitions and not _declares_itself(definitions[-1].obj, plain.__name__):
+        given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
+        definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
+    return Definition(plain, beside=tuple(definitions))
+
+
+def _declares_itself(rule: FunctionType, name: str) -> bool:
+    """Whether a rule's own source sets it: by a decorator, or as a lambda inside the call that does."""
+    return (source_of(rule)[0] or "").lstrip().startswith((f"@{name}.", f"{name}."))
+
+
+def _literal(value: Any) -> str | None:
+    """A small array or a NumPy scalar, as NumPy's users write it; None for anything else."""
+    is_traced = lowering.is_array(value)
+    kind: Any = value.__class__
+    if not is_traced and not issubclass(kind, np.ndarray | np.generic):
+        return None
+    array: Any = np.asarray(value)
+    if array.size > _LARGEST_CAPTURE or array.dtype.kind not in "biufc" or not np.isfinite(array).all():
+        return None
+    module = "jnp" if is_traced else "np"
+    dtype = f"{module}.{array.dtype.name}"
+    if issubclass(kind, np.generic):
+        return f"{dtype}({array.item()!r})"
+    return f"{module}.array({array.tolist()!r}, dtype={dtype})"
 
 
 def _is_library(module: str) -> bool:

@@ -12,7 +12,7 @@ from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import discovery, lowering
+from synthesis.frontends.jax import calling, discovery, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, run_source
@@ -75,11 +75,9 @@ class JaxFrontend:
         if function is None or not lowering.is_traceable(function):
             forget_module(module.__name__)
             return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")
-        arguments = tuple(
-            lowering.jax.ShapeDtypeStruct(argument.shape or (), argument.dtype) for argument in spec.signature.arguments
-        )
+        call = calling.rebuilt(function, spec.signature)
         places = Places.whole(f"<{module.__name__}>", spec.source)
-        return Kernel(spec=spec, live=function, example_args=arguments, module=module.__name__, places=places)
+        return Kernel(spec=spec, live=call.function, example_args=call.arguments, module=module.__name__, places=places)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""

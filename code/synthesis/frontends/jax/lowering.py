@@ -90,15 +90,41 @@ def function_behind(obj: Any) -> FunctionType | None:
 
 
 def is_more_than_its_source(obj: Any) -> bool:
-    """Whether an object carries what the source of the function inside does not show.
-
-    That is a derivative rule, or arguments that are already bound.
-    """
+    """Whether an object carries what no source shows: a derivative rule set in another way, or bound arguments."""
     while obj is not None and not isinstance(obj, FunctionType):
-        if isinstance(obj, jax.custom_jvp | jax.custom_vjp | functools.partial | MethodType):
+        if isinstance(obj, functools.partial | MethodType) or (_has_rules(obj) and rules_of(obj) is None):
             return True
         obj = getattr(obj, "__wrapped__", None)
     return False
+
+
+def _has_rules(obj: Any) -> bool:
+    return isinstance(obj, jax.custom_jvp | jax.custom_vjp)
+
+
+def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
+    """The derivative rules of a function: the method that sets them, and what it is called with, in order.
+
+    None for a function without rules of its own, and where a rule is no plain function.
+    """
+    while obj is not None and not _has_rules(obj):
+        obj = getattr(obj, "__wrapped__", None)
+    if obj is None or obj.symbolic_zeros:
+        return None
+    method, rules = "defjvp", [getattr(obj, "jvp", None)]
+    if isinstance(obj, jax.custom_vjp):
+        method, rules = "defvjp", [obj.fwd, obj.bwd]
+    elif rules[0] is not None and rules[0].__qualname__ == "custom_jvp.defjvps.<locals>.jvp":
+        method, rules = "defjvps", list(inspect.getclosurevars(rules[0]).nonlocals["jvps"])
+    plain = [function_behind(rule) if callable(rule) else None for rule in rules]
+    if any(rule is not None and behind is None for rule, behind in zip(rules, plain, strict=True)):
+        return None
+    return method, plain
+
+
+def is_array(obj: object) -> bool:
+    """Whether an object is an array of JAX's."""
+    return isinstance(obj, jax.Array)
 
 
 def is_traceable(obj: object) -> bool:
@@ -156,6 +182,15 @@ def parameters_of(function: Any) -> list[str]:
         return []
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return [parameter.name for parameter in parameters if parameter.kind in positional]
+
+
+def equations_of(function: Any, example_args: Sequence[Any]) -> Sequence[Any]:
+    """The equations of a function's jaxpr.
+
+    Raises:
+        Exception: whatever the function raises when it is traced.
+    """
+    return jax.make_jaxpr(function)(*example_args).eqns
 
 
 def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
