@@ -18,7 +18,7 @@ FLOORS = (
     ("frontends",),
     ("registry",),
     ("generator", "ir_extractor", "verification", "targets", "rows"),
-    ("pipeline",),
+    ("pipeline", "batch_generator"),
     ("extraction",),
     ("cli",),
 )

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from synthesis import (
+    BatchGenerator,
     ConfigError,
     KernelError,
     KernelGenerator,
@@ -27,7 +28,6 @@ from synthesis import (
     run_pipeline,
     synthesize_pair,
 )
-from synthesis.progress import Progress
 
 LEVELS = {
     "warp": ["cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"],
@@ -85,26 +85,12 @@ def test_a_category_filter_never_changes_a_kernel(tmp_path: Path) -> None:
             assert text == everything[name]
 
 
-def test_a_folder_of_another_run_is_refused(tmp_path: Path) -> None:
+def test_fewer_candidates_are_refused(tmp_path: Path) -> None:
     run_pipeline(4, tmp_path, frontend="jax")
     before = contents(tmp_path)
-    with pytest.raises(ConfigError, match="holds another run: seed was 0, now 1"):
-        run_pipeline(4, tmp_path, frontend="jax", seed=1)
     with pytest.raises(ConfigError, match="holds a run of 4 candidates, and 3 are asked for"):
         run_pipeline(3, tmp_path, frontend="jax")
     assert contents(tmp_path) == before
-
-
-def test_a_run_that_was_stopped_is_finished_by_starting_it_again(tmp_path: Path) -> None:
-    def stop(progress: Progress) -> None:
-        if progress.done == 5:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        run_pipeline(9, tmp_path / "stopped", frontend="jax", on_progress=stop)
-    run_pipeline(9, tmp_path / "stopped", frontend="jax")
-    run_pipeline(9, tmp_path / "whole", frontend="jax")
-    assert contents(tmp_path / "stopped") == contents(tmp_path / "whole")
 
 
 class Sabotaged(SynthesisPipeline):
@@ -122,8 +108,9 @@ class Sabotaged(SynthesisPipeline):
 
 
 def test_a_kernel_that_fails_is_recorded_and_the_batch_goes_on(tmp_path: Path) -> None:
-    pipeline = Sabotaged("warp")
-    summary = pipeline.run(8, tmp_path)
+    batch = BatchGenerator("warp", kernels_per_module=3)
+    batch.pipeline = Sabotaged("warp")
+    summary = batch.run(8, tmp_path)
     assert summary.rows == 5
     assert summary.rows + sum(summary.rejections.values()) == summary.candidates == 8
     ledger = [json.loads(line) for line in (tmp_path / "_irsmith" / "rejections.jsonl").read_text().splitlines()]
@@ -133,8 +120,9 @@ def test_a_kernel_that_fails_is_recorded_and_the_batch_goes_on(tmp_path: Path) -
         (5, "deduplicate", "renamed_repeat"),
     ]
     assert ledger[2]["detail"] == "the same program as index 1 after renaming"
-    assert pipeline.statistics.rejections == summary.rejections
-    assert pipeline.statistics.rows == 5
+    outcomes = list(batch.pipeline.pairs(8))
+    assert batch.pipeline.statistics.rejections == summary.rejections
+    assert batch.pipeline.statistics.rows == sum(isinstance(outcome, Pair) for outcome in outcomes) == 5
 
 
 def test_stages_can_be_taken_one_by_one() -> None:
@@ -219,16 +207,25 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
         run_pipeline(1, tmp_path / "file" / "out", frontend="jax")
 
 
+@FRONTENDS
+def test_kernels_that_share_a_module_are_what_they_are_alone(frontend: str) -> None:
+    pipeline = SynthesisPipeline(frontend, seed=5)
+    alone = list(pipeline.outcomes(range(60)))
+    together = list(pipeline.outcomes(range(60), kernels_per_module=17))
+    assert together == alone
+    assert sum(isinstance(outcome, Pair) for outcome in alone) == 60
+
+
 def test_memory_stays_flat_over_many_kernels() -> None:
     for frontend in ("warp", "jax"):
         pipeline = SynthesisPipeline(frontend)
         modules = set(sys.modules)
-        for number in range(60):
-            pipeline.create_pair(pipeline.generate_kernel(number))
+        for _ in pipeline.outcomes(range(60), kernels_per_module=20):
+            pass
         gc.collect()
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        for number in range(60, 260):
-            pipeline.create_pair(pipeline.generate_kernel(number))
+        for _ in pipeline.outcomes(range(60, 260), kernels_per_module=20):
+            pass
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 200
         assert grown < (60 if frontend == "warp" else 400), f"{frontend}: {grown:.0f} kB a kernel"
         assert not [name for name in set(sys.modules) - modules if name.startswith("irsmith_")]

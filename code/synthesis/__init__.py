@@ -4,6 +4,7 @@ This package's public names are listed here. Importing it imports neither Warp n
 it is first asked for.
 """
 
+from synthesis.batch_generator import BatchGenerator
 from synthesis.errors import (
     ConfigError,
     IrsmithError,
@@ -34,6 +35,7 @@ from synthesis.version import __version__
 
 __all__ = [
     "Argument",
+    "BatchGenerator",
     "ConfigError",
     "Domain",
     "Examples",

@@ -33,6 +33,19 @@ def _write(path: Path, text: str) -> None:
         raise
 
 
+def remove_unfinished(folder: Path) -> None:
+    """Remove what a process that was killed while it wrote has left in a folder.
+
+    Raises:
+        OutputError: if the folder cannot be written.
+    """
+    try:
+        for path in folder.glob(".*.tmp"):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot write to the output folder {folder}: {error.strerror}") from error
+
+
 def make_folder(path: Path) -> None:
     """Make a folder for output, with those above it.
 

@@ -1,10 +1,8 @@
-"""The pipeline: candidates generated, lowered, compared with the earlier ones, and written as files."""
+"""The pipeline: candidates generated, lowered, and compared with the earlier ones."""
 
 import json
-import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,18 +15,16 @@ from synthesis.errors import (
     Symptom,
     UnknownNameError,
 )
-from synthesis.files import make_folder, write_atomic
-from synthesis.frontends.base import Frontend, Lowered, choose_device, choose_levels
+from synthesis.files import write_atomic
+from synthesis.frontends.base import Frontend, Kernel, Lowered, choose_device, choose_levels
 from synthesis.generator import KernelGenerator
 from synthesis.identity import renamed_hash
 from synthesis.ir_extractor import find_kernel
-from synthesis.progress import OnProgress, Progress, progress_bar
+from synthesis.progress import OnProgress
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
 from synthesis.rows import json_form, readable, row, text_form
 from synthesis.version import __version__
-
-logger = logging.getLogger(__name__)
 
 SIDECAR = "_irsmith"
 """The folder, inside an output folder, of everything that is not a row."""
@@ -84,9 +80,13 @@ class Statistics:
         if isinstance(outcome, Rejection):
             self.rejections[str(outcome.stage), str(outcome.symptom)] += 1
             return
+        self.count_row(outcome.spec.category, [name for name, text in outcome.texts.items() if text is None])
+
+    def count_row(self, category: str, missing_levels: Sequence[str]) -> None:
+        """Add one row."""
         self.rows += 1
-        self.categories[outcome.spec.category] += 1
-        self.missing_levels.update(name for name, text in outcome.texts.items() if text is None)
+        self.categories[category] += 1
+        self.missing_levels.update(missing_levels)
 
     def summary(self, frontend: str, out: Path, categories: Sequence[str] | None = None) -> RunSummary:
         """The counts so far as a summary, with a zero for each of the categories that has no row."""
@@ -153,78 +153,40 @@ class SynthesisPipeline:
         """The pair of a kernel, or why there is none; never raises for a kernel's sake."""
         return as_pair(self.frontend, spec, self.extract_ir(spec), self.device)
 
+    def outcomes(self, numbers: Sequence[int], *, kernels_per_module: int = 1) -> Iterator[Pair | Rejection]:
+        """The outcomes of candidates, in order; repeats of earlier ones are not looked for.
+
+        Args:
+            numbers: which candidates.
+            kernels_per_module: how many neighbours may share a Python module. No outcome depends on it.
+        """
+        for start in range(0, len(numbers), kernels_per_module):
+            specs = [self.generate_kernel(number) for number in numbers[start : start + kernels_per_module]]
+            loaded = self.frontend.load_together(specs)
+            kernels = [each for each in loaded if isinstance(each, Kernel)]
+            try:
+                lowered = iter(self.frontend.lower(kernels, self.levels, device=self.device))
+                for spec, each in zip(specs, loaded, strict=True):
+                    result = each if isinstance(each, Rejection) else next(lowered)
+                    yield as_pair(self.frontend, spec, result, self.device)
+            finally:
+                self.frontend.release(kernels)
+
     def pairs(self, count: int) -> Iterator[Pair | Rejection]:
         """The outcomes of candidates 0 … count-1, in order; renamed repeats are rejections, the first stays.
 
         Raises:
             ConfigError: if the count is not a non-negative integer.
         """
-        _check_count(count)
-        seen: dict[str, int | None] = {}
-        for number in range(count):
-            outcome = self.create_pair(self.generate_kernel(number))
-            if isinstance(outcome, Pair):
-                outcome = self._repeat(outcome.spec, seen) or outcome
-            self.statistics.count(outcome)
-            yield outcome
+        check_count(count)
+        repeats = Repeats()
+        for outcome in self.outcomes(range(count)):
+            settled = repeats.settle(outcome)
+            self.statistics.count(settled)
+            yield settled
 
-    def run(
-        self, count: int, out: str | Path, *, on_progress: OnProgress | None = None, progress: bool = False
-    ) -> RunSummary:
-        """Write the pairs of candidates 0 … count-1 as JSON files into a folder.
-
-        Files are ``<index>_<name>.json``; rejections go to ``_irsmith/rejections.jsonl`` and the settings to
-        ``_irsmith/run.json``. The same settings make the same bytes. A run that was stopped is finished by starting
-        it again; more candidates may be asked for, but nothing else may differ.
-
-        Args:
-            count: the number of candidates.
-            out: the folder; made if it is not there.
-            on_progress: told after every candidate.
-            progress: whether to show a bar on standard error.
-
-        Raises:
-            ConfigError: if the count is negative, or the folder holds another run.
-            OutputError: if the folder cannot be written.
-        """
-        _check_count(count)
-        folder = Path(out)
-        self._claim(folder, count)
-        totals = Statistics()
-        rejections: list[Rejection] = []
-        with progress_bar(self.frontend.name) if progress else nullcontext(None) as bar:
-            for done, outcome in enumerate(self.pairs(count), start=1):
-                totals.count(outcome)
-                if isinstance(outcome, Rejection):
-                    rejections.append(outcome)
-                    logger.info("candidate %s: %s at %s", outcome.index, outcome.symptom, outcome.stage)
-                else:
-                    rejections.extend(outcome.rejections)
-                    write_pair(folder, outcome.spec.index or 0, outcome)
-                for listener in (on_progress, bar):
-                    if listener is not None:
-                        listener(Progress(done=done, total=count, rows=totals.rows))
-        write_ledger(folder, rejections)
-        summary = totals.summary(self.frontend.name, folder, self.categories)
-        logger.info("%s: %d rows of %d candidates in %s", self.frontend.name, totals.rows, count, folder)
-        return summary
-
-    def _repeat(self, spec: KernelSpec, seen: dict[str, int | None]) -> Rejection | None:
-        """A rejection where an earlier row is the same program under other names."""
-        key = renamed_hash(spec.source)
-        if key not in seen:
-            seen[key] = spec.index
-            return None
-        return Rejection(
-            stage=Stage.DEDUPLICATE,
-            symptom=Symptom.RENAMED_REPEAT,
-            detail=f"the same program as index {seen[key]} after renaming",
-            frontend=spec.frontend,
-            kernel_name=spec.name,
-            index=spec.index,
-        )
-
-    def _settings(self) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
+        """All that the outcomes depend on beside their numbers, as JSON values."""
         return {
             "version": __version__,
             "toolchain": dict(self.frontend.toolchain()),
@@ -235,30 +197,34 @@ class SynthesisPipeline:
             "device": self.device,
         }
 
-    def _claim(self, folder: Path, count: int) -> None:
-        """Write the run's settings into its folder, or refuse where another run's are.
 
-        Raises:
-            ConfigError: naming what differs.
-        """
-        make_folder(folder / SIDECAR)
-        path = folder / SIDECAR / "run.json"
-        settings = self._settings()
-        if path.exists():
-            try:
-                before = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise ConfigError(f"{path} is not the record of a run: {error}") from error
-            different = [name for name in settings if before.get(name) != settings[name]]
-            if different:
-                listed = "; ".join(f"{name} was {before.get(name)!r}, now {settings[name]!r}" for name in different)
-                raise ConfigError(f"{folder} holds another run: {listed}. Choose an empty folder, or the same settings")
-            if before.get("count", 0) > count:
-                raise ConfigError(
-                    f"{folder} holds a run of {before['count']} candidates, and {count} are asked for; "
-                    "choose an empty folder, or as many candidates or more"
-                )
-        write_atomic(path, json.dumps(settings | {"count": count}, indent=2) + "\n")
+class Repeats:
+    """Which programs a run has had: of those that are the same after renaming the first is kept."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, int | None] = {}
+
+    def note(self, renamed: str, index: int | None) -> None:
+        """Count a row that was made before."""
+        self._first.setdefault(renamed, index)
+
+    def settle(self, outcome: Pair | Rejection) -> Pair | Rejection:
+        """The outcome, or a rejection where an earlier row is the same program under other names."""
+        if isinstance(outcome, Rejection):
+            return outcome
+        spec = outcome.spec
+        key = renamed_hash(spec.source)
+        if key not in self._first:
+            self._first[key] = spec.index
+            return outcome
+        return Rejection(
+            stage=Stage.DEDUPLICATE,
+            symptom=Symptom.RENAMED_REPEAT,
+            detail=f"the same program as index {self._first[key]} after renaming",
+            frontend=spec.frontend,
+            kernel_name=spec.name,
+            index=spec.index,
+        )
 
 
 def file_name(index: int, spec: KernelSpec) -> str:
@@ -299,17 +265,29 @@ def run_pipeline(
     categories: Sequence[str] | None = None,
     levels: Sequence[str] | None = None,
     device: str | None = None,
+    kernels_per_module: int | None = None,
+    chunk_size: int | None = None,
     on_progress: OnProgress | None = None,
     progress: bool = False,
 ) -> RunSummary:
-    """Make pairs of ``count`` candidates and write them into a folder; see :class:`SynthesisPipeline`.
+    """Make pairs of ``count`` candidates and write them into a folder; see :class:`synthesis.BatchGenerator`.
 
     Raises:
         UsageError: for settings that cannot be used; the message says what is allowed.
         MissingFrontendError: if the front end's package is not installed.
     """
-    pipeline = SynthesisPipeline(frontend, seed=seed, categories=categories, levels=levels, device=device)
-    return pipeline.run(count, out, on_progress=on_progress, progress=progress)
+    from synthesis.batch_generator import BatchGenerator  # it stands on this module; the name is wanted here too
+
+    sizes = {"kernels_per_module": kernels_per_module, "chunk_size": chunk_size}
+    batch = BatchGenerator(
+        frontend,
+        seed=seed,
+        categories=categories,
+        levels=levels,
+        device=device,
+        **{name: size for name, size in sizes.items() if size is not None},
+    )
+    return batch.run(count, out, on_progress=on_progress, progress=progress)
 
 
 def synthesize_pair(
@@ -423,6 +401,11 @@ def _choose_categories(frontend: Frontend, names: Sequence[str] | None) -> tuple
     return tuple(category for category in frontend.categories if category in names)
 
 
-def _check_count(count: int) -> None:
+def check_count(count: int) -> None:
+    """Refuse what is no number of candidates.
+
+    Raises:
+        ConfigError: if the count is not a non-negative integer.
+    """
     if isinstance(count, bool) or not isinstance(count, int) or count < 0:  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ConfigError(f"count must be a non-negative integer, got {count!r}")

@@ -198,6 +198,17 @@ class Rejection:
             "detail": self.detail,
         }
 
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "Rejection":
+        """The rejection that a line of the ledger holds.
+
+        Raises:
+            KeyError: if it lacks a field.
+            ValueError: for a stage or symptom that there is not.
+        """
+        fields = {name: entry[name] for name in ("frontend", "index", "kernel_name", "origin", "level", "detail")}
+        return cls(stage=Stage(entry["stage"]), symptom=Symptom(entry["symptom"]), **fields)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:

@@ -151,7 +151,7 @@ def test_ctrl_c_exits_with_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("synthesis.pipeline.write_pair", interrupt)
+    monkeypatch.setattr("synthesis.batch_generator.write_pair", interrupt)
     assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 130
     assert "run the same command again" in capsys.readouterr().err
 

@@ -216,3 +216,11 @@ def several(a: wp.array(dtype=float), n: wp.int64, q: wp.quat, t: wp.transform, 
         wp.float64(0.0),
         wp.float64(0.0),
     )
+
+
+@wp.kernel
+def generic_over_structs(s: Any, out: wp.array(dtype=float)):
+    out[wp.tid()] = s.mass * 2.0
+
+
+wp.overload(generic_over_structs, [Particle, wp.array(dtype=float)])

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from synthesis.batch_generator import CHUNK_SIZE, KERNELS_PER_MODULE
 from synthesis.cli.tables import print_summary
 from synthesis.pipeline import run_pipeline
 
@@ -18,6 +19,8 @@ def generate(
     category: Annotated[list[str] | None, Parameter(negative="")] = None,
     level: Annotated[list[str] | None, Parameter(negative="")] = None,
     device: str | None = None,
+    kernels_per_module: int = KERNELS_PER_MODULE,
+    chunk_size: int = CHUNK_SIZE,
     format: Literal["json"] = "json",  # noqa: A002 (the option's name; one format so far)
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -45,12 +48,25 @@ def generate(
         Make this level of IR instead of the default ones; may be given several times.
     device: str
         What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX).
+    kernels_per_module: int
+        Kernels that share a Python module while they are lowered. No row depends on it.
+    chunk_size: int
+        Candidates a chunk. A run that was killed is continued, by the same command, from the last whole chunk.
     format: str
         How pairs are written.
     json: bool
         Print the summary as JSON.
     """
     summary = run_pipeline(
-        count, out, frontend=frontend, seed=seed, categories=category, levels=level, device=device, progress=not json
+        count,
+        out,
+        frontend=frontend,
+        seed=seed,
+        categories=category,
+        levels=level,
+        device=device,
+        kernels_per_module=kernels_per_module,
+        chunk_size=chunk_size,
+        progress=not json,
     )
     print_summary(summary, as_json=json)

@@ -130,8 +130,12 @@ class Frontend(Protocol):
         """The kernel that a record's source defines."""
         ...
 
+    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+        """The kernels of several records, which share modules where they can; each is as ``load`` gives it."""
+        ...
+
     def release(self, kernels: Sequence[Kernel]) -> None:
-        """Forget loaded kernels, so that a long run's memory stays flat."""
+        """Forget loaded kernels, all those of a module at once, so that a long run's memory stays flat."""
         ...
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:

@@ -15,11 +15,6 @@ class Places:
     pieces: tuple[tuple[str, int, int, int], ...] = ()
     """File, first line in it, number of lines, and the line of the source that the first one became."""
 
-    @classmethod
-    def whole(cls, file: str, source: str) -> "Places":
-        """The places of a source that is a file of its own."""
-        return cls(((file, 1, source.count("\n") + 1, 1),))
-
     def line(self, file: str, line: int) -> int | None:
         """The line of the source that a file's line is; None if it is none of the source's."""
         for home, first, count, start in self.pieces:

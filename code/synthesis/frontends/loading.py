@@ -1,19 +1,86 @@
-"""Source text run as a module of its own, so that tools which look for a function's source find it."""
+"""Source texts run as modules of their own, so that tools which look for a function's source find it."""
 
+import ast
 import itertools
 import linecache
 import sys
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.failures import detail_of, rejected
+from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.records import KernelSpec, Rejection
 
 _numbers = itertools.count()
 
 
-def run_source(spec: KernelSpec) -> ModuleType | Rejection:
-    """The module that a record's source makes, under a name that this process has not used before.
+def run_sources(specs: Sequence[KernelSpec]) -> Iterator[tuple[KernelSpec, ModuleType | Rejection, Places]]:
+    """Run sources, in one module where they can share it, and in modules of their own where they cannot.
+
+    Sources share a module if no two bind a name of the same spelling, imports aside. Which ones do changes nothing in
+    what their kernels are.
+
+    Yields:
+        For each record, in order, the module and where its source stands in it, or why there is none.
+    """
+    for group in _groups(specs):
+        starts = itertools.accumulate((_lines(spec.source) for spec in group), initial=1)
+        module = _run("\n".join(spec.source for spec in group), group[0])
+        if isinstance(module, Rejection) and len(group) > 1:
+            for spec in group:
+                alone = _run(spec.source, spec)
+                yield spec, alone, NO_PLACES if isinstance(alone, Rejection) else _places(alone, spec, 1)
+            continue
+        for spec, start in zip(group, starts, strict=False):
+            yield spec, module, NO_PLACES if isinstance(module, Rejection) else _places(module, spec, start)
+
+
+def _lines(source: str) -> int:
+    return source.count("\n") + 1
+
+
+def _places(module: ModuleType, spec: KernelSpec, start: int) -> Places:
+    return Places(((str(module.__file__), start, _lines(spec.source), 1),))
+
+
+def _groups(specs: Sequence[KernelSpec]) -> Iterator[list[KernelSpec]]:
+    """Neighbours that can share a module."""
+    group: list[KernelSpec] = []
+    taken: set[str] = set()
+    for spec in specs:
+        names = _bound_names(spec.source) if len(specs) > 1 else set[str]()
+        if group and (names is None or taken & names):
+            yield group
+            group, taken = [], set()
+        group.append(spec)
+        taken |= names or set()
+        if names is None:
+            yield group
+            group, taken = [], set()
+    if group:
+        yield group
+
+
+def _bound_names(source: str) -> set[str] | None:
+    """What a module binds beside imports; None for one that does not parse, or that does more than define things."""
+    try:
+        statements = ast.parse(source).body
+    except (SyntaxError, ValueError):
+        return None
+    bound: set[str] = set()
+    for statement in statements:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            bound.add(statement.name)
+        elif isinstance(statement, ast.Assign) and all(isinstance(target, ast.Name) for target in statement.targets):
+            bound |= {target.id for target in statement.targets if isinstance(target, ast.Name)}
+        elif not isinstance(statement, ast.Import | ast.ImportFrom):
+            return None
+    return bound
+
+
+def _run(source: str, spec: KernelSpec) -> ModuleType | Rejection:
+    """The module that a source makes, under a name that this process has not used before.
 
     Nothing is written to disk: the source is put where ``inspect`` and ``linecache`` look for it.
     """
@@ -21,10 +88,10 @@ def run_source(spec: KernelSpec) -> ModuleType | Rejection:
     filename = f"<{name}>"
     module = ModuleType(name)
     module.__file__ = filename
-    linecache.cache[filename] = (len(spec.source), None, spec.source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     sys.modules[name] = module
     try:
-        exec(compile(spec.source, filename, "exec"), module.__dict__)  # noqa: S102 (running kernels is the purpose)
+        exec(compile(source, filename, "exec"), module.__dict__)  # noqa: S102 (running kernels is the purpose)
     except (Exception, SystemExit) as error:  # noqa: BLE001 (a module may raise anything)
         forget_module(name)
         symptom = Symptom.SYNTAX_ERROR if isinstance(error, SyntaxError) else Symptom.IMPORT_ERROR

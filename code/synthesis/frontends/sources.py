@@ -68,8 +68,15 @@ class SourceCollector:
         self._found_at: dict[str, tuple[str, int]] = {}
         self._seen: dict[str, Any] = {}
 
-    def collect(self, definition: Definition) -> str:
-        """The complete source of a function: imports, constants, helpers in dependency order, itself last."""
+    def collect(self, definition: Definition, needed: Mapping[str, Any] | None = None) -> str:
+        """The complete source of a function: imports, constants, helpers in dependency order, itself last.
+
+        Args:
+            definition: the function.
+            needed: what must be there beside what the source refers to, by name.
+        """
+        for name, value in (needed or {}).items():
+            self._refer(name, value, _home_of(definition.obj))
         self._visit(name_of(definition.obj), definition)
         parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
         text = "\n\n".join(part for part in parts if part)

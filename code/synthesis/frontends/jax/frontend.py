@@ -15,7 +15,7 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, discovery, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.linemap import LineMap, Places
-from synthesis.frontends.loading import forget_module, run_source
+from synthesis.frontends.loading import forget_module, run_sources
 from synthesis.records import KernelSpec, Rejection
 
 _PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
@@ -68,22 +68,22 @@ class JaxFrontend:
 
     def load(self, spec: KernelSpec) -> Kernel | Rejection:
         """Run the source as a module of its own and find the function in it by name."""
-        module = run_source(spec)
-        if isinstance(module, Rejection):
-            return module
-        function = getattr(module, spec.name, None) if spec.name else _last_function(module)
-        if function is None or not lowering.is_traceable(function):
-            forget_module(module.__name__)
-            return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")
-        call = calling.rebuilt(function, spec.signature)
-        places = Places.whole(f"<{module.__name__}>", spec.source)
-        return Kernel(spec=spec, live=call.function, example_args=call.arguments, module=module.__name__, places=places)
+        return self.load_together([spec])[0]
+
+    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+        """Run the sources, those that can in one module, and find the functions in them by name."""
+        run = list(run_sources(specs))
+        found = [_found(spec, module, places) for spec, module, places in run]
+        used = {kernel.module for kernel in found if isinstance(kernel, Kernel)}
+        for _, module, _ in run:
+            if isinstance(module, ModuleType) and module.__name__ not in used:
+                forget_module(module.__name__)
+        return found
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
-        for kernel in kernels:
-            if kernel.module:
-                forget_module(kernel.module)
+        for name in dict.fromkeys(kernel.module for kernel in kernels if kernel.module):
+            forget_module(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts for one platform."""
@@ -121,6 +121,16 @@ class JaxFrontend:
                 raise KernelError(failure.stage, failure.symptom, failure.detail)
         assert isinstance(lowered, Lowered)
         return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
+
+
+def _found(spec: KernelSpec, module: ModuleType | Rejection, places: Places) -> Kernel | Rejection:
+    if isinstance(module, Rejection):
+        return module
+    function = getattr(module, spec.name, None) if spec.name else _last_function(module)
+    if function is None or not lowering.is_traceable(function):
+        return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")
+    call = calling.rebuilt(function, spec.signature)
+    return Kernel(spec=spec, live=call.function, example_args=call.arguments, module=module.__name__, places=places)
 
 
 def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Tracing | Rejection":

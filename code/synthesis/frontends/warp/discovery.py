@@ -57,7 +57,12 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
         spell=type_name,
         implicit=lowering.is_builtin_name,
     )
-    source = collector.collect(_definition(kernel, "kernel"))
+    structs = {
+        kind.cls.__name__: kind
+        for kind in (getattr(argument.type, "dtype", argument.type) for argument in kernel.adj.args)
+        if lowering.is_instance(kernel) and lowering.is_struct(kind)
+    }
+    source = collector.collect(_definition(kernel, "kernel"), structs)
     if lowering.is_instance(kernel):
         types = ", ".join(type_name(argument.type) for argument in kernel.adj.args)
         source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from types import ModuleType
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
-from synthesis.frontends.loading import run_source
+from synthesis.frontends.loading import run_sources
 from synthesis.frontends.warp import binaries, discovery, lowering
 from synthesis.frontends.warp.recipes import RECIPES
 from synthesis.records import KernelSpec, Rejection
@@ -55,25 +56,22 @@ class WarpFrontend:
 
     def load(self, spec: KernelSpec) -> Kernel | Rejection:
         """Run the source as a module of its own and find the kernel in it by name."""
-        module = run_source(spec)
-        if isinstance(module, Rejection):
-            return module
-        kernels = [kernel for kernel in lowering.kernels_in(module) if spec.name in ("", kernel.func.__name__)]
-        instances = [instance for kernel in kernels for instance in lowering.instances_of(kernel)]
-        if not instances:
-            lowering.forget(module.__name__)
-            if kernels:
-                detail = f"{spec.name} is generic and was never given concrete types"
-                return rejected(spec, Stage.LOAD, Symptom.NO_CONCRETE_TYPES, detail)
-            return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no kernel named {spec.name!r} in the source")
-        places = Places.whole(f"<{module.__name__}>", spec.source)
-        return Kernel(spec=spec, live=instances[-1], module=module.__name__, places=places)
+        return self.load_together([spec])[0]
+
+    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+        """Run the sources, those that can in one module, and find the kernels in them by name."""
+        run = list(run_sources(specs))
+        found = [_found(spec, module, places) for spec, module, places in run]
+        used = {kernel.module for kernel in found if isinstance(kernel, Kernel)}
+        for _, module, _ in run:
+            if isinstance(module, ModuleType) and module.__name__ not in used:
+                lowering.forget(module.__name__)
+        return found
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
-        for kernel in kernels:
-            if kernel.module:
-                lowering.forget(kernel.module)
+        for name in dict.fromkeys(kernel.module for kernel in kernels if kernel.module):
+            lowering.forget(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts; a level names its device itself."""
@@ -123,6 +121,19 @@ class WarpFrontend:
             "forward_code": forward and forward[0],
             "backward_code": backward[0] if backward and include_backward else None,
         }
+
+
+def _found(spec: KernelSpec, module: ModuleType | Rejection, places: Places) -> Kernel | Rejection:
+    if isinstance(module, Rejection):
+        return module
+    kernels = [kernel for kernel in lowering.kernels_in(module) if spec.name in ("", kernel.func.__name__)]
+    instances = [instance for kernel in kernels for instance in lowering.instances_of(kernel)]
+    if instances:
+        return Kernel(spec=spec, live=instances[-1], module=module.__name__, places=places)
+    if kernels:
+        detail = f"{spec.name} is generic and was never given concrete types"
+        return rejected(spec, Stage.LOAD, Symptom.NO_CONCRETE_TYPES, detail)
+    return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no kernel named {spec.name!r} in the source")
 
 
 def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
