@@ -1,0 +1,13 @@
+"""JAX's op catalogue: what drawn functions are made of.
+
+Meanings are those of the ``jax.numpy``, ``jax.nn`` and ``jax.lax`` pages of JAX's documentation
+(https://docs.jax.dev/). A type is a scalar type and an array shape; ``()`` is a scalar array.
+"""
+
+from synthesis.frontends.jax.ops.base import call, method, number, numbers
+from synthesis.frontends.jax.ops.elementwise import ELEMENTWISE
+from synthesis.frontends.jax.ops.products import PRODUCTS
+from synthesis.frontends.jax.ops.reductions import REDUCTIONS
+from synthesis.frontends.jax.ops.shapes import SHAPES
+
+__all__ = ["ELEMENTWISE", "PRODUCTS", "REDUCTIONS", "SHAPES", "call", "method", "number", "numbers"]

@@ -1,0 +1,53 @@
+"""What every part of JAX's op catalogue writes and checks with."""
+
+import math
+from collections.abc import Callable
+
+from synthesis.grammar.operations import Operation, Term, no_limits
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Attribute, Call, Expression, Literal, Name, Sequence
+from synthesis.grammar.types import FLOATS
+
+SOURCE = "JAX documentation, jax.numpy"
+NUMBERS = (*FLOATS, "int32")
+LARGEST_ARRAY = 600
+"""Beyond so many elements a text says nothing new."""
+
+Rule = Callable[[Stream, tuple[Term, ...]], Term | None]
+
+
+def call(name: str, *arguments: Expression, **keywords: Expression) -> Call:
+    """A call of a ``jax.numpy`` function."""
+    return Call(Name(f"jnp.{name}"), arguments, tuple(keywords.items()))
+
+
+def method(base: Expression, name: str, *arguments: Expression, **keywords: Expression) -> Call:
+    """A call of an array's method."""
+    return Call(Attribute(base, name), arguments, tuple(keywords.items()))
+
+
+def number(value: float) -> Literal:
+    """A Python number; JAX gives it the type of what it meets."""
+    return Literal(repr(value))
+
+
+def numbers(values: tuple[int, ...]) -> Expression:
+    """A shape or a set of axes."""
+    return Sequence(tuple(number(value) for value in values))
+
+
+def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:
+    """The shape that two shapes broadcast to, or None."""
+    width = max(len(a), len(b))
+    pairs = zip((1,) * (width - len(a)) + a, (1,) * (width - len(b)) + b, strict=True)
+    shape: list[int] = []
+    for x, y in pairs:
+        if x != y and 1 not in (x, y):
+            return None
+        shape.append(y if x == 1 else x)
+    return tuple(shape) if math.prod(shape) <= LARGEST_ARRAY else None
+
+
+def entry(name: str, rule: Rule, arity: int, *, dtypes: tuple[str, ...] = FLOATS, source: str = SOURCE) -> Operation:
+    """An operation that takes any values; its rule says which types fit."""
+    return Operation(name=name, domains=no_limits(arity), rule=rule, source=source, dtypes=dtypes)

@@ -1,0 +1,43 @@
+"""Elementwise operations, which broadcast as NumPy's do."""
+
+from synthesis.frontends.jax.ops.base import NUMBERS, SOURCE, broadcast
+from synthesis.grammar.functions import BINARY, UNARY, Elementwise
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
+from synthesis.grammar.types import Type
+
+_INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+_SPELLING = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "pow": "power", "min": "minimum",
+    "max": "maximum",
+    "atan": "arctan", "asin": "arcsin", "acos": "arccos", "asinh": "arcsinh", "atan2": "arctan2", "neg": "negative",
+}  # fmt: skip
+_MODULES = {"erf": "jax.lax", "rsqrt": "jax.lax", "sigmoid": "jax.nn", "softplus": "jax.nn"}
+
+
+def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
+    nodes = tuple(operand.node for operand in operands)
+    if name == "neg":
+        return Negation(nodes[0])
+    if name in _INFIX and not stream.chance(0.1):
+        return Infix(_INFIX[name], nodes[0], nodes[1])
+    module = _MODULES.get(name, "jnp")
+    return Call(Name(f"{module}.{_SPELLING.get(name, name)}"), nodes)
+
+
+def _anything(_: Type) -> bool:
+    return True
+
+
+def _broadcast_type(x: Type, y: Type) -> Type | None:
+    shape = broadcast(x.shape, y.shape)
+    return x.with_shape(shape) if x.dtype == y.dtype and shape is not None else None
+
+
+_elementwise = Elementwise(spell=_spell, numbers=NUMBERS, source=SOURCE)
+ELEMENTWISE = {
+    **{name: _elementwise.unary(name, _anything) for name in UNARY},
+    **{name: _elementwise.binary(name, _broadcast_type) for name in BINARY},
+}
+"""Elementwise operations, by name."""

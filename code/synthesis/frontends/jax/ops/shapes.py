@@ -1,0 +1,154 @@
+"""Operations that move elements: shapes, axes, parts and joins."""
+
+import math
+
+from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, NUMBERS, Rule, call, entry, method, number, numbers
+from synthesis.grammar import intervals
+from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Attribute, Literal, Sequence, Slice, Subscript
+
+
+def _reshape(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    total = math.prod(x.type.shape)
+    shapes = [
+        shape
+        for shape in (
+            (total,),
+            *((total // n, n) for n in range(2, 9) if total % n == 0),
+            *((m, n, total // (m * n)) for m in (2, 3) for n in (2, 3, 4) if total % (m * n) == 0 and total > m * n),
+        )
+        if shape != x.type.shape and 1 not in shape
+    ]
+    if x.type.rank == 0 or not shapes:
+        return None
+    shape = stream.choice(shapes)
+    written = list(shape)
+    if stream.chance(0.3):
+        written[stream.below(len(written))] = -1
+    if stream.chance(0.6):
+        node = method(x.node, "reshape", *(number(size) for size in written))
+    else:
+        node = call("reshape", x.node, numbers(tuple(written)))
+    return Term(node, x.type.with_shape(shape), x.interval)
+
+
+def _ravel(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if x.type.rank == 1:
+        return None
+    node = method(x.node, "ravel") if stream.chance(0.5) else call("ravel", x.node)
+    return Term(node, x.type.with_shape((math.prod(x.type.shape),)), x.interval)
+
+
+def _transpose(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if x.type.rank < 2 or (isinstance(x.node, Attribute) and x.node.name == "T"):
+        return None
+    if x.type.rank == 2:
+        node = Attribute(x.node, "T") if stream.chance(0.5) else call("transpose", x.node)
+        return Term(node, x.type.with_shape(x.type.shape[::-1]), x.interval)
+    axes = stream.shuffled(range(x.type.rank))
+    if axes == sorted(axes):
+        axes.reverse()
+    shape = tuple(x.type.shape[axis] for axis in axes)
+    return Term(call("transpose", x.node, numbers(tuple(axes))), x.type.with_shape(shape), x.interval)
+
+
+def _slice(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    """A part along one or more axes, by constant bounds, sometimes with a step or from the end.
+
+    Not of what was joined: one of the joined arrays might be cut off whole.
+    """
+    (x,) = operands
+    if x.type.rank == 0 or max(x.type.shape) < 3 or x.ops & {"concat", "stack"}:
+        return None
+    indices: list[Slice] = []
+    shape: list[int] = []
+    for size in x.type.shape:
+        part = stream.weighted([("all", 0.4), ("range", 0.4), ("step", 0.1), ("end", 0.1)]) if size > 2 else "all"
+        index, length = _cut(stream, part, size)
+        indices.append(index)
+        shape.append(length)
+    while indices and indices[-1] == Slice():
+        indices.pop()
+    if not indices:
+        return None
+    return Term(Subscript(x.node, tuple(indices)), x.type.with_shape(tuple(shape)), x.interval)
+
+
+def _cut(stream: Stream, part: str, size: int) -> tuple[Slice, int]:
+    """A slice of an axis, and how many elements it leaves."""
+    if part == "all":
+        return Slice(), size
+    if part == "step":
+        return Slice("", "", "2"), (size + 1) // 2
+    length = stream.integer(min(2, size - 1), size - 1)
+    if part == "end":
+        return Slice(f"-{length}", ""), length
+    low = stream.integer(0, size - length)
+    return Slice(str(low) if low else "", str(low + length) if low + length < size else ""), length
+
+
+def _join(name: str, *, stacked: bool) -> Rule:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        x, y = operands
+        if x.type.dtype != y.type.dtype or x.type.rank != y.type.rank or (x.type.rank == 0 and not stacked):
+            return None
+        a, b = x.type.shape, y.type.shape
+        if stacked:
+            axes = list(range(x.type.rank + 1)) if a == b else []
+        else:
+            axes = [axis for axis in range(len(a)) if a[:axis] + a[axis + 1 :] == b[:axis] + b[axis + 1 :]]
+        if not axes or x.type.rank > (2 if stacked else 3):
+            return None
+        axis = stream.choice(axes)
+        shape = (*a[:axis], 2, *a[axis:]) if stacked else (*a[:axis], a[axis] + b[axis], *a[axis + 1 :])
+        if math.prod(shape) > LARGEST_ARRAY:
+            return None
+        pair = Sequence((x.node, y.node), stream.choice(("()", "[]")))
+        node = call(name, pair, axis=number(axis)) if axis or stream.chance(0.4) else call(name, pair)
+        return Term(node, x.type.with_shape(shape), intervals.hull((x.interval, y.interval)))
+
+    return rule
+
+
+def _flip(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if x.type.rank == 0 or x.type.shape[0] < 2 or (isinstance(x.node, Subscript) and x.type.rank == 1):
+        return None
+    node = Subscript(x.node, (Slice("", "", "-1"),)) if stream.chance(0.5) else call("flip", x.node, axis=number(0))
+    return Term(node, x.type, x.interval)
+
+
+def _expand(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if x.type.rank not in (1, 2) or 1 in x.type.shape:
+        return None
+    axis = stream.below(x.type.rank + 1)
+    shape = (*x.type.shape[:axis], 1, *x.type.shape[axis:])
+    if x.type.rank == 1 and stream.chance(0.5):
+        nodes = (Slice(), Literal("None")) if axis else (Literal("None"), Slice())
+        return Term(Subscript(x.node, nodes), x.type.with_shape(shape), x.interval)
+    return Term(call("expand_dims", x.node, axis=number(axis)), x.type.with_shape(shape), x.interval)
+
+
+def _moves(name: str, rule: Rule, arity: int) -> Operation:
+    return entry(name, rule, arity, dtypes=NUMBERS)
+
+
+SHAPES = {
+    operation.name: operation
+    for operation in (
+        _moves("reshape", _reshape, 1),
+        _moves("transpose", _transpose, 1),
+        _moves("slice", _slice, 1),
+        _moves("concat", _join("concatenate", stacked=False), 2),
+        _moves("stack", _join("stack", stacked=True), 2),
+        _moves("ravel", _ravel, 1),
+        _moves("flip", _flip, 1),
+        _moves("expand_dims", _expand, 1),
+    )
+}
+"""Operations that move elements, by name."""
