@@ -8,7 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 NEWEST := .venv-newest
-SAMPLES := 126
+WARP_SAMPLES := 180
+JAX_SAMPLES := 130
 
 .PHONY: setup samples test lint types tests newest format clean
 .DELETE_ON_ERROR:
@@ -24,8 +25,8 @@ $(STAMP): pyproject.toml constraints.txt
 
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
-	$(BIN)/irsmith generate --frontend warp --count $(SAMPLES) --out data/samples/warp
-	$(BIN)/irsmith generate --frontend jax --count $(SAMPLES) --out data/samples/jax
+	$(BIN)/irsmith generate --frontend warp --count $(WARP_SAMPLES) --out data/samples/warp
+	$(BIN)/irsmith generate --frontend jax --count $(JAX_SAMPLES) --out data/samples/jax
 
 test: lint types tests
 

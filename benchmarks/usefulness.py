@@ -3,7 +3,7 @@
     python benchmarks/usefulness.py warp 1500 1
 
 Arguments: front end, number of kernels, seed. Prints every kernel that falls short, and a line for
-``benchmarks/usefulness.txt``.
+``benchmarks/usefulness.txt``. Kernels that only a GPU can run are counted apart.
 """
 
 import sys
@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from running import quick_compiles, shortcomings
+from running import needs_gpu, quick_compiles, shortcomings
 
 from synthesis import KernelGenerator
 
@@ -21,16 +21,20 @@ def main(frontend: str, count: int, seed: int) -> None:
     if frontend == "warp":
         quick_compiles()
     generator = KernelGenerator(frontend, seed)
-    short = 0
+    short = skipped = 0
     for index in range(count):
         spec = generator.spec(index)
+        if needs_gpu(spec):
+            skipped += 1
+            continue
         found = shortcomings(spec)
         if found:
             short += 1
             print(f"index {index}: {'; '.join(found)}\n{spec.source}")
     tools = " ".join(f"{package} {version(package)}" for package in generator.frontend.toolchain())
-    share = 100 * (count - short) / count
-    print(f"{frontend}  seed {seed}  {count - short} of {count} useful  {share:.2f} %  {tools}")
+    ran = count - skipped
+    share = 100 * (ran - short) / ran
+    print(f"{frontend}  seed {seed}  {ran - short} of {ran} useful  {share:.2f} %  {skipped} need a GPU  {tools}")
 
 
 if __name__ == "__main__":

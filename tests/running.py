@@ -38,6 +38,12 @@ def _run_warp(kernel: Kernel, inputs: Values) -> Values:
     outputs: dict[str, Any] = {}
     for argument in kernel.spec.signature.arguments:
         value = poison(array_shape(argument), argument.dtype) if argument.role is Role.OUTPUT else inputs[argument.name]
+        if argument.fields and argument.shape is None:
+            struct = kernel_type(kernel, argument.name)()
+            for each in argument.fields:
+                setattr(struct, each.name, struct_value(struct, each.name, field_of(value, each.name)))
+            arguments.append(struct)
+            continue
         if argument.shape is None:
             arguments.append(value.item() if value.ndim == 0 else kernel_type(kernel, argument.name)(*value.ravel()))
             continue
@@ -46,7 +52,12 @@ def _run_warp(kernel: Kernel, inputs: Values) -> Values:
         arguments.append(array)
         if argument.role is not Role.INPUT:
             outputs[argument.name] = array
-    wp.launch(kernel.live, dim=kernel.spec.signature.launch, inputs=arguments, device="cpu")
+    signature = kernel.spec.signature
+    if signature.tiled:
+        block = signature.options["block_dim"]
+        wp.launch_tiled(kernel.live, dim=list(signature.launch or ()), inputs=arguments, block_dim=block, device="cpu")
+    else:
+        wp.launch(kernel.live, dim=signature.launch, inputs=arguments, device="cpu")
     return {name: array.numpy() for name, array in outputs.items()}
 
 
@@ -54,10 +65,23 @@ def kernel_type(kernel: Kernel, name: str) -> Any:
     return next(argument.type for argument in kernel.live.adj.args if argument.label == name)
 
 
+def field_of(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
+    return values[name]
+
+
+def struct_value(struct: Any, field: str, value: npt.NDArray[Any]) -> Any:
+    """A struct's field as its type takes it."""
+    return value.item() if value.ndim == 0 else type(getattr(struct, field))(*value.ravel())
+
+
 def poison(shape: tuple[int, ...], dtype: str) -> npt.NDArray[np.generic]:
     """Values that no kernel writes: NaN, or a number far outside every domain."""
     kind = np.dtype(dtype)
-    return np.full(shape, np.nan if np.issubdtype(kind, np.floating) else np.iinfo(kind).min // 3, dtype=kind)
+    return np.full(
+        shape,
+        np.nan if np.issubdtype(kind, np.floating) else (np.iinfo(kind).min or np.iinfo(kind).max) // 3,
+        dtype=kind,
+    )
 
 
 def quick_compiles() -> None:
@@ -68,6 +92,11 @@ def quick_compiles() -> None:
     wp.config.log_level = wp.LOG_ERROR
     wp.config.optimization_level = 0
     wp.config.cpu_compiler_flags = ""
+
+
+def needs_gpu(spec: KernelSpec) -> bool:
+    """Whether a drawn kernel cannot run on a CPU: its native code is of blocks of threads."""
+    return spec.category == "native"
 
 
 def shortcomings(spec: KernelSpec) -> list[str]:

@@ -6,27 +6,39 @@ from processes import output_of
 from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError
 from synthesis.identity import renamed_hash, structure_hash
 
-CATEGORIES = {
-    "warp": ("arithmetic", "vector", "matrix", "control_flow", "math", "atomic"),
-    "jax": ("arithmetic", "array", "math", "reduction", "linalg", "control_flow"),
-}
 # What the user named for each category; recipes and targets must cover it.
 NAMED = {
     "warp": {
         "arithmetic": "add sub mul div min max abs sqrt sin cos exp log",
         "vector": "dot cross length normalize",
-        "matrix": "mat_vec mat_mat transpose",
-        "control_flow": "clamp abs_diff step loop_sum loop_product",
+        "matrix": "mat_vec mat_mat transpose determinant inverse outer",
+        "control_flow": "clamp abs_diff step loop_sum loop_product break continue while nested_loop",
         "math": "sin cos exp log tanh sqrt",
-        "atomic": "atomic_add atomic_min atomic_max",
+        "atomic": "atomic_add atomic_sub atomic_min atomic_max atomic_and atomic_or atomic_xor atomic_exch atomic_cas",
+        "array": "index_1d index_2d index_3d index_4d slice",
+        "launch": "tid_1d tid_2d tid_3d tid_4d",
+        "stencil": "stencil_1d stencil_2d stencil_3d",
+        "quaternion": "quat_rotate quat_inverse quat_slerp quat_to_matrix",
+        "transform": "transform_point transform_vector transform_inverse",
+        "random": "randf randi randn noise",
+        "function": "nested overloaded two_results early_return",
+        "struct": "struct_array struct_value struct_argument",
+        "integer": "floordiv mod",
+        "bitwise": "bit_and bit_or bit_xor shift_left shift_right invert",
+        "tile": "tile_map tile_sum tile_reduce tile_scan_inclusive tile_matmul",
+        "native": "block_sum scan_sum histogram",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",
-        "array": "reshape transpose slice concat",
+        "array": "reshape transpose slice concat stack pad flip roll tile",
         "math": "sin cos exp log tanh",
-        "reduction": "sum mean max min",
-        "linalg": "dot matmul outer",
-        "control_flow": "cond scan while_loop",
+        "reduction": "sum mean max min prod argmax cumsum logsumexp",
+        "linalg": "dot matmul outer einsum solve norm cholesky qr svd",
+        "control_flow": "cond scan while_loop switch fori_loop select",
+        "indexing": "gather scatter_add dynamic_slice",
+        "nn": "softmax layer_norm attention conv",
+        "random": "normal uniform",
+        "transform": "grad vmap jvp custom_vjp checkpoint",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
@@ -35,7 +47,7 @@ FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
 @FRONTENDS
 def test_categories_and_their_operations_are_those_that_were_named(name: str) -> None:
     generator = KernelGenerator(name)
-    assert generator.categories == CATEGORIES[name]
+    assert generator.categories == tuple(NAMED[name])
     for category, named in NAMED[name].items():
         targets = {
             target for recipe in generator.frontend.recipes if recipe.category == category for target in recipe.targets
@@ -46,12 +58,13 @@ def test_categories_and_their_operations_are_those_that_were_named(name: str) ->
 @FRONTENDS
 def test_an_index_is_its_category_and_number(name: str) -> None:
     generator = KernelGenerator(name, seed=3)
-    for index in range(24):
-        category = generator.categories[index % 6]
+    count = len(generator.categories)
+    for index in range(2 * count + 5):
+        category = generator.categories[index % count]
         spec = generator.spec(index)
         assert spec.category == category
-        assert spec == getattr(generator, f"generate_{category}")(index // 6)
-        assert spec == generator.generate(category, index // 6)
+        assert spec == getattr(generator, f"generate_{category}")(index // count)
+        assert spec == generator.generate(category, index // count)
         assert (spec.seed, spec.index) == (3, index)
 
 

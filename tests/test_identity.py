@@ -112,6 +112,8 @@ def test_names_given_out_in_bulk_keep_the_hash() -> None:
     for frontend in ("warp", "jax"):
         generator = KernelGenerator(frontend, 11)
         for index in range(60):
+            if generator.spec(index).category == "native":
+                continue  # its C names what Python does
             source = generator.spec(index).source
             names = {
                 node.id
@@ -120,6 +122,11 @@ def test_names_given_out_in_bulk_keep_the_hash() -> None:
             }
             names |= {node.arg for node in ast.walk(ast.parse(source)) if isinstance(node, ast.arg)}
             names |= {node.name for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)}
+            names -= {  # a struct's fields are read as attributes
+                node.target.id
+                for node in ast.walk(ast.parse(source))
+                if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+            }
             other = source
             for number, name in enumerate(sorted(names - {"_"})):
                 other = re.sub(rf"(?<![\w.]){name}\b(?!=)", f"renamed_{number}", other)
@@ -164,6 +171,9 @@ def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str
         assert not isinstance(other, Rejection), other
         for level, language in levels[frontend].items():
             text, again = pair.texts[level], other.texts[level]
+            if spec.category == "native" and level == "cpp_backward":
+                assert text is again is None
+                continue
             assert text is not None
             assert again is not None
             if text.count("\n") == again.count("\n"):  # some numbers change what is traced: x ** 2.0

@@ -72,6 +72,8 @@ class Argument:
     role: Role = Role.INPUT
     domain: Domain | None = None
     """Where its values are drawn from; None where it is not known, as for a kernel of the user's."""
+    fields: tuple["Argument", ...] = ()
+    """What a struct holds, in order; empty for anything else."""
 
     def to_json(self) -> dict[str, Any]:
         """The argument as JSON values, in a fixed order."""
@@ -83,6 +85,7 @@ class Argument:
             "shape": None if self.shape is None else list(self.shape),
             "role": str(self.role),
             "domain": None if self.domain is None else [self.domain.low, self.domain.high],
+            **({"fields": [each.to_json() for each in self.fields]} if self.fields else {}),
         }
 
 
@@ -106,6 +109,8 @@ class Signature:
     trees."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Compiler options that change the text, as JSON values."""
+    tiled: bool = False
+    """Whether a block of ``block_dim`` threads works on each element of the launch, as ``wp.launch_tiled`` has it."""
 
     def to_json(self) -> dict[str, Any]:
         """The signature as JSON values, in a fixed order; ``options`` are a column of their own."""
@@ -113,6 +118,7 @@ class Signature:
             "arguments": [argument.to_json() for argument in self.arguments],
             "results": [result.to_json() for result in self.results],
             "launch": None if self.launch is None else list(self.launch),
+            "tiled": self.tiled,
             "differentiable": list(self.differentiable),
             "cotangents": list(self.cotangents),
             "call": None if self.call is None else dict(self.call),

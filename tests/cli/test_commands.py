@@ -35,10 +35,10 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["generate", "--frontend", "jax", "--count", "6", "--seed", "3", "--format", "json", "--json"]
+    arguments = ["generate", "--frontend", "jax", "--count", "10", "--seed", "3", "--format", "json", "--json"]
     assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
     summary = json.loads(capsys.readouterr().out)
-    assert summary["rows"] == summary["candidates"] == 6
+    assert summary["rows"] == summary["candidates"] == 10
     assert set(summary["categories"].values()) == {1}
 
 

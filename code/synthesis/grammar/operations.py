@@ -6,6 +6,7 @@ only where its safe domain admits them; the result is a term again. So a kernel 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.streams import Stream
@@ -104,11 +105,20 @@ class Operation:
         )
 
     def _cancels(self, operands: tuple[Term, ...]) -> bool:
-        """Whether one operand is a function of just the other: near zero, ``sin(x) - x`` is hardly anything."""
+        """Whether one operand is a function of just the other: near zero, ``sin(x) - x`` is hardly anything.
+
+        ``x + cos(x)``, done again and again, is a fixed point, whatever x was.
+        """
         nodes = [operand.node for operand in operands]
+        if self.name == "add" and any("cos" in operand.ops for operand in operands if isinstance(operand.node, Name)):
+            return any(_is_cosine(node) and node.arguments == (other,) for node in nodes for other in nodes)
         return self.name in ("sub", "div") and any(
             isinstance(node, Call) and node.arguments == (other,) for node in nodes for other in nodes
         )
+
+
+def _is_cosine(node: Expression) -> TypeGuard[Call]:
+    return isinstance(node, Call) and isinstance(node.function, Name) and node.function.id.endswith(".cos")
 
 
 def varies(term: Term) -> bool:
@@ -130,7 +140,7 @@ def _spread(part: Term, other: Term) -> float:
 def is_idle(name: str, operand: Term) -> bool:
     """Whether a function would change nothing: the size of what is positive, a function of its own inverse."""
     if name == "abs":
-        return operand.interval.low >= -0.05 * operand.interval.width
+        return operand.interval.low >= -0.05 * operand.interval.width or "sign" in operand.ops
     if name == "neg":
         return isinstance(operand.node, Negation)
     inner = operand.node.function if isinstance(operand.node, Call) else None

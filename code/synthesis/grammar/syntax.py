@@ -6,10 +6,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-_PRECEDENCE = {"**": 9, "*": 7, "/": 7, "//": 7, "%": 7, "@": 7, "+": 6, "-": 6}
+_PRECEDENCE = {
+    "**": 12, "*": 10, "/": 10, "//": 10, "%": 10, "@": 10, "+": 9, "-": 9, "<<": 8, ">>": 8, "&": 7, "^": 6, "|": 5,
+    "and": 3, "or": 2,
+}  # fmt: skip
 # A longer signature is written with one parameter a line.
 _WIDEST = 100
-_COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 8, 20
+_COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +40,10 @@ class Infix:
 
 @dataclass(frozen=True, slots=True)
 class Negation:
-    """``-operand``."""
+    """``-operand``, or ``~operand``."""
 
     operand: "Expression"
+    operator: str = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,8 @@ def _render(node: Expression) -> tuple[str, int]:
             level = _PRECEDENCE[operator]
             from_right = operator == "**"
             return f"{_wrapped(left, level + from_right)} {operator} {_wrapped(right, level + (not from_right))}", level
-        case Negation(operand):
-            return f"-{_wrapped(operand, _NEGATION + 1)}", _NEGATION
+        case Negation(operand, operator):
+            return f"{operator}{_wrapped(operand, _NEGATION + 1)}", _NEGATION
         case Comparison(operator, left, right):
             return f"{_wrapped(left, _COMPARISON + 1)} {operator} {_wrapped(right, _COMPARISON + 1)}", _COMPARISON
         case Conditional(test, body, orelse):
@@ -239,6 +243,30 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
+class While:
+    """``while test: body``."""
+
+    test: Expression
+    body: tuple["Statement", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """``break`` or ``continue``."""
+
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class that is nothing but fields with types."""
+
+    name: str
+    fields: tuple[tuple[str, str], ...]
+    decorators: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function definition."""
 
@@ -258,7 +286,7 @@ class Comment:
     text: str
 
 
-Statement = Assign | Evaluate | Return | If | For | Function | Comment
+Statement = Assign | Evaluate | Return | If | For | While | Jump | Class | Function | Comment
 
 
 def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
@@ -273,12 +301,12 @@ def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
             case If(test, body, orelse):
                 yield from names(test)
                 yield from reads((*body, *orelse))
-            case For(_, iterable, body):
-                yield from names(iterable)
+            case For(_, head, body) | While(head, body):
+                yield from names(head)
                 yield from reads(body)
             case Function():
                 yield from reads(statement.body)
-            case Comment():
+            case Comment() | Jump() | Class():
                 pass
 
 
@@ -299,6 +327,13 @@ def _lines(statement: Statement, pad: str, indent: int) -> list[str]:
             return [f"{pad}# {text}"]
         case For(target, iterable, body):
             return [f"{pad}for {target} in {render(iterable)}:", *render_block(body, indent + 1)]
+        case While(test, body):
+            return [f"{pad}while {render(test)}:", *render_block(body, indent + 1)]
+        case Jump(word):
+            return [f"{pad}{word}"]
+        case Class(name, listed, decorators):
+            head = [*(f"{pad}@{decorator}" for decorator in decorators), f"{pad}class {name}:"]
+            return [*head, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
         case If(test, body, orelse):
             lines = [f"{pad}if {render(test)}:", *render_block(body, indent + 1)]
             if len(orelse) == 1 and isinstance(orelse[0], If):

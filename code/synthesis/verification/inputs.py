@@ -1,5 +1,7 @@
 """Inputs for a kernel, drawn from its signature's domains."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 
@@ -19,7 +21,8 @@ def draw_inputs(signature: Signature, seed: int) -> Values:
         seed: draws of two seeds are independent.
 
     Returns:
-        Arrays of shape ``argument.shape + argument.element`` and the argument's dtype. A pure output is left out.
+        Arrays of shape ``argument.shape + argument.element`` and the argument's dtype, a structured one for a struct. A
+        pure output is left out.
 
     Raises:
         ConfigError: if a shape or a domain is not known.
@@ -38,6 +41,13 @@ def draw_argument(argument: Argument, seed: int) -> npt.NDArray[np.generic]:
         ConfigError: if its shape or domain is not known.
     """
     shape = array_shape(argument)
+    if argument.fields:
+        kind = [(each.name, each.dtype, each.element) for each in argument.fields]
+        values = np.zeros(shape, dtype=kind)
+        for each in argument.fields:
+            drawn = replace(each, name=f"{argument.name}.{each.name}", shape=shape or None)
+            values[each.name] = draw_argument(drawn, seed)
+        return values
     if argument.domain is None:
         raise ConfigError(f"argument {argument.name!r} has no domain to draw from")
     generator = np.random.default_rng(int(digest("input", seed, argument.name), 16))

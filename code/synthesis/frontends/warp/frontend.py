@@ -12,7 +12,9 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import run_sources
 from synthesis.frontends.warp import binaries, discovery, lowering
+from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import RECIPES
+from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection
 
 _DIRECTIONS = (Direction.FORWARD, Direction.BACKWARD)
@@ -85,14 +87,19 @@ class WarpFrontend:
         except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
             return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
         found = {level.name: made[level.device or "", level.direction] for level in sources}
+        needs_gpu = [level.name for level in sources if level.device == "cpu" and _is_for_gpu(found[level.name])]
+        found |= dict.fromkeys(needs_gpu)
         texts = {name: text and text[0] for name, text in found.items()}
-        line_map = {name: text[1] for name, text in found.items() if text is not None}
+        source = kernel.spec.source
+        line_map = {
+            name: with_native_lines(text[1], text[0], source) for name, text in found.items() if text is not None
+        }
         missing = [
             rejected(
                 kernel.spec,
                 Stage.LOWER,
                 Symptom.NOT_AVAILABLE,
-                "the kernel is declared with enable_backward=False",
+                _NEEDS_GPU if name in needs_gpu else "the kernel is declared with enable_backward=False",
                 level=name,
             )
             for name, text in texts.items()
@@ -121,6 +128,17 @@ class WarpFrontend:
             "forward_code": forward and forward[0],
             "backward_code": backward[0] if backward and include_backward else None,
         }
+
+
+_NEEDS_GPU = "a native snippet that needs a GPU: it uses blocks of threads"
+_OF_BLOCKS = frozenset({"__shared__", "__syncthreads", "threadIdx", "blockIdx"})
+
+
+def _is_for_gpu(text: tuple[str, LineMap] | None) -> bool:
+    """Whether a CPU text has CUDA's own words in it, and no preprocessor to keep them from the CPU."""
+    return (
+        text is not None and "__sync" in text[0] and not _OF_BLOCKS.isdisjoint(words(text[0])) and "#if" not in text[0]
+    )
 
 
 def _found(spec: KernelSpec, module: ModuleType | Rejection, places: Places) -> Kernel | Rejection:

@@ -16,14 +16,15 @@ def value_annotation(kind: Type, style: int = 0) -> str:
     """The annotation of a plain value: ``float``, ``wp.vec3``, ``wp.mat22d``."""
     if kind.rank == 0:
         return scalar_name(kind.dtype, style)
+    if kind.shape == (7,):
+        return "wp.transform"
     if kind.rank == 1:
         return f"wp.vec{kind.shape[0]}{_SUFFIX[kind.dtype]}"
     return f"wp.mat{kind.shape[0]}{kind.shape[1]}{_SUFFIX[kind.dtype]}"
 
 
-def array_annotation(kind: Type, rank: int, style: int = 0) -> str:
-    """The annotation of an array of such values, in one of three ways that people write it."""
-    element = value_annotation(kind, style)
+def array_annotation(element: str, rank: int, style: int = 0) -> str:
+    """The annotation of an array of a type, in one of three ways that people write it."""
     if rank == 1:
         return f"wp.array(dtype={element})"
     return f"wp.array{rank}d(dtype={element})" if style != 2 else f"wp.array(dtype={element}, ndim={rank})"

@@ -6,8 +6,20 @@ Meanings are those of the ``jax.numpy``, ``jax.nn`` and ``jax.lax`` pages of JAX
 
 from synthesis.frontends.jax.ops.base import call, method, number, numbers
 from synthesis.frontends.jax.ops.elementwise import ELEMENTWISE
+from synthesis.frontends.jax.ops.linalg import CONTRACTIONS
 from synthesis.frontends.jax.ops.products import PRODUCTS
-from synthesis.frontends.jax.ops.reductions import REDUCTIONS
+from synthesis.frontends.jax.ops.reductions import REDUCTIONS, RUNNING
 from synthesis.frontends.jax.ops.shapes import SHAPES
 
-__all__ = ["ELEMENTWISE", "PRODUCTS", "REDUCTIONS", "SHAPES", "call", "method", "number", "numbers"]
+__all__ = [
+    "CONTRACTIONS",
+    "ELEMENTWISE",
+    "PRODUCTS",
+    "REDUCTIONS",
+    "RUNNING",
+    "SHAPES",
+    "call",
+    "method",
+    "number",
+    "numbers",
+]

@@ -3,19 +3,25 @@
 import math
 from collections.abc import Callable
 
-from synthesis.frontends.jax.ops.base import SOURCE, call, method, number, numbers
+from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, SOURCE, call, method, number, numbers
 from synthesis.grammar import intervals
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal
+from synthesis.grammar.syntax import Call, Expression, Literal, Name
 from synthesis.records import Domain
 
 
-def _reduction(name: str, interval: Callable[[Domain, int], Domain]) -> Operation:
+def _reduction(
+    name: str, interval: Callable[[Domain, int], Domain], *, domain: Domain = ANYTHING, most: int = LARGEST_ARRAY
+) -> Operation:
+    """A reduction of at most so many elements; ``logsumexp`` is one of ``jax.nn``."""
+
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands
-        if x.type.rank == 0 or (name in ("max", "min") and x.depth > 3):
+        if x.type.rank == 0 or (name in ("max", "min", "median") and x.depth > 3):
+            return None
+        if name in ("var", "std") and x.ops & {"add", "sub"}:  # an offset that all elements share would drop out
             return None
         rank = x.type.rank
         axes: tuple[int, ...] | None = None if stream.chance(0.25) else (stream.below(rank),)
@@ -23,7 +29,7 @@ def _reduction(name: str, interval: Callable[[Domain, int], Domain]) -> Operatio
             axes = tuple(axis for axis in range(3) if axis != axes[0])
         reduced = tuple(range(rank)) if axes is None else axes
         count = math.prod(x.type.shape[axis] for axis in reduced)
-        if count < 2:
+        if not 2 <= count <= most:
             return None
         keep = stream.chance(0.3)
         keywords: dict[str, Expression] = {}
@@ -34,11 +40,36 @@ def _reduction(name: str, interval: Callable[[Domain, int], Domain]) -> Operatio
             keywords["keepdims"] = Literal("True")
         sizes = enumerate(x.type.shape)
         shape = tuple(1 if axis in reduced else size for axis, size in sizes if keep or axis not in reduced)
-        in_call = stream.chance(0.6)
-        node = call(name, x.node, **keywords) if in_call else method(x.node, name, **keywords)
+        if name == "logsumexp":
+            module = stream.choice(("jax.nn", "jax.scipy.special"))
+            node = Call(Name(f"{module}.logsumexp"), (x.node,), tuple(keywords.items()))
+        elif stream.chance(0.6) or name == "median":
+            node = call(name, x.node, **keywords)
+        else:
+            node = method(x.node, name, **keywords)
         return Term(node, x.type.with_shape(shape), interval(x.interval, count))
 
-    return Operation(name=name, domains=(ANYTHING,), rule=rule, source=SOURCE)
+    return Operation(name=name, domains=(domain,), rule=rule, source=SOURCE)
+
+
+def _product_of(a: Domain, n: int) -> Domain:
+    """The interval of a product of up to ``n`` positive values."""
+    return Domain(low=min(1.0, a.low) ** n, high=max(1.0, a.high) ** n)
+
+
+def _running(name: str, interval: Callable[[Domain, int], Domain], domain: Domain, most: int) -> Operation:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        (x,) = operands
+        if x.type.rank == 0:
+            return None
+        axis = stream.below(x.type.rank)
+        if not 2 <= x.type.shape[axis] <= most:
+            return None
+        keywords: dict[str, Expression] = {"axis": number(axis)} if x.type.rank > 1 or stream.chance(0.3) else {}
+        node = call(name, x.node, **keywords) if stream.chance(0.6) else method(x.node, name, **keywords)
+        return Term(node, x.type, interval(x.interval, x.type.shape[axis]))
+
+    return Operation(name=name, domains=(domain,), rule=rule, source=SOURCE)
 
 
 REDUCTIONS = {
@@ -46,5 +77,18 @@ REDUCTIONS = {
     "mean": _reduction("mean", lambda a, _: a),
     "max": _reduction("max", lambda a, _: a),
     "min": _reduction("min", lambda a, _: a),
+    "prod": _reduction("prod", _product_of, domain=Domain(low=0.3, high=2.0), most=6),
+    "var": _reduction("var", lambda a, _: Domain(low=0.0, high=(a.width / 2) ** 2)),
+    "std": _reduction("std", lambda a, _: Domain(low=0.0, high=a.width / 2)),
+    "median": _reduction("median", lambda a, _: a),
+    "logsumexp": _reduction(
+        "logsumexp", lambda a, n: Domain(low=a.low, high=a.high + math.log(n)), domain=Domain(low=-20.0, high=20.0)
+    ),
 }
 """Reductions over one, some or all axes, by name."""
+
+RUNNING = {
+    "cumsum": _running("cumsum", lambda a, n: intervals.hull((a, intervals.scale(a, n))), ANYTHING, LARGEST_ARRAY),
+    "cumprod": _running("cumprod", _product_of, Domain(low=0.3, high=2.0), 6),
+}
+"""What keeps the shape and runs along an axis, by name."""

@@ -6,7 +6,7 @@ from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, NUMBERS, Rule, call,
 from synthesis.grammar import intervals
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Literal, Sequence, Slice, Subscript
+from synthesis.grammar.syntax import Attribute, Expression, Literal, Sequence, Slice, Subscript
 
 
 def _reshape(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
@@ -134,6 +134,82 @@ def _expand(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     return Term(call("expand_dims", x.node, axis=number(axis)), x.type.with_shape(shape), x.interval)
 
 
+def _pad(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    """More elements around: a constant, the edge again, or a mirror image."""
+    (x,) = operands
+    if x.type.rank == 0 or x.type.rank > 2 or min(x.type.shape) < 3:
+        return None
+    widths = [(stream.integer(0, 2), stream.integer(0, 2)) for _ in x.type.shape]
+    if not any(before + after for before, after in widths):
+        widths[0] = (1, 1)
+    shape = tuple(size + sum(width) for size, width in zip(x.type.shape, widths, strict=True))
+    if math.prod(shape) > LARGEST_ARRAY:
+        return None
+    written: Expression = Sequence(tuple(numbers(width) for width in widths))
+    if len({*widths}) == 1 and widths[0][0] == widths[0][1] and stream.chance(0.7):
+        written = number(widths[0][0])
+    mode = stream.choice(("constant", "edge", "reflect", "wrap", "zeros"))
+    interval = x.interval
+    keywords: dict[str, Expression] = {} if mode == "zeros" else {"mode": Literal(f'"{mode}"')}
+    if mode == "constant":
+        value = stream.decimal(-1.0, 1.0, 1)
+        keywords["constant_values"] = number(value)
+        interval = intervals.hull((interval, intervals.point(value)))
+    elif mode == "zeros":
+        interval = intervals.hull((interval, intervals.point(0.0)))
+    return Term(call("pad", x.node, written, **keywords), x.type.with_shape(shape), interval)
+
+
+def _roll(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if x.type.rank == 0 or "roll" in x.ops:
+        return None
+    axis = stream.below(x.type.rank)
+    if x.type.shape[axis] < 3:
+        return None
+    shift = number(stream.choice((1, 2, -1)))
+    node = call("roll", x.node, shift, axis=number(axis)) if x.type.rank > 1 else call("roll", x.node, shift)
+    return Term(node, x.type, x.interval)
+
+
+def _repeated(name: str) -> Rule:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        (x,) = operands
+        if x.type.rank == 0 or x.ops & {"tile", "repeat"}:
+            return None
+        times, axis = stream.integer(2, 3), stream.below(x.type.rank)
+        shape = tuple(size * (times if place == axis else 1) for place, size in enumerate(x.type.shape))
+        if math.prod(shape) > LARGEST_ARRAY:
+            return None
+        if name == "repeat":
+            node = call("repeat", x.node, number(times), axis=number(axis))
+        elif x.type.rank == 1 and stream.chance(0.5):
+            node = call("tile", x.node, number(times))
+        else:
+            node = call("tile", x.node, numbers(tuple(times if place == axis else 1 for place in range(x.type.rank))))
+        return Term(node, x.type.with_shape(shape), x.interval)
+
+    return rule
+
+
+def _move_axes(name: str) -> Rule:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        (x,) = operands
+        if x.type.rank < 2 or x.ops & {"swapaxes", "moveaxis"}:
+            return None
+        first, second = stream.shuffled(range(x.type.rank))[:2]
+        order = list(range(x.type.rank))
+        if name == "swapaxes":
+            order[first], order[second] = order[second], order[first]
+        else:
+            order.remove(first)
+            order.insert(second, first)
+        node = call(name, x.node, number(first), number(second))
+        return Term(node, x.type.with_shape(tuple(x.type.shape[axis] for axis in order)), x.interval)
+
+    return rule
+
+
 def _moves(name: str, rule: Rule, arity: int) -> Operation:
     return entry(name, rule, arity, dtypes=NUMBERS)
 
@@ -149,6 +225,12 @@ SHAPES = {
         _moves("ravel", _ravel, 1),
         _moves("flip", _flip, 1),
         _moves("expand_dims", _expand, 1),
+        _moves("pad", _pad, 1),
+        _moves("roll", _roll, 1),
+        _moves("tile", _repeated("tile"), 1),
+        _moves("repeat", _repeated("repeat"), 1),
+        _moves("swapaxes", _move_axes("swapaxes"), 1),
+        _moves("moveaxis", _move_axes("moveaxis"), 1),
     )
 }
 """Operations that move elements, by name."""

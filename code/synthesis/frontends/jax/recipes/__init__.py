@@ -1,7 +1,18 @@
 """JAX's recipes, in the order in which indices visit their categories."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes import arithmetic, array, control_flow, linalg, math, reduction
+from synthesis.frontends.jax.recipes import (
+    arithmetic,
+    array,
+    control_flow,
+    indexing,
+    linalg,
+    math,
+    nn,
+    random,
+    reduction,
+    transform,
+)
 
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
@@ -10,4 +21,8 @@ RECIPES: tuple[Recipe, ...] = (
     *reduction.RECIPES,
     *linalg.RECIPES,
     *control_flow.RECIPES,
+    *indexing.RECIPES,
+    *nn.RECIPES,
+    *random.RECIPES,
+    *transform.RECIPES,
 )

@@ -8,14 +8,17 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import KernelSpec
 
-_TARGETS = ("reshape", "transpose", "slice", "concat")
+_TARGETS = (
+    "reshape", "transpose", "slice", "concat", "stack", "pad", "flip", "roll", "tile", "repeat", "swapaxes", "moveaxis",
+)  # fmt: skip
+_AXES = ("transpose", "swapaxes", "moveaxis")
 _ARITHMETIC = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
 _OPERATIONS = (*SHAPES.values(), *_ARITHMETIC)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
-    rank = shape.weighted([(1, 0.15), (2, 0.6), (3, 0.25)]) if target != "transpose" else shape.integer(2, 3)
+    rank = shape.weighted([(1, 0.15), (2, 0.6), (3, 0.25)]) if target not in _AXES else shape.integer(2, 3)
     sizes = tuple(shape.choice(SIZES[1:]) for _ in range(rank))
     draft = Draft(stream, [Type("float32", sizes), Type("float32")])
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1), leveller=SHAPES["ravel"])

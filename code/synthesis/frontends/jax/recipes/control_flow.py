@@ -20,6 +20,7 @@ from synthesis.grammar.syntax import (
     Name,
     Return,
     Statement,
+    Subscript,
 )
 from synthesis.grammar.syntax import (
     Sequence as Items,
@@ -196,8 +197,109 @@ def _draw_while(stream: Stream, _: str) -> KernelSpec:
     )
 
 
+def _draw_switch(stream: Stream, _: str) -> KernelSpec:
+    """One of three or four functions of the same operands, by a number that is given."""
+    shape = stream.child("shape")
+    kinds = _kinds(shape)
+    draft = Draft(stream, kinds)
+    count = shape.integer(3, 4)
+    index = draft.fresh(Type("int32"), Domain(low=0, high=count - 1), pool=("mode", "index", "which", "case", "kind"))
+    operands = draft.leaves(shape.integer(1, 2))
+    branches: list[Expression] = []
+    ops: frozenset[str] = frozenset({"switch"})
+    intervals: list[Domain] = []
+    for label in range(count):
+        scope = draft.inner()
+        parameters = [scope.parameter(operand) for operand in operands]
+        result = _weaver(scope, stream, ("case", label)).weave(parameters, steps=shape.integer(1, 3))
+        if result.type != kinds[0]:
+            raise DrawError("a branch of another shape")
+        names = [name_of(parameter) for parameter in parameters]
+        branches.append(
+            _function(draft, names, scope, result.node, f"{shape.choice(('case', 'branch', 'mode'))}_{label}")
+        )
+        ops |= result.ops
+        intervals.append(result.interval)
+    if len(set(intervals)) < count:
+        raise DrawError("two branches that do the same")
+    given = tuple(operand.node for operand in operands)
+    node = Call(Name(f"{draft.lax}.switch"), (index.node, Items(tuple(branches), "[]"), *given))
+    interval = Domain(low=min(each.low for each in intervals), high=max(each.high for each in intervals))
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
+    result = after.weave([Term(node, kinds[0], interval, ops, 3)], steps=shape.integer(0, 2))
+    summary = f"One of {count} functions by a number"
+    return draft.finish([result], category="control_flow", recipe="switch", summary=summary, ops=ops)
+
+
+def _draw_fori(stream: Stream, _: str) -> KernelSpec:
+    """A state updated a fixed number of times, often with the counter or a row of an array."""
+    shape = stream.child("shape")
+    kind = _kinds(shape)[0]
+    draft = Draft(stream, [kind, Type("float32")])
+    steps = shape.integer(2, 8)
+    init = draft.fresh(kind, typical_domain(shape, kind, _START))
+    scope = draft.inner()
+    counter, value = draft.book.take(("i", "n", "it", "k")), draft.book.take(LOCALS)
+    terms = [Term(Name(value), kind, _STATE)]
+    style = shape.weighted([("plain", 0.3), ("rows", 0.4), ("shared", 0.3)])
+    used = Name(counter)
+    if style == "rows":
+        table = draft.fresh(kind.with_shape((steps, *kind.shape)), typical_domain(shape, kind))
+        terms.append(Term(Subscript(table.node, (used,)), kind, table.interval))
+    elif style == "shared":
+        terms += draft.leaves(1)
+    state = _next_state(shape, _weaver(scope, stream, "body"), terms, kind, steps)
+    listed = (counter if style == "rows" else "_", value)
+    body = _function(draft, listed, scope, state.node, shape.choice(("body", "step", "update", "advance")))
+    node = Call(Name(f"{draft.lax}.fori_loop"), (Literal("0"), Literal(str(steps)), body, init.node))
+    ops = state.ops | {"fori_loop"}
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    result = after.weave([Term(node, kind, _STATE, ops, 3)], steps=shape.integer(0, 2))
+    summary = f"State updated in a loop of {steps} steps"
+    return draft.finish([result], category="control_flow", recipe="fori_loop", summary=summary, ops=ops)
+
+
+def _draw_select(stream: Stream, target: str) -> KernelSpec:
+    """A choice between arrays, element by element."""
+    shape = stream.child("shape")
+    kind = Type("float32", (shape.integer(4, 6), shape.integer(4, 6)))
+    draft = Draft(stream, [kind, Type("float32")])
+    subject = draft.fresh(kind, typical_domain(shape, kind))
+    low, width = subject.interval.low, subject.interval.width
+    edges = [draft.literal(round(low + part * width, 2), "float32") for part in (0.35, 0.65)]
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
+    sides = [weaver.weave(draft.leaves(1), steps=shape.integer(0, 2), goal=kind) for _ in range(2)]
+    sides = [side if isinstance(side.node, Name) else draft.keep(side) for side in sides]
+    ops = sides[0].ops | sides[1].ops | {target}
+    bounds = [*(side.interval for side in sides), subject.interval]
+    test = Comparison(shape.choice((">", "<")), subject.node, shape.choice(edges).node)
+    if target == "where":
+        node: Expression = call("where", test, *(side.node for side in sides))
+    elif target == "lax_select":
+        node = Call(Name(f"{draft.lax}.select"), (test, *(side.node for side in sides)))
+    elif target == "clip":
+        node = call("clip", subject.node, edges[0].node, edges[1].node)
+        node = Infix("+", Infix("*", node, sides[0].node), sides[1].node)
+        bounds = [Domain(low=-_WIDEST, high=_WIDEST)]
+    else:
+        tests = (Comparison("<", subject.node, edges[0].node), Comparison(">", subject.node, edges[1].node))
+        node = call("select", Items(tests, "[]"), Items(tuple(side.node for side in sides), "[]"), subject.node)
+    interval = Domain(low=min(each.low for each in bounds), high=max(each.high for each in bounds))
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
+    result = after.weave([Term(node, kind, interval, ops, 3)], steps=shape.integer(0, 2))
+    summary = f"A choice between arrays, element by element, with {target.replace('lax_', '')}"
+    return draft.finish([result], category="control_flow", recipe="select", summary=summary, ops=ops)
+
+
+_WIDEST = 300.0
+
 RECIPES = (
     Recipe(name="cond", category="control_flow", targets=("cond",), draw=_draw_cond),
     Recipe(name="scan", category="control_flow", targets=("scan",), draw=_draw_scan),
     Recipe(name="while_loop", category="control_flow", targets=("while_loop",), draw=_draw_while),
+    Recipe(name="switch", category="control_flow", targets=("switch",), draw=_draw_switch),
+    Recipe(name="fori_loop", category="control_flow", targets=("fori_loop",), draw=_draw_fori),
+    Recipe(
+        name="select", category="control_flow", targets=("where", "lax_select", "select", "clip"), draw=_draw_select
+    ),
 )

@@ -14,6 +14,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
+    Evaluate,
     Expression,
     Function,
     Literal,
@@ -57,16 +58,16 @@ class Draft:
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
         """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
         self._arguments: list[Argument] = []
-        self._helpers: list[Function] = []
+        self._helpers: list[Statement] = []
         self._body: list[Statement] = []
 
     # ---- what the weaver asks for
 
-    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
-        """A new argument, read whole."""
+    def fresh(self, type: Type, domain: Domain, pool: tuple[str, ...] | None = None) -> Term:  # noqa: A002
+        """A new argument, read whole; named from a pool or as its rank suggests."""
         unusual = type.rank == 2 and self._draw.chance(0.3)
-        pool = naming.SCALARS if type.rank == 0 else naming.MATRICES if unusual else naming.ARRAYS
-        name = self.book.take(pool)
+        usual = naming.SCALARS if type.rank == 0 else naming.MATRICES if unusual else naming.ARRAYS
+        name = self.book.take(pool or usual)
         self._arguments.append(
             Argument(
                 name=name,
@@ -116,6 +117,10 @@ class Draft:
         self._helpers.append(Function(name, listed, (*scope.statements, Return(result.node))))
         return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
 
+    def declare(self, statement: Function | Call) -> None:
+        """Put a function, or a call for its effect, beside the kernel, after those that are there."""
+        self._helpers.append(Evaluate(statement) if isinstance(statement, Call) else statement)
+
     # ---- printing
 
     def finish(
@@ -157,7 +162,7 @@ class Draft:
             docstring=summary + "." if self.stream.child("docstring").chance(0.12) else "",
             returns=annotation if len(nodes) == 1 else "",
         )
-        text = "\n\n\n".join("\n".join(render_block((function,))) for function in (*self._helpers, kernel))
+        text = "\n\n\n".join("\n".join(render_block((statement,))) for statement in (*self._helpers, kernel))
         source = f"{_imports(text)}\n\n\n{text}\n"
         inputs = tuple(argument.name for argument in self._arguments if Type(argument.dtype).is_float)
         names = ("result",) if len(results) == 1 else tuple(f"result_{number}" for number in range(len(results)))

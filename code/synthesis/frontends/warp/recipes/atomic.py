@@ -3,10 +3,11 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.spelling import literal_node
 from synthesis.grammar.naming import BINS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Evaluate, Expression, Literal, Name, Subscript
+from synthesis.grammar.syntax import Evaluate, Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import Domain, KernelSpec, Role
@@ -70,6 +71,86 @@ def _draw_bins(stream: Stream, target: str) -> KernelSpec:
     return _finish(draft, target, value, slots, slot, "bins", "bins that an index array names")
 
 
+def _draw_difference(stream: Stream, target: str) -> KernelSpec:
+    """Threads take from shared elements, or count in whole numbers."""
+    shape, draft, weaver = _begin(stream, 1)
+    slots = shape.integer(4, 8)
+    bins = draft.array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
+    slot = Subscript(Name(bins), (Name(draft.indices[0]),))
+    value = weaver.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 3))
+    out = draft.output(value.type, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT)
+    draft.add(Evaluate(call(target, Name(out), slot, value.node)))
+    ops = value.ops | {target}
+    return draft.finish(category="atomic", recipe="difference", summary="Differences taken with atomic_sub", ops=ops)
+
+
+_WORDS = {"atomic_and": "Bits that all have", "atomic_or": "Bits that any has", "atomic_xor": "Parity of bits"}
+
+
+def _draw_words(stream: Stream, target: str) -> KernelSpec:
+    """Threads combine the bits of shared elements."""
+    shape = stream.child("shape")
+    kind = Type(shape.weighted([("int32", 0.7), ("uint32", 0.3)]))
+    draft = Draft(stream, (kind,))
+    slots = draft.threads[0] // 2
+    index: Expression = Infix("%", Name(draft.indices[0]), Literal(str(slots)))
+    if shape.chance(0.4):
+        index = Infix("//", Name(draft.indices[0]), Literal("2"))
+    masks = draft.read(kind, Domain(low=0, high=2**16 - 1), draft.sites[0][0])
+    mixed: Expression = masks.node
+    if shape.chance(0.5):
+        places = (
+            Literal(str(shape.integer(1, 4)))
+            if kind.dtype == "int32"
+            else literal_node(shape.integer(1, 4), kind.dtype)
+        )
+        mixed = Infix(shape.choice(("<<", ">>")), mixed, places)
+    if shape.chance(0.5):
+        other = draft.read(kind, Domain(low=0, high=2**16 - 1), draft.sites[0][0])
+        mixed = Infix("^", mixed, other.node)
+    out = draft.output(kind, Domain(low=0, high=2**16 - 1), (slots,), Role.INOUT)
+    draft.add(Evaluate(call(target, Name(out), index, mixed)))
+    return draft.finish(
+        category="atomic",
+        recipe="bits",
+        summary=f"{_WORDS[target]}, taken with {target}",
+        ops=frozenset({target}),
+        differentiable=False,
+    )
+
+
+def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
+    """Each thread exchanges an element of its own, for good or on a condition, and keeps what was there."""
+    shape = stream.child("shape")
+    kind = Type("int32") if target == "atomic_cas" or shape.chance(0.4) else Type("float32")
+    draft = Draft(stream, (kind,))
+    thread = Name(draft.indices[0])
+    domain = Domain(low=0, high=3) if target == "atomic_cas" else Domain(low=-8, high=8)
+    value = draft.read(kind, domain, draft.sites[0][0])
+    slots = draft.output(kind, domain, draft.threads, Role.INOUT)
+    place: Expression = thread
+    if shape.chance(0.5):
+        place = Infix("-", Literal(str(draft.threads[0] - 1)), thread)
+    if target == "atomic_cas":
+        expected = draft.read(kind, domain, draft.sites[0][0])
+        node = call(target, Name(slots), place, expected.node, value.node)
+    else:
+        node = call(target, Name(slots), place, value.node)
+    before = draft.keep(Term(node, kind, domain))
+    weaver = Weaver(draft, stream.child("weave"), _INTEGERS if kind.dtype == "int32" else _OPERATIONS, max_fresh=0)
+    draft.store(weaver.weave([before], steps=shape.integer(0, 2)))
+    return draft.finish(
+        category="atomic",
+        recipe="exchange",
+        summary=f"Elements exchanged with {target}",
+        ops=frozenset({target}),
+        differentiable=False,
+    )
+
+
+_INTEGERS = tuple(SCALAR[name] for name in ("add", "sub", "mul"))
+
+
 def _begin(stream: Stream, rank: int, launch: tuple[int, ...] | None = None) -> tuple[Stream, Draft, Weaver]:
     shape = stream.child("shape")
     kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
@@ -83,4 +164,7 @@ RECIPES = (
     Recipe(name="total", category="atomic", targets=("atomic_add",), draw=_draw_total),
     Recipe(name="rows", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_rows),
     Recipe(name="bins", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_bins),
+    Recipe(name="difference", category="atomic", targets=("atomic_sub",), draw=_draw_difference),
+    Recipe(name="bits", category="atomic", targets=tuple(_WORDS), draw=_draw_words),
+    Recipe(name="exchange", category="atomic", targets=("atomic_exch", "atomic_cas"), draw=_draw_exchange),
 )

@@ -1,8 +1,9 @@
 """A Warp kernel under construction: its threads, arguments and statements."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.spelling import array_annotation, literal_node, value_annotation
@@ -33,8 +34,12 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of, typical_domain
 from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
 
-_LAUNCHES_1D = ((16,), (24,), (32,), (48,), (64,))
-_LAUNCHES_2D = ((4, 8), (6, 6), (8, 4), (8, 8), (5, 7))
+_LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
+    1: ((16,), (24,), (32,), (48,), (64,)),
+    2: ((4, 8), (6, 6), (8, 4), (8, 8), (5, 7)),
+    3: ((3, 4, 5), (4, 4, 4), (2, 6, 4), (5, 3, 3)),
+    4: ((2, 3, 4, 2), (3, 2, 2, 4), (2, 2, 3, 5)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ class Draft:
     Args:
         stream: the random choices; the recipe and the draft draw from children of it.
         types: the types that new arguments may have.
-        rank: the number of launch dimensions, 1 or 2.
+        rank: the number of launch dimensions, 1 to 4.
         launch: the threads along each dimension; drawn if None.
     """
 
@@ -73,21 +78,22 @@ class Draft:
         self._draw = self.stream.child("draft")
         self._style = self.stream.child("style").below(3)
         self._arguments: list[Argument] = []
-        self._helpers: list[Function] = []
+        self._helpers: list[Statement] = []
         self._scalars = 0
         self._block: list[Statement] = []
-        sizes = _LAUNCHES_1D if self.rank == 1 else _LAUNCHES_2D
-        self.threads = self.launch or self._draw.choice(sizes)
+        self.threads = self.launch or self._draw.choice(_LAUNCHES[self.rank])
         """The threads along each launch dimension."""
         if self.rank == 1:
             self.indices = (self.book.take(naming.INDICES),)
         else:
-            self.indices = (self.book.reserve("i"), self.book.reserve("j"))
+            self.indices = tuple(map(self.book.reserve, "ijkl"[: self.rank]))
         axes = tuple(Axis(Name(index), extent) for index, extent in zip(self.indices, self.threads, strict=True))
         self.sites: list[tuple[Site, float]] = [(axes, 1.0)]
         """Where new arguments are read, the fullest first, and how often each is chosen."""
-        if self.rank == 2:
+        if self.rank > 1:
             self.sites += [((axis,), 0.2) for axis in axes]
+        if self.rank > 2:
+            self.sites += [(axes[:2], 0.2), (axes[1:], 0.2)]
         target: Expression = Name(self.indices[0]) if self.rank == 1 else Items(tuple(map(Name, self.indices)))
         self.add(Assign(target, Call(Name("wp.tid"))))
 
@@ -131,13 +137,24 @@ class Draft:
         shape: tuple[int, ...],
         role: Role = Role.INPUT,
         pool: tuple[str, ...] | None = None,
+        element: str = "",
     ) -> str:
-        """A new array argument, named from a pool or as its elements suggest; returns its name."""
+        """A new array argument, named from a pool or as its elements suggest; returns its name.
+
+        Args:
+            kind: the type of an element.
+            domain: where its values are drawn from.
+            shape: its dimensions.
+            role: what the kernel does with it.
+            pool: names to choose from.
+            element: the element's type as Warp spells it, where the kind does not tell: ``wp.quat``.
+        """
         name = self.book.take(pool or (naming.ARRAYS, naming.VECTORS, naming.MATRICES)[kind.rank])
+        spelled = element or value_annotation(kind, self._style)
         self._arguments.append(
             Argument(
                 name=name,
-                type_name=array_annotation(kind, len(shape), self._style),
+                type_name=array_annotation(spelled, len(shape), self._style),
                 dtype=kind.dtype,
                 element=kind.shape,
                 shape=shape,
@@ -147,10 +164,10 @@ class Draft:
         )
         return name
 
-    def uniform(self, kind: Type, domain: Domain) -> Term:
+    def uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
         """A new argument that is one value for all threads."""
         self._scalars += 1
-        name = self.book.take(naming.SCALARS)
+        name = self.book.take(pool)
         self._arguments.append(
             Argument(
                 name=name,
@@ -210,9 +227,11 @@ class Draft:
         self._helpers.append(Function(name, annotations, body, ("wp.func",), returns=returns))
         return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
 
-    def output(self, kind: Type, domain: Domain, shape: tuple[int, ...], role: Role = Role.OUTPUT) -> str:
+    def output(
+        self, kind: Type, domain: Domain, shape: tuple[int, ...], role: Role = Role.OUTPUT, element: str = ""
+    ) -> str:
         """A new array that the kernel writes; returns its name."""
-        return self.array(kind, domain, shape, role, naming.OUTPUTS)
+        return self.array(kind, domain, shape, role, naming.OUTPUTS, element)
 
     def store(self, term: Term) -> None:
         """Write a term to a new output array at the thread's own indices."""
@@ -229,12 +248,42 @@ class Draft:
         self._arguments.append(Argument(name=name, type_name="int", dtype="int32", domain=domain))
         return name
 
+    def argument(self, argument: Argument) -> None:
+        """Add an argument that the recipe made by itself."""
+        self._arguments.append(argument)
+
+    def declare(self, statement: Statement) -> None:
+        """Put a function, a struct or a constant beside the kernel, after those that are there."""
+        self._helpers.append(statement)
+
+    @property
+    def style(self) -> int:
+        """Which of the ways to write types this kernel keeps to; see ``spelling``."""
+        return self._style
+
     # ---- printing
 
     def finish(
-        self, *, category: str, recipe: str, summary: str, ops: frozenset[str], differentiable: bool = True
+        self,
+        *,
+        category: str,
+        recipe: str,
+        summary: str,
+        ops: frozenset[str],
+        differentiable: bool = True,
+        options: Mapping[str, Any] = DEFAULTS,
+        tiled: bool = False,
     ) -> KernelSpec:
         """The finished kernel.
+
+        Args:
+            category: the recipe's category.
+            recipe: the recipe's name.
+            summary: what the kernel does, in a few words.
+            ops: the operations that it is made of.
+            differentiable: whether Warp's adjoint is the derivative.
+            options: compiler options.
+            tiled: whether blocks of threads work together on tiles.
 
         Raises:
             DrawError: if an argument is never read; the draft is to be started again.
@@ -256,8 +305,10 @@ class Draft:
             docstring=summary + "." if self.stream.child("docstring").chance(0.12) else "",
         )
         lines = ["import warp as wp"]
-        for function in (*self._helpers, kernel):
-            lines += ["", "", *render_block((function,))]
+        constants = [each for each in self._helpers if isinstance(each, Assign)]
+        lines += ["", *render_block(tuple(constants))] if constants else []
+        for statement in (*(each for each in self._helpers if not isinstance(each, Assign)), kernel):
+            lines += ["", "", *render_block((statement,))]
         return KernelSpec(
             frontend="warp",
             name=name,
@@ -271,7 +322,8 @@ class Draft:
                 differentiable=tuple(
                     argument.name for argument in inputs if differentiable and Type(argument.dtype).is_float
                 ),
-                options=DEFAULTS,
+                options=options,
+                tiled=tiled,
             ),
             ops=tuple(sorted(ops)),
             difficulty=_difficulty(len(lines)),

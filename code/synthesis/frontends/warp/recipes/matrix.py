@@ -1,12 +1,15 @@
 """Matrices: each thread combines 2×2, 3×3 or 4×4 matrices, vectors and numbers."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import LINEAR, MATRIX, SCALAR, VECTOR
+from synthesis.frontends.warp.ops import LINEAR, MATRIX, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.spelling import scalar_name
+from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Infix, Literal, Name
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _SCALAR = tuple(SCALAR[name] for name in ("add", "mul", "sin"))
 _VECTOR = tuple(VECTOR[name] for name in ("dot", "length", "cw_mul"))
@@ -40,4 +43,53 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(category="matrix", recipe="matrix_map", summary=summary, ops=result.ops)
 
 
-RECIPES = (Recipe(name="matrix_map", category="matrix", targets=("mat_vec", "mat_mat", "transpose"), draw=_draw),)
+def _draw_special(stream: Stream, target: str) -> KernelSpec:
+    """What is made of a matrix: its inverse, determinant, trace or diagonal; or a matrix made of vectors."""
+    shape = stream.child("shape")
+    dtype = shape.weighted([("float32", 0.85), ("float64", 0.15)])
+    order = shape.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
+    matrix, vector, number = Type(dtype, (order, order)), Type(dtype, (order,)), Type(dtype)
+    draft = Draft(stream, (matrix, vector, number), rank=shape.weighted([(1, 0.9), (2, 0.1)]))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    site = draft.sites[0][0]
+    if target in ("outer", "diag"):
+        operands = [
+            draft.read(vector, typical_domain(shape, vector), site) for _ in range(2 if target == "outer" else 1)
+        ]
+        made = weaver.require(MATRIX[target], *operands)
+        made = weaver.weave([made, draft.read(matrix, typical_domain(shape, matrix), site)], steps=shape.integer(0, 2))
+    elif target == "inverse":
+        # A diagonal that outweighs its row keeps the inverse small.
+        raw = draft.read(matrix, Domain(low=-1.0, high=1.0), site)
+        ridge = draft.literal(order + shape.choice((0.5, 1.0, 2.0)), dtype)
+        eye = Call(Name("wp.identity"), (), (("n", Literal(str(order))), ("dtype", Name(scalar_name(dtype)))))
+        node = call("inverse", Infix("+", raw.node, Infix("*", eye, ridge.node)))
+        made = draft.keep(Term(node, matrix, Domain(low=-2.0, high=2.0), frozenset({"inverse", "identity"}), 2))
+        if shape.chance(0.6):
+            made = Term(
+                Infix(shape.choice(("*", "@")), made.node, draft.read(vector, Domain(low=-1.0, high=1.0), site).node),
+                vector, Domain(low=-2.0 * order, high=2.0 * order), made.ops | {"matmul"}, 3,
+            )  # fmt: skip
+    elif target in ("determinant", "trace"):
+        made = weaver.require(MATRIX[target], draft.read(matrix, Domain(low=-1.0, high=1.0), site))
+    else:
+        operands = [draft.read(matrix, Domain(low=-1.0, high=1.0), site) for _ in range(2 if target == "ddot" else 1)]
+        node = call(target, *(operand.node for operand in operands))
+        kind = number if target == "ddot" else vector
+        bound = float(order * order)
+        made = draft.keep(Term(node, kind, Domain(low=-bound, high=bound), frozenset({target}), 2))
+    result = weaver.weave([made], steps=shape.integer(0, 3))
+    draft.store(result)
+    summary = f"Per-thread {target.replace('_', ' ')} of {order}x{order} matrices of {dtype}"
+    return draft.finish(category="matrix", recipe="matrix_special", summary=summary, ops=result.ops | {target})
+
+
+RECIPES = (
+    Recipe(name="matrix_map", category="matrix", targets=("mat_vec", "mat_mat", "transpose"), draw=_draw),
+    Recipe(
+        name="matrix_special",
+        category="matrix",
+        targets=("determinant", "inverse", "outer", "trace", "diag", "ddot", "get_diag"),
+        draw=_draw_special,
+    ),
+)

@@ -1,0 +1,41 @@
+"""Native snippets: which lines of a Python source their lines in Warp's text come from.
+
+Warp copies a snippet into its text and says nothing of where it stood, so its lines are found again by what they say.
+"""
+
+import ast
+
+from synthesis.frontends.linemap import LineMap, origins_of, runs_of
+from synthesis.frontends.warp.texts import clean_lines
+
+
+def with_native_lines(runs: LineMap, text: str, source: str) -> LineMap:
+    """A line map with the lines of native snippets added.
+
+    Args:
+        runs: the line map of what Warp generated.
+        text: C++ or CUDA.
+        source: the kernel's Python, with the snippets as strings of several lines.
+    """
+    if "func_native" not in source:
+        return runs
+    snippets = _snippets(source)
+    lines = [line.strip() for line in text.splitlines()]
+    origins = origins_of(runs)
+    for snippet in snippets:
+        length = len(snippet)
+        for start in range(len(lines) - length + 1):
+            if length and lines[start : start + length] == [line for _, line in snippet]:
+                origins |= {start + 1 + place: number for place, (number, _) in enumerate(snippet)}
+    return runs_of(origins.get(number) for number in range(1, len(lines) + 1))
+
+
+def _snippets(source: str) -> list[list[tuple[int, str]]]:
+    """The lines of each string of several lines, as Warp's text has them: (line of the source, what it says)."""
+    found: list[list[tuple[int, str]]] = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
+            written = enumerate(node.value.split("\n"), start=node.lineno)
+            cleaned = [(number, "".join(line for line, _ in clean_lines(line, {})).strip()) for number, line in written]
+            found.append([(number, line) for number, line in cleaned if line])
+    return found

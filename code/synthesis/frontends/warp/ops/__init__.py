@@ -1,0 +1,10 @@
+"""Warp's op catalogue: what drawn kernels are made of.
+
+Meanings are those of the built-ins page of Warp's documentation (https://nvidia.github.io/warp/, "Kernel
+Reference").
+"""
+
+from synthesis.frontends.warp.ops.elements import LINEAR, MATRIX, SCALAR, VECTOR, call
+from synthesis.frontends.warp.ops.integers import BITWISE, INTEGER
+
+__all__ = ["BITWISE", "INTEGER", "LINEAR", "MATRIX", "SCALAR", "VECTOR", "call"]

@@ -1,0 +1,135 @@
+"""Operations on whole numbers alone: division with a remainder, and bits.
+
+``//`` floors and ``%`` is C's, whose result has the sign of the dividend; shifts and masks are of two's complement.
+"""
+
+import math
+
+from synthesis.grammar.intervals import ANYTHING
+from synthesis.grammar.operations import Operation, Rule, Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
+from synthesis.records import Domain
+
+_SOURCE = "Warp documentation, Kernel Reference"
+_SIGNED = ("int32", "int64")
+_WHOLE = (*_SIGNED, "uint32")
+_POSITIVE = Domain(low=0.0, high=1e6)
+
+
+def _width(*terms: Term) -> int:
+    """How many bits the values of terms need."""
+    return max(1, *(math.floor(term.interval.magnitude).bit_length() for term in terms))
+
+
+def _same(x: Term, y: Term) -> bool:
+    return x.type == y.type and x.type.rank == 0
+
+
+def _divided(name: str, symbol: str) -> Operation:
+    """By a constant, as people divide whole numbers."""
+
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        x, y = operands
+        if not _same(x, y) or not y.is_constant or x.interval.magnitude <= y.interval.magnitude:
+            return None
+        node = Infix(symbol, x.node, y.node)
+        if name == "floordiv":
+            by = y.interval.low
+            return Term(
+                node, x.type, Domain(low=math.floor(x.interval.low / by), high=math.floor(x.interval.high / by))
+            )
+        most = y.interval.low - 1
+        return Term(node, x.type, Domain(low=-most if x.interval.low < 0 else 0.0, high=most))
+
+    domains = (ANYTHING, Domain(low=2.0, high=64.0))
+    return Operation(
+        name=name,
+        domains=domains,
+        rule=rule,
+        source=_SOURCE,
+        dtypes=_WHOLE,
+        literal=lambda stream, _: stream.integer(2, 9),
+    )
+
+
+def _sign(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if not x.interval.low < 0 < x.interval.high or x.type.rank or not (x.flat and x.varying):
+        return None
+    return Term(Call(Name("wp.sign"), (x.node,)), x.type, Domain(low=-1.0, high=1.0))
+
+
+INTEGER = {
+    "floordiv": _divided("floordiv", "//"),
+    "mod": _divided("mod", "%"),
+    "sign": Operation(name="sign", domains=(ANYTHING,), rule=_sign, source=_SOURCE, dtypes=_SIGNED),
+}
+"""Arithmetic that floats have otherwise, by name."""
+
+
+def _combined(name: str, symbol: str) -> Operation:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        x, y = operands
+        if not _same(x, y):
+            return None
+        bits = _width(x, y)
+        if name == "bit_and" and any(term.is_constant and term.interval.low < 1 for term in operands):
+            return None
+        high = 2.0**bits - 1
+        node: Expression = Infix(symbol, x.node, y.node)
+        return Term(node, x.type, Domain(low=-high - 1 if min(x.interval.low, y.interval.low) < 0 else 0.0, high=high))
+
+    def literal(stream: Stream, term: Term) -> float:
+        """A mask that leaves most bits, bits to set that leave most alone, or any bits to flip."""
+        bits = max(3, _width(term))
+        if name == "bit_and":
+            return stream.choice((2**bits - 2, 2**bits - 3, 2 ** (bits - 1) + 2 ** (bits - 2) - 1))
+        return stream.choice((1, 2, 4, 5) if name == "bit_or" else (3, 5, 2 ** (bits - 1) - 1, 2 ** (bits - 2) + 1))
+
+    return Operation(name=name, domains=(ANYTHING, ANYTHING), rule=rule, source=_SOURCE, dtypes=_WHOLE, literal=literal)
+
+
+def _shifted(name: str, symbol: str) -> Operation:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        x, y = operands
+        if not _same(x, y) or not y.is_constant:
+            return None
+        places = int(y.interval.low)
+        factor = 2.0**places
+        interval = (
+            Domain(low=x.interval.low * factor, high=x.interval.high * factor)
+            if name == "shift_left"
+            else Domain(low=math.floor(x.interval.low / factor), high=math.floor(x.interval.high / factor))
+        )
+        return Term(Infix(symbol, x.node, y.node), x.type, interval)
+
+    domain = _POSITIVE if name == "shift_left" else ANYTHING
+    return Operation(
+        name=name,
+        domains=(domain, Domain(low=1.0, high=8.0)),
+        rule=rule,
+        source=_SOURCE,
+        dtypes=_WHOLE,
+        literal=lambda stream, _: stream.integer(1, 3),
+    )
+
+
+def _inverted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    (x,) = operands
+    if x.type.rank or isinstance(x.node, Negation):
+        return None
+    return Term(Negation(x.node, "~"), x.type, Domain(low=-x.interval.high - 1, high=-x.interval.low - 1))
+
+
+_invert: Rule = _inverted
+
+BITWISE = {
+    "bit_and": _combined("bit_and", "&"),
+    "bit_or": _combined("bit_or", "|"),
+    "bit_xor": _combined("bit_xor", "^"),
+    "shift_left": _shifted("shift_left", "<<"),
+    "shift_right": _shifted("shift_right", ">>"),
+    "invert": Operation(name="invert", domains=(ANYTHING,), rule=_invert, source=_SOURCE, dtypes=_SIGNED),
+}
+"""Operations on bits, by name."""

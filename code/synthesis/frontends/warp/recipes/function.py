@@ -1,0 +1,266 @@
+"""Functions and structs: helpers that call helpers, overloads, several results, records in arrays and by value."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.spelling import array_annotation, value_annotation
+from synthesis.grammar.naming import NameBook
+from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    Class,
+    Comparison,
+    Expression,
+    Function,
+    If,
+    Name,
+    Return,
+    Statement,
+    Subscript,
+)
+from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.records import Argument, Domain, KernelSpec
+
+_NUMBER, _VEC = Type("float32"), Type("float32", (3,))
+_SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt"))
+_OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"], VECTOR["cross"])
+
+
+class _Helper:
+    """A ``@wp.func`` under construction.
+
+    Args:
+        draft: the kernel that it is for.
+        stream: the random choices.
+        label: tells the kernel's helpers apart.
+        operations: what it may be made of.
+    """
+
+    def __init__(self, draft: Draft, stream: Stream, label: str, operations: tuple[Operation, ...]) -> None:
+        self._draft = draft
+        self._stream = stream.child("helper", label)
+        self.scope = FunctionScope(draft.literal, NameBook(self._stream.child("names")))
+        self.weaver = Weaver(self.scope, self._stream.child("weave"), operations, max_fresh=0)
+        self._parameters: list[tuple[str, str]] = []
+
+    def parameter(self, operand: Term) -> Term:
+        """A parameter that stands for an operand of the call."""
+        made = self.scope.parameter(operand)
+        self._parameters.append((name_of(made), value_annotation(operand.type, self._draft.style)))
+        return made
+
+    def declare_struct(self, name: str, title: str) -> None:
+        """A parameter that is a struct."""
+        self._parameters.append((name, title))
+
+    def finish(self, name: str, *results: Term) -> None:
+        """Declare it, returning the results."""
+        nodes = tuple(result.node for result in results)
+        value = nodes[0] if len(nodes) == 1 else Items(nodes)
+        body: tuple[Statement, ...] = (*self.scope.statements, Return(value))
+        returns = (
+            value_annotation(results[0].type, self._draft.style) if len(nodes) == 1 and self._stream.chance(0.4) else ""
+        )
+        self._draft.declare(Function(name, tuple(self._parameters), body, ("wp.func",), returns=returns))
+
+
+def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stream, Draft, list[Term]]:
+    """The shape stream, the draft, and up to so many named values of its first type to begin with."""
+    shape = stream.child("shape")
+    draft = Draft(stream, kinds, rank=stream.child("rank").weighted([(1, 0.85), (2, 0.15)]))
+    terms = draft.leaves(shape.integer(1, most), types=kinds[:1])
+    return shape, draft, [term if isinstance(term.node, Name) else draft.keep(term) for term in terms]
+
+
+def _finish(stream: Stream, draft: Draft, terms: list[Term], recipe: str, target: str, summary: str) -> KernelSpec:
+    shape = stream.child("end")
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    result = weaver.weave(terms, steps=shape.integer(0, 2))
+    draft.store(result)
+    category = "struct" if recipe in ("records", "parameters") else "function"
+    return draft.finish(category=category, recipe=recipe, summary=summary, ops=result.ops | {target})
+
+
+def _draw_nested(stream: Stream, target: str) -> KernelSpec:
+    """A helper that calls another one, or is called twice."""
+    kinds = (_NUMBER,) if stream.child("kind").chance(0.6) else (_VEC, _NUMBER)
+    shape, draft, terms = _begin(stream, kinds)
+    inner_name, outer_name = draft.book.title(), draft.book.title()
+    operations = _SCALARS if kinds[0] == _NUMBER else _OPERATIONS
+    inner = _Helper(draft, stream, "inner", operations)
+    first = inner.parameter(terms[0])
+    inside = inner.weaver.weave([first], steps=shape.integer(1, 3), goal=terms[0].type)
+    inner.finish(inner_name, inside)
+    outer = _Helper(draft, stream, "outer", operations)
+    parameters = [outer.parameter(term) for term in terms]
+    called = Term(Call(Name(inner_name), (parameters[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
+    result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=shape.integer(0, 2))
+    outer.finish(outer_name, result)
+    node = Call(Name(outer_name), tuple(term.node for term in terms))
+    made = [Term(node, result.type, result.interval, result.ops, result.depth)]
+    if target == "reused":
+        again = Term(Call(Name(inner_name), (terms[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
+        made.append(draft.keep(again))
+    return _finish(stream, draft, made, "nested", target, "Functions that call functions")
+
+
+def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
+    """Two functions of one name, for numbers and for vectors."""
+    shape, draft, terms = _begin(stream, (_VEC, _NUMBER), most=1)
+    number = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
+    name = draft.book.title()
+    made: list[Term] = []
+    for label, operand in (("number", number), ("vector", terms[0])):
+        helper = _Helper(draft, stream, label, _SCALARS if label == "number" else _OPERATIONS)
+        result = helper.weaver.weave([helper.parameter(operand)], steps=shape.integer(1, 3))
+        helper.finish(name, result)
+        node = Call(Name(name), (operand.node,))
+        made.append(Term(node, result.type, result.interval, result.ops, result.depth))
+    return _finish(stream, draft, made, "overloaded", target, "One name for functions of two types")
+
+
+def _draw_several(stream: Stream, target: str) -> KernelSpec:
+    """A function that gives two values at once, or that returns early."""
+    shape, draft, terms = _begin(stream, (_NUMBER,))
+    name = draft.book.title()
+    helper = _Helper(draft, stream, "several", _SCALARS)
+    parameters = [helper.parameter(term) for term in terms]
+    if target == "early_return":
+        subject = parameters[0]
+        low, width = subject.interval.low, subject.interval.width
+        edge = draft.literal(round(low + shape.choice((0.35, 0.5, 0.65)) * width, 2), "float32")
+        side = FunctionScope(draft.literal, NameBook(stream.child("side")))
+        early = Weaver(side, stream.child("early"), _SCALARS, max_fresh=0).weave([subject], steps=shape.integer(1, 2))
+        if side.statements:
+            raise DrawError("an early result that takes statements")
+        test = Comparison(shape.choice(("<", ">")), subject.node, edge.node)
+        helper.scope.statements.append(If(test, (Return(early.node),)))
+        result = helper.weaver.weave(parameters, steps=shape.integer(1, 3))
+        helper.finish(name, result)
+        bounds = Domain(
+            low=min(result.interval.low, early.interval.low), high=max(result.interval.high, early.interval.high)
+        )
+        node = Call(Name(name), tuple(term.node for term in terms))
+        made = [Term(node, _NUMBER, bounds, result.ops | early.ops, 3)]
+        return _finish(stream, draft, made, "several", target, "A function that may return early")
+    first = helper.weaver.weave(parameters, steps=shape.integer(1, 2))
+    second = helper.weaver.weave(parameters[::-1], steps=shape.integer(1, 3))
+    if first.node == second.node:
+        raise DrawError("two results that are one")
+    helper.finish(name, first, second)
+    names = [
+        draft.book.take(("lo", "first", "c", "left_part", "u0")),
+        draft.book.take(("hi", "second", "d2", "right_part", "u1")),
+    ]
+    call_node = Call(Name(name), tuple(term.node for term in terms))
+    draft.add(Assign(Items(tuple(map(Name, names))), call_node))
+    pair = zip(names, (first, second), strict=True)
+    made = [Term(Name(each), term.type, term.interval, term.ops, term.depth) for each, term in pair]
+    return _finish(stream, draft, made, "several", target, "A function with two results")
+
+
+# ---- structs
+
+_STRUCTS = ("Particle", "Body", "State", "Sample", "Node", "Agent", "Cell", "Contact")
+_SETTINGS = ("Params", "Settings", "Material", "Config", "Model", "Options")
+_FIELDS: tuple[tuple[str, Type, Domain], ...] = (
+    ("pos", _VEC, Domain(low=-2.0, high=2.0)),
+    ("vel", _VEC, Domain(low=-1.0, high=1.0)),
+    ("normal", _VEC, Domain(low=-1.0, high=1.0)),
+    ("mass", _NUMBER, Domain(low=0.5, high=2.0)),
+    ("radius", _NUMBER, Domain(low=0.1, high=1.0)),
+    ("charge", _NUMBER, Domain(low=-1.0, high=1.0)),
+    ("density", _NUMBER, Domain(low=0.2, high=3.0)),
+    ("stiffness", _NUMBER, Domain(low=0.5, high=2.0)),
+    ("damping", _NUMBER, Domain(low=0.1, high=0.9)),
+    ("gravity", _VEC, Domain(low=-1.0, high=1.0)),
+    ("dt", _NUMBER, Domain(low=0.01, high=0.1)),
+    ("scale", _NUMBER, Domain(low=0.5, high=1.5)),
+)
+
+
+def _struct(
+    draft: Draft, shape: Stream, names: tuple[str, ...], count: int
+) -> tuple[str, list[Argument], dict[str, Type]]:
+    """A struct beside the kernel; its name, its fields as arguments, and their types."""
+    title = draft.book.take(names)
+    chosen = shape.shuffled(_FIELDS)[:count]
+    if all(kind.rank for _, kind, _ in chosen):
+        chosen[-1] = _FIELDS[3]
+    listed = tuple((name, value_annotation(kind, draft.style)) for name, kind, _ in chosen)
+    draft.declare(Class(title, listed, ("wp.struct",)))
+    fields = [
+        Argument(name=name, type_name=annotation, dtype=kind.dtype, element=kind.shape, domain=domain)
+        for (name, kind, domain), (_, annotation) in zip(chosen, listed, strict=True)
+    ]
+    return title, fields, {name: kind for name, kind, _ in chosen}
+
+
+def _members(base: Expression, fields: list[Argument], kinds: dict[str, Type]) -> list[Term]:
+    return [
+        Term(Attribute(base, field.name), kinds[field.name], field.domain, flat=True)
+        for field in fields
+        if field.domain is not None
+    ]
+
+
+def _draw_records(stream: Stream, target: str) -> KernelSpec:
+    """An array of structs: read field by field, or changed and written to another one."""
+    shape = stream.child("shape")
+    draft = Draft(stream, (_NUMBER, _VEC))
+    title, fields, kinds = _struct(draft, shape, _STRUCTS, shape.integer(2, 4))
+    name = draft.book.take(("particles", "bodies", "items", "states", "records", "nodes", "cells"))
+    argument = Argument(
+        name=name,
+        type_name=array_annotation(title, 1, draft.style),
+        dtype=title,
+        shape=draft.threads,
+        fields=tuple(fields),
+    )
+    draft.argument(argument)
+    element: Expression = Subscript(Name(name), (Name(draft.indices[0]),))
+    local = draft.book.take(("p", "body", "item", "rec", "s", "node"))
+    draft.add(Assign(Name(local), element))
+    members = _members(Name(local), fields, kinds)
+    return _finish(stream, draft, members, "records", target, f"Records of {len(fields)} fields in an array")
+
+
+def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
+    """A struct passed by value, whose fields all threads share; or handed to a function."""
+    shape = stream.child("shape")
+    draft = Draft(stream, (_NUMBER, _VEC))
+    title, fields, kinds = _struct(draft, shape, _SETTINGS, shape.integer(2, 3))
+    name = draft.book.take(("params", "settings", "cfg", "material", "model", "opts"))
+    draft.argument(Argument(name=name, type_name=title, dtype=title, fields=tuple(fields)))
+    value = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
+    value = value if isinstance(value.node, Name) else draft.keep(value)
+    if target == "struct_value":
+        members = _members(Name(name), fields, kinds)
+        return _finish(
+            stream, draft, [value, *members], "parameters", target, "Settings in a struct that threads share"
+        )
+    helper = _Helper(draft, stream, "of struct", _OPERATIONS)
+    own = helper.parameter(value)
+    handed = draft.book.take(("m", "pr", "conf", "mat"))
+    helper.declare_struct(handed, title)
+    members = _members(Name(handed), fields, kinds)
+    result = helper.weaver.weave([own, *members], steps=shape.integer(0, 2))
+    title_of = draft.book.title()
+    helper.finish(title_of, result)
+    node = Call(Name(title_of), (value.node, Name(name)))
+    made = Term(node, result.type, result.interval, result.ops, result.depth)
+    return _finish(stream, draft, [made], "parameters", target, "A struct handed to a function")
+
+
+RECIPES = (
+    Recipe(name="nested", category="function", targets=("nested", "reused"), draw=_draw_nested),
+    Recipe(name="overloaded", category="function", targets=("overloaded",), draw=_draw_overloaded),
+    Recipe(name="several", category="function", targets=("two_results", "early_return"), draw=_draw_several),
+    Recipe(name="records", category="struct", targets=("struct_array",), draw=_draw_records),
+    Recipe(name="parameters", category="struct", targets=("struct_value", "struct_argument"), draw=_draw_parameters),
+)

@@ -1,0 +1,99 @@
+"""Whole numbers: division with a remainder, bits, and hashes of an index or a value."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import BITWISE, INTEGER, SCALAR
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.spelling import literal_node, scalar_name
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Call, Expression, Infix, Name
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import Domain, KernelSpec
+
+_ARITHMETIC = tuple(SCALAR[name] for name in ("add", "sub", "mul", "min", "max", "abs"))
+_DOMAINS = (Domain(low=-100, high=100), Domain(low=0, high=255), Domain(low=1, high=1000), Domain(low=-40, high=40))
+_WORD = Domain(low=0, high=2.0**32 - 1)
+
+
+def _draw_division(stream: Stream, target: str) -> KernelSpec:
+    """Arithmetic with floor division, remainders and signs."""
+    return _draw(stream, target, "integer", "division", f"Whole numbers with {target}")
+
+
+def _draw_bits(stream: Stream, target: str) -> KernelSpec:
+    """Masks, shifts and combinations of bits."""
+    return _draw(stream, target, "bitwise", "bits", f"Bits with {target.replace('_', ' ')}")
+
+
+def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str) -> KernelSpec:
+    shape = stream.child("shape")
+    unsigned = category == "bitwise" and target != "invert" and shape.chance(0.3)
+    kind = Type("uint32" if unsigned else shape.weighted([("int32", 0.8), ("int64", 0.2)]))
+    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
+    own = BITWISE if category == "bitwise" else INTEGER
+    others = () if unsigned else _ARITHMETIC[:3] if category == "bitwise" else _ARITHMETIC
+    weaver = Weaver(draft, stream.child("weave"), (*own.values(), *others), max_fresh=0)
+    domains = _DOMAINS[1:3] if unsigned or target == "shift_left" else _DOMAINS
+    terms = [draft.read(kind, shape.choice(domains), draft.sites[0][0]) for _ in range(shape.integer(1, 3))]
+    result = weaver.weave(terms, steps=shape.integer(1, 5), target=own[target])
+    draft.store(result)
+    return draft.finish(
+        category=category, recipe=recipe, summary=f"{summary} on {kind.dtype}", ops=result.ops, differentiable=False
+    )
+
+
+def _draw_hash(stream: Stream, target: str) -> KernelSpec:
+    """Rounds of multiplying, shifting and mixing, as integer hashes and counters' generators do."""
+    shape = stream.child("shape")
+    kind = Type("uint32") if shape.chance(0.7) else Type("int32")
+    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
+    value = draft.read(kind, Domain(low=0, high=2**31 - 1), draft.sites[0][0])
+    name = draft.book.take(("h", "x", "state", "hashed", "z", "key"))
+    local = Name(name)
+    start: Expression = value.node
+    if shape.chance(0.6):
+        seed = draft.uniform(kind, Domain(low=1, high=2**31 - 1), pool=("seed", "salt", "offset", "basis"))
+        start = Infix("^", start, seed.node)
+    elif shape.chance(0.5):
+        index: Expression = Name(draft.indices[0])
+        cast = index if kind.dtype == "int32" else Call(Name(scalar_name(kind.dtype)), (index,))
+        start = Infix(
+            "+",
+            start,
+            Infix("*", cast, literal_node(shape.choice((2654435761, 40503, 31, 1000003)) % 2**31, kind.dtype)),
+        )
+    draft.add(Assign(local, start))
+    for _ in range(shape.integer(2, 4)):
+        move = shape.weighted([("xorshift", 0.6), ("multiply", 0.25), ("add", 0.15)])
+        if move == "xorshift":
+            symbol = shape.choice((">>", "<<")) if kind.dtype == "uint32" else ">>"
+            places = literal_node(shape.integer(3, 17), kind.dtype)
+            draft.add(_mixed(shape, local, "^", Infix(symbol, local, places)))
+        else:
+            odd = 2 * shape.integer(10_000, 900_000) + 1
+            draft.add(_mixed(shape, local, "*" if move == "multiply" else "+", literal_node(odd, kind.dtype)))
+    result: Expression = Infix("^", local, Infix(">>", local, literal_node(shape.integer(11, 16), kind.dtype)))
+    if shape.chance(0.5):
+        result = Infix("%", result, literal_node(shape.choice((64, 97, 256, 1000)), kind.dtype))
+    draft.store(Term(result, kind, _WORD))
+    ops = frozenset({target, "bit_xor", "shift_right"})
+    return draft.finish(
+        category="bitwise", recipe="hash", summary="A hash of whole numbers", ops=ops, differentiable=False
+    )
+
+
+def _mixed(shape: Stream, local: Name, symbol: str, value: Expression) -> Assign:
+    """``h ^= value``, or the same in full."""
+    return (
+        Assign(local, value, symbol)
+        if shape.chance(0.5) and symbol in "*+"
+        else Assign(local, Infix(symbol, local, value))
+    )
+
+
+RECIPES = (
+    Recipe(name="division", category="integer", targets=tuple(INTEGER), draw=_draw_division),
+    Recipe(name="bits", category="bitwise", targets=tuple(BITWISE), draw=_draw_bits),
+    Recipe(name="hash", category="bitwise", targets=("hash",), draw=_draw_hash),
+)

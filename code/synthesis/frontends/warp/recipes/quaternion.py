@@ -1,0 +1,224 @@
+"""Quaternions and transforms: rotations made, combined, interpolated and applied, and frames to move points between."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.naming import LOCALS, VECTORS
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Expression, Infix, Literal, Name, Subscript
+from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import Domain, KernelSpec
+
+_VEC, _QUAT, _FRAME = Type("float32", (3,)), Type("float32", (4,)), Type("float32", (7,))
+_NUMBER = Type("float32")
+_UNIT, _ANGLE = Domain(low=-1.0, high=1.0), Domain(low=-3.0, high=3.0)
+_POINT = Domain(low=-2.0, high=2.0)
+_OPERATIONS = (
+    *(VECTOR[name] for name in ("dot", "cross", "length", "cw_mul", "neg")),
+    *LINEAR.values(),
+    *(SCALAR[name] for name in ("add", "mul", "sin", "tanh")),
+)
+_QUATS = ("rotations", "orientations", "quats", "rots", "attitudes", "q_in", "body_q")
+_FRAMES = ("transforms", "poses", "frames", "xforms", "body_q", "X_wb")
+_ANGLES = ("angles", "theta", "phases", "headings")
+_LOCAL_QUATS = ("q", "rot", "r", "qn", "orientation", "spin")
+
+
+def _begin(stream: Stream) -> tuple[Stream, Draft]:
+    draft = Draft(stream, (_VEC, _NUMBER), rank=stream.child("rank").weighted([(1, 0.9), (2, 0.1)]))
+    return stream.child("shape"), draft
+
+
+def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spelled: str = "") -> Expression:
+    """The thread's own element of a new array."""
+    array = draft.array(kind, domain, draft.threads, pool=pool, element=spelled)
+    return Subscript(Name(array), tuple(map(Name, draft.indices)))
+
+
+def _local(draft: Draft, value: Expression, pool: tuple[str, ...] = LOCALS) -> Expression:
+    name = draft.book.take(pool)
+    draft.add(Assign(Name(name), value))
+    return Name(name)
+
+
+def _rotation(shape: Stream, draft: Draft) -> tuple[Expression, str]:
+    """A unit quaternion in a local, and the operation that it was made by."""
+    made = shape.weighted(
+        [("normalize", 0.5), ("quat_from_axis_angle", 0.25), ("quat_rpy", 0.15), ("quat_from_matrix", 0.1)]
+    )
+    if made == "normalize":
+        node: Expression = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
+    elif made == "quat_from_axis_angle":
+        axis = call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
+        node = call(made, axis, element(draft, _NUMBER, _ANGLE, _ANGLES))
+    elif made == "quat_rpy":
+        angles = _local(draft, element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
+        node = call(made, *(Subscript(angles, (Literal(str(place)),)) for place in range(3)))
+    else:
+        first = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
+        node = call(made, call("quat_to_matrix", first))
+    return _local(draft, node, _LOCAL_QUATS), made
+
+
+def _finish(
+    draft: Draft, category: str, recipe: str, target: str, term: Term, summary: str, element: str = ""
+) -> KernelSpec:
+    out = draft.output(term.type, term.interval, draft.threads, element=element)
+    draft.add(draft.assignment(out, term.node))
+    return draft.finish(category=category, recipe=recipe, summary=summary, ops=term.ops | {target})
+
+
+def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
+    shape = stream.child("end")
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    return weaver.weave([term], steps=shape.integer(0, 2))
+
+
+def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
+    """Points turned by rotations, forwards or back, by name or through a matrix."""
+    shape, draft = _begin(stream)
+    rotation, made = _rotation(shape, draft)
+    point = element(draft, _VEC, _POINT, VECTORS)
+    ops = frozenset({made})
+    if target == "quat_to_matrix":
+        node: Expression = Infix(shape.choice(("*", "@")), call(target, rotation), point)
+    elif target == "quat_inverse":
+        node = call("quat_rotate", call(target, rotation), point)
+    else:
+        node = call(target, rotation, point)
+    turned = draft.keep(Term(node, _VEC, Domain(low=-3.5, high=3.5), ops, 2))
+    if shape.chance(0.4):
+        pivot = element(draft, _VEC, _POINT, VECTORS)
+        turned = Term(Infix("+", turned.node, pivot), _VEC, Domain(low=-5.5, high=5.5), ops, 2)
+    result = _woven(stream, draft, turned)
+    return _finish(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
+
+
+def _draw_combined(stream: Stream, target: str) -> KernelSpec:
+    """Two rotations multiplied, interpolated, or compared."""
+    shape, draft = _begin(stream)
+    first, made = _rotation(shape, draft)
+    second, also = _rotation(shape, draft)
+    ops = frozenset({made, also})
+    if target == "quat_slerp":
+        amount = draft.uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("t", "alpha", "blend", "weight", "s")).node
+        node: Expression = call(target, first, second, amount)
+    elif target == "quat_mul":
+        node = Infix("*", first, second)
+    else:
+        node = Infix("*", first, call("quat_inverse", second))
+    combined = _local(draft, node, _LOCAL_QUATS)
+    if target == "quat_to_axis_angle":
+        axis, angle = draft.book.take(("axis", "dir", "ax")), draft.book.take(("angle", "theta", "amount"))
+        draft.add(Assign(Items((Name(axis), Name(angle))), call(target, combined)))
+        made_vector = Infix("*", Name(axis), Name(angle))
+        result = _woven(stream, draft, Term(made_vector, _VEC, Domain(low=-6.3, high=6.3), ops, 3))
+        return _finish(draft, "quaternion", "combined", target, result, "The turn between two rotations")
+    if shape.chance(0.5):
+        turned = call("quat_rotate", combined, element(draft, _VEC, _POINT, VECTORS))
+        result = _woven(stream, draft, Term(turned, _VEC, Domain(low=-3.5, high=3.5), ops | {"quat_rotate"}, 3))
+        return _finish(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
+    result = Term(combined, _QUAT, _UNIT, ops)
+    return _finish(draft, "quaternion", "combined", target, result, "Two rotations made one", "wp.quat")
+
+
+def _frame(shape: Stream, draft: Draft) -> Expression:
+    """A transform in a local, with a rotation of length one: of an array of them, or put together."""
+    if shape.chance(0.5):
+        given = _local(draft, element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
+        place = call("transform_get_translation", given)
+        rotation: Expression = call("normalize", call("transform_get_rotation", given))
+    else:
+        place = element(draft, _VEC, _POINT, VECTORS)
+        rotation, _ = _rotation(shape, draft)
+    return _local(draft, call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
+
+
+def _draw_frame(stream: Stream, target: str) -> KernelSpec:
+    """Points and directions taken from one frame to another."""
+    shape, draft = _begin(stream)
+    frame = _frame(shape, draft)
+    ops: frozenset[str] = frozenset({"transform"})
+    reach = Domain(low=-8.0, high=8.0)
+    point = element(draft, _VEC, _POINT, VECTORS)
+    if target == "transform_inverse":
+        node: Expression = call("transform_point", call(target, frame), point)
+    elif target == "transform_multiply":
+        second = _frame(shape, draft)
+        both = Infix("*", frame, second) if shape.chance(0.5) else call(target, frame, second)
+        node = call("transform_point", _local(draft, both, ("chained", "X_ac", "combined", "world")), point)
+    elif target == "transform_vector":  # which leaves the frame's place out
+        node = Infix("+", call("transform_get_translation", frame), call(target, frame, point))
+    elif target == "transform_get_translation":
+        node = Infix("+", call(target, frame), call("quat_rotate", call("transform_get_rotation", frame), point))
+    else:
+        node = call(target, frame, point)
+    result = _woven(stream, draft, draft.keep(Term(node, _VEC, reach, ops, 2)))
+    return _finish(draft, "transform", "frame", target, result, "Points taken from one frame to another")
+
+
+def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
+    """A rotation or a pose moved on by its velocity over a time step."""
+    shape, draft = _begin(stream)
+    rotation, made = _rotation(shape, draft)
+    spin = element(draft, _VEC, _UNIT, ("omega", "angular_velocity", "w", "spin_rates"))
+    step = draft.uniform(_NUMBER, Domain(low=0.01, high=0.1), pool=("dt", "step", "h", "delta_t")).node
+    ops = frozenset({made, "normalize", "quat_mul"})
+    zero = Literal("0.0")
+    if shape.chance(0.5):
+        small = _local(draft, spin, ("w", "rate", "ang"))
+        parts = (Subscript(small, (Literal(str(place)),)) for place in range(3))
+        pure: Expression = call("quat", *parts, zero)
+    else:
+        pure = call("quat", spin, zero)
+    change = Infix("*", Infix("*", Infix("*", pure, rotation), Literal("0.5")), step)
+    turned = _local(draft, call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
+    if target == "integrate_rotation":
+        return _finish(
+            draft,
+            "quaternion",
+            "integrated",
+            target,
+            Term(turned, _QUAT, _UNIT, ops),
+            "A rotation moved on by its velocity",
+            "wp.quat",
+        )
+    place = element(draft, _VEC, _POINT, VECTORS)
+    velocity = element(draft, _VEC, _POINT, VECTORS)
+    moved = Infix("+", place, Infix("*", velocity, step))
+    node = call("transform", moved, turned)
+    result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})
+    return _finish(draft, "transform", "pose", target, result, "A pose moved on by its velocities", "wp.transform")
+
+
+RECIPES = (
+    Recipe(
+        name="rotated",
+        category="quaternion",
+        targets=("quat_rotate", "quat_rotate_inv", "quat_inverse", "quat_to_matrix"),
+        draw=_draw_rotated,
+    ),
+    Recipe(
+        name="combined",
+        category="quaternion",
+        targets=("quat_mul", "quat_slerp", "quat_to_axis_angle"),
+        draw=_draw_combined,
+    ),
+    Recipe(name="integrated", category="quaternion", targets=("integrate_rotation",), draw=_draw_integrated),
+    Recipe(
+        name="frame",
+        category="transform",
+        targets=(
+            "transform_point",
+            "transform_vector",
+            "transform_inverse",
+            "transform_multiply",
+            "transform_get_translation",
+        ),
+        draw=_draw_frame,
+    ),
+    Recipe(name="pose", category="transform", targets=("integrate_pose",), draw=_draw_integrated),
+)

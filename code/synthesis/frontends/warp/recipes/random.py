@@ -1,0 +1,173 @@
+"""Random numbers: a generator a thread, samples of shapes and distributions, and noise over a field."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.quaternion import element
+from synthesis.grammar.naming import VECTORS
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Subscript
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver, typical_domain
+from synthesis.records import Domain, KernelSpec
+
+_NUMBER, _PAIR, _TRIPLE = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
+_UNIT = Domain(low=-1.0, high=1.0)
+_SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "abs"))
+_OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"])
+# A sample of length one has no other length.
+_DIRECTIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["cw_mul"])
+_SAMPLES: dict[str, tuple[Type, Domain]] = {
+    "randf": (_NUMBER, Domain(low=0.0, high=1.0)),
+    "randn": (_NUMBER, Domain(low=-5.6, high=5.6)),
+    "sample_unit_ring": (_PAIR, _UNIT),
+    "sample_unit_disk": (_PAIR, _UNIT),
+    "sample_unit_square": (_PAIR, Domain(low=-0.5, high=0.5)),
+    "sample_triangle": (_PAIR, Domain(low=0.0, high=1.0)),
+    "sample_unit_sphere": (_TRIPLE, _UNIT),
+    "sample_unit_sphere_surface": (_TRIPLE, _UNIT),
+    "sample_unit_hemisphere": (_TRIPLE, _UNIT),
+    "sample_unit_hemisphere_surface": (_TRIPLE, _UNIT),
+    "sample_unit_cube": (_TRIPLE, Domain(low=-0.5, high=0.5)),
+}
+
+
+def _begin(stream: Stream, kind: Type) -> tuple[Stream, Draft]:
+    rank = stream.child("rank").weighted([(1, 0.85), (2, 0.15)])
+    return stream.child("shape"), Draft(stream, (kind, _NUMBER), rank=rank)
+
+
+def _generator(shape: Stream, draft: Draft) -> Expression:
+    """The state of the thread's own generator, from a seed and the thread's index."""
+    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
+    index: Expression = Name(draft.indices[0])
+    if draft.rank == 2:
+        index = Infix("+", Infix("*", index, Literal(str(draft.threads[1]))), Name(draft.indices[1]))
+    start = Infix("+", seed.node, Literal(str(shape.integer(1, 99)))) if shape.chance(0.2) else seed.node
+    name = draft.book.take(("state", "rng", "gen", "rstate"))
+    draft.add(Assign(Name(name), call("rand_init", start, index)))
+    return Name(name)
+
+
+def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, summary: str) -> KernelSpec:
+    shape = stream.child("end")
+    operations = _DIRECTIONS if "ring" in target or "surface" in target else _OPERATIONS
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
+    terms = [term]
+    if shape.chance(0.7):
+        kind = term.type if shape.chance(0.6) else _NUMBER
+        terms.append(draft.read(kind, typical_domain(shape, kind), draft.sites[0][0]))
+    result = weaver.weave(terms, steps=shape.integer(0, 2))
+    draft.store(result)
+    return draft.finish(
+        category="random",
+        recipe=recipe,
+        summary=summary,
+        ops=result.ops | {target, "rand_init"},
+        differentiable=False,
+    )
+
+
+def _draw_sample(stream: Stream, target: str) -> KernelSpec:
+    """One sample a thread, used with what an array holds."""
+    kind, domain = _SAMPLES[target]
+    shape, draft = _begin(stream, kind)
+    state = _generator(shape, draft)
+    node: Expression = call(target, state)
+    if target == "randf" and shape.chance(0.5):
+        low, high = shape.decimal(-2.0, 0.0, 1), shape.decimal(0.5, 2.0, 1)
+        node = call(target, state, Literal(repr(low)), Literal(repr(high)))
+        domain = Domain(low=low, high=high)
+    sample = draft.keep(Term(node, kind, domain, frozenset({target}), 1))
+    return _finish(stream, draft, sample, "sample", target, f"A sample a thread with {target}")
+
+
+def _draw_integers(stream: Stream, target: str) -> KernelSpec:
+    """Whole numbers of a range or of a Poisson distribution, which pick an element or count."""
+    shape, draft = _begin(stream, _NUMBER)
+    state = _generator(shape, draft)
+    size = shape.integer(6, 20)
+    if target == "poisson":
+        rate = draft.uniform(_NUMBER, Domain(low=2.0, high=8.0), pool=("rate", "lam", "mean"))
+        drawn = call(target, state, rate.node)
+        cast = Call(Name("float"), (drawn,))
+        sample = draft.keep(Term(cast, _NUMBER, Domain(low=0.0, high=30.0), frozenset({target}), 1))
+        return _finish(stream, draft, sample, "integers", target, "Counts of a Poisson distribution")
+    name = draft.book.take(("pick", "slot", "index", "chosen", "src"))
+    draft.add(Assign(Name(name), call(target, state, Literal("0"), Literal(str(size)))))
+    table = draft.array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
+    picked = Term(Subscript(Name(table), (Name(name),)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 1)
+    return _finish(stream, draft, picked, "integers", target, f"An element of {size} picked at random")
+
+
+def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
+    """A mean over samples in a loop: of a function, or of how many fall inside a shape; or a walk."""
+    shape, draft = _begin(stream, _NUMBER)
+    state = _generator(shape, draft)
+    trips = shape.integer(4, 12)
+    total = draft.book.take(("total", "acc", "hits", "s"))
+    start: Expression = Literal("0.0")
+    if target == "random_walk":
+        start = element(draft, _NUMBER, Domain(low=-1.0, high=1.0), ("start", "x0", "origin", "initial"))
+    draft.add(Assign(Name(total), Call(Name("float"), (start,)) if start == Literal("0.0") else start))
+    scale = draft.uniform(_NUMBER, Domain(low=0.3, high=1.2))
+    with draft.loop("_", Call(Name("range"), (Literal(str(trips)),)), draft.sites):
+        if target == "hit_or_miss":
+            x, y = draft.book.take(("x", "u", "px")), draft.book.take(("y", "v", "py"))
+            draft.add(Assign(Name(x), call("randf", state)))
+            draft.add(Assign(Name(y), call("randf", state)))
+            inside = Comparison("<", Infix("+", Infix("*", Name(x), scale.node), Name(y)), Literal("1.0"))
+            draft.add(If(inside, (Assign(Name(total), Infix("+", Name(y), Literal("0.5")), "+"),)))
+        else:
+            sample = Term(call(shape.choice(("randf", "randn")), state), _NUMBER, Domain(low=-5.6, high=5.6))
+            weaver = Weaver(draft, stream.child("inside"), _SCALARS, max_fresh=0)
+            inner = weaver.weave([sample], steps=shape.integer(0, 1))
+            draft.add(Assign(Name(total), Infix("*", scale.node, inner.node), "+"))
+    node: Expression = Name(total)
+    if target != "random_walk":
+        node = Infix("/", node, Literal(repr(float(trips))))
+    made = Term(node, _NUMBER, Domain(low=-10.0, high=10.0), frozenset({target, "randf"}), 3)
+    summaries = {
+        "random_walk": "A random walk",
+        "hit_or_miss": "A count of samples inside a shape",
+        "monte_carlo": "A mean over samples",
+    }
+    return _finish(stream, draft, made, "estimate", target, f"{summaries[target]} of {trips} steps")
+
+
+def _draw_noise(stream: Stream, target: str) -> KernelSpec:
+    """Smooth noise at points of a line, a plane or space."""
+    shape = stream.child("shape")
+    kind = {"curlnoise": shape.choice((_PAIR, _TRIPLE))}.get(target, shape.choice((_NUMBER, _PAIR, _TRIPLE)))
+    if target == "pnoise" and kind == _TRIPLE:
+        kind = _PAIR
+    shape, draft = _begin(stream, kind)
+    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "noise_seed", "octave"))
+    state = draft.book.take(("state", "rng", "gen"))
+    draft.add(Assign(Name(state), call("rand_init", seed.node)))
+    place = element(draft, kind, Domain(low=0.1, high=3.9), VECTORS if kind.rank else ("x", "positions", "coords"))
+    frequency = draft.uniform(_NUMBER, Domain(low=0.6, high=2.5), pool=("frequency", "scale", "freq", "detail"))
+    at = Infix("*", place, frequency.node)
+    periods = tuple(Literal(str(shape.integer(3, 6))) for _ in range(max(1, *kind.shape, 0) if kind.rank else 1))
+    if target == "pnoise":
+        node: Expression = call(target, Name(state), at, *_distinct(periods))
+    else:
+        node = call(target, Name(state), at)
+    result = kind if target == "curlnoise" else _NUMBER
+    made = draft.keep(Term(node, result, Domain(low=-2.0, high=2.0), frozenset({target}), 2))
+    return _finish(stream, draft, made, "noise", target, "Noise over a field")
+
+
+def _distinct(periods: tuple[Literal, ...]) -> tuple[Literal, ...]:
+    return tuple(Literal(str(int(period.text) + place)) for place, period in enumerate(periods))
+
+
+RECIPES = (
+    Recipe(name="sample", category="random", targets=tuple(_SAMPLES), draw=_draw_sample),
+    Recipe(name="integers", category="random", targets=("randi", "poisson"), draw=_draw_integers),
+    Recipe(
+        name="estimate", category="random", targets=("monte_carlo", "hit_or_miss", "random_walk"), draw=_draw_estimate
+    ),
+    Recipe(name="noise", category="random", targets=("noise", "pnoise", "curlnoise"), draw=_draw_noise),
+)

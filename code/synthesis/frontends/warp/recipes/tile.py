@@ -1,0 +1,291 @@
+"""Tiles: blocks of threads that load, map, reduce, scan, multiply and store pieces of arrays together.
+
+A kernel is launched over blocks (``wp.launch_tiled``); on a GPU a tile lies in registers or in shared memory.
+"""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import call
+from synthesis.frontends.warp.options import DEFAULTS
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assign,
+    Call,
+    Evaluate,
+    Expression,
+    Function,
+    Infix,
+    Literal,
+    Name,
+    Return,
+    Subscript,
+)
+from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.types import Type
+from synthesis.records import Domain, KernelSpec, Role
+
+_F32 = Type("float32")
+_VALUES = Domain(low=-2.0, high=2.0)
+_TILES = ("t", "tile", "part", "block", "piece", "chunk")
+_RESULTS = ("u", "scaled", "mapped", "mixed", "c", "res_tile", "product")
+_MAPS = ("sin", "cos", "tanh", "exp", "abs")
+
+
+class _Tiled:
+    """A kernel over tiles: its constants, blocks and arrays.
+
+    Args:
+        stream: the random choices.
+        rank: the number of dimensions of the arrays, which are cut into blocks along each.
+        sizes: of a tile along each dimension; drawn if None.
+    """
+
+    def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None) -> None:
+        self.shape = shape = stream.child("shape")
+        self.blocks = tuple(shape.integer(2, 4) for _ in range(rank))
+        self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks)
+        self.block_dim = shape.choice((32, 64, 128, 256))
+        self.sizes = sizes or tuple(shape.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
+        self.named: tuple[Expression, ...] = ()
+        """The size of a tile along each dimension, as it is written."""
+        by_name = shape.chance(0.6)
+        for size, pool in zip(self.sizes, (("TILE", "TILE_M", "ROWS"), ("TILE_N", "COLS")), strict=False):
+            if not by_name:
+                self.named += (Literal(str(size)),)
+                continue
+            name = self.draft.book.take(pool)
+            value: Expression = Literal(str(size))
+            self.draft.declare(Assign(Name(name), call("constant", value) if shape.chance(0.5) else value))
+            self.named += (Name(name),)
+
+    @property
+    def extents(self) -> tuple[int, ...]:
+        """The dimensions of an array that the blocks cover."""
+        return tuple(blocks * size for blocks, size in zip(self.blocks, self.sizes, strict=True))
+
+    def written(self) -> Expression:
+        """A tile's shape as it is written."""
+        return self.named[0] if len(self.named) == 1 else Items(self.named)
+
+    def offset(self) -> Expression:
+        """Where the block's tile begins."""
+        parts = tuple(Infix("*", Name(index), size) for index, size in zip(self.draft.indices, self.named, strict=True))
+        return parts[0] if len(parts) == 1 else Items(parts)
+
+    def load(self, pool: tuple[str, ...] | None = None) -> Name:
+        """A tile of a new array, in a local."""
+        array = self.draft.array(_F32, _VALUES, self.extents, pool=pool)
+        keywords: list[tuple[str, Expression]] = [("shape", self.written()), ("offset", self.offset())]
+        if self.shape.chance(0.3):
+            keywords.append(("storage", Literal(self.shape.choice(('"shared"', '"register"')))))
+        return self.keep(Call(Name("wp.tile_load"), (Name(array),), tuple(keywords)), _TILES)
+
+    def keep(self, node: Expression, pool: tuple[str, ...] = _RESULTS) -> Name:
+        """A tile in a local."""
+        name = Name(self.draft.book.take(pool))
+        self.draft.add(Assign(name, node))
+        return name
+
+    def changed(self, tile: Name) -> Expression:
+        """A tile after a little arithmetic, element by element."""
+        shape = self.shape
+        style = shape.weighted([("map", 0.4), ("scale", 0.25), ("func", 0.2), ("plain", 0.15)])
+        if style == "plain":
+            return tile
+        if style == "scale":
+            return Infix("*", tile, Literal(repr(shape.decimal(0.3, 2.5, 1))))
+        if style == "map":
+            return call("tile_map", Name(f"wp.{shape.choice(_MAPS)}"), tile)
+        return call("tile_map", Name(self.function(1)), tile)
+
+    def function(self, arity: int) -> str:
+        """A ``@wp.func`` of one or two numbers to map with."""
+        shape = self.shape
+        name = self.draft.book.title()
+        parameters = ("x", "y")[:arity]
+        first: Expression = Name("x")
+        if arity == 2:
+            first = Infix(shape.choice(("+", "*", "-")), first, Name("y"))
+        body = Infix("+", call(shape.choice(_MAPS), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
+        if shape.chance(0.5):
+            body = Infix("*", call(shape.choice(_MAPS), first), Name(parameters[-1]))
+        annotated = tuple((parameter, "float") for parameter in parameters)
+        self.draft.declare(Function(name, annotated, (Return(body),), ("wp.func",)))
+        return name
+
+    def store(self, tile: Expression, bound: float = 50.0) -> None:
+        """Write a tile where its block is."""
+        out = self.draft.output(_F32, Domain(low=-bound, high=bound), self.extents)
+        self.draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), tile), (("offset", self.offset()),))))
+
+    def finish(self, recipe: str, target: str, summary: str, ops: set[str]) -> KernelSpec:
+        """The kernel; its gradients are not claimed before they are checked."""
+        options = {**DEFAULTS, "block_dim": self.block_dim}
+        return self.draft.finish(
+            category="tile",
+            recipe=recipe,
+            summary=summary,
+            ops=frozenset({"tile_load", target, *ops}),
+            differentiable=False,
+            options=options,
+            tiled=True,
+        )
+
+
+def _draw_map(stream: Stream, target: str) -> KernelSpec:
+    """Tiles mapped, added or turned over, and stored."""
+    rank = 2 if target == "tile_transpose" else stream.child("tiles").weighted([(1, 0.5), (2, 0.5)])
+    size = stream.child("size").choice((4, 8, 16))
+    tiled = _Tiled(stream, rank, (size, size) if target == "tile_transpose" else None)
+    shape = tiled.shape
+    first = tiled.load()
+    node: Expression
+    if target == "tile_map":
+        if shape.chance(0.5):
+            node = call(target, Name(tiled.function(2)), first, tiled.load())
+        else:
+            node = call(target, Name(f"wp.{shape.choice(_MAPS)}"), first)
+    elif target == "tile_arithmetic":
+        second = tiled.load()
+        node = (
+            Infix(shape.choice("+-"), first, tiled.changed(second)) if shape.chance(0.6) else Infix("*", first, second)
+        )
+    else:
+        node = call(target, first)
+    made = tiled.keep(node)
+    if shape.chance(0.5):
+        made = tiled.keep(Infix("+", made, tiled.load()))
+    result = tiled.changed(made)
+    tiled.store(result)
+    ops = {"tile_store"} | ({"tile_map"} if "tile_map" in str(result) else set[str]())
+    return tiled.finish("tile_map", target, f"Tiles of {rank}-D arrays changed and stored", ops)
+
+
+def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
+    """Each block brings its tile down to one number, or all blocks together to one."""
+    tiled = _Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
+    shape, draft = tiled.shape, tiled.draft
+    tile = tiled.load()
+    if target in ("tile_sum", "tile_reduce") and shape.chance(0.6):
+        changed = tiled.changed(tile)
+        tile = changed if isinstance(changed, Name) else tiled.keep(changed)
+    if target == "tile_reduce":
+        node = call(target, Name(shape.choice(("wp.add", "wp.max", "wp.min"))), tile)
+    else:
+        node = call(target, tile)
+    total = tiled.keep(node, ("total", "s", "r", "peak", "folded"))
+    slot: Expression = Name(draft.indices[0])
+    count = tiled.blocks[0]
+    if len(tiled.blocks) == 2:
+        slot = Infix("+", Infix("*", slot, Literal(str(tiled.blocks[1]))), Name(draft.indices[1]))
+        count *= tiled.blocks[1]
+    everyone = target == "tile_sum" and shape.chance(0.35)
+    role = Role.INOUT if everyone else Role.OUTPUT
+    out = draft.output(_F32, Domain(low=-1.0, high=1.0), (1 if everyone else count,), role)
+    if everyone:
+        node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
+        draft.add(Evaluate(node))
+    elif shape.chance(0.4):
+        scale = draft.uniform(_F32, Domain(low=0.5, high=2.0))
+        value = Infix("*", Subscript(total, (Literal("0"),)), scale.node)
+        draft.add(Assign(Subscript(Name(out), (slot,)), value))
+    else:
+        draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), total), (("offset", slot),))))
+    return tiled.finish("tile_reduce", target, "A number of each block's tile", set())
+
+
+def _draw_scan(stream: Stream, target: str) -> KernelSpec:
+    """Running sums along each block's tile."""
+    tiled = _Tiled(stream, 1)
+    tile = tiled.load()
+    source = tiled.changed(tile)
+    made = tiled.keep(call(target, source if isinstance(source, Name) else tiled.keep(source)))
+    result: Expression = made
+    if tiled.shape.chance(0.4):
+        result = Infix("-", made, tiled.load())
+    tiled.store(result, 200.0)
+    return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"})
+
+
+def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
+    """A product of two matrices, a tile of the result a block, in a loop over the inner dimension."""
+    m, n, k = (stream.child("size", axis).choice((4, 8, 16)) for axis in "mnk")
+    tiled = _Tiled(stream, 2, (m, n))
+    shape, draft = tiled.shape, tiled.draft
+    rounds = shape.integer(1, 3)
+    rows, columns = (size * blocks for size, blocks in zip((m, n), tiled.blocks, strict=True))
+    left = Name(
+        draft.array(_F32, Domain(low=-1.0, high=1.0), (rows, k * rounds), pool=("A", "lhs", "left_matrix", "X"))
+    )
+    right = Name(
+        draft.array(_F32, Domain(low=-1.0, high=1.0), (k * rounds, columns), pool=("B", "rhs", "right_matrix", "W"))
+    )
+    named_m, named_n = tiled.named
+    inner: Expression = Literal(str(k))
+    if isinstance(named_m, Name):
+        inner = Name(draft.book.take(("TILE_K", "DEPTH", "INNER")))
+        draft.declare(Assign(inner, Literal(str(k))))
+    i, j = (Name(index) for index in draft.indices)
+    row, column = Infix("*", i, named_m), Infix("*", j, named_n)
+
+    def load(array: Name, sizes: tuple[Expression, Expression], offset: tuple[Expression, Expression]) -> Expression:
+        return Call(Name("wp.tile_load"), (array,), (("shape", Items(sizes)), ("offset", Items(offset))))
+
+    if rounds == 1:
+        zero = Literal("0")
+        a = tiled.keep(load(left, (named_m, inner), (row, zero)), ("a", "lhs_tile", "p"))
+        b = tiled.keep(load(right, (inner, named_n), (zero, column)), ("b", "rhs_tile", "q"))
+        total = tiled.keep(call(target, a, b), ("c", "product", "acc"))
+    else:
+        zeros = Call(Name("wp.tile_zeros"), (), (("shape", Items((named_m, named_n))), ("dtype", Name("float"))))
+        total = tiled.keep(zeros, ("acc", "total", "c"))
+        step = draft.book.take(("k", "step", "r"))
+        with draft.loop(step, Call(Name("range"), (Literal(str(rounds)),)), draft.sites):
+            place = Infix("*", Name(step), inner)
+            a = tiled.keep(load(left, (named_m, inner), (row, place)), ("a", "lhs_tile", "p"))
+            b = tiled.keep(load(right, (inner, named_n), (place, column)), ("b", "rhs_tile", "q"))
+            draft.add(Evaluate(call(target, a, b, total)))
+    result = tiled.changed(total)
+    tiled.store(result, 100.0)
+    return tiled.finish("tile_matmul", target, f"A matrix product by {m}x{n} tiles", {"tile_store"})
+
+
+def _draw_shared(stream: Stream, target: str) -> KernelSpec:
+    """A row or a number that all of a block use: broadcast, filled, or taken out of a tile by index."""
+    tiled = _Tiled(stream, 2)
+    shape, draft = tiled.shape, tiled.draft
+    tile = tiled.load()
+    named = Items(tiled.named)
+    if target == "tile_broadcast":
+        bias = Name(draft.array(_F32, _VALUES, (tiled.extents[1],), pool=("bias", "row", "offsets", "shift")))
+        start = Infix("*", Name(draft.indices[1]), named.items[1])
+        keywords = (("shape", named.items[1]), ("offset", start))
+        row = tiled.keep(Call(Name("wp.tile_load"), (bias,), keywords), ("b", "row_tile", "shared"))
+        wide = tiled.keep(Call(Name("wp.tile_broadcast"), (row,), (("shape", named),)), ("wide", "spread", "rows"))
+        node: Expression = Infix(shape.choice("+-"), tile, wide)
+    else:
+        value = Literal(repr(shape.decimal(0.3, 2.0, 1)))
+        made = Call(Name(f"wp.{target}"), (), (("shape", named), ("dtype", Name("float"))))
+        if target == "tile_full":
+            made = Call(Name("wp.tile_full"), (), (("shape", named), ("value", value), ("dtype", Name("float"))))
+        filled = tiled.keep(made, ("ones", "base", "filled", "offset_tile"))
+        node = Infix("+", filled, tile) if shape.chance(0.5) else Infix("-", filled, tile)
+    result = tiled.changed(tiled.keep(node))
+    tiled.store(result)
+    return tiled.finish("tile_shared", target, "Tiles with what a block shares", {"tile_store"})
+
+
+RECIPES = (
+    Recipe(name="tile_map", category="tile", targets=("tile_map", "tile_arithmetic", "tile_transpose"), draw=_draw_map),
+    Recipe(
+        name="tile_reduce",
+        category="tile",
+        targets=("tile_sum", "tile_reduce", "tile_max", "tile_min"),
+        draw=_draw_reduce,
+    ),
+    Recipe(name="tile_scan", category="tile", targets=("tile_scan_inclusive", "tile_scan_exclusive"), draw=_draw_scan),
+    Recipe(name="tile_matmul", category="tile", targets=("tile_matmul",), draw=_draw_matmul),
+    Recipe(
+        name="tile_shared", category="tile", targets=("tile_broadcast", "tile_ones", "tile_full"), draw=_draw_shared
+    ),
+)
