@@ -16,9 +16,9 @@ def load(spec: KernelSpec) -> Kernel:
     return kernel
 
 
-def run(kernel: Kernel, inputs: Values) -> Values:
+def run(kernel: Kernel, inputs: Values, device: str = "cpu") -> Values:
     """The outputs of a kernel: what a JAX function returns, or what a Warp kernel leaves in its output arrays."""
-    return _run_warp(kernel, inputs) if kernel.spec.frontend == "warp" else _run_jax(kernel, inputs)
+    return _run_warp(kernel, inputs, device) if kernel.spec.frontend == "warp" else _run_jax(kernel, inputs)
 
 
 def _run_jax(kernel: Kernel, inputs: Values) -> Values:
@@ -30,7 +30,7 @@ def _run_jax(kernel: Kernel, inputs: Values) -> Values:
     return {name: np.asarray(result) for name, result in zip(names, results, strict=True)}
 
 
-def _run_warp(kernel: Kernel, inputs: Values) -> Values:
+def _run_warp(kernel: Kernel, inputs: Values, device: str) -> Values:
     import warp as wp_module
 
     wp: Any = wp_module
@@ -48,16 +48,17 @@ def _run_warp(kernel: Kernel, inputs: Values) -> Values:
             arguments.append(value.item() if value.ndim == 0 else kernel_type(kernel, argument.name)(*value.ravel()))
             continue
         dtype = kernel_type(kernel, argument.name).dtype
-        array = wp.array(np.array(value), dtype=dtype, device="cpu")
+        array = wp.array(np.array(value), dtype=dtype, device=device)
         arguments.append(array)
         if argument.role is not Role.INPUT:
             outputs[argument.name] = array
     signature = kernel.spec.signature
+    block = signature.options["block_dim"]
     if signature.tiled:
-        block = signature.options["block_dim"]
-        wp.launch_tiled(kernel.live, dim=list(signature.launch or ()), inputs=arguments, block_dim=block, device="cpu")
+        blocks = list(signature.launch or ())
+        wp.launch_tiled(kernel.live, dim=blocks, inputs=arguments, block_dim=block, device=device)
     else:
-        wp.launch(kernel.live, dim=signature.launch, inputs=arguments, device="cpu")
+        wp.launch(kernel.live, dim=signature.launch, inputs=arguments, block_dim=block, device=device)
     return {name: array.numpy() for name, array in outputs.items()}
 
 

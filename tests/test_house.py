@@ -18,6 +18,7 @@ FLOORS = (
     ("frontends",),
     ("registry",),
     ("generator", "ir_extractor", "verification", "targets", "rows"),
+    ("survey",),
     ("pipeline", "batch_generator"),
     ("extraction",),
     ("cli",),

@@ -22,9 +22,11 @@ from synthesis import (
     Symptom,
     SynthesisPipeline,
     UnknownNameError,
+    UsageError,
     compile_kernel_from_source,
     extract_ir,
     extract_ir_from_kernel,
+    generate,
     run_pipeline,
     synthesize_pair,
 )
@@ -230,3 +232,36 @@ def test_memory_stays_flat_over_many_kernels() -> None:
         grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 200
         assert grown < (60 if frontend == "warp" else 400), f"{frontend}: {grown:.0f} kB a kernel"
         assert not [name for name in set(sys.modules) - modules if name.startswith("irsmith_")]
+
+
+def test_pairs_one_by_one() -> None:
+    rejections: list[Rejection] = []
+    count = len(KernelGenerator("warp").categories)
+    pairs = list(generate("warp", count, seed=3, on_rejection=rejections.append))
+    assert [pair.spec.index for pair in pairs] == list(range(count))
+    assert [pair.spec for pair in pairs] == [KernelGenerator("warp", 3).spec(index) for index in range(count)]
+    assert {(each.level, each.symptom) for each in rejections} == {
+        ("cpp_forward", Symptom.NOT_AVAILABLE),
+        ("cpp_backward", Symptom.NOT_AVAILABLE),
+    }
+    (pair,) = generate("jax", 1, categories=["nn"], levels=["hlo"], device="tpu")
+    assert (pair.spec.category, list(pair.texts), pair.device) == ("nn", ["hlo"], "tpu")
+    with pytest.raises(UsageError, match="got -1"):
+        generate("jax", -1)
+    with pytest.raises(UsageError, match="unknown category 'tile'"):
+        generate("jax", 1, categories=["tile"])
+
+
+def test_native_kernels_are_for_cuda_alone() -> None:
+    outcomes: list[Rejection] = []
+    assert not list(generate("warp", 3, categories=["native"], device="cpu", on_rejection=outcomes.append))
+    assert {each.detail for each in outcomes} == {"a native snippet that needs a GPU: it uses blocks of threads"}
+    for pair in generate("warp", 12, categories=["native"], levels=["cuda_forward", "ptx"], device="cuda"):
+        cuda, ptx = pair.texts["cuda_forward"], pair.texts["ptx"]
+        assert cuda is not None
+        assert ptx is not None
+        assert "__shared__" in cuda
+        assert "__syncthreads();" in cuda
+        assert "bar.sync" in ptx
+        snippet_lines = {line for line, _, _ in pair.line_map["cuda_forward"]}
+        assert any("__shared__" in pair.spec.source.splitlines()[line - 1] for line in snippet_lines)

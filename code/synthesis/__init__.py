@@ -26,6 +26,7 @@ from synthesis.pipeline import (
     SynthesisPipeline,
     compile_kernel_from_source,
     extract_ir_from_kernel,
+    generate,
     run_pipeline,
     synthesize_pair,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "extract_ir",
     "extract_ir_from_kernel",
     "frontend_names",
+    "generate",
     "get_frontend",
     "run_pipeline",
     "synthesize_pair",

@@ -23,7 +23,6 @@ from synthesis.files import make_folder, remove_unfinished, write_atomic
 from synthesis.frontends.base import Frontend
 from synthesis.identity import renamed_hash
 from synthesis.pipeline import (
-    SIDECAR,
     Repeats,
     RunSummary,
     Statistics,
@@ -35,6 +34,7 @@ from synthesis.pipeline import (
 )
 from synthesis.progress import OnProgress, Progress, progress_bar
 from synthesis.records import Pair, Rejection
+from synthesis.rows import SIDECAR
 
 logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,8 @@ from synthesis.ir_extractor import find_kernel
 from synthesis.progress import OnProgress
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
-from synthesis.rows import json_form, readable, row, text_form
+from synthesis.rows import SIDECAR, json_form, readable, row, text_form
 from synthesis.version import __version__
-
-SIDECAR = "_irsmith"
-"""The folder, inside an output folder, of everything that is not a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,6 +285,51 @@ def run_pipeline(
         **{name: size for name, size in sizes.items() if size is not None},
     )
     return batch.run(count, out, on_progress=on_progress, progress=progress)
+
+
+def generate(
+    frontend: str | Frontend,
+    count: int,
+    *,
+    seed: int = 0,
+    categories: Sequence[str] | None = None,
+    levels: Sequence[str] | None = None,
+    device: str | None = None,
+    on_rejection: Callable[[Rejection], None] | None = None,
+) -> Iterator[Pair]:
+    """The pairs of candidates 0 … count-1, one by one.
+
+    Args:
+        frontend: a front end or its name.
+        count: the number of candidates; those that are rejected make no pair.
+        seed: any integer.
+        categories: the categories to draw from; all by default.
+        levels: the levels of a row, by name; the front end's default ones for the device if None.
+        device: what the texts are for; the front end's default if None.
+        on_rejection: told of each candidate, and of each level, that did not make it.
+
+    Raises:
+        UsageError: for settings that cannot be used; the message says what is allowed.
+        MissingFrontendError: if the front end's package is not installed.
+
+    Example:
+        >>> for pair in generate("warp", count=100, seed=0):  # doctest: +SKIP
+        ...     print(pair.spec.name, len(pair.texts["cuda_forward"]))
+    """
+    check_count(count)
+    pipeline = SynthesisPipeline(frontend, seed=seed, categories=categories, levels=levels, device=device)
+    return _pairs_alone(pipeline.pairs(count), on_rejection)
+
+
+def _pairs_alone(
+    outcomes: Iterator[Pair | Rejection], on_rejection: Callable[[Rejection], None] | None
+) -> Iterator[Pair]:
+    for outcome in outcomes:
+        for rejection in (outcome,) if isinstance(outcome, Rejection) else outcome.rejections:
+            if on_rejection is not None:
+                on_rejection(rejection)
+        if isinstance(outcome, Pair):
+            yield outcome
 
 
 def synthesize_pair(

@@ -20,7 +20,7 @@ one column a level                                        the text; null where t
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ from synthesis.identity import ir_structure_hash, program_id, renamed_hash, stru
 from synthesis.records import Pair
 from synthesis.registry import get_frontend
 from synthesis.version import __version__
+
+SIDECAR = "_irsmith"
+"""The folder, inside an output folder, of everything that is not a row."""
 
 
 def levels_of(pair: Pair) -> tuple[Level, ...]:
@@ -120,10 +123,78 @@ class Document:
         """The Python source."""
         return self.document["python_source"]
 
+    def only(self, levels: Sequence[str] | None, where: str) -> "Document":
+        """The pair with the named levels alone.
+
+        Raises:
+            UnknownNameError: if it lacks one of them.
+        """
+        for name in levels or ():
+            if name not in self.texts:
+                raise UnknownNameError("level", name, self.texts, where=f"in {where}")
+        kept = {name: text for name, text in self.texts.items() if levels is None or name in levels}
+        return Document(self.document, kept)
+
     def language(self, level: str) -> str:
         """The first or last word of a level's name, which tells its language: ``cpp``, ``cuda``, ``stablehlo`` …"""
         words = level.split("_")
         return words[0] if words[0] in ("cpp", "cuda") else words[-1]
+
+
+def read_folder(folder: Path) -> Iterator[Document]:
+    """The pairs that a run or an extraction wrote into a folder, in the order of their files.
+
+    Raises:
+        TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
+    """
+    if not folder.is_dir():
+        raise TargetError(f"no such folder: {folder}")
+    files = sorted(folder.glob("*.json"))
+    described = sorted((folder / SIDECAR).glob("[0-9]*.json"))
+    if not files and not described:
+        raise TargetError(f"no pairs in {folder}; expected a folder that irsmith generate or irsmith extract wrote")
+    for file in files:
+        yield read_pair(file)
+    for file in described:
+        yield _read_text_form(folder, file)
+
+
+def _read_text_form(folder: Path, described: Path) -> Document:
+    """A pair that was written as a file for each text."""
+    metadata = json.loads(described.read_text(encoding="utf-8"))
+    stem = described.stem
+    texts: dict[str, str | None] = {}
+    for level in get_frontend(metadata["frontend"]).levels:
+        for file in folder.glob(f"{stem}.{level.name}.*"):
+            texts[level.name] = file.read_text(encoding="utf-8")
+    source = (folder / f"{stem}.py").read_text(encoding="utf-8")
+    return Document({"python_source": source, **texts, "metadata": metadata}, texts)
+
+
+def find_pair(folder: Path, key: str, levels: Sequence[str] | None = None) -> Document:
+    """The one pair of a folder whose id starts with a key, or whose index or kernel name it is.
+
+    Raises:
+        TargetError: if there is none, or there are several; the message says which.
+        UnknownNameError: if the pair lacks a level that was named.
+    """
+    found: list[Document] = []
+    for pair in read_folder(folder):
+        metadata = pair.document["metadata"]
+        names = (str(metadata["index"]), metadata["kernel_name"])
+        if key in names or (len(key) >= _SHORTEST_KEY and metadata["id"].startswith(key)):
+            found.append(pair)
+    if not found:
+        raise TargetError(
+            f"no pair {key!r} in {folder}; give an id or its first {_SHORTEST_KEY} characters, an index, or a name"
+        )
+    if len(found) > 1:
+        listed = ", ".join(pair.document["metadata"]["id"][:12] for pair in found[:8])
+        raise TargetError(f"{len(found)} pairs {key!r} in {folder}; give one of their ids: {listed}")
+    return found[0].only(levels, str(folder))
+
+
+_SHORTEST_KEY = 4
 
 
 def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
@@ -147,8 +218,4 @@ def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
         raise TargetError(f"{path} is not a pair: it lacks python_source or metadata")
     columns: dict[str, Any] = dict(document)  # pyright: ignore[reportUnknownArgumentType]
     texts = {name: text for name, text in columns.items() if name not in ("python_source", "metadata")}
-    for name in levels or ():
-        if name not in texts:
-            raise UnknownNameError("level", name, texts, where=f"in {path}")
-    kept = {name: text for name, text in texts.items() if levels is None or name in levels}
-    return Document(columns, kept)
+    return Document(columns, texts).only(levels, str(path))

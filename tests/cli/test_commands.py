@@ -1,8 +1,10 @@
 """The commands as users type them: what they write, print and return."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,76 @@ def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "func.func" not in capsys.readouterr().out
     assert run(["show", str(file), "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == json.loads(file.read_text())
+
+
+def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate", "--frontend", "jax", "--count", "3", "--out", str(tmp_path)]) == 0
+    document = json.loads(min(tmp_path.glob("000001_*.json")).read_text())
+    for key in ("1", document["metadata"]["id"], document["metadata"]["id"][:6], document["metadata"]["kernel_name"]):
+        capsys.readouterr()
+        assert run(["show", str(tmp_path), "--id", key, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out) == document
+    for arguments, message in (
+        (["show", str(tmp_path)], "is a folder; say with --id"),
+        (["show", str(tmp_path), "--id", "nobody"], "no pair 'nobody'"),
+        (["show", str(min(tmp_path.glob("*.json"))), "--id", "1"], "and "),
+        (["show", str(tmp_path / "none"), "--id", "1"], "is none"),
+    ):
+        assert run(arguments) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_stats_count_what_a_folder_holds(
+    tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--frontend", "warp", "--count", "20", "--out", str(tmp_path / "drawn"), "--level", "cpp_forward"]
+    assert run(["generate", *arguments]) == 0
+    capsys.readouterr()
+    assert run(["stats", str(tmp_path / "drawn"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    # The eighteenth category is for CUDA alone, so its candidate has no text at all at this level.
+    assert (found["rows"], found["programs"], found["structures"]) == (19, 19, 19)
+    assert found["rejections"] == {"lower/not_available": 1}
+    assert sum(found["categories"]["warp"].values()) == 19
+    assert found["categories"]["warp"]["arithmetic"] == 2
+    assert found["levels"] == {"cpp_forward": 19}
+    lengths = found["lengths"]["cpp_forward"]
+    texts = [json.loads(path.read_text())["cpp_forward"] for path in (tmp_path / "drawn").glob("*.json")]
+    assert lengths["characters"] == sum(map(len, texts))
+    assert lengths["lines"]["max"] == max(text.count("\n") for text in texts)
+    assert run(["stats", str(tmp_path / "drawn")]) == 0
+    printed = capsys.readouterr().out
+    assert "19 different programs" in printed
+    assert "warp  arithmetic" in printed
+    assert "▇" in printed
+
+    target = str(kernels_folder / "constructs.py")
+    assert run(["extract", target, "--out", str(tmp_path / "text"), "--format", "text"]) == 0
+    capsys.readouterr()
+    assert run(["stats", str(tmp_path / "text"), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["rows"] == len(list((tmp_path / "text").glob("*.py")))
+    assert found["lengths"]["python_source"]["texts"] == found["rows"]
+    assert run(["show", str(tmp_path / "text"), "--id", "structs", "--level", "cuda_forward"]) == 0
+
+    (tmp_path / "empty").mkdir()
+    for folder, message in (("empty", "no pairs in"), ("absent", "no such folder")):
+        assert run(["stats", str(tmp_path / folder)]) == 2
+        assert message in capsys.readouterr().err
+
+
+def test_an_interrupt_says_how_to_continue(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "5000"]
+    process = subprocess.Popen(
+        [*command, "--out", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    while process.poll() is None and len(list(tmp_path.glob("*.json"))) < 3:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert errors.splitlines()[-1] == "irsmith: interrupted; the same command continues where it stopped"
+    assert "Traceback" not in errors
 
 
 def test_extract_a_file(tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +225,7 @@ def test_ctrl_c_exits_with_130(
 
     monkeypatch.setattr("synthesis.batch_generator.write_pair", interrupt)
     assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 130
-    assert "run the same command again" in capsys.readouterr().err
+    assert "the same command continues where it stopped" in capsys.readouterr().err
 
 
 def test_a_full_disk_is_a_clear_message(

@@ -12,6 +12,7 @@ from rich.console import Console
 from synthesis.cli.extract import extract
 from synthesis.cli.generate import generate
 from synthesis.cli.show import show
+from synthesis.cli.stats import stats
 from synthesis.errors import IrsmithError, KernelError, MissingFrontendError, UsageError
 from synthesis.version import __version__
 
@@ -22,7 +23,7 @@ app = App(
     help_format="markdown",
     suppress_keyboard_interrupt=False,
 )
-for _command in (generate, extract, show):
+for _command in (generate, extract, show, stats):
     app.command(_command)
 
 
@@ -47,7 +48,8 @@ def run(arguments: Sequence[str]) -> int:
         errors.print(f"irsmith: {error}", markup=False, highlight=False)
         return 1
     except KeyboardInterrupt:
-        errors.print("irsmith: interrupted; run the same command again to finish", markup=False, highlight=False)
+        rest = "; the same command continues where it stopped" if arguments[:1] == ["generate"] else ""
+        errors.print(f"irsmith: interrupted{rest}", markup=False, highlight=False)
         return 130
     except BrokenPipeError:
         sys.stderr.close()

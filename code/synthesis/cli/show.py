@@ -10,7 +10,8 @@ from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
 
-from synthesis.rows import read_pair
+from synthesis.errors import ConfigError
+from synthesis.rows import find_pair, read_pair
 
 _LEXERS = {"cpp": "cpp", "cuda": "cuda", "hlo": "text", "jaxpr": "text", "stablehlo": "mlir"}
 
@@ -18,6 +19,7 @@ _LEXERS = {"cpp": "cpp", "cuda": "cuda", "hlo": "text", "jaxpr": "text", "stable
 def show(
     file: Path,
     *,
+    id: str | None = None,  # noqa: A002 (the option's name)
     level: Annotated[list[str] | None, Parameter(negative="")] = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
@@ -29,16 +31,24 @@ def show(
 
         irsmith show pairs/000003_mix_state.json --level stablehlo
 
+        irsmith show pairs --id 3
+
     Parameters
     ----------
     file: Path
-        A file that irsmith generate or irsmith extract wrote.
+        A file that irsmith generate or irsmith extract wrote, or its folder.
+    id: str
+        Which pair of a folder: its id or the first characters of it, its index, or the kernel's name.
     level: list[str]
         Show this level only; may be given several times.
     json: bool
         Print the pair as JSON.
     """
-    pair = read_pair(file, level)
+    if file.is_dir() and id is None:
+        raise ConfigError(f"{file} is a folder; say with --id which of its pairs to show: an id, an index, or a name")
+    if id is not None and not file.is_dir():
+        raise ConfigError(f"--id chooses a pair of a folder, and {file} is none")
+    pair = find_pair(file, id, level) if id is not None else read_pair(file, level)
     console = Console()
     if json:
         console.print_json(json_module.dumps(pair.document), indent=2)

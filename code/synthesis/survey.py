@@ -1,0 +1,137 @@
+"""What a folder of pairs holds: counts, lengths and rejections."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from synthesis.errors import TargetError
+from synthesis.records import Rejection
+from synthesis.rows import SIDECAR, Document, read_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How long the texts of one column are, in lines."""
+
+    column: str
+    texts: int
+    shortest: int
+    median: int
+    most: int
+    """What 90 of 100 are at most as long as."""
+    longest: int
+    characters: int
+    """Of all texts together."""
+
+    @classmethod
+    def of(cls, column: str, lines: Sequence[int], characters: int) -> "Lengths":
+        """The lengths of a column from the number of lines of each of its texts."""
+        ordered = sorted(lines)
+        at = [ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.9)]
+        return cls(column, len(ordered), ordered[0], at[0], at[1], ordered[-1], characters)
+
+
+@dataclass(slots=True)
+class Survey:
+    """What a folder holds."""
+
+    folder: Path
+    rows: int = 0
+    programs: int = 0
+    """Different programs after renaming."""
+    structures: int = 0
+    """Different programs after renaming and with numbers left out."""
+    categories: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(front end, category) to rows."""
+    levels: Counter[str] = field(default_factory=Counter[str])
+    missing: Counter[str] = field(default_factory=Counter[str])
+    ops: Counter[str] = field(default_factory=Counter[str])
+    difficulty: Counter[int] = field(default_factory=Counter[int])
+    lengths: list[Lengths] = field(default_factory=list[Lengths])
+    rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(stage, symptom) to candidates and levels that ended there."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The survey as JSON values."""
+        categories: dict[str, dict[str, int]] = {}
+        for (frontend, category), count in self.categories.items():
+            categories.setdefault(frontend, {})[category] = count
+        return {
+            "folder": str(self.folder),
+            "rows": self.rows,
+            "programs": self.programs,
+            "structures": self.structures,
+            "categories": categories,
+            "levels": dict(self.levels),
+            "missing_levels": dict(self.missing),
+            "difficulty": {str(level): self.difficulty[level] for level in sorted(self.difficulty)},
+            "ops": dict(self.ops.most_common()),
+            "lengths": {
+                each.column: {
+                    "texts": each.texts,
+                    "lines": {
+                        "min": each.shortest,
+                        "median": each.median,
+                        "p90": each.most,
+                        "max": each.longest,
+                    },
+                    "characters": each.characters,
+                }
+                for each in self.lengths
+            },
+            "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
+        }
+
+
+def survey(folder: Path) -> Survey:
+    """Count what a folder holds, that of a run that is not finished too.
+
+    Raises:
+        TargetError: if there is no such folder, it holds neither pairs nor rejections, or a file is no pair.
+    """
+    found = Survey(folder)
+    found.rejections = Counter((str(each.stage), str(each.symptom)) for each in _rejections(folder))
+    renamed, structures = set[str](), set[str]()
+    lines: dict[str, list[int]] = {}
+    characters: Counter[str] = Counter()
+    for pair in _pairs(folder, bool(found.rejections)):
+        metadata = pair.document["metadata"]
+        found.rows += 1
+        found.categories[metadata["frontend"], metadata["category"]] += 1
+        found.ops.update(metadata["ops"])
+        found.difficulty[metadata["difficulty"]] += 1
+        renamed.add(metadata["renamed_hash"])
+        structures.add(metadata["structure_hash"])
+        for column, text in {"python_source": pair.source, **pair.texts}.items():
+            if text is None:
+                found.missing[column] += 1
+                continue
+            if column != "python_source":
+                found.levels[column] += 1
+            lines.setdefault(column, []).append(text.count("\n"))
+            characters[column] += len(text)
+    found.programs, found.structures = len(renamed), len(structures)
+    found.lengths = [Lengths.of(column, counts, characters[column]) for column, counts in lines.items()]
+    return found
+
+
+def _pairs(folder: Path, has_rejections: bool) -> Iterator[Document]:
+    try:
+        yield from read_folder(folder)
+    except TargetError:
+        if not has_rejections:
+            raise
+
+
+def _rejections(folder: Path) -> Iterator[Rejection]:
+    """The rejections of a finished run, or of the chunks that one in progress has finished."""
+    ledger = folder / SIDECAR / "rejections.jsonl"
+    if ledger.is_file():
+        yield from (Rejection.from_json(json.loads(line)) for line in ledger.read_text(encoding="utf-8").splitlines())
+        return
+    for record in sorted((folder / SIDECAR / "chunks").glob("*.json")):
+        document = json.loads(record.read_text(encoding="utf-8"))
+        yield from (Rejection.from_json(entry) for entry in document["rejections"])

@@ -1,0 +1,53 @@
+"""Kernels of every category on a GPU, where there is one: they run, and give what the CPU gives."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+import warp as wp_module
+from running import load, needs_gpu, run, written_part
+
+from synthesis import KernelGenerator, KernelSpec, get_frontend
+from synthesis.verification.inputs import draw_inputs
+
+wp: Any = wp_module
+GENERATOR = KernelGenerator("warp", seed=8)
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not wp.is_cuda_available(), reason="no NVIDIA GPU here"),
+]
+
+
+def of_category(category: str, count: int) -> list[KernelSpec]:
+    return [GENERATOR.generate(category, number) for number in range(count)]
+
+
+@pytest.mark.parametrize("category", [each for each in GENERATOR.categories if each != "native"])
+def test_a_gpu_gives_what_the_cpu_gives(category: str) -> None:
+    for spec in of_category(category, 4):
+        kernel, inputs = load(spec), draw_inputs(spec.signature, 0)
+        on_cpu, on_gpu = run(kernel, inputs), run(kernel, inputs, "cuda:0")
+        for name, value in on_cpu.items():
+            close = np.isclose(on_gpu[name], value, rtol=2e-3, atol=2e-3, equal_nan=True)
+            # A comparison at the edge may go the other way for one thread in many.
+            assert close.mean() > 0.97, f"{name}\n{spec.source}"
+        get_frontend("warp").release([kernel])
+
+
+def test_shared_memory_and_barriers_run() -> None:
+    seen: set[str] = set()
+    for spec in of_category("native", 12):
+        assert needs_gpu(spec)
+        kernel, inputs = load(spec), draw_inputs(spec.signature, 0)
+        (values,) = [inputs[each.name] for each in spec.signature.arguments if each.role == "input"]
+        for value in run(kernel, inputs, "cuda:0").values():
+            written = written_part(value)
+            assert written.size == value.size, spec.source
+            assert np.isfinite(written).all()
+            if spec.recipe == "block_histogram":
+                start = next(inputs[each.name] for each in spec.signature.arguments if each.role == "inout")
+                assert value.sum() - start.sum() == values.size
+        seen.add(spec.recipe)
+        get_frontend("warp").release([kernel])
+    assert len(seen) == 5
