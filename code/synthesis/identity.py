@@ -13,8 +13,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from synthesis.errors import ConfigError
-
 _CUSTOMARY = {"wp": "warp", "jnp": "jax.numpy", "np": "numpy", "lax": "jax.lax"}
 # These mean a component when they follow a vector, so they are a struct's field only where the struct is known.
 _COMPONENTS = frozenset("xyzwpqrgbai")
@@ -357,15 +355,15 @@ _CPP_KEYWORDS = frozenset({
 })  # fmt: skip
 
 
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\b")
+
+
 def ir_structure_hash(text: str, language: str) -> str:
     """The hash of an IR text's structure.
 
     Args:
         text: the text of one level.
-        language: ``cpp``, ``cuda``, ``jaxpr``, ``mlir`` or ``hlo``.
-
-    Raises:
-        ConfigError: if the language is unknown.
+        language: as for ``canonical_ir``.
     """
     return hash_text(canonical_ir(text, language))
 
@@ -373,8 +371,10 @@ def ir_structure_hash(text: str, language: str) -> str:
 def canonical_ir(text: str, language: str) -> str:
     """An IR text with canonical identifiers, without numbers and dense constants; types and shapes stay.
 
-    Raises:
-        ConfigError: if the language is unknown.
+    Args:
+        text: the text of one level.
+        language: ``cpp``, ``cuda``, ``ptx``, ``sass``, ``jaxpr``, ``mlir``, ``hlo`` or ``llvm``; of any other, which a
+            front end may bring along, only numbers and spacing are left out.
     """
     match language:
         case "cpp" | "cuda" | "ptx" | "sass":
@@ -382,9 +382,7 @@ def canonical_ir(text: str, language: str) -> str:
         case "mlir" | "jaxpr" | "hlo" | "llvm":
             return " ".join(_canonical_tensor_ir(_DENSE.sub("dense<>", text), language))
         case _:
-            raise ConfigError(
-                f"no canonical form for language {language!r}; allowed: cpp, cuda, ptx, sass, jaxpr, mlir, hlo, llvm"
-            )
+            return " ".join(_NUMBER.sub("#", text).split())
 
 
 def _canonical_cpp(text: str) -> Iterator[str]:

@@ -55,7 +55,8 @@ def _divided(name: str, symbol: str) -> Operation:
 
 def _sign(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     (x,) = operands
-    if not x.interval.low < 0 < x.interval.high or x.type.rank or not (x.flat and x.varying):
+    margin = 0.2 * x.interval.width  # of either sign there must be many
+    if x.type.rank or not (x.flat and x.varying) or x.interval.low > -margin or x.interval.high < margin:
         return None
     return Term(Call(Name("wp.sign"), (x.node,)), x.type, Domain(low=-1.0, high=1.0))
 

@@ -1,0 +1,130 @@
+"""The smallest front end there can be: functions of numbers to CPython's bytecode; CONTRIBUTING.md names it."""
+
+import dis
+import sys
+from collections.abc import Mapping, Sequence
+from types import FunctionType, ModuleType
+from typing import Any
+
+from synthesis.errors import Stage, Symptom
+from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.frontends.base import Kernel, Level, Lowered, Recipe
+from synthesis.frontends.failures import rejected
+from synthesis.frontends.loading import forget_module, run_sources
+from synthesis.frontends.provenance import provenance
+from synthesis.frontends.sources import Definition, SourceCollector, name_of
+from synthesis.grammar.streams import Stream
+from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
+
+
+def draw_polynomial(stream: Stream, target: str) -> KernelSpec:
+    """``x`` through a few operations, the target among them."""
+    symbols = {"add": "+", "mul": "*", "sub": "-"}
+    value = "x"
+    for name in [*(stream.choice(list(symbols)) for _ in range(stream.integer(1, 3))), target]:
+        value = f"({value} {symbols[name]} {stream.decimal(0.1, 2.0)})"
+    source = f"def polynomial(x):\n    return {value[1:-1]}\n"
+    return KernelSpec(
+        frontend="toy",
+        name="polynomial",
+        category="arithmetic",
+        recipe="polynomial",
+        source=source,
+        description="A polynomial.",
+        signature=signature(["x"]),
+        ops=(target,),
+    )
+
+
+def signature(names: Sequence[str]) -> Signature:
+    domain = Domain(low=-1.0, high=1.0)
+    return Signature(
+        arguments=tuple(Argument(name=name, type_name="float", dtype="float64", domain=domain) for name in names)
+    )
+
+
+class ToyFrontend:
+    """Bytecode of Python functions."""
+
+    name = "toy"
+    categories = ("arithmetic",)
+    recipes = (Recipe(name="polynomial", category="arithmetic", targets=("add", "mul", "sub"), draw=draw_polynomial),)
+    levels = (Level(name="bytecode", language="bytecode"), Level(name="names", language="bytecode", default=False))
+    devices = ("cpu",)
+
+    def toolchain(self) -> Mapping[str, str]:
+        return {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+
+    def recognises(self, source: str) -> bool:
+        return "def " in source
+
+    def claims(self, obj: object) -> bool:
+        return isinstance(obj, FunctionType)
+
+    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
+        found = vars(target).values() if isinstance(target, ModuleType) else [target]
+        return [self._described(each) for each in found if isinstance(each, FunctionType)]
+
+    def _described(self, function: FunctionType) -> Kernel:
+        collector = SourceCollector(unwrap=_unwrap, literal=_nothing, is_library=_never)
+        source = collector.collect(Definition(function))
+        origin, licence = provenance(function, function.__code__.co_firstlineno)
+        spec = KernelSpec(
+            frontend="toy",
+            name=name_of(function),
+            category="extracted",
+            source=source,
+            signature=signature(function.__code__.co_varnames[: function.__code__.co_argcount]),
+            origin=origin,
+            licence=licence,
+            self_contained=not collector.missing,
+        )
+        return Kernel(spec=spec, live=function, places=collector.places)
+
+    def load(self, spec: KernelSpec) -> Kernel | Rejection:
+        return self.load_together([spec])[0]
+
+    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+        found: list[Kernel | Rejection] = []
+        for spec, module, places in run_sources(specs):
+            if isinstance(module, Rejection):
+                found.append(module)
+            elif not isinstance(getattr(module, spec.name, None), FunctionType):
+                found.append(rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r}"))
+            else:
+                live = getattr(module, spec.name)
+                found.append(Kernel(spec=spec, live=live, module=module.__name__, places=places))
+        return found
+
+    def release(self, kernels: Sequence[Kernel]) -> None:
+        for kernel in kernels:
+            forget_module(kernel.module)
+
+    def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
+        return [
+            Lowered(texts={level.name: _text(kernel, level) for level in levels}, line_map={}) for kernel in kernels
+        ]
+
+    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        return {"bytecode": _text(kernel, self.levels[0])}
+
+
+def _text(kernel: Kernel, level: Level) -> str:
+    if level.name == "names":
+        return "\n".join(kernel.live.__code__.co_varnames) + "\n"
+    return "".join(f"{each.opname} {each.argrepr}".rstrip() + "\n" for each in dis.get_instructions(kernel.live))
+
+
+def _unwrap(value: Any) -> Definition | None:
+    return Definition(value) if isinstance(value, FunctionType) else None
+
+
+def _nothing(_: Any) -> str | None:
+    return None
+
+
+def _never(_: str) -> bool:
+    return False
+
+
+FRONTEND = ToyFrontend()
