@@ -88,7 +88,7 @@ def _draw_decomposition(stream: Stream, target: str) -> KernelSpec:
         node, highest = Infix("+", Infix("/", gram, number(scale)), eye), size + ridge
     definite = draft.keep(Term(node, matrix, Domain(low=-highest, high=highest), frozenset({"matmul", "eye"})))
     made = draft.keep(_decomposed(draft, shape, target, definite, ridge, highest))
-    result = weaver.weave([made], steps=shape.integer(0, 3))
+    result = weaver.weave([made], steps=shape.integer(1, 4))
     summary = f"A positive definite {size}x{size} matrix under {target}"
     return draft.finish([result], category="linalg", recipe="decomposition", summary=summary)
 

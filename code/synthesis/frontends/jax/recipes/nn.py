@@ -44,7 +44,7 @@ def _finish(
     shape = stream.child("end")
     made = Term(made.node, made.type, made.interval, made.ops | {target}, 3)
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
-    result = after.weave([made], steps=shape.integer(0, steps))
+    result = after.weave([made], steps=shape.integer(0, steps + 1))
     return draft.finish([result], category="nn", recipe=recipe, summary=summary)
 
 

@@ -191,7 +191,7 @@ def _draw_choice(stream: Stream, target: str) -> KernelSpec:
         count = shape.integer(8, 12)
         if target == "categorical":
             scores = draft.fresh(
-                Type("float32", (rows,)), Domain(low=-2.0, high=2.0), pool=("logits", "scores", "energies")
+                Type("float32", (rows,)), Domain(low=-4.0, high=4.0), pool=("logits", "scores", "energies")
             )
             drawn = Call(Name("jax.random.categorical"), (key, scores.node), (("shape", numbers((count,))),))
         else:
@@ -199,7 +199,7 @@ def _draw_choice(stream: Stream, target: str) -> KernelSpec:
         index = draft.keep(Term(drawn, Type("int32", (count,)), Domain(low=0, high=rows - 1)))
         made = Term(Subscript(table.node, (index.node,)), kind.with_shape((count, width)), table.interval, ops)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave([made], steps=shape.integer(0, 2))
+    result = weaver.weave([made], steps=shape.integer(1, 4))
     return _finish(draft, result, "choice", target, f"Rows of a table by {target}")
 
 

@@ -138,7 +138,7 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
         node = call(target, Name(slots), place, value.node)
     before = draft.keep(Term(node, kind, domain))
     weaver = Weaver(draft, stream.child("weave"), _INTEGERS if kind.dtype == "int32" else _OPERATIONS, max_fresh=0)
-    draft.store(weaver.weave([before], steps=shape.integer(0, 2)))
+    draft.store(weaver.weave([before], steps=shape.integer(1, 4)))
     return draft.finish(
         category="atomic",
         recipe="exchange",

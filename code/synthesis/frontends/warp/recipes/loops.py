@@ -67,7 +67,7 @@ def _finish(
     shape = stream.child("end")
     term = Term(value, draft.types[0], Domain(low=-bound, high=bound), ops, 2)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
-    draft.store(weaver.weave([term], steps=shape.integer(0, 2)))
+    draft.store(weaver.weave([term], steps=shape.integer(0, 4)))
     return draft.finish(
         category="control_flow", recipe=recipe, summary=summary, ops=ops | {recipe}, differentiable=False
     )

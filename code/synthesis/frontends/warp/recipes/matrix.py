@@ -78,7 +78,7 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
         kind = number if target == "ddot" else vector
         bound = float(order * order)
         made = draft.keep(Term(node, kind, Domain(low=-bound, high=bound), frozenset({target}), 2))
-    result = weaver.weave([made], steps=shape.integer(0, 3))
+    result = weaver.weave([made], steps=shape.integer(1, 4))
     draft.store(result)
     summary = f"Per-thread {target.replace('_', ' ')} of {order}x{order} matrices of {dtype}"
     return draft.finish(category="matrix", recipe="matrix_special", summary=summary, ops=result.ops | {target})

@@ -63,6 +63,22 @@ def _rotation(shape: Stream, draft: Draft) -> tuple[Expression, str]:
     return _local(draft, node, _LOCAL_QUATS), made
 
 
+def _point(shape: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:
+    """A vector of the thread's own, as it is in its array or after a little arithmetic."""
+    term = Term(element(draft, _VEC, _POINT, pool), _VEC, _POINT, flat=True)
+    if shape.chance(0.35):
+        return term
+    weaver = Weaver(draft, shape.child("point", shape.below(1000)), _OPERATIONS, max_fresh=1)
+    made = weaver.weave([term], steps=shape.integer(1, 2), goal=_VEC)
+    return made if shape.chance(0.5) else draft.keep(made)
+
+
+def _reach(*parts: Term) -> Domain:
+    """Where the sum of vectors may lie, however they are turned."""
+    bound = sum(1.75 * part.interval.magnitude for part in parts)
+    return Domain(low=-bound, high=bound)
+
+
 def _finish(
     draft: Draft, category: str, recipe: str, target: str, term: Term, summary: str, element: str = ""
 ) -> KernelSpec:
@@ -74,25 +90,25 @@ def _finish(
 def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
     shape = stream.child("end")
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    return weaver.weave([term], steps=shape.integer(0, 2))
+    return weaver.weave([term], steps=shape.integer(0, 4))
 
 
 def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
     """Points turned by rotations, forwards or back, by name or through a matrix."""
     shape, draft = _begin(stream)
     rotation, made = _rotation(shape, draft)
-    point = element(draft, _VEC, _POINT, VECTORS)
+    point = _point(shape, draft)
     ops = frozenset({made})
     if target == "quat_to_matrix":
-        node: Expression = Infix(shape.choice(("*", "@")), call(target, rotation), point)
+        node: Expression = Infix(shape.choice(("*", "@")), call(target, rotation), point.node)
     elif target == "quat_inverse":
-        node = call("quat_rotate", call(target, rotation), point)
+        node = call("quat_rotate", call(target, rotation), point.node)
     else:
-        node = call(target, rotation, point)
-    turned = draft.keep(Term(node, _VEC, Domain(low=-3.5, high=3.5), ops, 2))
+        node = call(target, rotation, point.node)
+    turned = draft.keep(Term(node, _VEC, _reach(point), ops, 2))
     if shape.chance(0.4):
-        pivot = element(draft, _VEC, _POINT, VECTORS)
-        turned = Term(Infix("+", turned.node, pivot), _VEC, Domain(low=-5.5, high=5.5), ops, 2)
+        pivot = _point(shape, draft)
+        turned = Term(Infix("+", turned.node, pivot.node), _VEC, _reach(point, pivot), ops, 2)
     result = _woven(stream, draft, turned)
     return _finish(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
 
@@ -117,9 +133,10 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
         made_vector = Infix("*", Name(axis), Name(angle))
         result = _woven(stream, draft, Term(made_vector, _VEC, Domain(low=-6.3, high=6.3), ops, 3))
         return _finish(draft, "quaternion", "combined", target, result, "The turn between two rotations")
-    if shape.chance(0.5):
-        turned = call("quat_rotate", combined, element(draft, _VEC, _POINT, VECTORS))
-        result = _woven(stream, draft, Term(turned, _VEC, Domain(low=-3.5, high=3.5), ops | {"quat_rotate"}, 3))
+    if shape.chance(0.8):
+        point = _point(shape, draft)
+        turned = Term(call("quat_rotate", combined, point.node), _VEC, _reach(point), ops | {"quat_rotate"}, 3)
+        result = _woven(stream, draft, turned)
         return _finish(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
     result = Term(combined, _QUAT, _UNIT, ops)
     return _finish(draft, "quaternion", "combined", target, result, "Two rotations made one", "wp.quat")
@@ -142,20 +159,21 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     shape, draft = _begin(stream)
     frame = _frame(shape, draft)
     ops: frozenset[str] = frozenset({"transform"})
-    reach = Domain(low=-8.0, high=8.0)
-    point = element(draft, _VEC, _POINT, VECTORS)
+    point = _point(shape, draft)
+    place = Term(Literal("0"), _VEC, Domain(low=-4.0, high=4.0))
+    reach = _reach(point, place)
     if target == "transform_inverse":
-        node: Expression = call("transform_point", call(target, frame), point)
+        node: Expression = call("transform_point", call(target, frame), point.node)
     elif target == "transform_multiply":
         second = _frame(shape, draft)
         both = Infix("*", frame, second) if shape.chance(0.5) else call(target, frame, second)
-        node = call("transform_point", _local(draft, both, ("chained", "X_ac", "combined", "world")), point)
+        node = call("transform_point", _local(draft, both, ("chained", "X_ac", "combined", "world")), point.node)
     elif target == "transform_vector":  # which leaves the frame's place out
-        node = Infix("+", call("transform_get_translation", frame), call(target, frame, point))
+        node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))
     elif target == "transform_get_translation":
-        node = Infix("+", call(target, frame), call("quat_rotate", call("transform_get_rotation", frame), point))
+        node = Infix("+", call(target, frame), call("quat_rotate", call("transform_get_rotation", frame), point.node))
     else:
-        node = call(target, frame, point)
+        node = call(target, frame, point.node)
     result = _woven(stream, draft, draft.keep(Term(node, _VEC, reach, ops, 2)))
     return _finish(draft, "transform", "frame", target, result, "Points taken from one frame to another")
 
@@ -164,8 +182,11 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     """A rotation or a pose moved on by its velocity over a time step."""
     shape, draft = _begin(stream)
     rotation, made = _rotation(shape, draft)
-    spin = element(draft, _VEC, _UNIT, ("omega", "angular_velocity", "w", "spin_rates"))
+    spin = _point(shape, draft, ("omega", "angular_velocity", "w", "spin_rates")).node
     step = draft.uniform(_NUMBER, Domain(low=0.01, high=0.1), pool=("dt", "step", "h", "delta_t")).node
+    if shape.chance(0.35):
+        damping = draft.uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("damping", "drag", "friction"))
+        spin = Infix("*", spin, Infix("-", Literal("1.0"), Infix("*", damping.node, step)))
     ops = frozenset({made, "normalize", "quat_mul"})
     zero = Literal("0.0")
     if shape.chance(0.5):
@@ -187,7 +208,10 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
             "wp.quat",
         )
     place = element(draft, _VEC, _POINT, VECTORS)
-    velocity = element(draft, _VEC, _POINT, VECTORS)
+    velocity = _point(shape, draft, ("velocities", "vel", "linear_velocity", "v")).node
+    if shape.chance(0.4):
+        push = call("vec3", *(Literal(repr(shape.decimal(-1.0, 1.0, 1))) for _ in range(3)))
+        velocity = _local(draft, Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
     moved = Infix("+", place, Infix("*", velocity, step))
     node = call("transform", moved, turned)
     result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})

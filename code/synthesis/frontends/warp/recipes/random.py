@@ -58,7 +58,7 @@ def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, 
     if shape.chance(0.7):
         kind = term.type if shape.chance(0.6) else _NUMBER
         terms.append(draft.read(kind, typical_domain(shape, kind), draft.sites[0][0]))
-    result = weaver.weave(terms, steps=shape.integer(0, 2))
+    result = weaver.weave(terms, steps=shape.integer(1, 4))
     draft.store(result)
     return draft.finish(
         category="random",

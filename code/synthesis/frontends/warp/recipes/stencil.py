@@ -102,7 +102,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
         node = Infix("-", Infix("*", summed.node, draft.literal(0.5, kind.dtype).node), centre.node)
     result = Term(node, kind, Domain(low=-2 * bound, high=2 * bound), frozenset({"add", "mul", "sub"}), 2)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave([result], steps=shape.integer(0, 2))
+    result = weaver.weave([result], steps=shape.integer(0, 4))
     out = draft.output(kind, result.interval, draft.threads)
     draft.add(Assign(Subscript(Name(out), tuple(indices)), result.node))
     summary = f"A {rank}-D stencil of {count + 1} points, {border} at the border"

@@ -29,6 +29,8 @@ _VALUES = Domain(low=-2.0, high=2.0)
 _TILES = ("t", "tile", "part", "block", "piece", "chunk")
 _RESULTS = ("u", "scaled", "mapped", "mixed", "c", "res_tile", "product")
 _MAPS = ("sin", "cos", "tanh", "exp", "abs")
+# What stays small however often it is applied.
+_BOUNDED = ("sin", "cos", "tanh", "abs", "atan")
 
 
 class _Tiled:
@@ -88,17 +90,19 @@ class _Tiled:
 
     def changed(self, tile: Name) -> Expression:
         """A tile after a little arithmetic, element by element."""
-        shape = self.shape
-        style = shape.weighted([("map", 0.4), ("scale", 0.25), ("func", 0.2), ("plain", 0.15)])
-        if style == "plain":
-            return tile
-        if style == "scale":
-            return Infix("*", tile, Literal(repr(shape.decimal(0.3, 2.5, 1))))
-        if style == "map":
-            return call("tile_map", Name(f"wp.{shape.choice(_MAPS)}"), tile)
-        return call("tile_map", Name(self.function(1)), tile)
+        result: Expression = tile
+        for _ in range(self.shape.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
+            source = result if isinstance(result, Name) else self.keep(result)
+            style = self.shape.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
+            if style == "scale":
+                result = Infix("*", source, Literal(repr(self.shape.decimal(0.3, 2.5, 1))))
+            elif style == "map":
+                result = call("tile_map", Name(f"wp.{self.shape.choice(_BOUNDED)}"), source)
+            else:
+                result = call("tile_map", Name(self.function(1, _BOUNDED)), source)
+        return result
 
-    def function(self, arity: int) -> str:
+    def function(self, arity: int, maps: tuple[str, ...] = _MAPS) -> str:
         """A ``@wp.func`` of one or two numbers to map with."""
         shape = self.shape
         name = self.draft.book.title()
@@ -106,9 +110,11 @@ class _Tiled:
         first: Expression = Name("x")
         if arity == 2:
             first = Infix(shape.choice(("+", "*", "-")), first, Name("y"))
-        body = Infix("+", call(shape.choice(_MAPS), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
+        elif shape.chance(0.5):
+            first = Infix(shape.choice(("+", "*", "-")), first, Literal(repr(shape.decimal(0.3, 1.5, 1))))
+        body = Infix("+", call(shape.choice(maps), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
         if shape.chance(0.5):
-            body = Infix("*", call(shape.choice(_MAPS), first), Name(parameters[-1]))
+            body = Infix("*", call(shape.choice(maps), first), Name(parameters[-1]))
         annotated = tuple((parameter, "float") for parameter in parameters)
         self.draft.declare(Function(name, annotated, (Return(body),), ("wp.func",)))
         return name

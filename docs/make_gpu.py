@@ -1,0 +1,107 @@
+"""Makes docs/gpu.md: one kernel of each of Warp's categories, with what of a GPU its CUDA text shows.
+
+python docs/make_gpu.py
+"""
+
+import re
+from pathlib import Path
+
+from synthesis import Pair, generate
+from synthesis.generator import KernelGenerator
+
+PAGE = Path(__file__).with_name("gpu.md")
+
+# What to look for in CUDA text, by the category whose kernel shows it; the first that a kernel has is shown.
+PATTERNS = {
+    "arithmetic": ("a thread a launch element, in a grid-stride loop", r"blockIdx\.x|gridDim\.x"),
+    "vector": ("vectors in registers", r"wp::(vec_t<|dot|cross|length|normalize)"),
+    "matrix": ("matrices in registers", r"wp::(mul|transpose|inverse|determinant|outer|trace|diag|get_diag|ddot)\("),
+    "control_flow": ("branches and loops of a thread's own", r"\bif \(|start_for|goto|for_"),
+    "math": (
+        "the device's elementary functions",
+        r"wp::(?:a?sin|a?cos|a?tan2?|exp|log\d*|sqrt|cbrt|sinh|cosh|tanh|pow|erf)\(",
+    ),
+    "atomic": ("atomic operations", r"wp::atomic_\w+"),
+    "array": ("strided indexing", r"wp::(address|view)\("),
+    "launch": ("thread indices of several dimensions", r"builtin_tid[234]d"),
+    "stencil": ("neighbours in global memory", r"wp::address\("),
+    "quaternion": ("quaternions in registers", r"wp::quat\w*"),
+    "transform": ("transforms in registers", r"wp::transform\w*"),
+    "random": ("a random state a thread", r"wp::(rand_init|rand\w+|sample_\w+|noise)"),
+    "function": ("device functions", r"CUDA_CALLABLE"),
+    "struct": ("structs in global memory or by value", r"struct \w+"),
+    "integer": ("whole numbers", r"wp::(floordiv|mod|sign)\("),
+    "bitwise": ("bits", r"wp::(bit_\w+|lshift|rshift|invert)\("),
+    "tile": (
+        "tiles of a block, in shared memory or registers",
+        r"wp::tile_(?:load|map|sum|reduce|scan\w*|matmul|store|transpose|broadcast|ones|full|max|min)\b",
+    ),
+    "native": ("shared memory and barriers", r"__shared__|__syncthreads\(\)|__shfl\w+"),
+}
+
+
+def shown(text: str, pattern: str) -> list[str]:
+    """The different things that match in the last function of a text."""
+    body = (
+        text
+        if "__shared__" in text or "CUDA_CALLABLE" in pattern or "struct" in pattern
+        else text[text.rindex("__global__") :]
+    )
+    found = dict.fromkeys(match.group().rstrip("(") for match in re.finditer(pattern, body))
+    return list(found)[:4]
+
+
+def kernel_body(text: str) -> str:
+    """The kernel function of a CUDA text, and native functions before it."""
+    start = text.index('extern "C" __global__')
+    native = text.find("__shared__")
+    return text[text.rindex("static CUDA_CALLABLE", 0, native) if 0 <= native < start else start :].rstrip()
+
+
+def example(category: str) -> tuple[Pair, list[str]]:
+    """The first drawn kernel of a category, of seed 0, that shows its pattern and is short."""
+    best: tuple[Pair, list[str]] | None = None
+    for pair in generate("warp", 12, seed=0, categories=[category], levels=["cuda_forward"], device="cuda"):
+        text = pair.texts["cuda_forward"] or ""
+        found = shown(text, PATTERNS[category][1])
+        if found and (best is None or len(text) < len(best[0].texts["cuda_forward"] or "")):
+            best = pair, found
+    assert best is not None, f"no kernel of {category} shows {PATTERNS[category][1]}"
+    return best
+
+
+def page() -> str:
+    """The page as it should be."""
+    categories = KernelGenerator("warp").categories
+    examples = {category: example(category) for category in categories}
+    lines = [
+        "# What of a GPU the CUDA text shows",
+        "",
+        "`irsmith generate --frontend warp --device cuda` needs no GPU: the text is what Warp would hand to NVRTC. One",
+        "kernel of each category, of seed 0; `irsmith generate --level ptx` compiles them to PTX, and the tests marked",
+        "`gpu` run them where there is a GPU. This page is made by `python docs/make_gpu.py`.",
+        "",
+        "| category | shows | in the CUDA text | kernel |",
+        "| --- | --- | --- | --- |",
+    ]
+    for category, (pair, found) in examples.items():
+        marks = ", ".join(f"`{each}`" for each in found)
+        lines.append(f"| [{category}](#{category}) | {PATTERNS[category][0]} | {marks} | `{pair.spec.name}` |")
+    for category, (pair, _) in examples.items():
+        lines += [
+            "",
+            f"## {category}",
+            "",
+            f"{pair.spec.description}",
+            "",
+            "```python",
+            pair.spec.source.rstrip(),
+            "```",
+            "",
+        ]
+        lines += ["```cuda", kernel_body(pair.texts["cuda_forward"] or ""), "```"]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
