@@ -106,6 +106,8 @@ class Document:
     document: Mapping[str, Any]
     texts: Mapping[str, str | None]
     """Level to text, in the file's order."""
+    stem: str
+    """The name of its files, up to the first dot: a number and the kernel's name."""
 
     @property
     def name(self) -> str:
@@ -133,7 +135,7 @@ class Document:
             if name not in self.texts:
                 raise UnknownNameError("level", name, self.texts, where=f"in {where}")
         kept = {name: text for name, text in self.texts.items() if levels is None or name in levels}
-        return Document(self.document, kept)
+        return Document(self.document, kept, self.stem)
 
     def language(self, level: str) -> str:
         """The first or last word of a level's name, which tells its language: ``cpp``, ``cuda``, ``stablehlo`` …"""
@@ -168,11 +170,13 @@ def _read_text_form(folder: Path, described: Path) -> Document:
         for file in folder.glob(f"{stem}.{level.name}.*"):
             texts[level.name] = file.read_text(encoding="utf-8")
     source = (folder / f"{stem}.py").read_text(encoding="utf-8")
-    return Document({"python_source": source, **texts, "metadata": metadata}, texts)
+    return Document({"python_source": source, **texts, "metadata": metadata}, texts, stem)
 
 
 def find_pair(folder: Path, key: str, levels: Sequence[str] | None = None) -> Document:
-    """The one pair of a folder whose id starts with a key, or whose index or kernel name it is.
+    """The one pair of a folder whose id starts with a key, or whose number or kernel name it is.
+
+    The number is the one that its file's name begins with, which is a drawn kernel's index.
 
     Raises:
         TargetError: if there is none, or there are several; the message says which.
@@ -181,12 +185,12 @@ def find_pair(folder: Path, key: str, levels: Sequence[str] | None = None) -> Do
     found: list[Document] = []
     for pair in read_folder(folder):
         metadata = pair.document["metadata"]
-        names = (str(metadata["index"]), metadata["kernel_name"])
-        if key in names or (len(key) >= _SHORTEST_KEY and metadata["id"].startswith(key)):
+        number = pair.stem.partition("_")[0].lstrip("0") or "0"
+        if key in (number, metadata["kernel_name"]) or (len(key) >= _SHORTEST_KEY and metadata["id"].startswith(key)):
             found.append(pair)
     if not found:
         raise TargetError(
-            f"no pair {key!r} in {folder}; give an id or its first {_SHORTEST_KEY} characters, an index, or a name"
+            f"no pair {key!r} in {folder}; give an id or its first {_SHORTEST_KEY} characters, a number, or a name"
         )
     if len(found) > 1:
         listed = ", ".join(pair.document["metadata"]["id"][:12] for pair in found[:8])
@@ -218,4 +222,4 @@ def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
         raise TargetError(f"{path} is not a pair: it lacks python_source or metadata")
     columns: dict[str, Any] = dict(document)  # pyright: ignore[reportUnknownArgumentType]
     texts = {name: text for name, text in columns.items() if name not in ("python_source", "metadata")}
-    return Document(columns, texts).only(levels, str(path))
+    return Document(columns, texts, path.stem).only(levels, str(path))

@@ -38,14 +38,14 @@ def show(
     file: Path
         A file that irsmith generate or irsmith extract wrote, or its folder.
     id: str
-        Which pair of a folder: its id or the first characters of it, its index, or the kernel's name.
+        Which pair of a folder: its id or the first characters of it, its file's number, or the kernel's name.
     level: list[str]
         Show this level only; may be given several times.
     json: bool
         Print the pair as JSON.
     """
     if file.is_dir() and id is None:
-        raise ConfigError(f"{file} is a folder; say with --id which of its pairs to show: an id, an index, or a name")
+        raise ConfigError(f"{file} is a folder; say with --id which of its pairs to show: an id, a number, or a name")
     if id is not None and not file.is_dir():
         raise ConfigError(f"--id chooses a pair of a folder, and {file} is none")
     pair = find_pair(file, id, level) if id is not None else read_pair(file, level)

@@ -215,11 +215,13 @@ class Weaver:
         return term and self.apply("add", term, self._scope.literal(offset, term.type.dtype))
 
     def _lift(self, term: Term, domain: Domain) -> Term | None:
-        return self._plus(self.apply("abs", term), self._stream.decimal(0.2, 1.5, 1) + max(0.0, round(domain.low, 1)))
+        offset = self._stream.decimal(0.2, 1.5, 1) + max(0.0, round(domain.low, 1))
+        return self._plus(self.apply("abs", term), round(offset, 1))
 
     def _wave(self, term: Term, domain: Domain) -> Term | None:
         name = self._stream.choice(["sin", "cos"])
-        return self._plus(self.apply(name, term), self._stream.decimal(1.3, 2.5, 1) + max(0.0, round(domain.low, 1)))
+        offset = self._stream.decimal(1.3, 2.5, 1) + max(0.0, round(domain.low, 1))
+        return self._plus(self.apply(name, term), round(offset, 1))
 
     def _exponential(self, term: Term, domain: Domain) -> Term | None:
         return self.apply("exp", term)
