@@ -38,6 +38,21 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path)
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
 
 
+def test_a_run_killed_as_it_began_is_no_other_run(tmp_path: Path) -> None:
+    (tmp_path / "_irsmith" / "chunks").mkdir(parents=True)
+    (tmp_path / "_irsmith" / ".run.json.abc.tmp").write_text("{")
+    assert BatchGenerator("jax").run(1, tmp_path).rows == 1
+    assert not list(tmp_path.rglob("*.tmp"))
+
+
+def test_two_processes_do_not_share_a_folder(tmp_path: Path) -> None:
+    def again(_: Progress) -> None:
+        with pytest.raises(OutputError, match="another process is writing to"):
+            BatchGenerator("jax").run(2, tmp_path)
+
+    assert BatchGenerator("jax").run(2, tmp_path, on_progress=again).rows == 2
+
+
 def test_finished_chunks_are_not_made_again(tmp_path: Path) -> None:
     batch = BatchGenerator("jax", chunk_size=5)
     batch.run(10, tmp_path)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.errors import ConfigError
-from synthesis.files import make_folder, remove_unfinished, write_atomic
+from synthesis.files import alone_in, make_folder, remove_unfinished, write_atomic
 from synthesis.frontends.base import Frontend
 from synthesis.identity import renamed_hash
 from synthesis.pipeline import (
@@ -123,33 +123,37 @@ class BatchGenerator:
         """
         check_count(count)
         folder = Path(out)
-        self._claim(folder, count)
+        self._check(folder, count)
+        make_folder(folder / SIDECAR / "chunks")
+        with alone_in(folder / SIDECAR), ExitStack() as stack:
+            self._claim(folder, count)
+            listeners = [stack.enter_context(progress_bar(self.pipeline.frontend.name))] if progress else []
+            listeners += [on_progress] if on_progress is not None else []
+            return self._make(folder, count, listeners)
+
+    def _make(self, folder: Path, count: int, listeners: Sequence[OnProgress]) -> RunSummary:
+        """Make what is not there yet."""
         frontend = self.pipeline.frontend.name
         totals, repeats = Statistics(), Repeats()
         rejections: list[Rejection] = []
         began, resumed = time.monotonic(), 0
-        with ExitStack() as stack:
-            listeners = [stack.enter_context(progress_bar(frontend))] if progress else []
-            listeners += [on_progress] if on_progress is not None else []
-            for chunk in chunks_of(count, self.chunk_size):
-                record = _read_record(folder, chunk)
-                if record is not None:
-                    resumed += record.replay(totals, repeats, rejections)
-                    continue
-                record = ChunkRecord.empty()
-                for outcome in self._outcomes(chunk, repeats):
-                    totals.count(outcome)
-                    record.add(outcome)
-                    if isinstance(outcome, Pair):
-                        write_pair(folder, outcome.spec.index or 0, outcome)
-                    seconds = time.monotonic() - began
-                    done = Progress(
-                        done=totals.candidates, total=count, rows=totals.rows, seconds=seconds, resumed=resumed
-                    )
-                    for listener in listeners:
-                        listener(done)
-                rejections += record.rejections
-                write_atomic(folder / SIDECAR / "chunks" / chunk.file, record.to_json())
+        for chunk in chunks_of(count, self.chunk_size):
+            record = _read_record(folder, chunk)
+            if record is not None:
+                resumed += record.replay(totals, repeats, rejections)
+                continue
+            record = ChunkRecord.empty()
+            for outcome in self._outcomes(chunk, repeats):
+                totals.count(outcome)
+                record.add(outcome)
+                if isinstance(outcome, Pair):
+                    write_pair(folder, outcome.spec.index or 0, outcome)
+                seconds = time.monotonic() - began
+                done = Progress(done=totals.candidates, total=count, rows=totals.rows, seconds=seconds, resumed=resumed)
+                for listener in listeners:
+                    listener(done)
+            rejections += record.rejections
+            write_atomic(folder / SIDECAR / "chunks" / chunk.file, record.to_json())
         write_ledger(folder, rejections)
         summary = totals.summary(frontend, folder, self.pipeline.categories)
         logger.info("%s: %d rows of %d candidates in %s", frontend, totals.rows, count, folder)
@@ -164,21 +168,23 @@ class BatchGenerator:
         sizes = {"kernels_per_module": self.kernels_per_module, "chunk_size": self.chunk_size}
         return self.pipeline.settings() | sizes
 
-    def _claim(self, folder: Path, count: int) -> None:
-        """Write the run's settings into its folder, or refuse where another run or something else is.
+    def _check(self, folder: Path, count: int) -> None:
+        """Refuse a folder where another run or something else is; a run that was killed as it began is neither.
 
         Raises:
             ConfigError: naming what differs.
         """
         path = folder / SIDECAR / "run.json"
-        settings = self._settings()
         if path.is_file():
-            _compare(folder, _read_settings(path), settings, count)
-        elif folder.is_dir() and any(entry.name != SIDECAR or any(entry.iterdir()) for entry in folder.iterdir()):
+            _compare(folder, _read_settings(path), self._settings(), count)
+        elif folder.is_dir() and any(entry.is_file() and entry.suffix != ".tmp" for entry in folder.rglob("*")):
             raise ConfigError(
                 f"{folder} is not empty and holds no run to continue; choose an empty folder or a new one"
             )
-        make_folder(folder / SIDECAR / "chunks")
+
+    def _claim(self, folder: Path, count: int) -> None:
+        """Write the run's settings into its folder, and remove what a killed run has left half done."""
+        self._check(folder, count)
         records = folder / SIDECAR / "chunks"
         for place in (folder, folder / SIDECAR, records):
             remove_unfinished(place)
@@ -186,7 +192,7 @@ class BatchGenerator:
         for record in records.glob("*.json"):
             if record.name not in wanted:  # the last, shorter chunk of a run of fewer candidates
                 record.unlink()
-        write_atomic(path, json.dumps(settings | {"count": count}, indent=2) + "\n")
+        write_atomic(folder / SIDECAR / "run.json", json.dumps(self._settings() | {"count": count}, indent=2) + "\n")
 
 
 @dataclass(slots=True)

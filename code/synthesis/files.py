@@ -1,7 +1,10 @@
 """Files that are whole or not there: written beside their place, flushed to disk, then moved into it."""
 
+import contextlib
+import fcntl
 import os
 import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 from synthesis.errors import OutputError
@@ -31,6 +34,23 @@ def _write(path: Path, text: str) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Generator[None]:
+    """Keep a folder to this process while the block runs; a process that dies gives it back.
+
+    Raises:
+        OutputError: if another process has it.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise OutputError(f"another process is writing to {folder}; wait for it, or choose another folder") from error
+    finally:
+        os.close(descriptor)
 
 
 def remove_unfinished(folder: Path) -> None:
