@@ -27,7 +27,12 @@ def _run_jax(kernel: Kernel, inputs: Values) -> Values:
     jax: Any = jax_module
     results = jax.tree.leaves(jax.jit(kernel.live)(*inputs.values()))
     names = [result.name for result in kernel.spec.signature.results]
-    return {name: np.asarray(result) for name, result in zip(names, results, strict=True)}
+    return {name: plain(np.asarray(result)) for name, result in zip(names, results, strict=True)}
+
+
+def plain(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """The value in a type that NumPy itself has; it has no bfloat16."""
+    return value.astype(np.float32) if value.dtype.kind == "V" else value
 
 
 def _run_warp(kernel: Kernel, inputs: Values, device: str) -> Values:

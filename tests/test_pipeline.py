@@ -265,3 +265,14 @@ def test_native_kernels_are_for_cuda_alone() -> None:
         assert "bar.sync" in ptx
         snippet_lines = {line for line, _, _ in pair.line_map["cuda_forward"]}
         assert any("__shared__" in pair.spec.source.splitlines()[line - 1] for line in snippet_lines)
+
+
+def test_kernels_of_every_category_compile_to_ptx() -> None:
+    categories = KernelGenerator("warp").categories
+    pairs = list(generate("warp", 2 * len(categories), seed=6, levels=["cuda_forward", "ptx"], device="cuda"))
+    assert len(pairs) == 2 * len(categories)
+    for pair in pairs:
+        ptx = pair.texts["ptx"]
+        assert ptx is not None, pair.rejections
+        assert f".entry {pair.spec.name}_cuda_kernel_forward(" in ptx
+        assert pair.line_map["ptx"]

@@ -17,8 +17,9 @@ from synthesis.records import Domain
 # Beyond these a value is too large to combine with others without losing them to rounding.
 _LARGEST = {"float16": 60.0, "bfloat16": 60.0, "float32": 400.0, "float64": 400.0}
 _LARGEST_INTEGER = 100_000.0
-# Below this share of its magnitude a value hardly varies.
-_NARROWEST = 2e-3
+# Below this share of its magnitude a value hardly varies: by a few steps of its rounding at most.
+_NARROWEST = {"float16": 0.03, "bfloat16": 0.1}
+_USUALLY_NARROWEST = 2e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +125,13 @@ def _is_cosine(node: Expression) -> TypeGuard[Call]:
 def varies(term: Term) -> bool:
     """Whether a term's interval is neither too large nor too narrow to be worth computing."""
     largest = _LARGEST.get(term.type.dtype, _LARGEST_INTEGER)
-    return term.interval.magnitude <= largest and term.interval.width >= _NARROWEST * max(1.0, term.interval.magnitude)
+    narrowest = _NARROWEST.get(term.type.dtype, _USUALLY_NARROWEST)
+    return term.interval.magnitude <= largest and term.interval.width >= narrowest * max(1.0, term.interval.magnitude)
 
 
 def balanced(a: Term, b: Term) -> bool:
     """Whether neither of two addends drowns in the other's rounding."""
-    return min(_spread(a, b), _spread(b, a)) >= _NARROWEST
+    return min(_spread(a, b), _spread(b, a)) >= _NARROWEST.get(a.type.dtype, _USUALLY_NARROWEST)
 
 
 def _spread(part: Term, other: Term) -> float:

@@ -2,7 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.frontends.jax.recipes.drafting import SIZES, Draft, some_float
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
@@ -25,7 +25,7 @@ def broadcastable(stream: Stream, dtype: str) -> list[Type]:
 
 def _draw(stream: Stream, target: str, dtype: str) -> KernelSpec:
     shape = stream.child("shape")
-    operations = _OPERATIONS if dtype == "float32" else _INTEGER_OPERATIONS
+    operations = _INTEGER_OPERATIONS if dtype == "int32" else _OPERATIONS
     draft = Draft(stream, broadcastable(shape, dtype))
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
     terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.45), (3, 0.35)]))
@@ -36,12 +36,12 @@ def _draw(stream: Stream, target: str, dtype: str) -> KernelSpec:
     if shape.chance(0.15):
         results.append(weaver.weave(draft.leaves(1), steps=shape.integer(1, 3)))
     summary = f"Elementwise {target} with broadcasting on {dtype} arrays"
-    recipe = "broadcast" if dtype == "float32" else "broadcast_integer"
+    recipe = "broadcast_integer" if dtype == "int32" else "broadcast"
     return draft.finish(results, category="arithmetic", recipe=recipe, summary=summary)
 
 
 def _draw_floats(stream: Stream, target: str) -> KernelSpec:
-    return _draw(stream, target, "float32")
+    return _draw(stream, target, some_float(stream))
 
 
 def _draw_integers(stream: Stream, target: str) -> KernelSpec:

@@ -2,7 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, SHAPES
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.frontends.jax.recipes.drafting import SIZES, Draft, some_float
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
@@ -20,7 +20,8 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
     rank = shape.weighted([(1, 0.15), (2, 0.6), (3, 0.25)]) if target not in _AXES else shape.integer(2, 3)
     sizes = tuple(shape.choice(SIZES[1:]) for _ in range(rank))
-    draft = Draft(stream, [Type("float32", sizes), Type("float32")])
+    dtype = some_float(stream)
+    draft = Draft(stream, [Type(dtype, sizes), Type(dtype)])
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1), leveller=SHAPES["ravel"])
     first = draft.types[:1]
     terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.45), (3, 0.1)]), types=first)

@@ -35,6 +35,12 @@ from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
 SIZES = (2, 3, 4, 5, 6, 8)
 # An array of fewer elements may have them all on one side of what it is compared with.
 _MANY = 12
+_FLOATS = (("float32", 0.88), ("bfloat16", 0.05), ("float16", 0.07))
+
+
+def some_float(stream: Stream) -> str:
+    """A scalar type for a function of floats, mostly the usual one."""
+    return stream.child("dtype").weighted(_FLOATS)
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.recipes.arithmetic import broadcastable
-from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.drafting import Draft, some_float
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import KernelSpec
@@ -17,7 +17,8 @@ _OPERATIONS = tuple(ELEMENTWISE.values())
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
-    draft = Draft(stream, broadcastable(shape, "float32"))
+    dtype = some_float(stream)
+    draft = Draft(stream, broadcastable(shape, dtype))
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
     terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.4), (3, 0.15)]))
     links = stream.child("links")
@@ -25,7 +26,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     if shape.chance(0.2):
         terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 3))]
     result = weaver.weave(terms, steps=shape.integer(0, 3), target=ELEMENTWISE[target])
-    summary = f"A chain of functions with {target} on float32 arrays"
+    summary = f"A chain of functions with {target} on {dtype} arrays"
     return draft.finish([result], category="math", recipe="chain", summary=summary)
 
 

@@ -2,7 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, number
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.frontends.jax.recipes.drafting import SIZES, Draft, some_float
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Name, Subscript
@@ -23,7 +23,8 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
     rank = shape.weighted([(1, 0.2), (2, 0.5), (3, 0.3)])
     sizes = tuple(shape.choice(SIZES[:-1] if target in _PRODUCTS else SIZES) for _ in range(rank))
-    kinds = [Type("float32", sizes), Type("float32", sizes[1:]), Type("float32")]
+    dtype = some_float(stream) if target in _EXACT else "float32"
+    kinds = [Type(dtype, sizes), Type(dtype, sizes[1:]), Type(dtype)]
     draft = Draft(stream, kinds)
     before = Weaver(draft, stream.child("before"), _BEFORE, max_fresh=shape.integer(0, 1))
     if target in _PRODUCTS:
@@ -87,6 +88,8 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
 
 
 _AFTER_EXTREMES = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
+# In half precision the others lose what they are of.
+_EXACT = ("sum", "mean", "logsumexp")
 _PRODUCTS = ("prod", "cumprod")
 _SPREADS = ("var", "std")
 # What a spread does not take out again, as it does an offset that all elements share.
