@@ -18,7 +18,7 @@ FLOORS = (
     ("frontends",),
     ("registry",),
     ("generator", "ir_extractor", "verification", "targets", "rows"),
-    ("survey",),
+    ("survey", "tally"),
     ("pipeline", "batch_generator"),
     ("extraction",),
     ("cli",),

@@ -22,7 +22,6 @@ from synthesis.extraction import discover, extract
 from synthesis.generator import KernelGenerator
 from synthesis.ir_extractor import extract_ir
 from synthesis.pipeline import (
-    RunSummary,
     SynthesisPipeline,
     compile_kernel_from_source,
     extract_ir_from_kernel,
@@ -32,6 +31,7 @@ from synthesis.pipeline import (
 )
 from synthesis.records import Argument, Domain, KernelSpec, Pair, Rejection, Role, Signature, Verdict
 from synthesis.registry import frontend_names, get_frontend
+from synthesis.tally import RunSummary
 from synthesis.version import __version__
 
 __all__ = [

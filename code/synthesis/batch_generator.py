@@ -22,19 +22,11 @@ from synthesis.errors import ConfigError
 from synthesis.files import alone_in, make_folder, remove_unfinished, write_atomic
 from synthesis.frontends.base import Frontend
 from synthesis.identity import renamed_hash
-from synthesis.pipeline import (
-    Repeats,
-    RunSummary,
-    Statistics,
-    SynthesisPipeline,
-    check_count,
-    file_name,
-    write_ledger,
-    write_pair,
-)
+from synthesis.pipeline import SynthesisPipeline, check_count
 from synthesis.progress import OnProgress, Progress, progress_bar
 from synthesis.records import Pair, Rejection
-from synthesis.rows import SIDECAR
+from synthesis.rows import SIDECAR, file_name, write_ledger, write_pair
+from synthesis.tally import Repeats, RunSummary, Statistics
 
 logger = logging.getLogger(__name__)
 

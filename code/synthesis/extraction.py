@@ -11,10 +11,11 @@ from synthesis.files import make_folder
 from synthesis.frontends.base import Kernel, Lowered, choose_device, choose_levels
 from synthesis.ir_extractor import confirmed
 from synthesis.isolation import Casualty, Zygote
-from synthesis.pipeline import RunSummary, Statistics, as_pair, write_ledger, write_pair
+from synthesis.pipeline import as_pair
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
-from synthesis.rows import SIDECAR
+from synthesis.rows import SIDECAR, write_ledger, write_pair
+from synthesis.tally import RunSummary, Statistics
 from synthesis.targets import Place, TargetImportError, kernels_of, load_place, places_of
 
 TIME_LIMIT = 120.0

@@ -1,9 +1,7 @@
 """The pipeline: candidates generated, lowered, and compared with the earlier ones."""
 
-import json
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,91 +9,16 @@ from synthesis.errors import (
     ConfigError,
     KernelError,
     MissingFrontendError,
-    Stage,
-    Symptom,
     UnknownNameError,
 )
-from synthesis.files import write_atomic
 from synthesis.frontends.base import Frontend, Kernel, Lowered, choose_device, choose_levels
 from synthesis.generator import KernelGenerator
-from synthesis.identity import renamed_hash
 from synthesis.ir_extractor import find_kernel
 from synthesis.progress import OnProgress
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
-from synthesis.rows import SIDECAR, json_form, readable, row, text_form
+from synthesis.tally import Repeats, RunSummary, Statistics
 from synthesis.version import __version__
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunSummary:
-    """What became of a run's candidates; rows and rejections of whole candidates add up to their number."""
-
-    frontend: str
-    out: Path
-    candidates: int
-    rows: int
-    categories: Mapping[str, int]
-    """Category to number of rows."""
-    rejections: Mapping[tuple[str, str], int]
-    """(stage, symptom) to number of candidates that ended there."""
-    missing_levels: Mapping[str, int]
-    """Level to number of rows that lack it."""
-
-    def to_json(self) -> dict[str, Any]:
-        """The summary as JSON values."""
-        return {
-            "frontend": self.frontend,
-            "out": str(self.out),
-            "candidates": self.candidates,
-            "rows": self.rows,
-            "categories": dict(self.categories),
-            "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
-            "missing_levels": dict(self.missing_levels),
-        }
-
-
-@dataclass(slots=True)
-class Statistics:
-    """Running counts of a pipeline."""
-
-    rows: int = 0
-    categories: Counter[str] = field(default_factory=Counter[str])
-    rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
-    missing_levels: Counter[str] = field(default_factory=Counter[str])
-    frontends: set[str] = field(default_factory=set[str])
-
-    @property
-    def candidates(self) -> int:
-        """Every outcome counted: rows and rejections of whole candidates."""
-        return self.rows + self.rejections.total()
-
-    def count(self, outcome: Pair | Rejection) -> None:
-        """Add one candidate's outcome."""
-        if outcome_frontend := outcome.frontend if isinstance(outcome, Rejection) else outcome.spec.frontend:
-            self.frontends.add(outcome_frontend)
-        if isinstance(outcome, Rejection):
-            self.rejections[str(outcome.stage), str(outcome.symptom)] += 1
-            return
-        self.count_row(outcome.spec.category, [name for name, text in outcome.texts.items() if text is None])
-
-    def count_row(self, category: str, missing_levels: Sequence[str]) -> None:
-        """Add one row."""
-        self.rows += 1
-        self.categories[category] += 1
-        self.missing_levels.update(missing_levels)
-
-    def summary(self, frontend: str, out: Path, categories: Sequence[str] | None = None) -> RunSummary:
-        """The counts so far as a summary, with a zero for each of the categories that has no row."""
-        return RunSummary(
-            frontend=frontend,
-            out=out,
-            candidates=self.candidates,
-            rows=self.rows,
-            categories={name: self.categories[name] for name in categories or self.categories},
-            rejections=dict(sorted(self.rejections.items())),
-            missing_levels=dict(self.missing_levels),
-        )
 
 
 class SynthesisPipeline:
@@ -193,64 +116,6 @@ class SynthesisPipeline:
             "levels": [level.name for level in self.levels],
             "device": self.device,
         }
-
-
-class Repeats:
-    """Which programs a run has had: of those that are the same after renaming the first is kept."""
-
-    def __init__(self) -> None:
-        self._first: dict[str, int | None] = {}
-
-    def note(self, renamed: str, index: int | None) -> None:
-        """Count a row that was made before."""
-        self._first.setdefault(renamed, index)
-
-    def settle(self, outcome: Pair | Rejection) -> Pair | Rejection:
-        """The outcome, or a rejection where an earlier row is the same program under other names."""
-        if isinstance(outcome, Rejection):
-            return outcome
-        spec = outcome.spec
-        key = renamed_hash(spec.source)
-        if key not in self._first:
-            self._first[key] = spec.index
-            return outcome
-        return Rejection(
-            stage=Stage.DEDUPLICATE,
-            symptom=Symptom.RENAMED_REPEAT,
-            detail=f"the same program as index {self._first[key]} after renaming",
-            frontend=spec.frontend,
-            kernel_name=spec.name,
-            index=spec.index,
-        )
-
-
-def file_name(index: int, spec: KernelSpec) -> str:
-    """``<index>_<name>.json``; the index has at least six digits, so that names sort as indices do."""
-    return f"{index:06d}_{spec.name}.json"
-
-
-def write_pair(folder: Path, index: int, pair: Pair, *, as_text: bool = False) -> None:
-    """Write a pair into a folder: its JSON form, or each of its texts as a file.
-
-    As text, the row without its texts goes to ``_irsmith/<index>_<name>.json``.
-
-    Raises:
-        OutputError: if the disk does not take it.
-    """
-    name = file_name(index, pair.spec)
-    if not as_text:
-        write_atomic(folder / name, json_form(pair))
-        return
-    for suffix, text in text_form(pair).items():
-        write_atomic(folder / name.replace(".json", suffix), text)
-    described = {column: value for column, value in row(pair).items() if column not in ("python_source", *pair.texts)}
-    write_atomic(folder / SIDECAR / name, readable(described))
-
-
-def write_ledger(folder: Path, rejections: Sequence[Rejection]) -> None:
-    """Write rejections, one JSON object a line, to ``_irsmith/rejections.jsonl``."""
-    lines = [json.dumps(rejection.to_json(), ensure_ascii=False) + "\n" for rejection in rejections]
-    write_atomic(folder / SIDECAR / "rejections.jsonl", "".join(lines))
 
 
 def run_pipeline(

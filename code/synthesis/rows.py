@@ -26,9 +26,10 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.errors import TargetError, UnknownNameError
+from synthesis.files import write_atomic
 from synthesis.frontends.base import Level
 from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
-from synthesis.records import Pair
+from synthesis.records import KernelSpec, Pair, Rejection
 from synthesis.registry import get_frontend
 from synthesis.version import __version__
 
@@ -97,6 +98,35 @@ def text_form(pair: Pair) -> dict[str, str]:
         if text is not None:
             files[f".{level.name}.{_SUFFIXES.get(level.language, level.language)}"] = text
     return files
+
+
+def file_name(index: int, spec: KernelSpec) -> str:
+    """``<index>_<name>.json``; the index has at least six digits, so that names sort as indices do."""
+    return f"{index:06d}_{spec.name}.json"
+
+
+def write_pair(folder: Path, index: int, pair: Pair, *, as_text: bool = False) -> None:
+    """Write a pair into a folder: its JSON form, or each of its texts as a file.
+
+    As text, the row without its texts goes to ``_irsmith/<index>_<name>.json``.
+
+    Raises:
+        OutputError: if the disk does not take it.
+    """
+    name = file_name(index, pair.spec)
+    if not as_text:
+        write_atomic(folder / name, json_form(pair))
+        return
+    for suffix, text in text_form(pair).items():
+        write_atomic(folder / name.replace(".json", suffix), text)
+    described = {column: value for column, value in row(pair).items() if column not in ("python_source", *pair.texts)}
+    write_atomic(folder / SIDECAR / name, readable(described))
+
+
+def write_ledger(folder: Path, rejections: Sequence[Rejection]) -> None:
+    """Write rejections, one JSON object a line, to ``_irsmith/rejections.jsonl``."""
+    lines = [json.dumps(rejection.to_json(), ensure_ascii=False) + "\n" for rejection in rejections]
+    write_atomic(folder / SIDECAR / "rejections.jsonl", "".join(lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
-from synthesis.pipeline import RunSummary
 from synthesis.records import Rejection
+from synthesis.tally import RunSummary
 
 
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
