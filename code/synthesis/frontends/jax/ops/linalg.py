@@ -74,9 +74,13 @@ def _norm(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     return Term(call("linalg.norm", x.node, **keywords), x.type.with_shape(shape), interval)
 
 
+# What leaves a matrix's diagonal as it is.
+_IDLE_FOR_TRACE = frozenset({"transpose", "swapaxes", "moveaxis", "tril", "triu"})
+
+
 def _trace(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     (x,) = operands
-    if x.type.rank != 2 or x.type.shape[0] != x.type.shape[1] or x.ops & {"transpose", "swapaxes", "moveaxis"}:
+    if x.type.rank != 2 or x.type.shape[0] != x.type.shape[1] or x.ops & _IDLE_FOR_TRACE:
         return None
     return Term(call("trace", x.node), x.type.with_shape(()), intervals.scale(x.interval, x.type.shape[0]))
 
