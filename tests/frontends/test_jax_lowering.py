@@ -140,6 +140,18 @@ def test_small_captured_arrays_are_written_out(functions: ModuleType) -> None:
     reloaded(kernel, "stablehlo")
 
 
+@pytest.mark.parametrize("kind", ["threefry2x32", "rbg", None])
+def test_keys_of_random_numbers_are_arguments(kind: str | None) -> None:
+    def noisy(key: Any, x: Any) -> Any:
+        return x + jax.random.normal(key, x.shape)
+
+    key = jax.random.PRNGKey(0) if kind is None else jax.random.key(0, impl=kind)
+    kernel = kernel_of(noisy, key, X)
+    expected = {"threefry2x32": "key<fry>[]", "rbg": "key<rbg>[]", None: "u32[2]"}[kind]
+    assert kernel.spec.arg_types == {"key": expected, "x": "f32[4,3]"}
+    reloaded(kernel, "jaxpr", "stablehlo")
+
+
 def test_calls_are_written_down_in_the_signature(functions: ModuleType) -> None:
     params = {"w": np.zeros((3, 2), np.float32), "b": (np.zeros(2, np.float32), None)}
 

@@ -82,16 +82,19 @@ def _constant(value: Any) -> Any:
 
 def rebuilt(function: Any, signature: Signature) -> Call:
     """The call that a signature describes, of a function that was loaded from its source."""
-    shapes = {argument.name: (argument.shape or (), argument.dtype) for argument in signature.arguments}
+    shapes = {
+        argument.name: (argument.dtype, tuple(size for size in argument.shape or () if size is not None))
+        for argument in signature.arguments
+    }
 
     def built(tree: Any) -> Any:
         match tree:
             case None:
                 return None
             case str():
-                return lowering.jax.ShapeDtypeStruct(*shapes[tree])
+                return lowering.shape_of(*shapes[tree])
             case {"weak": name}:
-                return lowering.jax.ShapeDtypeStruct(*shapes[name], weak_type=True)
+                return lowering.shape_of(*shapes[name], weak=True)
             case {"value": constant}:
                 return constant
             case {"dict": entries}:

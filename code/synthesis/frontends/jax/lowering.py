@@ -48,6 +48,8 @@ _LLVM_MODULE = re.compile(
 _LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
+_KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
+
 # Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 
@@ -218,6 +220,25 @@ def result_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
 def _leaf(name: str, value: Any) -> Leaf:
     kind = jax.eval_shape(_same, value)
     return Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
+
+
+def shape_of(dtype: str, shape: tuple[int, ...], *, weak: bool = False) -> Any:
+    """A shape and scalar type as JAX takes them.
+
+    Args:
+        dtype: NumPy's name, or ``key<fry>`` and the like for keys of random numbers.
+        shape: the dimensions.
+        weak: whether it gives way to others in promotion, as a Python number does.
+    """
+    kind = _key_types()[dtype] if dtype.startswith("key<") else dtype
+    return jax.ShapeDtypeStruct(shape, kind, weak_type=weak)
+
+
+@functools.cache
+def _key_types() -> dict[str, Any]:
+    """The types of keys by the names that JAX prints."""
+    kinds = [jax.eval_shape(functools.partial(jax.random.key, impl=name), 0).dtype for name in _KEYS]
+    return {str(kind): kind for kind in kinds}
 
 
 def _same(value: Any) -> Any:
