@@ -91,7 +91,8 @@ def test_a_package_gives_what_it_can_and_says_what_it_cannot(package: Path) -> N
     outcomes = list(extract("mixed_package", time_limit=8))
     pairs = [outcome for outcome in outcomes if isinstance(outcome, Pair)]
     assert {pair.spec.name for pair in pairs} == {"doubled", "linear"}
-    assert all(pair.spec.self_contained for pair in pairs if pair.spec.name == "doubled")
+    assert all(pair.spec.self_contained for pair in pairs)
+    assert not any("example" in pair.spec.source for pair in pairs)
     failed = {each.origin: (each.stage, each.symptom) for each in outcomes if isinstance(each, Rejection)}
     assert failed.pop("mixed_package.functions") == (Stage.LOAD, Symptom.NO_EXAMPLE_ARGUMENTS)
     assert failed == {
@@ -280,6 +281,52 @@ def test_bad_inputs_say_where(content: str, message: str, tmp_path: Path) -> Non
     (tmp_path / "inputs.toml").write_text(content)
     with pytest.raises(ConfigError, match=message):
         read_inputs(tmp_path / "inputs.toml")
+
+
+MARKED = """
+import functools
+from typing import NamedTuple
+import jax
+import jax.numpy as jnp
+import synthesis
+from synthesis import example as shapes
+
+class Layer(NamedTuple):
+    w: object
+    b: object
+
+@functools.partial(jax.jit, static_argnames="n")
+@synthesis.example(
+    "f32[4]",
+)
+def between(x, n=3):
+    return jnp.tile(x, n) * 2.0
+
+@shapes("f32[3]")
+@jax.vmap
+def above(x):
+    y = jnp.sin(x)
+    return y + 1.0
+
+@shapes(Layer("f32[3]", "f32[]"), "f32[4,3]")
+def layered(p, x):
+    return x @ p.w + p.b
+"""
+
+
+def test_marks_are_no_part_of_a_source(tmp_path: Path) -> None:
+    (tmp_path / "marked.py").write_text(MARKED)
+    pairs = {each.spec.name: each for each in extract(tmp_path / "marked.py") if isinstance(each, Pair)}
+    assert set(pairs) == {"between", "above", "layered"}
+    for name, line in (("between", "jnp.tile(x, n) * 2.0"), ("above", "jnp.sin(x)")):
+        pair = pairs[name]
+        assert pair.spec.self_contained
+        assert "example" not in pair.spec.source
+        assert "shapes" not in pair.spec.source
+        source = pair.spec.source.splitlines()
+        assert any(line in source[number - 1] for number, _, _ in pair.line_map["stablehlo"]), pair.line_map
+    assert not pairs["layered"].spec.self_contained  # a class of the user's has no JSON form
+    assert pairs["layered"].spec.arg_types == {"p.w": "f32[3]", "p.b": "f32[]", "x": "f32[4,3]"}
 
 
 def test_live_objects_and_marks() -> None:

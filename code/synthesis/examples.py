@@ -111,9 +111,10 @@ def _read(value: Any, place: str = "") -> Any:
     if isinstance(value, dict):
         entries: dict[str, Any] = dict(value)  # pyright: ignore[reportUnknownArgumentType]
         return {name: _read(entry, place) for name, entry in entries.items()}
-    if isinstance(value, list | tuple):
-        items = [_read(entry, place) for entry in value]  # pyright: ignore[reportUnknownVariableType]
-        return items if isinstance(value, list) else tuple(items)
+    kind: Any = value.__class__
+    if kind is list or tuple in kind.__mro__:
+        make: Any = getattr(kind, "_make", kind)  # a named tuple stays one
+        return make([_read(entry, place) for entry in value])
     return value
 
 

@@ -1,6 +1,8 @@
 """JAX functions of the user's: found in live objects and modules, and described as records."""
 
+import ast
 import inspect
+import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from types import FunctionType, ModuleType
@@ -9,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.errors import Stage, Symptom
-from synthesis.examples import Examples
+from synthesis.examples import Examples, example
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, lowering
@@ -146,14 +148,43 @@ def _unwrap(value: Any) -> Definition | None:
 def _with_rules(plain: FunctionType, obj: Any) -> Definition:
     """A function with the derivative rules that the object around it has; they are declared after it."""
     found = lowering.rules_of(obj)
+    source, line = _without_mark(plain)
     if found is None:
-        return Definition(plain)
+        return Definition(plain, source, line)
     method, rules = found
     definitions = [Definition(rule) for rule in rules if rule is not None]
     if definitions and not _declares_itself(definitions[-1].obj, plain.__name__):
         given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
         definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
-    return Definition(plain, beside=tuple(definitions))
+    return Definition(plain, source, line, beside=tuple(definitions))
+
+
+def _without_mark(plain: FunctionType) -> tuple[str | None, int]:
+    """The source of a function without its ``@example`` marks, and the line that it starts at; None if it has none."""
+    source, line = source_of(plain)
+    if source is None:
+        return None, 0
+    lines = textwrap.dedent(source).splitlines(keepends=True)
+    try:
+        (function, *_) = ast.parse("".join(lines)).body
+    except (SyntaxError, ValueError):
+        return None, 0
+    marks = [each for each in getattr(function, "decorator_list", []) if _is_mark(each, plain)]
+    marked = {number for each in marks for number in range(each.lineno, (each.end_lineno or each.lineno) + 1)}
+    kept = [text for number, text in enumerate(lines, start=1) if number not in marked]
+    # What comes after the decorators must keep its line; decorators make no IR.
+    return ("".join(kept), line + len(marked)) if marked else (None, 0)
+
+
+def _is_mark(decorator: ast.expr, plain: FunctionType) -> bool:
+    """Whether a decorator is a call of ``synthesis.example``, by whatever name."""
+    if not isinstance(decorator, ast.Call):
+        return False
+    *bases, name = ast.unparse(decorator.func).split(".")
+    found: Any = plain.__globals__.get((bases or [name])[0])
+    for part in [*bases[1:], *([name] if bases else [])]:
+        found = getattr(found, part, None)
+    return found is example
 
 
 def _declares_itself(rule: FunctionType, name: str) -> bool:
