@@ -9,7 +9,7 @@ from running import needs_gpu, shortcomings
 
 from synthesis import KernelGenerator, KernelSpec, Rejection, Role, get_frontend
 from synthesis.frontends.base import Kernel, Lowered, Recipe, choose_levels
-from synthesis.frontends.jax import lowering
+from synthesis.frontends.jax import functions
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.weaving import DrawError
 
@@ -59,8 +59,8 @@ def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) ->
         unavailable = {rejection.level for rejection in lowered.rejections}
         assert unavailable == ({"cpp_forward", "cpp_backward"} if recipe.category == "native" else set()), spec.source
         if name == "jax":
-            with lowering.settings(spec.signature.options):
-                results = lowering.result_leaves(kernel.live, kernel.example_args)
+            with functions.settings(spec.signature.options):
+                results = functions.result_leaves(kernel.live, kernel.example_args)
             said = [(result.dtype, result.shape) for result in spec.signature.results]
             assert said == [(result.dtype, result.shape) for result in results], spec.source
         frontend.release([kernel])

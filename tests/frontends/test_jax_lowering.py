@@ -15,7 +15,7 @@ from processes import output_of
 from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
 from synthesis.examples import ArrayType, Examples
 from synthesis.frontends.base import Kernel, Lowered, choose_levels
-from synthesis.frontends.jax import lowering
+from synthesis.frontends.jax.functions import function_behind
 
 jax: Any = jax_module
 jnp: Any = jnp_module
@@ -356,7 +356,7 @@ def test_another_process_gives_the_same_bytes() -> None:
 
 
 def test_the_function_behind_a_wrapper_is_found() -> None:
-    assert lowering.function_behind(jax.jit(jax.nn.softmax)) is lowering.function_behind(jax.nn.softmax)
+    assert function_behind(jax.jit(jax.nn.softmax)) is function_behind(jax.nn.softmax)
 
 
 def test_double_precision_stays_what_it_is() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from synthesis.errors import UnknownNameError
 from synthesis.examples import ArrayType, Examples, marked_arguments
-from synthesis.frontends.jax import lowering
+from synthesis.frontends.jax import functions
 from synthesis.frontends.sources import name_of
 from synthesis.records import Signature
 
@@ -36,7 +36,7 @@ class Call:
 
     def to_json(self) -> dict[str, Any] | None:
         """The call as ``Signature.call`` holds it; None where a pytree or a constant has no JSON form."""
-        names = lowering.parameters_of(self.function)
+        names = functions.parameters_of(self.function)
         names += [f"arg{position}" for position in range(len(names), len(self.arguments))]
         try:
             trees = {name: _tree_of(argument, name) for name, argument in zip(names, self.arguments, strict=False)}
@@ -54,7 +54,7 @@ class _NoFormError(Exception):
 
 
 def _tree_of(value: Any, name: str) -> Any:
-    """A pytree with the names of its leaves, which are those of ``lowering.argument_leaves``."""
+    """A pytree with the names of its leaves, which are those of ``functions.argument_leaves``."""
     kind: Any = value.__class__
     if value is None:
         return None
@@ -92,9 +92,9 @@ def rebuilt(function: Any, signature: Signature) -> Call:
             case None:
                 return None
             case str():
-                return lowering.shape_of(*shapes[tree])
+                return functions.shape_of(*shapes[tree])
             case {"weak": name}:
-                return lowering.shape_of(*shapes[name], weak=True)
+                return functions.shape_of(*shapes[name], weak=True)
             case {"value": constant}:
                 return constant
             case {"dict": entries}:
@@ -134,17 +134,17 @@ def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | N
     Raises:
         UnknownNameError: if a table names a parameter that the function lacks.
     """
-    plain = lowering.function_behind(function)
+    plain = functions.function_behind(function)
     assert plain is not None
     table = examples.tables.get(name_of(plain))
     if table is not None:
         return _with_table(function, table)
     marked = marked_arguments(function) or marked_arguments(plain)
     if marked is not None:
-        return _unbound(Call(function, lowering.abstract(marked)))
+        return _unbound(Call(function, functions.abstract(marked)))
     parameters = inspect.signature(function).parameters
     if (examples.arguments and parameters) or (named and not parameters):
-        return _unbound(Call(function, lowering.abstract(examples.arguments)))
+        return _unbound(Call(function, functions.abstract(examples.arguments)))
     guessed = _guessed(function) if examples.guess and parameters else None
     return _unbound(guessed) if guessed is not None else None
 
@@ -154,7 +154,7 @@ def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
     if _is_partial(function):
         return _with_table(function.func, {**_bound_by(function), **table})
     known = list(inspect.signature(function).parameters)
-    name = name_of(lowering.function_behind(function))
+    name = name_of(functions.function_behind(function))
     for parameter in table:
         if parameter not in known:
             raise UnknownNameError("parameter", parameter, known, where=f"in the inputs of function {name}")
@@ -167,11 +167,11 @@ def _with_table(function: Any, table: Mapping[str, Any]) -> Call:
 
 
 def _holds_arrays(value: Any) -> bool:
-    return any(isinstance(leaf, ArrayType) for leaf in lowering.jax.tree.leaves(value))
+    return any(isinstance(leaf, ArrayType) for leaf in functions.jax.tree.leaves(value))
 
 
 def _bound(function: Any, traced: list[str], table: Mapping[str, Any]) -> Call:
-    arguments = lowering.abstract([table[name] for name in traced])
+    arguments = functions.abstract([table[name] for name in traced])
     constants = {name: value for name, value in table.items() if name not in traced}
     if not constants and list(inspect.signature(function).parameters)[: len(traced)] == traced:
         return Call(function, arguments)
@@ -187,7 +187,7 @@ class BoundFunction:
         self.constants = constants
         self._positional = [name for name in parameters if parameters[name].kind is inspect.Parameter.POSITIONAL_ONLY]
         self.__wrapped__ = function
-        self.__name__ = name_of(lowering.function_behind(function))
+        self.__name__ = name_of(functions.function_behind(function))
         self.__signature__ = inspect.Signature([parameters[name].replace(kind=_PLAIN) for name in traced])
 
     def __call__(self, *values: Any) -> Any:
@@ -206,7 +206,7 @@ def _unbound(call: Call) -> Call:
     function = call.function
     if not _is_partial(function):
         return call
-    names, bound = lowering.parameters_of(function.func), _bound_by(function)
+    names, bound = functions.parameters_of(function.func), _bound_by(function)
     free = [name for name in names if name not in bound]
     if len(free) < len(call.arguments) or len(names) < len(function.args):
         return call
@@ -219,13 +219,13 @@ def _is_partial(function: object) -> bool:
 
 def _bound_by(function: Any) -> dict[str, Any]:
     """What a ``functools.partial`` binds, by parameter."""
-    names = lowering.parameters_of(function.func)
+    names = functions.parameters_of(function.func)
     return dict(zip(names, function.args, strict=False)) | function.keywords
 
 
 def _traces(call: Call) -> bool:
     try:
-        return bool(lowering.jax.tree.leaves(lowering.jax.eval_shape(call.function, *call.arguments)))
+        return bool(functions.jax.tree.leaves(functions.jax.eval_shape(call.function, *call.arguments)))
     except Exception:  # noqa: BLE001 (a function that is traced may raise anything)
         return False
 
@@ -233,7 +233,7 @@ def _traces(call: Call) -> bool:
 def _computes(call: Call) -> bool:
     """Whether a function can be traced and does anything with what it is given."""
     try:
-        return bool(lowering.equations_of(call.function, call.arguments))
+        return bool(functions.equations_of(call.function, call.arguments))
     except Exception:  # noqa: BLE001 (a function that is traced may raise anything)
         return False
 
@@ -247,8 +247,8 @@ def _guessed(function: Any) -> Call | None:
         if parameter.default is inspect.Parameter.empty
         and parameter.kind in (_PLAIN, inspect.Parameter.POSITIONAL_ONLY)
     ]
-    count = len(required) or min(1, len(lowering.parameters_of(function)))
-    calls = (Call(function, lowering.abstract(arguments)) for arguments in _common_arguments(count))
+    count = len(required) or min(1, len(functions.parameters_of(function)))
+    calls = (Call(function, functions.abstract(arguments)) for arguments in _common_arguments(count))
     hinted = (
         _bound(function, [name for name in table if _holds_arrays(table[name])], table)
         for table in _hinted_tables([each.name for each in required])

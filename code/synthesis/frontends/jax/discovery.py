@@ -14,7 +14,7 @@ from synthesis.errors import Stage, Symptom
 from synthesis.examples import Examples, example
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.jax import calling, lowering
+from synthesis.frontends.jax import calling, functions, lowering
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector, name_of, source_of
@@ -38,9 +38,9 @@ def _functions(target: object) -> list[Any]:
         return [target]
     found: dict[int, tuple[tuple[str, int, str], Any]] = {}
     for name, value in vars(target).items():
-        if name.startswith("_") or not lowering.is_traceable(value):
+        if name.startswith("_") or not functions.is_traceable(value):
             continue
-        behind = lowering.function_behind(value)
+        behind = functions.function_behind(value)
         if behind is not None and _belongs(behind, target):
             found.setdefault(id(value), ((behind.__code__.co_filename, behind.__code__.co_firstlineno, name), value))
     return [value for _, value in sorted(found.values(), key=lambda entry: entry[0])]
@@ -65,7 +65,7 @@ def _belongs(function: FunctionType, module: ModuleType) -> bool:
 
 
 def _discover(function: Any, examples: Examples, *, named: bool) -> Kernel | Rejection:
-    plain = lowering.function_behind(function)
+    plain = functions.function_behind(function)
     assert plain is not None
     call = calling.with_examples(function, examples, named=named)
     if call is None:
@@ -92,7 +92,7 @@ def describe(call: calling.Call) -> Kernel:
     Raises:
         Exception: whatever the function raises when it is traced.
     """
-    plain = lowering.function_behind(call.function)
+    plain = functions.function_behind(call.function)
     assert plain is not None
     collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library, customary=_CUSTOMARY)
     source = collector.collect(_with_rules(plain, call.function))
@@ -116,10 +116,10 @@ def describe(call: calling.Call) -> Kernel:
 
 def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
     """The flattened arguments and results of a function at given shapes."""
-    options = lowering.current_options()
-    with lowering.settings(options):
-        arguments = lowering.argument_leaves(function, example_args)
-        results = lowering.result_leaves(function, example_args)
+    options = functions.current_options()
+    with functions.settings(options):
+        arguments = functions.argument_leaves(function, example_args)
+        results = functions.result_leaves(function, example_args)
     floats = [leaf.name for leaf in arguments if leaf.is_float]
     cotangents = [f"ct_{leaf.name}" for leaf in results if leaf.is_float]
     differentiable = bool(floats and cotangents)
@@ -132,7 +132,7 @@ def signature_of(function: Any, example_args: Sequence[Any]) -> Signature:
     )
 
 
-def _argument(leaf: lowering.Leaf, role: Role) -> Argument:
+def _argument(leaf: functions.Leaf, role: Role) -> Argument:
     return Argument(
         name=leaf.name, type_name=type_name(leaf.dtype, leaf.shape), dtype=leaf.dtype, shape=leaf.shape, role=role
     )
@@ -141,7 +141,7 @@ def _argument(leaf: lowering.Leaf, role: Role) -> Argument:
 def _unwrap(value: Any) -> Definition | None:
     if inspect.isclass(value):
         return Definition(value)
-    plain = lowering.function_behind(value) if callable(value) else None
+    plain = functions.function_behind(value) if callable(value) else None
     return _with_rules(plain, value) if plain is not None else None
 
 
@@ -194,7 +194,7 @@ def _declares_itself(rule: FunctionType, name: str) -> bool:
 
 def _literal(value: Any) -> str | None:
     """A small array or a NumPy scalar, as NumPy's users write it; None for anything else."""
-    is_traced = lowering.is_array(value)
+    is_traced = functions.is_array(value)
     kind: Any = value.__class__
     if not is_traced and not issubclass(kind, np.ndarray | np.generic):
         return None

@@ -12,7 +12,7 @@ from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import calling, discovery, lowering
+from synthesis.frontends.jax import calling, discovery, functions, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, run_sources
@@ -60,7 +60,7 @@ class JaxFrontend:
 
     def claims(self, obj: object) -> bool:
         """Whether a live object is a function that JAX may trace."""
-        return lowering.is_traceable(obj)
+        return functions.is_traceable(obj)
 
     def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
         """The functions in a live function or a module, at the shapes of their examples."""
@@ -95,9 +95,9 @@ class JaxFrontend:
         failures: list[Rejection] = []
         tracings: dict[str, lowering.Tracing | Rejection] = {}
         if kernel.module:  # a user's process keeps what it has compiled
-            lowering.start_afresh()
+            functions.start_afresh()
         needs_gpu = any(level.name == "triton" for level in levels)
-        with lowering.settings(kernel.spec.signature.options), lowering.absent_gpu() if needs_gpu else nullcontext():
+        with functions.settings(kernel.spec.signature.options), lowering.absent_gpu() if needs_gpu else nullcontext():
             for level in levels:
                 if level.direction not in tracings:
                     tracings[level.direction] = _trace(kernel, level.direction, device)
@@ -127,7 +127,7 @@ def _found(spec: KernelSpec, module: ModuleType | Rejection, places: Places) -> 
     if isinstance(module, Rejection):
         return module
     function = getattr(module, spec.name, None) if spec.name else _last_function(module)
-    if function is None or not lowering.is_traceable(function):
+    if function is None or not functions.is_traceable(function):
         return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")
     call = calling.rebuilt(function, spec.signature)
     return Kernel(spec=spec, live=call.function, example_args=call.arguments, module=module.__name__, places=places)
@@ -138,9 +138,9 @@ def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Traci
     name = _PREFIXES[direction] + kernel.spec.name
     try:
         if direction is Direction.BACKWARD:
-            function, arguments = lowering.pullback(function, arguments)
+            function, arguments = functions.pullback(function, arguments)
         elif direction is Direction.TANGENT:
-            function, arguments = lowering.pushforward(function, arguments)
+            function, arguments = functions.pushforward(function, arguments)
         return lowering.Tracing(function, arguments, name=name, platform=device, where=kernel.places.line)
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
         symptom = Symptom.TRACE_ERROR if direction is Direction.FORWARD else Symptom.NOT_DIFFERENTIABLE

@@ -11,8 +11,7 @@ import inspect
 import json
 import re
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from types import FunctionType, MethodType
 from typing import Any
@@ -26,8 +25,8 @@ from jaxlib.mlir import ir as _ir
 from jaxlib.mlir import passmanager as _passmanager
 from jaxlib.triton import dialect as _triton
 
+from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_origins
-from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.linemap import LineMap, Where, runs_of
 
 jax: Any = _jax
@@ -48,15 +47,6 @@ _LLVM_MODULE = re.compile(
 _LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
-_KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
-
-# Where wrappers keep what they wrap: jit and custom_vjp, custom_jvp, partial, bound methods.
-_WRAPPING = ("__wrapped__", "fun", "func", "__func__")
-
-
-class NotDifferentiableError(Exception):
-    """A function without a vector-Jacobian product: no float input or output, or JAX has no rule."""
-
 
 class NotAvailableError(Exception):
     """A level that there is nothing to show at."""
@@ -66,29 +56,7 @@ class UnprintedConstantsError(Exception):
     """A jaxpr that holds arrays which its text does not show."""
 
 
-# ---- live functions and what is inside them
-
-
-def start_afresh() -> None:
-    """Empty JAX's caches, so that the next function is traced as in a process that has traced nothing.
-
-    A cached inner function would bring the lines of the function that it was first traced for. Emptying the caches
-    before each of a thousand small functions costs nothing that can be measured.
-    """
-    jax.clear_caches()
-
-
-def function_behind(obj: Any) -> FunctionType | None:
-    """The plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None where there is none."""
-    seen = 0
-    while not isinstance(obj, FunctionType):
-        inner = next((getattr(obj, name) for name in _WRAPPING if hasattr(obj, name)), None)
-        seen += 1
-        if inner is None or seen > 10:
-            return None
-        obj = inner
-    wrapped = getattr(obj, "__wrapped__", None)
-    return function_behind(wrapped) if wrapped is not None else obj
+# ---- what JAX keeps of a function
 
 
 def is_more_than_its_source(obj: Any) -> bool:
@@ -124,212 +92,7 @@ def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
     return method, plain
 
 
-def is_array(obj: object) -> bool:
-    """Whether an object is an array of JAX's."""
-    return isinstance(obj, jax.Array)
-
-
-def is_traceable(obj: object) -> bool:
-    """Whether an object is a function that JAX may be able to trace."""
-    return callable(obj) and not isinstance(obj, type) and function_behind(obj) is not None
-
-
-# ---- live functions in, text out
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaf:
-    """One array of a function's flattened arguments or results."""
-
-    name: str
-    dtype: str
-    shape: tuple[int, ...]
-
-    @property
-    def is_float(self) -> bool:
-        """Whether gradients flow through it."""
-        return self.dtype.startswith(("float", "bfloat"))
-
-
-@contextlib.contextmanager
-def settings(options: Mapping[str, Any]) -> Generator[None]:
-    """JAX set as a record's options say, whatever the process has set, so that texts depend on the record alone."""
-    with contextlib.ExitStack() as stack:
-        for name, value in {**DEFAULTS, **options, "debug_nans": False, "disable_jit": False}.items():
-            stack.enter_context(getattr(jax, name)(value))
-        yield
-
-
-def current_options() -> dict[str, Any]:
-    """The options that a live function has: those of the process, as JSON values."""
-    return {name: getattr(jax.config, f"jax_{name}") for name in DEFAULTS}
-
-
-def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:
-    """Example arguments with shapes and scalar types in the place of arrays; Python numbers stay as they are."""
-    return tuple(jax.tree.map(_abstract_leaf, tuple(example_args)))
-
-
-def _abstract_leaf(leaf: Any) -> Any:
-    if isinstance(leaf, jax.ShapeDtypeStruct) or not hasattr(leaf, "dtype"):
-        return leaf
-    return jax.ShapeDtypeStruct(leaf.shape, leaf.dtype)
-
-
-def parameters_of(function: Any) -> list[str]:
-    """The names of a function's positional parameters, as far as Python can tell."""
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind in positional]
-
-
-def equations_of(function: Any, example_args: Sequence[Any]) -> Sequence[Any]:
-    """The equations of a function's jaxpr.
-
-    Raises:
-        Exception: whatever the function raises when it is traced.
-    """
-    return jax.make_jaxpr(function)(*example_args).eqns
-
-
-def argument_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
-    """The flattened arguments: a plain one by its parameter's name, one inside a pytree by its path."""
-    positional = parameters_of(function)
-    leaves: list[Leaf] = []
-    for position, argument in enumerate(example_args):
-        name = positional[position] if position < len(positional) else f"arg{position}"
-        for path, leaf in jax.tree_util.tree_flatten_with_path(argument)[0]:
-            leaves.append(_leaf(name + jax.tree_util.keystr(path), leaf))
-    return leaves
-
-
-def result_leaves(function: Any, example_args: Sequence[Any]) -> list[Leaf]:
-    """The flattened results: ``result``, or ``result_0`` and so on.
-
-    Raises:
-        Exception: whatever the function raises when it is traced.
-    """
-    results = jax.tree.leaves(jax.eval_shape(function, *example_args))
-    names = ["result"] if len(results) == 1 else [f"result_{number}" for number in range(len(results))]
-    return [_leaf(name, result) for name, result in zip(names, results, strict=True)]
-
-
-def _leaf(name: str, value: Any) -> Leaf:
-    kind = jax.eval_shape(_same, value)
-    return Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
-
-
-def shape_of(dtype: str, shape: tuple[int, ...], *, weak: bool = False) -> Any:
-    """A shape and scalar type as JAX takes them.
-
-    Args:
-        dtype: NumPy's name, or ``key<fry>`` and the like for keys of random numbers.
-        shape: the dimensions.
-        weak: whether it gives way to others in promotion, as a Python number does.
-    """
-    kind = _key_types()[dtype] if dtype.startswith("key<") else dtype
-    return jax.ShapeDtypeStruct(shape, kind, weak_type=weak)
-
-
-@functools.cache
-def _key_types() -> dict[str, Any]:
-    """The types of keys by the names that JAX prints."""
-    kinds = [jax.eval_shape(functools.partial(jax.random.key, impl=name), 0).dtype for name in _KEYS]
-    return {str(kind): kind for kind in kinds}
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-class _Split:
-    """A function as one of its float arguments alone, for given values of all; results and arguments flattened.
-
-    Raises:
-        NotDifferentiableError: if there is no float argument, or no float result.
-    """
-
-    def __init__(self, function: Any, example_args: Sequence[Any]) -> None:
-        self._function = function
-        self.leaves, self._structure = jax.tree.flatten(tuple(example_args))
-        arguments = argument_leaves(function, example_args)
-        self._results = result_leaves(function, example_args)
-        self._moving = [position for position, leaf in enumerate(arguments) if leaf.is_float]
-        if not self._moving or not any(leaf.is_float for leaf in self._results):
-            raise NotDifferentiableError("no float result" if self._moving else "no float argument")
-        self.tangents = _shapes_of(arguments[position] for position in self._moving)
-        """The shapes of the float arguments."""
-        self.cotangents = _shapes_of(self.floats_of(self._results))
-        """The shapes of the float results."""
-
-    def floats(self, values: Sequence[Any]) -> list[Any]:
-        """The float ones of all arguments."""
-        return [values[position] for position in self._moving]
-
-    def floats_of(self, outputs: Sequence[Any]) -> list[Any]:
-        """The float ones of all results."""
-        return [output for output, leaf in zip(outputs, self._results, strict=True) if leaf.is_float]
-
-    def at(self, values: Sequence[Any]) -> Callable[..., list[Any]]:
-        """All results as a function of the float arguments, the others fixed."""
-
-        def of_floats(*floats: Any) -> list[Any]:
-            merged = list(values)
-            for position, value in zip(self._moving, floats, strict=True):
-                merged[position] = value
-            return jax.tree.leaves(self._function(*jax.tree.unflatten(self._structure, merged)))
-
-        return of_floats
-
-
-def _shapes_of(leaves: Iterable[Leaf]) -> tuple[Any, ...]:
-    return tuple(jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in leaves)
-
-
-def pullback(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """The vector-Jacobian product as a function of its own, and the arguments to trace it with.
-
-    It takes the function's flattened arguments, then one cotangent for each float result, and gives one gradient
-    for each float argument.
-
-    Raises:
-        NotDifferentiableError: if there is no float argument, or no float result.
-    """
-    split = _Split(function, example_args)
-    count = len(split.leaves)
-
-    def vjp(*flat: Any) -> Any:
-        whole = split.at(flat[:count])
-
-        def float_results(*floats: Any) -> list[Any]:
-            return split.floats_of(whole(*floats))
-
-        _, pull = jax.vjp(float_results, *split.floats(flat[:count]))
-        return pull(list(flat[count:]))
-
-    return vjp, (*split.leaves, *split.cotangents)
-
-
-def pushforward(function: Any, example_args: Sequence[Any]) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-    """The Jacobian-vector product as a function of its own, and the arguments to trace it with.
-
-    It takes the function's flattened arguments, then one tangent for each float argument, and gives the flattened
-    results, then one tangent for each float result.
-
-    Raises:
-        NotDifferentiableError: if there is no float argument, or no float result.
-    """
-    split = _Split(function, example_args)
-    count = len(split.leaves)
-
-    def jvp(*flat: Any) -> Any:
-        outputs, moved = jax.jvp(split.at(flat[:count]), split.floats(flat[:count]), list(flat[count:]))
-        return [*outputs, *split.floats_of(moved)]
-
-    return jvp, (*split.leaves, *split.tangents)
+# ---- functions in, text out
 
 
 class Tracing:
