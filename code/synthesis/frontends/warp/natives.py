@@ -33,7 +33,11 @@ def with_native_lines(runs: LineMap, text: str, source: str) -> LineMap:
 def _snippets(source: str) -> list[list[tuple[int, str]]]:
     """The lines of each string of several lines, as Warp's text has them: (line of the source, what it says)."""
     found: list[list[tuple[int, str]]] = []
-    for node in ast.walk(ast.parse(source)):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a collected source that is not whole may not parse
+        return found
+    for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
             written = enumerate(node.value.split("\n"), start=node.lineno)
             cleaned = [(number, "".join(line for line, _ in clean_lines(line, {})).strip()) for number, line in written]
