@@ -224,3 +224,8 @@ def generic_over_structs(s: Any, out: wp.array(dtype=float)):
 
 
 wp.overload(generic_over_structs, [Particle, wp.array(dtype=float)])
+
+
+@wp.kernel
+def bare_names(out: wp.array(dtype=wp.vec3)):
+    out[wp.tid()] = cross(vec3(1.0, 2.0, 3.0), vec3(0.5))

@@ -85,8 +85,8 @@ def is_builtin(obj: Any) -> bool:
 
 
 def is_builtin_name(name: str) -> bool:
-    """Whether a kernel may call a function of Warp's by this bare name."""
-    return name in context.builtin_functions
+    """Whether a kernel may use a function or a value type of Warp's by this bare name, without importing it."""
+    return name in context.builtin_functions or is_value_type(getattr(wp, name, None))
 
 
 def is_struct(obj: object) -> bool:
