@@ -7,6 +7,7 @@ constants, but keeps types and shapes. Hashes are 32 hexadecimal characters of b
 """
 
 import ast
+import functools
 import hashlib
 import json
 import re
@@ -60,6 +61,7 @@ def program_id(frontend: str, source: str, signature: Mapping[str, Any], options
     return hash_text(frontend, canonical_source(source), described)
 
 
+@functools.lru_cache(maxsize=4)  # a row asks for it several times in a row
 def canonical_source(source: str, *, numbers: bool = True) -> str:
     """A source's renamed form as text, or its structure where ``numbers`` is False.
 
