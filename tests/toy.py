@@ -10,7 +10,8 @@ from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import rejected
-from synthesis.frontends.loading import forget_module, run_sources
+from synthesis.frontends.linemap import Places
+from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector, name_of
 from synthesis.grammar.streams import Stream
@@ -85,16 +86,7 @@ class ToyFrontend:
         return self.load_together([spec])[0]
 
     def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        found: list[Kernel | Rejection] = []
-        for spec, module, places in run_sources(specs):
-            if isinstance(module, Rejection):
-                found.append(module)
-            elif not isinstance(getattr(module, spec.name, None), FunctionType):
-                found.append(rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r}"))
-            else:
-                live = getattr(module, spec.name)
-                found.append(Kernel(spec=spec, live=live, module=module.__name__, places=places))
-        return found
+        return load_kernels(specs, _found, forget_module)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         for kernel in kernels:
@@ -107,6 +99,13 @@ class ToyFrontend:
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         return {"bytecode": _text(kernel, self.levels[0])}
+
+
+def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:
+    live = getattr(module, spec.name, None)
+    if not isinstance(live, FunctionType):
+        return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r}")
+    return Kernel(spec=spec, live=live, module=module.__name__, places=places)
 
 
 def _text(kernel: Kernel, level: Level) -> str:

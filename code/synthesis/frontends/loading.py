@@ -4,10 +4,11 @@ import ast
 import itertools
 import linecache
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 
 from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Kernel
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.records import KernelSpec, Rejection
@@ -15,7 +16,27 @@ from synthesis.records import KernelSpec, Rejection
 _numbers = itertools.count()
 
 
-def run_sources(specs: Sequence[KernelSpec]) -> Iterator[tuple[KernelSpec, ModuleType | Rejection, Places]]:
+def load_kernels(
+    specs: Sequence[KernelSpec],
+    find: Callable[[KernelSpec, ModuleType, Places], Kernel | Rejection],
+    forget: Callable[[str], object],
+) -> list[Kernel | Rejection]:
+    """The kernels of several records, their sources run in as few modules as may be.
+
+    Args:
+        specs: the records.
+        find: the kernel of a record in the module that its source was run in.
+        forget: drops a module by its name; called for those in which no kernel was found.
+    """
+    run = list(_run_sources(specs))
+    found = [module if isinstance(module, Rejection) else find(spec, module, places) for spec, module, places in run]
+    used = {kernel.module for kernel in found if isinstance(kernel, Kernel)}
+    for name in {module.__name__ for _, module, _ in run if isinstance(module, ModuleType)} - used:
+        forget(name)
+    return found
+
+
+def _run_sources(specs: Sequence[KernelSpec]) -> Iterator[tuple[KernelSpec, ModuleType | Rejection, Places]]:
     """Run sources, in one module where they can share it, and in modules of their own where they cannot.
 
     Sources share a module if no two bind a name of the same spelling, imports aside. Which ones do changes nothing in

@@ -15,7 +15,7 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, discovery, functions, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.linemap import LineMap, Places
-from synthesis.frontends.loading import forget_module, run_sources
+from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection
 
 _PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
@@ -72,13 +72,7 @@ class JaxFrontend:
 
     def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the functions in them by name."""
-        run = list(run_sources(specs))
-        found = [_found(spec, module, places) for spec, module, places in run]
-        used = {kernel.module for kernel in found if isinstance(kernel, Kernel)}
-        for _, module, _ in run:
-            if isinstance(module, ModuleType) and module.__name__ not in used:
-                forget_module(module.__name__)
-        return found
+        return load_kernels(specs, _found, forget_module)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
@@ -123,9 +117,7 @@ class JaxFrontend:
         return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
 
 
-def _found(spec: KernelSpec, module: ModuleType | Rejection, places: Places) -> Kernel | Rejection:
-    if isinstance(module, Rejection):
-        return module
+def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:
     function = getattr(module, spec.name, None) if spec.name else _last_function(module)
     if function is None or not functions.is_traceable(function):
         return rejected(spec, Stage.LOAD, Symptom.NO_KERNEL, f"no function named {spec.name!r} in the source")

@@ -10,7 +10,7 @@ from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
-from synthesis.frontends.loading import run_sources
+from synthesis.frontends.loading import load_kernels
 from synthesis.frontends.warp import binaries, discovery, lowering
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import RECIPES
@@ -62,13 +62,7 @@ class WarpFrontend:
 
     def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the kernels in them by name."""
-        run = list(run_sources(specs))
-        found = [_found(spec, module, places) for spec, module, places in run]
-        used = {kernel.module for kernel in found if isinstance(kernel, Kernel)}
-        for _, module, _ in run:
-            if isinstance(module, ModuleType) and module.__name__ not in used:
-                lowering.forget(module.__name__)
-        return found
+        return load_kernels(specs, _found, lowering.forget)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
@@ -141,9 +135,7 @@ def _is_for_gpu(text: tuple[str, LineMap] | None) -> bool:
     )
 
 
-def _found(spec: KernelSpec, module: ModuleType | Rejection, places: Places) -> Kernel | Rejection:
-    if isinstance(module, Rejection):
-        return module
+def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:
     kernels = [kernel for kernel in lowering.kernels_in(module) if spec.name in ("", kernel.func.__name__)]
     instances = [instance for kernel in kernels for instance in lowering.instances_of(kernel)]
     if instances:
