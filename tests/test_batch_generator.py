@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from folders import contents
 
 from synthesis import BatchGenerator, ConfigError, OutputError
 from synthesis.progress import Progress
 
 COMMAND = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "60", "--chunk-size", "7"]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from folders import contents
 
 from synthesis import (
     BatchGenerator,
@@ -48,10 +49,6 @@ def first(a: wp.array(dtype=float)):
 def second(a: wp.array(dtype=float)):
     a[wp.tid()] = 2.0
 """
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @FRONTENDS
