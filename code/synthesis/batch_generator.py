@@ -135,7 +135,9 @@ class BatchGenerator:
                 resumed += record.replay(totals, repeats, rejections)
                 continue
             record = ChunkRecord.empty()
-            for outcome in self._outcomes(chunk, repeats):
+            numbers = range(chunk.start, chunk.stop)
+            drawn = self.pipeline.outcomes(numbers, kernels_per_module=self.kernels_per_module)
+            for outcome in map(repeats.settle, drawn):
                 totals.count(outcome)
                 record.add(outcome)
                 if isinstance(outcome, Pair):
@@ -150,11 +152,6 @@ class BatchGenerator:
         summary = totals.summary(frontend, folder, self.pipeline.categories)
         logger.info("%s: %d rows of %d candidates in %s", frontend, totals.rows, count, folder)
         return summary
-
-    def _outcomes(self, chunk: Chunk, repeats: Repeats) -> Iterator[Pair | Rejection]:
-        numbers = range(chunk.start, chunk.stop)
-        for outcome in self.pipeline.outcomes(numbers, kernels_per_module=self.kernels_per_module):
-            yield repeats.settle(outcome)
 
     def _settings(self) -> dict[str, Any]:
         sizes = {"kernels_per_module": self.kernels_per_module, "chunk_size": self.chunk_size}
@@ -214,7 +211,7 @@ class ChunkRecord:
                 "index": spec.index,
                 "category": spec.category,
                 "renamed_hash": renamed_hash(spec.source),
-                "missing_levels": [name for name, text in outcome.texts.items() if text is None],
+                "missing_levels": outcome.missing_levels,
             }
         )
 

@@ -61,13 +61,17 @@ class SynthesisPipeline:
 
     def extract_ir(self, spec: KernelSpec) -> Lowered | Rejection:
         """A kernel's texts at the pipeline's levels."""
-        kernel = self.frontend.load(spec)
-        if isinstance(kernel, Rejection):
-            return kernel
+        return self._lower_together([spec])[0]
+
+    def _lower_together(self, specs: Sequence[KernelSpec]) -> list[Lowered | Rejection]:
+        """The texts of several kernels, which may share modules."""
+        loaded = self.frontend.load_together(specs)
+        kernels = [each for each in loaded if isinstance(each, Kernel)]
         try:
-            return self.frontend.lower([kernel], self.levels, device=self.device)[0]
+            lowered = iter(self.frontend.lower(kernels, self.levels, device=self.device))
         finally:
-            self.frontend.release([kernel])
+            self.frontend.release(kernels)
+        return [each if isinstance(each, Rejection) else next(lowered) for each in loaded]
 
     def create_pair(self, spec: KernelSpec) -> Pair | Rejection:
         """The pair of a kernel, or why there is none; never raises for a kernel's sake."""
@@ -82,15 +86,8 @@ class SynthesisPipeline:
         """
         for start in range(0, len(numbers), kernels_per_module):
             specs = [self.generate_kernel(number) for number in numbers[start : start + kernels_per_module]]
-            loaded = self.frontend.load_together(specs)
-            kernels = [each for each in loaded if isinstance(each, Kernel)]
-            try:
-                lowered = iter(self.frontend.lower(kernels, self.levels, device=self.device))
-                for spec, each in zip(specs, loaded, strict=True):
-                    result = each if isinstance(each, Rejection) else next(lowered)
-                    yield as_pair(self.frontend, spec, result, self.device)
-            finally:
-                self.frontend.release(kernels)
+            for spec, lowered in zip(specs, self._lower_together(specs), strict=True):
+                yield as_pair(self.frontend, spec, lowered, self.device)
 
     def pairs(self, count: int) -> Iterator[Pair | Rejection]:
         """The outcomes of candidates 0 … count-1, in order; renamed repeats are rejections, the first stays.
@@ -99,11 +96,9 @@ class SynthesisPipeline:
             ConfigError: if the count is not a non-negative integer.
         """
         check_count(count)
-        repeats = Repeats()
-        for outcome in self.outcomes(range(count)):
-            settled = repeats.settle(outcome)
-            self.statistics.count(settled)
-            yield settled
+        for outcome in map(Repeats().settle, self.outcomes(range(count))):
+            self.statistics.count(outcome)
+            yield outcome
 
     def settings(self) -> dict[str, Any]:
         """All that the outcomes depend on beside their numbers, as JSON values."""

@@ -240,3 +240,8 @@ class Pair:
     verdict: Verdict = Verdict()
     rejections: tuple[Rejection, ...] = ()
     """One for each level in ``texts`` that is None."""
+
+    @property
+    def missing_levels(self) -> list[str]:
+        """The levels that it was to have and lacks."""
+        return [name for name, text in self.texts.items() if text is None]

@@ -61,7 +61,7 @@ class Statistics:
         if isinstance(outcome, Rejection):
             self.rejections[str(outcome.stage), str(outcome.symptom)] += 1
             return
-        self.count_row(outcome.spec.category, [name for name, text in outcome.texts.items() if text is None])
+        self.count_row(outcome.spec.category, outcome.missing_levels)
 
     def count_row(self, category: str, missing_levels: Sequence[str]) -> None:
         """Add one row."""
