@@ -59,6 +59,11 @@ class Scope(Protocol):
         ...
 
 
+def named(scope: Scope, term: Term) -> Term:
+    """The term under a name of its own, which it may have already."""
+    return term if isinstance(term.node, Name) else scope.keep(term)
+
+
 class FunctionScope:
     """The inside of a function that the kernel calls: no arguments can be added here.
 

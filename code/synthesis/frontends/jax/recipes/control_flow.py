@@ -26,7 +26,7 @@ from synthesis.grammar.syntax import (
     Sequence as Items,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -269,7 +269,7 @@ def _draw_select(stream: Stream, target: str) -> KernelSpec:
     edges = [draft.literal(round(low + part * width, 2), "float32") for part in (0.35, 0.65)]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     sides = [weaver.weave(draft.leaves(1), steps=shape.integer(0, 2), goal=kind) for _ in range(2)]
-    sides = [side if isinstance(side.node, Name) else draft.keep(side) for side in sides]
+    sides = [named(draft, side) for side in sides]
     ops = sides[0].ops | sides[1].ops | {target}
     bounds = [*(side.interval for side in sides), subject.interval]
     test = Comparison(shape.choice((">", "<")), subject.node, shape.choice(edges).node)

@@ -10,7 +10,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
+from synthesis.grammar.weaving import Weaver, named, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -44,7 +44,7 @@ def _before(stream: Stream, draft: Draft, kind: Type) -> Term:
     shape = stream.child("start")
     weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=shape.integer(0, 1))
     result = weaver.weave([draft.fresh(kind, typical_domain(shape, kind))], steps=shape.integer(0, 2), goal=kind)
-    return result if isinstance(result.node, Name) else draft.keep(result)
+    return named(draft, result)
 
 
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:

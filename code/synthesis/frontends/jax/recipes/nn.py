@@ -24,7 +24,7 @@ from synthesis.grammar.syntax import (
 )
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
+from synthesis.grammar.weaving import Weaver, named
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "sin", "sigmoid", "square"))
@@ -46,10 +46,6 @@ def _finish(
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     result = after.weave([made], steps=shape.integer(0, steps + 1))
     return draft.finish([result], category="nn", recipe=recipe, summary=summary)
-
-
-def _kept(draft: Draft, term: Term) -> Term:
-    return term if isinstance(term.node, Name) else draft.keep(term)
 
 
 def _nn(name: str, *arguments: Expression, **keywords: Expression) -> Call:
@@ -117,7 +113,7 @@ def _draw_softmax(stream: Stream, target: str) -> KernelSpec:
     logits = _logits(stream, draft, _f32(rows, width))
     ops = logits.ops
     if target == "softmax" and shape.chance(0.4):
-        logits = _kept(draft, logits)
+        logits = named(draft, logits)
         highest = call("max", logits.node, axis=number(-1), keepdims=Literal("True"))
         powers = draft.keep(
             Term(call("exp", Infix("-", logits.node, highest)), logits.type, Domain(low=0.0, high=1.0), ops)

@@ -5,9 +5,9 @@ from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, 
 from synthesis.frontends.jax.recipes.drafting import SIZES, Draft, some_float
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Name, Subscript
+from synthesis.grammar.syntax import Subscript
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
+from synthesis.grammar.weaving import Weaver, named, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _BEFORE = tuple(
@@ -59,7 +59,7 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
     draft = Draft(stream, kinds)
     before = Weaver(draft, stream.child("before"), _BEFORE, max_fresh=0)
     inner = before.weave(draft.leaves(1, types=kinds[:1]), steps=shape.integer(0, 2))
-    inner = inner if isinstance(inner.node, Name) else draft.keep(inner)
+    inner = named(draft, inner)
     axis = shape.choice((1, -1, 0))
     length, count = (sizes[0], sizes[1]) if axis == 0 else (sizes[1], sizes[0])
     where = draft.keep(

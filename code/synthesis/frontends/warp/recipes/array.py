@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Axis, Draft
-from synthesis.grammar.naming import LOCALS, LOOPS
+from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
@@ -76,23 +76,19 @@ def _draw_views(stream: Stream, target: str) -> KernelSpec:
     if target == "slice":
         part = Slice(str(low) if low else "", str(low + length))
         view = Subscript(array, (thread, part)) if planes or shape.chance(0.5) else Subscript(view, (part,))
-    row = draft.book.take(_ROWS)
-    draft.add(Assign(Name(row), view))
-    total = draft.book.take(LOCALS)
-    zero = draft.literal(0.0, kind.dtype).node
-    start = Call(Name("float"), (zero,)) if kind.dtype == "float32" else zero
-    draft.add(Assign(Name(total), start))
+    row = draft.local(view, _ROWS)
+    total = draft.variable(kind, 0.0)
     step = draft.book.take(LOOPS)
     trips: Expression = Literal(str(length))
     if shape.chance(0.5):
-        trips = Subscript(Attribute(Name(row), "shape"), (Literal("0"),))
-    element = Subscript(Name(row), (Name(step), Literal(str(shape.below(3)))) if planes else (Name(step),))
+        trips = Subscript(Attribute(row, "shape"), (Literal("0"),))
+    element = Subscript(row, (Name(step), Literal(str(shape.below(3)))) if planes else (Name(step),))
     with draft.loop(step, Call(Name("range"), (trips,)), draft.sites):
         item = Term(element, kind, domain)
         inner = Weaver(draft, stream.child("inner"), _OPERATIONS, max_fresh=0).weave([item], steps=shape.integer(0, 2))
-        draft.add(Assign(Name(total), inner.node, "+"))
+        draft.add(Assign(total, inner.node, "+"))
     bound = length * inner.interval.magnitude
-    summed = Term(Name(total), kind, Domain(low=-bound, high=bound), inner.ops)
+    summed = Term(total, kind, Domain(low=-bound, high=bound), inner.ops)
     scaled = Term(
         Infix("*", summed.node, draft.literal(shape.choice((0.25, 0.5, 2.0)), kind.dtype).node), kind, summed.interval
     )

@@ -8,9 +8,8 @@ offset or scaled by a constant, and products keep to constant trip counts.
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Axis, Draft, Site
-from synthesis.frontends.warp.spelling import scalar_name
 from synthesis.grammar import intervals
-from synthesis.grammar.naming import LOCALS, LOOPS
+from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -27,7 +26,7 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, named, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -64,16 +63,9 @@ def _within(shape: Stream, draft: Draft, term: Term, low: float, high: float) ->
     return draft.read(term.type, domain, draft.sites[0][0])
 
 
-def _named(draft: Draft, term: Term) -> Term:
-    return term if isinstance(term.node, Name) else draft.keep(term)
-
-
 def _variable(draft: Draft, kind: Type, value: float) -> Term:
-    """A local that later statements change, started from a constant as Warp wants it."""
-    name = draft.book.take(LOCALS)
-    start = Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),))
-    draft.add(Assign(Name(name), start))
-    return Term(Name(name), kind, intervals.point(value))
+    """A local that later statements change."""
+    return Term(draft.variable(kind, value), kind, intervals.point(value))
 
 
 def _finish(shape: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: str, summary: str) -> KernelSpec:
@@ -102,7 +94,7 @@ def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
         node = call("min", call("max", value.node, low.node), high.node)
         result = _limited(Term(node, value.type, interval), interval, value, low, high, op="clamp")
     else:
-        local = _named(draft, draft.keep(value) if not isinstance(value.node, Name) else value)
+        local = named(draft, value)
         raise_it = If(Comparison("<", local.node, low.node), (Assign(local.node, low.node),))
         lower_it = If(Comparison(">", local.node, high.node), (Assign(local.node, high.node),))
         if style == "both":
@@ -124,7 +116,7 @@ def _draw_abs_diff(stream: Stream, _: str) -> KernelSpec:
     interval = intervals.absolute(difference)
     style = shape.weighted([("branches", 0.45), ("negate", 0.35), ("abs", 0.2)])
     if style == "branches":
-        first, second = _named(draft, first), _named(draft, second)
+        first, second = named(draft, first), named(draft, second)
         local = _variable(draft, first.type, 0.0)
         test = Comparison(shape.choice((">", ">=")), first.node, second.node)
         draft.add(

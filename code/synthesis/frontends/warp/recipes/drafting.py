@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from synthesis.frontends.warp.options import DEFAULTS
-from synthesis.frontends.warp.spelling import array_annotation, literal_node, value_annotation
+from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
 from synthesis.grammar import naming
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
@@ -19,6 +19,7 @@ from synthesis.grammar.syntax import (
     For,
     Function,
     If,
+    Literal,
     Name,
     Return,
     Statement,
@@ -111,15 +112,23 @@ class Draft:
 
     def keep(self, term: Term) -> Term:
         """The term under a new local name."""
-        local = self.book.take(naming.LOCALS)
-        self.add(Assign(Name(local), term.node))
-        return replace(term, node=Name(local))
+        return replace(term, node=self.local(term.node))
 
     # ---- what recipes build with
 
     def add(self, statement: Statement) -> None:
         """Append a statement to the open block."""
         self._block.append(statement)
+
+    def local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
+        """A new local that holds a value."""
+        name = Name(self.book.take(pool))
+        self.add(Assign(name, value))
+        return name
+
+    def variable(self, kind: Type, value: float) -> Name:
+        """A new local that later statements change, started from a constant as Warp wants it."""
+        return self.local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
 
     @contextmanager
     def block(self) -> Generator[list[Statement]]:

@@ -23,7 +23,7 @@ from synthesis.grammar.syntax import (
 )
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
 from synthesis.records import Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
@@ -74,7 +74,7 @@ def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stre
     shape = stream.child("shape")
     draft = Draft(stream, kinds, rank=stream.child("rank").weighted([(1, 0.85), (2, 0.15)]))
     terms = draft.leaves(shape.integer(1, most), types=kinds[:1])
-    return shape, draft, [term if isinstance(term.node, Name) else draft.keep(term) for term in terms]
+    return shape, draft, [named(draft, term) for term in terms]
 
 
 def _finish(stream: Stream, draft: Draft, terms: list[Term], recipe: str, target: str, summary: str) -> KernelSpec:
@@ -224,9 +224,8 @@ def _draw_records(stream: Stream, target: str) -> KernelSpec:
     )
     draft.argument(argument)
     element: Expression = Subscript(Name(name), (Name(draft.indices[0]),))
-    local = draft.book.take(("p", "body", "item", "rec", "s", "node"))
-    draft.add(Assign(Name(local), element))
-    members = _members(Name(local), fields, kinds)
+    local = draft.local(element, ("p", "body", "item", "rec", "s", "node"))
+    members = _members(local, fields, kinds)
     return _finish(stream, draft, members, "records", target, f"Records of {len(fields)} fields in an array")
 
 
@@ -238,7 +237,7 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
     name = draft.book.take(("params", "settings", "cfg", "material", "model", "opts"))
     draft.argument(Argument(name=name, type_name=title, dtype=title, fields=tuple(fields)))
     value = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
-    value = value if isinstance(value.node, Name) else draft.keep(value)
+    value = named(draft, value)
     if target == "struct_value":
         members = _members(Name(name), fields, kinds)
         return _finish(

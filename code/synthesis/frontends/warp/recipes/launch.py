@@ -50,24 +50,23 @@ def _draw_flattened(stream: Stream, target: str) -> KernelSpec:
     flat: Expression = Name(draft.indices[0])
     for index, extent in zip(draft.indices[1:], draft.threads[1:], strict=True):
         flat = Infix("+", Infix("*", flat, Literal(str(extent))), Name(index))
-    local = draft.book.take(("flat", "linear", "idx", "offset", "n"))
-    draft.add(Assign(Name(local), flat))
+    local = draft.local(flat, ("flat", "linear", "idx", "offset", "n"))
     total = 1
     for extent in draft.threads:
         total *= extent
     if draft.rank == 1 or shape.chance(0.3):
         bound = draft.count(Domain(low=total // 2, high=total))
-        draft.add(If(Comparison(">=", Name(local), Name(bound)), (Return(),)))
+        draft.add(If(Comparison(">=", local, Name(bound)), (Return(),)))
     kind = draft.types[0]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     result = weaver.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(1, 3))
     if shape.chance(0.5):
         table = draft.array(kind, Domain(low=0.5, high=1.5), (total,))
-        product = Infix("*", result.node, Subscript(Name(table), (Name(local),)))
+        product = Infix("*", result.node, Subscript(Name(table), (local,)))
         interval = intervals.multiply(result.interval, Domain(low=0.5, high=1.5))
         result = Term(product, kind, interval, result.ops | {"mul"})
     out = draft.output(kind, result.interval, (total,))
-    draft.add(Assign(Subscript(Name(out), (Name(local),)), result.node))
+    draft.add(Assign(Subscript(Name(out), (local,)), result.node))
     summary = f"A {draft.rank}-D launch over one long array"
     return draft.finish(category="launch", recipe="flattened", summary=summary, ops=result.ops | {target})
 

@@ -8,7 +8,7 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Axis, Draft
 from synthesis.frontends.warp.spelling import scalar_name
-from synthesis.grammar.naming import LOCALS, LOOPS
+from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -39,18 +39,8 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
     return stream.child("shape"), Draft(stream, (kind,))
 
 
-def _start(draft: Draft, value: float, pool: tuple[str, ...] = LOCALS) -> Name:
-    """A local that the loop changes."""
-    name = Name(draft.book.take(pool))
-    kind = scalar_name(draft.types[0].dtype)
-    draft.add(Assign(name, Call(Name(kind), (Literal(repr(value)),))))
-    return name
-
-
 def _count(draft: Draft) -> Name:
-    name = Name(draft.book.take(("count", "steps", "hits", "n", "used")))
-    draft.add(Assign(name, Call(Name("int"), (Literal("0"),))))
-    return name
+    return draft.local(Call(Name("int"), (Literal("0"),)), ("count", "steps", "hits", "n", "used"))
 
 
 def _rows(draft: Draft, variable: str, trips: int, domain: Domain) -> Term:
@@ -77,7 +67,7 @@ def _draw_jump(stream: Stream, target: str) -> KernelSpec:
     """A sum over a row that stops at, or passes over, elements beyond a limit."""
     shape, draft = _begin(stream)
     trips = shape.integer(6, 12)
-    total = _start(draft, 0.0)
+    total = draft.variable(draft.types[0], 0.0)
     limit = draft.uniform(draft.types[0], Domain(low=1.0, high=1.6), pool=("limit", "cutoff", "threshold", "max_value"))
     step = draft.book.take(LOOPS)
     item = _rows(draft, step, trips, _POSITIVE)
@@ -110,9 +100,7 @@ def _draw_while(stream: Stream, target: str) -> KernelSpec:
     shape, draft = _begin(stream)
     kind = draft.types[0]
     value = draft.read(kind, Domain(low=1.0, high=8.0), draft.sites[0][0])
-    name = draft.book.take(LOCALS)
-    local = Name(name)
-    draft.add(Assign(local, value.node))
+    local = draft.local(value.node)
     count = _count(draft)
     most = shape.integer(8, 20)
     style = shape.choice(("shrink", "newton", "collatz"))
@@ -151,7 +139,7 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     shape, draft = _begin(stream)
     kind = draft.types[0]
     rows, columns = shape.integer(3, 5), shape.integer(3, 5)
-    total = _start(draft, 0.0)
+    total = draft.variable(draft.types[0], 0.0)
     outer, inner_name = draft.book.take(LOOPS), draft.book.take(LOOPS)
     table = draft.array(kind, _POSITIVE, (draft.threads[0], rows))
     weights = draft.array(kind, Domain(low=-1.0, high=1.0), (rows, columns))

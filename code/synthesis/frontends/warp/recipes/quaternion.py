@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.naming import LOCALS, VECTORS
+from synthesis.grammar.naming import VECTORS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Expression, Infix, Literal, Name, Subscript
@@ -38,12 +38,6 @@ def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spe
     return Subscript(Name(array), tuple(map(Name, draft.indices)))
 
 
-def _local(draft: Draft, value: Expression, pool: tuple[str, ...] = LOCALS) -> Expression:
-    name = draft.book.take(pool)
-    draft.add(Assign(Name(name), value))
-    return Name(name)
-
-
 def _rotation(shape: Stream, draft: Draft) -> tuple[Expression, str]:
     """A unit quaternion in a local, and the operation that it was made by."""
     made = shape.weighted(
@@ -55,12 +49,12 @@ def _rotation(shape: Stream, draft: Draft) -> tuple[Expression, str]:
         axis = call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
         node = call(made, axis, element(draft, _NUMBER, _ANGLE, _ANGLES))
     elif made == "quat_rpy":
-        angles = _local(draft, element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
+        angles = draft.local(element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
         node = call(made, *(Subscript(angles, (Literal(str(place)),)) for place in range(3)))
     else:
         first = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
         node = call(made, call("quat_to_matrix", first))
-    return _local(draft, node, _LOCAL_QUATS), made
+    return draft.local(node, _LOCAL_QUATS), made
 
 
 def _point(shape: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:
@@ -126,7 +120,7 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
         node = Infix("*", first, second)
     else:
         node = Infix("*", first, call("quat_inverse", second))
-    combined = _local(draft, node, _LOCAL_QUATS)
+    combined = draft.local(node, _LOCAL_QUATS)
     if target == "quat_to_axis_angle":
         axis, angle = draft.book.take(("axis", "dir", "ax")), draft.book.take(("angle", "theta", "amount"))
         draft.add(Assign(Items((Name(axis), Name(angle))), call(target, combined)))
@@ -145,13 +139,13 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
 def _frame(shape: Stream, draft: Draft) -> Expression:
     """A transform in a local, with a rotation of length one: of an array of them, or put together."""
     if shape.chance(0.5):
-        given = _local(draft, element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
+        given = draft.local(element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
         place = call("transform_get_translation", given)
         rotation: Expression = call("normalize", call("transform_get_rotation", given))
     else:
         place = element(draft, _VEC, _POINT, VECTORS)
         rotation, _ = _rotation(shape, draft)
-    return _local(draft, call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
+    return draft.local(call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
 
 
 def _draw_frame(stream: Stream, target: str) -> KernelSpec:
@@ -167,7 +161,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     elif target == "transform_multiply":
         second = _frame(shape, draft)
         both = Infix("*", frame, second) if shape.chance(0.5) else call(target, frame, second)
-        node = call("transform_point", _local(draft, both, ("chained", "X_ac", "combined", "world")), point.node)
+        node = call("transform_point", draft.local(both, ("chained", "X_ac", "combined", "world")), point.node)
     elif target == "transform_vector":  # which leaves the frame's place out
         node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))
     elif target == "transform_get_translation":
@@ -190,13 +184,13 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     ops = frozenset({made, "normalize", "quat_mul"})
     zero = Literal("0.0")
     if shape.chance(0.5):
-        small = _local(draft, spin, ("w", "rate", "ang"))
+        small = draft.local(spin, ("w", "rate", "ang"))
         parts = (Subscript(small, (Literal(str(place)),)) for place in range(3))
         pure: Expression = call("quat", *parts, zero)
     else:
         pure = call("quat", spin, zero)
     change = Infix("*", Infix("*", Infix("*", pure, rotation), Literal("0.5")), step)
-    turned = _local(draft, call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
+    turned = draft.local(call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
     if target == "integrate_rotation":
         return _finish(
             draft,
@@ -211,7 +205,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     velocity = _point(shape, draft, ("velocities", "vel", "linear_velocity", "v")).node
     if shape.chance(0.4):
         push = call("vec3", *(Literal(repr(shape.decimal(-1.0, 1.0, 1))) for _ in range(3)))
-        velocity = _local(draft, Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
+        velocity = draft.local(Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
     moved = Infix("+", place, Infix("*", velocity, step))
     node = call("transform", moved, turned)
     result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})

@@ -45,9 +45,7 @@ def _generator(shape: Stream, draft: Draft) -> Expression:
     if draft.rank == 2:
         index = Infix("+", Infix("*", index, Literal(str(draft.threads[1]))), Name(draft.indices[1]))
     start = Infix("+", seed.node, Literal(str(shape.integer(1, 99)))) if shape.chance(0.2) else seed.node
-    name = draft.book.take(("state", "rng", "gen", "rstate"))
-    draft.add(Assign(Name(name), call("rand_init", start, index)))
-    return Name(name)
+    return draft.local(call("rand_init", start, index), ("state", "rng", "gen", "rstate"))
 
 
 def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, summary: str) -> KernelSpec:
@@ -94,10 +92,10 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
         cast = Call(Name("float"), (drawn,))
         sample = draft.keep(Term(cast, _NUMBER, Domain(low=0.0, high=30.0), frozenset({target}), 1))
         return _finish(stream, draft, sample, "integers", target, "Counts of a Poisson distribution")
-    name = draft.book.take(("pick", "slot", "index", "chosen", "src"))
-    draft.add(Assign(Name(name), call(target, state, Literal("0"), Literal(str(size)))))
+    drawn = call(target, state, Literal("0"), Literal(str(size)))
+    place = draft.local(drawn, ("pick", "slot", "index", "chosen", "src"))
     table = draft.array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
-    picked = Term(Subscript(Name(table), (Name(name),)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 1)
+    picked = Term(Subscript(Name(table), (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 1)
     return _finish(stream, draft, picked, "integers", target, f"An element of {size} picked at random")
 
 
@@ -114,11 +112,9 @@ def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
     scale = draft.uniform(_NUMBER, Domain(low=0.3, high=1.2))
     with draft.loop("_", Call(Name("range"), (Literal(str(trips)),)), draft.sites):
         if target == "hit_or_miss":
-            x, y = draft.book.take(("x", "u", "px")), draft.book.take(("y", "v", "py"))
-            draft.add(Assign(Name(x), call("randf", state)))
-            draft.add(Assign(Name(y), call("randf", state)))
-            inside = Comparison("<", Infix("+", Infix("*", Name(x), scale.node), Name(y)), Literal("1.0"))
-            draft.add(If(inside, (Assign(Name(total), Infix("+", Name(y), Literal("0.5")), "+"),)))
+            x, y = (draft.local(call("randf", state), pool) for pool in (("x", "u", "px"), ("y", "v", "py")))
+            inside = Comparison("<", Infix("+", Infix("*", x, scale.node), y), Literal("1.0"))
+            draft.add(If(inside, (Assign(Name(total), Infix("+", y, Literal("0.5")), "+"),)))
         else:
             sample = Term(call(shape.choice(("randf", "randn")), state), _NUMBER, Domain(low=-5.6, high=5.6))
             weaver = Weaver(draft, stream.child("inside"), _SCALARS, max_fresh=0)
@@ -144,16 +140,15 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
         kind = _PAIR
     shape, draft = _begin(stream, kind)
     seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "noise_seed", "octave"))
-    state = draft.book.take(("state", "rng", "gen"))
-    draft.add(Assign(Name(state), call("rand_init", seed.node)))
+    state = draft.local(call("rand_init", seed.node), ("state", "rng", "gen"))
     place = element(draft, kind, Domain(low=0.1, high=3.9), VECTORS if kind.rank else ("x", "positions", "coords"))
     frequency = draft.uniform(_NUMBER, Domain(low=0.6, high=2.5), pool=("frequency", "scale", "freq", "detail"))
     at = Infix("*", place, frequency.node)
     periods = tuple(Literal(str(shape.integer(3, 6))) for _ in range(max(1, *kind.shape, 0) if kind.rank else 1))
     if target == "pnoise":
-        node: Expression = call(target, Name(state), at, *_distinct(periods))
+        node: Expression = call(target, state, at, *_distinct(periods))
     else:
-        node = call(target, Name(state), at)
+        node = call(target, state, at)
     result = kind if target == "curlnoise" else _NUMBER
     made = draft.keep(Term(node, result, Domain(low=-2.0, high=2.0), frozenset({target}), 2))
     return _finish(stream, draft, made, "noise", target, "Noise over a field")

@@ -9,7 +9,7 @@ from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, typical_domain
+from synthesis.grammar.weaving import Weaver, named, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "abs", "exp"))
@@ -80,13 +80,12 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
         if weighted:
             value = Infix("*", draft.literal(shape.decimal(0.1, 0.9, 1), kind.dtype).node, value)
         total = Infix("+", total, value)
-        if len(steps) > 4 and (rank == 3 or shape.chance(0.4)) and not isinstance(total, Name):
+        if len(steps) > 4 and (rank == 3 or shape.chance(0.4)):
             local = draft.keep(Term(total, kind, domain))
             total = local.node
     count = len(steps)
     bound = count * domain.magnitude
-    summed = Term(total, kind, Domain(low=-bound, high=bound))
-    summed = summed if isinstance(total, Name) else draft.keep(summed)
+    summed = named(draft, Term(total, kind, Domain(low=-bound, high=bound)))
     scaled = draft.literal(float(count), kind.dtype).node
     slope = Infix("-", summed.node, Infix("*", scaled, centre.node))
     style = shape.choice(("laplacian", "update", "mean", "difference"))

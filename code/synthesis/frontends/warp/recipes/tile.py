@@ -84,15 +84,17 @@ class _Tiled:
 
     def keep(self, node: Expression, pool: tuple[str, ...] = _RESULTS) -> Name:
         """A tile in a local."""
-        name = Name(self.draft.book.take(pool))
-        self.draft.add(Assign(name, node))
-        return name
+        return self.draft.local(node, pool)
+
+    def held(self, tile: Expression) -> Name:
+        """A tile in a local, which it may be in already."""
+        return tile if isinstance(tile, Name) else self.keep(tile)
 
     def changed(self, tile: Name) -> Expression:
         """A tile after a little arithmetic, element by element."""
         result: Expression = tile
         for _ in range(self.shape.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
-            source = result if isinstance(result, Name) else self.keep(result)
+            source = self.held(result)
             style = self.shape.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
             if style == "scale":
                 result = Infix("*", source, Literal(repr(self.shape.decimal(0.3, 2.5, 1))))
@@ -173,8 +175,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     shape, draft = tiled.shape, tiled.draft
     tile = tiled.load()
     if target in ("tile_sum", "tile_reduce") and shape.chance(0.6):
-        changed = tiled.changed(tile)
-        tile = changed if isinstance(changed, Name) else tiled.keep(changed)
+        tile = tiled.held(tiled.changed(tile))
     if target == "tile_reduce":
         node = call(target, Name(shape.choice(("wp.add", "wp.max", "wp.min"))), tile)
     else:
@@ -205,7 +206,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     tiled = _Tiled(stream, 1)
     tile = tiled.load()
     source = tiled.changed(tile)
-    made = tiled.keep(call(target, source if isinstance(source, Name) else tiled.keep(source)))
+    made = tiled.keep(call(target, tiled.held(source)))
     result: Expression = made
     if tiled.shape.chance(0.4):
         result = Infix("-", made, tiled.load())
