@@ -2,13 +2,14 @@
 
 import dis
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Kernel, Level, Lowered, Recipe
+from synthesis.frontends.base import Kernel, Level, Lowered, Outcome, Program, Recipe, ReferenceUnknownError, Values
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -96,6 +97,24 @@ class ToyFrontend:
         return [
             Lowered(texts={level.name: _text(kernel, level) for level in levels}, line_map={}) for kernel in kernels
         ]
+
+    def prepare(self) -> None:
+        pass
+
+    def unavailable(self, level: Level, text: str) -> str | None:
+        return f"{level.name} are not executed"
+
+    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+        raise AssertionError("nothing of the toy's is executed")
+
+    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+        raise ReferenceUnknownError("toys")
+
+    def operations(self) -> Mapping[str, bool]:
+        return {"add": False}
+
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        return None
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         return {"bytecode": _text(kernel, self.levels[0])}

@@ -4,6 +4,7 @@ A run's folder holds one file a pair, and beside them, under ``_irsmith``::
 
     run.json                 the settings; another run's are refused
     chunks/000000-000200.json  what became of candidates 0 … 199, written once all their files are there
+    figures/000000-000200.jsonl  what verification measured: errors, tolerances, seconds; it differs between machines
     rejections.jsonl         the rejections of all chunks, written at the end
 
 A chunk whose record is there is not made again. No row depends on where chunks begin or which kernels share a module.
@@ -25,7 +26,7 @@ from synthesis.identity import renamed_hash
 from synthesis.pipeline import SynthesisPipeline, check_count
 from synthesis.progress import OnProgress, Progress, progress_bar
 from synthesis.records import Pair, Rejection
-from synthesis.rows import SIDECAR, file_name, write_ledger, write_pair
+from synthesis.rows import FIGURES, SIDECAR, file_name, write_figures, write_ledger, write_pair
 from synthesis.tally import Repeats, RunSummary, Statistics
 
 logger = logging.getLogger(__name__)
@@ -44,9 +45,14 @@ class Chunk:
     stop: int
 
     @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return f"{self.start:06d}-{self.stop:06d}"
+
+    @property
     def file(self) -> str:
         """The name of its record."""
-        return f"{self.start:06d}-{self.stop:06d}.json"
+        return f"{self.stem}.json"
 
 
 def chunks_of(count: int, size: int) -> Iterator[Chunk]:
@@ -63,6 +69,7 @@ class BatchGenerator:
         categories: the categories to draw from; all by default. A filter never changes a kernel.
         levels: the levels of a row, by name; the front end's default ones for the device if None.
         device: what the texts are for; the front end's default if None.
+        verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         kernels_per_module: how many kernels may share a Python module while they are lowered.
         chunk_size: candidates a chunk.
 
@@ -84,13 +91,16 @@ class BatchGenerator:
         categories: Sequence[str] | None = None,
         levels: Sequence[str] | None = None,
         device: str | None = None,
+        verify: str = "all",
         kernels_per_module: int = KERNELS_PER_MODULE,
         chunk_size: int = CHUNK_SIZE,
     ) -> None:
         for name, size in (("kernels_per_module", kernels_per_module), ("chunk_size", chunk_size)):
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise ConfigError(f"{name} must be an integer from 1, got {size!r}")
-        self.pipeline = SynthesisPipeline(frontend, seed=seed, categories=categories, levels=levels, device=device)
+        self.pipeline = SynthesisPipeline(
+            frontend, seed=seed, categories=categories, levels=levels, device=device, verify=verify
+        )
         self.kernels_per_module = kernels_per_module
         self.chunk_size = chunk_size
 
@@ -116,7 +126,8 @@ class BatchGenerator:
         check_count(count)
         folder = Path(out)
         self._check(folder, count)
-        make_folder(folder / SIDECAR / "chunks")
+        for name in ("chunks", FIGURES):
+            make_folder(folder / SIDECAR / name)
         with alone_in(folder / SIDECAR), ExitStack() as stack:
             self._claim(folder, count)
             listeners = [stack.enter_context(progress_bar(self.pipeline.frontend.name))] if progress else []
@@ -134,7 +145,7 @@ class BatchGenerator:
             if record is not None:
                 resumed += record.replay(totals, repeats, rejections)
                 continue
-            record = ChunkRecord.empty()
+            record, figures = ChunkRecord.empty(), list[Pair]()
             numbers = range(chunk.start, chunk.stop)
             drawn = self.pipeline.outcomes(numbers, kernels_per_module=self.kernels_per_module)
             for outcome in map(repeats.settle, drawn):
@@ -142,11 +153,13 @@ class BatchGenerator:
                 record.add(outcome)
                 if isinstance(outcome, Pair):
                     write_pair(folder, outcome.spec.index or 0, outcome)
+                    figures.append(outcome)
                 seconds = time.monotonic() - began
                 done = Progress(done=totals.candidates, total=count, rows=totals.rows, seconds=seconds, resumed=resumed)
                 for listener in listeners:
                     listener(done)
             rejections += record.rejections
+            write_figures(folder / SIDECAR / FIGURES / f"{chunk.stem}.jsonl", figures)
             write_atomic(folder / SIDECAR / "chunks" / chunk.file, record.to_json())
         write_ledger(folder, rejections)
         summary = totals.summary(frontend, folder, self.pipeline.categories)
@@ -175,7 +188,7 @@ class BatchGenerator:
         """Write the run's settings into its folder, and remove what a killed run has left half done."""
         self._check(folder, count)
         records = folder / SIDECAR / "chunks"
-        for place in (folder, folder / SIDECAR, records):
+        for place in (folder, folder / SIDECAR, records, folder / SIDECAR / FIGURES):
             remove_unfinished(place)
         wanted = {chunk.file for chunk in chunks_of(count, self.chunk_size)}
         for record in records.glob("*.json"):

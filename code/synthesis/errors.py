@@ -20,6 +20,7 @@ class Stage(StrEnum):
 
     LOAD = "load"
     LOWER = "lower"
+    VERIFY = "verify"
     DEDUPLICATE = "deduplicate"
 
 
@@ -39,6 +40,13 @@ class Symptom(StrEnum):
     UNPRINTED_CONSTANTS = "unprinted_constants"
     NOT_DIFFERENTIABLE = "not_differentiable"
     RENAMED_REPEAT = "renamed_repeat"
+    NO_INPUTS = "no_inputs"
+    NO_REFERENCE = "no_reference"
+    FAULT = "fault"
+    WRONG_RESULT = "wrong_result"
+    WRONG_GRADIENT = "wrong_gradient"
+    ILL_CONDITIONED = "ill_conditioned"
+    USELESS = "useless"
 
 
 class IrsmithError(Exception):

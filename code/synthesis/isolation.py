@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from synthesis.errors import Symptom
 
@@ -40,10 +40,11 @@ class Zygote:
     """Runs pieces of work, one at a time, each in a process of its own; a context manager.
 
     Args:
-        preload: modules to import before any work; one that does not import is left out.
+        preload: what is done before any work: a module to import, left out if it does not import, or a function as
+            ``module:name`` and what it is called with, which can be pickled.
     """
 
-    def __init__(self, preload: Sequence[str] = ()) -> None:
+    def __init__(self, preload: Sequence[str | tuple[str, Any]] = ()) -> None:
         self._preload = tuple(preload)
 
     def __enter__(self) -> "Zygote":
@@ -108,9 +109,14 @@ class Zygote:
 def serve(descriptor: int) -> None:
     """The zygote's own loop: for each piece of work, fork, say which process it is, and how it ended."""
     parent = socket.socket(fileno=descriptor)
-    for module in pickle.loads(_message(descriptor)):  # noqa: S301 (from our own parent)
-        with contextlib.suppress(ImportError):
-            importlib.import_module(module)
+    for entry in pickle.loads(_message(descriptor)):  # noqa: S301 (from our own parent)
+        if isinstance(entry, tuple):
+            place, argument = cast(tuple[str, Any], entry)
+            module, _, function = place.partition(":")
+            getattr(importlib.import_module(module), function)(argument)
+        else:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(entry)
     while True:
         mark, writers, _, _ = socket.recv_fds(parent, 1, 1)
         if not mark:

@@ -15,10 +15,15 @@ from synthesis.frontends.base import Frontend, Kernel, Lowered, choose_device, c
 from synthesis.generator import KernelGenerator
 from synthesis.ir_extractor import find_kernel
 from synthesis.progress import OnProgress
-from synthesis.records import KernelSpec, Pair, Rejection, Signature
+from synthesis.records import KernelSpec, Pair, Rejection, Signature, Verdict
 from synthesis.registry import frontend_names, frontend_of, get_frontend
 from synthesis.tally import Repeats, RunSummary, Statistics
+from synthesis.verification.verifier import Share, Verifier
 from synthesis.version import __version__
+
+VERIFIED_TOGETHER = 20
+"""Kernels whose texts share translation units when they are verified."""
+_NOT_CHECKED = Verdict()
 
 
 class SynthesisPipeline:
@@ -30,10 +35,11 @@ class SynthesisPipeline:
         categories: the categories to draw from; all by default. A filter never changes a kernel.
         levels: the levels of a row, by name; the front end's default ones for the device if None.
         device: what the texts are for; the front end's default if None.
+        verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
 
     Raises:
         UnknownNameError: for an unknown front end, category, level or device.
-        ConfigError: for a level that does not exist for the device, or no categories at all.
+        ConfigError: for a level that does not exist for the device, no categories at all, or another ``verify``.
         MissingFrontendError: if the front end's package is not installed.
     """
 
@@ -45,12 +51,15 @@ class SynthesisPipeline:
         categories: Sequence[str] | None = None,
         levels: Sequence[str] | None = None,
         device: str | None = None,
+        verify: str = "all",
     ) -> None:
         self.generator = KernelGenerator(frontend, seed)
         self.frontend = self.generator.frontend
         self.categories = _choose_categories(self.frontend, categories)
         self.device = choose_device(self.frontend, device)
         self.levels = choose_levels(self.frontend, levels, self.device)
+        self.share = Share.parse(verify)
+        self._verifier = Verifier(self.frontend)
         self.statistics = Statistics()
         """Counts over everything that this pipeline has made."""
 
@@ -60,22 +69,56 @@ class SynthesisPipeline:
         return self.generator.generate(self.categories[position], turn)
 
     def extract_ir(self, spec: KernelSpec) -> Lowered | Rejection:
-        """A kernel's texts at the pipeline's levels."""
-        return self._lower_together([spec])[0]
+        """A kernel's texts at the pipeline's levels, not verified."""
+        loaded = self._load_and_lower([spec])
+        self.frontend.release([each for each, _ in loaded if isinstance(each, Kernel)])
+        kernel, lowered = loaded[0]
+        return kernel if isinstance(kernel, Rejection) else lowered
 
-    def _lower_together(self, specs: Sequence[KernelSpec]) -> list[Lowered | Rejection]:
-        """The texts of several kernels, which may share modules."""
+    def _load_and_lower(
+        self, specs: Sequence[KernelSpec]
+    ) -> list[tuple[Kernel, Lowered | Rejection] | tuple[Rejection, Rejection]]:
+        """Kernels that may share modules, and their texts; whoever asks releases the kernels."""
         loaded = self.frontend.load_together(specs)
         kernels = [each for each in loaded if isinstance(each, Kernel)]
         try:
             lowered = iter(self.frontend.lower(kernels, self.levels, device=self.device))
-        finally:
+        except BaseException:
             self.frontend.release(kernels)
-        return [each if isinstance(each, Rejection) else next(lowered) for each in loaded]
+            raise
+        return [(each, each) if isinstance(each, Rejection) else (each, next(lowered)) for each in loaded]
 
     def create_pair(self, spec: KernelSpec) -> Pair | Rejection:
         """The pair of a kernel, or why there is none; never raises for a kernel's sake."""
-        return as_pair(self.frontend, spec, self.extract_ir(spec), self.device)
+        (outcome,) = self._settled([spec], 1)
+        return outcome
+
+    def _settled(self, specs: Sequence[KernelSpec], kernels_per_module: int) -> list[Pair | Rejection]:
+        """The outcomes of kernels that are verified together."""
+        parts: list[tuple[Kernel, Lowered | Rejection] | tuple[Rejection, Rejection]] = []
+        try:
+            for start in range(0, len(specs), kernels_per_module):
+                parts += self._load_and_lower(specs[start : start + kernels_per_module])
+            chosen = [
+                (kernel, lowered)
+                for kernel, lowered in parts
+                if isinstance(kernel, Kernel) and isinstance(lowered, Lowered) and self._is_chosen(kernel.spec)
+            ]
+            verified = iter(self._verifier.verify(chosen) if chosen else ())
+        finally:
+            self.frontend.release([kernel for kernel, _ in parts if isinstance(kernel, Kernel)])
+        outcomes: list[Pair | Rejection] = []
+        for spec, (kernel, lowered) in zip(specs, parts, strict=True):
+            verdict = Verdict()
+            if isinstance(kernel, Kernel) and isinstance(lowered, Lowered) and self._is_chosen(spec):
+                settled = next(verified)
+                lowered, verdict = (settled, verdict) if isinstance(settled, Rejection) else (
+                    settled.lowered, settled.verdict)  # fmt: skip
+            outcomes.append(as_pair(self.frontend, spec, lowered, self.device, verdict))
+        return outcomes
+
+    def _is_chosen(self, spec: KernelSpec) -> bool:
+        return self.share.has(spec.seed, spec.index)
 
     def outcomes(self, numbers: Sequence[int], *, kernels_per_module: int = 1) -> Iterator[Pair | Rejection]:
         """The outcomes of candidates, in order; repeats of earlier ones are not looked for.
@@ -84,10 +127,10 @@ class SynthesisPipeline:
             numbers: which candidates.
             kernels_per_module: how many neighbours may share a Python module. No outcome depends on it.
         """
-        for start in range(0, len(numbers), kernels_per_module):
-            specs = [self.generate_kernel(number) for number in numbers[start : start + kernels_per_module]]
-            for spec, lowered in zip(specs, self._lower_together(specs), strict=True):
-                yield as_pair(self.frontend, spec, lowered, self.device)
+        together = max(1, VERIFIED_TOGETHER // kernels_per_module) * kernels_per_module
+        for start in range(0, len(numbers), together):
+            specs = [self.generate_kernel(number) for number in numbers[start : start + together]]
+            yield from self._settled(specs, kernels_per_module)
 
     def pairs(self, count: int) -> Iterator[Pair | Rejection]:
         """The outcomes of candidates 0 … count-1, in order; renamed repeats are rejections, the first stays.
@@ -110,6 +153,7 @@ class SynthesisPipeline:
             "categories": list(self.categories),
             "levels": [level.name for level in self.levels],
             "device": self.device,
+            "verify": str(self.share),
         }
 
 
@@ -122,6 +166,7 @@ def run_pipeline(
     categories: Sequence[str] | None = None,
     levels: Sequence[str] | None = None,
     device: str | None = None,
+    verify: str = "all",
     kernels_per_module: int | None = None,
     chunk_size: int | None = None,
     on_progress: OnProgress | None = None,
@@ -142,6 +187,7 @@ def run_pipeline(
         categories=categories,
         levels=levels,
         device=device,
+        verify=verify,
         **{name: size for name, size in sizes.items() if size is not None},
     )
     return batch.run(count, out, on_progress=on_progress, progress=progress)
@@ -155,6 +201,7 @@ def generate(
     categories: Sequence[str] | None = None,
     levels: Sequence[str] | None = None,
     device: str | None = None,
+    verify: str = "all",
     on_rejection: Callable[[Rejection], None] | None = None,
 ) -> Iterator[Pair]:
     """The pairs of candidates 0 … count-1, one by one.
@@ -166,6 +213,7 @@ def generate(
         categories: the categories to draw from; all by default.
         levels: the levels of a row, by name; the front end's default ones for the device if None.
         device: what the texts are for; the front end's default if None.
+        verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         on_rejection: told of each candidate, and of each level, that did not make it.
 
     Raises:
@@ -177,7 +225,9 @@ def generate(
         ...     print(pair.spec.name, len(pair.texts["cuda_forward"]))
     """
     check_count(count)
-    pipeline = SynthesisPipeline(frontend, seed=seed, categories=categories, levels=levels, device=device)
+    pipeline = SynthesisPipeline(
+        frontend, seed=seed, categories=categories, levels=levels, device=device, verify=verify
+    )
     return _pairs_alone(pipeline.pairs(count), on_rejection)
 
 
@@ -193,14 +243,21 @@ def _pairs_alone(
 
 
 def synthesize_pair(
-    spec: KernelSpec, device: str | None = None, *, levels: Sequence[str] | None = None
+    spec: KernelSpec, device: str | None = None, *, levels: Sequence[str] | None = None, verify: str = "none"
 ) -> Pair | Rejection:
     """The pair of one kernel, or why there is none.
 
+    Args:
+        spec: the kernel.
+        device: what the texts are for; the front end's default if None.
+        levels: the levels of the row, by name; the front end's default ones for the device if None.
+        verify: ``all`` to prove the texts by execution, which takes some seconds to start.
+
     Raises:
         UnknownNameError: for an unknown front end, level or device.
+        ConfigError: for another ``verify``.
     """
-    return SynthesisPipeline(spec.frontend, levels=levels, device=device).create_pair(spec)
+    return SynthesisPipeline(spec.frontend, levels=levels, device=device, verify=verify).create_pair(spec)
 
 
 def compile_kernel_from_source(source: str, kernel_name: str | None = None, *, frontend: str | None = None) -> Any:
@@ -261,7 +318,9 @@ def extract_ir_from_kernel(
     return dict(lowered.texts)
 
 
-def as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, device: str) -> Pair | Rejection:
+def as_pair(
+    frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, device: str, verdict: Verdict = _NOT_CHECKED
+) -> Pair | Rejection:
     """The pair of a kernel and its texts, or the rejection of the kernel as a whole; without any text it is no pair."""
     if isinstance(lowered, Lowered) and lowered.rejections and not any(lowered.texts.values()):
         lowered = lowered.rejections[0]
@@ -273,6 +332,7 @@ def as_pair(frontend: Frontend, spec: KernelSpec, lowered: Lowered | Rejection, 
         line_map=lowered.line_map,
         device=device,
         toolchain=frontend.toolchain(),
+        verdict=verdict,
         rejections=lowered.rejections,
     )
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from synthesis.errors import ConfigError, Stage, Symptom
 
+_DIFFERENTIABLE = ("float", "bfloat", "complex")
+
 
 class Role(StrEnum):
     """What a kernel does with an argument."""
@@ -75,6 +77,11 @@ class Argument:
     fields: tuple["Argument", ...] = ()
     """What a struct holds, in order; empty for anything else."""
 
+    @property
+    def is_float(self) -> bool:
+        """Whether it holds numbers that have derivatives."""
+        return self.dtype.startswith(_DIFFERENTIABLE) or any(each.is_float for each in self.fields)
+
     def to_json(self) -> dict[str, Any]:
         """The argument as JSON values, in a fixed order."""
         return {
@@ -87,6 +94,26 @@ class Argument:
             "domain": None if self.domain is None else [self.domain.low, self.domain.high],
             **({"fields": [each.to_json() for each in self.fields]} if self.fields else {}),
         }
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "Argument":
+        """The argument that ``to_json`` wrote.
+
+        Raises:
+            KeyError: if it lacks an entry.
+            ConfigError: if its domain is none.
+        """
+        domain, shape = entry["domain"], entry["shape"]
+        return cls(
+            name=entry["name"],
+            type_name=entry["type"],
+            dtype=entry["dtype"],
+            element=tuple(entry["element"]),
+            shape=None if shape is None else tuple(shape),
+            role=Role(entry["role"]),
+            domain=None if domain is None else Domain(low=domain[0], high=domain[1]),
+            fields=tuple(cls.from_json(each) for each in entry.get("fields", ())),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +150,26 @@ class Signature:
             "cotangents": list(self.cotangents),
             "call": None if self.call is None else dict(self.call),
         }
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any], options: Mapping[str, Any]) -> "Signature":
+        """The signature that ``to_json`` wrote, with the row's options.
+
+        Raises:
+            KeyError: if it lacks an entry.
+            ConfigError: if a domain is none.
+        """
+        launch = entry["launch"]
+        return cls(
+            arguments=tuple(Argument.from_json(each) for each in entry["arguments"]),
+            results=tuple(Argument.from_json(each) for each in entry["results"]),
+            launch=None if launch is None else tuple(launch),
+            tiled=entry["tiled"],
+            differentiable=tuple(entry["differentiable"]),
+            cotangents=tuple(entry["cotangents"]),
+            call=entry["call"],
+            options=dict(options),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +270,11 @@ class Verdict:
     verified: tuple[str, ...] = ()
     """The levels proved by execution of their stored text."""
     gradient: str = "not_checked"
+    """``agrees``, ``absent`` (no derivative's text), ``disagrees: why``, ``not_applicable: why`` or ``not_checked``."""
+    unverified: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Levels that could not be executed, and why; their texts are neither proved nor known to be wrong."""
+    figures: Mapping[str, float] = field(default_factory=dict[str, float], compare=False)
+    """What was measured: ``max_error``, ``tolerance``, ``inputs_tried``, ``seconds``. No part of a row."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ one column a level                                        the text; null where t
 ``line_map``                                              level to [source line, first text line, last text line]
 ``signature, options``                                    all that determines behaviour beside the source
 ``verified, gradient``                                    the levels proved by execution; the gradient check's outcome
+``unverified``                                            level to why it could not be executed where the row was made
 ``device``                                                what the texts are for
 ``origin, licence, self_contained``                       ``synthetic``, or where an extracted kernel was found
 ``index, seed, config, version, toolchain``               how to make it again
@@ -26,15 +27,17 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.errors import TargetError, UnknownNameError
-from synthesis.files import write_atomic
+from synthesis.files import make_folder, write_atomic
 from synthesis.frontends.base import Level
 from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
-from synthesis.records import KernelSpec, Pair, Rejection
+from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import get_frontend
 from synthesis.version import __version__
 
 SIDECAR = "_irsmith"
 """The folder, inside an output folder, of everything that is not a row."""
+FIGURES = "figures"
+"""The folder, inside that one, of what differs between machines."""
 
 
 def levels_of(pair: Pair) -> tuple[Level, ...]:
@@ -61,6 +64,7 @@ def row(pair: Pair) -> dict[str, Any]:
         "options": options,
         "verified": list(pair.verdict.verified),
         "gradient": pair.verdict.gradient,
+        "unverified": dict(pair.verdict.unverified),
         "version": __version__,
         "toolchain": dict(pair.toolchain),
         "renamed_hash": renamed_hash(spec.source),
@@ -123,6 +127,26 @@ def write_pair(folder: Path, index: int, pair: Pair, *, as_text: bool = False) -
     write_atomic(folder / SIDECAR / name, readable(described))
 
 
+def write_figures(path: Path, pairs: Sequence[Pair]) -> None:
+    """Write what verification measured of each pair, a JSON object a line; nothing of pairs that it did not look at.
+
+    Raises:
+        OutputError: if the disk does not take it.
+    """
+    lines = [
+        json.dumps({"index": pair.spec.index, "kernel_name": pair.spec.name, **_rounded(pair.verdict.figures)}) + "\n"
+        for pair in pairs
+        if pair.verdict.figures
+    ]
+    if lines:
+        make_folder(path.parent)
+        write_atomic(path, "".join(lines))
+
+
+def _rounded(figures: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.3g}") for name, value in figures.items()}
+
+
 def write_ledger(folder: Path, rejections: Sequence[Rejection]) -> None:
     """Write rejections, one JSON object a line, to ``_irsmith/rejections.jsonl``."""
     lines = [json.dumps(rejection.to_json(), ensure_ascii=False) + "\n" for rejection in rejections]
@@ -154,6 +178,30 @@ class Document:
     def source(self) -> str:
         """The Python source."""
         return self.document["python_source"]
+
+    @property
+    def spec(self) -> KernelSpec:
+        """The kernel's record.
+
+        Raises:
+            TargetError: if the metadata lacks what determines the kernel's behaviour.
+        """
+        metadata = self.document["metadata"]
+        try:
+            return KernelSpec(
+                frontend=metadata["frontend"],
+                name=metadata["kernel_name"],
+                category=metadata["category"],
+                source=self.source,
+                signature=Signature.from_json(metadata["signature"], metadata["options"]),
+                recipe=metadata["recipe"],
+                origin=metadata["origin"],
+                self_contained=metadata["self_contained"],
+                seed=metadata["seed"],
+                index=metadata["index"],
+            )
+        except (KeyError, TypeError, AttributeError) as error:
+            raise TargetError(f"{self.stem}: the metadata of a pair lacks or misspells {error}") from error
 
     def only(self, levels: Sequence[str] | None, where: str) -> "Document":
         """The pair with the named levels alone.

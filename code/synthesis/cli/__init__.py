@@ -1,6 +1,7 @@
 """The command ``irsmith``: one file a command, none with logic of its own.
 
-Exit status: 0 done; 1 nothing could be made of the kernels given; 2 a usage error; 130 interrupted.
+Exit status: 0 done; 1 nothing could be made of the kernels given, or a row failed verification; 2 a usage error;
+130 interrupted.
 """
 
 import sys
@@ -11,8 +12,10 @@ from rich.console import Console
 
 from synthesis.cli.extract import extract
 from synthesis.cli.generate import generate
+from synthesis.cli.ops import ops
 from synthesis.cli.show import show
 from synthesis.cli.stats import stats
+from synthesis.cli.verify import verify
 from synthesis.errors import IrsmithError, KernelError, MissingFrontendError, UsageError
 from synthesis.version import __version__
 
@@ -23,7 +26,7 @@ app = App(
     help_format="markdown",
     suppress_keyboard_interrupt=False,
 )
-for _command in (generate, extract, show, stats):
+for _command in (generate, extract, verify, show, stats, ops):
     app.command(_command)
 
 

@@ -20,6 +20,7 @@ def extract(
     inputs: Path | None = None,
     arg: Annotated[list[str] | None, Parameter(negative="")] = None,
     guess_inputs: Annotated[bool, Parameter(negative="")] = False,
+    verify: str = "all",
     format: Literal["json", "text"] = "json",  # noqa: A002 (the option's name)
     time_limit: float = TIME_LIMIT,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -55,6 +56,9 @@ def extract(
         Type and shape of every JAX function's next argument, as in f32[4,8]; once an argument.
     guess_inputs: bool
         Try common shapes for JAX functions of which nothing is known.
+    verify: str
+        Whose IR is proved by execution: all, none, or a share of the kernels, as in sample:0.1. Inputs that are not
+        given are inferred where they can be; where they cannot, nothing is verified.
     format: str
         json, one file a pair; or text, a file each for the Python and every level.
     time_limit: float
@@ -75,6 +79,7 @@ def extract(
         device=device,
         examples=examples,
         as_text=format == "text",
+        verify=verify,
         time_limit=time_limit,
     )
     print_summary(summary, as_json=json)

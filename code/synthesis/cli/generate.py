@@ -19,6 +19,7 @@ def generate(
     category: Annotated[list[str] | None, Parameter(negative="")] = None,
     level: Annotated[list[str] | None, Parameter(negative="")] = None,
     device: str | None = None,
+    verify: str = "all",
     kernels_per_module: int = KERNELS_PER_MODULE,
     chunk_size: int = CHUNK_SIZE,
     format: Literal["json"] = "json",  # noqa: A002 (the option's name; one format so far)
@@ -48,6 +49,8 @@ def generate(
         Make this level of IR instead of the default ones; may be given several times.
     device: str
         What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX).
+    verify: str
+        Whose texts are proved by execution: all, none, or a share, as in sample:0.1.
     kernels_per_module: int
         Kernels that share a Python module while they are lowered. No row depends on it.
     chunk_size: int
@@ -65,6 +68,7 @@ def generate(
         categories=category,
         levels=level,
         device=device,
+        verify=verify,
         kernels_per_module=kernels_per_module,
         chunk_size=chunk_size,
         progress=not json,

@@ -4,16 +4,24 @@ A new front end is one folder with an object of this shape, and an entry point i
 ``irsmith.frontends`` that names it. Nothing else in irsmith is edited.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, Protocol
+
+import numpy.typing as npt
 
 from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec, Rejection
+from synthesis.records import KernelSpec, Rejection, Signature
+
+Values = dict[str, npt.NDArray[Any]]
+"""Argument or result name to array; a plain value is an array without dimensions of its own (a vec3: ``(3,)``)."""
+Outcome = tuple[Values, ...]
+"""What each run of a program left: every array of a Warp kernel, every result of a JAX function."""
 
 
 class Direction(StrEnum):
@@ -74,6 +82,33 @@ class Lowered:
     line_map: Mapping[str, LineMap]
     """By level, in lines of the kernel's source."""
     rejections: tuple[Rejection, ...] = ()
+
+
+class ReferenceUnknownError(Exception):
+    """A kernel that the reference does not model; ``what`` names the construct or operation."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"no reference semantics for {what}")
+        self.what = what
+
+
+class ReferenceFaultError(Exception):
+    """A kernel that is itself at fault: an index out of bounds, a division of whole numbers by zero, no end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """A stored text with all that is needed to run it: nothing of it comes from a live object."""
+
+    name: str
+    """The kernel's name."""
+    level: Level
+    text: str
+    signature: Signature
+    runs: tuple[Values, ...]
+    """What each run starts from: every argument; for a backward text the adjoints or cotangents too."""
+    follows: int | None = None
+    """The number of the program whose last runs left the arrays that this one's are to find, where it can be had."""
 
 
 class Frontend(Protocol):
@@ -140,6 +175,47 @@ class Frontend(Protocol):
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts of each kernel at each level; any process gives the same bytes."""
+        ...
+
+    def prepare(self) -> None:
+        """Import and start what running texts needs; called once in the process that runs are forked from."""
+        ...
+
+    def unavailable(self, level: Level, text: str) -> str | None:
+        """Why a text cannot be executed here (``needs a GPU``), or None where it can."""
+        ...
+
+    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+        """What each text leaves or gives on its inputs, with the program's number, in any order.
+
+        None says that a program begins: should the process die, it is to blame. Called in a process of its own that may
+        die; ``scratch`` is a folder that such processes share.
+        """
+        ...
+
+    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+        """What a kernel computes on several inputs, told from its Python source by code that no text's route shares.
+
+        Args:
+            kernel: a loaded kernel.
+            runs: every argument of each run, of the same shapes.
+            double: whether to compute in float64 rather than in the kernel's own precision.
+
+        Returns:
+            For each run, what a forward text's outcome is held against.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+    def operations(self) -> Mapping[str, bool]:
+        """Every operation that the tool has, by name, and whether the reference models it."""
+        ...
+
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        """The class of constructs, where the kernel has one, of which the tool is known to get derivatives wrong."""
         ...
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:

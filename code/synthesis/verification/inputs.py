@@ -1,24 +1,29 @@
 """Inputs for a kernel, drawn from its signature's domains."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from synthesis.errors import ConfigError
+from synthesis.frontends.base import Values
 from synthesis.grammar.streams import digest
-from synthesis.records import Argument, Role, Signature
+from synthesis.records import Argument, Domain, Role, Signature
 
-Values = dict[str, npt.NDArray[np.generic]]
-"""Argument name to array; a plain value is an array without dimensions of its own (a vec3 has shape ``(3,)``)."""
+_INTERIOR = 0.04
+"""The share of a domain, at either end, that interior draws leave out."""
 
 
-def draw_inputs(signature: Signature, seed: int) -> Values:
+def draw_inputs(signature: Signature, seed: int, *, edges: bool = False, interior: bool = False) -> Values:
     """One draw of every argument that a kernel reads, uniform over its domain.
 
     Args:
         signature: shapes must be known, and domains of all but pure outputs.
         seed: draws of two seeds are independent.
+        edges: whether half of the elements take a domain's bounds, zero, or its middle.
+        interior: whether floating-point values keep away from the bounds.
 
     Returns:
         Arrays of shape ``argument.shape + argument.element`` and the argument's dtype, a structured one for a struct. A
@@ -28,13 +33,15 @@ def draw_inputs(signature: Signature, seed: int) -> Values:
         ConfigError: if a shape or a domain is not known.
     """
     return {
-        argument.name: draw_argument(argument, seed)
+        argument.name: draw_argument(argument, seed, edges=edges, interior=interior)
         for argument in signature.arguments
         if argument.role is not Role.OUTPUT
     }
 
 
-def draw_argument(argument: Argument, seed: int) -> npt.NDArray[np.generic]:
+def draw_argument(
+    argument: Argument, seed: int, *, edges: bool = False, interior: bool = False
+) -> npt.NDArray[np.generic]:
     """One draw of one argument; it depends on the argument's name and the seed alone.
 
     Raises:
@@ -42,19 +49,41 @@ def draw_argument(argument: Argument, seed: int) -> npt.NDArray[np.generic]:
     """
     shape = array_shape(argument)
     if argument.fields:
-        kind = [(each.name, each.dtype, each.element) for each in argument.fields]
-        values = np.zeros(shape, dtype=kind)
+        values = np.zeros(shape, dtype=struct_dtype(argument))
         for each in argument.fields:
             drawn = replace(each, name=f"{argument.name}.{each.name}", shape=shape or None)
-            values[each.name] = draw_argument(drawn, seed)
+            values[each.name] = draw_argument(drawn, seed, edges=edges, interior=interior)
         return values
     if argument.domain is None:
         raise ConfigError(f"argument {argument.name!r} has no domain to draw from")
     generator = np.random.default_rng(int(digest("input", seed, argument.name), 16))
     low, high = argument.domain.low, argument.domain.high
-    if np.issubdtype(np.dtype(argument.dtype), np.integer):
-        return generator.integers(int(low), int(high), size=shape, endpoint=True).astype(argument.dtype)
-    return generator.uniform(low, high, size=shape).astype(argument.dtype)
+    whole = np.dtype(dtype_of(argument)).kind in "iub"
+    if interior and not whole:
+        low, high = low + _INTERIOR * (high - low), high - _INTERIOR * (high - low)
+    if whole:
+        drawn = generator.integers(int(low), int(high), size=shape, endpoint=True)
+    else:
+        drawn = generator.uniform(low, high, size=shape)
+    if edges:
+        middle = int((low + high) / 2) if whole else (low + high) / 2
+        special = [low, high, middle, *([0.0] if low <= 0 <= high else [])]
+        drawn = np.where(generator.random(shape) < 0.5, generator.choice(special, shape), drawn)
+    return drawn.astype(dtype_of(argument))
+
+
+def dtype_of(argument: Argument) -> np.dtype[Any]:
+    """The NumPy dtype of an argument's scalars; bfloat16 where JAX's number formats are installed."""
+    if argument.dtype == "bfloat16":
+        import ml_dtypes
+
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(argument.dtype)
+
+
+def struct_dtype(argument: Argument) -> np.dtype[Any]:
+    """The structured dtype of a struct's fields."""
+    return np.dtype([(each.name, each.dtype, each.element) for each in argument.fields])
 
 
 def array_shape(argument: Argument) -> tuple[int, ...]:
@@ -67,3 +96,79 @@ def array_shape(argument: Argument) -> tuple[int, ...]:
     if any(size is None for size in dimensions):
         raise ConfigError(f"argument {argument.name!r} has dimensions that are not known")
     return (*(size for size in dimensions if size is not None), *argument.element)
+
+
+def missing_inputs(signature: Signature) -> str | None:
+    """What of a kernel's inputs is not known: a shape, a domain, the launch; None if all is."""
+    for argument in signature.arguments:
+        if any(size is None for size in argument.shape or ()):
+            return f"the shape of {argument.name}"
+        if argument.role is not Role.OUTPUT and any(each.domain is None for each in argument.fields or (argument,)):
+            return f"the domain of {argument.name}"
+    if any(size is None for size in signature.launch or ()):
+        return "the launch dimensions"
+    return None
+
+
+# ---- poison
+
+
+_POISON = {"float16": -4.0625e4, "float32": -7.5e33, "float64": -7.5e33}
+
+
+def poison_of(dtype: str) -> Any:
+    """A number that no kernel writes, far outside every domain; exact in its dtype."""
+    kind = np.dtype(dtype)
+    if kind.kind == "f":
+        return kind.type(_POISON[dtype])
+    if kind.kind == "b":
+        return kind.type(False)
+    limits = np.iinfo(kind)
+    return kind.type((limits.min or limits.max) // 3)
+
+
+def fresh_outputs(signature: Signature, *, poisoned: bool = True) -> Values:
+    """What pure outputs hold before a run: poison, or zeros."""
+    outputs = [argument for argument in signature.arguments if argument.role is Role.OUTPUT]
+    return {argument.name: _fresh(argument, poisoned=poisoned) for argument in outputs}
+
+
+def _fresh(argument: Argument, *, poisoned: bool) -> npt.NDArray[Any]:
+    shape = array_shape(argument)
+    if argument.fields:
+        values = np.zeros(shape, struct_dtype(argument))
+        for each in argument.fields if poisoned else ():
+            values[each.name] = poison_of(each.dtype)
+        return values
+    return np.full(shape, poison_of(argument.dtype) if poisoned else 0, argument.dtype)
+
+
+def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> Values:
+    """Drawn inputs and fresh outputs, in the order of the arguments."""
+    outputs = fresh_outputs(signature, poisoned=poisoned)
+    return {each.name: drawn[each.name] if each.name in drawn else outputs[each.name] for each in signature.arguments}
+
+
+def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
+    """The arrays with a struct's fields apart, as ``name.field``."""
+    found: dict[str, npt.NDArray[Any]] = {}
+    for name, value in values.items():
+        if value.dtype.names:
+            found.update({f"{name}.{each}": value[each] for each in value.dtype.names})
+        else:
+            found[name] = value
+    return found
+
+
+def another_draw(argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40)) -> Any:
+    """A draw of an argument that differs from a given one; None where its domain has one value only."""
+    for seed in tries:
+        other = draw_argument(argument, seed)
+        if not np.array_equal(other, value):
+            return other
+    return None
+
+
+def wide(domain: Domain) -> float:
+    """A domain's width, or 1 for a single value."""
+    return domain.width or 1.0

@@ -1,19 +1,22 @@
 """The front end object: JAX's side of the protocol in ``frontends/base.py``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Values
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import calling, discovery, functions, lowering
+from synthesis.frontends.jax import calling, discovery, execution, functions, lowering
 from synthesis.frontends.jax.recipes import RECIPES
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection
@@ -104,6 +107,33 @@ class JaxFrontend:
                 else:
                     texts[level.name], line_map[level.name] = made
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
+
+    def prepare(self) -> None:
+        """Import alone: JAX must not be used before a process is forked."""
+
+    def unavailable(self, level: Level, text: str) -> str | None:
+        """LLVM IR and Pallas kernels are not executed, nor what is for another platform."""
+        return execution.unavailable(level)
+
+    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+        """StableHLO by its reference interpreter or XLA, HLO by XLA, jaxprs by NumPy."""
+        return execution.run_programs(programs, scratch)
+
+    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+        """The function's results, by NumPy over the jaxpr that tracing its Python source gives."""
+        with functions.settings(kernel.spec.signature.options):
+            graph = lowering.graph(kernel.live, kernel.example_args)
+        names = [each.name for each in kernel.spec.signature.results]
+        evaluator = Evaluator(double=double)
+        return [dict(zip(names, evaluator.results(graph, list(run.values())), strict=True)) for run in runs]
+
+    def operations(self) -> Mapping[str, bool]:
+        """JAX's public primitives."""
+        return {name: name in RULES for name in lowering.public_primitives()}
+
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        """JAX's derivatives are not known to be wrong; a user's own rules may be."""
+        return "derivative rules of its own" if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source) else None
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""

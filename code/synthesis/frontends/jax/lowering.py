@@ -17,6 +17,7 @@ from types import FunctionType, MethodType
 from typing import Any
 
 import jax as _jax
+import jax.extend.core.primitives as _primitives
 import jaxlib._hlo as _hlo
 import numpy as np
 from jax._src import tpu_custom_call as _tpu_custom_call  # noqa: TID251
@@ -27,6 +28,7 @@ from jaxlib.triton import dialect as _triton
 
 from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_origins
+from synthesis.frontends.jax.reference.graphs import Graph, graph_of
 from synthesis.frontends.linemap import LineMap, Where, runs_of
 
 jax: Any = _jax
@@ -90,6 +92,17 @@ def rules_of(obj: Any) -> tuple[str, list[FunctionType | None]] | None:
     if any(rule is not None and behind is None for rule, behind in zip(rules, plain, strict=True)):
         return None
     return method, plain
+
+
+def public_primitives() -> list[str]:
+    """The names of the primitives that ``jax.extend.core.primitives`` has, sorted."""
+    public: Any = _primitives
+    return sorted({getattr(public, name).name for name in dir(public) if name.endswith("_p")})
+
+
+def graph(function: Any, example_args: Sequence[Any]) -> Graph:
+    """The primitives that a function's Python source traces to."""
+    return graph_of(jax.jit(function, keep_unused=True).trace(*example_args).jaxpr)
 
 
 # ---- functions in, text out

@@ -12,6 +12,7 @@ from synthesis.frontends.base import Kernel
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector
 from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp.gradients import differentiable
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
@@ -89,7 +90,7 @@ def signature_of(kernel: Any) -> Signature:
     return Signature(
         arguments=arguments,
         launch=(None,) * lowering.launch_rank(kernel),
-        differentiable=tuple(argument.name for argument in arguments if argument.dtype.startswith(("float", "bfloat"))),
+        differentiable=differentiable(arguments, lowering.tree_of(kernel)),
         options=lowering.options_of(kernel),
     )
 

@@ -1,19 +1,22 @@
 """The front end object: Warp's side of the protocol in ``frontends/base.py``."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from types import ModuleType
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Values
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
-from synthesis.frontends.warp import binaries, discovery, lowering
+from synthesis.frontends.warp import binaries, discovery, execution, lowering, traps
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import RECIPES
+from synthesis.frontends.warp.reference.calls import MODELLED
+from synthesis.frontends.warp.reference.launch import launched
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection
 
@@ -108,6 +111,30 @@ class WarpFrontend:
                 else:
                     texts[level.name], line_map[level.name] = binary
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(missing))
+
+    def prepare(self) -> None:
+        """Start Warp's runtime."""
+        execution.prepare()
+
+    def unavailable(self, level: Level, text: str) -> str | None:
+        """A GPU is needed for PTX and machine code, and for CUDA whose threads wait for each other."""
+        return execution.unavailable(level, text)
+
+    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+        """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""
+        return execution.run_programs(programs, scratch)
+
+    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+        """Every array that the kernel leaves, by an interpreter of its Python source."""
+        return launched(kernel.live, kernel.spec.signature, runs, double=double)
+
+    def operations(self) -> Mapping[str, bool]:
+        """Warp's built-ins that Python sees."""
+        return {name: name in MODELLED for name in lowering.visible_builtins()}
+
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        """The class of constructs that Warp's adjoints are known to be wrong for."""
+        return traps.gradient_trap(kernel.live, kernel.spec.signature.options)
 
     def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""

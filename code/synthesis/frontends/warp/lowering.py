@@ -5,9 +5,11 @@ seams (structs, functions, kernel), with names of our own where Warp's depend on
 ever has to be found again in finished text. Nothing is compiled and no device is needed.
 """
 
+import ast
 import contextlib
 import itertools
 import tempfile
+import textwrap
 from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -84,6 +86,16 @@ def is_builtin(obj: Any) -> bool:
     return isinstance(obj, context.Function) and obj.func is None
 
 
+def lacks_adjoint(name: str) -> bool:
+    """Whether a function of Warp's is one that no derivative goes through."""
+    return name in context.builtin_functions and not context.builtin_functions[name].is_differentiable
+
+
+def visible_builtins() -> list[str]:
+    """The functions that Warp itself provides to kernels, without those that it has written in Python, sorted."""
+    return sorted(name for name, each in context.builtin_functions.items() if not each.hidden and each.func is None)
+
+
 def is_builtin_name(name: str) -> bool:
     """Whether a kernel may use a function or a value type of Warp's by this bare name, without importing it."""
     return name in context.builtin_functions or is_value_type(getattr(wp, name, None))
@@ -125,6 +137,12 @@ def is_value_type(obj: object) -> bool:
     return isinstance(obj, type) and (obj in types.scalar_and_bool_types or hasattr(obj, "_wp_scalar_type_"))
 
 
+def parts_of_value_type(kind: Any) -> tuple[Any, tuple[int, ...], str]:
+    """The scalar type, shape and Warp's word for the form of a vector, matrix, quaternion or transform type."""
+    generic = getattr(kind, "_wp_generic_type_str_", "")
+    return getattr(kind, "_wp_scalar_type_", None), tuple(getattr(kind, "_shape_", ())), generic
+
+
 def parts_of(function: Any) -> list[Any]:
     """What declares a function together: its overloads as written, then gradients and replays of the user's."""
     written = [*function.user_overloads.values(), *function.user_templates.values()]
@@ -147,6 +165,11 @@ def is_written_plainly(kind: Any) -> bool:
 def source_of(obj: Any) -> str:
     """The source of a kernel or function, as Warp recorded it when it was declared."""
     return obj.adj.source
+
+
+def tree_of(obj: Any) -> ast.AST:
+    """The parsed source of a kernel or function."""
+    return ast.parse(textwrap.dedent(source_of(obj)))
 
 
 def first_line_of(obj: Any) -> int:

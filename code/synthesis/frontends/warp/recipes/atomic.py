@@ -115,7 +115,6 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
         recipe="bits",
         summary=f"{_WORDS[target]}, taken with {target}",
         ops=frozenset({target}),
-        differentiable=False,
     )
 
 
@@ -144,7 +143,6 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
         recipe="exchange",
         summary=f"Elements exchanged with {target}",
         ops=frozenset({target}),
-        differentiable=False,
     )
 
 

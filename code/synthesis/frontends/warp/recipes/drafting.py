@@ -1,10 +1,12 @@
 """A Warp kernel under construction: its threads, arguments and statements."""
 
+import ast
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
 from synthesis.grammar import naming
@@ -279,7 +281,6 @@ class Draft:
         recipe: str,
         summary: str,
         ops: frozenset[str],
-        differentiable: bool = True,
         options: Mapping[str, Any] = DEFAULTS,
         tiled: bool = False,
     ) -> KernelSpec:
@@ -290,7 +291,6 @@ class Draft:
             recipe: the recipe's name.
             summary: what the kernel does, in a few words.
             ops: the operations that it is made of.
-            differentiable: whether Warp's adjoint is the derivative.
             options: compiler options.
             tiled: whether blocks of threads work together on tiles.
 
@@ -318,19 +318,18 @@ class Draft:
         lines += ["", *render_block(tuple(constants))] if constants else []
         for statement in (*(each for each in self._helpers if not isinstance(each, Assign)), kernel):
             lines += ["", "", *render_block((statement,))]
+        source = "\n".join(lines) + "\n"
         return KernelSpec(
             frontend="warp",
             name=name,
             category=category,
             recipe=recipe,
-            source="\n".join(lines) + "\n",
+            source=source,
             description=description,
             signature=Signature(
                 arguments=arguments,
                 launch=self.threads,
-                differentiable=tuple(
-                    argument.name for argument in inputs if differentiable and Type(argument.dtype).is_float
-                ),
+                differentiable=differentiable(arguments, ast.parse(source)),
                 options=options,
                 tiled=tiled,
             ),

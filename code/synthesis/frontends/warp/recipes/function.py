@@ -16,6 +16,8 @@ from synthesis.grammar.syntax import (
     Expression,
     Function,
     If,
+    Infix,
+    Literal,
     Name,
     Return,
     Statement,
@@ -104,8 +106,11 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     node = Call(Name(outer_name), tuple(term.node for term in terms))
     made = [Term(node, result.type, result.interval, result.ops, result.depth)]
     if target == "reused":
-        again = Term(Call(Name(inner_name), (terms[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
-        made.append(draft.keep(again))
+        # A part of it: the same value as inside the other function might cancel.
+        part = shape.integer(3, 9) / 10
+        again = Infix("*", Literal(f"{part}"), Call(Name(inner_name), (terms[0].node,)))
+        bounds = Domain(low=inside.interval.low * part, high=inside.interval.high * part)
+        made.append(draft.keep(Term(again, inside.type, bounds, inside.ops, inside.depth)))
     return _finish(stream, draft, made, "nested", target, "Functions that call functions")
 
 

@@ -38,9 +38,7 @@ def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str)
     terms = [draft.read(kind, shape.choice(domains), draft.sites[0][0]) for _ in range(shape.integer(1, 3))]
     result = weaver.weave(terms, steps=shape.integer(1, 5), target=own[target])
     draft.store(result)
-    return draft.finish(
-        category=category, recipe=recipe, summary=f"{summary} on {kind.dtype}", ops=result.ops, differentiable=False
-    )
+    return draft.finish(category=category, recipe=recipe, summary=f"{summary} on {kind.dtype}", ops=result.ops)
 
 
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
@@ -78,9 +76,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
         result = Infix("%", result, literal_node(shape.choice((64, 97, 256, 1000)), kind.dtype))
     draft.store(Term(result, kind, _WORD))
     ops = frozenset({target, "bit_xor", "shift_right"})
-    return draft.finish(
-        category="bitwise", recipe="hash", summary="A hash of whole numbers", ops=ops, differentiable=False
-    )
+    return draft.finish(category="bitwise", recipe="hash", summary="A hash of whole numbers", ops=ops)
 
 
 def _mixed(shape: Stream, local: Name, symbol: str, value: Expression) -> Assign:

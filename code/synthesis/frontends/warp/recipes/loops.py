@@ -1,7 +1,7 @@
 """Loops that end early, skip a turn, run while something holds, or stand inside each other.
 
-Warp's adjoints are wrong for most of these (``break``, ``while``, a sum that is used inside its own loop), so their
-kernels are recorded as not differentiable until gradients are checked.
+Warp's adjoints are wrong for most of these (``break``, ``while``, a sum that is used inside its own loop): the gradient
+check finds them, and the row keeps its forward texts.
 """
 
 from synthesis.frontends.base import Recipe
@@ -58,9 +58,7 @@ def _finish(
     term = Term(value, draft.types[0], Domain(low=-bound, high=bound), ops, 2)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     draft.store(weaver.weave([term], steps=shape.integer(0, 4)))
-    return draft.finish(
-        category="control_flow", recipe=recipe, summary=summary, ops=ops | {recipe}, differentiable=False
-    )
+    return draft.finish(category="control_flow", recipe=recipe, summary=summary, ops=ops | {recipe})
 
 
 def _draw_jump(stream: Stream, target: str) -> KernelSpec:

@@ -77,7 +77,6 @@ class _Native:
             recipe=recipe,
             summary=summary,
             ops=frozenset({"func_native", "shared_memory", "syncthreads", target, *ops}),
-            differentiable=False,
             options={**DEFAULTS, "block_dim": self.block},
         )
 

@@ -82,8 +82,10 @@ def _finish(
 
 
 def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
+    """What is made of a turned vector; not its length, which no rotation changes."""
     shape = stream.child("end")
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    operations = tuple(each for each in _OPERATIONS if each.name != "length")
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 1))
     return weaver.weave([term], steps=shape.integer(0, 4))
 
 

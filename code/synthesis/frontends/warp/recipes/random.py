@@ -63,7 +63,6 @@ def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, 
         recipe=recipe,
         summary=summary,
         ops=result.ops | {target, "rand_init"},
-        differentiable=False,
     )
 
 

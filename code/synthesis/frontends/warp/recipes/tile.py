@@ -134,7 +134,6 @@ class _Tiled:
             recipe=recipe,
             summary=summary,
             ops=frozenset({"tile_load", target, *ops}),
-            differentiable=False,
             options=options,
             tiled=True,
         )

@@ -1,0 +1,225 @@
+"""Runs JAX's texts from the text alone: no Python source, no traced function.
+
+StableHLO goes to the reference interpreter that jaxlib carries, and to XLA where that one lacks an operation; HLO is
+parsed and compiled by XLA; a printed jaxpr is parsed and evaluated by NumPy (``reference/text.py``).
+
+Call it in a process that may die: the interpreter aborts on what it does not know.
+"""
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import jax as _jax
+import jaxlib._hlo as _hlo
+import jaxlib._jax as _core
+import jaxlib.lapack as _lapack
+import numpy as np
+from jax._src import compiler as _compiler  # noqa: TID251
+from jax.interpreters import mlir as _mlir
+from jaxlib.mlir import ir as _ir
+from jaxlib.mlir import passmanager as _passmanager
+from jaxlib.mlir.dialects import stablehlo as _stablehlo  # pyright: ignore[reportMissingTypeStubs]
+
+from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Direction, Level, Outcome, Program, ReferenceUnknownError, Values
+from synthesis.frontends.failures import detail_of
+from synthesis.frontends.jax.hlo_text import unscheduled
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.graphs import dtype_of
+from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
+from synthesis.records import Rejection
+
+jax: Any = _jax
+hlo: Any = _hlo
+core: Any = _core
+compiler: Any = _compiler
+lapack: Any = cast(Any, _lapack)._lapack
+mlir: Any = _mlir
+ir: Any = _ir
+passmanager: Any = _passmanager
+stablehlo: Any = _stablehlo
+
+# What the interpreter aborts on, or does not know.
+_BEYOND_INTERPRETER = re.compile(
+    r"\bcustom_call\b|stablehlo\.(?:all_|collective_|rng|infeed|outfeed|send|recv|cholesky|triangular_solve|fft)"
+    r"|complex<|bf16|\bf8E|\bui?[24]\b"
+)
+
+
+def unavailable(level: Level) -> str | None:
+    """Why a level's texts cannot be run, or None where they can."""
+    return None if _kind(level) in _RUN else f"{_kind(level)} is not executed"
+
+
+def _kind(level: Level) -> str:
+    return level.name.removeprefix("vjp_").removeprefix("jvp_")
+
+
+_RUN = ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
+
+
+def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+    """The results of every text, or why it could not be run, with the program's number.
+
+    Args:
+        programs: texts at levels that are not ``unavailable``.
+        _: a folder that runs share; not needed.
+    """
+    for number, program in enumerate(programs):
+        yield number, None
+        yield number, _run(program)
+
+
+def _run(program: Program) -> Outcome | Rejection:
+    runners = {"jaxpr": _Jaxpr, "stablehlo": _StableHlo}
+    try:
+        ready = runners.get(_kind(program.level), _Hlo)(program.text)
+        return tuple(_named(program, ready.run(list(values.values()))) for values in program.runs)
+    except _UnrunnableError as error:
+        return _failure(error.symptom, str(error))
+    except Exception as error:  # noqa: BLE001 (a text may be anything)
+        return _failure(Symptom.BUILD_ERROR, detail_of(error))
+
+
+def _failure(symptom: Symptom, detail: str) -> Rejection:
+    return Rejection(stage=Stage.VERIFY, symptom=symptom, detail=detail)
+
+
+class _UnrunnableError(Exception):
+    def __init__(self, symptom: Symptom, detail: str) -> None:
+        super().__init__(detail)
+        self.symptom = symptom
+
+
+def _named(program: Program, results: Sequence[Any]) -> Values:
+    """Results by name: a gradient is ``adj_`` its argument, a tangent ``tangent_`` its result."""
+    names = result_names(program)
+    if len(names) != len(results):
+        raise _UnrunnableError(Symptom.BUILD_ERROR, f"the text gives {len(results)} results, not {len(names)}")
+    return {name: np.asarray(value) for name, value in zip(names, results, strict=True)}
+
+
+def result_names(program: Program) -> list[str]:
+    """What a text's results are called, in order."""
+    signature = program.signature
+    results = [each.name for each in signature.results]
+    if program.level.direction is Direction.BACKWARD:
+        return [f"adj_{each.name}" for each in signature.arguments if each.is_float]
+    if program.level.direction is Direction.TANGENT:
+        return [*results, *(f"tangent_{each.name}" for each in signature.results if each.is_float)]
+    return results
+
+
+class _Jaxpr:
+    """A printed jaxpr, evaluated in its own precision."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            self._graph = parse(text)
+        except JaxprSyntaxError as error:
+            raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        try:
+            return Evaluator(double=False).results(self._graph, inputs)
+        except ReferenceUnknownError as error:
+            raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
+
+
+@functools.cache
+def _context() -> Any:
+    stablehlo.register_stablehlo_passes()
+    return mlir.make_ir_context()
+
+
+class _StableHlo:
+    """A StableHLO module, by the interpreter where it can, by XLA otherwise."""
+
+    def __init__(self, text: str) -> None:
+        self._executable: Any = None
+        if _BEYOND_INTERPRETER.search(text):
+            self._executable = _Compiled(text)
+            return
+        self._context = _context()
+        with self._context, ir.Location.unknown():
+            self._module = ir.Module.parse(text)
+            if "chlo." in text:
+                passes = "builtin.module(func.func(chlo-legalize-to-stablehlo))"
+                passmanager.PassManager.parse(passes).run(self._module.operation)
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        if self._executable is not None:
+            return self._executable.run(inputs)
+        with self._context, ir.Location.unknown():
+            given = [_attribute(np.asarray(value)) for value in inputs]
+            return [_array(result) for result in stablehlo.eval_module(self._module, given)]
+
+
+class _Compiled:
+    """A module as XLA's CPU compiler makes it, without optimisation."""
+
+    def __init__(self, module: Any) -> None:
+        options = compiler.get_compile_options(1, 1)
+        options.env_option_overrides = [
+            ("xla_backend_optimization_level", 0),
+            ("xla_llvm_disable_expensive_passes", True),
+        ]
+        lapack.initialize()  # which JAX itself does only when it lowers a call
+        device = jax.devices("cpu")[0]
+        self._device = device
+        self._executable = device.client.compile_and_load(module, core.DeviceList((device,)), options)
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        buffers = [jax.device_put(np.asarray(value), self._device) for value in inputs]
+        results = self._executable.execute_sharded(buffers).disassemble_into_single_device_arrays()
+        return [np.asarray(each[0]) for each in results]
+
+
+class _Hlo:
+    """An HLO module, optimised or not, compiled again from its text."""
+
+    def __init__(self, text: str) -> None:
+        module = hlo.hlo_module_from_text(unscheduled(text))
+        self._compiled = _Compiled(core.mlir.hlo_to_stablehlo(module.as_serialized_hlo_module_proto()))
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        return self._compiled.run(inputs)
+
+
+def _attribute(value: Any) -> Any:
+    """An array as the interpreter takes it."""
+    value = np.asarray(value, order="C")
+    if value.dtype == np.bool_:
+        bits = np.packbits(value.ravel(), bitorder="little")
+        return ir.DenseElementsAttr.get(bits, type=ir.IntegerType.get_signless(1), shape=value.shape)
+    if value.dtype.kind == "u":
+        kind = ir.IntegerType.get_unsigned(8 * value.dtype.itemsize)
+        return ir.DenseElementsAttr.get(value, type=kind, shape=value.shape)
+    if value.dtype.name == "bfloat16":
+        return ir.DenseElementsAttr.get(value.view(np.uint16), type=ir.BF16Type.get(), shape=value.shape)
+    return ir.DenseElementsAttr.get(value, type=mlir.dtype_to_ir_type(value.dtype), shape=value.shape)
+
+
+def _array(attribute: Any) -> Any:
+    """What the interpreter gives, as an array."""
+    kind = ir.RankedTensorType(attribute.type)
+    name = str(kind.element_type)
+    dtype = dtype_of({"i1": "bool"}.get(name, name.replace("ui", "u")))
+    assert dtype is not None
+    shape = tuple(kind.shape)
+    if attribute.is_splat:
+        return np.full(shape, _splat(attribute, dtype), dtype)
+    if dtype == np.bool_:
+        return np.array([attribute[number] for number in range(int(np.prod(shape)))], bool).reshape(shape)
+    return np.array(attribute).reshape(shape).astype(dtype)
+
+
+def _splat(attribute: Any, dtype: Any) -> Any:
+    """The one number of a dense attribute; the binding knows no small floating-point formats."""
+    if dtype.itemsize != 2 or dtype.kind in "iu":
+        return attribute.get_splat_value().value
+    text = str(attribute).partition("dense<")[2].partition(">")[0]
+    return np.uint16(int(text, 16)).view(dtype) if text.startswith("0x") else float(text)

@@ -1,0 +1,77 @@
+"""Evaluates a graph by NumPy, in float64 or in its own precision."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.jax.reference.graphs import Constant, Graph, dtype_of
+from synthesis.frontends.jax.reference.rules import RULES
+
+_WIDER = {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"}
+_LONGEST_LOOP = 20_000
+
+
+class Evaluator:
+    """Evaluates graphs.
+
+    Args:
+        double: whether every floating-point number is computed in float64.
+    """
+
+    def __init__(self, *, double: bool) -> None:
+        self.double = double
+
+    def format(self, dtype: Any) -> np.dtype[Any]:
+        """The dtype that values of a dtype are computed in."""
+        known = dtype if isinstance(dtype, np.dtype) else dtype_of(dtype)  # pyright: ignore
+        assert known is not None
+        return np.dtype(_WIDER.get(known.name, known.name)) if self.double and known.name in _WIDER else known
+
+    def promoted(self, value: Any) -> Any:
+        """An array in the format that it is computed in."""
+        array = np.asarray(value)
+        return array.astype(self.format(array.dtype), copy=False)
+
+    def results(self, graph: Graph, inputs: Sequence[Any]) -> list[Any]:
+        """A function's results.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+        """
+        with np.errstate(all="ignore"):
+            return self.call(graph, [self.promoted(each) for each in inputs])
+
+    def call(self, graph: Graph, inputs: Sequence[Any]) -> list[Any]:
+        """The results of a graph inside another, for values that are promoted already."""
+        if len(graph.constants) != len(graph.values):
+            raise ReferenceUnknownError("captured arrays that the text does not show")
+        values: dict[Any, Any] = {}
+        values.update(zip(graph.constants, map(self.promoted, graph.values), strict=True))
+        values.update(zip(graph.inputs, inputs, strict=True))
+
+        def read(atom: Any) -> Any:
+            return self.promoted(atom.value) if isinstance(atom, Constant) else values[atom]
+
+        for equation in graph.equations:
+            rule = RULES.get(equation.primitive)
+            if rule is None:
+                raise ReferenceUnknownError(equation.primitive)
+            try:
+                made = rule(self, [read(each) for each in equation.inputs], equation.parameters, equation.types)
+            except (NotImplementedError, KeyError, AttributeError) as error:
+                raise ReferenceUnknownError(f"{equation.primitive} with these parameters ({error})") from error
+            results = made if isinstance(made, list | tuple) else [made]  # pyright: ignore
+            for name, value in zip(equation.outputs, results, strict=True):  # pyright: ignore
+                values[name] = np.asarray(value)
+        return [read(each) for each in graph.outputs]
+
+    def count_trip(self, trips: int) -> None:
+        """Stop a loop that does not end.
+
+        Raises:
+            ReferenceFaultError: after too many trips.
+        """
+        if trips > _LONGEST_LOOP:
+            raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of a loop")

@@ -1,0 +1,12 @@
+"""What each of JAX's primitives computes, by name: the reference half of the op catalogue.
+
+To add one, write a function of (evaluator, inputs, parameters, types of the outputs) in the module of its group and
+register it with :func:`rule`. What is not in the table is refused; ``irsmith ops --frontend jax --missing`` lists it.
+"""
+
+from synthesis.frontends.jax.reference.rules import control, elementwise, indexing, linalg, randoms, reductions, shapes
+from synthesis.frontends.jax.reference.rules.table import RULES
+
+_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms)
+
+__all__ = ["RULES"]

@@ -1,0 +1,66 @@
+"""Calls, branches and loops; after ``jax.lax``'s documentation."""
+
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.rules.table import rule
+
+
+@rule("jit", "pjit", "closed_call", "core_call", "remat2", "checkpoint", "remat")
+def _call(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+    return evaluator.call(parameters["jaxpr"] if "jaxpr" in parameters else parameters["call_jaxpr"], inputs)
+
+
+@rule("custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr")
+def _custom(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+    return evaluator.call(parameters["call_jaxpr"] if "call_jaxpr" in parameters else parameters["fun_jaxpr"], inputs)
+
+
+@rule("cond")
+def _cond(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+    branches = parameters["branches"]
+    return evaluator.call(branches[int(np.clip(int(inputs[0]), 0, len(branches) - 1))], inputs[1:])
+
+
+@rule("platform_index")
+def _platform(_: Any, __: Any, parameters: Any, ___: Any) -> Any:
+    """The branch that is for a CPU."""
+    platforms = parameters["platforms"]
+    found = (k for k, names in enumerate(platforms) if names is None or "cpu" in names)
+    return np.int32(next(found, len(platforms) - 1))
+
+
+@rule("while")
+def _while(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+    tested, looped = int(parameters["cond_nconsts"]), int(parameters["body_nconsts"])
+    test_constants, body_constants = inputs[:tested], inputs[tested : tested + looped]
+    state, trips = list(inputs[tested + looped :]), 0
+    while True:
+        (holds,) = evaluator.call(parameters["cond_jaxpr"], [*test_constants, *state])
+        if not np.any(holds):
+            return state
+        new = evaluator.call(parameters["body_jaxpr"], [*body_constants, *state])
+        if np.ndim(holds):  # a batch whose loops end at different trips
+            new = [np.where(np.reshape(holds, (*holds.shape, *(1,) * (np.ndim(old) - holds.ndim))), each, old)
+                   for each, old in zip(new, state, strict=True)]  # fmt: skip
+        state, trips = new, trips + 1
+        evaluator.count_trip(trips)
+
+
+@rule("scan")
+def _scan(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    fixed, carried = int(parameters["num_consts"]), int(parameters["num_carry"])
+    constants, carry, columns = inputs[:fixed], list(inputs[fixed : fixed + carried]), inputs[fixed + carried :]
+    length = int(parameters["length"])
+    steps = range(length)
+    rows: list[list[Any]] = []
+    for step in reversed(steps) if parameters["reverse"] else steps:
+        made = evaluator.call(parameters["jaxpr"], [*constants, *carry, *(column[step] for column in columns)])
+        carry = made[:carried]
+        rows.append(made[carried:])
+    if parameters["reverse"]:
+        rows.reverse()
+    if not rows:
+        return [*carry, *(np.zeros(kind.shape, evaluator.format(kind.dtype)) for kind in types[carried:])]
+    return [*carry, *(np.stack(column) for column in zip(*rows, strict=True))]

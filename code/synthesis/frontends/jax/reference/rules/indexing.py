@@ -1,0 +1,114 @@
+"""Gathers, scatters and dynamic slices; after ``jax.lax``'s documentation and XLA's operation semantics."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.rules.table import Rule, rule
+
+
+def _starts(x: Any, indices: Any, sizes: Any) -> list[int]:
+    return [int(np.clip(int(index), 0, length - size))
+            for index, length, size in zip(indices, x.shape, sizes, strict=True)]  # fmt: skip
+
+
+@rule("dynamic_slice")
+def _dynamic_slice(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    x, *indices = inputs
+    sizes = [int(size) for size in parameters["slice_sizes"]]
+    starts = _starts(x, indices, sizes)
+    return x[tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))]
+
+
+@rule("dynamic_update_slice")
+def _dynamic_update(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    x, update, *indices = inputs
+    result, starts = x.copy(), _starts(x, indices, update.shape)
+    result[tuple(slice(start, start + size) for start, size in zip(starts, update.shape, strict=True))] = update
+    return result
+
+
+def _mode(parameters: Any) -> str:
+    """``CLIP``, ``FILL_OR_DROP`` or ``PROMISE_IN_BOUNDS``."""
+    mode = parameters["mode"]
+    named = getattr(mode, "name", str(mode).rpartition(".")[2])
+    return {"0": "CLIP", "1": "FILL_OR_DROP", "2": "PROMISE_IN_BOUNDS"}.get(named, named)
+
+
+def _filler(dtype: Any, given: Any) -> Any:
+    if given is not None:
+        return given
+    if dtype.kind in "iu":
+        return np.iinfo(dtype).min if dtype.kind == "i" else np.iinfo(dtype).max
+    return True if dtype.kind == "b" else np.nan
+
+
+@rule("gather")
+def _gather(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    x, indices = inputs
+    numbers, sizes = parameters["dimension_numbers"], [int(size) for size in parameters["slice_sizes"]]
+    fixed = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
+    kept = [axis for axis in range(x.ndim) if axis not in fixed]
+    batch = indices.shape[:-1]
+    rank = len(batch) + len(numbers.offset_dims)
+    batch_axes = [axis for axis in range(rank) if axis not in numbers.offset_dims]
+    shape = [0] * rank
+    for axis, size in [*zip(batch_axes, batch, strict=True),
+                       *zip(numbers.offset_dims, (sizes[axis] for axis in kept), strict=True)]:  # fmt: skip
+        shape[axis] = size
+    result = np.zeros(shape, x.dtype)
+    mode, filler = _mode(parameters), _filler(x.dtype, parameters.get("fill_value"))
+    for place in np.ndindex(*batch):
+        start = [0] * x.ndim
+        for number, axis in enumerate(numbers.start_index_map):
+            start[axis] = int(indices[place][number])
+        for axis, index_axis in zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True):
+            start[axis] = place[index_axis]
+        outside = any(a < 0 or a + size > length for a, size, length in zip(start, sizes, x.shape, strict=True))
+        start = [min(max(a, 0), length - size) for a, size, length in zip(start, sizes, x.shape, strict=True)]
+        part = x[tuple(slice(a, a + size) for a, size in zip(start, sizes, strict=True))]
+        spot: list[Any] = [slice(None)] * rank
+        for axis, at in zip(batch_axes, place, strict=True):
+            spot[axis] = at
+        fill = outside and mode == "FILL_OR_DROP"
+        result[tuple(spot)] = filler if fill else part.reshape([sizes[axis] for axis in kept])
+    return result
+
+
+def _scatter(combine: Callable[[Any, Any], Any]) -> Rule:
+    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+        x, indices, updates = inputs[0].copy(), inputs[1], inputs[2]
+        numbers, mode = parameters["dimension_numbers"], _mode(parameters)
+        fixed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
+        batch_axes = [axis for axis in range(updates.ndim) if axis not in numbers.update_window_dims]
+        window_axes = [axis for axis in range(x.ndim) if axis not in fixed]
+        sizes = [1] * x.ndim
+        for window, axis in zip(numbers.update_window_dims, window_axes, strict=True):
+            sizes[axis] = updates.shape[window]
+        for place in np.ndindex(*updates.shape):
+            batch = tuple(place[axis] for axis in batch_axes)
+            start = [0] * x.ndim
+            for number, axis in enumerate(numbers.scatter_dims_to_operand_dims):
+                start[axis] = int(indices[batch][number])
+            pairs = zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True)
+            for axis, index_axis in pairs:
+                start[axis] = batch[index_axis]
+            if mode == "CLIP":
+                start = [min(max(a, 0), length - size) for a, length, size in zip(start, x.shape, sizes, strict=True)]
+            if any(a < 0 or a + size > length for a, size, length in zip(start, sizes, x.shape, strict=True)):
+                continue
+            for window, axis in zip(numbers.update_window_dims, window_axes, strict=True):
+                start[axis] += place[window]
+            x[tuple(start)] = combine(x[tuple(start)], updates[place])
+        return x
+
+    return compute
+
+
+rule("scatter")(_scatter(lambda _, new: new))
+rule("scatter-add", "scatter_add")(_scatter(lambda old, new: old + new))
+rule("scatter-sub", "scatter_sub")(_scatter(lambda old, new: old - new))
+rule("scatter-mul", "scatter_mul")(_scatter(lambda old, new: old * new))
+rule("scatter-min", "scatter_min")(_scatter(np.minimum))
+rule("scatter-max", "scatter_max")(_scatter(np.maximum))

@@ -1,0 +1,144 @@
+"""Products, factorisations, solvers and transforms; after ``jax.lax.linalg``'s documentation."""
+
+import string
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.rules.table import rule
+
+
+@rule("dot_general")
+def _dot(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    (left_summed, right_summed), (left_batch, right_batch) = parameters["dimension_numbers"]
+    letters = iter(string.ascii_letters)
+    left: list[str] = [""] * inputs[0].ndim
+    right: list[str] = [""] * inputs[1].ndim
+    batch = ""
+    for a, b in zip(left_batch, right_batch, strict=True):
+        left[a] = right[b] = next(letters)
+        batch += left[a]
+    for a, b in zip(left_summed, right_summed, strict=True):
+        left[a] = right[b] = next(letters)
+    free = ""
+    for names in (left, right):
+        for axis, name in enumerate(names):
+            if not name:
+                names[axis] = next(letters)
+                free += names[axis]
+    result = evaluator.format(types[0].dtype)
+    wide = [each.astype(result) if each.dtype.kind in "fV" and each.dtype.itemsize < result.itemsize else each
+            for each in inputs]  # fmt: skip
+    # NumPy's einsum knows no bfloat16.
+    if result.kind == "V":
+        wide = [each.astype(np.float32) for each in wide]
+    return np.einsum(f"{''.join(left)},{''.join(right)}->{batch}{free}", *wide).astype(result)
+
+
+def _batched(function: Any, matrices: Any) -> list[Any]:
+    """A function of one matrix over all of a stack; its results stacked."""
+    lead = matrices.shape[:-2]
+    made = [function(each) for each in matrices.reshape(-1, *matrices.shape[-2:])]
+    columns = list(zip(*made, strict=True))
+    return [np.stack(column).reshape(*lead, *np.shape(column[0])) for column in columns]
+
+
+@rule("cholesky")
+def _cholesky(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    (x,) = inputs
+    if parameters.get("symmetrize_input"):
+        x = (x + np.swapaxes(x, -1, -2).conj()) / 2
+    return np.linalg.cholesky(x).astype(x.dtype)
+
+
+@rule("triangular_solve")
+def _triangular(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    a, b = inputs
+    a = np.tril(a) if parameters["lower"] else np.triu(a)
+    if parameters["unit_diagonal"]:
+        size = a.shape[-1]
+        a = np.where(np.eye(size, dtype=bool), np.ones((), a.dtype), a)
+    if parameters["transpose_a"]:
+        a = np.swapaxes(a, -1, -2)
+    if parameters["conjugate_a"]:
+        a = a.conj()
+    if parameters["left_side"]:
+        return np.linalg.solve(a, b).astype(b.dtype)
+    return np.swapaxes(np.linalg.solve(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2)), -1, -2).astype(b.dtype)
+
+
+def _lu_of(matrix: Any) -> tuple[Any, Any, Any]:
+    """Gaussian elimination with partial pivoting, as LAPACK's getrf."""
+    a = matrix.copy()
+    rows, columns = a.shape
+    order, pivots = np.arange(rows), np.zeros(min(rows, columns), np.int32)
+    for k in range(min(rows, columns)):
+        pivot = k + int(np.argmax(np.abs(a[k:, k])))
+        pivots[k] = pivot
+        a[[k, pivot]], order[[k, pivot]] = a[[pivot, k]], order[[pivot, k]]
+        if a[k, k] != 0:
+            a[k + 1 :, k] /= a[k, k]
+            a[k + 1 :, k + 1 :] -= np.outer(a[k + 1 :, k], a[k, k + 1 :])
+    return a, pivots, order.astype(np.int32)
+
+
+@rule("lu")
+def _lu(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    return _batched(_lu_of, inputs[0])
+
+
+@rule("lu_pivots_to_permutation")
+def _permutation(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    size = int(parameters["permutation_size"])
+    flat = inputs[0].reshape(-1, inputs[0].shape[-1])
+    made = np.tile(np.arange(size, dtype=np.int32), (len(flat), 1))
+    for row, pivots in zip(made, flat, strict=True):
+        for k, pivot in enumerate(pivots):
+            row[[k, pivot]] = row[[pivot, k]]
+    return made.reshape(*inputs[0].shape[:-1], size)
+
+
+@rule("qr")
+def _qr(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if parameters.get("pivoting"):
+        raise NotImplementedError("pivoting")
+    mode = "complete" if parameters["full_matrices"] else "reduced"
+    return [each.astype(inputs[0].dtype) for each in np.linalg.qr(inputs[0], mode=mode)]
+
+
+@rule("eigh")
+def _eigh(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if parameters.get("subset_by_index") is not None:
+        raise NotImplementedError("a part of the eigenvalues")
+    values, vectors = np.linalg.eigh(inputs[0], UPLO="L" if parameters["lower"] else "U")
+    return [vectors.astype(inputs[0].dtype), values.astype(inputs[0].dtype)]
+
+
+@rule("svd")
+def _svd(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if parameters.get("subset_by_index") is not None:
+        raise NotImplementedError("a part of the singular values")
+    if not parameters["compute_uv"]:
+        return [np.linalg.svd(inputs[0], compute_uv=False).astype(inputs[0].dtype)]
+    u, s, v = np.linalg.svd(inputs[0], full_matrices=bool(parameters["full_matrices"]))
+    return [each.astype(inputs[0].dtype) for each in (s, u, v)]
+
+
+@rule("fft")
+def _fft(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    lengths = [int(length) for length in parameters["fft_lengths"]]
+    kind = parameters["fft_type"]
+    name = str(getattr(kind, "name", kind)).rpartition(".")[2]
+    name = {"0": "FFT", "1": "IFFT", "2": "RFFT", "3": "IRFFT"}.get(name, name)
+    transform: Any = {"FFT": np.fft.fftn, "IFFT": np.fft.ifftn, "RFFT": np.fft.rfftn, "IRFFT": np.fft.irfftn}[name]
+    return transform(inputs[0], lengths, axes=tuple(range(-len(lengths), 0)))
+
+
+@rule("custom_linear_solve")
+def _linear_solve(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    """What the function's own solver gives."""
+    lengths, functions = parameters["const_lengths"], parameters["jaxprs"]
+    before = lengths.matvec + lengths.vecmat
+    constants = inputs[before : before + lengths.solve]
+    count = lengths.matvec + lengths.vecmat + lengths.solve + lengths.transpose_solve
+    return evaluator.call(functions.solve, [*constants, *inputs[count:]])

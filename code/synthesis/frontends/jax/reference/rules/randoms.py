@@ -1,0 +1,156 @@
+"""Random numbers by Threefry-2x32 (Salmon et al., SC 2011), as ``jax.random`` lays its counters out.
+
+A key is one element of two 32-bit words, so that whatever moves elements moves keys. Counters are the elements' linear
+indices, high word and low word apart (``jax_threefry_partitionable``).
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
+
+from synthesis.frontends.jax.reference.rules.table import rule
+
+special: Any = _special
+_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+_PARITY = np.uint32(0x1BD11BDA)
+_KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
+
+
+def _threefry(key: Any, high: Any, low: Any) -> tuple[Any, Any]:
+    first, second = key
+    keys = (first, second, first ^ second ^ _PARITY)
+    x, y = high + first, low + second
+    for number in range(5):
+        for turn in _ROTATIONS[number % 2]:
+            x = x + y
+            y = ((y << np.uint32(turn)) | (y >> np.uint32(32 - turn))) ^ x
+        x = x + keys[(number + 1) % 3]
+        y = y + keys[(number + 2) % 3] + np.uint32(number + 1)
+    return x, y
+
+
+@rule("threefry2x32")
+def _raw(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    first, second, x, y = (np.asarray(each, np.uint32) for each in inputs)
+    return _threefry((first, second), x, y)
+
+
+def _counters(shape: tuple[int, ...]) -> tuple[Any, Any]:
+    linear = np.arange(math.prod(shape), dtype=np.uint64).reshape(shape)
+    return (linear >> np.uint64(32)).astype(np.uint32), linear.astype(np.uint32)
+
+
+def _hashed(keys: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+    """Two words for each key and element."""
+    high, low = _counters(shape)
+    whole = (*keys.shape, *(1,) * len(shape))
+    words = tuple(np.asarray(keys[name]).reshape(whole) for name in ("first", "second"))
+    return _threefry(words, high, low)
+
+
+def _key(words: tuple[Any, Any]) -> Any:
+    made = np.zeros(np.shape(words[0]), _KEY)
+    made["first"], made["second"] = words
+    return made
+
+
+def _seed(data: Any) -> tuple[Any, Any]:
+    wide = np.asarray(data).astype(np.int64).view(np.uint64) if np.asarray(data).dtype.itemsize == 8 else None
+    low = np.asarray(data).astype(np.uint32)
+    high = np.zeros_like(low) if wide is None else (wide >> np.uint64(32)).astype(np.uint32)
+    return high, low
+
+
+@rule("random_seed")
+def _random_seed(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    return _key(_seed(inputs[0]))
+
+
+@rule("random_wrap")
+def _wrap(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    return _key((inputs[0][..., 0], inputs[0][..., 1]))
+
+
+@rule("random_unwrap")
+def _unwrap(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    return np.stack([inputs[0]["first"], inputs[0]["second"]], -1)
+
+
+@rule("random_clone")
+def _clone(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    return inputs[0]
+
+
+@rule("random_split")
+def _random_split(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    return _key(_hashed(inputs[0], tuple(int(size) for size in parameters["shape"])))
+
+
+@rule("random_fold_in")
+def _fold_in(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    keys, data = inputs
+    return _key(_threefry((keys["first"], keys["second"]), *_seed(data)))
+
+
+@rule("random_bits")
+def _random_bits(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    high, low = _hashed(inputs[0], tuple(int(size) for size in parameters["shape"]))
+    if int(parameters["bit_width"]) == 64:
+        return (high.astype(np.uint64) << np.uint64(32)) | low
+    return (high ^ low).astype(types[0].dtype)
+
+
+# ---- gamma variates: Marsaglia and Tsang, ACM TOMS 26(3), 2000, with the keys that JAX splits
+
+
+def _fraction(key: Any) -> Any:
+    """A float32 in [0, 1) from the high 23 bits of one draw."""
+    high, low = _hashed(key, ())
+    bits = ((high ^ low) >> np.uint32(9)) | np.uint32(0x3F800000)
+    return np.asarray(bits).view(np.float32)[()] - np.float32(1)
+
+
+def _split(key: Any, count: int) -> Any:
+    return _key(_hashed(key, (count,)))
+
+
+def _normal(key: Any, dtype: Any) -> Any:
+    lowest = np.nextafter(np.float32(-1), np.float32(0))
+    uniform = max(lowest, _fraction(key) * (np.float32(1) - lowest) + lowest)
+    return dtype(math.sqrt(2)) * dtype(special.erfinv(dtype(uniform)))
+
+
+def _gamma(key: Any, shape: Any, *, log_space: bool) -> Any:
+    dtype = shape.dtype.type
+    boosted = shape < 1
+    d = shape + dtype(1 if boosted else 0) - dtype(1 / 3)
+    c = dtype(1 / 3) / np.sqrt(d)
+    key, last = _split(key, 2)
+    square, cube, uniform = dtype(0), dtype(1), dtype(2)
+    while uniform >= 1 - dtype(0.0331) * square * square and np.log(uniform) >= square / 2 + d * (
+        1 - cube + np.log(cube)
+    ):
+        key, normal_key, uniform_key = _split(key, 3)
+        v, x = dtype(-1), dtype(0)
+        while v <= 0:
+            normal_key, drawn = _split(normal_key, 2)
+            x = _normal(drawn, dtype)
+            v = 1 + x * c
+        square, cube, uniform = x * x, v * v * v, dtype(_fraction(uniform_key))
+    if log_space:
+        sample = np.log1p(-dtype(_fraction(last)))
+        return np.log(d) + np.log(cube) + (sample / shape if boosted and sample != 0 else dtype(0))
+    return d * cube * (np.power(1 - dtype(_fraction(last)), 1 / shape) if boosted else dtype(1))
+
+
+@rule("random_gamma")
+def _random_gamma(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    keys, shapes = inputs
+    flat = keys.reshape(-1)
+    each = [_split(key, shapes.size // max(1, flat.size)) for key in flat]
+    spread = np.concatenate(each) if each else flat
+    log_space = str(parameters["log_space"]) == "True"
+    made = [_gamma(key, shape, log_space=log_space) for key, shape in zip(spread, shapes.reshape(-1), strict=True)]
+    return np.array(made, shapes.dtype).reshape(shapes.shape)

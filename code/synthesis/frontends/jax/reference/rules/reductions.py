@@ -1,0 +1,156 @@
+"""Reductions, scans, sorts, windows and convolutions; after ``jax.lax``'s documentation."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.rules.shapes import padded
+from synthesis.frontends.jax.reference.rules.table import Rule, rule
+
+
+def _axes(parameters: Any) -> tuple[int, ...]:
+    return tuple(int(axis) for axis in parameters["axes"])
+
+
+def _reduction(function: Callable[..., Any]) -> Rule:
+    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+        return np.asarray(function(inputs[0], axis=_axes(parameters))).astype(inputs[0].dtype)
+
+    return compute
+
+
+def _whole(function: Any, logical: Any) -> Rule:
+    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+        (x,), axes = inputs, _axes(parameters)
+        return logical(x, axis=axes) if x.dtype.kind == "b" else function.reduce(x, axis=axes)
+
+    return compute
+
+
+for _name, _function in (("sum", np.sum), ("prod", np.prod), ("max", np.max), ("min", np.min)):
+    rule(f"reduce_{_name}")(_reduction(_function))
+rule("reduce_and")(_whole(np.bitwise_and, np.all))
+rule("reduce_or")(_whole(np.bitwise_or, np.any))
+rule("reduce_xor")(_whole(np.bitwise_xor, np.logical_xor.reduce))
+
+
+def _position(choose: Callable[..., Any]) -> Rule:
+    def compute(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+        (axis,) = _axes(parameters)
+        return choose(inputs[0], axis=axis).astype(types[0].dtype)
+
+    return compute
+
+
+rule("argmax")(_position(np.argmax))
+rule("argmin")(_position(np.argmin))
+
+
+def _cumulative(function: Callable[..., Any]) -> Rule:
+    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+        (x,), axis = inputs, int(parameters["axis"])
+        if parameters["reverse"]:
+            return np.flip(function(np.flip(x, axis), axis=axis), axis).astype(x.dtype)
+        return function(x, axis=axis).astype(x.dtype)
+
+    return compute
+
+
+rule("cumsum")(_cumulative(np.cumsum))
+rule("cumprod")(_cumulative(np.cumprod))
+rule("cummax")(_cumulative(np.maximum.accumulate))
+rule("cummin")(_cumulative(np.minimum.accumulate))
+rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
+
+
+@rule("sort")
+def _sort(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    axis, keys = int(parameters["dimension"]), int(parameters["num_keys"])
+    moved = [np.moveaxis(key, axis, -1) for key in inputs]
+    order = np.lexsort(moved[:keys][::-1], axis=-1) if keys > 1 else np.argsort(moved[0], -1, kind="stable")
+    return [np.moveaxis(np.take_along_axis(each, order, -1), -1, axis) for each in moved]
+
+
+@rule("top_k")
+def _top_k(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    (x,), count = inputs, int(parameters["k"])
+    if int(parameters.get("axis", -1)) not in (-1, x.ndim - 1):
+        raise NotImplementedError("top_k along another axis than the last")
+    order = np.argsort(np.flip(x, -1), -1, kind="stable")
+    order = x.shape[-1] - 1 - np.flip(order, -1)[..., :count]
+    return [np.take_along_axis(x, order, -1), order.astype(types[1].dtype)]
+
+
+def _windows(x: Any, parameters: Any, value: Any) -> tuple[Any, tuple[int, ...]]:
+    edges = [(low, high, step - 1)
+             for (low, high), step in zip(parameters["padding"], parameters["base_dilation"], strict=True)]  # fmt: skip
+    sizes, gaps = parameters["window_dimensions"], parameters["window_dilation"]
+    reach = [(size - 1) * gap + 1 for size, gap in zip(sizes, gaps, strict=True)]
+    view = np.lib.stride_tricks.sliding_window_view(padded(x, value, edges), reach)
+    steps = tuple(slice(None, None, step) for step in parameters["window_strides"])
+    return view[steps + tuple(slice(None, None, gap) for gap in gaps)], tuple(range(-len(sizes), 0))
+
+
+def _window_reduction(function: Callable[..., Any], start: Callable[[Any], Any]) -> Rule:
+    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+        view, axes = _windows(inputs[0], parameters, start(inputs[0].dtype))
+        return function(view, axis=axes).astype(inputs[0].dtype)
+
+    return compute
+
+
+def _limit(dtype: Any, *, highest: bool) -> Any:
+    if dtype.kind not in "iu":
+        return np.inf if highest else -np.inf
+    return np.iinfo(dtype).max if highest else np.iinfo(dtype).min
+
+
+rule("reduce_window_sum")(_window_reduction(np.sum, lambda _: 0))
+rule("reduce_window_max")(_window_reduction(np.max, lambda dtype: _limit(dtype, highest=False)))
+rule("reduce_window_min")(_window_reduction(np.min, lambda dtype: _limit(dtype, highest=True)))
+
+
+@rule("select_and_scatter_add")
+def _select_and_scatter(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    """Each source element is added where its window's extreme is; the first of several."""
+    source, operand = inputs
+    greatest = "ge" in str(parameters["select_prim"])
+    result = np.zeros_like(operand)
+    for place in np.ndindex(*source.shape):
+        best = None
+        for step in np.ndindex(*parameters["window_dimensions"]):
+            spot = tuple(
+                at * stride + inner - low
+                for at, stride, inner, (low, _) in zip(
+                    place, parameters["window_strides"], step, parameters["padding"], strict=True
+                )
+            )
+            if not all(0 <= at < size for at, size in zip(spot, operand.shape, strict=True)):
+                continue
+            if best is None or (operand[spot] > operand[best] if greatest else operand[spot] < operand[best]):
+                best = spot
+        if best is not None:
+            result[best] += source[place]
+    return result
+
+
+@rule("conv_general_dilated")
+def _convolution(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    numbers = parameters["dimension_numbers"]
+    if int(parameters["batch_group_count"]) != 1:
+        raise NotImplementedError("batch groups")
+    x, w = inputs[0].transpose(numbers.lhs_spec), inputs[1].transpose(numbers.rhs_spec)
+    groups, space = int(parameters["feature_group_count"]), x.ndim - 2
+    flat = [(0, 0, 0)] * 2
+    x = padded(x, 0, flat + [(low, high, step - 1) for (low, high), step in
+                             zip(parameters["padding"], parameters["lhs_dilation"], strict=True)])  # fmt: skip
+    w = padded(w, 0, flat + [(0, 0, step - 1) for step in parameters["rhs_dilation"]])
+    view = np.lib.stride_tricks.sliding_window_view(x, w.shape[2:], axis=tuple(range(2, 2 + space)))
+    view = view[(slice(None),) * 2 + tuple(slice(None, None, step) for step in parameters["window_strides"])]
+    batch, channels, features = *x.shape[:2], w.shape[0]
+    view = view.reshape(batch, groups, channels // groups, *view.shape[2:])
+    w = w.reshape(groups, features // groups, *w.shape[1:])
+    places, taps = "uvw"[:space], "xyz"[:space]
+    made = np.einsum(f"ngc{places}{taps},goc{taps}->ngo{places}", view, w)
+    return made.reshape(batch, features, *made.shape[3:]).transpose(np.argsort(numbers.out_spec)).astype(x.dtype)

@@ -1,0 +1,109 @@
+"""Primitives that move elements about; after ``jax.lax``'s documentation."""
+
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.rules.table import rule
+
+
+@rule("broadcast_in_dim")
+def _broadcast(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    """The text leaves the shape out, and the dimensions where there are none."""
+    x, shape = inputs[0], types[0].shape
+    sizes = [1] * len(shape)
+    for axis, size in zip(parameters.get("broadcast_dimensions", ()), x.shape, strict=True):
+        sizes[int(axis)] = size
+    return np.broadcast_to(x.reshape(sizes), shape)
+
+
+@rule("reshape")
+def _reshape(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    (x, *_) = inputs
+    order = parameters.get("dimensions")
+    return (x if order is None else x.transpose(order)).reshape(types[0].shape)
+
+
+@rule("squeeze", "expand_dims")
+def _resized(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    (x,) = inputs
+    for axis in parameters["dimensions"] if x.ndim > len(types[0].shape) else ():
+        if x.shape[int(axis)] != 1:
+            raise NotImplementedError("a squeezed axis that is no unit")
+    return x.reshape(types[0].shape)
+
+
+@rule("transpose")
+def _transpose(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    return inputs[0].transpose([int(axis) for axis in parameters["permutation"]])
+
+
+@rule("rev")
+def _reverse(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    return np.flip(inputs[0], tuple(int(axis) for axis in parameters["dimensions"]))
+
+
+@rule("concatenate")
+def _concatenate(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    return np.concatenate(inputs, int(parameters["dimension"]))
+
+
+@rule("stack")
+def _stack(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    return np.stack(inputs, axis=int(parameters["axis"]))
+
+
+@rule("unstack")
+def _unstack(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    axis = int(parameters["axis"])
+    return [np.take(inputs[0], number, axis) for number in range(inputs[0].shape[axis])]
+
+
+@rule("slice")
+def _slice(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    (x,) = inputs
+    steps = parameters["strides"] or (1,) * x.ndim
+    starts, limits = parameters["start_indices"], parameters["limit_indices"]
+    if any(limit > size for limit, size in zip(limits, x.shape, strict=True)):
+        raise NotImplementedError("a slice beyond its array")
+    return x[tuple(slice(a, b, c) for a, b, c in zip(starts, limits, steps, strict=True))]
+
+
+@rule("split")
+def _split(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    sizes = [int(size) for size in parameters["sizes"]]
+    return np.split(inputs[0], np.cumsum(sizes)[:-1], axis=int(parameters["axis"]))
+
+
+@rule("tile")
+def _tile(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    return np.tile(inputs[0], [int(each) for each in parameters["reps"]])
+
+
+@rule("iota")
+def _iota(evaluator: Any, _: Any, parameters: Any, types: Any) -> Any:
+    shape, axis = types[0].shape, int(parameters["dimension"])
+    sizes = [shape[axis] if k == axis else 1 for k in range(len(shape))]
+    return np.broadcast_to(np.arange(shape[axis]).reshape(sizes), shape).astype(evaluator.format(types[0].dtype))
+
+
+@rule("empty", "empty2")
+def _empty(evaluator: Any, _: Any, __: Any, types: Any) -> Any:
+    return np.zeros(types[0].shape, evaluator.format(types[0].dtype))
+
+
+@rule("pad")
+def _pad(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    x, value = inputs
+    return padded(x, value, parameters["padding_config"])
+
+
+def padded(x: Any, value: Any, edges: Any) -> Any:
+    """An array with (low, high, interior) padding on each axis; negative low and high cut."""
+    edges = [tuple(int(each) for each in edge) for edge in edges]
+    sizes = [size + max(size - 1, 0) * inner for size, (_, _, inner) in zip(x.shape, edges, strict=True)]
+    wide = np.full(sizes, value, x.dtype)
+    wide[tuple(slice(None, None, inner + 1) for _, _, inner in edges)] = x
+    cut = tuple(slice(max(-low, 0), size - max(-high, 0)) for size, (low, high, _) in zip(sizes, edges, strict=True))
+    around = [(max(low, 0), max(high, 0)) for low, high, _ in edges]
+    return np.pad(wide[cut], around, constant_values=value)

@@ -1,0 +1,250 @@
+"""Printed jaxprs to graphs: a parser of the text that JAX prints.
+
+JAX has none. The grammar is that of ``jax.core.pp_jaxpr`` as the rows' texts show it: ``let`` definitions that are
+shared, binders with types, parameters in brackets, literals with types, arguments that go on over lines.
+"""
+
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax.reference.graphs import Constant, Equation, Graph, Shaped, dtype_of
+
+_TYPE = re.compile(r"\s*([a-z]+\d*|key<\w+>)\[([^\]]*)\]")
+_NAME = re.compile(r"\s*([A-Za-z_][\w.]*)")
+_BINDER = re.compile(r"\s*([a-z_]+):(?=(?:[a-z]+\d*|key<\w+>)\[)")
+_LITERAL = re.compile(r"\s*(-?(?:inf|nan|\d[\d.]*(?:e[+-]?\d+)?)|True|False|\([^()\s]*j\)|\(b'',\))(?=:[a-z])")
+_NUMBER = re.compile(r"\s*(-?(?:inf|nan)\b|-?\d+\.?\d*(?:[eE][+-]?\d+)?)")
+_PRIMITIVE = re.compile(r"\s*([A-Za-z_]\w*(?:-[a-z]+)*)")
+_RAW = re.compile(r"\s*(?:<[^>]*>|[^\s\[\](){},]+)")
+_DEFINITION = re.compile(r"\s*let ([\w.]+) = (?=\{ lambda)")
+_WORDS = {"None": None, "True": True, "False": False, "(b'',)": False}
+"""Words that are values; the last is how a tangent of a whole number is printed."""
+
+
+class JaxprSyntaxError(ValueError):
+    """A text that is no jaxpr, or one that the parser does not know; the message says where."""
+
+
+def parse(text: str) -> Graph:
+    """The graph of a printed jaxpr.
+
+    Raises:
+        JaxprSyntaxError: if the text is not one.
+    """
+    parser = _Parser(text)
+    graph = parser.top()
+    if text[parser.at :].strip():
+        raise parser.error("the end of the text")
+    return graph
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self._shared: dict[str, Any] = {}
+        """Names of definitions to their graphs, or to where they stand as long as nobody has asked."""
+
+    def error(self, expected: str) -> JaxprSyntaxError:
+        line = self.text.count("\n", 0, self.at) + 1
+        return JaxprSyntaxError(f"line {line}: expected {expected}, got {self.text[self.at : self.at + 30]!r}")
+
+    def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        found = pattern.match(self.text, self.at)
+        if found:
+            self.at = found.end()
+        return found
+
+    def _sees(self, mark: str) -> bool:
+        position = self.at
+        while position < len(self.text) and self.text[position].isspace():
+            position += 1
+        return self.text.startswith(mark, position)
+
+    def _take(self, mark: str) -> None:
+        if not self._sees(mark):
+            raise self.error(repr(mark))
+        self.at = self.text.index(mark, self.at) + len(mark)
+
+    def _name(self) -> str:
+        found = self._match(_NAME)
+        if not found:
+            raise self.error("a name")
+        return found[1]
+
+    def top(self) -> Graph:
+        """A graph after its definitions; one may be used, by another, before it stands in the text."""
+        outer = dict(self._shared)
+        while found := self._match(_DEFINITION):
+            self._shared[found[1]] = self.at
+            self._skip()
+            self._take("in")
+        graph = self.graph()
+        self._shared = outer
+        return graph
+
+    def _skip(self) -> None:
+        """Go past a graph without reading it."""
+        depth = 0
+        for mark in re.compile(r"[{}]").finditer(self.text, self.at):
+            depth += 1 if mark[0] == "{" else -1
+            if depth == 0:
+                self.at = mark.end()
+                return
+        raise self.error("the end of a definition")
+
+    def graph(self) -> Graph:
+        self._take("{")
+        self._take("lambda")
+        constants = self._binders(";")
+        self._take(";")
+        inputs = self._binders(".")
+        self._take(".")
+        self._take("let")
+        equations: list[Equation] = []
+        while not re.compile(r"\s*in\s*\(").match(self.text, self.at):
+            if self._sees(";"):  # what fits on a line stands on one
+                self._take(";")
+            equations.append(self._equation())
+        self._take("in")
+        self._take("(")
+        outputs: list[Any] = []
+        while not self._sees(")"):
+            outputs.append(self._atom())
+            if self._sees(","):
+                self._take(",")
+        self._take(")")
+        self._take("}")
+        names = tuple(name for name, _ in inputs)
+        return Graph(tuple(name for name, _ in constants), names, tuple(equations), tuple(outputs))
+
+    def _binders(self, end: str) -> list[tuple[str, Shaped]]:
+        found: list[tuple[str, Shaped]] = []
+        while not self._sees(end):
+            found.append(self._binder())
+        return found
+
+    def _binder(self) -> tuple[str, Shaped]:
+        found = self._match(_BINDER)
+        if not found:
+            raise self.error("a name and its type")
+        return found[1], self._type()
+
+    def _type(self) -> Shaped:
+        found = self._match(_TYPE)
+        if not found:
+            raise self.error("a type")
+        sizes = [size.strip() for size in found[2].split(",") if size.strip()]
+        if not all(size.isdigit() for size in sizes):
+            raise self.error("sizes")
+        return Shaped(dtype_of(found[1]), tuple(int(size) for size in sizes))
+
+    def _equation(self) -> Equation:
+        binders: list[tuple[str, Shaped]] = []
+        while not self._sees("="):
+            binders.append(self._binder())
+        self._take("=")
+        found = self._match(_PRIMITIVE)
+        if not found:
+            raise self.error("a primitive")
+        parameters: dict[str, Any] = {}
+        if self.text[self.at : self.at + 1] == "[":
+            self._take("[")
+            while not self._sees("]"):
+                name = self._name()
+                self._take("=")
+                parameters[name] = self._value()
+            self._take("]")
+        inputs: list[Any] = []
+        while self._has_argument():
+            inputs.append(self._atom())
+        return Equation(
+            found[1], parameters, tuple(inputs), tuple(name for name, _ in binders), tuple(kind for _, kind in binders)
+        )
+
+    def _has_argument(self) -> bool:
+        if _LITERAL.match(self.text, self.at):
+            return True
+        found = _NAME.match(self.text, self.at)
+        if not found:
+            return False
+        after = self.text[found.end() :].lstrip()
+        return not after.startswith(":") and not (found[1] == "in" and after.startswith("("))
+
+    def _atom(self) -> Any:
+        found = self._match(_LITERAL)
+        if not found:
+            return self._name()
+        self._take(":")
+        kind = self._type()
+        value: Any = _WORDS[found[1]] if found[1] in _WORDS else complex(found[1])
+        if not isinstance(value, complex) or kind.dtype is None or kind.dtype.kind == "c":
+            return Constant(np.asarray(value, dtype=kind.dtype))
+        number = int(found[1]) if kind.dtype.kind in "iu" else float(found[1])
+        return Constant(np.asarray(number).astype(kind.dtype))
+
+    def _value(self) -> Any:
+        """A parameter's value: a graph, a Python literal, or the words of what is neither."""
+        if self._sees("{"):
+            return self.graph()
+        if _DEFINITION.match(self.text, self.at):
+            return self.top()
+        for opening, closing in (("(", ")"), ("[", "]")):
+            if self._sees(opening):
+                return self._items(opening, closing)
+        number = self._match(_NUMBER)
+        if number:
+            text = number[1]
+            return int(text) if re.fullmatch(r"-?\d+", text) else float(text)
+        found = self._match(_NAME)
+        if not found:
+            raw = self._match(_RAW)
+            if not raw:
+                raise self.error("a value")
+            return raw[0].strip()
+        word = found[1]
+        if self.text[self.at : self.at + 1] == "(":
+            return self._call(word)
+        if word in self._shared:
+            return self._defined(word)
+        return _WORDS.get(word, word)
+
+    def _defined(self, word: str) -> Graph:
+        known = self._shared[word]
+        if isinstance(known, int):
+            here, self.at = self.at, known
+            known = self._shared[word] = self.graph()
+            self.at = here
+        return known
+
+    def _items(self, opening: str, closing: str) -> tuple[Any, ...]:
+        self._take(opening)
+        found: list[Any] = []
+        while not self._sees(closing):
+            found.append(self._value())
+            if self._sees(","):
+                self._take(",")
+        self._take(closing)
+        return tuple(found)
+
+    def _call(self, word: str) -> Any:
+        """``np.int64(3)``, or an object as its constructor shows it."""
+        self._take("(")
+        named: dict[str, Any] = {}
+        plain: list[Any] = []
+        while not self._sees(")"):
+            keyword = re.compile(r"\s*(\w+)=").match(self.text, self.at)
+            if keyword:
+                self.at = keyword.end()
+                named[keyword[1]] = self._value()
+            else:
+                plain.append(self._value())
+            if self._sees(","):
+                self._take(",")
+        self._take(")")
+        if word.startswith("np.") and len(plain) == 1:
+            return plain[0]
+        return SimpleNamespace(**named) if named else (word, *plain)

@@ -1,0 +1,475 @@
+"""Runs Warp's C++ and CUDA text from the text alone: no Python source, no live kernel.
+
+A batch of texts becomes one translation unit, a namespace each, over Warp's headers. Warp's own compiler, Clang with a
+precompiled header at -O0, builds it; its JIT loads it. CUDA text is compiled for the host through a few definitions:
+one block of one thread, whose grid-stride loop visits every element of the launch. That is what Warp itself does on a
+CPU, and it is faithful as long as no thread of a block waits for another's work.
+
+Call it in a process that may die: a text may do anything that C++ can.
+"""
+
+import contextlib
+import ctypes
+import itertools
+import math
+import os
+import re
+import tempfile
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
+from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, types, wp
+from synthesis.records import Argument, Rejection, Signature
+
+_GUARD = 1024
+"""Bytes before and after every array that no text may touch; a multiple of every alignment."""
+_GUARD_BYTE = 0xA5
+_FLAGS = ("-w", "-ferror-limit", "0")
+_UNITS = itertools.count()
+
+# Threads of a block that work together: what one thread a block cannot stand for.
+_COOPERATIVE = re.compile(
+    r"\b(?:__shared__|__syncthreads\w*|__syncwarp|__\w+_sync|cooperative_groups|threadIdx|blockDim|gridDim|warpSize"
+    r"|builtin_block_dim|block_dim|tile_from_thread|tile_to_thread|untile|tile_stack\w*)\b"
+)
+_LOOP_HEAD = re.compile(r"for \(size_t _idx = .*?gridDim\.x\)\)?\s*\n", re.DOTALL)
+_INDEX = re.compile(r"\b(?:blockDim|blockIdx|threadIdx|gridDim)\.[xyz]\b")
+
+_TIDS = """
+#undef builtin_tid1d
+#undef builtin_tid2d
+#undef builtin_tid3d
+#undef builtin_tid4d
+#define builtin_tid1d() {one}
+#define builtin_tid2d(x, y) wp::tid(x, y, {index}, dim)
+#define builtin_tid3d(x, y, z) wp::tid(x, y, z, {index}, dim)
+#define builtin_tid4d(x, y, z, w) wp::tid(x, y, z, w, {index}, dim)
+"""
+_PROLOGUE = """
+#define builtin_block_dim() wp::block_dim()
+#undef __global__
+#define __global__
+namespace irsmith_host { struct dim3 { unsigned x, y, z; }; }
+static const irsmith_host::dim3 blockDim = {1, 1, 1}, gridDim = {1, 1, 1}, blockIdx = {0, 0, 0}, threadIdx = {0, 0, 0};
+"""
+_ENTRY = """
+extern "C" WP_API void {symbol}(void* bounds, void* arguments, void* adjoints)
+{{
+    wp::launch_bounds_t<{rank}>& dim = *(wp::launch_bounds_t<{rank}>*)bounds;
+    wp::tile_shared_storage_t tile_mem;
+#if defined(WP_ENABLE_TILES_IN_STACK_MEMORY)
+    wp::shared_tile_storage = &tile_mem;
+#endif
+    {call}
+}}
+"""
+
+
+def prepare() -> None:
+    """Start Warp's runtime; a process that others are forked from calls it once."""
+    wp.config.log_level = wp.LOG_ERROR
+    with _standard_error():  # which Warp tells that there is no GPU
+        wp.init()
+
+
+def unavailable(level: Level, text: str) -> str | None:
+    """Why a text cannot be run faithfully on a CPU, or None where it can."""
+    if level.language not in ("cpp", "cuda"):
+        return "needs a GPU"
+    if level.language == "cuda":
+        # The loop that Warp puts around a kernel's body is the one place where one thread can stand for all.
+        body = re.sub(r"size_t _idx = [^;]*;|_idx \+= [^)]*\)[^)]*\)", "", text)
+        if _COOPERATIVE.search(body):
+            return "needs a GPU"
+    return None
+
+
+def run_programs(programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+    """What every text leaves in its arrays, or why it could not be run; in any order, with the program's number.
+
+    Args:
+        programs: forward and backward texts at levels ``cpp_…`` and ``cuda_…`` that are not ``unavailable``.
+        scratch: a folder that runs share; the precompiled header is kept in it.
+    """
+    prepare()
+    left: dict[int, Outcome] = {}
+    for number, outcome in _run_unit(list(enumerate(programs)), _Compiler(scratch), left):
+        if isinstance(outcome, tuple):
+            left[number] = outcome
+        yield number, outcome
+
+
+def _run_unit(
+    entries: Sequence[tuple[int, Program]], compiler: "_Compiler", left: Mapping[int, Outcome]
+) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+    """Programs that share a translation unit; those that do not compile are left out of it and told of.
+
+    ``left`` is what programs before them, by number, have left in their arrays.
+    """
+    remaining: list[tuple[int, Program]] = []
+    pieces: dict[int, str] = {}
+    for number, program in entries:
+        try:
+            pieces[number] = _namespace(number, program)
+            remaining.append((number, program))
+        except _MalformedError as error:
+            yield number, _failure(Symptom.BUILD_ERROR, str(error))
+    while remaining:
+        compiled, errors = compiler.compile(_unit(remaining, pieces))
+        if compiled is not None:
+            with _loaded(compiled) as handle:
+                for number, program in remaining:
+                    yield number, None
+                    yield (
+                        number,
+                        _run(handle, number, program, left.get(-1 if program.follows is None else program.follows)),
+                    )
+            return
+        blamed = {number: message for number, message in _blamed(errors).items() if number in pieces}
+        if not blamed and len(remaining) == 1:
+            blamed = {remaining[0][0]: _first_error(errors)}
+        if not blamed:
+            half = len(remaining) // 2
+            yield from _run_unit(remaining[:half], compiler, left)
+            yield from _run_unit(remaining[half:], compiler, left)
+            return
+        for number, message in blamed.items():
+            yield number, _failure(Symptom.BUILD_ERROR, message)
+        remaining = [entry for entry in remaining if entry[0] not in blamed]
+
+
+def _failure(symptom: Symptom, detail: str) -> Rejection:
+    return Rejection(stage=Stage.VERIFY, symptom=symptom, detail=detail)
+
+
+# ---- texts to a translation unit
+
+
+class _MalformedError(Exception):
+    """A text without the function that its level and kernel say it has."""
+
+
+def _unit(entries: Sequence[tuple[int, Program]], pieces: Mapping[int, str]) -> str:
+    """The source of a translation unit, less the header that is precompiled."""
+    parts = [codegen.codegen_cast_macros, _PROLOGUE]
+    for language, one, index in (
+        ("cpp", "wp::linear_tid<wp_linear_tid>(task_index, dim)", "task_index"),
+        ("cuda", "wp::tid(_idx, dim)", "_idx"),
+    ):
+        chosen = [pieces[number] for number, program in entries if program.level.language == language]
+        if chosen:
+            parts += [_TIDS.format(one=one, index=index), *chosen]
+    return "\n".join(parts)
+
+
+def _namespace(number: int, program: Program) -> str:
+    """A text in a namespace of its own, with an entry that the JIT can find.
+
+    Raises:
+        _MalformedError: if the text has no such kernel.
+    """
+    name, direction, text = program.name, program.level.direction, program.text
+    space = f"irsmith_{number}"
+    head = re.search(
+        rf"\b{re.escape(name)}_{'cpu' if program.level.language == 'cpp' else 'cuda'}_kernel_{direction}\s*\(", text
+    )
+    if head is None:
+        raise _MalformedError(f"the text has no {direction} function of {name}")
+    parameters = _parameters(text, head.end())
+    bounds = re.search(r"launch_bounds_t\s*<\s*(\d)\s*>", parameters[0])
+    if bounds is None:
+        raise _MalformedError(f"the {direction} function of {name} takes no launch bounds")
+    rank = int(bounds[1])
+    backward = direction is Direction.BACKWARD
+    arguments = ""
+    if program.level.language == "cpp":
+        kind = f"{space}::wp_args_{name}"
+        adjoints = f", ({kind}*)adjoints" if backward else ""
+        call = (
+            f"for (size_t task = 0; task < dim.size; ++task) "
+            f"{space}::{name}_cpu_kernel_forward<false>(dim, task, ({kind}*)arguments);"
+        )
+        call = call.replace("_forward<false>", f"_{direction}<false>").replace(
+            "*)arguments)", f"*)arguments{adjoints})"
+        )
+    else:
+        text = re.sub(r'extern\s+"C"\s+__global__', "static", text)
+        given = parameters[1:]
+        count = len(program.signature.arguments)
+        if len(given) != count * (2 if backward else 1):
+            raise _MalformedError(f"the {direction} function of {name} takes {len(given)} arguments")
+        names = [argument.name for argument in program.signature.arguments]
+        members = [_type_of(parameter) for parameter in given]
+        fields = " ".join(f"{kind} {each};" for kind, each in zip(members, names, strict=False))
+        arguments = f"struct irsmith_args {{ {fields} }};\n"
+        passed = [f"(({space}::irsmith_args*)arguments)->{each}" for each in names]
+        passed += [f"(({space}::irsmith_args*)adjoints)->{each}" for each in names] if backward else []
+        call = f"{space}::{name}_cuda_kernel_{direction}({', '.join(['dim', *passed])});"
+    entry = _ENTRY.format(symbol=f"{space}_run", rank=rank, call=call)
+    return f'namespace {space} {{\n#line 1 "{space}"\n{text}\n#line 1 "{space}"\n{arguments}}}\n{entry}'
+
+
+def _parameters(text: str, start: int) -> list[str]:
+    """The parameters of a function whose opening parenthesis ends just before ``start``."""
+    depth, found, current = 0, list[str](), ""
+    for character in text[start:]:
+        if character == ")" and depth == 0:
+            return [*found, current]
+        depth += (character in "(<[{") - (character in ")>]}")
+        if character == "," and depth == 0:
+            found.append(current)
+            current = ""
+        else:
+            current += character
+    raise _MalformedError("the text's parameters do not end")
+
+
+def _type_of(parameter: str) -> str:
+    """A parameter without its name."""
+    return re.sub(r"\w+\s*$", "", parameter).strip()
+
+
+# ---- a translation unit to machine code
+
+
+class _Compiler:
+    """Warp's Clang with a precompiled header that survives failed compiles.
+
+    Args:
+        scratch: where the header is kept, for this process and for those that come after it.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._headers = scratch / "headers"
+        self._kept = scratch / "kept"
+        self._scratch = scratch
+        if not self._kept.is_dir():
+            self._headers.mkdir(parents=True, exist_ok=True)
+            self._compile("static int irsmith_first;")
+            self._kept.mkdir(exist_ok=True)
+            for file in self._headers.iterdir():
+                with contextlib.suppress(FileExistsError):
+                    os.link(file, self._kept / file.name)
+
+    def compile(self, source: str) -> tuple[Path | None, str]:
+        """The object file, or None, and what the compiler said."""
+        compiled, errors = self._compile(source)
+        if compiled is None:
+            # Warp removes a header with which a compile failed, and compiles without one.
+            for file in self._kept.iterdir():
+                with contextlib.suppress(FileExistsError):
+                    os.link(file, self._headers / file.name)
+        return compiled, errors
+
+    def _compile(self, source: str) -> tuple[Path | None, str]:
+        flags = (ctypes.c_char_p * (len(_FLAGS) + 1))(*[flag.encode() for flag in _FLAGS], None)
+        stem = self._scratch / f"unit_{os.getpid()}_{next(_UNITS)}"
+        compiled = stem.with_suffix(".o")
+        with _standard_error() as said:
+            status = context.runtime.llvm.wp_compile_cpp(
+                source.encode(),
+                str(stem.with_suffix(".cpp")).encode(),
+                str(Path(build.warp_home, "native")).encode(),
+                str(compiled).encode(),
+                False,  # debug
+                False,  # verify_fp
+                False,  # fuse_fp
+                True,  # tiles in stack memory
+                flags,
+                0,  # optimisation level
+                False,  # verbose
+                True,  # precompiled header
+                str(self._headers).encode(),
+                1,  # threads a block
+            )
+        return (compiled if status == 0 else None), said[0]
+
+
+@contextlib.contextmanager
+def _standard_error() -> Generator[list[str]]:
+    """What native code writes to the process's standard error."""
+    said: list[str] = []
+    with tempfile.TemporaryFile() as file:
+        saved = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            file.seek(0)
+            said.append(file.read().decode("utf-8", "replace"))
+
+
+def _blamed(errors: str) -> dict[int, str]:
+    """Program number to the first error inside its text."""
+    found: dict[int, str] = {}
+    for match in re.finditer(r"^irsmith_(\d+):(\d+):\d+: (?:fatal )?error: (.*)$", errors, re.MULTILINE):
+        found.setdefault(int(match[1]), f"line {match[2]}: {match[3]}")
+    return found
+
+
+def _first_error(errors: str) -> str:
+    match = re.search(r"error: (.*)", errors)
+    return match[1] if match else "the compiler gave no object file"
+
+
+@contextlib.contextmanager
+def _loaded(compiled: Path) -> Generator[str]:
+    handle = f"irsmith_{os.getpid()}_{next(_UNITS)}"
+    if context.runtime.llvm.wp_load_obj(str(compiled).encode(), handle.encode(), False) != 0:
+        raise RuntimeError("Warp's JIT does not load what its compiler made")
+    try:
+        yield handle
+    finally:
+        context.runtime.llvm.wp_unload_obj(handle.encode())
+        compiled.unlink(missing_ok=True)
+
+
+# ---- machine code on arrays
+
+
+def _run(handle: str, number: int, program: Program, before: Outcome | None) -> Outcome | Rejection:
+    """What a program leaves; ``before`` is what the program that it follows has left, in its last runs for these."""
+    address = context.runtime.llvm.wp_lookup(handle.encode(), f"irsmith_{number}_run".encode())
+    entry = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)
+    outcomes: list[Values] = []
+    found = before[-len(program.runs) :] if before else ({},) * len(program.runs)
+    for values, arrays in zip(program.runs, found, strict=True):
+        memory = _Memory(values | arrays, program)
+        bounds = _bounds(program.signature)
+        entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
+        if not memory.guarded():
+            return _failure(Symptom.CRASH, "writes outside its arrays")
+        outcomes.append(memory.arrays())
+    return tuple(outcomes)
+
+
+class _Memory:
+    """A program's arguments laid out as C++ has them, arrays between guards."""
+
+    def __init__(self, values: Values, program: Program) -> None:
+        self._buffers: dict[str, tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]] = {}
+        backward = program.level.direction is Direction.BACKWARD
+        forward: list[tuple[str, Any]] = []
+        adjoint: list[tuple[str, Any]] = []
+        for argument in program.signature.arguments:
+            gradient = values.get(f"adj_{argument.name}") if backward else None
+            value = values[argument.name]
+            if argument.shape is None:
+                forward.append((argument.name, _plain(argument, value)))
+                zero = np.zeros_like(value)
+                adjoint.append((argument.name, _plain(argument, zero if gradient is None else gradient)))
+                continue
+            gradient_at = 0 if gradient is None else self._place(f"adj_{argument.name}", argument, gradient)
+            forward.append(
+                (argument.name, _array(argument, value, self._place(argument.name, argument, value), gradient_at))
+            )
+            adjoint.append((argument.name, _array(argument, value, gradient_at, 0)))
+        self.arguments = _structure(forward)
+        self.adjoints = _structure(adjoint)
+
+    def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
+        layout = _layout(argument)
+        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, _GUARD_BYTE, np.uint8)
+        shape = value.shape[: len(argument.shape or ())]
+        inner = np.frombuffer(buffer[_GUARD:-_GUARD].data, dtype=layout) if value.size else np.zeros(0, layout)
+        inner = inner.reshape(shape) if not layout.subdtype else inner.reshape(value.shape)
+        inner[...] = value
+        self._buffers[name] = buffer, inner
+        return buffer.ctypes.data + _GUARD
+
+    def guarded(self) -> bool:
+        """Whether nothing was written outside the arrays."""
+        return all(
+            (buffer[:_GUARD] == _GUARD_BYTE).all() and (buffer[-_GUARD:] == _GUARD_BYTE).all()
+            for buffer, _ in self._buffers.values()
+        )
+
+    def arrays(self) -> Values:
+        """Every array as it is now."""
+        return {name: np.array(inner) for name, (_, inner) in self._buffers.items()}
+
+
+def _elements(argument: Argument) -> int:
+    return math.prod(argument.element) if not argument.fields else 1
+
+
+def _layout(argument: Argument) -> np.dtype[Any]:
+    """The type of an array's element in C++."""
+    if not argument.fields:
+        return np.dtype((argument.dtype, argument.element)) if argument.element else np.dtype(argument.dtype)
+    return np.dtype([(each.name, each.dtype, each.element) for each in argument.fields], align=True)
+
+
+def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int) -> Any:
+    shape = value.shape[: len(argument.shape or ())]
+    size = _layout(argument).itemsize
+    strides = [size * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+    return types.array_t(data=data, grad=gradient, ndim=len(shape), shape=shape, strides=strides)
+
+
+def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
+    """A value that is passed as it is: a scalar, a vector, a struct."""
+    if argument.fields:
+        return _structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
+    data = np.ascontiguousarray(value, dtype=argument.dtype)
+    scalar = np.ctypeslib.as_ctypes_type(np.dtype("uint16" if argument.dtype == "float16" else argument.dtype))
+    if argument.dtype == "float16":
+        data = data.view(np.uint16)
+    return (scalar * max(1, data.size))(*data.ravel().tolist())
+
+
+def _structure(members: Sequence[tuple[str, Any]]) -> Any:
+    kind = type("Arguments", (ctypes.Structure,), {"_fields_": [(name, type(value)) for name, value in members]})
+    made = kind()
+    for name, value in members:
+        setattr(made, name, value)
+    return made
+
+
+def _bounds(signature: Signature) -> Any:
+    """Launch bounds as Warp's headers have them, for one thread a block."""
+    shape = [size or 0 for size in signature.launch or ()]
+
+    class Bounds(ctypes.Structure):
+        _fields_ = (
+            ("shape", ctypes.c_uint32 * len(shape)),
+            ("size", ctypes.c_size_t),
+            ("coord_mult", ctypes.c_size_t),
+        )
+
+    return Bounds((ctypes.c_uint32 * len(shape))(*shape), math.prod(shape), 1)
+
+
+# ---- PTX
+
+
+def compile_ptx(text: str, block_dim: int) -> None:
+    """Compile a CUDA text to PTX by NVRTC; no GPU is needed.
+
+    Raises:
+        RuntimeError: if it does not compile.
+    """
+    prepare()
+    header = codegen.cuda_module_header.format(block_dim=block_dim) + codegen.codegen_cast_macros
+    with tempfile.TemporaryDirectory(prefix="irsmith-") as folder, _standard_error() as said:
+        source = Path(folder, "kernel.cu")
+        source.write_text(header + text, encoding="utf-8")
+        try:
+            build.build_cuda(
+                str(source),
+                CUDA_ARCHITECTURE,
+                str(source.with_suffix(".ptx")),
+                pch_dir=None,
+                config="release",
+                use_precompiled_headers=False,
+            )
+        except Exception as error:
+            raise RuntimeError(_first_error("".join(said)) if said else str(error)) from error

@@ -1,0 +1,34 @@
+"""Which arguments of a kernel Warp's backward text gives gradients for."""
+
+import ast
+from collections.abc import Sequence
+
+from synthesis.records import Argument, Role
+
+
+def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, ...]:
+    """The names of the arrays of floating-point numbers that a kernel starts from.
+
+    A plain value's adjoint stays inside the kernel.
+
+    Args:
+        arguments: the kernel's.
+        tree: its source.
+    """
+    replaced = _extreme_targets(tree)
+    arrays = [each for each in arguments if each.shape is not None and each.is_float and each.role is not Role.OUTPUT]
+    return tuple(each.name for each in arrays if each.name not in replaced)
+
+
+def _extreme_targets(tree: ast.AST) -> set[str]:
+    """The arrays that ``wp.atomic_min`` and ``wp.atomic_max`` work on.
+
+    What such an array starts from is gone where a value replaces it; Warp's adjoint of it is a cotangent, no gradient.
+    """
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            target = node.args[0]
+            if node.func.attr in ("atomic_min", "atomic_max") and isinstance(target, ast.Name):
+                found.add(target.id)
+    return found

@@ -1,0 +1,191 @@
+"""Calls: built-ins, functions of the user's, constructors, and what only a call can be."""
+
+import ast
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp.reference.expressions import Expressions
+from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
+from synthesis.frontends.warp.reference.sources import source_of, type_of
+from synthesis.frontends.warp.reference.values import (
+    INT32,
+    Array,
+    ArrayType,
+    ArrayView,
+    BuiltIn,
+    Frame,
+    StructType,
+    Value,
+    ValueType,
+    scalar_type,
+)
+
+_DEEPEST = 40
+_ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
+MODELLED = frozenset(SEMANTICS) | {"tid", "static", *(f"atomic_{name}" for name in _ATOMICS)}
+"""Every built-in that the reference models."""
+
+
+class Calls(Expressions):
+    """A machine that evaluates calls too."""
+
+    depth = 0
+
+    def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
+        """Run statements in some lanes; the lanes that go on."""
+        raise NotImplementedError
+
+    def _eval_Call(self, node: ast.Call, frame: Frame) -> Any:  # noqa: N802
+        return self.call(node, frame)
+
+    def call(self, node: ast.Call, frame: Frame, *, wanted: bool = True, results: int = 1) -> Any:
+        """What a call gives; ``wanted`` says whether that is used, ``results`` how many values are unpacked from it."""
+        if (isinstance(node.func, ast.Attribute) and node.func.attr == "static") or (
+            isinstance(node.func, ast.Name) and node.func.id == "static"
+        ):
+            return self._static(node.args[0], frame)
+        called = self.value(node.func, frame)
+        if any(isinstance(each, ast.Starred) for each in node.args):
+            raise ReferenceUnknownError("a starred argument")
+        arguments = self.siblings(node.args, frame)
+        keywords = {each.arg or "": self.value(each.value, frame) for each in node.keywords}
+        if lowering.is_function(called):
+            return self.function(called, arguments, keywords)
+        if isinstance(called, type) and called in (int, float, bool) and not arguments:
+            return self.number(called())
+        if isinstance(called, BuiltIn):
+            return self._built_in(called.name, arguments, keywords, node, frame, wanted=wanted, results=results)
+        if isinstance(called, type | ValueType | StructType) or lowering.is_struct(called):
+            return construct(self, type_of(called), arguments, keywords)
+        # wp.types.vector(…) inside a kernel is the built-in of that name.
+        if str(getattr(called, "__module__", "")).startswith("warp") and hasattr(called, "__name__"):
+            name = called.__name__.removesuffix("_t")
+            return self._built_in(name, arguments, keywords, node, frame, wanted=wanted, results=results)
+        raise ReferenceUnknownError(f"a call of a {type(called).__name__}")
+
+    def _static(self, node: ast.expr, frame: Frame) -> Any:
+        """``wp.static``: what Python makes of an expression in the kernel's scope."""
+        known = {name: each.literal for name, each in frame.names.items()
+                 if isinstance(each, Value) and each.literal is not None}  # fmt: skip
+        try:
+            made = eval(compile(ast.Expression(node), "<static>", "eval"), dict(frame.scope) | known)  # noqa: S307
+        except Exception as error:
+            raise ReferenceUnknownError("wp.static of what is not there") from error
+        return made if isinstance(made, range) else self.wrapped(made)
+
+    def _built_in(
+        self,
+        name: str,
+        arguments: list[Any],
+        keywords: dict[str, Any],
+        node: ast.Call,
+        frame: Frame,
+        *,
+        wanted: bool,
+        results: int,
+    ) -> Any:
+        if name == "tid":
+            return self._thread(results)
+        if name.startswith("atomic_"):
+            return self._atomic_call(name.removeprefix("atomic_"), arguments, wanted=wanted)
+        semantics = SEMANTICS.get(name)
+        if semantics is None:
+            raise ReferenceUnknownError(f"wp.{name}")
+        if semantics.changes_state:
+            state = node.args[0]
+            if not isinstance(state, ast.Name):
+                raise ReferenceUnknownError(f"wp.{name} of a state that is no variable")
+
+            def keep(new: Array) -> None:
+                old = frame.names[state.id]
+                frame.names[state.id] = self.merged(self.mask, Value(old.type, new), old)
+
+            return semantics.compute(self, keep, *arguments, **keywords)
+        try:
+            return semantics.compute(self, *arguments, **keywords)
+        except (AttributeError, TypeError, IndexError, KeyError) as error:
+            raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
+
+    def _thread(self, results: int) -> Any:
+        coordinates = [Value(INT32, axis) for axis in self.coordinates]
+        if results == 1:
+            return coordinates[0] if len(coordinates) == 1 else Value(INT32, self.linear.astype(np.int32))
+        if results != len(coordinates):
+            raise ReferenceUnknownError("wp.tid() of another number of dimensions than the launch has")
+        return tuple(coordinates)
+
+    def _atomic_call(self, operation: str, arguments: list[Any], *, wanted: bool) -> Value | None:
+        view, *between, value = arguments
+        if not isinstance(view, ArrayView):
+            raise ReferenceUnknownError(f"wp.atomic_{operation} on a {type(view).__name__}")
+        flat: list[Value] = []
+        for each in between:
+            if each.type.form == "vector" and len(view.remaining) > 1:
+                kind = scalar_type(each.type.scalar)
+                flat += [Value(kind, each.data[:, axis]) for axis in range(each.type.shape[0])]
+            else:
+                flat.append(each)
+        expected = flat.pop() if operation == "cas" else None
+        indices = self.at(view, flat)
+        if not self.is_element(view, indices):
+            raise ReferenceUnknownError(f"wp.atomic_{operation} of a part of an array")
+        return self.atomic(operation, view, indices, value, wanted=wanted, expected=expected)
+
+    def fit(self, function: Any, arguments: Sequence[Any]) -> int:
+        """How many arguments a function's declared types fit; -1 if one does not."""
+        kinds = list(function.input_types.values())
+        if len(kinds) < len(arguments):
+            return -1
+        score = 0
+        for kind, argument in zip(kinds, arguments, strict=False):
+            try:
+                declared = type_of(kind)
+            except ReferenceUnknownError:
+                continue
+            if isinstance(argument, ArrayView):
+                if not isinstance(declared, ArrayType) or declared.element is not argument.element:
+                    return -1
+            elif declared is not getattr(argument, "type", None):
+                return -1
+            score += 1
+        return score
+
+    def function(self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
+        """What a function of the user's returns."""
+        if getattr(function, "native_snippet", None) is not None:
+            raise ReferenceUnknownError("a native snippet")
+        candidates = list((function.user_overloads or {}).values()) or [function]
+        if len(candidates) > 1:
+            scores = [self.fit(each, arguments) for each in candidates]
+            if max(scores) < 0:
+                raise ReferenceUnknownError(f"an overload of {function.key} for these types")
+            function = candidates[scores.index(max(scores))]
+        if any(type(kind).__name__ == "Reference" for kind in function.input_types.values()):
+            raise ReferenceUnknownError("an argument by reference")
+        source = source_of(function)
+        names = dict(zip(source.parameters, arguments, strict=False)) | keywords
+        frame = Frame(names, source.scope)
+        for name in source.parameters:
+            if name not in names:
+                if name not in source.defaults:
+                    raise ReferenceUnknownError(f"a call of {function.key} without {name}")
+                names[name] = self.value(source.defaults[name], frame)
+        for name, kind in function.input_types.items():
+            value = names.get(name)
+            if isinstance(value, Value) and value.literal is not None:
+                with contextlib.suppress(ReferenceUnknownError):
+                    value = self.as_type(value, type_of(kind))
+                names[name] = Value(value.type, value.data)
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ReferenceUnknownError("a function that calls itself")
+        lanes = self.mask
+        self.block(source.body, lanes, frame)
+        self.mask = lanes
+        self.depth -= 1
+        return frame.result

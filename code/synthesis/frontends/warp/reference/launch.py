@@ -1,0 +1,155 @@
+"""One launch of a kernel by the reference, with NumPy arrays in and out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError, Values
+from synthesis.frontends.warp.reference.interpreter import Interpreter
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.sources import source_of, type_of
+from synthesis.frontends.warp.reference.values import (
+    Array,
+    ArrayType,
+    ArrayView,
+    Buffer,
+    StructType,
+    StructValue,
+    Value,
+)
+from synthesis.records import Signature
+
+
+def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, double: bool) -> list[Values]:
+    """What several launches leave in a kernel's arrays.
+
+    Lanes run together where no thread can see what another did; otherwise thread after thread, as on Warp's CPU.
+
+    Args:
+        kernel: a concrete Warp kernel.
+        signature: the launch's dimensions are used.
+        runs: every argument of each launch, of the same shapes.
+        double: whether to compute in float64.
+
+    Returns:
+        Every array argument of each launch, in the precision that it was computed in.
+
+    Raises:
+        ReferenceUnknownError: for a construct that is not modelled.
+        ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
+    """
+    launch = tuple(size or 0 for size in signature.launch or ())
+    if not all(launch):
+        raise ReferenceUnknownError("a launch without threads")
+    memory = _memory(runs, double=double)
+    machine = _run(kernel, launch, memory, len(runs), double=double)
+    if _order_matters(machine):
+        memory = _memory(runs, double=double)
+        for thread in range(int(np.prod(launch))):
+            _run(kernel, launch, memory, len(runs), double=double, threads=[thread])
+    arrays = [argument.name for argument in signature.arguments if argument.shape is not None]
+    return [{name: _taken(memory[name], number) for name in arrays} for number in range(len(runs))]
+
+
+def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
+    return {name: _stacked([run[name] for run in runs], double=double) for name in runs[0]}
+
+
+def _stacked(values: Sequence[Array], *, double: bool) -> Any:
+    """Arrays along a new first axis, an array for each field of structs."""
+    stacked = np.stack(values)
+    if stacked.dtype.names:
+        return {name: _promoted(stacked[name], double=double) for name in stacked.dtype.names}
+    return _promoted(stacked, double=double)
+
+
+def _promoted(data: Array, *, double: bool) -> Array:
+    return data.astype(np.float64) if double and data.dtype.kind == "f" else np.ascontiguousarray(data)
+
+
+def _taken(memory: Any, number: int) -> Array:
+    """One replica of an array; of structs, with the fields' own types."""
+    if not isinstance(memory, Mapping):
+        return memory[number]
+    fields: dict[str, Array] = {name: memory[name][number] for name in memory}  # pyright: ignore
+    shape = min((field.shape for field in fields.values()), key=len)
+    kind = [(name, field.dtype, field.shape[len(shape) :]) for name, field in fields.items()]
+    made = np.zeros(shape, kind)
+    for name, field in fields.items():
+        made[name] = field
+    return made
+
+
+def _run(
+    kernel: Any,
+    launch: tuple[int, ...],
+    memory: Mapping[str, Any],
+    replicas: int,
+    *,
+    double: bool,
+    threads: list[int] | None = None,
+) -> Machine:
+    interpreter = Interpreter(launch, replicas, double=double, threads=threads)
+    source = source_of(kernel)
+    names = {
+        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], entry.label)
+        for entry in kernel.adj.args
+    }
+    interpreter.run(source, names)
+    return interpreter
+
+
+def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
+    """An argument as the kernel's body sees it."""
+    if isinstance(kind, ArrayType):
+        first, element = data, kind.element
+        while isinstance(first, Mapping):
+            name = next(iter(element.fields))
+            first, element = first[name], element.fields[name]  # pyright: ignore
+        return ArrayView(kind.element, first.shape[1 : 1 + kind.rank], Buffer(data, key))  # pyright: ignore
+    if isinstance(kind, StructType):
+        return StructValue(
+            kind, {name: _bound(machine, each, data[name], (key, name)) for name, each in kind.fields.items()}
+        )
+    lanes = data if machine.replicas == 1 else data[machine.replica]
+    return Value(kind, lanes.astype(machine.formats[kind.scalar], copy=False))
+
+
+def _order_matters(machine: Machine) -> bool:
+    """Whether an element is written by one thread and read or written by another."""
+    accesses: dict[Any, list[tuple[str, tuple[Array, ...], Array]]] = {}
+    for buffer, kind, indices, lanes in machine.log:
+        accesses.setdefault(buffer, []).append((kind, indices, lanes))
+    for entries in accesses.values():
+        kinds = {kind for kind, _, _ in entries}
+        if kinds <= {"R"} or kinds == {"A"}:
+            continue
+        if _shared(machine, entries):
+            return True
+    return False
+
+
+def _shared(machine: Machine, entries: Sequence[tuple[str, tuple[Array, ...], Array]]) -> bool:
+    places: list[Array] = []
+    kinds: list[Array] = []
+    threads: list[Array] = []
+    for kind, indices, lanes in entries:
+        active = np.nonzero(lanes)[0]
+        place = machine.replica[active].astype(np.int64)
+        for index in indices:
+            place = place * 1_000_003 + (index[active] if len(index) > 1 else index)
+        places.append(place)
+        kinds.append(np.full(len(active), "RWAX".index(kind)))
+        threads.append(machine.linear[active])
+    place, kind, thread = np.concatenate(places), np.concatenate(kinds), np.concatenate(threads)
+    unique, which = np.unique(place, return_inverse=True)
+    lowest, highest = np.full(len(unique), 1 << 60), np.full(len(unique), -1)
+    np.minimum.at(lowest, which, thread)
+    np.maximum.at(highest, which, thread)
+    several = lowest != highest
+    touched = [np.zeros(len(unique), bool) for _ in range(4)]
+    for number in range(4):
+        touched[number][which[kind == number]] = True
+    read, written, added, exchanged = touched
+    return bool((several & (written | exchanged | (added & read))).any())

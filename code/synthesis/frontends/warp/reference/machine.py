@@ -1,0 +1,350 @@
+"""Lanes, masks, number formats and memory: what the interpreter runs on."""
+
+import enum
+import math
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.warp.reference.values import (
+    BOOL,
+    FLOAT32,
+    INT32,
+    Array,
+    ArrayType,
+    ArrayView,
+    Span,
+    StructType,
+    StructValue,
+    Tile,
+    Value,
+    ValueType,
+    widen,
+)
+
+_UPDATES: dict[str, Any] = {
+    "add": np.add,
+    "sub": np.subtract,
+    "min": np.fmin,
+    "max": np.fmax,
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+}
+_LONGEST_LOOP = 200_000
+
+
+class Machine:
+    """The state of one launch.
+
+    Args:
+        launch: threads along each dimension; a tiled launch has one lane a block.
+        replicas: how many launches run side by side on memory of their own.
+        double: whether every floating-point number is computed in float64.
+        threads: the threads to run, by linear index; all if None.
+    """
+
+    def __init__(
+        self, launch: tuple[int, ...], replicas: int, *, double: bool, threads: list[int] | None = None
+    ) -> None:
+        self.launch = launch
+        self.replicas = replicas
+        self.double = double
+        count = math.prod(launch)
+        linear = np.arange(count) if threads is None else np.asarray(threads)
+        self.lanes = replicas * len(linear)
+        self.replica = np.repeat(np.arange(replicas), len(linear))
+        self.linear = np.tile(linear, replicas)
+        self.coordinates = [axis.astype(np.int32) for axis in np.unravel_index(self.linear, launch)]
+        self.everyone = np.ones(self.lanes, bool)
+        self.mask = self.everyone
+        """The lanes that run."""
+        self.log: list[tuple[Any, str, tuple[Array, ...], Array]] = []
+        """Accesses to memory: buffer, kind, indices, lanes. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
+        value is not used, ``X`` atomic whose old value is."""
+        self.trips = 0
+        self.formats = {
+            name: np.dtype("float64") if double and name.startswith("float") else np.dtype(name)
+            for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+                         "float16", "float32", "float64")
+        }  # fmt: skip
+
+    def count_trip(self, trips: int = 1) -> None:
+        """Count a loop's trips.
+
+        Raises:
+            ReferenceFaultError: if there are too many.
+        """
+        self.trips += trips
+        if self.trips > _LONGEST_LOOP:
+            raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of its loops")
+
+    def spread(self, lanes: int) -> Self:
+        """A machine of another number of lanes and no memory: for what is done to each element of a tile."""
+        return type(self)((lanes,), 1, double=self.double)
+
+    # ---- values
+
+    def number(self, given: Any) -> Value:
+        """The value of a Python number."""
+        if isinstance(given, bool):
+            return Value(BOOL, np.array([given]), given)
+        if isinstance(given, enum.Enum):
+            given = given.value
+        if isinstance(given, int):
+            return Value(INT32, np.array([(given + 2**31) % 2**32 - 2**31], np.int32), given)
+        if isinstance(given, float):
+            # A constant is a float32 in any precision: a comparison with it falls as it does in the text.
+            return Value(FLOAT32, np.array([given], np.float32).astype(self.formats["float32"]), given)
+        raise ReferenceUnknownError(f"a constant of type {type(given).__name__}")
+
+    def zeros(self, kind: Any) -> Any:
+        """The value that a type's variables start from."""
+        if isinstance(kind, StructType):
+            return StructValue(kind, {name: self.zeros(each) for name, each in kind.fields.items()})
+        if isinstance(kind, ArrayType):
+            return None
+        return Value(kind, np.zeros((1, *kind.shape), self.formats[kind.scalar]))
+
+    def converted(self, value: Value, scalar: str) -> Value:
+        """A value as another scalar type, as a C++ cast converts it."""
+        kind = value.type.of(scalar)
+        if value.type is kind:
+            return Value(kind, value.data)
+        target = self.formats[scalar]
+        if value.literal is not None and scalar != "bool" and not value.type.shape:
+            if scalar.startswith("float"):
+                return Value(kind, np.array([value.literal], scalar).astype(target))
+            if isinstance(value.literal, int):
+                return Value(
+                    kind, np.array([value.literal & ((1 << 8 * target.itemsize) - 1)], np.uint64).astype(target)
+                )
+        data = value.data
+        if scalar == "bool":
+            return Value(kind, data != 0)
+        if data.dtype.kind == "f" and target.kind in "iu":
+            whole = np.trunc(data.astype(np.float64))
+            if target.itemsize < 8 and target != np.uint32:
+                inside = np.isfinite(whole) & (np.abs(whole) < 2.0**31)
+                return Value(kind, np.where(inside, whole, -(2.0**31)).astype(np.int64).astype(target))
+            return Value(kind, np.where(np.isfinite(whole), whole, 0).astype(np.int64).astype(target))
+        return Value(kind, data.astype(target))
+
+    def agreed(self, left: Value, right: Value) -> tuple[Value, Value]:
+        """Two numbers of one type: a literal takes the other's; Warp refuses any other mixture."""
+        if left.type.scalar == right.type.scalar:
+            return left, right
+        if left.literal is not None:
+            return self.converted(left, right.type.scalar), right
+        if right.literal is not None:
+            return left, self.converted(right, left.type.scalar)
+        raise ReferenceUnknownError(f"mixed types {left.type.scalar} and {right.type.scalar}")
+
+    def as_type(self, value: Any, kind: Any) -> Any:
+        """A value as it is kept in a variable of a type."""
+        if not isinstance(value, Value) or not isinstance(kind, ValueType) or value.type is kind:
+            return value
+        if value.literal is not None and not kind.shape and not value.type.shape:
+            return self.converted(value, kind.scalar)
+        if value.type.scalar == kind.scalar and value.type.shape == kind.shape:
+            return Value(kind, value.data)
+        raise ReferenceUnknownError(f"a change of type from {value.type} to {kind}")
+
+    def merged(self, lanes: Array, new: Any, old: Any) -> Any:
+        """The new value in some lanes, the old one in the others."""
+        if lanes is self.everyone or old is None:
+            return new
+        if isinstance(new, Value):
+            if not isinstance(old, Value):
+                raise ReferenceUnknownError("a name that is two kinds of thing")
+            new = self.as_type(new, old.type)
+            return Value(new.type, np.where(widen(lanes, len(new.type.shape)), new.data, old.data))
+        if isinstance(new, StructValue):
+            return StructValue(new.type, {n: self.merged(lanes, v, old.fields[n]) for n, v in new.fields.items()})
+        if isinstance(new, Tile):
+            shape = (len(lanes), *(1,) * (new.data.ndim - 1))
+            return Tile(new.type, new.shape, np.where(lanes.reshape(shape), new.data, old.data))
+        if isinstance(new, tuple):
+            return tuple(self.merged(lanes, a, b) for a, b in zip(new, old, strict=True))  # pyright: ignore
+        if isinstance(new, ArrayView):
+            if not (isinstance(old, ArrayView) and new.buffer is old.buffer and len(new.prefix) == len(old.prefix)):
+                raise ReferenceUnknownError("an array that depends on the thread")
+            prefix = tuple(
+                a if isinstance(a, Span) else np.where(lanes, a, b) for a, b in zip(new.prefix, old.prefix, strict=True)
+            )
+            return ArrayView(new.element, new.shape, new.buffer, prefix)
+        return new
+
+    def truth(self, value: Any) -> Array:
+        """Whether a value counts as true, a lane an entry."""
+        if isinstance(value, Value):
+            if value.type.shape:
+                raise ReferenceUnknownError("the truth of a vector")
+            return value.data != 0
+        if isinstance(value, ArrayView):
+            return np.array([True])
+        if value is None or isinstance(value, str):
+            return np.array([bool(value)])
+        raise ReferenceUnknownError(f"the truth of a {type(value).__name__}")
+
+    def chosen(self, condition: Array, left: Any, right: Any) -> Any:
+        """One value where a condition holds, another where it does not."""
+        if isinstance(left, Value) and isinstance(right, Value):
+            if left.type is not right.type:
+                if not left.type.shape and not right.type.shape:
+                    left, right = self.agreed(left, right)
+                right = self.as_type(right, left.type)
+            return Value(left.type, np.where(widen(condition, len(left.type.shape)), left.data, right.data))
+        if isinstance(left, StructValue):
+            return StructValue(
+                left.type, {n: self.chosen(condition, v, right.fields[n]) for n, v in left.fields.items()}
+            )
+        raise ReferenceUnknownError(f"a choice between {type(left).__name__}s")
+
+    # ---- memory
+
+    def at(self, view: ArrayView, indices: Sequence[Any]) -> tuple[Any, ...]:
+        """The indices of an element, or of a part, in the whole array; negative ones count from the end.
+
+        Args:
+            view: an array or a part of one.
+            indices: a whole number or a ``slice`` for each of the first dimensions that are left.
+
+        Raises:
+            ReferenceFaultError: if an active lane's index is out of bounds.
+        """
+        pending = list(indices)
+        full: list[Any] = []
+        for each in view.prefix:
+            if isinstance(each, Span) and pending:
+                inner = self._index(pending.pop(0), each.count)
+                if isinstance(inner, Span):
+                    each = Span(each.start + each.step * inner.start, each.step * inner.step, inner.count)
+                else:
+                    each = each.start + each.step * inner
+            full.append(each)
+        for given in pending:
+            if len(full) >= len(view.shape):
+                raise ReferenceUnknownError("more indices than dimensions")
+            full.append(self._index(given, view.shape[len(full)]))
+        return tuple(full)
+
+    def _index(self, given: Any, size: int) -> Any:
+        if isinstance(given, slice):
+            start, stop, step = given.indices(size)
+            return Span(start, step, len(range(start, stop, step)))
+        if not isinstance(given, Value) or given.type.shape or given.type.is_float:
+            raise ReferenceUnknownError("an index that is no whole number")
+        return self._inside(given.data, size)
+
+    def is_element(self, view: ArrayView, indices: tuple[Any, ...]) -> bool:
+        """Whether indices that ``at`` gave name one element."""
+        return len(indices) == len(view.shape) and not any(isinstance(each, Span) for each in indices)
+
+    def _inside(self, index: Array, size: int) -> Array:
+        outside = (index < -size) | (index >= size)
+        if outside.any():
+            if (outside & self.mask).any():
+                raise ReferenceFaultError(f"an index out of bounds of {size}")
+            index = np.where(outside, 0, index)
+        return np.where(index < 0, index + size, index) if (index < 0).any() else index
+
+    def load(self, view: ArrayView, indices: tuple[Array, ...]) -> Any:
+        """An element, or the view that is left if indices are missing."""
+        if isinstance(view.element, ArrayType):
+            raise ReferenceUnknownError("an array of arrays")
+        if not self.is_element(view, indices):
+            return ArrayView(view.element, view.shape, view.buffer, indices)
+        self.log.append((view.buffer.key, "R", indices, self.mask))
+        replica = np.zeros(1, int) if self.replicas == 1 else self.replica
+        return self._loaded(view.buffer.data, view.element, (replica, *indices))
+
+    def _loaded(self, data: Any, kind: Any, place: tuple[Array, ...]) -> Any:
+        if isinstance(kind, StructType):
+            return StructValue(
+                kind,
+                {
+                    name: None if isinstance(each, ArrayType) else self._loaded(data[name], each, place)
+                    for name, each in kind.fields.items()
+                },
+            )
+        return Value(kind, data[place])
+
+    def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
+        """Write an element in the active lanes; of several lanes, the last one's value stays."""
+        if isinstance(view.element, ValueType):
+            value = self.as_type(value, view.element)
+        self.log.append((view.buffer.key, "W", indices, self.mask))
+        active = slice(None) if self.mask is self.everyone else np.nonzero(self.mask)[0]
+
+        def pick(data: Array) -> Array:
+            return data if len(data) == 1 else data[active]
+
+        place = (self.replica[active], *(pick(index) for index in indices))
+        self._stored(view.buffer.data, view.element, place, value, pick)
+
+    def _stored(self, data: Any, kind: Any, place: tuple[Array, ...], value: Any, pick: Any) -> None:
+        if isinstance(kind, StructType):
+            for name, each in kind.fields.items():
+                if not isinstance(each, ArrayType):
+                    self._stored(data[name], each, place, value.fields[name], pick)
+            return
+        data[place] = pick(value.data)
+
+    def atomic(
+        self,
+        operation: str,
+        view: ArrayView,
+        indices: tuple[Array, ...],
+        value: Value,
+        *,
+        wanted: bool,
+        expected: Value | None = None,
+        inner: int = 0,
+    ) -> Value | None:
+        """Change an element once a lane, in the order of lanes.
+
+        Args:
+            operation: ``add``, ``sub``, ``min``, ``max``, ``and``, ``or``, ``xor``, ``exch`` or ``cas``.
+            view: the array.
+            indices: of the element, with ``inner`` more for a component of it.
+            value: what it is changed with.
+            wanted: whether the old value is used.
+            expected: for ``cas``, what the element has to be.
+            inner: how many of the indices are of a component.
+
+        Returns:
+            The old value of each lane, if wanted.
+        """
+        if not isinstance(view.element, ValueType):
+            raise ReferenceUnknownError("an atomic operation on a struct")
+        value = self.as_type(value, view.element)
+        kind = "X" if wanted or operation in ("cas", "exch") else "A"
+        self.log.append((view.buffer.key, kind, indices[: len(indices) - inner], self.mask))
+        lanes = np.nonzero(self.mask)[0]
+        place = (self.replica[lanes], *(np.broadcast_to(index, self.lanes)[lanes] for index in indices))
+        given = np.broadcast_to(value.data, (self.lanes, *value.type.shape))[lanes]
+        update = _UPDATES.get(operation)
+        data = view.buffer.data
+        if not wanted and update is not None:
+            update.at(data, place, given)
+            return None
+        wished = None
+        if expected is not None:
+            wished = np.broadcast_to(self.as_type(expected, view.element).data, (self.lanes, *value.type.shape))[lanes]
+        old = np.zeros((self.lanes, *value.type.shape), value.data.dtype)
+        for number, lane in enumerate(lanes):
+            spot = tuple(index[number] for index in place)
+            before = data[spot].copy()
+            old[lane] = before
+            if wished is not None:
+                data[spot] = given[number] if np.all(before == wished[number]) else before
+            elif operation == "exch":
+                data[spot] = given[number]
+            elif update is not None:
+                data[spot] = update(before, given[number])
+            else:
+                raise ReferenceUnknownError(f"wp.atomic_{operation}")
+        return Value(value.type, old)

@@ -1,0 +1,13 @@
+"""What each of Warp's built-ins computes, by name: the reference half of the op catalogue.
+
+To add one, write a function in the module of its group and register it with :func:`semantics`; what is not in the table
+is refused, and ``irsmith ops --frontend warp --missing`` lists it.
+"""
+
+from synthesis.frontends.warp.reference.semantics import linear, randoms, scalars, tiles
+from synthesis.frontends.warp.reference.semantics.linear import construct
+from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
+
+_GROUPS = (scalars, linear, randoms, tiles)
+
+__all__ = ["SEMANTICS", "construct"]

@@ -1,0 +1,37 @@
+"""The table of built-ins, and the decorator that fills it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.errors import ConfigError
+
+
+@dataclass(frozen=True, slots=True)
+class Semantics:
+    """What a built-in computes."""
+
+    compute: Callable[..., Any]
+    """Takes the interpreter, then the call's values; with ``changes_state`` also, second, what keeps the new state."""
+    changes_state: bool = False
+    """Whether its first argument is a variable that it changes: a random number generator's state."""
+
+
+SEMANTICS: dict[str, Semantics] = {}
+
+
+def semantics(*names: str, changes_state: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Register what one or several built-ins compute.
+
+    Raises:
+        ConfigError: if one of them is registered already.
+    """
+
+    def register(compute: Callable[..., Any]) -> Callable[..., Any]:
+        for name in names:
+            if name in SEMANTICS:
+                raise ConfigError(f"wp.{name} has reference semantics already")
+            SEMANTICS[name] = Semantics(compute, changes_state)
+        return compute
+
+    return register

@@ -1,0 +1,113 @@
+"""Parsed sources of kernels and functions, and what Warp's types and functions are to the reference."""
+
+import ast
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp.reference.values import (
+    SCALARS,
+    ArrayType,
+    StructType,
+    ValueType,
+    scalar_type,
+    value_type,
+)
+
+wp: Any = lowering.wp
+SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
+    int: "int32",
+    float: "float32",
+    bool: "bool",
+}
+_BY_STRUCT: dict[int, tuple[Any, StructType]] = {}
+
+
+def type_of(kind: Any) -> Any:
+    """The reference's type for an annotation or a type of Warp's.
+
+    Raises:
+        ReferenceUnknownError: for one that it does not model.
+    """
+    if isinstance(kind, ValueType | StructType | ArrayType):
+        return kind
+    if isinstance(kind, type) and kind in SCALAR_TYPES:
+        return scalar_type(SCALAR_TYPES[kind])
+    if lowering.is_struct(kind):
+        known = _BY_STRUCT.get(id(kind))
+        if known is None or known[0] is not kind:
+            known = kind, StructType(kind.cls.__name__, {name: type_of(each.type) for name, each in kind.vars.items()})
+            _BY_STRUCT[id(kind)] = known
+        return known[1]
+    if lowering.types.is_array(kind) and lowering.array_class(kind) == "array":
+        return ArrayType(type_of(kind.dtype), kind.ndim)
+    scalar, shape, generic = lowering.parts_of_value_type(kind)
+    if scalar in SCALAR_TYPES:
+        form = "matrix" if len(shape) == 2 else "vector"
+        for prefix, name in (("quat", "quaternion"), ("transform", "transform")):
+            form = name if generic.startswith(prefix) else form
+        return value_type(form, SCALAR_TYPES[scalar], shape)
+    raise ReferenceUnknownError(f"the type {getattr(kind, '__name__', kind)}")
+
+
+def forget_structs() -> None:
+    """Drop what is remembered of struct types; their modules may be gone."""
+    _BY_STRUCT.clear()
+
+
+class Source:
+    """A parsed function.
+
+    Attributes:
+        body: its statements.
+        parameters: their names, in order.
+        defaults: parameter to the expression of its default.
+        scope: what its module and closure hold.
+    """
+
+    def __init__(self, function: Any, text: str) -> None:
+        tree = ast.parse(textwrap.dedent(text)).body[0]
+        if not isinstance(tree, ast.FunctionDef):
+            raise ReferenceUnknownError("a kernel that is not declared by def")
+        self.body = tree.body
+        self.parameters = [each.arg for each in tree.args.args]
+        self.defaults = dict(zip(reversed(self.parameters), reversed(tree.args.defaults), strict=False))
+        self.scope: Mapping[str, Any] = function.__globals__
+        if function.__closure__:
+            cells = zip(function.__code__.co_freevars, function.__closure__, strict=True)
+            self.scope = dict(function.__globals__) | {
+                name: cell.cell_contents for name, cell in cells if _filled(cell)
+            }
+
+
+def _filled(cell: Any) -> bool:
+    try:
+        cell.cell_contents  # noqa: B018
+    except ValueError:
+        return False
+    return True
+
+
+def source_of(obj: Any) -> Source:
+    """The parsed source of a kernel or function, as Warp recorded it."""
+    known = getattr(obj, "_irsmith_source", None)
+    if known is None:
+        known = obj._irsmith_source = Source(obj.func, lowering.source_of(obj))
+    return known
+
+
+def has_effects(node: ast.AST) -> bool:
+    """Whether evaluating an expression may write memory: atomics, functions of the user's, random numbers."""
+    known = getattr(node, "_irsmith_effects", None)
+    if known is None:
+        known = any(_writes(each) for each in ast.walk(node) if isinstance(each, ast.Call))
+        node._irsmith_effects = known  # type: ignore[attr-defined]  # pyright: ignore
+    return known
+
+
+def _writes(call: ast.Call) -> bool:
+    if isinstance(call.func, ast.Attribute):
+        return call.func.attr.startswith(("atomic_", "rand", "sample_", "poisson", "tile_atomic"))
+    return isinstance(call.func, ast.Name) and call.func.id not in ("range", "len", "min", "max", "abs", "int", "float")

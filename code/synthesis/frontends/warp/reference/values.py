@@ -1,0 +1,187 @@
+"""The values that the reference computes with: a lane an entry of the first axis.
+
+A lane is one thread of one replica; replicas are several draws of inputs, or the points of a finite difference, in one
+pass. An axis of length 1 stands for all lanes. Nothing here is changed in place but buffers, which are memory.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+Array = Any
+"""A NumPy array whose first axis is lanes."""
+
+SCALARS = (
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """The type of a number, vector, matrix, quaternion or transform."""
+
+    form: str
+    """``scalar``, ``vector``, ``matrix``, ``quaternion`` or ``transform``."""
+    scalar: str
+    """One of :data:`SCALARS`."""
+    shape: tuple[int, ...] = ()
+
+    @property
+    def is_float(self) -> bool:
+        """Whether its numbers are floating-point."""
+        return self.scalar.startswith("float")
+
+    def of(self, scalar: str) -> "ValueType":
+        """The same form of another scalar."""
+        return value_type(self.form, scalar, self.shape)
+
+
+@cache
+def value_type(form: str, scalar: str, shape: tuple[int, ...] = ()) -> ValueType:
+    """The one object for a type, so that types compare quickly."""
+    return ValueType(form, scalar, shape)
+
+
+def scalar_type(scalar: str) -> ValueType:
+    """The type of a number."""
+    return value_type("scalar", scalar)
+
+
+def vector_type(scalar: str, length: int) -> ValueType:
+    """The type of a vector."""
+    return value_type("vector", scalar, (length,))
+
+
+def matrix_type(scalar: str, rows: int, columns: int) -> ValueType:
+    """The type of a matrix."""
+    return value_type("matrix", scalar, (rows, columns))
+
+
+INT32, FLOAT32, BOOL, UINT32 = (scalar_type(each) for each in ("int32", "float32", "bool", "uint32"))
+
+
+@dataclass(frozen=True, eq=False)
+class StructType:
+    """A struct: its name and its fields' types, in order."""
+
+    name: str
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayType:
+    """An array of values or structs."""
+
+    element: Any
+    rank: int
+
+
+@dataclass(slots=True, eq=False)
+class Value:
+    """A number, vector, matrix, quaternion or transform of every lane."""
+
+    type: ValueType
+    data: Array
+    """Of shape ``(lanes or 1, *type.shape)``."""
+    literal: Any = None
+    """The Python number, where the source has one: it takes the type that is asked of it."""
+
+
+@dataclass(slots=True, eq=False)
+class StructValue:
+    """A struct of every lane; never changed, only made anew."""
+
+    type: StructType
+    fields: dict[str, Any]
+
+
+@dataclass(slots=True, eq=False)
+class Tile:
+    """A tile of every block."""
+
+    type: ValueType
+    shape: tuple[int, ...]
+    data: Array
+    """Of shape ``(lanes or 1, *shape, *type.shape)``."""
+
+
+@dataclass(slots=True, eq=False)
+class Buffer:
+    """The memory of an array: ``(replicas, *shape, *element)``, or such an array for each field of a struct."""
+
+    data: Any
+    key: Any
+    """What names it in the log of accesses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A slice of a dimension."""
+
+    start: int
+    step: int
+    count: int
+
+
+@dataclass(slots=True, eq=False)
+class ArrayView:
+    """An array, or what is left of it after some of its indices and slices."""
+
+    element: Any
+    shape: tuple[int, ...]
+    """Of the whole array."""
+    buffer: Buffer
+    prefix: tuple[Any, ...] = ()
+    """The indices and :class:`Span` given so far, a dimension an entry."""
+
+    @property
+    def remaining(self) -> tuple[int, ...]:
+        """The shape of what is left."""
+        spans = tuple(each.count for each in self.prefix if isinstance(each, Span))
+        return spans + self.shape[len(self.prefix) :]
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A built-in of Warp's, by name."""
+
+    name: str
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """The names of one call of a function."""
+
+    names: dict[str, Any]
+    scope: Mapping[str, Any]
+    """What the function's module and closure hold."""
+    result: Any = None
+    loops: list["Loop"] = field(default_factory=list["Loop"])
+
+
+@dataclass(slots=True, eq=False)
+class Loop:
+    """The lanes that have left the loop, and those that have left this trip of it."""
+
+    broken: Array = None
+    continued: Array = None
+
+
+def widen(data: Array, axes: int) -> Array:
+    """The array with unit axes at its end."""
+    return data.reshape(data.shape + (1,) * axes) if axes else data
+
+
+def joined(parts: list[Array], axis: int = 1) -> Array:
+    """Arrays stacked along a new axis, lanes broadcast."""
+    lanes = max(len(part) for part in parts)
+    return np.stack([np.broadcast_to(part, (lanes, *part.shape[1:])) for part in parts], axis)
+
+
+def chained(parts: list[Array]) -> Array:
+    """Arrays joined end to end along the first axis after the lanes."""
+    lanes = max(len(part) for part in parts)
+    return np.concatenate([np.broadcast_to(part, (lanes, *part.shape[1:])) for part in parts], 1)

@@ -1,0 +1,105 @@
+"""Constructs of which Warp 1.19's adjoints are known to be wrong, found in a kernel's syntax tree.
+
+Each was confirmed with ``wp.Tape`` against hand-worked answers; see also NVIDIA/warp issues 729, 1694 and 1740. A class
+names a suspect for a check that has failed: a kernel of the class may well have right gradients.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from synthesis.frontends.warp import lowering
+
+_UNROLLED = 16
+
+
+def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
+    """The first class that a kernel, or a function that it calls, belongs to."""
+    found: list[str] = []
+    for tree in _trees(kernel):
+        found += _classes(tree, options)
+    known = [name for name in _ORDER if name in found]
+    return (known + [name for name in found if name not in _ORDER] or [None])[0]
+
+
+LOOP_EXIT = "break, while or return inside a loop"
+ACCUMULATOR = "a value carried from trip to trip of a loop that is not unrolled"
+COMPONENT = "a component written over an existing value"
+NO_ADJOINT = "wp.{}, which has no adjoint"
+MODULUS = "% by a value that has a derivative"
+IN_PLACE = "an array that is read and written"
+_ORDER = (LOOP_EXIT, COMPONENT, ACCUMULATOR, IN_PLACE, MODULUS)
+# Their derivative is zero almost everywhere, so that nothing is missing.
+_STEPS = frozenset({
+    "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
+    "step", "tid", "trunc",
+})  # fmt: skip
+
+
+def _trees(kernel: Any) -> Iterator[ast.AST]:
+    pending, seen = [kernel], set[int]()
+    while pending:
+        each = pending.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield lowering.tree_of(each)
+        _, _, functions = each.adj.get_references()
+        pending += [part for function in functions if lowering.is_function(function)
+                    for part in lowering.parts_of(function)]  # fmt: skip
+
+
+def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
+    stored: set[str] = set()
+    loaded: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.While):
+            yield LOOP_EXIT
+        elif isinstance(node, ast.For):
+            if any(isinstance(inner, ast.Break | ast.Return) for each in node.body for inner in ast.walk(each)):
+                yield LOOP_EXIT
+            if not _is_unrolled(node, int(options.get("max_unroll", _UNROLLED))) and _carries(node):
+                yield ACCUMULATOR
+        elif isinstance(node, ast.Assign | ast.AugAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if not options.get("enable_vector_component_overwrites") and any(map(_is_component, targets)):
+                yield COMPONENT
+        elif isinstance(node, ast.Attribute) and node.attr not in _STEPS and lowering.lacks_adjoint(node.attr):
+            yield NO_ADJOINT.format(node.attr)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
+            yield MODULUS
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.value.id)
+    if stored & loaded:
+        yield IN_PLACE
+
+
+def _is_unrolled(loop: ast.For, limit: int) -> bool:
+    """Whether every bound of a loop's range is a literal, and its trips few."""
+    if not isinstance(loop.iter, ast.Call):
+        return True
+    try:
+        bounds = [ast.literal_eval(each) for each in loop.iter.args]
+        return len(range(*bounds)) <= limit
+    except (ValueError, TypeError):
+        return False
+
+
+def _carries(loop: ast.For) -> bool:
+    """Whether something is assigned in a loop from what it was before."""
+    for each in loop.body:
+        for node in ast.walk(each):
+            if isinstance(node, ast.AugAssign):
+                return True
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                name = node.targets[0].id
+                if any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node.value)):
+                    return True
+    return False
+
+
+def _is_component(target: ast.expr) -> bool:
+    """Whether a target is a part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``. An element of an array looks alike."""
+    if isinstance(target, ast.Subscript):
+        return isinstance(target.slice, ast.Constant) or not isinstance(target.value, ast.Name)
+    return isinstance(target, ast.Attribute)

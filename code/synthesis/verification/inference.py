@@ -1,0 +1,72 @@
+"""Inputs for kernels of the user's, of which shapes, domains or launch dimensions are not known.
+
+A few common ones are tried on the reference: those on which the kernel stays inside its arrays, ends, and gives finite
+values that are not all alike are taken, and become part of the row's signature. What is known is kept.
+"""
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+
+from synthesis.frontends.base import Frontend, Kernel, ReferenceUnknownError
+from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.verification.inputs import complete, draw_inputs, flat, missing_inputs
+
+logger = logging.getLogger(__name__)
+
+_CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (4, (0.1, 0.9)))
+"""A size for every dimension, and bounds for floating-point numbers."""
+
+
+def inferred(frontend: Frontend, kernel: Kernel) -> KernelSpec:
+    """The kernel's record with inputs that it runs on; unchanged where they are known or none is found."""
+    spec = kernel.spec
+    if missing_inputs(spec.signature) is None:
+        return spec
+    for size, bounds in _CANDIDATES:
+        candidate = replace(spec, signature=_filled(spec.signature, size, Domain(low=bounds[0], high=bounds[1])))
+        try:
+            if _runs(frontend, replace(kernel, spec=candidate)):
+                return candidate
+        except ReferenceUnknownError:
+            return spec
+        except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
+            logger.debug("%s does not run on %d elements: %s", spec.name, size, error)
+    return spec
+
+
+def _filled(signature: Signature, size: int, domain: Domain) -> Signature:
+    launch = signature.launch
+    return replace(
+        signature,
+        arguments=tuple(_filled_argument(each, size, domain) for each in signature.arguments),
+        launch=None if launch is None else tuple(each or size for each in launch),
+    )
+
+
+def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
+    shape = None if argument.shape is None else tuple(each or size for each in argument.shape)
+    fields = tuple(_filled_argument(each, size, domain) for each in argument.fields)
+    if argument.domain is not None or argument.fields:
+        return replace(argument, shape=shape, fields=fields)
+    if argument.is_float:
+        return replace(argument, shape=shape, domain=domain)
+    if argument.dtype == "bool":
+        return replace(argument, shape=shape, domain=Domain(low=0, high=1))
+    # A whole number in an array may be an index, and one by itself a count.
+    limits = (size, size) if shape is None and not argument.element else (0, size - 1)
+    return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
+
+
+def _runs(frontend: Frontend, kernel: Kernel) -> bool:
+    signature = kernel.spec.signature
+    if missing_inputs(signature) is not None:
+        return False
+    runs = [complete(signature, draw_inputs(signature, seed)) for seed in (0, 1)]
+    first, second = map(flat, frontend.reference(kernel, runs, double=True))
+    inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
+    outputs = [name for name in first if name.split(".")[0] not in inputs]
+    unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
+    finite = all(np.isfinite(found[name]).all() for found in (first, second) for name in outputs)
+    return unlike and finite

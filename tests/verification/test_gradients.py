@@ -1,0 +1,178 @@
+"""Wrong adjoints are caught, right ones are not blamed."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from checking import pairs_of, verdict_on
+from conftest import kernels_module
+
+from synthesis import Pair, get_frontend
+from synthesis.extraction import extract
+from synthesis.frontends.base import Outcome, Program
+from synthesis.verification.inputs import complete, draw_inputs
+from synthesis.verification.verifier import Verified, Verifier
+
+CLASSES = {
+    "wrong_square_after_loop": "a value carried from trip to trip of a loop that is not unrolled",
+    "wrong_product_in_loop": "a value carried from trip to trip of a loop that is not unrolled",
+    "wrong_sine_in_loop": "a value carried from trip to trip of a loop that is not unrolled",
+    "wrong_many_constant_trips": "a value carried from trip to trip of a loop that is not unrolled",
+    "wrong_break": "break, while or return inside a loop",
+    "wrong_while": "break, while or return inside a loop",
+    "wrong_component": "a component written over an existing value",
+    "wrong_named_component": "a component written over an existing value",
+    "wrong_frac": "wp.frac, which has no adjoint",
+    "wrong_modulus": "% by a value that has a derivative",
+}
+
+
+@pytest.fixture(scope="module")
+def checked() -> dict[str, Pair]:
+    return pairs_of(kernels_module(Path(__file__).parents[1] / "kernels", "gradients"), frontend="warp")
+
+
+def test_wrong_adjoints_lose_their_column_and_the_class_is_named(checked: dict[str, Pair]) -> None:
+    wrong = {name: pair for name, pair in checked.items() if name.startswith("wrong")}
+    assert set(wrong) == set(CLASSES)
+    for name, pair in wrong.items():
+        assert pair.verdict.verified == ("cpp_forward", "cuda_forward"), name
+        assert pair.verdict.gradient == f"disagrees: {CLASSES[name]}"
+        assert pair.texts["cpp_backward"] is None
+        assert {each.level for each in pair.rejections} == {"cpp_backward", "cuda_backward"}
+        assert all("the slope is" in each.detail for each in pair.rejections)
+
+
+def test_right_adjoints_stay(checked: dict[str, Pair]) -> None:
+    right = {name: pair for name, pair in checked.items() if name.startswith("right")}
+    assert len(right) == 8
+    for name, pair in right.items():
+        assert pair.verdict.gradient == "agrees", (name, pair.rejections)
+        assert list(pair.verdict.verified) == [level for level in pair.texts if pair.texts[level]]
+
+
+def planted(text: str) -> list[str]:
+    """Backward texts with an error planted: a call of an adjoint left out, or made twice."""
+    lines = text.splitlines(keepends=True)
+    start = next(number for number, line in enumerate(lines) if "_kernel_backward(" in line)
+    calls = [number for number, line in enumerate(lines) if number > start and re.match(r"\s*wp::adj_\w+\(", line)]
+    without = ["".join([*lines[:number], *lines[number + 1 :]]) for number in calls]
+    return without + ["".join([*lines[:number], lines[number], *lines[number:]]) for number in calls]
+
+
+def test_planted_errors_in_adjoints_are_caught(checked: dict[str, Pair]) -> None:
+    frontend = get_frontend("warp")
+    (level,) = [each for each in frontend.levels if each.name == "cpp_backward"]
+    caught = 0
+    with Verifier(frontend) as verifier:
+        for name, pair in checked.items():
+            right, signature = pair.texts["cpp_backward"], pair.spec.signature
+            if right is None:
+                continue
+            texts = planted(right)
+            # Whether an error shows at all is decided by execution on other inputs.
+            generator = np.random.default_rng(7)
+            runs: list[dict[str, Any]] = []
+            for seed in range(8):
+                values = complete(signature, draw_inputs(signature, 500 + seed), poisoned=False)
+                for each in signature.arguments:
+                    if each.shape is not None:
+                        weights = generator.uniform(0.5, 1, values[each.name].shape)
+                        values[f"adj_{each.name}"] = weights.astype("float32")
+                runs.append(values)
+            programs = [
+                Program(name=name, level=level, text=text, signature=signature, runs=tuple(runs))
+                for text in (right, *texts)
+            ]
+            expected, *outcomes = verifier.run(programs)
+            assert isinstance(expected, tuple)
+            forward = {"cpp_forward": pair.texts["cpp_forward"]}
+            results = verdict_on(verifier, pair.spec, [forward | {"cpp_backward": text} for text in texts])
+            for text, outcome, result in zip(texts, outcomes, results, strict=True):
+                assert isinstance(result, Verified)
+                if isinstance(outcome, tuple) and same(outcome, expected, signature.differentiable):
+                    continue
+                assert result.verdict.verified == ("cpp_forward",), f"{name}\n{text}"
+                caught += 1
+    assert caught > 40
+
+
+def same(left: Outcome, right: Outcome, names: tuple[str, ...]) -> bool:
+    return all(
+        np.allclose(a[f"adj_{name}"], b[f"adj_{name}"], rtol=1e-4, atol=1e-6)
+        for a, b in zip(left, right, strict=True)
+        for name in names
+    )
+
+
+SOURCE = """
+import jax
+import jax.numpy as jnp
+from synthesis import example
+
+
+@jax.custom_jvp
+def tripled(x):
+    return 3.0 * jnp.sin(x)
+
+
+@tripled.defjvp
+def tripled_jvp(primals, tangents):
+    (x,), (t,) = primals, tangents
+    return tripled(x), 2.0 * jnp.cos(x) * t
+
+
+@example("f32[4,3]")
+def wrong(x):
+    return tripled(x) + x
+
+
+@example("f32[4,3]", "f32[3]")
+def right(x, w):
+    return jnp.tanh(x @ w) * jnp.exp(-x[:, 0])
+
+
+@example("f32[5]", "i32[5]")
+def mixed(x, n):
+    return x * x.sum() + n, n
+"""
+LEVELS = ["jaxpr", "stablehlo", "vjp_jaxpr", "vjp_stablehlo", "vjp_hlo", "jvp_jaxpr", "jvp_stablehlo"]
+
+
+def test_derivatives_of_jax_are_checked_at_every_level(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(SOURCE)
+    found = {each.spec.name: each for each in extract(str(tmp_path / "mine.py"), levels=LEVELS)
+             if isinstance(each, Pair)}  # fmt: skip
+    assert found["right"].verdict.verified == tuple(LEVELS)
+    assert found["mixed"].verdict.verified == tuple(LEVELS)
+    assert found["wrong"].verdict.verified == ("jaxpr", "stablehlo")
+    assert found["wrong"].verdict.gradient == "disagrees: derivative rules of its own"
+
+
+INTEGERS = """
+import warp as wp
+
+
+@wp.kernel
+def shifted(a: wp.array(dtype=int), b: wp.array(dtype=int)):
+    i = wp.tid()
+    b[i] = a[i] * 3 + 1
+
+
+@wp.kernel
+def stepped(a: wp.array(dtype=float), b: wp.array(dtype=float)):
+    i = wp.tid()
+    b[i] = wp.floor(a[i] * 4.0)
+"""
+
+
+def test_a_text_without_a_derivative_to_check_is_no_column(tmp_path: Path) -> None:
+    (tmp_path / "integers.py").write_text(INTEGERS)
+    pairs = pairs_of(tmp_path / "integers.py", frontend="warp")
+    assert pairs["shifted"].verdict.gradient == "not_applicable: no floating-point input"
+    assert pairs["stepped"].verdict.gradient == "not_applicable: the derivative is zero"
+    for pair in pairs.values():
+        assert pair.verdict.verified == ("cpp_forward", "cuda_forward")
+        assert pair.texts["cuda_backward"] is None
