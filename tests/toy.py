@@ -9,7 +9,7 @@ from typing import Any
 
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Kernel, Level, Lowered, Outcome, Program, Recipe, ReferenceUnknownError, Values
+from synthesis.frontends.base import Kernel, Level, Lowered, Outcome, Program, Recipe, Reference, ReferenceUnknownError
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -107,7 +107,7 @@ class ToyFrontend:
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         raise AssertionError("nothing of the toy's is executed")
 
-    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+    def reference(self, kernel: Kernel) -> Reference:
         raise ReferenceUnknownError("toys")
 
     def operations(self) -> Mapping[str, bool]:

@@ -70,6 +70,7 @@ class BatchGenerator:
         levels: the levels of a row, by name; the front end's default ones for the device if None.
         device: what the texts are for; the front end's default if None.
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
+        ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
         kernels_per_module: how many kernels may share a Python module while they are lowered.
         chunk_size: candidates a chunk.
 
@@ -92,6 +93,7 @@ class BatchGenerator:
         levels: Sequence[str] | None = None,
         device: str | None = None,
         verify: str = "all",
+        ptx: str = "none",
         kernels_per_module: int = KERNELS_PER_MODULE,
         chunk_size: int = CHUNK_SIZE,
     ) -> None:
@@ -99,7 +101,7 @@ class BatchGenerator:
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise ConfigError(f"{name} must be an integer from 1, got {size!r}")
         self.pipeline = SynthesisPipeline(
-            frontend, seed=seed, categories=categories, levels=levels, device=device, verify=verify
+            frontend, seed=seed, categories=categories, levels=levels, device=device, verify=verify, ptx=ptx
         )
         self.kernels_per_module = kernels_per_module
         self.chunk_size = chunk_size

@@ -246,9 +246,12 @@ def _drafts(
         spec, check, key = found.spec, None, repr(found.spec)
         if isinstance(lowered, Lowered):
             spec = confirmed(chosen, found, lowered, chosen_levels, chosen_device)
-            if share.has(None, number) and spec.self_contained:
-                spec = inferred(chosen, replace(found, spec=spec))
-                check = begun(chosen, replace(found, spec=spec), lowered, useful=False).detached()
+            if share.has(None, number):
+                unknown = None if spec.self_contained else "the source alone is not the kernel"
+                if unknown is None:
+                    spec, unknown = inferred(chosen, replace(found, spec=spec))
+                found = replace(found, spec=spec)
+                check = begun(chosen, found, lowered, useful=False, unknown=unknown).detached()
         yield _Draft(chosen.name, chosen_device, spec, lowered, check, key)
 
 

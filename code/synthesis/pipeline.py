@@ -36,6 +36,7 @@ class SynthesisPipeline:
         levels: the levels of a row, by name; the front end's default ones for the device if None.
         device: what the texts are for; the front end's default if None.
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
+        ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
 
     Raises:
         UnknownNameError: for an unknown front end, category, level or device.
@@ -52,13 +53,14 @@ class SynthesisPipeline:
         levels: Sequence[str] | None = None,
         device: str | None = None,
         verify: str = "all",
+        ptx: str = "none",
     ) -> None:
         self.generator = KernelGenerator(frontend, seed)
         self.frontend = self.generator.frontend
         self.categories = _choose_categories(self.frontend, categories)
         self.device = choose_device(self.frontend, device)
         self.levels = choose_levels(self.frontend, levels, self.device)
-        self.share = Share.parse(verify)
+        self.share, self.ptx = Share.parse(verify), Share.parse(ptx)
         self._verifier = Verifier(self.frontend)
         self.statistics = Statistics()
         """Counts over everything that this pipeline has made."""
@@ -104,7 +106,7 @@ class SynthesisPipeline:
                 for kernel, lowered in parts
                 if isinstance(kernel, Kernel) and isinstance(lowered, Lowered) and self._is_chosen(kernel.spec)
             ]
-            verified = iter(self._verifier.verify(chosen) if chosen else ())
+            verified = iter(self._verifier.verify(chosen, build=self.ptx) if chosen else ())
         finally:
             self.frontend.release([kernel for kernel, _ in parts if isinstance(kernel, Kernel)])
         outcomes: list[Pair | Rejection] = []
@@ -154,6 +156,7 @@ class SynthesisPipeline:
             "levels": [level.name for level in self.levels],
             "device": self.device,
             "verify": str(self.share),
+            "ptx": str(self.ptx),
         }
 
 
@@ -167,6 +170,7 @@ def run_pipeline(
     levels: Sequence[str] | None = None,
     device: str | None = None,
     verify: str = "all",
+    ptx: str = "none",
     kernels_per_module: int | None = None,
     chunk_size: int | None = None,
     on_progress: OnProgress | None = None,
@@ -188,6 +192,7 @@ def run_pipeline(
         levels=levels,
         device=device,
         verify=verify,
+        ptx=ptx,
         **{name: size for name, size in sizes.items() if size is not None},
     )
     return batch.run(count, out, on_progress=on_progress, progress=progress)

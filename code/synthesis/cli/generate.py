@@ -20,6 +20,7 @@ def generate(
     level: Annotated[list[str] | None, Parameter(negative="")] = None,
     device: str | None = None,
     verify: str = "all",
+    ptx: str = "none",
     kernels_per_module: int = KERNELS_PER_MODULE,
     chunk_size: int = CHUNK_SIZE,
     format: Literal["json"] = "json",  # noqa: A002 (the option's name; one format so far)
@@ -51,6 +52,8 @@ def generate(
         What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX).
     verify: str
         Whose texts are proved by execution: all, none, or a share, as in sample:0.1.
+    ptx: str
+        Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share.
     kernels_per_module: int
         Kernels that share a Python module while they are lowered. No row depends on it.
     chunk_size: int
@@ -69,6 +72,7 @@ def generate(
         levels=level,
         device=device,
         verify=verify,
+        ptx=ptx,
         kernels_per_module=kernels_per_module,
         chunk_size=chunk_size,
         progress=not json,

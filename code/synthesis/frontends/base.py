@@ -96,6 +96,26 @@ class ReferenceFaultError(Exception):
     """A kernel that is itself at fault: an index out of bounds, a division of whole numbers by zero, no end."""
 
 
+class Reference(Protocol):
+    """The oracle of one kernel."""
+
+    def __call__(self, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+        """What the kernel computes on several inputs.
+
+        Args:
+            runs: every argument of each run, of the same shapes.
+            double: whether to compute in float64 rather than in the kernel's own precision.
+
+        Returns:
+            For each run, what a forward text's outcome is held against.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A stored text with all that is needed to run it: nothing of it comes from a live object."""
@@ -106,7 +126,8 @@ class Program:
     text: str
     signature: Signature
     runs: tuple[Values, ...]
-    """What each run starts from: every argument; for a backward text the adjoints or cotangents too."""
+    """What each run starts from: every argument; for a backward text the adjoints or cotangents too. Without runs the
+    text is only to be compiled for its own device."""
     follows: int | None = None
     """The number of the program whose last runs left the arrays that this one's are to find, where it can be had."""
 
@@ -193,20 +214,11 @@ class Frontend(Protocol):
         """
         ...
 
-    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
-        """What a kernel computes on several inputs, told from its Python source by code that no text's route shares.
-
-        Args:
-            kernel: a loaded kernel.
-            runs: every argument of each run, of the same shapes.
-            double: whether to compute in float64 rather than in the kernel's own precision.
-
-        Returns:
-            For each run, what a forward text's outcome is held against.
+    def reference(self, kernel: Kernel) -> Reference:
+        """What computes what a kernel computes, told from its Python source by code that no text's route shares.
 
         Raises:
             ReferenceUnknownError: for what is not modelled.
-            ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         ...
 

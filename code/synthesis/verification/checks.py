@@ -36,12 +36,10 @@ from synthesis.verification.gradients import (
     find_tangents,
     tolerance_for,
 )
-from synthesis.verification.inputs import complete, draw_inputs, missing_inputs
-from synthesis.verification.usefulness import shortcoming
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs
+from synthesis.verification.usefulness import redraws, shortcoming
 
 _SUSPECT = "; the kernel has "
-DRAWS = ((0, False), (1, False), (2, True))
-"""Seeds of the draws that a forward text runs on, and whether bounds of the domains are among the values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +61,8 @@ class Check:
     """The texts to prove."""
     useful: bool
     """Whether the kernel has to be useful, as a drawn one has."""
+    build: bool = False
+    """Whether CUDA texts are to be compiled by the device's own compiler too."""
     seconds: float = 0.0
     programs: list[Program] = field(default_factory=list[Program])
     problem: Problem | None = None
@@ -80,13 +80,14 @@ class Check:
         """Ask the reference, and say what is to be run."""
         began = time.process_time()
         try:
-            self._begin()
+            if self.unknown is None:
+                self._begin()
         except ReferenceUnknownError as error:
             self.unknown = str(error)
             if self.useful:
                 self.problem = Problem(Symptom.NO_REFERENCE, str(error))
         except ReferenceFaultError as error:
-            self.problem = Problem(Symptom.FAULT, str(error))
+            self._stop(Problem(Symptom.FAULT, str(error)))
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
             self.unknown = f"the reference fails: {detail_of(error)}"
             if self.useful:
@@ -106,32 +107,39 @@ class Check:
         signature = self.kernel.spec.signature
         reasons = {level.name: self.frontend.unavailable(level, text) for level, text in self.levels.items()}
         self.unavailable = {name: reason for name, reason in reasons.items() if reason is not None}
+        self._add_builds()
         if len(self.unavailable) == len(self.levels):
             return
         unknown = missing_inputs(signature)
         if unknown is not None:
             self.unknown = f"{unknown} is not known"
             return
+        spec, reference = self.kernel.spec, self.frontend.reference(self.kernel)
         runs = [complete(signature, draw_inputs(signature, seed, edges=edges)) for seed, edges in DRAWS]
-        double = self.frontend.reference(self.kernel, runs, double=True)
-        own = self.frontend.reference(self.kernel, runs, double=False)
+        inputs = [each.name for each in signature.arguments if each.role is not Role.OUTPUT]
+        changed = redraws(signature, runs[0], inputs, 1) if self.useful else {}
+        results = reference([*runs, *changed.values()], double=True)
+        double, redrawn = results[: len(runs)], dict(zip(changed, results[len(runs) :], strict=True))
+        own = reference(runs, double=False)
         outputs = [each for each in signature.arguments if each.role is Role.OUTPUT]
         self._expected = expect(double, own, poison_for(outputs))
         if self._expected.ill_conditioned:
-            self.problem = Problem(Symptom.ILL_CONDITIONED, self._expected.ill_conditioned)
+            self._stop(Problem(Symptom.ILL_CONDITIONED, self._expected.ill_conditioned))
+            return
+        if self._expected.non_finite:
+            self._stop(Problem(Symptom.USELESS, f"{self._expected.non_finite} is not finite"))
             return
         if self.useful:
-            useless = shortcoming(self.frontend, self.kernel, runs, self._expected)
+            useless = shortcoming(reference, spec, runs[0], self._expected, redrawn)
             if useless is not None:
                 self.problem = Problem(Symptom.USELESS, useless)
                 return
         directions = {level.direction for level in self.levels if level.name not in self.unavailable}
         if Direction.BACKWARD in directions:
-            self._points = find_points(self.frontend, self.kernel)
+            self._points = find_points(reference, spec)
         if Direction.TANGENT in directions:
-            self._tangents = find_tangents(self.frontend, self.kernel)
+            self._tangents = find_tangents(reference, spec)
         forward: dict[str, int] = {}
-        spec = self.kernel.spec
         for level, text in self.levels.items():
             starts = self._starts(level, runs)
             if not starts or level.name in self.unavailable:
@@ -142,6 +150,21 @@ class Check:
             self.programs.append(
                 Program(name=spec.name, level=level, text=text, signature=signature, runs=starts, follows=follows)
             )
+
+    def _add_builds(self) -> None:
+        spec = self.kernel.spec
+        self.programs += [
+            Program(name=spec.name, level=level, text=text, signature=spec.signature, runs=())
+            for level, text in self.levels.items()
+            if self.build and level.language == "cuda"
+        ]
+
+    def _stop(self, problem: Problem) -> None:
+        """Nothing can be proved on these inputs: the end of a drawn kernel, and no fault of the text's of another."""
+        if self.useful:
+            self.problem = problem
+        else:
+            self.unknown = f"{problem.detail}, on the inputs drawn"
 
     def _starts(self, level: Level, runs: Sequence[Values]) -> tuple[Values, ...]:
         match level.direction:
@@ -164,10 +187,19 @@ class Check:
         unverified = dict(self.unavailable)
         failed: dict[str, Problem] = {}
         errors: list[float] = []
-        by_level = {program.level.name: outcome for program, outcome in zip(self.programs, outcomes, strict=True)}
+        by_level: dict[str, Outcome | Rejection] = {}
+        built: list[str] = []
+        for program, outcome in zip(self.programs, outcomes, strict=True):
+            if program.runs:
+                by_level[program.level.name] = outcome
+            elif isinstance(outcome, Rejection):
+                failed[program.level.name] = Problem(outcome.symptom, outcome.detail)
+                unverified.pop(program.level.name, None)
+            else:
+                built.append(program.level.name)
         for level in self.levels:
             outcome = by_level.get(level.name)
-            if level.name in unverified:
+            if level.name in unverified or level.name in failed:
                 continue
             if outcome is None:
                 why = self._points if level.direction is Direction.BACKWARD else self._tangents
@@ -188,6 +220,7 @@ class Check:
         figures = {"max_error": max(errors, default=0.0), "seconds": self.seconds}
         if self._expected is not None:
             figures |= {"tolerance": self._expected.largest_tolerance, "inputs_tried": float(len(DRAWS))}
+        figures |= {"compiled_to_ptx": float(len(built))} if built else {}
         gradient = self._gradient(verified, unverified, failed)
         return Verdict(verified=tuple(verified), gradient=gradient, unverified=unverified, figures=figures), failed
 

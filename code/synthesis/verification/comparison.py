@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.frontends.base import Values
+from synthesis.records import Argument
 from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
@@ -88,11 +89,11 @@ def expect(double: Sequence[Values], own: Sequence[Values], poison: Mapping[str,
         dtype = narrow[0][name].dtype
         exact = dtype.kind in "iub"
         written = [_written(run[name], poison.get(name)) for run in narrow]
-        if (
-            not exact
-            and non_finite is None
-            and not all(np.isfinite(run[name][mask]).all() for run, mask in zip(wide, written, strict=True))
-        ):
+        finite = all(
+            np.isfinite(w[name][mask]).all() and np.isfinite(_number(n[name])[mask]).all()
+            for w, n, mask in zip(wide, narrow, written, strict=True)
+        )
+        if not exact and not finite and non_finite is None:
             non_finite = name
         if exact:
             tolerance[name] = 0.0
@@ -189,12 +190,12 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     return Compared(elements, worst)
 
 
-def poison_for(signature_outputs: Sequence[Any]) -> dict[str, Any]:
+def poison_for(outputs: Sequence[Argument], prefix: str = "") -> dict[str, Any]:
     """The poison of each pure output, a struct's fields apart."""
     found: dict[str, Any] = {}
-    for argument in signature_outputs:
+    for argument in outputs:
         if argument.fields:
-            found.update({f"{argument.name}.{each.name}": poison_of(each.dtype) for each in argument.fields})
+            found |= poison_for(argument.fields, f"{prefix}{argument.name}.")
         else:
-            found[argument.name] = poison_of(argument.dtype)
+            found[f"{prefix}{argument.name}"] = poison_of(argument.dtype)
     return found

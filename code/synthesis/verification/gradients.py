@@ -5,16 +5,16 @@ steps, and one-sided; where they do not agree there is a kink, and the direction
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Frontend, Kernel, Outcome, Values
+from synthesis.frontends.base import Outcome, Reference, Values
 from synthesis.grammar.streams import digest
-from synthesis.records import Argument, Role, Signature
+from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.inputs import complete, draw_inputs, flat, struct_dtype, wide
 
 DIRECTIONS = 2
@@ -63,75 +63,92 @@ def weighted_outputs(signature: Signature) -> list[Argument]:
     return [each for each in (*signature.results, *written) if each.is_float]
 
 
-def find_points(frontend: Frontend, kernel: Kernel) -> list[Point] | str:
+def find_points(reference: Reference, spec: KernelSpec) -> list[Point] | str:
     """Smooth points, or why there is none that a derivative could be checked at.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
-    signature = kernel.spec.signature
+    signature = spec.signature
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
     if not inputs:
         return "no floating-point input"
     if not outputs:
         return "no floating-point output"
-    why = "no smooth point found"
-    points: list[Point] = []
-    wished = BRANCHING_POINTS if _BRANCH.search(kernel.spec.source) else POINTS
-    for number in range(wished + 2):
-        seed = 1000 + number
-        point = complete(signature, draw_inputs(signature, seed, interior=True), poisoned=False)
-        found = _slopes(frontend, kernel, point, inputs, outputs, seed)
-        if isinstance(found, str):
-            why = found
-            continue
-        slopes, cotangents = found
-        (final,) = frontend.reference(kernel, [point], double=False)
-        points.append(Point(point, cotangents, tuple(slopes), final))
-        if len(points) == wished:
+    wished = BRANCHING_POINTS if _BRANCH.search(spec.source) else POINTS
+    places: list[Values] = []
+    found: list[tuple[dict[str, npt.NDArray[Any]], list[Slope]]] = []
+    for seeds in (range(1000, 1000 + wished), range(1000 + wished, 1002 + wished)):
+        # All points, directions and steps in one run of the reference.
+        drawn = [complete(signature, draw_inputs(signature, seed, interior=True), poisoned=False) for seed in seeds]
+        generators = [np.random.default_rng(int(digest("direction", seed), 16)) for seed in seeds]
+        directions = [_directions(generator, inputs, place) for generator, place in zip(generators, drawn, strict=True)]
+        runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
+        results = [flat(each) for each in reference(runs, double=True)]
+        size = len(results) // len(drawn)
+        for number, place in enumerate(drawn):
+            made = _slopes(
+                generators[number], directions[number], outputs, results[number * size : (number + 1) * size]
+            )
+            if made is not None and len(places) < wished:
+                places.append(place)
+                found.append(made)
+        if len(places) == wished:
             break
-    if points and not any(slope.value for point in points for slope in point.slopes):
+    if not places:
+        return "no smooth point found"
+    if not any(slope.value for _, slopes in found for slope in slopes):
         return "the derivative is zero"
-    return points or why
+    finals = reference(places, double=False)
+    return [
+        Point(place, cotangents, tuple(slopes), final)
+        for place, (cotangents, slopes), final in zip(places, found, finals, strict=True)
+    ]
+
+
+Direction = tuple[str, dict[str, npt.NDArray[Any]]]
+"""An input, and its array (or its struct's fields) to a direction."""
+
+
+def _directions(generator: np.random.Generator, inputs: Sequence[Argument], place: Values) -> list[Direction]:
+    """One direction more than is needed of each input: one may meet a kink."""
+    return [(each.name, _direction(generator, each, place[each.name]))
+            for each in inputs for _ in range(DIRECTIONS + 1)]  # fmt: skip
+
+
+def _runs(place: Values, directions: Sequence[Direction]) -> list[Values]:
+    """The place itself, then the steps of each direction."""
+    moved = [_moved(place, name, direction, step * _STEP) for name, direction in directions for step in _STEPS]
+    return [_doubled(place), *moved]
 
 
 def _slopes(
-    frontend: Frontend,
-    kernel: Kernel,
-    point: Values,
-    inputs: Sequence[Argument],
+    generator: np.random.Generator,
+    directions: Sequence[Direction],
     outputs: Sequence[Argument],
-    seed: int,
-) -> tuple[list[Slope], dict[str, npt.NDArray[Any]]] | str:
-    generator = np.random.default_rng(int(digest("direction", seed), 16))
-    base_out = flat(frontend.reference(kernel, [_doubled(point)], double=True)[0])
-    names = [name for name in base_out if name.split(".")[0] in {each.name for each in outputs}]
-    names = [name for name in names if base_out[name].dtype.kind in "fc"]
-    cotangents = {name: _weights(generator, base_out[name]) for name in names}
+    results: Sequence[Mapping[str, npt.NDArray[Any]]],
+) -> tuple[dict[str, npt.NDArray[Any]], list[Slope]] | None:
+    """Weights of the outputs, and the slopes of their sum along smooth directions; None if an input has too few."""
+    middle, *moved = results
+    wanted = {each.name for each in outputs}
+    names = [name for name, value in middle.items() if name.split(".")[0] in wanted and value.dtype.kind in "fc"]
+    cotangents = {name: _weights(generator, middle[name]) for name in names}
+    if not all(np.isfinite(middle[name]).all() for name in names):
+        return None
 
-    def total(values: Values) -> float:
-        arrays = flat(values)
+    def total(arrays: Mapping[str, npt.NDArray[Any]]) -> float:
         return float(sum(np.sum(arrays[name] * cotangents[name]) for name in names))
 
-    if not all(np.isfinite(base_out[name]).all() for name in names):
-        return "results that are not finite"
-    middle = total(base_out)
-    slopes: list[Slope] = []
-    for argument in inputs:
-        # All directions of an input, at all steps, in one run of the reference.
-        directions = [_direction(generator, argument, point[argument.name]) for _ in range(2 * DIRECTIONS)]
-        moved = [_moved(point, argument.name, direction, step * _STEP) for direction in directions for step in _STEPS]
-        sums = [total(values) for values in frontend.reference(kernel, moved, double=True)]
-        kept = 0
-        for k, direction in enumerate(directions):
-            slope = _smooth_slope(middle, sums[4 * k : 4 * k + 4])
-            if slope is not None and kept < DIRECTIONS:
-                slopes.append(Slope(argument.name, direction, slope))
-                kept += 1
-        if not kept:
-            return "no smooth point found"
-    return slopes, cotangents
+    sums = [total(each) for each in moved]
+    slopes: dict[str, list[Slope]] = {name: [] for name, _ in directions}
+    for number, (name, direction) in enumerate(directions):
+        slope = _smooth_slope(total(middle), sums[4 * number : 4 * number + 4])
+        if slope is not None and len(slopes[name]) < DIRECTIONS:
+            slopes[name].append(Slope(name, direction, slope))
+    if not all(slopes.values()):
+        return None
+    return cotangents, [slope for each in slopes.values() for slope in each]
 
 
 def _smooth_slope(middle: float, sums: Sequence[float]) -> float | None:
@@ -161,7 +178,7 @@ def _direction(
     parts = argument.fields or (argument,)
     found: dict[str, npt.NDArray[Any]] = {}
     for each in parts:
-        if not each.is_float or each.domain is None:
+        if not each.is_float or each.domain is None:  # whole numbers, and structs inside structs
             continue
         shape = value[each.name].shape if argument.fields else value.shape
         found[each.name if argument.fields else ""] = _weights(generator, np.zeros(shape)) * wide(each.domain)
@@ -175,10 +192,15 @@ def _doubled(point: Values) -> Values:
 
 def _wider(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if value.dtype.names:
-        kind = [(name, np.float64 if value.dtype[name].base.kind == "f" else value.dtype[name].base,
-                 value.dtype[name].shape) for name in value.dtype.names]  # fmt: skip
-        return value.astype(np.dtype(kind))
+        return value.astype(_wider_dtype(value.dtype))
     return value.astype(np.float64) if value.dtype.kind in "fV" else value
+
+
+def _wider_dtype(dtype: np.dtype[Any]) -> Any:
+    """A struct's dtype with floating-point fields in float64."""
+    if dtype.names:
+        return np.dtype([(name, _wider_dtype(dtype[name].base), dtype[name].shape) for name in dtype.names])
+    return np.dtype(np.float64) if dtype.kind == "f" else dtype
 
 
 def _moved(point: Values, name: str, direction: dict[str, npt.NDArray[Any]], step: float) -> Values:
@@ -274,14 +296,14 @@ class Tangents:
     smooth: dict[str, npt.NDArray[np.bool_]]
 
 
-def find_tangents(frontend: Frontend, kernel: Kernel) -> Tangents | str:
+def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | str:
     """A point and a direction with the results' elementwise slopes, or why there is none.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault.
     """
-    signature = kernel.spec.signature
+    signature = spec.signature
     moving = [each for each in signature.arguments if each.is_float]
     results = [each for each in signature.results if each.is_float]
     if not moving or not results:
@@ -295,7 +317,7 @@ def find_tangents(frontend: Frontend, kernel: Kernel) -> Tangents | str:
         for name, part in direction.items():
             run[name] = run[name] + step * _STEP * part.astype(np.float64)
         runs.append(run)
-    base, ahead, behind, far_ahead, far_behind = frontend.reference(kernel, runs, double=True)
+    base, ahead, behind, far_ahead, far_behind = reference(runs, double=True)
     expected, smooth = dict(base), dict[str, npt.NDArray[np.bool_]]()
     for each in results:
         near = (ahead[each.name] - behind[each.name]) / (2 * _STEP)

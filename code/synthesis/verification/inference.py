@@ -11,29 +11,32 @@ import numpy as np
 
 from synthesis.frontends.base import Frontend, Kernel, ReferenceUnknownError
 from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
-from synthesis.verification.inputs import complete, draw_inputs, flat, missing_inputs
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, missing_inputs
 
 logger = logging.getLogger(__name__)
 
-_CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (4, (0.1, 0.9)))
+_CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
 """A size for every dimension, and bounds for floating-point numbers."""
 
 
-def inferred(frontend: Frontend, kernel: Kernel) -> KernelSpec:
-    """The kernel's record with inputs that it runs on; unchanged where they are known or none is found."""
+def inferred(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, str | None]:
+    """The kernel's record with inputs that it runs on, and why it is unchanged where none were found."""
     spec = kernel.spec
-    if missing_inputs(spec.signature) is None:
-        return spec
+    missing = missing_inputs(spec.signature)
+    if missing is None:
+        return spec, None
+    why = "none of the common ones gives finite values that are not all alike"
     for size, bounds in _CANDIDATES:
         candidate = replace(spec, signature=_filled(spec.signature, size, Domain(low=bounds[0], high=bounds[1])))
         try:
             if _runs(frontend, replace(kernel, spec=candidate)):
-                return candidate
-        except ReferenceUnknownError:
-            return spec
+                return candidate, None
+        except ReferenceUnknownError as error:
+            return spec, f"{missing} is not known, and {error}"
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
+            why = str(error)
             logger.debug("%s does not run on %d elements: %s", spec.name, size, error)
-    return spec
+    return spec, f"{missing} is not known, and cannot be inferred: {why}"
 
 
 def _filled(signature: Signature, size: int, domain: Domain) -> Signature:
@@ -63,10 +66,11 @@ def _runs(frontend: Frontend, kernel: Kernel) -> bool:
     signature = kernel.spec.signature
     if missing_inputs(signature) is not None:
         return False
-    runs = [complete(signature, draw_inputs(signature, seed)) for seed in (0, 1)]
-    first, second = map(flat, frontend.reference(kernel, runs, double=True))
+    runs = [complete(signature, draw_inputs(signature, seed, edges=edges)) for seed, edges in DRAWS]
+    found = [flat(each) for each in frontend.reference(kernel)(runs, double=False)]
+    first, second = found[:2]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
     outputs = [name for name in first if name.split(".")[0] not in inputs]
     unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
-    finite = all(np.isfinite(found[name]).all() for found in (first, second) for name in outputs)
+    finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
     return unlike and finite

@@ -12,6 +12,8 @@ from synthesis.frontends.base import Values
 from synthesis.grammar.streams import digest
 from synthesis.records import Argument, Domain, Role, Signature
 
+DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))
+"""Seeds of the draws that a forward text runs on, and whether bounds of the domains are among the values."""
 _INTERIOR = 0.04
 """The share of a domain, at either end, that interior draws leave out."""
 
@@ -82,8 +84,16 @@ def dtype_of(argument: Argument) -> np.dtype[Any]:
 
 
 def struct_dtype(argument: Argument) -> np.dtype[Any]:
-    """The structured dtype of a struct's fields."""
-    return np.dtype([(each.name, each.dtype, each.element) for each in argument.fields])
+    """The structured dtype of a struct's fields.
+
+    Raises:
+        ConfigError: if a field is an array.
+    """
+    for each in argument.fields:
+        if each.shape is not None:
+            raise ConfigError(f"field {each.name!r} of {argument.name!r} is an array")
+    return np.dtype([(each.name, struct_dtype(each) if each.fields else each.dtype, each.element)
+                     for each in argument.fields])  # fmt: skip
 
 
 def array_shape(argument: Argument) -> tuple[int, ...]:
@@ -103,11 +113,15 @@ def missing_inputs(signature: Signature) -> str | None:
     for argument in signature.arguments:
         if any(size is None for size in argument.shape or ()):
             return f"the shape of {argument.name}"
-        if argument.role is not Role.OUTPUT and any(each.domain is None for each in argument.fields or (argument,)):
+        if argument.role is not Role.OUTPUT and not _has_domain(argument):
             return f"the domain of {argument.name}"
     if any(size is None for size in signature.launch or ()):
         return "the launch dimensions"
     return None
+
+
+def _has_domain(argument: Argument) -> bool:
+    return all(map(_has_domain, argument.fields)) if argument.fields else argument.domain is not None
 
 
 # ---- poison
@@ -138,7 +152,7 @@ def _fresh(argument: Argument, *, poisoned: bool) -> npt.NDArray[Any]:
     if argument.fields:
         values = np.zeros(shape, struct_dtype(argument))
         for each in argument.fields if poisoned else ():
-            values[each.name] = poison_of(each.dtype)
+            values[each.name] = _fresh(replace(each, shape=argument.shape), poisoned=True)
         return values
     return np.full(shape, poison_of(argument.dtype) if poisoned else 0, argument.dtype)
 
@@ -154,7 +168,7 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
     found: dict[str, npt.NDArray[Any]] = {}
     for name, value in values.items():
         if value.dtype.names:
-            found.update({f"{name}.{each}": value[each] for each in value.dtype.names})
+            found.update(flat({f"{name}.{each}": value[each] for each in value.dtype.names}))
         else:
             found[name] = value
     return found

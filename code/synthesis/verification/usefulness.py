@@ -10,53 +10,63 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Frontend, Kernel, Values
-from synthesis.records import Role
+from synthesis.frontends.base import Reference, Values
+from synthesis.records import KernelSpec, Role, Signature
 from synthesis.verification.comparison import Expected, scale_of
 from synthesis.verification.inputs import another_draw, flat
 
-_REDRAWS = (100, 200, 300)
-"""Seeds of the draws that have to change an output; the later ones are for what the first has not shown."""
+_ATTEMPTS = 3
+"""How often an argument is drawn again until an output changes."""
 
 
-def shortcoming(frontend: Frontend, kernel: Kernel, runs: Sequence[Values], expected: Expected) -> str | None:
+def redraws(signature: Signature, base: Values, names: Sequence[str], attempt: int) -> dict[str, Values]:
+    """Inputs with one argument drawn again, by its name; without those whose domains have one value."""
+    changed: dict[str, Values] = {}
+    for argument in signature.arguments:
+        if argument.name in names:
+            other = another_draw(argument, base[argument.name], range(100 * attempt, 100 * attempt + 4))
+            if other is not None:
+                changed[argument.name] = {**base, argument.name: other}
+    return changed
+
+
+def shortcoming(
+    reference: Reference, spec: KernelSpec, base: Values, expected: Expected, redrawn: Mapping[str, Values]
+) -> str | None:
     """Why a kernel is of no use, or None.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        base: the first inputs that it ran on.
+        expected: what it gave on them.
+        redrawn: argument to what it gave, in float64, where that one was drawn again: a first attempt at ``redraws``.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
         ReferenceFaultError: if the kernel is at fault on an input of its domain.
     """
-    if expected.non_finite is not None:
-        return f"{expected.non_finite} is not finite"
-    dead = dead_names(kernel.spec.source)
+    dead = dead_names(spec.source)
     if dead:
         return f"{dead[0]} is assigned and never read"
-    signature = kernel.spec.signature
-    outputs = {each.name for each in (*signature.results, *signature.arguments) if each.role is not Role.INPUT}
-    base = {name: value for name, value in expected.double[0].items() if name.split(".")[0] in outputs}
-    for name, value in base.items():
+    outputs = {
+        each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
+    }
+    before = {name: value for name, value in expected.double[0].items() if name.split(".")[0] in outputs}
+    for name, value in before.items():
         poison = expected.poison.get(name)
         if poison is not None and (expected.own[0][name] == poison).all() and np.dtype(value.dtype).kind != "b":
             return f"{name} is never written"
-    done: set[str] = set()
-    for seed in _REDRAWS:
-        changed: dict[str, Values] = {}
-        for argument in signature.arguments:
-            if argument.role is Role.OUTPUT or argument.name in done:
-                continue
-            other = another_draw(argument, runs[0][argument.name], range(seed, seed + 4))
-            if other is None:
-                done.add(argument.name)
-            else:
-                changed[argument.name] = {**runs[0], argument.name: other}
-        if not changed:
+    idle = list(redrawn)
+    for attempt in range(_ATTEMPTS):
+        if attempt:
+            changed = redraws(spec.signature, base, idle, attempt + 1)
+            redrawn = dict(zip(changed, reference(list(changed.values()), double=True), strict=True))
+        after = {name: flat(values) for name, values in redrawn.items()}
+        idle = [name for name in idle if not any(_differs(before[each], after[name][each]) for each in before)]
+        if not idle:
             return None
-        after = frontend.reference(kernel, list(changed.values()), double=True)
-        for name, values in zip(changed, map(flat, after), strict=True):
-            if any(_differs(base[each], values[each]) for each in base):
-                done.add(name)
-    idle = [each.name for each in signature.arguments if each.role is not Role.OUTPUT and each.name not in done]
-    return f"{idle[0]} changes nothing" if idle else None
+    return f"{idle[0]} changes nothing"
 
 
 def _differs(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:

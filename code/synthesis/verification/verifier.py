@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from synthesis.errors import ConfigError, Stage, Symptom
 from synthesis.frontends.base import Frontend, Kernel, Lowered, Outcome, Program
@@ -16,7 +16,7 @@ from synthesis.isolation import Casualty, Zygote
 from synthesis.records import Rejection, Verdict
 from synthesis.verification.checks import Check, Problem
 
-TIME_LIMIT = 10.0
+TIME_LIMIT = 5.0
 """Seconds that one text may run, or a batch may compile; a text that takes longer is tried alone for ten times that."""
 _PATIENCE = 10
 
@@ -96,7 +96,12 @@ class Verifier:
         self.close()
 
     def verify(
-        self, entries: Sequence[tuple[Kernel, Lowered]], *, useful: bool = True, each: bool = False
+        self,
+        entries: Sequence[tuple[Kernel, Lowered]],
+        *,
+        useful: bool = True,
+        each: bool = False,
+        build: Share | None = None,
     ) -> list[Verified | Rejection]:
         """The verdict on each kernel; one whose whole it is that fails is a rejection.
 
@@ -104,10 +109,19 @@ class Verifier:
             entries: loaded kernels and their texts; kernels that share units are faster together.
             useful: whether a kernel has to be useful, as a drawn one has.
             each: whether a kernel all of whose texts fail is told of text by text, and not as a whole.
+            build: whose CUDA texts are compiled by NVRTC too; nobody's if None.
         """
-        return self.finish(
-            [(begun(self.frontend, kernel, lowered, useful=useful), lowered) for kernel, lowered in entries], each=each
-        )
+        checks = [
+            begun(
+                self.frontend,
+                kernel,
+                lowered,
+                useful=useful,
+                build=build is not None and build.has(kernel.spec.seed, kernel.spec.index),
+            )
+            for kernel, lowered in entries
+        ]
+        return self.finish([(check, lowered) for check, (_, lowered) in zip(checks, entries, strict=True)], each=each)
 
     def finish(self, entries: Sequence[tuple[Check, Lowered]], *, each: bool = False) -> list[Verified | Rejection]:
         """The verdict on each kernel whose check has begun, here or in another process."""
@@ -146,7 +160,7 @@ class Verifier:
             if isinstance(item, Casualty):
                 harm = item
                 continue
-            place, outcome = item
+            place, outcome = cast(tuple[int, Outcome | Rejection | None], item)
             if outcome is None:
                 at_work = numbers[place]
             else:
@@ -185,7 +199,15 @@ class Verifier:
         return self._zygote
 
 
-def begun(frontend: Frontend, kernel: Kernel, lowered: Lowered, *, useful: bool) -> Check:
+def begun(
+    frontend: Frontend,
+    kernel: Kernel,
+    lowered: Lowered,
+    *,
+    useful: bool,
+    unknown: str | None = None,
+    build: bool = False,
+) -> Check:
     """The check of a kernel's texts, ready for its programs to be run.
 
     Args:
@@ -193,10 +215,12 @@ def begun(frontend: Frontend, kernel: Kernel, lowered: Lowered, *, useful: bool)
         kernel: a loaded kernel.
         lowered: its texts.
         useful: whether it has to be useful, as a drawn one has.
+        unknown: why nothing of it can be proved, if that is so.
+        build: whether its CUDA texts are compiled by NVRTC too.
     """
     by_name = {level.name: level for level in frontend.levels}
     texts = {by_name[name]: text for name, text in lowered.texts.items() if text is not None}
-    check = Check(frontend, kernel, texts, useful)
+    check = Check(frontend, kernel, texts, useful, build, unknown=unknown)
     check.begin()
     return check
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -11,11 +12,12 @@ from typing import Any
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Values
+from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Reference, Values
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, discovery, execution, functions, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.graphs import Graph
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -97,7 +99,9 @@ class JaxFrontend:
         with functions.settings(kernel.spec.signature.options), lowering.absent_gpu() if needs_gpu else nullcontext():
             for level in levels:
                 if level.direction not in tracings:
-                    tracings[level.direction] = _trace(kernel, level.direction, device)
+                    tracing = tracings[level.direction] = _trace(kernel, level.direction, device)
+                    if kernel.module and level.direction is Direction.FORWARD and not isinstance(tracing, Rejection):
+                        lowering.remember(kernel.live, kernel.example_args, tracing)
                 made = _text(kernel, tracings[level.direction], level)
                 if isinstance(made, Rejection):
                     if level.direction is Direction.FORWARD and made.symptom is Symptom.TRACE_ERROR:
@@ -119,13 +123,11 @@ class JaxFrontend:
         """StableHLO by its reference interpreter or XLA, HLO by XLA, jaxprs by NumPy."""
         return execution.run_programs(programs, scratch)
 
-    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+    def reference(self, kernel: Kernel) -> Reference:
         """The function's results, by NumPy over the jaxpr that tracing its Python source gives."""
         with functions.settings(kernel.spec.signature.options):
             graph = lowering.graph(kernel.live, kernel.example_args)
-        names = [each.name for each in kernel.spec.signature.results]
-        evaluator = Evaluator(double=double)
-        return [dict(zip(names, evaluator.results(graph, list(run.values())), strict=True)) for run in runs]
+        return partial(_computed, graph, [each.name for each in kernel.spec.signature.results])
 
     def operations(self) -> Mapping[str, bool]:
         """JAX's public primitives."""
@@ -145,6 +147,11 @@ class JaxFrontend:
                 raise KernelError(failure.stage, failure.symptom, failure.detail)
         assert isinstance(lowered, Lowered)
         return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
+
+
+def _computed(graph: Graph, names: Sequence[str], runs: Sequence[Values], *, double: bool) -> list[Values]:
+    evaluator = Evaluator(double=double)
+    return [dict(zip(names, evaluator.results(graph, list(run.values())), strict=True)) for run in runs]
 
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:

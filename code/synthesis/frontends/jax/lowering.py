@@ -47,6 +47,7 @@ _LLVM_MODULE = re.compile(
     r"; ModuleID = '(?:__compute_module_)*(.*?)(?:_(?:elemental|computation))?(?:_kernel_module)?'"
 )
 _LLVM_NOISE = re.compile(r"^(?:;.*|source_filename = .*)\n|[ \t]*;[^\n\"]*$", re.MULTILINE)
+_JAXPR = "_irsmith_jaxpr"
 _JAX_ATTRIBUTES = ("jax.", "mhlo.")
 
 
@@ -101,8 +102,17 @@ def public_primitives() -> list[str]:
 
 
 def graph(function: Any, example_args: Sequence[Any]) -> Graph:
-    """The primitives that a function's Python source traces to."""
+    """The primitives that a function's Python source traces to; it is not traced again where ``remember`` was told."""
+    known = getattr(function, _JAXPR, None)
+    if known is not None and known[0] is example_args:
+        return graph_of(known[1])
     return graph_of(jax.jit(function, keep_unused=True).trace(*example_args).jaxpr)
+
+
+def remember(function: Any, example_args: Sequence[Any], tracing: "Tracing") -> None:
+    """Keep on a function that irsmith itself has loaded what tracing it gave."""
+    with contextlib.suppress(AttributeError, TypeError):
+        setattr(function, _JAXPR, (example_args, tracing.jaxpr))
 
 
 # ---- functions in, text out
@@ -126,6 +136,11 @@ class Tracing:
         # Without keep_unused an argument that nothing reads would vanish from the lowered texts' signature.
         self._traced = jax.jit(function, keep_unused=True).trace(*example_args)
         self._lowered: Any = None
+
+    @property
+    def jaxpr(self) -> Any:
+        """The closed jaxpr."""
+        return self._traced.jaxpr
 
     def text(self, level: str) -> tuple[str, LineMap]:
         """The text, and its line map, at a level by its name without ``vjp_`` or ``jvp_``.

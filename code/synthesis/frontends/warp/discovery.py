@@ -131,6 +131,7 @@ def _argument(name: str, kind: Any, written: bool) -> Argument:
     is_array = lowering.types.is_array(kind)
     element = kind.dtype if is_array else kind
     scalar = getattr(element, "_wp_scalar_type_", element)
+    fields = element.vars.items() if lowering.is_struct(element) else ()
     return Argument(
         name=name,
         type_name=type_name(kind),
@@ -138,6 +139,7 @@ def _argument(name: str, kind: Any, written: bool) -> Argument:
         element=tuple(getattr(element, "_shape_", ())),
         shape=(None,) * kind.ndim if is_array else None,
         role=Role.INOUT if is_array and written else Role.INPUT,
+        fields=tuple(_argument(name, field.type, written=False) for name, field in fields),
     )
 
 

@@ -16,6 +16,7 @@ import os
 import re
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ import numpy.typing as npt
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
 from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, types, wp
+from synthesis.frontends.warp.statements import Statements, statements_of
 from synthesis.records import Argument, Rejection, Signature
 
 _GUARD = 1024
@@ -32,6 +34,7 @@ _GUARD = 1024
 _GUARD_BYTE = 0xA5
 _FLAGS = ("-w", "-ferror-limit", "0")
 _UNITS = itertools.count()
+_SECOND_TRY = "Warp: Compilation with PCH failed"
 
 # Threads of a block that work together: what one thread a block cannot stand for.
 _COOPERATIVE = re.compile(
@@ -90,19 +93,66 @@ def unavailable(level: Level, text: str) -> str | None:
     return None
 
 
-def run_programs(programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
+def run_programs(
+    programs: Sequence[Program], scratch: Path, *, share: bool = True
+) -> Iterator[tuple[int, Outcome | Rejection | None]]:
     """What every text leaves in its arrays, or why it could not be run; in any order, with the program's number.
 
     Args:
         programs: forward and backward texts at levels ``cpp_…`` and ``cuda_…`` that are not ``unavailable``.
         scratch: a folder that runs share; the precompiled header is kept in it.
+        share: whether texts that are the same statements are executed once.
     """
     prepare()
     left: dict[int, Outcome] = {}
-    for number, outcome in _run_unit(list(enumerate(programs)), _Compiler(scratch), left):
-        if isinstance(outcome, tuple):
-            left[number] = outcome
-        yield number, outcome
+    for number, program in enumerate(programs):
+        if not program.runs:
+            yield number, None
+            yield number, _compiled_only(program)
+    twins = _twins(programs) if share else {}
+    followers: dict[int, list[int]] = {}
+    for number, first in twins.items():
+        followers.setdefault(first, []).append(number)
+    alone = [(number, program) for number, program in enumerate(programs) if program.runs and number not in twins]
+    for number, outcome in _run_unit(alone, _Compiler(scratch), left):
+        for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
+            if isinstance(outcome, tuple):
+                left[each] = outcome
+            yield each, outcome
+
+
+def _twins(programs: Sequence[Program]) -> dict[int, int]:
+    """Programs that are the same statements as an earlier one, on the same inputs, by number: theirs to that one's."""
+    found: dict[int, int] = {}
+    first: dict[Statements, list[int]] = {}
+    for number, program in enumerate(programs):
+        statements = statements_of(program.level, program.text) if program.runs else None
+        if statements is None:
+            continue
+        earlier = first.setdefault(statements, [])
+        twin = next((each for each in earlier if _same_inputs(programs, programs[each], program)), None)
+        if twin is None:
+            earlier.append(number)
+        else:
+            found[number] = twin
+    return found
+
+
+def _same_inputs(programs: Sequence[Program], left: Program, right: Program) -> bool:
+    if left.signature != right.signature or len(left.runs) != len(right.runs):
+        return False
+    # What a backward text finds in its arrays is the forward text's of its own language, if that is another.
+    before = [None if each.follows is None else programs[each.follows] for each in (left, right)]
+    if (before[0] is None) != (before[1] is None):
+        return False
+    if before[0] is not None and before[1] is not None:
+        texts = [statements_of(each.level, each.text) for each in before if each is not None]
+        if texts[0] is None or texts[0] != texts[1]:
+            return False
+    return all(
+        a.keys() == b.keys() and all(a[name] is b[name] or np.array_equal(a[name], b[name]) for name in a)
+        for a, b in zip(left.runs, right.runs, strict=True)
+    )
 
 
 def _run_unit(
@@ -260,8 +310,9 @@ class _Compiler:
     def compile(self, source: str) -> tuple[Path | None, str]:
         """The object file, or None, and what the compiler said."""
         compiled, errors = self._compile(source)
+        errors = errors.partition(_SECOND_TRY)[0]
         if compiled is None:
-            # Warp removes a header with which a compile failed, and compiles without one.
+            # Warp removes a header with which a compile failed, and tries without one.
             for file in self._kept.iterdir():
                 with contextlib.suppress(FileExistsError):
                     os.link(file, self._headers / file.name)
@@ -340,7 +391,8 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
     address = context.runtime.llvm.wp_lookup(handle.encode(), f"irsmith_{number}_run".encode())
     entry = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)
     outcomes: list[Values] = []
-    found = before[-len(program.runs) :] if before else ({},) * len(program.runs)
+    nothing: Values = {}
+    found = before[-len(program.runs) :] if before else (nothing,) * len(program.runs)
     for values, arrays in zip(program.runs, found, strict=True):
         memory = _Memory(values | arrays, program)
         bounds = _bounds(program.signature)
@@ -405,7 +457,8 @@ def _layout(argument: Argument) -> np.dtype[Any]:
     """The type of an array's element in C++."""
     if not argument.fields:
         return np.dtype((argument.dtype, argument.element)) if argument.element else np.dtype(argument.dtype)
-    return np.dtype([(each.name, each.dtype, each.element) for each in argument.fields], align=True)
+    fields = [(each.name, _layout(replace(each, element=())), each.element) for each in argument.fields]
+    return np.dtype(fields, align=True)
 
 
 def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int) -> Any:
@@ -449,6 +502,14 @@ def _bounds(signature: Signature) -> Any:
 
 
 # ---- PTX
+
+
+def _compiled_only(program: Program) -> Outcome | Rejection:
+    try:
+        compile_ptx(program.text, int(program.signature.options["block_dim"]))
+    except RuntimeError as error:
+        return _failure(Symptom.BUILD_ERROR, f"NVRTC: {error}")
+    return ()
 
 
 def compile_ptx(text: str, block_dim: int) -> None:

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Values
+from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Reference
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
@@ -124,9 +125,9 @@ class WarpFrontend:
         """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""
         return execution.run_programs(programs, scratch)
 
-    def reference(self, kernel: Kernel, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+    def reference(self, kernel: Kernel) -> Reference:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
-        return launched(kernel.live, kernel.spec.signature, runs, double=double)
+        return partial(launched, kernel.live, kernel.spec.signature)
 
     def operations(self) -> Mapping[str, bool]:
         """Warp's built-ins that Python sees."""

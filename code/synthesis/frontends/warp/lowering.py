@@ -93,7 +93,12 @@ def lacks_adjoint(name: str) -> bool:
 
 def visible_builtins() -> list[str]:
     """The functions that Warp itself provides to kernels, without those that it has written in Python, sorted."""
-    return sorted(name for name, each in context.builtin_functions.items() if not each.hidden and each.func is None)
+    found: list[str] = []
+    for name, each in context.builtin_functions.items():
+        overloads = getattr(each, "overloads", None) or [each]
+        if each.func is None and not all(overload.hidden for overload in overloads):
+            found.append(name)
+    return sorted(found)
 
 
 def is_builtin_name(name: str) -> bool:

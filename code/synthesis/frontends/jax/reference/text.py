@@ -49,8 +49,10 @@ class _Parser:
         """Names of definitions to their graphs, or to where they stand as long as nobody has asked."""
 
     def error(self, expected: str) -> JaxprSyntaxError:
-        line = self.text.count("\n", 0, self.at) + 1
-        return JaxprSyntaxError(f"line {line}: expected {expected}, got {self.text[self.at : self.at + 30]!r}")
+        left = self.text[self.at :]
+        at = len(self.text) - len(left.lstrip())
+        line = self.text.count("\n", 0, at) + 1
+        return JaxprSyntaxError(f"line {line}: expected {expected}, got {self.text[at : at + 30]!r}")
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.at)

@@ -148,6 +148,8 @@ class Expressions(Machine):
         if held is wp:
             found = getattr(wp, name, _MISSING)
             return BuiltIn(name) if found is _MISSING or lowering.is_builtin(found) else self.wrapped(found)
+        if isinstance(held, ValueType) and name == "dtype":
+            return scalar_type(held.scalar)
         if isinstance(held, ValueType | BuiltIn | StructType | Tile):
             raise ReferenceUnknownError(f".{name} of a {type(held).__name__}")
         found = getattr(held, name, _MISSING)

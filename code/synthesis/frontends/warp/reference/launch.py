@@ -58,10 +58,13 @@ def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
 
 def _stacked(values: Sequence[Array], *, double: bool) -> Any:
     """Arrays along a new first axis, an array for each field of structs."""
-    stacked = np.stack(values)
-    if stacked.dtype.names:
-        return {name: _promoted(stacked[name], double=double) for name in stacked.dtype.names}
-    return _promoted(stacked, double=double)
+    return _apart(np.stack(values), double=double)
+
+
+def _apart(data: Array, *, double: bool) -> Any:
+    if data.dtype.names:
+        return {name: _apart(data[name], double=double) for name in data.dtype.names}
+    return _promoted(data, double=double)
 
 
 def _promoted(data: Array, *, double: bool) -> Array:
@@ -72,10 +75,9 @@ def _taken(memory: Any, number: int) -> Array:
     """One replica of an array; of structs, with the fields' own types."""
     if not isinstance(memory, Mapping):
         return memory[number]
-    fields: dict[str, Array] = {name: memory[name][number] for name in memory}  # pyright: ignore
+    fields: dict[str, Array] = {name: _taken(each, number) for name, each in memory.items()}
     shape = min((field.shape for field in fields.values()), key=len)
-    kind = [(name, field.dtype, field.shape[len(shape) :]) for name, field in fields.items()]
-    made = np.zeros(shape, kind)
+    made = np.zeros(shape, [(name, field.dtype, field.shape[len(shape) :]) for name, field in fields.items()])
     for name, field in fields.items():
         made[name] = field
     return made

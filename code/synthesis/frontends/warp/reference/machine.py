@@ -33,7 +33,7 @@ _UPDATES: dict[str, Any] = {
     "or": np.bitwise_or,
     "xor": np.bitwise_xor,
 }
-_LONGEST_LOOP = 200_000
+_LONGEST_LOOP = 20_000
 
 
 class Machine:

@@ -1,0 +1,111 @@
+"""The oracles: an interpreter of Warp's Python in NumPy, and NumPy over jaxprs, live and printed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import kernels_module
+
+from synthesis import KernelGenerator, Pair, get_frontend
+from synthesis.extraction import extract
+from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
+from synthesis.frontends.warp.reference.semantics import SEMANTICS
+from synthesis.verification.inputs import complete, draw_inputs
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = sorted((ROOT / "data" / "samples" / "jax").glob("*.json"))
+
+
+def test_the_interpreter_of_warp_has_its_peculiarities() -> None:
+    found = {each.spec.name: each for each in extract(kernels_module(ROOT / "tests" / "kernels", "semantics"))
+             if isinstance(each, Pair)}  # fmt: skip
+    assert len(found) == 27
+    for name, pair in found.items():
+        assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified), (name, pair.verdict, pair.rejections)
+
+
+def warp_kernel(tmp_path: Path, body: str) -> Kernel:
+    (tmp_path / "one.py").write_text(
+        "import warp as wp\n\n\n@wp.kernel\ndef one(a: wp.array(dtype=float), n: int, o: wp.array(dtype=float)):\n"
+        f"    i = wp.tid()\n    {body}\n"
+    )
+    import importlib.util
+
+    specification = importlib.util.spec_from_file_location(f"one_{abs(hash(body))}", tmp_path / "one.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    (kernel,) = get_frontend("warp").discover(module.one)
+    assert isinstance(kernel, Kernel)
+    return kernel
+
+
+@pytest.mark.parametrize(
+    ("body", "what"),
+    [
+        ("o[i + 20] = a[i]", "an index out of bounds of 16"),
+        ("o[i] = float(7 / (n - n))", "an integer division by zero"),
+        ("while a[i] < 9.0:\n        o[i] = a[i]", "trips of its loops"),
+    ],
+)
+def test_a_kernel_at_fault_is_told_and_never_run(body: str, what: str, tmp_path: Path) -> None:
+    values = {"a": np.ones(16, np.float32), "n": np.array(3, np.int32), "o": np.zeros(16, np.float32)}
+    kernel = warp_kernel(tmp_path, body)
+    spec = kernel.spec
+    object.__setattr__(spec.signature, "launch", (16,))
+    with pytest.raises(ReferenceFaultError, match=what):
+        get_frontend("warp").reference(kernel)([values], double=False)
+
+
+def test_what_is_not_modelled_is_refused_by_name(tmp_path: Path) -> None:
+    values = {"a": np.ones(16, np.float32), "n": np.array(3, np.int32), "o": np.zeros(16, np.float32)}
+    kernel = warp_kernel(tmp_path, "o[i] = float(wp.block_dim())")
+    object.__setattr__(kernel.spec.signature, "launch", (16,))
+    with pytest.raises(ReferenceUnknownError, match=r"no reference semantics for wp\.block_dim"):
+        get_frontend("warp").reference(kernel)([values], double=True)
+
+
+def test_the_operations_that_are_drawn_are_modelled() -> None:
+    for name in ("warp", "jax"):
+        operations = get_frontend(name).operations()
+        assert sum(operations.values()) > 90
+        assert not all(operations.values())
+    assert {"noise", "poisson", "tile_matmul", "quat_slerp"} <= set(SEMANTICS)
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_a_printed_jaxpr_computes_what_the_traced_one_does(path: Path) -> None:
+    document: dict[str, Any] = json.loads(path.read_text())
+    frontend = get_frontend("jax")
+    kernel = frontend.load(KernelGenerator("jax", 0).spec(document["metadata"]["index"]))
+    assert isinstance(kernel, Kernel)
+    signature = kernel.spec.signature
+    values = complete(signature, draw_inputs(signature, 3))
+    (live,) = frontend.reference(kernel)([values], double=True)
+    printed = Evaluator(double=True).results(parse(document["jaxpr"]), list(values.values()))
+    assert len(printed) == len(live)
+    for left, right in zip(printed, live.values(), strict=True):
+        assert np.array_equal(left, right)
+    frontend.release([kernel])
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("{ lambda ; a:f32[2]. let b:f32[2] = sin a in (b,)", "line 1: expected '}'"),
+        ("{ lambda ; a:f32[2]. let\n    b = sin a\n  in (b,) }", "line 2: expected a name and its type"),
+        (
+            "{ lambda ; a:f32[2]. let\n    b:f32[2] = sin a\n  in (b,) } and more",
+            "line 3: expected the end of the text",
+        ),
+        ("", "line 1: expected '{'"),
+    ],
+)
+def test_a_text_that_is_no_jaxpr_is_told_where(text: str, line: str) -> None:
+    with pytest.raises(JaxprSyntaxError, match=line):
+        parse(text)

@@ -1,0 +1,235 @@
+"""Warp kernels in which Warp's semantics differ from Python's or NumPy's."""
+
+import warp as wp
+
+F = wp.array(dtype=float)
+I = wp.array(dtype=int)
+V = wp.array(dtype=wp.vec3)
+
+
+@wp.struct
+class Item:
+    x: float
+    v: wp.vec3
+
+
+@wp.func
+def mutated(v: wp.vec3):
+    v[0] = 9.0
+    return v[1]
+
+
+@wp.func
+def half(x: float):
+    if x > 0.7:
+        return 1.0
+    return 0.0
+
+
+@wp.func
+def write(a: F, i: int):
+    a[i] = a[i] * 3.0
+    return 100.0
+
+
+@wp.kernel
+def late_read(a: F, o: F):
+    i = wp.tid()
+    o[i] = a[i] + wp.atomic_add(a, i, 5.0)
+
+
+@wp.kernel
+def late_read_of_a_function(a: F, o: F):
+    i = wp.tid()
+    o[i] = a[i] + write(a, i)
+
+
+@wp.kernel
+def divisions(a: I, b: I, o: I):
+    i = wp.tid()
+    x = a[i] - 7
+    y = b[i] % 3 + 2
+    if i % 2 == 0:
+        y = -y
+    o[i] = (x / y) * 10000 + (x // y) * 100 + x % y
+
+
+@wp.kernel
+def float_modulus(a: F, b: F, o: F):
+    i = wp.tid()
+    o[i] = (a[i] - 0.8) % b[i] + (a[i] - 0.8) // b[i]
+
+
+@wp.kernel
+def overflow(a: I, o: I):
+    i = wp.tid()
+    o[i] = (a[i] + 65536) * 65536 + (1 << (a[i] + 30)) + (-8 >> 1)
+
+
+@wp.kernel
+def unsigned(a: wp.array(dtype=wp.uint32), o: wp.array(dtype=wp.uint32)):
+    i = wp.tid()
+    o[i] = (a[i] - wp.uint32(9)) ^ ~a[i]
+
+
+@wp.kernel
+def small(a: wp.array(dtype=wp.int8), o: wp.array(dtype=wp.int8)):
+    i = wp.tid()
+    o[i] = a[i] * wp.int8(40) + wp.int8(127)
+
+
+@wp.kernel
+def halves(a: wp.array(dtype=wp.float16), o: wp.array(dtype=wp.float16)):
+    i = wp.tid()
+    o[i] = a[i] * a[i] + wp.float16(0.5)
+
+
+@wp.kernel
+def truncated(a: F, o: I):
+    i = wp.tid()
+    o[i] = int(a[i] * 10.0 - 8.0) * 100 + int(wp.round(a[i] * 4.0 - 3.0)) * 10 + int(wp.sign(a[i] - a[i]))
+
+
+@wp.kernel
+def fractions(a: F, o: F):
+    i = wp.tid()
+    o[i] = wp.frac(a[i] * 3.0 - 2.0) + wp.step(a[i] - 0.7) + wp.nonzero(a[i]) + wp.rint(a[i] * 2.5)
+
+
+@wp.kernel
+def clamped(a: F, o: F):
+    i = wp.tid()
+    o[i] = wp.acos(a[i]) + wp.clamp(a[i], 1.0, 0.5) + wp.min(a[i], wp.log(a[i] - 5.0))
+
+
+@wp.kernel
+def copies(a: V, o: F):
+    i = wp.tid()
+    v = a[i]
+    w = v
+    w[0] = 7.0
+    o[i] = v[0] + mutated(v) + v[0] * 2.0
+
+
+@wp.kernel
+def struct_copies(a: wp.array(dtype=Item), o: F):
+    i = wp.tid()
+    s = a[i]
+    t = s
+    t.x = 9.0
+    a[i].v = a[i].v * 2.0
+    o[i] = s.x + t.x + a[i].v[1]
+
+
+@wp.kernel
+def negative_indices(a: F, b: V, o: F):
+    i = wp.tid()
+    o[i] = a[-1] + b[i][-1] + a[-1 - i]
+
+
+@wp.kernel
+def range_is_fixed(a: I, o: I):
+    i = wp.tid()
+    m = a[i] + i
+    c = int(0)
+    for k in range(m):
+        if c < 10:
+            m += 1
+        c += k
+    o[i] = c
+
+
+@wp.kernel
+def jumps(a: F, o: F):
+    i = wp.tid()
+    s = float(0.0)
+    for k in range(16):
+        if a[k] < 0.3:
+            continue
+        if a[k] > 1.3:
+            break
+        s += a[k] * float(k)
+    while s > 3.0:
+        s -= 1.5
+    o[i] = s + half(a[i])
+
+
+@wp.kernel
+def early(a: F, o: F):
+    i = wp.tid()
+    if a[i] > 0.9:
+        return
+    o[i] = a[i]
+
+
+@wp.kernel
+def short_circuit(a: F, o: I):
+    i = wp.tid()
+    if a[i] > 0.7 and wp.atomic_add(o, 0, 1) >= 0:
+        wp.atomic_add(o, 1, 2)
+    x = 3 if a[i] > 0.5 else wp.atomic_add(o, 2, 1)
+    wp.atomic_max(o, 3, x)
+
+
+@wp.kernel
+def chained(a: F, o: I):
+    i = wp.tid()
+    if 0.3 < a[i] < 0.9:
+        o[i] = 1
+    else:
+        o[i] = int(a[i] == a[i]) + 2
+
+
+@wp.kernel
+def thread_order(a: F, b: F, o: F):
+    i = wp.tid()
+    b[0] += a[i]
+    o[i] = b[0]
+
+
+@wp.kernel
+def old_values(a: I, b: I, o: I):
+    i = wp.tid()
+    o[i] = wp.atomic_sub(b, 0, a[i]) * 3 + wp.atomic_cas(b, 1, 5, 8) + wp.atomic_exch(b, 2, i)
+
+
+@wp.kernel
+def products(a: wp.array(dtype=wp.mat33), b: V, o: V):
+    i = wp.tid()
+    m = a[i]
+    o[i] = m * b[i] + b[i] * wp.transpose(m) + wp.vec3(m[0, 1], m[1][2], wp.trace(m)) + 8.0 / b[i]
+
+
+@wp.kernel
+def quaternions(a: V, b: F, o: V):
+    i = wp.tid()
+    q = wp.quat(a[i], b[i]) * wp.quat_from_axis_angle(a[i], b[i])
+    o[i] = wp.quat_rotate(q, a[i]) + wp.quat_rotate_inv(q, wp.vec3(1.0, 0.0, 0.0)) + wp.quat_inverse(q)[3] * a[i]
+
+
+@wp.kernel
+def normalized(a: V, o: V):
+    i = wp.tid()
+    o[i] = wp.normalize(a[i] * 0.0) + wp.normalize(a[i])
+
+
+@wp.kernel
+def randoms(seeds: I, o: F):
+    i = wp.tid()
+    state = wp.rand_init(seeds[i], i)
+    x = wp.randf(state)
+    y = wp.randn(state)
+    o[i] = x + y + float(wp.randi(state, 0, 9)) + wp.noise(state, wp.vec3(x, y, 0.3)) + wp.sample_unit_sphere(state)[2]
+
+
+@wp.kernel
+def grid(a: wp.array2d(dtype=float), o: wp.array2d(dtype=float)):
+    i, j = wp.tid()
+    row = a[i]
+    o[i, j] = row[j] + a[j, i] * float(a.shape[0])
+
+
+@wp.kernel
+def search(a: F, o: I):
+    i = wp.tid()
+    o[i] = wp.lower_bound(a, a[i])

@@ -1,0 +1,89 @@
+import numpy as np
+import pytest
+
+from synthesis.frontends.base import Values
+from synthesis.verification.comparison import CAP, compare, expect
+from synthesis.verification.inputs import poison_of
+
+ONE = np.linspace(1, 2, 20)
+
+
+def expected_of(double: np.ndarray, own: np.ndarray, poison: object = None):  # type: ignore[type-arg]
+    return expect([{"o": double}], [{"o": own}], {} if poison is None else {"o": poison})
+
+
+def values(array: np.ndarray) -> list[Values]:  # type: ignore[type-arg]
+    return [{"o": array}]
+
+
+def test_the_allowance_is_a_few_units_where_the_arithmetic_is_exact() -> None:
+    expected = expected_of(ONE.astype(np.float32).astype(float), ONE.astype(np.float32))
+    assert expected.largest_tolerance < 1e-5
+    near, far = ONE.astype(np.float32), ONE.astype(np.float32)
+    near[3] *= 1 + 2e-6
+    far[3] *= 1 + 1e-4
+    assert compare(values(near), expected).mismatch is None
+    mismatch = compare(values(far), expected).mismatch
+    assert mismatch is not None
+    assert (mismatch.array, mismatch.index, mismatch.run) == ("o", (3,), 0)
+
+
+def test_the_allowance_grows_with_the_rounding_that_the_arithmetic_makes() -> None:
+    own = (ONE * (1 + 1e-5)).astype(np.float32)
+    expected = expected_of(ONE, own)
+    assert 2e-5 < expected.largest_tolerance < 1e-3
+    assert compare(values((ONE * (1 - 1e-5)).astype(np.float32)), expected).mismatch is None
+
+
+def test_a_kernel_that_needs_more_than_the_cap_is_ill_conditioned() -> None:
+    expected = expected_of(ONE, (ONE * 1.02).astype(np.float32))
+    assert expected.ill_conditioned is not None
+    assert expected.largest_tolerance <= CAP
+    assert expected_of(ONE, ONE.astype(np.float32)).ill_conditioned is None
+
+
+def test_one_comparison_may_fall_either_way() -> None:
+    double, own = ONE.copy(), ONE.astype(np.float32)
+    double[4] = 7.0
+    expected = expected_of(double, own)
+    assert expected.ill_conditioned is None
+    for value in (double, own):
+        assert compare(values(value.astype(np.float32)), expected).mismatch is None
+    other = own.copy()
+    other[4] = 3.0
+    assert compare(values(other), expected).mismatch is not None
+
+
+def test_a_nan_never_agrees_and_is_no_value_of_the_reference_either() -> None:
+    expected = expected_of(ONE, ONE.astype(np.float32))
+    wrong = ONE.astype(np.float32)
+    wrong[0] = np.nan
+    assert compare(values(wrong), expected).mismatch is not None
+    assert expected_of(np.where(ONE > 1.5, np.nan, ONE), wrong).non_finite == "o"
+
+
+def test_what_the_reference_leaves_alone_has_to_be_as_it_was() -> None:
+    poison = poison_of("float32")
+    own = ONE.astype(np.float32)
+    own[10:] = poison
+    expected = expected_of(own.astype(float), own, poison)
+    found = compare(values(own), expected)
+    assert (found.mismatch, found.elements) == (None, 10)
+    written = own.copy()
+    written[12] = 0.0
+    assert compare(values(written), expected).mismatch is not None
+    nothing = expected_of(np.full(5, float(poison)), np.full(5, poison, np.float32), poison)
+    assert compare(values(np.full(5, poison, np.float32)), nothing).elements == 0
+
+
+def test_whole_numbers_have_to_be_equal() -> None:
+    own = np.arange(5, dtype=np.int32)
+    expected = expected_of(own, own)
+    assert compare(values(own), expected).mismatch is None
+    assert compare(values(own + np.int32(own == 4)), expected).mismatch is not None
+
+
+@pytest.mark.parametrize("other", [np.zeros((4, 5), np.float32), np.zeros(19, np.float32)])
+def test_another_shape_is_a_mismatch(other: np.ndarray) -> None:  # type: ignore[type-arg]
+    assert compare(values(other), expected_of(ONE, ONE.astype(np.float32))).mismatch is not None
+    assert compare([{}], expected_of(ONE, ONE.astype(np.float32))).mismatch is not None
