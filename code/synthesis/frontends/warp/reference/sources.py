@@ -22,7 +22,6 @@ SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
     float: "float32",
     bool: "bool",
 }
-_BY_STRUCT: dict[int, tuple[Any, StructType]] = {}
 
 
 def type_of(kind: Any) -> Any:
@@ -36,11 +35,11 @@ def type_of(kind: Any) -> Any:
     if isinstance(kind, type) and kind in SCALAR_TYPES:
         return scalar_type(SCALAR_TYPES[kind])
     if lowering.is_struct(kind):
-        known = _BY_STRUCT.get(id(kind))
-        if known is None or known[0] is not kind:
-            known = kind, StructType(kind.cls.__name__, {name: type_of(each.type) for name, each in kind.vars.items()})
-            _BY_STRUCT[id(kind)] = known
-        return known[1]
+        known = getattr(kind, "_irsmith_type", None)
+        if known is None:
+            fields = {name: type_of(each.type) for name, each in kind.vars.items()}
+            known = kind._irsmith_type = StructType(kind.cls.__name__, fields)
+        return known
     if lowering.types.is_array(kind) and lowering.array_class(kind) == "array":
         return ArrayType(type_of(kind.dtype), kind.ndim)
     scalar, shape, generic = lowering.parts_of_value_type(kind)
@@ -50,11 +49,6 @@ def type_of(kind: Any) -> Any:
             form = name if generic.startswith(prefix) else form
         return value_type(form, SCALAR_TYPES[scalar], shape)
     raise ReferenceUnknownError(f"the type {getattr(kind, '__name__', kind)}")
-
-
-def forget_structs() -> None:
-    """Drop what is remembered of struct types; their modules may be gone."""
-    _BY_STRUCT.clear()
 
 
 class Source:
