@@ -162,3 +162,19 @@ def right_quaternion(c: wp.array(dtype=wp.vec3), a: wp.array(dtype=float), d: wp
     i = wp.tid()
     q = wp.quat_from_axis_angle(wp.normalize(c[i]), a[i])
     d[i] = wp.quat_rotate(q, wp.vec3(1.0, 2.0, 3.0)) + c[i]
+
+
+@wp.func
+def root(x: float):
+    return wp.sqrt(x)
+
+
+@wp.func_grad(root)
+def adj_root(x: float, adj_ret: float):
+    wp.adjoint[x] += adj_ret * 0.45 / wp.sqrt(x)
+
+
+@wp.kernel
+def wrong_own_rule(a: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = 3.0 * root(a[i])

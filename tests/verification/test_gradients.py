@@ -26,6 +26,7 @@ CLASSES = {
     "wrong_named_component": "a component written over an existing value",
     "wrong_frac": "wp.frac, which has no adjoint",
     "wrong_modulus": "% by a value that has a derivative",
+    "wrong_own_rule": "derivative rules of its own",
 }
 
 

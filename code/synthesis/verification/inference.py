@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 _CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 0.9)))
 """A size for every dimension, and bounds for floating-point numbers."""
+_MOST_ELEMENTS = 4096
+"""What an array or a launch of several dimensions may come to; sizes are cut down to it."""
 
 
 def inferred(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, str | None]:
@@ -41,6 +43,9 @@ def inferred(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, str | None
 
 def _filled(signature: Signature, size: int, domain: Domain) -> Signature:
     launch = signature.launch
+    dimensions = max(len(each) for each in [launch or (), *(each.shape or () for each in signature.arguments)])
+    while dimensions and size**dimensions > _MOST_ELEMENTS:
+        size //= 2
     return replace(
         signature,
         arguments=tuple(_filled_argument(each, size, domain) for each in signature.arguments),

@@ -148,11 +148,21 @@ def parts_of_value_type(kind: Any) -> tuple[Any, tuple[int, ...], str]:
     return getattr(kind, "_wp_scalar_type_", None), tuple(getattr(kind, "_shape_", ())), generic
 
 
-def parts_of(function: Any) -> list[Any]:
-    """What declares a function together: its overloads as written, then gradients and replays of the user's."""
+def overloads_of(function: Any) -> list[Any]:
+    """A function's overloads as written, in the order of their lines."""
     written = [*function.user_overloads.values(), *function.user_templates.values()]
     overloads = [each for each in written if each.generic_parent is None] or [function]
-    overloads.sort(key=lambda each: each.adj.fun_lineno)
+    return sorted(overloads, key=lambda each: each.adj.fun_lineno)
+
+
+def has_gradient_of_its_own(function: Any) -> bool:
+    """Whether one overload of a function was given a gradient or a replay by hand."""
+    return any(each.custom_grad_func or each.custom_replay_func for each in overloads_of(function))
+
+
+def parts_of(function: Any) -> list[Any]:
+    """What declares a function together: its overloads as written, then gradients and replays of the user's."""
+    overloads = overloads_of(function)
     customs = [
         custom
         for each in overloads

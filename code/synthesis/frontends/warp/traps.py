@@ -16,8 +16,10 @@ _UNROLLED = 16
 def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
     """The first class that a kernel, or a function that it calls, belongs to."""
     found: list[str] = []
-    for tree in _trees(kernel):
-        found += _classes(tree, options)
+    for each in _called(kernel):
+        if lowering.is_function(each) and lowering.has_gradient_of_its_own(each):
+            found.append(OWN_RULE)
+        found += _classes(lowering.tree_of(each), options)
     known = [name for name in _ORDER if name in found]
     return (known + [name for name in found if name not in _ORDER] or [None])[0]
 
@@ -28,7 +30,8 @@ COMPONENT = "a component written over an existing value"
 NO_ADJOINT = "wp.{}, which has no adjoint"
 MODULUS = "% by a value that has a derivative"
 IN_PLACE = "an array that is read and written"
-_ORDER = (LOOP_EXIT, COMPONENT, ACCUMULATOR, IN_PLACE, MODULUS)
+OWN_RULE = "derivative rules of its own"
+_ORDER = (OWN_RULE, LOOP_EXIT, COMPONENT, ACCUMULATOR, IN_PLACE, MODULUS)
 # Their derivative is zero almost everywhere, so that nothing is missing.
 _STEPS = frozenset({
     "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
@@ -36,17 +39,18 @@ _STEPS = frozenset({
 })  # fmt: skip
 
 
-def _trees(kernel: Any) -> Iterator[ast.AST]:
+def _called(kernel: Any) -> Iterator[Any]:
+    """The kernel and every function that it calls, overloads apart."""
     pending, seen = [kernel], set[int]()
     while pending:
         each = pending.pop()
         if id(each) in seen:
             continue
         seen.add(id(each))
-        yield lowering.tree_of(each)
+        yield each
         _, _, functions = each.adj.get_references()
-        pending += [part for function in functions if lowering.is_function(function)
-                    for part in lowering.parts_of(function)]  # fmt: skip
+        pending += [overload for function in functions if lowering.is_function(function)
+                    for overload in lowering.overloads_of(function)]  # fmt: skip
 
 
 def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:

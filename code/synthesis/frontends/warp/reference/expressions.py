@@ -104,8 +104,8 @@ class Expressions(Machine):
         found = getattr(builtins, name, _MISSING)
         if found is not _MISSING:
             return found
-        if lowering.is_builtin_name(name):
-            return BuiltIn(name)
+        if lowering.is_builtin_name(name):  # ``vec3`` is one by itself too
+            return self.attribute(wp, name)
         raise ReferenceFaultError(f"the name {name} is not assigned")
 
     def _eval_Name(self, node: ast.Name, frame: Frame) -> Any:  # noqa: N802

@@ -1,0 +1,16 @@
+"""Inputs for kernels of which nothing is known."""
+
+from pathlib import Path
+
+from conftest import kernels_module
+
+from synthesis import Pair
+from synthesis.extraction import extract
+
+
+def test_inferred_launches_of_many_dimensions_stay_small() -> None:
+    module = kernels_module(Path(__file__).parents[1] / "kernels", "constructs")
+    (pair,) = extract(module.several, frontend="warp")
+    assert isinstance(pair, Pair)
+    assert pair.spec.signature.launch == (8, 8, 8, 8)
+    assert pair.verdict.gradient == "agrees"
