@@ -3,7 +3,8 @@
     python benchmarks/verification.py warp 400 1
 
 Arguments: front end, number of drawn kernels, seed. Prints CPU-seconds a kernel, ratios, and how the time splits, for
-``benchmarks/verification.txt``. Ways are taken in turns, batch by batch, so that a busy machine slows all of them.
+``benchmarks/verification.txt``. The processes that texts are run in count with all that they do. Ways are taken in
+turns, batch by batch, so that a busy machine slows all of them.
 
 Warp: the whole pipeline (draw, load, lower, four texts, verify) against compiling and running the same texts in the
 same batches once, and against the usual route: ``module.load`` and a launch with Warp's own settings, one kernel a
@@ -11,11 +12,13 @@ module. JAX: the whole pipeline against a bare loop of tracing, lowering and pri
 functions, each from cleared caches as the pipeline does, and one that clears them every 200 functions.
 """
 
+import os
 import sys
 import tempfile
 import time
 from collections import defaultdict
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,25 +29,37 @@ from running import run
 
 from synthesis import KernelSpec, SynthesisPipeline
 from synthesis.frontends.base import Kernel, Lowered, Program
-from synthesis.verification import verifier
+from synthesis.pipeline import VERIFIED_TOGETHER
 from synthesis.verification.inputs import draw_inputs
+from synthesis.verification.verifier import Verifier
+from synthesis.verification.verifier import begun as begun_check
 
-TOGETHER = 20
+TOGETHER = VERIFIED_TOGETHER
 
 
 class Clock:
-    """CPU-seconds by name, of this process and of those that it has ended."""
+    """CPU-seconds by name, of this process and of those that its children have waited for."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = defaultdict(float)
 
     @contextmanager
     def on(self, name: str):
-        before = time.process_time()
+        before = time.process_time() + grandchildren()
         try:
             yield
         finally:
-            self.seconds[name] += time.process_time() - before
+            self.seconds[name] += time.process_time() + grandchildren() - before
+
+
+def grandchildren() -> float:
+    """CPU-seconds of the processes that children of this one have forked and waited for."""
+    found = 0
+    for child in Path("/proc/self/task").glob("*/children"):
+        for pid in child.read_text().split():
+            fields = Path("/proc", pid, "stat").read_text().rpartition(")")[2].split()
+            found += int(fields[13]) + int(fields[14])
+    return found / os.sysconf("SC_CLK_TCK")
 
 
 def texts_alone(programs: list[Program], scratch: Path) -> None:
@@ -65,24 +80,26 @@ def main(frontend_name: str, count: int, seed: int) -> None:
         wp.config.kernel_cache_dir = tempfile.mkdtemp()
         wp.config.log_level = wp.LOG_ERROR
     scratch = Path(tempfile.mkdtemp())
-    kernels = rows = 0
-    for start in range(0, count + TOGETHER, TOGETHER):
-        if start == TOGETHER:  # the first batch warms up every way
-            clock.seconds.clear()
-            kernels = rows = 0
-        specs, programs = pipeline_batch(pipeline, start, clock)
-        rows += len(programs)
-        kernels += len(specs)
-        if frontend_name == "warp":
-            with clock.on("texts alone"):
-                texts_alone(programs, scratch)
-            usual_route(specs[:4], clock)
-        else:
-            bare_loop(pipeline, specs, clock)
+    kernels = 0
+    with Verifier(pipeline.frontend) as verifier:
+        for start in range(0, count + TOGETHER, TOGETHER):
+            if start == TOGETHER:  # the first batch warms up every way
+                clock.seconds.clear()
+                kernels = 0
+            specs, programs = pipeline_batch(pipeline, verifier, start, clock)
+            kernels += len(specs)
+            if frontend_name == "warp":
+                with clock.on("texts alone"):
+                    texts_alone(programs, scratch)
+                usual_route(specs[::5], clock)
+            else:
+                bare_loop(pipeline, specs, clock)
     report(frontend_name, seed, kernels, clock, pipeline)
 
 
-def pipeline_batch(pipeline: SynthesisPipeline, start: int, clock: Clock) -> tuple[list[KernelSpec], list[Program]]:
+def pipeline_batch(
+    pipeline: SynthesisPipeline, verifier: Verifier, start: int, clock: Clock
+) -> tuple[list[KernelSpec], list[Program]]:
     """A batch the pipeline's way, its stages timed; the programs that it ran."""
     frontend = pipeline.frontend
     with clock.on("draw"):
@@ -92,32 +109,22 @@ def pipeline_batch(pipeline: SynthesisPipeline, start: int, clock: Clock) -> tup
         lowered = frontend.lower(kernels, pipeline.levels, device=pipeline.device)
     entries = [(k, t) for k, t in zip(kernels, lowered, strict=True) if isinstance(t, Lowered)]
     with clock.on("reference"):
-        begun = [(verifier.begun(frontend, k, t, useful=True), t) for k, t in entries]
+        begun = [(begun_check(frontend, k, t, useful=True), t) for k, t in entries]
     programs: list[Program] = []
     for check, _ in begun:
         shift = len(programs)
-        programs += [with_shift(each, shift) for each in check.programs]
-    outcomes: list[Any] = [None] * len(programs)
+        programs += [
+            replace(each, follows=None if each.follows is None else each.follows + shift) for each in check.programs
+        ]
     with clock.on("texts in the pipeline"):
-        for number, outcome in frontend.run(programs, SCRATCH):
-            outcomes[number] = outcome if outcome is not None else outcomes[number]
+        outcomes = iter(verifier.run(programs))
     with clock.on("comparison"):
-        left = iter(outcomes)
         for check, _ in begun:
-            own = [next(left) for _ in check.programs]
+            own = [next(outcomes) for _ in check.programs]
             if check.problem is None:
                 check.verdict(own)
     frontend.release(kernels)
     return specs, programs
-
-
-SCRATCH = Path(tempfile.mkdtemp())
-
-
-def with_shift(program: Program, shift: int) -> Program:
-    from dataclasses import replace
-
-    return replace(program, follows=None if program.follows is None else program.follows + shift)
 
 
 def usual_route(specs: list[KernelSpec], clock: Clock) -> None:

@@ -65,7 +65,9 @@ class Zygote:
         self._process.terminate()
         self._process.wait()
 
-    def run(self, work: Callable[[], Iterator[Any]], *, time_limit: float) -> Generator[Any]:
+    def run(
+        self, work: Callable[[], Iterator[Any]], *, time_limit: float, first_limit: float | None = None
+    ) -> Generator[Any]:
         """The items that ``work()`` yields, then a :class:`Casualty` if it came to harm.
 
         Items arrive as they are made, so what came before the harm is kept. Output of the process is dropped.
@@ -73,6 +75,7 @@ class Zygote:
         Args:
             work: a picklable call, such as a ``partial`` of a module's function, that yields picklable items.
             time_limit: the longest time, in seconds, that the next item may take.
+            first_limit: the same for the first item, before which work prepares itself; ``time_limit`` if None.
 
         Raises:
             Exception: what ``work`` itself raises.
@@ -86,9 +89,9 @@ class Zygote:
         (child,) = _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _START_LIMIT))
         status = None
         try:
-            late = yield from _receive(reader, time_limit)
-            if late:
-                yield Casualty(symptom=Symptom.TIMEOUT, detail=f"no result within {time_limit:g} s")
+            late = yield from _receive(reader, time_limit, time_limit if first_limit is None else first_limit)
+            if late is not None:
+                yield Casualty(symptom=Symptom.TIMEOUT, detail=f"no result within {late:g} s")
                 return
             status = self._status()
             if status:
@@ -150,19 +153,20 @@ def _work(pickled: bytes, writer: int, descriptor: int) -> None:
         os._exit(status)
 
 
-def _receive(reader: int, time_limit: float) -> Generator[Any, None, bool]:
-    """Items as they come; returns whether the next one took too long."""
+def _receive(reader: int, time_limit: float, limit: float) -> Generator[Any, None, float | None]:
+    """Items as they come; returns the limit if the next one took longer. The first has a limit of its own."""
     while True:
         try:
-            (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, time_limit))
+            (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, limit))
+            limit = time_limit
             raised = length == _RAISED
             if raised:
                 (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, time_limit))
             item = pickle.loads(_read(reader, length, time_limit))  # noqa: S301 (from our own child)
         except TimeoutError:
-            return True
+            return limit
         except EOFError:
-            return False
+            return None
         if raised:
             raise item
         yield item

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.frontends.warp.texts import clean, tokens, words
+from synthesis.frontends.warp.texts import clean, clean_lines, clean_tokens, tokens, words
 
 FRAGMENTS = st.lists(
     st.sampled_from(
@@ -23,6 +23,9 @@ FRAGMENTS = st.lists(
             "(",
             ";",
             "#line 3",
+            '#line 3 "a.py"',
+            'extern "C" ',
+            "/",
             "{",
         ]
     )
@@ -32,6 +35,11 @@ FRAGMENTS = st.lists(
 @given(FRAGMENTS.map("".join))
 def test_tokens_joined_are_the_text(text: str) -> None:
     assert "".join(token for _, token in tokens(text)) == text
+
+
+@given(FRAGMENTS.map("".join), st.sampled_from([{}, {"sq_0": "cube", "a": "b"}]))
+def test_lines_that_need_no_tokens_are_the_same_without_them(text: str, renames: dict[str, str]) -> None:
+    assert list(clean_lines(text, renames)) == list(clean_tokens(text, renames))
 
 
 def test_comments_directives_and_blank_lines_go() -> None:

@@ -82,9 +82,9 @@ def dead_names(source: str) -> list[str]:
     for function in ast.walk(ast.parse(source)):
         if not isinstance(function, ast.FunctionDef):
             continue
-        names = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
-        read = {node.id for node in names if isinstance(node.ctx, ast.Load)}
-        for node in ast.walk(function):
+        nodes = list(ast.walk(function))
+        read = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+        for node in nodes:
             targets: Mapping[str, None] = {}
             if isinstance(node, ast.Assign):
                 targets = {each.id: None for each in node.targets if isinstance(each, ast.Name)}

@@ -17,8 +17,10 @@ from synthesis.records import Rejection, Verdict
 from synthesis.verification.checks import Check, Problem
 
 TIME_LIMIT = 5.0
-"""Seconds that one text may run, or a batch may compile; a text that takes longer is tried alone for ten times that."""
+"""Seconds that one text may run; a text that takes longer is tried alone for ten times that."""
 _PATIENCE = 10
+_COMPILING = 0.1
+"""Seconds a text that the compilation of a batch may take beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ class Verifier:
         at_work: int | None = None
         harm: Casualty | None = None
         item: Any
-        for item in processes.run(work, time_limit=time_limit):
+        for item in processes.run(work, time_limit=time_limit, first_limit=time_limit + _COMPILING * len(given)):
             if isinstance(item, Casualty):
                 harm = item
                 continue

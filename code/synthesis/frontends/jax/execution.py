@@ -7,6 +7,7 @@ Call it in a process that may die: the interpreter aborts on what it does not kn
 """
 
 import functools
+import math
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -45,8 +46,14 @@ stablehlo: Any = _stablehlo
 # What the interpreter aborts on, or does not know.
 _BEYOND_INTERPRETER = re.compile(
     r"\bcustom_call\b|stablehlo\.(?:all_|collective_|rng|infeed|outfeed|send|recv|cholesky|triangular_solve|fft)"
-    r"|complex<|bf16|\bf8E|\bui?[24]\b"
+    r"|complex<|\bf8E|\bui?[24]\b"
 )
+
+
+def prepare() -> None:
+    """What every process that runs texts would begin with, and that starts no thread and no backend."""
+    _context()
+    lapack.initialize()  # which JAX itself does only when it lowers a call
 
 
 def unavailable(level: Level) -> str | None:
@@ -68,6 +75,7 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
         programs: texts at levels that are not ``unavailable``.
         _: a folder that runs share; not needed.
     """
+    prepare()
     for number, program in enumerate(programs):
         yield number, None
         yield number, _run(program)
@@ -166,8 +174,8 @@ class _Compiled:
         options.env_option_overrides = [
             ("xla_backend_optimization_level", 0),
             ("xla_llvm_disable_expensive_passes", True),
+            ("xla_cpu_use_fusion_emitters", False),  # they take 40 % of the time of a compile
         ]
-        lapack.initialize()  # which JAX itself does only when it lowers a call
         device = jax.devices("cpu")[0]
         self._device = device
         self._executable = device.client.compile_and_load(module, core.DeviceList((device,)), options)
@@ -193,8 +201,7 @@ def _attribute(value: Any) -> Any:
     """An array as the interpreter takes it."""
     value = np.asarray(value, order="C")
     if value.dtype == np.bool_:
-        bits = np.packbits(value.ravel(), bitorder="little")
-        return ir.DenseElementsAttr.get(bits, type=ir.IntegerType.get_signless(1), shape=value.shape)
+        return ir.DenseElementsAttr.get(value)
     if value.dtype.kind == "u":
         kind = ir.IntegerType.get_unsigned(8 * value.dtype.itemsize)
         return ir.DenseElementsAttr.get(value, type=kind, shape=value.shape)
@@ -210,16 +217,28 @@ def _array(attribute: Any) -> Any:
     dtype = dtype_of({"i1": "bool"}.get(name, name.replace("ui", "u")))
     assert dtype is not None
     shape = tuple(kind.shape)
+    if dtype.itemsize == 2 and dtype.kind not in "iu":
+        return np.broadcast_to(_small_floats(attribute, dtype), (math.prod(shape),)).reshape(shape)
     if attribute.is_splat:
-        return np.full(shape, _splat(attribute, dtype), dtype)
+        return np.full(shape, attribute.get_splat_value().value, dtype)
     if dtype == np.bool_:
-        return np.array([attribute[number] for number in range(int(np.prod(shape)))], bool).reshape(shape)
+        truths = ir.DenseIntElementsAttr(attribute)
+        return np.array([truths[number] for number in range(math.prod(shape))], bool).reshape(shape)
     return np.array(attribute).reshape(shape).astype(dtype)
 
 
-def _splat(attribute: Any, dtype: Any) -> Any:
-    """The one number of a dense attribute; the binding knows no small floating-point formats."""
-    if dtype.itemsize != 2 or dtype.kind in "iu":
-        return attribute.get_splat_value().value
-    text = str(attribute).partition("dense<")[2].partition(">")[0]
-    return np.uint16(int(text, 16)).view(dtype) if text.startswith("0x") else float(text)
+def _small_floats(attribute: Any, dtype: Any) -> Any:
+    """The numbers of a dense attribute, one for a splat, from its text: the binding knows no small formats.
+
+    MLIR prints decimals that read back as the same number, the bits in hexadecimal where there are none such, and all
+    bits in one string where there are many elements.
+    """
+    text = str(attribute).partition("dense<")[2].rpartition(">")[0].rpartition(">")[0]
+    if text.startswith('"'):
+        return np.frombuffer(bytes.fromhex(text[3:-1]), dtype)
+    bits = np.array([_bits(word, dtype) for word in re.findall(r"[\w.+-]+", text)], np.uint16)
+    return bits.view(dtype)
+
+
+def _bits(word: str, dtype: Any) -> int:
+    return int(word, 16) if word.startswith("0x") else int(np.array(float(word), dtype).view(np.uint16))

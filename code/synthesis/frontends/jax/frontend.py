@@ -23,6 +23,7 @@ from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection
 
+_VERSIONS = {name: version(name) for name in ("jax", "jaxlib")}
 _PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
 _KINDS = (
     Level(name="jaxpr", language="jaxpr"),
@@ -57,7 +58,7 @@ class JaxFrontend:
 
     def toolchain(self) -> Mapping[str, str]:
         """JAX traces and prints, jaxlib lowers and compiles."""
-        return {"jax": version("jax"), "jaxlib": version("jaxlib")}
+        return _VERSIONS
 
     def recognises(self, source: str) -> bool:
         """Whether a source mentions JAX or its customary aliases."""
@@ -86,7 +87,10 @@ class JaxFrontend:
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts for one platform."""
-        return [self._lower(kernel, levels, device) for kernel in kernels]
+        # Lowering a Pallas kernel adds to the context that it is lowered in.
+        shared = len(kernels) > 1 and device == "cpu" and not any(kind in levels for kind in _PALLAS)
+        with lowering.shared_context() if shared else nullcontext():
+            return [self._lower(kernel, levels, device) for kernel in kernels]
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level], device: str) -> Lowered | Rejection:
         texts: dict[str, str | None] = {}
@@ -113,7 +117,8 @@ class JaxFrontend:
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
     def prepare(self) -> None:
-        """Import alone: JAX must not be used before a process is forked."""
+        """What may be done before a process is forked: no backend may exist by then."""
+        execution.prepare()
 
     def unavailable(self, level: Level, text: str) -> str | None:
         """LLVM IR and Pallas kernels are not executed, nor what is for another platform."""

@@ -1,5 +1,6 @@
 """Where lines of JAX's texts come from, read off the locations that JAX prints when asked to."""
 
+import functools
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -10,6 +11,9 @@ _METADATA = re.compile(r", metadata=\{[^{}]*\}")
 _TABLES = re.compile(r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", re.MULTILINE)
 _MLIR_NAME = re.compile(r"%[\w.]+")
 _FRAME_ID = re.compile(r"metadata=\{[^{}]*stack_frame_id=(\d+)")
+_ALIAS = re.compile(r"#loc\d*")
+_ALIASES = re.compile(r"^(#loc\d*) = loc\((.*)\)$", re.MULTILINE)
+_AT_END = re.compile(r" loc\(([^()]*(?:\([^()]*\))*[^()]*)\)$")
 _FILE_LINE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):')
 _COMPUTATION = re.compile(r"^(?:ENTRY )?%?([\w.-]+) (?:\(.*)?\{$")
 _INSTRUCTION = re.compile(r"^\s+(?:ROOT )?%?([\w.-]+) = ")
@@ -115,19 +119,20 @@ def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patte
 
 def mlir_origins(annotated: str, where: Where) -> list[int | None]:
     """For each line of a module's text, the line of the source that the location at its end in its twin names."""
-    aliases = dict(re.findall(r"^(#loc\d*) = loc\((.*)\)$", annotated, re.MULTILINE))
+    aliases = dict(_ALIASES.findall(annotated))
 
-    def line_at(location: str, depth: int = 0) -> int | None:
+    @functools.cache
+    def line_at(location: str) -> int | None:
         for file, number in _FILE_LINE.findall(location):
             line = where(file, int(number))
             if line is not None:
                 return line
-        inner = re.findall(r"#loc\d*", location) if depth < 20 else []
-        return next((line for alias in inner if (line := line_at(aliases.get(alias, ""), depth + 1)) is not None), None)
+        inner = _ALIAS.findall(location)
+        return next((line for alias in inner if (line := line_at(aliases.get(alias, ""))) is not None), None)
 
     lines = [line for line in annotated.splitlines() if not line.startswith("#loc")]
     origins: list[int | None] = []
     for line in lines:
-        ends = re.search(r" loc\(([^()]*(?:\([^()]*\))*[^()]*)\)$", line)
+        ends = _AT_END.search(line)
         origins.append(line_at(ends[1]) if ends else None)
     return _adopted(lines, origins, _MLIR_NAME)

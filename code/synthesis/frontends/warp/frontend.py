@@ -21,6 +21,7 @@ from synthesis.frontends.warp.reference.launch import launched
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection
 
+_VERSIONS = {"warp-lang": version("warp-lang")}
 _DIRECTIONS = (Direction.FORWARD, Direction.BACKWARD)
 _SOURCES = tuple(
     Level(name=f"{language}_{direction}", language=language, device=device, direction=direction)
@@ -46,7 +47,7 @@ class WarpFrontend:
 
     def toolchain(self) -> Mapping[str, str]:
         """Warp alone determines the texts."""
-        return {"warp-lang": version("warp-lang")}
+        return _VERSIONS
 
     def recognises(self, source: str) -> bool:
         """Whether a source declares a kernel."""

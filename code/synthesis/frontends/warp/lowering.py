@@ -347,7 +347,7 @@ def clean_texts(
         for device in devices:
             forward, backward = _unit_parts(builder, kernel, resolved, device)
             parts = {"forward": forward, "backward": backward}
-            renames = _struct_renames(builder, "".join([structs, *forward, *(backward or ())]))
+            renames = _struct_renames(builder, [structs, *forward, *(backward or ())])
             for direction, part in parts.items():
                 texts[device, direction] = None if part is None else _joined((structs, *part), renames, where)
     return texts
@@ -404,9 +404,9 @@ def _unit_parts(
     return forward, [forward_functions, adjoint_functions, late_functions, backward_kernel]
 
 
-def _struct_renames(builder: _Builder, text: str) -> dict[str, str]:
-    """Struct names without Warp's hash, numbered where two structs share one or where it is taken."""
-    taken = words(text)
+def _struct_renames(builder: _Builder, pieces: Sequence[str]) -> dict[str, str]:
+    """Struct names without Warp's hash, numbered where two structs share one or where pieces of text have it."""
+    taken = words("".join(pieces)) if builder.structs else set[str]()
     renames: dict[str, str] = {}
     for struct in builder.structs:
         if struct.native_name in renames:
@@ -446,7 +446,7 @@ def compile_cuda(
         forward, backward = _unit_parts(builder, kernel, resolved, "cuda")
         # The last piece of each is the kernel's own function; what comes before is in the backward's pieces whole.
         pieces = [structs, *forward] if backward is None else [structs, *backward[:-1], forward[-1], backward[-1]]
-        text, runs = _joined(pieces, _struct_renames(builder, "".join(pieces)), where)
+        text, runs = _joined(pieces, _struct_renames(builder, pieces), where)
         header = codegen.cuda_module_header.format(block_dim=resolved["block_dim"]) + codegen.codegen_cast_macros
     wp.init()
     with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:

@@ -23,6 +23,16 @@ _TOKEN = re.compile(
 
 _DIRECTIVE = re.compile(r'\s*#line\s+(?P<line>\d+)(?:\s+"(?P<file>(?:\\.|[^"\\])*)")?')
 
+# Lines that need no tokens: no string, no block comment, nothing that goes on in the next line. Most texts are such.
+_PLAIN_LINE = re.compile(
+    r"""
+    (?P<code> (?!\s*\#) (?:extern[ ]"C"[ ])? [^"'\\/]* (?:/(?![/*])[^"'\\/]*)* ) (?P<comment> // (?:.*[^\\])? )?
+  | (?P<directive> \s*\#line[ ] (?P<line>\d+) [ ]"(?P<file>[^"\\]*)" )
+    """,
+    re.VERBOSE,
+)
+_NUMBER_OR_WORD = re.compile(r"\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*")
+
 
 def tokens(text: str) -> Iterator[tuple[str, str]]:
     """The tokens of C++ text as (kind, text); joined, they are the text again.
@@ -55,6 +65,22 @@ def clean(text: str, renames: Mapping[str, str]) -> str:
 
 def clean_lines(text: str, renames: Mapping[str, str]) -> Iterator[tuple[str, Origin | None]]:
     """The lines of the clean text, each with the place that a ``#line`` directive just before it named."""
+    plain = [_PLAIN_LINE.fullmatch(line) for line in text.split("\n")]
+    if None in plain:
+        yield from clean_tokens(text, renames)
+        return
+    origin: Origin | None = None
+    for match in plain:
+        assert match is not None
+        if match["directive"]:
+            origin = (match["file"], int(match["line"]))
+        elif code := match["code"].rstrip():
+            yield _NUMBER_OR_WORD.sub(lambda word: renames.get(word[0], word[0]), code) if renames else code, origin
+            origin = None
+
+
+def clean_tokens(text: str, renames: Mapping[str, str]) -> Iterator[tuple[str, Origin | None]]:
+    """What ``clean_lines`` gives, token by token: for any text, in four times the time."""
     origin: Origin | None = None
     line: list[str] = []
     for kind, token in tokens(text + "\n"):

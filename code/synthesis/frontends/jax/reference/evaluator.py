@@ -3,13 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+import ml_dtypes
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.jax.reference.graphs import Constant, Graph, dtype_of
 from synthesis.frontends.jax.reference.rules import RULES
 
-_WIDER = {"float16": "float64", "bfloat16": "float64", "float32": "float64", "complex64": "complex128"}
+_WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
+    np.dtype(kind): np.dtype(np.complex128 if kind is np.complex64 else np.float64)
+    for kind in (np.float16, ml_dtypes.bfloat16, np.float32, np.complex64)
+}
 _LONGEST_LOOP = 20_000
 
 
@@ -27,7 +31,7 @@ class Evaluator:
         """The dtype that values of a dtype are computed in."""
         known = dtype if isinstance(dtype, np.dtype) else dtype_of(dtype)  # pyright: ignore
         assert known is not None
-        return np.dtype(_WIDER.get(known.name, known.name)) if self.double and known.name in _WIDER else known
+        return _WIDER.get(known, known) if self.double else known
 
     def promoted(self, value: Any) -> Any:
         """An array in the format that it is computed in."""

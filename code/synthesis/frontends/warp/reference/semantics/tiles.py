@@ -106,29 +106,24 @@ def _load(
 def _store(
     machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None, aligned: Any = None
 ) -> None:
-    for block in np.nonzero(machine.mask)[0]:
-        _put(machine, view, value, offset, int(block), add=False)
+    index, data = _placed(machine, view, value, offset)
+    view.buffer.data[index] = data  # where blocks overlap, the last one's stays
 
 
 @semantics("tile_atomic_add")
 def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None) -> None:
-    for block in np.nonzero(machine.mask)[0]:
-        _put(machine, view, value, offset, int(block), add=True)
+    index, data = _placed(machine, view, value, offset)
+    np.add.at(view.buffer.data, index, data)
 
 
-def _put(machine: Machine, view: ArrayView, value: Tile, offset: Any, block: int, *, add: bool) -> None:
-    """Write or add one block's tile."""
+def _placed(machine: Machine, view: ArrayView, value: Tile, offset: Any) -> tuple[tuple[Array, ...], Array]:
+    """Where the elements of the active blocks' tiles go in the array's buffer, block after block, and what they are."""
     where, inside = _window(machine, view, value.shape, offset)
-    kept = inside[block]
-    place = tuple(axis[block][kept] for axis in where)
-    prefix = tuple(np.broadcast_to(each, machine.lanes)[block] for each in view.prefix)
-    data = np.broadcast_to(value.data, (machine.lanes, *value.data.shape[1:]))[block]
-    data = data.reshape(-1, *value.type.shape)[kept]
-    target = view.buffer.data[(machine.replica[block], *prefix)]
-    if add:
-        np.add.at(target, place, data)
-    else:
-        target[place] = data
+    chosen = inside & machine.mask[:, None]
+    prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
+    index = tuple(np.broadcast_to(each, chosen.shape)[chosen] for each in (machine.replica[:, None], *prefix, *where))
+    data = np.broadcast_to(value.data, (machine.lanes, *value.data.shape[1:]))
+    return index, data.reshape(*chosen.shape, *value.type.shape)[chosen]
 
 
 # ---- element by element

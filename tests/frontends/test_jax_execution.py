@@ -1,0 +1,56 @@
+"""Running JAX's texts: arrays reach the StableHLO interpreter, and come back, as they are."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from jax.numpy import bfloat16
+
+from synthesis import get_frontend
+from synthesis.frontends.base import Program, Values
+from synthesis.frontends.jax.lowering import mlir
+from synthesis.records import Argument, Role, Signature
+
+DTYPES: list[np.dtype[Any]] = [
+    *(np.dtype(name) for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")),
+    *(np.dtype(kind) for kind in (np.float16, bfloat16, np.float32, np.float64)),
+]
+SHAPES = [(), (1,), (3, 3), (0, 2), (60, 7)]
+
+
+def some_values(shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    values = np.random.default_rng(0).uniform(0, 99, shape)
+    if dtype.kind == "b":
+        return values < 50
+    values = np.asarray(values).astype(dtype)
+    if dtype.kind not in "biu" and values.size > 4:
+        values[0], values[-1] = np.inf, -0.0
+        values[1, 1] = np.nan
+    return values
+
+
+def through_the_interpreter(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    frontend = get_frontend("jax")
+    level = next(each for each in frontend.levels if each.name == "stablehlo")
+    with mlir.make_ir_context():
+        kind = "tensor<" + "".join(f"{size}x" for size in values.shape) + f"{mlir.dtype_to_ir_type(values.dtype)}>"
+    text = f"module {{ func.func public @main(%a: {kind}) -> {kind} {{ return %a : {kind} }} }}"
+    argument = Argument(name="a", type_name="array", dtype=values.dtype.name, shape=values.shape, role=Role.INPUT)
+    signature = Signature(arguments=(argument,), results=(replace(argument, name="r"),))
+    runs: tuple[Values, ...] = ({"a": values},)
+    program = Program(name="one", level=level, text=text, signature=signature, runs=runs)
+    (outcome,) = [each for _, each in frontend.run([program], Path()) if each is not None]
+    assert isinstance(outcome, tuple), outcome
+    return outcome[0]["r"]
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_arrays_pass_the_interpreter_bit_by_bit(dtype: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    values = some_values(shape, dtype)
+    found = through_the_interpreter(values)
+    assert (found.dtype, found.shape) == (values.dtype, values.shape)
+    assert found.tobytes() == values.tobytes()
