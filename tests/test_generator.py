@@ -3,7 +3,7 @@ import pickle
 import pytest
 from processes import output_of
 
-from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError
+from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError, get_frontend
 from synthesis.identity import renamed_hash, structure_hash
 
 # What the user named for each category; recipes and targets must cover it.
@@ -146,3 +146,30 @@ def test_unknown_front_ends_and_seeds_are_errors() -> None:
 def test_a_generator_travels_to_other_processes() -> None:
     generator = KernelGenerator("jax", 4)
     assert pickle.loads(pickle.dumps(generator)).spec(7) == generator.spec(7)
+
+
+def marked(spec: KernelSpec) -> bool:
+    """Whether a kernel was drawn for a target whose adjoint is known to be wrong."""
+    (recipe,) = (each for each in get_frontend(spec.frontend).recipes if each.name == spec.recipe)
+    return bool(set(recipe.wrong_adjoints) & set(spec.ops))
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+def test_the_share_of_wrong_adjoints_is_what_was_asked_for(share: float) -> None:
+    generator = KernelGenerator("warp", seed=2, wrong_adjoints=share)
+    for category in ("vector", "tile", "control_flow"):
+        drawn = [marked(generator.generate(category, number)) for number in range(60)]
+        assert sum(drawn) == round(60 * share)
+    assert not any(marked(generator.generate("stencil", number)) for number in range(5))
+
+
+def test_the_share_of_wrong_adjoints_is_part_of_what_a_kernel_depends_on() -> None:
+    generator = KernelGenerator("warp", seed=2, wrong_adjoints=0.3)
+    assert generator.config != KernelGenerator("warp", seed=2).config
+    again = pickle.loads(pickle.dumps(generator))
+    assert again.spec(37) == generator.spec(37)
+    for share in (-0.1, 1.5):
+        with pytest.raises(ConfigError, match="between 0 and 1"):
+            KernelGenerator("warp", wrong_adjoints=share)
+    with pytest.raises(ConfigError, match="front end jax has no recipe"):
+        KernelGenerator("jax", wrong_adjoints=0.3)

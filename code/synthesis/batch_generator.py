@@ -71,6 +71,7 @@ class BatchGenerator:
         device: what the texts are for; the front end's default if None.
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
+        wrong_adjoints: the share of kernels with wrong adjoints, as :class:`synthesis.KernelGenerator` takes it.
         kernels_per_module: how many kernels may share a Python module while they are lowered.
         chunk_size: candidates a chunk.
 
@@ -94,6 +95,7 @@ class BatchGenerator:
         device: str | None = None,
         verify: str = "all",
         ptx: str = "none",
+        wrong_adjoints: float | None = None,
         kernels_per_module: int = KERNELS_PER_MODULE,
         chunk_size: int = CHUNK_SIZE,
     ) -> None:
@@ -101,7 +103,14 @@ class BatchGenerator:
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
                 raise ConfigError(f"{name} must be an integer from 1, got {size!r}")
         self.pipeline = SynthesisPipeline(
-            frontend, seed=seed, categories=categories, levels=levels, device=device, verify=verify, ptx=ptx
+            frontend,
+            seed=seed,
+            categories=categories,
+            levels=levels,
+            device=device,
+            verify=verify,
+            ptx=ptx,
+            wrong_adjoints=wrong_adjoints,
         )
         self.kernels_per_module = kernels_per_module
         self.chunk_size = chunk_size

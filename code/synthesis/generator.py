@@ -16,6 +16,10 @@ from synthesis.version import __version__
 _STARTS = 64
 
 
+_Task = tuple[Recipe, str]
+"""A recipe and its target."""
+
+
 class KernelGenerator:
     """Draws the kernels of a front end.
 
@@ -26,8 +30,11 @@ class KernelGenerator:
     Args:
         frontend: a front end or its name.
         seed: any integer; kernels of two seeds have nothing to do with each other.
+        wrong_adjoints: in categories with recipes of which the tool's adjoint is known to be wrong, the share of the
+            kernels that are drawn from those: 0 for none, 1 for nothing else. None for what taking turns gives.
 
     Raises:
+        ConfigError: if the seed is no integer, the share not between 0 and 1, or the front end has no such recipe.
         UnknownNameError: if there is no such front end.
         MissingFrontendError: if its package is not installed.
 
@@ -36,15 +43,20 @@ class KernelGenerator:
         'measure_flux'
     """
 
-    def __init__(self, frontend: str | Frontend, seed: int = 0) -> None:
+    def __init__(self, frontend: str | Frontend, seed: int = 0, *, wrong_adjoints: float | None = None) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"seed must be an integer, got {seed!r}")
         self.frontend = get_frontend(frontend) if isinstance(frontend, str) else frontend
         self.seed = seed
         self.categories = self.frontend.categories
-        self.config = digest("irsmith", __version__, self.frontend.name)
+        self.wrong_adjoints = wrong_adjoints
+        parts = ["irsmith", __version__, self.frontend.name]
+        if wrong_adjoints is not None:
+            self._check_share(wrong_adjoints)
+            parts += ["wrong_adjoints", repr(float(wrong_adjoints))]
+        self.config = digest(*parts)
         """Digest of all that determines a kernel beside seed and index."""
-        self._tasks: dict[str, list[tuple[Recipe, str]]] = {
+        self._tasks: dict[str, list[_Task]] = {
             category: [
                 (recipe, target)
                 for recipe in self.frontend.recipes
@@ -53,6 +65,12 @@ class KernelGenerator:
             ]
             for category in self.categories
         }
+
+    def _check_share(self, share: float) -> None:
+        if not 0.0 <= share <= 1.0:
+            raise ConfigError(f"the share of kernels with wrong adjoints is between 0 and 1, got {share!r}")
+        if not any(recipe.wrong_adjoints for recipe in self.frontend.recipes):
+            raise ConfigError(f"front end {self.frontend.name} has no recipe whose adjoints are known to be wrong")
 
     def spec(self, index: int) -> KernelSpec:
         """The kernel of an index, from 0.
@@ -106,16 +124,16 @@ class KernelGenerator:
         return sorted({*super().__dir__(), *(f"generate_{category}" for category in self.categories)})
 
     def __getstate__(self) -> dict[str, Any]:
-        """A generator is its front end's name and its seed."""
-        return {"frontend": self.frontend.name, "seed": self.seed}
+        """A generator is its front end's name, its seed and its settings."""
+        return {"frontend": self.frontend.name, "seed": self.seed, "wrong_adjoints": self.wrong_adjoints}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """Made again from the two."""
-        self.__init__(state["frontend"], state["seed"])
+        """Made again from these."""
+        self.__init__(**state)
 
     def _draw(self, category: str, number: int, index: int) -> KernelSpec:
-        tasks = self._tasks[category]
-        turn, position = divmod(number, len(tasks))
+        tasks, place = self._tasks_at(category, number)
+        turn, position = divmod(place, len(tasks))
         recipe, target = Stream(self.config, self.seed, category, "turn", turn).shuffled(tasks)[position]
         stream = Stream(self.config, self.seed, category, number)
         for start in range(_STARTS):
@@ -125,6 +143,17 @@ class KernelGenerator:
                 continue
             return replace(spec, seed=self.seed, index=index, config=self.config)
         raise RuntimeError(f"recipe {recipe.name} drew nothing for {target} in {_STARTS} starts (index {index})")
+
+    def _tasks_at(self, category: str, number: int) -> tuple[list["_Task"], int]:
+        """The tasks that the ``number``-th kernel of a category is drawn from, and how many were before it."""
+        tasks, share = self._tasks[category], self.wrong_adjoints
+        wrong = [(recipe, target) for recipe, target in tasks if target in recipe.wrong_adjoints]
+        if share is None or not 0 < len(wrong) < len(tasks):
+            return tasks, number
+        before = int(number * share)
+        if int((number + 1) * share) > before:
+            return wrong, before
+        return [task for task in tasks if task not in wrong], number - before
 
 
 def _check_index(index: int) -> None:

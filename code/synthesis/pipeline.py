@@ -37,6 +37,7 @@ class SynthesisPipeline:
         device: what the texts are for; the front end's default if None.
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
+        wrong_adjoints: the share of kernels with wrong adjoints, as :class:`KernelGenerator` takes it.
 
     Raises:
         UnknownNameError: for an unknown front end, category, level or device.
@@ -54,8 +55,9 @@ class SynthesisPipeline:
         device: str | None = None,
         verify: str = "all",
         ptx: str = "none",
+        wrong_adjoints: float | None = None,
     ) -> None:
-        self.generator = KernelGenerator(frontend, seed)
+        self.generator = KernelGenerator(frontend, seed, wrong_adjoints=wrong_adjoints)
         self.frontend = self.generator.frontend
         self.categories = _choose_categories(self.frontend, categories)
         self.device = choose_device(self.frontend, device)
@@ -153,6 +155,7 @@ class SynthesisPipeline:
             "frontend": self.frontend.name,
             "seed": self.generator.seed,
             "categories": list(self.categories),
+            "wrong_adjoints": self.generator.wrong_adjoints,
             "levels": [level.name for level in self.levels],
             "device": self.device,
             "verify": str(self.share),
@@ -171,6 +174,7 @@ def run_pipeline(
     device: str | None = None,
     verify: str = "all",
     ptx: str = "none",
+    wrong_adjoints: float | None = None,
     kernels_per_module: int | None = None,
     chunk_size: int | None = None,
     on_progress: OnProgress | None = None,
@@ -193,6 +197,7 @@ def run_pipeline(
         device=device,
         verify=verify,
         ptx=ptx,
+        wrong_adjoints=wrong_adjoints,
         **{name: size for name, size in sizes.items() if size is not None},
     )
     return batch.run(count, out, on_progress=on_progress, progress=progress)
@@ -207,6 +212,7 @@ def generate(
     levels: Sequence[str] | None = None,
     device: str | None = None,
     verify: str = "all",
+    wrong_adjoints: float | None = None,
     on_rejection: Callable[[Rejection], None] | None = None,
 ) -> Iterator[Pair]:
     """The pairs of candidates 0 … count-1, one by one.
@@ -219,6 +225,7 @@ def generate(
         levels: the levels of a row, by name; the front end's default ones for the device if None.
         device: what the texts are for; the front end's default if None.
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
+        wrong_adjoints: the share of kernels with wrong adjoints, as :class:`KernelGenerator` takes it.
         on_rejection: told of each candidate, and of each level, that did not make it.
 
     Raises:
@@ -231,7 +238,13 @@ def generate(
     """
     check_count(count)
     pipeline = SynthesisPipeline(
-        frontend, seed=seed, categories=categories, levels=levels, device=device, verify=verify
+        frontend,
+        seed=seed,
+        categories=categories,
+        levels=levels,
+        device=device,
+        verify=verify,
+        wrong_adjoints=wrong_adjoints,
     )
     return _pairs_alone(pipeline.pairs(count), on_rejection)
 

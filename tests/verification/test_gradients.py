@@ -9,7 +9,7 @@ import pytest
 from checking import pairs_of, verdict_on
 from conftest import kernels_module
 
-from synthesis import Pair, get_frontend
+from synthesis import Pair, SynthesisPipeline, get_frontend
 from synthesis.extraction import extract
 from synthesis.frontends.base import Outcome, Program
 from synthesis.verification.inputs import complete, draw_inputs
@@ -177,3 +177,14 @@ def test_a_text_without_a_derivative_to_check_is_no_column(tmp_path: Path) -> No
     for pair in pairs.values():
         assert pair.verdict.verified == ("cpp_forward", "cuda_forward")
         assert pair.texts["cuda_backward"] is None
+
+
+def test_drawn_kernels_with_wrong_adjoints_keep_their_forward_texts_alone() -> None:
+    pipeline = SynthesisPipeline(
+        "warp", categories=("vector", "matrix", "math", "arithmetic", "array"), wrong_adjoints=1.0
+    )
+    pairs = [each for each in pipeline.pairs(25) if isinstance(each, Pair)]
+    assert len(pairs) > 20
+    for pair in pairs:
+        assert pair.verdict.gradient.startswith("disagrees: "), pair.spec.source
+        assert [level for level, text in pair.texts.items() if text] == ["cpp_forward", "cuda_forward"]

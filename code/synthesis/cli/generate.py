@@ -21,6 +21,7 @@ def generate(
     device: str | None = None,
     verify: str = "all",
     ptx: str = "none",
+    wrong_adjoints: float | None = None,
     kernels_per_module: int = KERNELS_PER_MODULE,
     chunk_size: int = CHUNK_SIZE,
     format: Literal["json"] = "json",  # noqa: A002 (the option's name; one format so far)
@@ -54,6 +55,9 @@ def generate(
         Whose texts are proved by execution: all, none, or a share, as in sample:0.1.
     ptx: str
         Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share.
+    wrong_adjoints: float
+        Share of kernels whose adjoints Warp is known to get wrong, 0 to 1, in the categories that have such kernels;
+        they keep their forward texts. About a tenth if it is not said.
     kernels_per_module: int
         Kernels that share a Python module while they are lowered. No row depends on it.
     chunk_size: int
@@ -73,6 +77,7 @@ def generate(
         device=device,
         verify=verify,
         ptx=ptx,
+        wrong_adjoints=wrong_adjoints,
         kernels_per_module=kernels_per_module,
         chunk_size=chunk_size,
         progress=not json,

@@ -58,6 +58,8 @@ class Recipe:
     """The operations it can be asked for; every drawn kernel uses the one it was asked for."""
     draw: Callable[[Stream, str], KernelSpec]
     """Draws a kernel from a random stream and a target operation; pure."""
+    wrong_adjoints: tuple[str, ...] = ()
+    """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

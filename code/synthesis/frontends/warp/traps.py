@@ -105,5 +105,6 @@ def _carries(loop: ast.For) -> bool:
 def _is_component(target: ast.expr) -> bool:
     """Whether a target is a part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``. An element of an array looks alike."""
     if isinstance(target, ast.Subscript):
-        return isinstance(target.slice, ast.Constant) or not isinstance(target.value, ast.Name)
+        indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
+        return all(isinstance(each, ast.Constant) for each in indices) or not isinstance(target.value, ast.Name)
     return isinstance(target, ast.Attribute)

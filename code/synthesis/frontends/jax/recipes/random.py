@@ -97,6 +97,8 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     """Samples, put through a little arithmetic, often together with an array."""
     shape = stream.child("shape")
     sizes = _sizes(shape)
+    if target in ("beta", "gamma"):  # each element is drawn until it is accepted: a matrix takes half a second to run
+        sizes = sizes[-1:]
     draft = Draft(stream, [Type("float32", sizes), Type("float32")])
     sample = draft.keep(_sample(stream, draft, target, _key(stream, draft), sizes))
     terms = [sample]

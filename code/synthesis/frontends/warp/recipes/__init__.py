@@ -2,6 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import (
+    adjoints,
     arithmetic,
     array,
     atomic,
@@ -37,4 +38,5 @@ RECIPES: tuple[Recipe, ...] = (
     *integer.RECIPES,
     *tile.RECIPES,
     *native.RECIPES,
+    *adjoints.RECIPES,
 )

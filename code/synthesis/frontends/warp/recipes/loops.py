@@ -168,8 +168,8 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="break", category="control_flow", targets=("break",), draw=_draw_jump),
+    Recipe(name="break", category="control_flow", targets=("break",), draw=_draw_jump, wrong_adjoints=("break",)),
     Recipe(name="continue", category="control_flow", targets=("continue",), draw=_draw_jump),
-    Recipe(name="while", category="control_flow", targets=("while",), draw=_draw_while),
+    Recipe(name="while", category="control_flow", targets=("while",), draw=_draw_while, wrong_adjoints=("while",)),
     Recipe(name="nested_loop", category="control_flow", targets=("nested_loop",), draw=_draw_nested),
 )

@@ -1,0 +1,149 @@
+"""Kernels that run as they read, and whose adjoints Warp gets wrong with its own settings.
+
+They are forward data like any other; the gradient check takes their backward texts away, and ``traps.py`` names the
+classes. How often they are drawn is configuration (``KernelGenerator(wrong_adjoints=…)``).
+"""
+
+import math
+from collections.abc import Callable
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import SCALAR, call
+from synthesis.frontends.warp.recipes.drafting import Axis, Draft
+from synthesis.grammar.naming import LOOPS
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Subscript
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver, typical_domain
+from synthesis.records import Domain, KernelSpec
+
+_OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp", "sqrt", "abs"))
+_POSITIVE = Domain(low=0.2, high=1.5)
+
+
+def _begin(stream: Stream, *extra: Type) -> tuple[Stream, Draft, Weaver]:
+    shape = stream.child("shape")
+    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    draft = Draft(stream, (kind, *extra))
+    return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
+
+
+def _number(shape: Stream, draft: Draft, weaver: Weaver, steps: int) -> Term:
+    """A number for each thread, made of one or two new arrays."""
+    kind = draft.types[0]
+    site = draft.sites[0][0]
+    leaves = [draft.read(kind, typical_domain(shape, kind), site) for _ in range(shape.integer(1, 2))]
+    return weaver.weave(leaves, steps=steps)
+
+
+def _draw_component(stream: Stream, target: str) -> KernelSpec:
+    """One component of a vector, or one entry of a matrix, is replaced by something else."""
+    shape, draft, weaver = _begin(stream)
+    size = shape.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
+    is_vector = target == "component_store"
+    kind = Type(draft.types[0].dtype, (size,) if is_vector else (size, size))
+    read = draft.read(kind, typical_domain(shape, kind), draft.sites[0][0])
+    local = draft.local(read.node)
+    index = tuple(Literal(str(shape.below(size))) for _ in kind.shape)
+    place: Expression = Subscript(local, index)
+    if is_vector and shape.chance(0.4):
+        place = Attribute(local, "xyzw"[int(index[0].text)])
+    value = _number(shape, draft, weaver, shape.integer(0, 3))
+    node = value.node
+    if shape.chance(0.5):  # it stands in what replaces it
+        node = Infix(shape.choice("+-"), Infix("*", place, draft.literal(0.5, kind.dtype).node), node)
+    draft.add(Assign(place, node))
+    bound = read.interval.magnitude + value.interval.magnitude
+    result = Term(local, kind, Domain(low=-bound, high=bound))
+    if shape.chance(0.5):
+        gain = draft.uniform(draft.types[0], _POSITIVE)
+        result = Term(Infix("*", local, gain.node), kind, Domain(low=-1.5 * bound, high=1.5 * bound))
+    elif is_vector and shape.chance(0.5):
+        result = Term(call("length_sq", local), draft.types[0], Domain(low=0.0, high=size * bound * bound))
+    draft.store(result)
+    what = "component of a vector" if is_vector else "entry of a matrix"
+    return draft.finish(
+        category="vector" if is_vector else "matrix",
+        recipe=target,
+        summary=f"One {what} replaced",
+        ops=value.ops | {target},
+    )
+
+
+def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
+    """What is left of a number after its whole part, or after as many times another as fit."""
+    shape, draft, weaver = _begin(stream)
+    kind = draft.types[0]
+    (leaf,) = draft.leaves(1)
+    scale = draft.literal(shape.choice((1.5, 2.0, 3.0, 4.0)), kind.dtype)
+    value = weaver.require(SCALAR["mul"], leaf, scale)
+    if target == "frac":
+        node: Expression = call("frac", value.node)
+        interval = Domain(low=-1.0, high=1.0)
+    else:
+        # No multiple of its bounds or middle is one of the other value's: at such a jump the two precisions would part.
+        period = draft.read(kind, Domain(low=0.61, high=1.43), draft.sites[0][0])
+        node = Infix("%", value.node, period.node)
+        interval = Domain(low=-1.4, high=1.4)
+    part = draft.keep(Term(node, kind, interval, value.ops | {target}, 2))
+    other = _number(shape, draft, weaver, shape.integer(0, 2))
+    result = weaver.weave([part, other], steps=shape.integer(0, 3))
+    draft.store(result)
+    category, summary = ("math", "The fraction of a number") if target == "frac" else ("arithmetic", "A remainder")
+    return draft.finish(category=category, recipe=target, summary=summary, ops=result.ops | {target})
+
+
+def _draw_running(stream: Stream, target: str) -> KernelSpec:
+    """A value carried through a loop of run-time length, and used in it, or put into a function after it."""
+    shape, draft, weaver = _begin(stream)
+    kind = draft.types[0]
+    variable = draft.book.take(LOOPS)
+    trips = shape.integer(4, 9)
+    thread = draft.sites[0][0][0]
+    array = Name(draft.array(kind, _POSITIVE, (thread.extent, trips)))
+    bound: Expression = Subscript(Attribute(array, "shape"), (Literal("1"),))
+    if shape.chance(0.7):
+        bound = Name(draft.count(Domain(low=3, high=trips)))
+    item = Subscript(array, (thread.index, Axis(Name(variable), trips).index))
+    style = shape.choice(("square", "root", "product", "recurrence"))
+    if style == "recurrence":
+        start = draft.read(kind, typical_domain(shape, kind), draft.sites[0][0])
+        total = draft.local(start.node)
+        function = shape.choice(("sin", "cos", "tanh"))
+        with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
+            draft.add(Assign(total, Infix("+", call(function, total), item)))
+        result = Term(total, kind, Domain(low=-2.5, high=2.5), frozenset({function, "add"}))
+    else:
+        total = draft.variable(kind, 1.0 if style == "product" else 0.0)
+        with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
+            draft.add(Assign(total, item, "*" if style == "product" else "+"))
+        if style == "product":
+            result = Term(total, kind, Domain(low=0.0, high=1.5**trips), frozenset({"mul"}))
+        else:
+            node, top = call("sqrt", total), math.sqrt(1.5 * trips)
+            if style == "square":
+                node, top = call("pow", total, draft.literal(2.0, kind.dtype).node), (1.5 * trips) ** 2
+            ops = frozenset({"add", "pow" if style == "square" else "sqrt"})
+            result = Term(node, kind, Domain(low=0.0, high=top), ops)
+    other = _number(shape, draft, weaver, shape.integer(0, 2))
+    woven = weaver.weave([draft.keep(result), other], steps=shape.integer(0, 2))
+    draft.store(woven)
+    what = {"square": "The square of a sum", "root": "The root of a sum", "product": "A product"}
+    summary = what.get(style, "A recurrence")
+    return draft.finish(
+        category="array", recipe=target, summary=f"{summary} along rows of run-time length", ops=woven.ops | {target}
+    )
+
+
+def _recipe(name: str, category: str, draw: Callable[[Stream, str], KernelSpec]) -> Recipe:
+    return Recipe(name=name, category=category, targets=(name,), draw=draw, wrong_adjoints=(name,))
+
+
+RECIPES = (
+    _recipe("component_store", "vector", _draw_component),
+    _recipe("entry_store", "matrix", _draw_component),
+    _recipe("frac", "math", _draw_fraction),
+    _recipe("remainder", "arithmetic", _draw_fraction),
+    _recipe("running", "array", _draw_running),
+)
