@@ -17,13 +17,14 @@ from synthesis.frontends.base import (
     Lowered,
     Outcome,
     Program,
+    Reference,
     ReferenceFaultError,
     ReferenceUnknownError,
     Values,
 )
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.linemap import NO_PLACES
-from synthesis.records import Rejection, Role, Verdict
+from synthesis.records import Rejection, Role, Signature, Verdict
 from synthesis.verification.comparison import Expected, compare, expect, poison_for
 from synthesis.verification.gradients import (
     GradientResult,
@@ -36,7 +37,7 @@ from synthesis.verification.gradients import (
     find_tangents,
     tolerance_for,
 )
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.usefulness import redraws, shortcoming
 
 _SUSPECT = "; the kernel has "
@@ -48,6 +49,15 @@ class Problem:
 
     symptom: Symptom
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A run in which one array is two arguments."""
+
+    inputs: Values
+    names: str
+    expected: Expected
 
 
 @dataclass(slots=True)
@@ -74,6 +84,7 @@ class Check:
     """Levels that cannot be executed here, and why."""
     _trap: str | None = None
     _expected: Expected | None = None
+    _overlap: Overlap | None = None
     _points: list[Point] | str = ""
     _tangents: Tangents | str = ""
 
@@ -135,6 +146,7 @@ class Check:
             if useless is not None:
                 self.problem = Problem(Symptom.USELESS, useless)
                 return
+        self._overlap = _overlap_of(reference, signature, runs[0])
         directions = {level.direction for level in self.levels if level.name not in self.unavailable}
         if Direction.BACKWARD in directions:
             self._points = find_points(reference, spec)
@@ -171,7 +183,8 @@ class Check:
         match level.direction:
             case Direction.FORWARD:
                 points = [] if isinstance(self._points, str) else self._points
-                return (*runs, *(point.inputs for point in points))
+                overlap = () if self._overlap is None else (self._overlap.inputs,)
+                return (*runs, *overlap, *(point.inputs for point in points))
             case Direction.BACKWARD:
                 points = [] if isinstance(self._points, str) else self._points
                 return tuple(backward_inputs(self.kernel.spec.signature, point) for point in points)
@@ -220,7 +233,8 @@ class Check:
         self.seconds += time.perf_counter() - began
         figures = {"max_error": max(errors, default=0.0), "seconds": self.seconds}
         if self._expected is not None:
-            figures |= {"tolerance": self._expected.largest_tolerance, "inputs_tried": float(len(DRAWS))}
+            tried = len(DRAWS) + (self._overlap is not None)
+            figures |= {"tolerance": self._expected.largest_tolerance, "inputs_tried": float(tried)}
         figures |= {"compiled_to_ptx": float(len(built))} if built else {}
         gradient = self._gradient(verified, unverified, failed)
         return Verdict(verified=tuple(verified), gradient=gradient, unverified=unverified, figures=figures), failed
@@ -243,6 +257,10 @@ class Check:
                     return Problem(Symptom.WRONG_RESULT, str(found.mismatch)), found.error
                 if not found.elements:
                     return Problem(Symptom.WRONG_RESULT, "nothing was compared"), found.error
+                if self._overlap is not None:
+                    again = compare(outcome[len(DRAWS) : len(DRAWS) + 1], self._overlap.expected)
+                    if again.mismatch is not None:
+                        return Problem(Symptom.WRONG_RESULT, f"{self._overlap.names}: {again.mismatch}"), again.error
                 return None, found.error
             if level.direction is Direction.BACKWARD:
                 assert isinstance(self._points, list)
@@ -291,3 +309,22 @@ class Check:
             level=level,
             index=spec.index,
         )
+
+
+def _overlap_of(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
+    """A run in which one array is two arguments, where there are such and the kernel stays within what it can do.
+
+    Raises:
+        ReferenceUnknownError: for what is not modelled.
+    """
+    found = overlapping(signature, run)
+    if found is None:
+        return None
+    inputs, read, written = found
+    try:
+        expected = expect(reference([inputs], double=True), reference([inputs], double=False), {})
+    except ReferenceFaultError:
+        return None
+    if expected.ill_conditioned or expected.non_finite:
+        return None
+    return Overlap(inputs, f"with one array as {read} and {written}", expected)

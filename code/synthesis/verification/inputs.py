@@ -163,6 +163,22 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
     return {each.name: drawn[each.name] if each.name in drawn else outputs[each.name] for each in signature.arguments}
 
 
+def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
+    """A run in which one array is passed as two arguments, one that is read and one that is written, and their names.
+
+    None where no two arguments are alike, and for tiles, whose blocks may read what others write.
+    """
+    if signature.tiled:
+        return None
+    arrays = [each for each in signature.arguments if each.shape is not None]
+    for written in arrays:
+        for read in arrays:
+            alike = replace(written, name=read.name, role=read.role, domain=read.domain) == read
+            if alike and read.role is Role.INPUT and written.role is not Role.INPUT:
+                return {**run, written.name: run[read.name]}, read.name, written.name
+    return None
+
+
 def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
     """The arrays with a struct's fields apart, as ``name.field``."""
     found: dict[str, npt.NDArray[Any]] = {}

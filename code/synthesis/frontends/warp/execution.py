@@ -11,27 +11,21 @@ Call it in a process that may die: a text may do anything that C++ can.
 import contextlib
 import ctypes
 import itertools
-import math
 import os
 import re
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
-from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, types, wp
+from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, wp
+from synthesis.frontends.warp.memory import Memory, launch_bounds
 from synthesis.frontends.warp.statements import Statements, statements_of
-from synthesis.records import Argument, Rejection, Signature
+from synthesis.records import Rejection
 
-_GUARD = 1024
-"""Bytes before and after every array that no text may touch; a multiple of every alignment."""
-_GUARD_BYTE = 0xA5
 _FLAGS = ("-w", "-ferror-limit", "0")
 _UNITS = itertools.count()
 _SECOND_TRY = "Warp: Compilation with PCH failed"
@@ -394,8 +388,8 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
     nothing: Values = {}
     found = before[-len(program.runs) :] if before else (nothing,) * len(program.runs)
     for values, arrays in zip(program.runs, found, strict=True):
-        memory = _Memory(values | arrays, program)
-        bounds = _bounds(program.signature)
+        memory = Memory(values | arrays, program)
+        bounds = launch_bounds(program.signature)
         entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
         if not memory.guarded():
             return _failure(Symptom.CRASH, "writes outside its arrays")
@@ -403,117 +397,19 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
     return tuple(outcomes)
 
 
-class _Memory:
-    """A program's arguments laid out as C++ has them, arrays between guards."""
-
-    def __init__(self, values: Values, program: Program) -> None:
-        self._buffers: dict[str, tuple[npt.NDArray[np.uint8], npt.NDArray[Any]]] = {}
-        backward = program.level.direction is Direction.BACKWARD
-        forward: list[tuple[str, Any]] = []
-        adjoint: list[tuple[str, Any]] = []
-        for argument in program.signature.arguments:
-            gradient = values.get(f"adj_{argument.name}") if backward else None
-            value = values[argument.name]
-            if argument.shape is None:
-                forward.append((argument.name, _plain(argument, value)))
-                zero = np.zeros_like(value)
-                adjoint.append((argument.name, _plain(argument, zero if gradient is None else gradient)))
-                continue
-            gradient_at = 0 if gradient is None else self._place(f"adj_{argument.name}", argument, gradient)
-            forward.append(
-                (argument.name, _array(argument, value, self._place(argument.name, argument, value), gradient_at))
-            )
-            adjoint.append((argument.name, _array(argument, value, gradient_at, 0)))
-        self.arguments = _structure(forward)
-        self.adjoints = _structure(adjoint)
-
-    def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
-        layout = _layout(argument)
-        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, _GUARD_BYTE, np.uint8)
-        shape = value.shape[: len(argument.shape or ())]
-        inner = np.frombuffer(buffer[_GUARD:-_GUARD].data, dtype=layout) if value.size else np.zeros(0, layout)
-        inner = inner.reshape(shape) if not layout.subdtype else inner.reshape(value.shape)
-        inner[...] = value
-        self._buffers[name] = buffer, inner
-        return buffer.ctypes.data + _GUARD
-
-    def guarded(self) -> bool:
-        """Whether nothing was written outside the arrays."""
-        return all(
-            (buffer[:_GUARD] == _GUARD_BYTE).all() and (buffer[-_GUARD:] == _GUARD_BYTE).all()
-            for buffer, _ in self._buffers.values()
-        )
-
-    def arrays(self) -> Values:
-        """Every array as it is now."""
-        return {name: np.array(inner) for name, (_, inner) in self._buffers.items()}
-
-
-def _elements(argument: Argument) -> int:
-    return math.prod(argument.element) if not argument.fields else 1
-
-
-def _layout(argument: Argument) -> np.dtype[Any]:
-    """The type of an array's element in C++."""
-    if not argument.fields:
-        return np.dtype((argument.dtype, argument.element)) if argument.element else np.dtype(argument.dtype)
-    fields = [(each.name, _layout(replace(each, element=())), each.element) for each in argument.fields]
-    return np.dtype(fields, align=True)
-
-
-def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int) -> Any:
-    shape = value.shape[: len(argument.shape or ())]
-    size = _layout(argument).itemsize
-    strides = [size * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-    return types.array_t(data=data, grad=gradient, ndim=len(shape), shape=shape, strides=strides)
-
-
-def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
-    """A value that is passed as it is: a scalar, a vector, a struct."""
-    if argument.fields:
-        return _structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
-    data = np.ascontiguousarray(value, dtype=argument.dtype)
-    scalar = np.ctypeslib.as_ctypes_type(np.dtype("uint16" if argument.dtype == "float16" else argument.dtype))
-    if argument.dtype == "float16":
-        data = data.view(np.uint16)
-    return (scalar * max(1, data.size))(*data.ravel().tolist())
-
-
-def _structure(members: Sequence[tuple[str, Any]]) -> Any:
-    kind = type("Arguments", (ctypes.Structure,), {"_fields_": [(name, type(value)) for name, value in members]})
-    made = kind()
-    for name, value in members:
-        setattr(made, name, value)
-    return made
-
-
-def _bounds(signature: Signature) -> Any:
-    """Launch bounds as Warp's headers have them, for one thread a block."""
-    shape = [size or 0 for size in signature.launch or ()]
-
-    class Bounds(ctypes.Structure):
-        _fields_ = (
-            ("shape", ctypes.c_uint32 * len(shape)),
-            ("size", ctypes.c_size_t),
-            ("coord_mult", ctypes.c_size_t),
-        )
-
-    return Bounds((ctypes.c_uint32 * len(shape))(*shape), math.prod(shape), 1)
-
-
 # ---- PTX
 
 
 def _compiled_only(program: Program) -> Outcome | Rejection:
     try:
-        compile_ptx(program.text, int(program.signature.options["block_dim"]))
+        ptx_of(program.text, int(program.signature.options["block_dim"]))
     except RuntimeError as error:
         return _failure(Symptom.BUILD_ERROR, f"NVRTC: {error}")
     return ()
 
 
-def compile_ptx(text: str, block_dim: int) -> None:
-    """Compile a CUDA text to PTX by NVRTC; no GPU is needed.
+def ptx_of(text: str, block_dim: int) -> bytes:
+    """The PTX that NVRTC makes of a CUDA text; no GPU is needed.
 
     Raises:
         RuntimeError: if it does not compile.
@@ -534,3 +430,4 @@ def compile_ptx(text: str, block_dim: int) -> None:
             )
         except Exception as error:
             raise RuntimeError(_first_error("".join(said)) if said else str(error)) from error
+        return source.with_suffix(".ptx").read_bytes()

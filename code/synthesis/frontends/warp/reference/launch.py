@@ -29,7 +29,7 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
     Args:
         kernel: a concrete Warp kernel.
         signature: the launch's dimensions are used.
-        runs: every argument of each launch, of the same shapes.
+        runs: every argument of each launch, of the same shapes. What is one array in all of them is one in memory.
         double: whether to compute in float64.
 
     Returns:
@@ -42,18 +42,26 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
     launch = tuple(size or 0 for size in signature.launch or ())
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
-    memory = _memory(runs, double=double)
-    machine = _run(kernel, launch, memory, len(runs), double=double)
+    keys = _keys(runs)
+    memory = _memory(runs, keys, double=double)
+    machine = _run(kernel, launch, memory, keys, len(runs), double=double)
     if _order_matters(machine):
-        memory = _memory(runs, double=double)
+        memory = _memory(runs, keys, double=double)
         for thread in range(int(np.prod(launch))):
-            _run(kernel, launch, memory, len(runs), double=double, threads=[thread])
+            _run(kernel, launch, memory, keys, len(runs), double=double, threads=[thread])
     arrays = [argument.name for argument in signature.arguments if argument.shape is not None]
     return [{name: _taken(memory[name], number) for name in arrays} for number in range(len(runs))]
 
 
-def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
-    return {name: _stacked([run[name] for run in runs], double=double) for name in runs[0]}
+def _keys(runs: Sequence[Values]) -> dict[str, str]:
+    """Argument to the first that is the same array."""
+    first: dict[tuple[int, ...], str] = {}
+    return {name: first.setdefault(tuple(id(run[name]) for run in runs), name) for name in runs[0]}
+
+
+def _memory(runs: Sequence[Values], keys: Mapping[str, str], *, double: bool) -> dict[str, Any]:
+    made = {name: _stacked([run[name] for run in runs], double=double) for name in dict.fromkeys(keys.values())}
+    return {name: made[key] for name, key in keys.items()}
 
 
 def _stacked(values: Sequence[Array], *, double: bool) -> Any:
@@ -87,6 +95,7 @@ def _run(
     kernel: Any,
     launch: tuple[int, ...],
     memory: Mapping[str, Any],
+    keys: Mapping[str, str],
     replicas: int,
     *,
     double: bool,
@@ -95,7 +104,7 @@ def _run(
     interpreter = Interpreter(launch, replicas, double=double, threads=threads)
     source = source_of(kernel)
     names = {
-        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], entry.label)
+        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], keys[entry.label])
         for entry in kernel.adj.args
     }
     interpreter.run(source, names)

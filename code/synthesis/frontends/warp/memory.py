@@ -1,0 +1,137 @@
+"""A Warp text's arguments in memory: structures and arrays as its C++ and CUDA declare them."""
+
+import ctypes
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.frontends.base import Direction, Program, Values
+from synthesis.frontends.warp.lowering import types
+from synthesis.records import Argument, Signature
+
+_GUARD = 1024
+"""Bytes before and after every array that no text may touch; a multiple of every alignment."""
+_GUARD_BYTE = 0xA5
+Buffer = npt.NDArray[np.uint8]
+"""The bytes of an array, and its guards."""
+
+
+def in_place(buffer: Buffer) -> int:
+    """Where the buffer itself is."""
+    return buffer.ctypes.data
+
+
+class Memory:
+    """A program's arguments laid out as C++ has them, arrays between guards; one array as two arguments stays one.
+
+    Args:
+        values: every argument by name, and for a backward text ``adj_`` arrays.
+        program: whose.
+        address: where a text finds the bytes of a buffer; a GPU's are a copy of it.
+    """
+
+    def __init__(self, values: Values, program: Program, address: Callable[[Buffer], int] = in_place) -> None:
+        self._address = address
+        self._addresses: dict[int, int] = {}
+        self._buffers: dict[str, tuple[Buffer, npt.NDArray[Any], npt.NDArray[Any]]] = {}
+        backward = program.level.direction is Direction.BACKWARD
+        forward: list[tuple[str, Any]] = []
+        adjoint: list[tuple[str, Any]] = []
+        for argument in program.signature.arguments:
+            gradient = values.get(f"adj_{argument.name}") if backward else None
+            value = values[argument.name]
+            if argument.shape is None:
+                forward.append((argument.name, _plain(argument, value)))
+                zero = np.zeros_like(value)
+                adjoint.append((argument.name, _plain(argument, zero if gradient is None else gradient)))
+                continue
+            gradient_at = 0 if gradient is None else self._place(f"adj_{argument.name}", argument, gradient)
+            forward.append(
+                (argument.name, _array(argument, value, self._place(argument.name, argument, value), gradient_at))
+            )
+            adjoint.append((argument.name, _array(argument, value, gradient_at, 0)))
+        self.arguments = _structure(forward)
+        """A C structure with a field an argument."""
+        self.adjoints = _structure(adjoint)
+        """The same of their adjoints."""
+
+    def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
+        if id(value) in self._addresses:
+            self._buffers[name] = next(each for each in self._buffers.values() if each[2] is value)
+            return self._addresses[id(value)]
+        layout = _layout(argument)
+        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, _GUARD_BYTE, np.uint8)
+        shape = value.shape[: len(argument.shape or ())]
+        inner = np.frombuffer(buffer[_GUARD:-_GUARD].data, dtype=layout) if value.size else np.zeros(0, layout)
+        inner = inner.reshape(shape) if not layout.subdtype else inner.reshape(value.shape)
+        inner[...] = value
+        self._buffers[name] = buffer, inner, value
+        self._addresses[id(value)] = self._address(buffer) + _GUARD
+        return self._addresses[id(value)]
+
+    def guarded(self) -> bool:
+        """Whether nothing was written outside the arrays."""
+        return all(
+            (buffer[:_GUARD] == _GUARD_BYTE).all() and (buffer[-_GUARD:] == _GUARD_BYTE).all()
+            for buffer, _, _ in self._buffers.values()
+        )
+
+    def arrays(self) -> Values:
+        """Every array as it is now."""
+        return {name: np.array(inner) for name, (_, inner, _) in self._buffers.items()}
+
+
+def _elements(argument: Argument) -> int:
+    return math.prod(argument.element) if not argument.fields else 1
+
+
+def _layout(argument: Argument) -> np.dtype[Any]:
+    """The type of an array's element in C++."""
+    if not argument.fields:
+        return np.dtype((argument.dtype, argument.element)) if argument.element else np.dtype(argument.dtype)
+    fields = [(each.name, _layout(replace(each, element=())), each.element) for each in argument.fields]
+    return np.dtype(fields, align=True)
+
+
+def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int) -> Any:
+    shape = value.shape[: len(argument.shape or ())]
+    size = _layout(argument).itemsize
+    strides = [size * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+    return types.array_t(data=data, grad=gradient, ndim=len(shape), shape=shape, strides=strides)
+
+
+def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
+    """A value that is passed as it is: a scalar, a vector, a struct."""
+    if argument.fields:
+        return _structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
+    data = np.ascontiguousarray(value, dtype=argument.dtype)
+    scalar = np.ctypeslib.as_ctypes_type(np.dtype("uint16" if argument.dtype == "float16" else argument.dtype))
+    if argument.dtype == "float16":
+        data = data.view(np.uint16)
+    return (scalar * max(1, data.size))(*data.ravel().tolist())
+
+
+def _structure(members: Sequence[tuple[str, Any]]) -> Any:
+    kind = type("Arguments", (ctypes.Structure,), {"_fields_": [(name, type(value)) for name, value in members]})
+    made = kind()
+    for name, value in members:
+        setattr(made, name, value)
+    return made
+
+
+def launch_bounds(signature: Signature, threads: int = 1) -> Any:
+    """Launch bounds as Warp's headers have them, where so many threads work on each element of the launch."""
+    shape = [size or 0 for size in signature.launch or ()]
+
+    class Bounds(ctypes.Structure):
+        _fields_ = (
+            ("shape", ctypes.c_uint32 * len(shape)),
+            ("size", ctypes.c_size_t),
+            ("coord_mult", ctypes.c_size_t),
+        )
+
+    return Bounds((ctypes.c_uint32 * len(shape))(*shape), threads * math.prod(shape), threads)

@@ -1,0 +1,64 @@
+"""One array as two arguments: what a text reads after it has written shows only then."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from checking import verdict_on
+
+from synthesis import Pair, Symptom, get_frontend
+from synthesis.extraction import extract
+from synthesis.records import Role
+from synthesis.verification.inputs import draw_inputs, overlapping
+from synthesis.verification.verifier import Verified, Verifier
+
+KERNEL = """
+import warp as wp
+
+@wp.kernel
+def two(a: wp.array(dtype=float), b: wp.array(dtype=float), c: wp.array(dtype=float)):
+    i = wp.tid()
+    x = a[i]
+    b[i] = x * 2.0
+    c[i] = x + 1.0
+"""
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Pair:
+    (tmp_path / "two.py").write_text(KERNEL)
+    (found,) = extract(tmp_path / "two.py")
+    assert isinstance(found, Pair)
+    assert found.verdict.gradient == "agrees"
+    assert found.verdict.figures["inputs_tried"] == 7
+    return found
+
+
+def test_an_array_that_is_read_again_after_it_was_written_is_told(pair: Pair) -> None:
+    text = pair.texts["cpp_forward"]
+    assert text is not None
+    again = text.replace("wp::add(var_2,", "wp::add(wp::load(var_1),")
+    assert again != text
+    with Verifier(get_frontend("warp")) as verifier:
+        (verified,) = verdict_on(verifier, pair.spec, {"cpp_forward": text, "cuda_forward": pair.texts["cuda_forward"]})
+        (other,) = verdict_on(verifier, pair.spec, {"cpp_forward": again, "cuda_forward": pair.texts["cuda_forward"]})
+    assert isinstance(verified, Verified)
+    assert verified.verdict.verified == ("cpp_forward", "cuda_forward")
+    assert isinstance(other, Verified)
+    assert other.verdict.verified == ("cuda_forward",)
+    (rejection,) = other.lowered.rejections
+    assert rejection.symptom is Symptom.WRONG_RESULT
+    assert rejection.detail.startswith("with one array as a and b: c[")
+
+
+def test_arrays_that_are_not_alike_are_never_one(pair: Pair) -> None:
+    signature = pair.spec.signature
+    values = draw_inputs(signature, 0)
+    a, b, c = (replace(each, role=Role.INPUT) for each in signature.arguments)
+    written = replace(b, role=Role.INOUT)
+    found = overlapping(replace(signature, arguments=(a, written, c)), values)
+    assert found is not None
+    assert (found[1:], found[0]["b"] is values["a"]) == (("a", "b"), True)
+    for arguments in ((a, b, c), (written,), (a, replace(written, dtype="float64"))):
+        assert overlapping(replace(signature, arguments=arguments), values) is None
+    assert overlapping(replace(signature, arguments=(a, written), tiled=True), values) is None
