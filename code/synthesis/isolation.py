@@ -5,6 +5,7 @@ piece starts in milliseconds, and never in a process that has used Warp or JAX (
 """
 
 import contextlib
+import gc
 import importlib
 import os
 import pickle
@@ -120,6 +121,7 @@ def serve(descriptor: int) -> None:
         else:
             with contextlib.suppress(ImportError):
                 importlib.import_module(entry)
+    gc.freeze()  # what is imported is never garbage; looking at it would copy its pages
     while True:
         mark, writers, _, _ = socket.recv_fds(parent, 1, 1)
         if not mark:

@@ -1,5 +1,6 @@
 """A jaxpr as data: what tracing gives and what the printed text says, in one form."""
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -17,7 +18,12 @@ _ABBREVIATIONS = {
 
 def dtype_of(name: Any) -> np.dtype[Any] | None:
     """The NumPy dtype of a name, JAX's abbreviations included; None for a random key's."""
-    text = _ABBREVIATIONS.get(str(name), str(name))
+    return _dtype_of(str(name))
+
+
+@functools.cache
+def _dtype_of(name: str) -> np.dtype[Any] | None:
+    text = _ABBREVIATIONS.get(name, name)
     if "float0" in text:  # the tangent of a whole number, of which there is nothing to know
         text = "bool"
     if text.startswith("key<"):

@@ -13,7 +13,10 @@ from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
 from synthesis.frontends.jax.reference.rules.table import rule
 
 special: Any = _special
-_ROTATIONS = ((13, 15, 26, 6), (17, 29, 16, 24))
+_ROTATIONS = tuple(
+    tuple((np.uint32(turn), np.uint32(32 - turn)) for turn in turns) for turns in ((13, 15, 26, 6), (17, 29, 16, 24))
+)
+"""How far words are turned to the left, and to the right for the same."""
 _PARITY = np.uint32(0x1BD11BDA)
 _KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
 
@@ -23,9 +26,9 @@ def _threefry(key: Any, high: Any, low: Any) -> tuple[Any, Any]:
     keys = (first, second, first ^ second ^ _PARITY)
     x, y = high + first, low + second
     for number in range(5):
-        for turn in _ROTATIONS[number % 2]:
+        for left, right in _ROTATIONS[number % 2]:
             x = x + y
-            y = ((y << np.uint32(turn)) | (y >> np.uint32(32 - turn))) ^ x
+            y = ((y << left) | (y >> right)) ^ x
         x = x + keys[(number + 1) % 3]
         y = y + keys[(number + 2) % 3] + np.uint32(number + 1)
     return x, y
