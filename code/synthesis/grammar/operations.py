@@ -39,6 +39,14 @@ class Term:
     varying: bool = True
     """Whether it has many values in one run; a number that all threads or elements share has one."""
 
+    summands: frozenset[Expression] = frozenset()
+    """What it is a sum or difference of, looked up behind names; empty where it is no such thing."""
+
+    @property
+    def parts(self) -> frozenset[Expression]:
+        """Its summands, or itself; a constant has none that matter."""
+        return frozenset[Expression]() if self.is_constant else self.summands or frozenset({self.node})
+
     @property
     def is_constant(self) -> bool:
         """Whether it depends on no input."""
@@ -97,8 +105,10 @@ class Operation:
         if term is None or not varies(term):
             return None
         moving = [operand for operand in operands if not operand.is_constant]
+        sums = self.name in ("add", "sub", "neg")
         return replace(
             term,
+            summands=frozenset[Expression]().union(*(operand.parts for operand in operands if sums)),
             ops=frozenset({self.name}).union(*(operand.ops for operand in operands)),
             depth=1 + max(operand.depth for operand in operands),
             flat=self.name in _AFFINE and len(moving) == 1 and moving[0].flat,
@@ -106,11 +116,15 @@ class Operation:
         )
 
     def _cancels(self, operands: tuple[Term, ...]) -> bool:
-        """Whether one operand is a function of just the other: near zero, ``sin(x) - x`` is hardly anything.
+        """Whether one operand takes out what the other holds, or is a function of just the other.
+
+        ``y - f(x)`` is a constant where y is ``f(x) + 1``; near zero, ``sin(x) - x`` is hardly anything.
 
         ``x + cos(x)``, done again and again, is a fixed point, whatever x was.
         """
         nodes = [operand.node for operand in operands]
+        if self.name in ("add", "sub") and operands[0].parts & operands[1].parts:
+            return True
         if self.name == "add" and any("cos" in operand.ops for operand in operands if isinstance(operand.node, Name)):
             return any(_is_cosine(node) and node.arguments == (other,) for node in nodes for other in nodes)
         return self.name in ("sub", "div") and any(

@@ -236,7 +236,9 @@ class Weaver:
 
     def _shrink(self, term: Term, domain: Domain) -> Term | None:
         factor = round(0.9 * domain.magnitude / max(term.interval.magnitude, 1e-9), 2)
-        return self.apply("mul", term, self._scope.literal(factor, term.type.dtype)) if 0 < factor < 1 else None
+        if not term.type.is_float or not 0 < factor < 1:  # a whole number has no such factor
+            return None
+        return self.apply("mul", term, self._scope.literal(factor, term.type.dtype))
 
     # ---- steps
 

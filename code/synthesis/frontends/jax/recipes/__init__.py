@@ -11,6 +11,7 @@ from synthesis.frontends.jax.recipes import (
     nn,
     random,
     reduction,
+    special,
     transform,
 )
 
@@ -25,4 +26,5 @@ RECIPES: tuple[Recipe, ...] = (
     *nn.RECIPES,
     *random.RECIPES,
     *transform.RECIPES,
+    *special.RECIPES,
 )

@@ -8,7 +8,7 @@ import math
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.operations import Operation, Rule, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
+from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
 from synthesis.records import Domain
 
 _SOURCE = "Warp documentation, Kernel Reference"
@@ -26,12 +26,20 @@ def _same(x: Term, y: Term) -> bool:
     return x.type == y.type and x.type.rank == 0
 
 
+def _is_multiple(node: Expression, divisor: int) -> bool:
+    """Whether an expression is written as a multiple of a number."""
+    sides = (node.left, node.right) if isinstance(node, Infix) and node.operator == "*" else ()
+    return any(isinstance(side, Literal) and int(side.text) % divisor == 0 for side in sides)
+
+
 def _divided(name: str, symbol: str) -> Operation:
     """By a constant, as people divide whole numbers."""
 
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         x, y = operands
         if not _same(x, y) or not y.is_constant or x.interval.magnitude <= y.interval.magnitude:
+            return None
+        if name == "mod" and _is_multiple(x.node, int(y.interval.low)):
             return None
         node = Infix(symbol, x.node, y.node)
         if name == "floordiv":
