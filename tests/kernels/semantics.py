@@ -233,3 +233,17 @@ def grid(a: wp.array2d(dtype=float), o: wp.array2d(dtype=float)):
 def search(a: F, o: I):
     i = wp.tid()
     o[i] = wp.lower_bound(a, a[i])
+
+
+@wp.struct
+class Motion:
+    position: wp.vec3
+    velocity: wp.vec3
+
+
+@wp.kernel
+def structs_of_vectors_alone(states: wp.array(dtype=Motion), dt: float, out: wp.array(dtype=Motion)):
+    i = wp.tid()
+    s = states[i]
+    s.position = s.position + s.velocity * dt
+    out[i] = s

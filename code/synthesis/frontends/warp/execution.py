@@ -21,6 +21,7 @@ import numpy as np
 
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
+from synthesis.frontends.failures import detail_of
 from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, wp
 from synthesis.frontends.warp.memory import Memory, launch_bounds
 from synthesis.frontends.warp.statements import Statements, statements_of
@@ -388,7 +389,10 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
     nothing: Values = {}
     found = before[-len(program.runs) :] if before else (nothing,) * len(program.runs)
     for values, arrays in zip(program.runs, found, strict=True):
-        memory = Memory(values | arrays, program)
+        try:
+            memory = Memory(values | arrays, program)
+        except (ValueError, TypeError, KeyError) as error:
+            return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
         bounds = launch_bounds(program.signature)
         entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
         if not memory.guarded():

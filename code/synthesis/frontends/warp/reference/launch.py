@@ -49,8 +49,8 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
         memory = _memory(runs, keys, double=double)
         for thread in range(int(np.prod(launch))):
             _run(kernel, launch, memory, keys, len(runs), double=double, threads=[thread])
-    arrays = [argument.name for argument in signature.arguments if argument.shape is not None]
-    return [{name: _taken(memory[name], number) for name in arrays} for number in range(len(runs))]
+    ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
+    return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
 
 def _keys(runs: Sequence[Values]) -> dict[str, str]:
@@ -79,13 +79,13 @@ def _promoted(data: Array, *, double: bool) -> Array:
     return data.astype(np.float64) if double and data.dtype.kind == "f" else np.ascontiguousarray(data)
 
 
-def _taken(memory: Any, number: int) -> Array:
-    """One replica of an array; of structs, with the fields' own types."""
+def _taken(memory: Any, number: int, rank: int) -> Array:
+    """One replica of an array of so many dimensions; of structs, with the fields' own types."""
     if not isinstance(memory, Mapping):
         return memory[number]
-    fields: dict[str, Array] = {name: _taken(each, number) for name, each in memory.items()}
-    shape = min((field.shape for field in fields.values()), key=len)
-    made = np.zeros(shape, [(name, field.dtype, field.shape[len(shape) :]) for name, field in fields.items()])
+    fields: dict[str, Array] = {name: _taken(each, number, rank) for name, each in memory.items()}
+    shape = next(iter(fields.values())).shape[:rank]
+    made = np.zeros(shape, [(name, field.dtype, field.shape[rank:]) for name, field in fields.items()])
     for name, field in fields.items():
         made[name] = field
     return made
