@@ -9,7 +9,17 @@ from typing import Any
 
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Kernel, Level, Lowered, Outcome, Program, Recipe, Reference, ReferenceUnknownError
+from synthesis.frontends.base import (
+    Kernel,
+    Level,
+    Lowered,
+    Outcome,
+    Program,
+    Recipe,
+    Reference,
+    ReferenceUnknownError,
+    ToolOperation,
+)
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -110,8 +120,11 @@ class ToyFrontend:
     def reference(self, kernel: Kernel) -> Reference:
         raise ReferenceUnknownError("toys")
 
-    def operations(self) -> Mapping[str, bool]:
-        return {"add": False}
+    def operations(self) -> Mapping[str, ToolOperation]:
+        return {"add": ToolOperation(modelled=False, differentiable=False)}
+
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
+        return frozenset({"add"} if "+" in source else ())
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.errors import TargetError
+from synthesis.frontends.base import Frontend
 from synthesis.records import Rejection
 from synthesis.rows import SIDECAR, Document, read_folder
 
@@ -115,6 +116,24 @@ def survey(folder: Path) -> Survey:
             characters[column] += len(text)
     found.programs, found.structures = len(renamed), len(structures)
     found.lengths = [Lengths.of(column, counts, characters[column]) for column, counts in lines.items()]
+    return found
+
+
+ENOUGH = 10
+"""Verified rows that an operation is to be in before it counts as covered."""
+
+
+def coverage(frontend: Frontend, folder: Path) -> Counter[str]:
+    """How many verified rows of a folder have each of a tool's operations.
+
+    Raises:
+        TargetError: if there is no such folder, it holds no pairs, or a file is no pair.
+    """
+    found = Counter(dict.fromkeys(frontend.operations(), 0))
+    for pair in read_folder(folder):
+        metadata = pair.document["metadata"]
+        if metadata["frontend"] == frontend.name and metadata["verified"]:
+            found.update(frontend.used(pair.source, pair.texts) & found.keys())
     return found
 
 

@@ -63,6 +63,18 @@ class Recipe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ToolOperation:
+    """An operation that a tool has, whether or not a drawn kernel does."""
+
+    modelled: bool
+    """Whether the reference models it; a kernel with one that it does not is no verified row."""
+    differentiable: bool
+    """Whether the tool takes derivatives through it."""
+    excluded: str = ""
+    """Why no kernel is drawn with it; empty where one is, or ought to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Kernel:
     """A kernel that the tool has accepted: its record and the live object."""
 
@@ -224,8 +236,12 @@ class Frontend(Protocol):
         """
         ...
 
-    def operations(self) -> Mapping[str, bool]:
-        """Every operation that the tool has, by name, and whether the reference models it."""
+    def operations(self) -> Mapping[str, ToolOperation]:
+        """Every operation that the tool has, by name."""
+        ...
+
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
+        """The operations that a row has in it, told from its source or its texts."""
         ...
 
     def gradient_trap(self, kernel: Kernel) -> str | None:

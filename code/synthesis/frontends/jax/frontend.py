@@ -12,13 +12,23 @@ from typing import Any
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Reference, Values
+from synthesis.frontends.base import (
+    Direction,
+    Kernel,
+    Level,
+    Lowered,
+    Outcome,
+    Program,
+    Recipe,
+    Reference,
+    ToolOperation,
+    Values,
+)
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import calling, discovery, execution, functions, lowering
+from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import Graph
-from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection
@@ -134,9 +144,13 @@ class JaxFrontend:
             graph = lowering.graph(kernel.live, kernel.example_args)
         return partial(_computed, graph, [each.name for each in kernel.spec.signature.results])
 
-    def operations(self) -> Mapping[str, bool]:
+    def operations(self) -> Mapping[str, ToolOperation]:
         """JAX's public primitives."""
-        return {name: name in RULES for name in lowering.public_primitives()}
+        return catalogue.operations()
+
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
+        """The primitives of the jaxpr."""
+        return catalogue.used(texts)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """JAX's derivatives are not known to be wrong; a user's own rules may be."""

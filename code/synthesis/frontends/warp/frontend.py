@@ -9,14 +9,23 @@ from types import ModuleType
 
 from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Direction, Kernel, Level, Lowered, Outcome, Program, Recipe, Reference
+from synthesis.frontends.base import (
+    Direction,
+    Kernel,
+    Level,
+    Lowered,
+    Outcome,
+    Program,
+    Recipe,
+    Reference,
+    ToolOperation,
+)
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
-from synthesis.frontends.warp import binaries, discovery, execution, lowering, traps
+from synthesis.frontends.warp import binaries, catalogue, discovery, execution, lowering, traps
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import RECIPES
-from synthesis.frontends.warp.reference.calls import MODELLED
 from synthesis.frontends.warp.reference.launch import launched
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection
@@ -130,9 +139,13 @@ class WarpFrontend:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
         return partial(launched, kernel.live, kernel.spec.signature)
 
-    def operations(self) -> Mapping[str, bool]:
+    def operations(self) -> Mapping[str, ToolOperation]:
         """Warp's built-ins that Python sees."""
-        return {name: name in MODELLED for name in lowering.visible_builtins()}
+        return catalogue.operations()
+
+    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
+        """The built-ins that the source calls, and those that its operators stand for."""
+        return catalogue.used(source)
 
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """The class of constructs that Warp's adjoints are known to be wrong for."""

@@ -1,0 +1,67 @@
+"""JAX's public primitives: what the reference models, what is left out and why, what a row uses."""
+
+from collections.abc import Iterator, Mapping
+
+from synthesis.frontends.base import ToolOperation
+from synthesis.frontends.jax import lowering
+from synthesis.frontends.jax.reference.graphs import Graph
+from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
+
+_EXCLUDED = {
+    "needs several devices": (
+        "all_gather", "all_to_all", "axis_index", "pmax", "pmin", "ppermute", "psum", "ragged_all_to_all",
+        "sharding_constraint",
+    ),
+    "orders effects and computes nothing": ("after_all", "create_token"),
+    "reads or writes a reference, which no function here is given": ("get", "swap"),
+    "is of each platform's own generator": ("rng_bit_generator", "rng_uniform"),
+    "is an approximation of each platform's own": ("approx_top_k",),
+    "is made by JAX inside other primitives alone": (
+        "call", "closed_call", "custom_lin", "empty2", "eq_to", "igamma_grad_a", "le_to", "lt_to", "platform_index",
+        "random_unwrap", "random_wrap", "select_and_gather_add", "threefry2x32",
+    ),
+    "gives what it is given": ("device_put", "name"),
+}  # fmt: skip
+"""Why no function is drawn with a primitive, to the primitives."""
+OPEN = frozenset({
+    "eig", "hessenberg", "householder_product", "reduce", "reduce_window", "schur", "select_and_scatter", "tridiagonal",
+    "tridiagonal_solve",
+})  # fmt: skip
+"""Known, and without reference semantics yet."""
+_WITHOUT_DERIVATIVE = frozenset({
+    "and", "argmax", "argmin", "clz", "eq", "ge", "gt", "is_finite", "le", "lt", "ne", "not", "or", "population_count",
+    "random_bits", "random_seed", "reduce_and", "reduce_or", "reduce_xor", "shift_left", "shift_right_arithmetic",
+    "shift_right_logical", "xor",
+})  # fmt: skip
+
+
+def operations() -> Mapping[str, ToolOperation]:
+    """Every public primitive."""
+    reasons = {name: reason for reason, names in _EXCLUDED.items() for name in names}
+    return {
+        name: ToolOperation(
+            modelled=name in RULES,
+            differentiable=name not in _WITHOUT_DERIVATIVE,
+            excluded=reasons.get(name, ""),
+        )
+        for name in lowering.public_primitives()
+    }
+
+
+def used(texts: Mapping[str, str | None]) -> frozenset[str]:
+    """The primitives of a row's jaxpr; none where the row has no such text, or one that does not parse."""
+    text = texts.get("jaxpr")
+    try:
+        return frozenset(_primitives(parse(text))) if text else frozenset()
+    except JaxprSyntaxError:
+        return frozenset()
+
+
+def _primitives(graph: Graph) -> Iterator[str]:
+    for equation in graph.equations:
+        yield equation.primitive
+        for parameter in equation.parameters.values():
+            for each in parameter if isinstance(parameter, tuple | list) else (parameter,):  # pyright: ignore
+                if isinstance(each, Graph):
+                    yield from _primitives(each)

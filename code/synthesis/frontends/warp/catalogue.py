@@ -1,0 +1,64 @@
+"""Warp's built-ins, of its own registry: what the reference models, what is left out and why, what a row uses."""
+
+import ast
+import re
+from collections.abc import Mapping
+
+from synthesis.frontends.base import ToolOperation
+from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp.reference.calls import MODELLED
+
+_OPERATORS = {
+    "Add": "add", "Sub": "sub", "Mult": "mul", "MatMult": "mul", "Div": "div", "FloorDiv": "floordiv", "Pow": "pow",
+    "Mod": "mod", "BitAnd": "bit_and", "BitOr": "bit_or", "BitXor": "bit_xor", "LShift": "lshift", "RShift": "rshift",
+    "USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert",
+}  # fmt: skip
+"""Python's operators, by the names of their classes, to the built-ins that they stand for."""
+_EXCLUDED = {
+    r"(tile_)?(mesh|bvh|volume|hash_grid)_\w+|tile_query_valid": "takes a mesh, tree, volume or grid made outside",
+    r"texture_sample": "takes a texture that is made outside",
+    r"breakpoint|printf?|expect_near": "does nothing but stop or print",
+    r"block_dim": "gives something else on each device",
+    r"div_approx|inverse_approx": "is an approximation of each device's own",
+    r"tile_from_thread|tile_stack\w*|untile|tile": "is of threads that work together, which no CPU has",
+    r"static": "is Python, evaluated before there is a kernel",
+}
+"""Names, as a regular expression, to why no kernel is drawn with them."""
+OPEN = frozenset({
+    "array", "closest_point_edge_edge", "eig3", "erfcinv", "erfinv", "intersect_tri_tri", "qr3", "sample_cdf",
+    "spatial_adjoint", "svd2", "svd3", "tile_assign", "tile_atomic_add_indexed", "tile_axpy", "tile_cholesky",
+    "tile_cholesky_inplace", "tile_cholesky_solve", "tile_cholesky_solve_inplace", "tile_diag_add", "tile_dot",
+    "tile_empty", "tile_fft", "tile_ifft", "tile_load_indexed", "tile_lower_solve", "tile_lower_solve_inplace",
+    "tile_randf", "tile_randi", "tile_scan_max_inclusive", "tile_scan_min_inclusive", "tile_scatter_add",
+    "tile_scatter_masked", "tile_slice_indexed", "tile_sort", "tile_store_indexed", "tile_upper_solve",
+    "tile_upper_solve_inplace", "tile_view", "transform_set_rotation", "transform_set_translation", "zeros",
+})  # fmt: skip
+"""Known, and without reference semantics yet."""
+
+
+def operations() -> Mapping[str, ToolOperation]:
+    """Every built-in that Python sees."""
+    return {
+        name: ToolOperation(
+            modelled=name in MODELLED,
+            differentiable=not lowering.lacks_adjoint(name),
+            excluded=next((reason for names, reason in _EXCLUDED.items() if re.fullmatch(names, name)), ""),
+        )
+        for name in lowering.visible_builtins()
+    }
+
+
+def used(source: str) -> frozenset[str]:
+    """The built-ins that a source calls, and those that its operators stand for."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Attribute(value=ast.Name(id="wp"), attr=name):
+                found.add(name)
+            case ast.Call(func=ast.Name(id=name)):
+                found.add(name)
+            case ast.BinOp(op=operator) | ast.AugAssign(op=operator) | ast.UnaryOp(op=operator):
+                found.add(_OPERATORS.get(type(operator).__name__, ""))
+            case _:
+                pass
+    return frozenset(found & set(lowering.visible_builtins()))
