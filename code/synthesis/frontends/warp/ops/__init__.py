@@ -6,5 +6,6 @@ Reference").
 
 from synthesis.frontends.warp.ops.elements import LINEAR, MATRIX, SCALAR, VECTOR, call
 from synthesis.frontends.warp.ops.integers import BITWISE, INTEGER
+from synthesis.frontends.warp.ops.numeric import NUMERIC
 
-__all__ = ["BITWISE", "INTEGER", "LINEAR", "MATRIX", "SCALAR", "VECTOR", "call"]
+__all__ = ["BITWISE", "INTEGER", "LINEAR", "MATRIX", "NUMERIC", "SCALAR", "VECTOR", "call"]

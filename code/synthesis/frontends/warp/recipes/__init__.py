@@ -14,6 +14,7 @@ from synthesis.frontends.warp.recipes import (
     math,
     matrix,
     native,
+    numeric,
     quaternion,
     random,
     stencil,
@@ -39,4 +40,5 @@ RECIPES: tuple[Recipe, ...] = (
     *tile.RECIPES,
     *native.RECIPES,
     *adjoints.RECIPES,
+    *numeric.RECIPES,
 )

@@ -1,0 +1,166 @@
+"""Built-ins that fewer kernels use: roundings, interpolation, spatial vectors, matrices of rows, largest components."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import LINEAR, MATRIX, NUMERIC, SCALAR, VECTOR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.quaternion import element
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Expression, Infix, Name, Subscript
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import Weaver, typical_domain
+from synthesis.records import Domain, KernelSpec
+
+_NUMBER, _VEC, _SPATIAL = Type("float32"), Type("float32", (3,)), Type("float32", (6,))
+_AROUND = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "sqrt"))
+_ODD = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh"))  # none of them loses a sign
+_VECTORS = (*VECTOR.values(), *LINEAR.values(), *(SCALAR[name] for name in ("add", "mul", "sin")))
+_UNIT = Domain(low=-1.0, high=1.0)
+_TWISTS = ("twists", "velocities", "body_v", "motions", "v_s")
+_WRENCHES = ("wrenches", "forces", "body_f", "loads", "f_s")
+
+
+def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
+    """A function of numbers, with arithmetic around it."""
+    shape = stream.child("shape")
+    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.85), (2, 0.15)]))
+    around = _ODD if target == "copysign" else _AROUND
+    weaver = Weaver(draft, stream.child("weave"), around, max_fresh=shape.integer(0, 1))
+    operation, site = NUMERIC[target], draft.sites[0][0]
+    operands: list[Term] = []
+    for position, domain in enumerate(operation.domains):
+        narrow = Domain(low=max(domain.low, -6.0), high=min(domain.high, 6.0))
+        if target in ("lerp", "smoothstep") and position < 2 and shape.chance(0.4):
+            operands.append(draft.uniform(kind, narrow))
+        else:
+            operands.append(draft.read(kind, narrow, site))
+    made = weaver.require(operation, *operands)
+    others = [draft.read(kind, typical_domain(shape, kind), site) for _ in range(shape.integer(1, 2))]
+    result = weaver.weave([draft.keep(made) if shape.chance(0.4) else made, *others], steps=shape.integer(1, 4))
+    draft.store(result)
+    return draft.finish(
+        category="math", recipe="numeric", summary=f"Numbers through {target}", ops=result.ops | {target}
+    )
+
+
+def _spatial(draft: Draft, pool: tuple[str, ...]) -> Term:
+    return Term(element(draft, _SPATIAL, _UNIT, pool, "wp.spatial_vector"), _SPATIAL, _UNIT, flat=True)
+
+
+def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
+    """Motions and forces of bodies: six numbers, the turning part first."""
+    shape = stream.child("shape")
+    draft = Draft(stream, (_VEC, _NUMBER))
+    ops = frozenset({target})
+    motion = _spatial(draft, _TWISTS)
+    if target == "spatial_vector":
+        first, second = (draft.read(_VEC, _UNIT, draft.sites[0][0]) for _ in range(2))
+        made = draft.local(
+            Call(Name("wp.spatial_vector"), (first.node, second.node)), ("screw", "s", "wrench", "twist")
+        )
+        node: Expression = Infix(shape.choice("+-"), made, motion.node)
+        return _stored_spatial(stream, draft, node, ops, "Six numbers made of two vectors")
+    if target in ("spatial_top", "spatial_bottom"):
+        part = draft.keep(Term(call(target, motion.node), _VEC, _UNIT, ops))
+        other = "spatial_bottom" if target == "spatial_top" else "spatial_top"
+        terms = [part]
+        if shape.chance(0.6):
+            terms.append(Term(call(other, _spatial(draft, _WRENCHES).node), _VEC, _UNIT, frozenset({other})))
+        weaver = Weaver(draft, stream.child("weave"), _VECTORS, max_fresh=1)
+        result = weaver.weave([*terms, draft.read(_VEC, _UNIT, draft.sites[0][0])], steps=shape.integer(1, 3))
+        draft.store(result)
+        return draft.finish(
+            category="transform", recipe="spatial", summary="Parts of spatial vectors", ops=result.ops | ops
+        )
+    force = _spatial(draft, _WRENCHES)
+    node = call(target, motion.node, force.node)
+    if target == "spatial_dot":
+        power = Term(node, _NUMBER, Domain(low=-6.0, high=6.0), ops, 1)
+        weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
+        other = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
+        result = weaver.weave([power, other], steps=shape.integer(1, 4))
+        draft.store(result)
+        return draft.finish(
+            category="transform", recipe="spatial", summary="The power of forces on motions", ops=result.ops | ops
+        )
+    return _stored_spatial(stream, draft, node, ops, f"{target} of spatial vectors")
+
+
+def _stored_spatial(stream: Stream, draft: Draft, node: Expression, ops: frozenset[str], summary: str) -> KernelSpec:
+    shape = stream.child("steps")
+    for step in range(shape.integer(1, 4)):
+        style = shape.choice(("array", "uniform", "literal", "sum", "sum", "combination"))
+        if style in ("sum", "combination"):
+            other: Expression = _spatial(draft, ("bias", "rest", "external", "coriolis", "drag")).node
+            if style == "combination":
+                other = Infix("*", other, _factor(shape, draft))
+            node = Infix(shape.choice("+-"), node, other)
+        elif style == "literal":
+            node = Infix(shape.choice("*/"), node, draft.literal(shape.choice((0.5, 0.8, 1.5, 2.0)), "float32").node)
+        else:
+            node = Infix("*", node, _factor(shape, draft))
+        if step and shape.chance(0.4):
+            node = draft.local(node)
+    out = draft.output(_SPATIAL, Domain(low=-6.0, high=6.0), draft.threads, element="wp.spatial_vector")
+    draft.add(draft.assignment(out, node))
+    return draft.finish(category="transform", recipe="spatial", summary=summary, ops=ops)
+
+
+def _factor(shape: Stream, draft: Draft) -> Expression:
+    """A number to scale by: each thread's own, or one for all."""
+    domain = Domain(low=0.3, high=1.5)
+    return (
+        draft.read(_NUMBER, domain, draft.sites[0][0]) if shape.chance(0.5) else draft.uniform(_NUMBER, domain)
+    ).node
+
+
+def _draw_made(stream: Stream, target: str) -> KernelSpec:
+    """A matrix made of vectors: its rows, its columns, or what a cross product does."""
+    shape = stream.child("shape")
+    size = 3 if target == "skew" else shape.choice((2, 3, 4))
+    vector, matrix = Type("float32", (size,)), Type("float32", (size, size))
+    draft = Draft(stream, (vector, _NUMBER))
+    site = draft.sites[0][0]
+    count = 1 if target == "skew" else size
+    parts = [draft.read(vector, typical_domain(shape, vector), site) for _ in range(count)]
+    bound = max(part.interval.magnitude for part in parts)
+    node = call(target, *(part.node for part in parts))
+    local = draft.local(node, ("m", "basis", "K", "R", "frame", "J"))
+    made = Term(local, matrix, Domain(low=-bound, high=bound), frozenset({target}), 1)
+    operations = (*MATRIX.values(), *LINEAR.values(), *(VECTOR[name] for name in ("dot", "cw_mul")))
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=1)
+    other = draft.read(vector, typical_domain(shape, vector), site)
+    product = weaver.require(MATRIX["matmul"], made, other)
+    result = weaver.weave([product, draft.read(vector, _UNIT, site)], steps=shape.integer(1, 3))
+    draft.store(result)
+    return draft.finish(category="matrix", recipe="made", summary="Matrices made of vectors", ops=result.ops | {target})
+
+
+def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
+    """Where a vector is largest or smallest, and what another has there."""
+    shape = stream.child("shape")
+    size = shape.choice((2, 3, 4))
+    vector = Type("float32", (size,))
+    draft = Draft(stream, (vector, _NUMBER))
+    site = draft.sites[0][0]
+    weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
+    asked = draft.read(vector, _UNIT, site)
+    place = draft.local(call(target, asked.node), ("axis", "where", "best", "major", "place"))
+    taken = draft.local(draft.read(vector, typical_domain(shape, vector), site).node, ("row", "choice", "picked", "w"))
+    value = Term(Subscript(taken, (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 2)
+    other = draft.read(_NUMBER, typical_domain(shape, _NUMBER), site)
+    result = weaver.weave([value, other], steps=shape.integer(1, 4))
+    draft.store(result)
+    return draft.finish(
+        category="vector", recipe="extreme", summary="A component where another is extreme", ops=result.ops | {target}
+    )
+
+
+_SPATIALS = ("spatial_dot", "spatial_cross", "spatial_cross_dual", "spatial_top", "spatial_bottom", "spatial_vector")
+RECIPES = (
+    Recipe(name="numeric", category="math", targets=tuple(NUMERIC), draw=_draw_numeric),
+    Recipe(name="spatial", category="transform", targets=_SPATIALS, draw=_draw_spatial),
+    Recipe(name="made", category="matrix", targets=("matrix_from_rows", "matrix_from_cols", "skew"), draw=_draw_made),
+    Recipe(name="extreme", category="vector", targets=("argmax", "argmin"), draw=_draw_extreme),
+)
