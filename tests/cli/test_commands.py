@@ -256,3 +256,20 @@ def test_both_ways_to_start_it(command: list[str]) -> None:
     assert result.stdout.strip() == __version__
     helped = subprocess.run([*command, "generate", "--help"], capture_output=True, text=True, check=True)
     assert "irsmith generate --frontend warp --count 120" in helped.stdout
+
+
+def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ops", "--missing", "--json"]) == 0
+    missing = json.loads(capsys.readouterr().out)
+    assert missing.keys() == {"warp", "jax"}
+    assert missing["warp"]["mesh_query_point"]["excluded"]
+    assert not any(entry["modelled"] for entries in missing.values() for entry in entries.values())
+    samples = Path(__file__).parents[2] / "data" / "samples" / "jax"
+    assert run(["ops", "--frontend", "jax", "--coverage", str(samples), "--json"]) == 0
+    counted = json.loads(capsys.readouterr().out)["jax"]
+    assert counted["add"]["rows"] > 40
+    assert counted["psum"] == {
+        "modelled": False, "differentiable": True, "excluded": "needs several devices", "rows": 0,
+    }  # fmt: skip
+    assert run(["ops", "--frontend", "jax", "--coverage", str(samples)]) == 0
+    assert "operations are in at least 10 verified rows" in capsys.readouterr().out

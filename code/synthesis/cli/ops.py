@@ -1,6 +1,9 @@
 """``irsmith ops``."""
 
+import contextlib
 import json as json_module
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -8,14 +11,16 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from synthesis.registry import get_frontend
+from synthesis.errors import MissingFrontendError
+from synthesis.frontends.base import Frontend, ToolOperation
+from synthesis.registry import frontend_names, get_frontend
 from synthesis.survey import ENOUGH
 from synthesis.survey import coverage as rows_with
 
 
 def ops(
     *,
-    frontend: str,
+    frontend: str | None = None,
     missing: Annotated[bool, Parameter(negative="")] = False,
     coverage: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -26,42 +31,62 @@ def ops(
 
     Examples:
 
-        irsmith ops --frontend warp --missing
+        irsmith ops --missing
 
         irsmith ops --frontend jax --coverage pairs/jax
 
     Parameters
     ----------
     frontend: str
-        warp or jax.
+        warp or jax; all that are installed if it is not said.
     missing: bool
         List only the operations without reference semantics, and why those that are left out are.
     coverage: Path
         Count for each operation the verified rows of this folder that have it.
     json: bool
-        Print them as JSON: name to what is known of it.
+        Print them as JSON: name, by front end, to what is known of it.
     """
-    chosen = get_frontend(frontend)
-    rows = None if coverage is None else rows_with(chosen, coverage)
-    operations = {name: each for name, each in chosen.operations().items() if not (missing and each.modelled)}
+    chosen = [get_frontend(frontend)] if frontend is not None else _installed()
     console = Console()
+    known: dict[str, Any] = {}
+    for each in chosen:
+        rows = None if coverage is None else rows_with(each, coverage)
+        operations = {name: entry for name, entry in each.operations().items() if not (missing and entry.modelled)}
+        if json:
+            known[each.name] = {name: _as_json(entry, rows, name) for name, entry in operations.items()}
+        else:
+            _print(console, each.name, operations, rows)
     if json:
-        known: dict[str, Any] = {
-            name: {"modelled": each.modelled, "differentiable": each.differentiable, "excluded": each.excluded or None}
-            | ({} if rows is None else {"rows": rows[name]})
-            for name, each in operations.items()
-        }
         console.print_json(json_module.dumps(known))
-        return
+
+
+def _installed() -> list[Frontend]:
+    found: list[Frontend] = []
+    for name in frontend_names():
+        with contextlib.suppress(MissingFrontendError):
+            found.append(get_frontend(name))
+    return found
+
+
+def _as_json(entry: ToolOperation, rows: Counter[str] | None, name: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "modelled": entry.modelled,
+        "differentiable": entry.differentiable,
+        "excluded": entry.excluded or None,
+    }
+    return told | ({} if rows is None else {"rows": rows[name]})
+
+
+def _print(console: Console, frontend: str, operations: Mapping[str, ToolOperation], rows: Counter[str] | None) -> None:
     table = Table()
-    table.add_column("operation", no_wrap=True)
+    table.add_column(frontend, no_wrap=True)
     for heading in ("reference", "derivative", *([] if rows is None else ["verified rows"]), "left out"):
         table.add_column(heading)
-    for name, each in operations.items():
+    for name, entry in operations.items():
         counted = [] if rows is None else [str(rows[name])]
-        words = ("modelled" if each.modelled else "none", "" if each.differentiable else "none")
-        table.add_row(name, *words, *counted, each.excluded)
+        words = ("modelled" if entry.modelled else "none", "" if entry.differentiable else "none")
+        table.add_row(name, *words, *counted, entry.excluded)
     console.print(table)
     if rows is not None:
         enough = sum(count >= ENOUGH for count in rows.values())
-        console.print(f"{enough} of {len(rows)} operations are in at least {ENOUGH} verified rows of {coverage}")
+        console.print(f"{enough} of {len(rows)} operations are in at least {ENOUGH} verified rows")
