@@ -247,3 +247,15 @@ def structs_of_vectors_alone(states: wp.array(dtype=Motion), dt: float, out: wp.
     s = states[i]
     s.position = s.position + s.velocity * dt
     out[i] = s
+
+
+@wp.kernel(launch_bounds=(128, 2))
+def bounded_launch(a: F, o: F):
+    i = wp.tid()
+    o[i] = 2.0 * a[i] + 1.0
+
+
+@wp.kernel(grid_stride=False)
+def one_element_a_thread(a: F, o: F):
+    i = wp.tid()
+    o[i] = 3.0 * a[i] - 1.0

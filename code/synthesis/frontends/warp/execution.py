@@ -36,8 +36,7 @@ _COOPERATIVE = re.compile(
     r"\b(?:__shared__|__syncthreads\w*|__syncwarp|__\w+_sync|cooperative_groups|threadIdx|blockDim|gridDim|warpSize"
     r"|builtin_block_dim|block_dim|tile_from_thread|tile_to_thread|untile|tile_stack\w*)\b"
 )
-_LOOP_HEAD = re.compile(r"for \(size_t _idx = .*?gridDim\.x\)\)?\s*\n", re.DOTALL)
-_INDEX = re.compile(r"\b(?:blockDim|blockIdx|threadIdx|gridDim)\.[xyz]\b")
+_LOOP = "for (size_t _idx = "
 
 _TIDS = """
 #undef builtin_tid1d
@@ -53,6 +52,9 @@ _PROLOGUE = """
 #define builtin_block_dim() wp::block_dim()
 #undef __global__
 #define __global__
+#define __launch_bounds__(...)
+#define WP_CLUSTER_DIMS(...)
+#define WP_MAXNREG(...)
 namespace irsmith_host { struct dim3 { unsigned x, y, z; }; }
 static const irsmith_host::dim3 blockDim = {1, 1, 1}, gridDim = {1, 1, 1}, blockIdx = {0, 0, 0}, threadIdx = {0, 0, 0};
 """
@@ -80,10 +82,12 @@ def unavailable(level: Level, text: str) -> str | None:
     """Why a text cannot be run faithfully on a CPU, or None where it can."""
     if level.language not in ("cpp", "cuda"):
         return "needs a GPU"
+    if "det_ctx" in text:
+        return "deterministic mode has buffers of its own"
     if level.language == "cuda":
         # The loop that Warp puts around a kernel's body is the one place where one thread can stand for all.
         body = re.sub(r"size_t _idx = [^;]*;|_idx \+= [^)]*\)[^)]*\)", "", text)
-        if _COOPERATIVE.search(body):
+        if _COOPERATIVE.search(body) or _LOOP not in text:
             return "needs a GPU"
     return None
 

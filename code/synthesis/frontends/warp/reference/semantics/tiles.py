@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp import lowering
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
@@ -280,4 +280,6 @@ def _matmul(
 @semantics("tile_extract")
 def _extract(machine: Any, tile: Tile, *indices: Value) -> Value:
     where = tuple(machine.constant(each) for each in indices)
+    if any(not 0 <= each < size for each, size in zip(where, tile.data.shape[1:], strict=False)):
+        raise ReferenceFaultError("an index beyond a tile")
     return Value(tile.type, tile.data[(slice(None), *where)])
