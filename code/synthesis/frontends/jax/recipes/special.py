@@ -114,9 +114,11 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
     rows, length = shape.integer(2, 4), shape.choice((4, 6, 8))
     kind = Type("float32", (rows, length))
-    draft = Draft(stream, (kind,))
-    x = draft.fresh(kind, Domain(low=-1.0, high=1.0))
-    bound = float(length)
+    draft = Draft(stream, (kind, Type("float32", (length,)), Type("float32")))
+    before = Weaver(draft, stream.child("before"), _GENTLE, max_fresh=0)
+    x = before.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 2))
+    x = before.fit(x, Domain(low=-1.2, high=1.2)) or draft.fresh(kind, Domain(low=-1.0, high=1.0))
+    bound = length * x.interval.magnitude
     if target == "fft":
         spectrum = draft.keep(Term(call("fft.fft", x.node), Type("complex64", kind.shape), Domain(low=0, high=bound)))
         gains = draft.fresh(Type("float32", (length,)), Domain(low=0.3, high=1.5))
@@ -143,7 +145,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
         else:
             node = call("imag" if target == "imag" else "real", product)
         ops, top = frozenset({"complex", target}), 8.0
-    result = Term(node, kind, Domain(low=-top, high=top), ops, 3)
+    result = Term(node, kind, Domain(low=-top, high=top), x.ops | ops, x.depth + 3)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
     tail = draft.fresh(kind, Domain(low=0.5, high=1.5))
     result = weaver.weave([result, tail], steps=shape.integer(0, 2))

@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver
+from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _VEC, _QUAT, _FRAME = Type("float32", (3,)), Type("float32", (4,)), Type("float32", (7,))
@@ -86,7 +86,14 @@ def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
     shape = stream.child("end")
     operations = tuple(each for each in _OPERATIONS if each.name != "length")
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 1))
-    return weaver.weave([term], steps=shape.integer(0, 4))
+    others = [_beside(shape, draft) for _ in range(shape.weighted([(0, 0.3), (1, 0.45), (2, 0.25)]))]
+    return weaver.weave([term, *others], steps=shape.integer(0, 5))
+
+
+def _beside(shape: Stream, draft: Draft) -> Term:
+    """A vector or a number that a turned vector is combined with."""
+    kind = shape.choice((_VEC, _NUMBER))
+    return draft.fresh(kind, typical_domain(shape, kind))
 
 
 def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
