@@ -18,7 +18,6 @@ import tempfile
 import time
 from collections import defaultdict
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,7 +30,7 @@ from synthesis import KernelSpec, SynthesisPipeline
 from synthesis.frontends.base import Kernel, Lowered, Program
 from synthesis.pipeline import VERIFIED_TOGETHER
 from synthesis.verification.inputs import draw_inputs
-from synthesis.verification.verifier import Verifier
+from synthesis.verification.verifier import Verifier, programs_of
 from synthesis.verification.verifier import begun as begun_check
 
 TOGETHER = VERIFIED_TOGETHER
@@ -110,12 +109,7 @@ def pipeline_batch(
     entries = [(k, t) for k, t in zip(kernels, lowered, strict=True) if isinstance(t, Lowered)]
     with clock.on("reference"):
         begun = [(begun_check(frontend, k, t, useful=True), t) for k, t in entries]
-    programs: list[Program] = []
-    for check, _ in begun:
-        shift = len(programs)
-        programs += [
-            replace(each, follows=None if each.follows is None else each.follows + shift) for each in check.programs
-        ]
+    programs = programs_of([check for check, _ in begun])
     with clock.on("texts in the pipeline"):
         outcomes = iter(verifier.run(programs))
     with clock.on("comparison"):

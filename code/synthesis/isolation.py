@@ -155,8 +155,9 @@ def _work(pickled: bytes, writer: int, descriptor: int) -> None:
         os._exit(status)
 
 
-def _receive(reader: int, time_limit: float, limit: float) -> Generator[Any, None, float | None]:
+def _receive(reader: int, time_limit: float, first_limit: float) -> Generator[Any, None, float | None]:
     """Items as they come; returns the limit if the next one took longer. The first has a limit of its own."""
+    limit = first_limit
     while True:
         try:
             (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, limit))

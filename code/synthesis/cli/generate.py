@@ -57,7 +57,7 @@ def generate(
         Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share.
     wrong_adjoints: float
         Share of kernels whose adjoints Warp is known to get wrong, 0 to 1, in the categories that have such kernels;
-        they keep their forward texts. About a tenth if it is not said.
+        they keep their forward texts. One in seven or so if it is not said.
     kernels_per_module: int
         Kernels that share a Python module while they are lowered. No row depends on it.
     chunk_size: int

@@ -127,15 +127,7 @@ class Verifier:
 
     def finish(self, entries: Sequence[tuple[Check, Lowered]], *, each: bool = False) -> list[Verified | Rejection]:
         """The verdict on each kernel whose check has begun, here or in another process."""
-        programs: list[Program] = []
-        for check, _ in entries:
-            # What a program follows is one of its own kernel's.
-            shift = len(programs)
-            programs += [
-                replace(program, follows=None if program.follows is None else program.follows + shift)
-                for program in check.programs
-            ]
-        outcomes = iter(self.run(programs))
+        outcomes = iter(self.run(programs_of([check for check, _ in entries])))
         return [
             _settled(check, lowered, [next(outcomes) for _ in check.programs], each=each) for check, lowered in entries
         ]
@@ -199,6 +191,18 @@ class Verifier:
             prepare = f"{_prepare.__module__}:{_prepare.__name__}"
             self._zygote = self._stack.enter_context(Zygote(preload=[(prepare, self.frontend)]))
         return self._zygote
+
+
+def programs_of(checks: Sequence[Check]) -> list[Program]:
+    """The programs of several checks, one after the other; what a program follows is one of its own kernel's."""
+    programs: list[Program] = []
+    for check in checks:
+        shift = len(programs)
+        programs += [
+            replace(program, follows=None if program.follows is None else program.follows + shift)
+            for program in check.programs
+        ]
+    return programs
 
 
 def begun(

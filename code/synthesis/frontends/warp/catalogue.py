@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from synthesis.frontends.base import ToolOperation
 from synthesis.frontends.warp import lowering
 from synthesis.frontends.warp.reference.calls import MODELLED
+from synthesis.frontends.warp.reference.operators import BUILT_INS
 
-_OPERATORS = {
-    "Add": "add", "Sub": "sub", "Mult": "mul", "MatMult": "mul", "Div": "div", "FloorDiv": "floordiv", "Pow": "pow",
-    "Mod": "mod", "BitAnd": "bit_and", "BitOr": "bit_or", "BitXor": "bit_xor", "LShift": "lshift", "RShift": "rshift",
-    "USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert",
-}  # fmt: skip
+_OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
 """Python's operators, by the names of their classes, to the built-ins that they stand for."""
 _EXCLUDED = {
     r"(tile_)?(mesh|bvh|volume|hash_grid)_\w+|tile_query_valid": "takes a mesh, tree, volume or grid made outside",
@@ -61,4 +58,4 @@ def used(source: str) -> frozenset[str]:
                 found.add(_OPERATORS.get(type(operator).__name__, ""))
             case _:
                 pass
-    return frozenset(found & set(lowering.visible_builtins()))
+    return frozenset(found.intersection(lowering.visible_builtins()))

@@ -124,12 +124,13 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
     """Programs that are the same statements as an earlier one, on the same inputs, by number: theirs to that one's."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
+    statements = [statements_of(each.level, each.text) if each.runs else None for each in programs]
     for number, program in enumerate(programs):
-        statements = statements_of(program.level, program.text) if program.runs else None
-        if statements is None:
+        own = statements[number]
+        if own is None:
             continue
-        earlier = first.setdefault(statements, [])
-        twin = next((each for each in earlier if _same_inputs(programs, programs[each], program)), None)
+        earlier = first.setdefault(own, [])
+        twin = next((each for each in earlier if _same_inputs(statements, programs[each], program)), None)
         if twin is None:
             earlier.append(number)
         else:
@@ -137,16 +138,16 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
     return found
 
 
-def _same_inputs(programs: Sequence[Program], left: Program, right: Program) -> bool:
+def _same_inputs(statements: Sequence[Statements | None], left: Program, right: Program) -> bool:
+    """Whether two programs of the same statements start from the same arrays; ``statements`` are all programs'."""
     if left.signature != right.signature or len(left.runs) != len(right.runs):
         return False
     # What a backward text finds in its arrays is the forward text's of its own language, if that is another.
-    before = [None if each.follows is None else programs[each.follows] for each in (left, right)]
-    if (before[0] is None) != (before[1] is None):
+    if (left.follows is None) != (right.follows is None):
         return False
-    if before[0] is not None and before[1] is not None:
-        texts = [statements_of(each.level, each.text) for each in before if each is not None]
-        if texts[0] is None or texts[0] != texts[1]:
+    if left.follows is not None and right.follows is not None:
+        before = statements[left.follows]
+        if before is None or before != statements[right.follows]:
             return False
     return all(
         a.keys() == b.keys() and all(a[name] is b[name] or np.array_equal(a[name], b[name]) for name in a)

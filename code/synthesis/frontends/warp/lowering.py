@@ -7,6 +7,7 @@ ever has to be found again in finished text. Nothing is compiled and no device i
 
 import ast
 import contextlib
+import functools
 import itertools
 import tempfile
 import textwrap
@@ -91,14 +92,15 @@ def lacks_adjoint(name: str) -> bool:
     return name in context.builtin_functions and not context.builtin_functions[name].is_differentiable
 
 
-def visible_builtins() -> list[str]:
+@functools.cache
+def visible_builtins() -> tuple[str, ...]:
     """The functions that Warp itself provides to kernels, without those that it has written in Python, sorted."""
     found: list[str] = []
     for name, each in context.builtin_functions.items():
         overloads = getattr(each, "overloads", None) or [each]
         if each.func is None and not all(overload.hidden for overload in overloads):
             found.append(name)
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def is_builtin_name(name: str) -> bool:

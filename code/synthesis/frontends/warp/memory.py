@@ -3,7 +3,7 @@
 import ctypes
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,19 @@ def in_place(buffer: Buffer) -> int:
     return buffer.ctypes.data
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An array in memory."""
+
+    value: npt.NDArray[Any]
+    """What it was made of."""
+    buffer: Buffer
+    inner: npt.NDArray[Any]
+    """The buffer between the guards."""
+    address: int
+    """Where a text finds its first element."""
+
+
 class Memory:
     """A program's arguments laid out as C++ has them, arrays between guards; one array as two arguments stays one.
 
@@ -36,8 +49,7 @@ class Memory:
 
     def __init__(self, values: Values, program: Program, address: Callable[[Buffer], int] = in_place) -> None:
         self._address = address
-        self._addresses: dict[int, int] = {}
-        self._buffers: dict[str, tuple[Buffer, npt.NDArray[Any], npt.NDArray[Any]]] = {}
+        self._placed: dict[str, _Placed] = {}
         backward = program.level.direction is Direction.BACKWARD
         forward: list[tuple[str, Any]] = []
         adjoint: list[tuple[str, Any]] = []
@@ -60,29 +72,29 @@ class Memory:
         """The same of their adjoints."""
 
     def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
-        if id(value) in self._addresses:
-            self._buffers[name] = next(each for each in self._buffers.values() if each[2] is value)
-            return self._addresses[id(value)]
+        same = next((each for each in self._placed.values() if each.value is value), None)
+        self._placed[name] = same or self._copied(argument, value)
+        return self._placed[name].address
+
+    def _copied(self, argument: Argument, value: npt.NDArray[Any]) -> _Placed:
         layout = _layout(argument)
         buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, _GUARD_BYTE, np.uint8)
         shape = value.shape[: len(argument.shape or ())]
         inner = np.frombuffer(buffer[_GUARD:-_GUARD].data, dtype=layout) if value.size else np.zeros(0, layout)
         inner = inner.reshape(shape) if not layout.subdtype else inner.reshape(value.shape)
         inner[...] = value
-        self._buffers[name] = buffer, inner, value
-        self._addresses[id(value)] = self._address(buffer) + _GUARD
-        return self._addresses[id(value)]
+        return _Placed(value, buffer, inner, self._address(buffer) + _GUARD)
 
     def guarded(self) -> bool:
         """Whether nothing was written outside the arrays."""
         return all(
-            (buffer[:_GUARD] == _GUARD_BYTE).all() and (buffer[-_GUARD:] == _GUARD_BYTE).all()
-            for buffer, _, _ in self._buffers.values()
+            (each.buffer[:_GUARD] == _GUARD_BYTE).all() and (each.buffer[-_GUARD:] == _GUARD_BYTE).all()
+            for each in self._placed.values()
         )
 
     def arrays(self) -> Values:
         """Every array as it is now."""
-        return {name: np.array(inner) for name, (_, inner, _) in self._buffers.items()}
+        return {name: np.array(each.inner) for name, each in self._placed.items()}
 
 
 def _elements(argument: Argument) -> int:

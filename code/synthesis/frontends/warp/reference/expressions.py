@@ -35,10 +35,6 @@ from synthesis.frontends.warp.reference.values import (
 _MISSING = object()
 _PYTHON = {name: BuiltIn(name) for name in ("range", "len", "min", "max", "abs", "round", "pow", "print", "type")}
 AXES = "xyzw"
-_OVERLOADS = {
-    "Add": "add", "Sub": "sub", "Mult": "mul", "MatMult": "mul", "Div": "div", "FloorDiv": "floordiv", "Pow": "pow",
-    "Mod": "mod", "BitAnd": "bit_and", "BitOr": "bit_or", "BitXor": "bit_xor", "LShift": "lshift", "RShift": "rshift",
-}  # fmt: skip
 
 
 class Expressions(Machine):
@@ -267,7 +263,7 @@ class Expressions(Machine):
 
     def user_operator(self, operator: str, frame: Frame) -> Any:
         """A function of the user's that overloads an operator by its name, if there is one."""
-        found = frame.scope.get(_OVERLOADS.get(operator, ""))
+        found = frame.scope.get(operators.BUILT_INS.get(operator, ""))
         return found if lowering.is_function(found) else None
 
     def operated(self, operator: str, left: Any, right: Any, frame: Frame) -> Any:

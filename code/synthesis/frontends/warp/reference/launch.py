@@ -42,26 +42,27 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
     launch = tuple(size or 0 for size in signature.launch or ())
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
-    keys = _keys(runs)
-    memory = _memory(runs, keys, double=double)
-    machine = _run(kernel, launch, memory, keys, len(runs), double=double)
+    memory = _memory(runs, double=double)
+    machine = _run(kernel, launch, memory, len(runs), double=double)
     if _order_matters(machine):
-        memory = _memory(runs, keys, double=double)
+        memory = _memory(runs, double=double)
         for thread in range(int(np.prod(launch))):
-            _run(kernel, launch, memory, keys, len(runs), double=double, threads=[thread])
+            _run(kernel, launch, memory, len(runs), double=double, threads=[thread])
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
 
-def _keys(runs: Sequence[Values]) -> dict[str, str]:
-    """Argument to the first that is the same array."""
-    first: dict[tuple[int, ...], str] = {}
-    return {name: first.setdefault(tuple(id(run[name]) for run in runs), name) for name in runs[0]}
-
-
-def _memory(runs: Sequence[Values], keys: Mapping[str, str], *, double: bool) -> dict[str, Any]:
-    made = {name: _stacked([run[name] for run in runs], double=double) for name in dict.fromkeys(keys.values())}
-    return {name: made[key] for name, key in keys.items()}
+def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
+    """Argument to its memory, which arguments that are one array share."""
+    made: dict[tuple[int, ...], Any] = {}
+    memory: dict[str, Any] = {}
+    for name in runs[0]:
+        arrays = [run[name] for run in runs]
+        same = tuple(map(id, arrays))
+        if same not in made:
+            made[same] = _stacked(arrays, double=double)
+        memory[name] = made[same]
+    return memory
 
 
 def _stacked(values: Sequence[Array], *, double: bool) -> Any:
@@ -95,7 +96,6 @@ def _run(
     kernel: Any,
     launch: tuple[int, ...],
     memory: Mapping[str, Any],
-    keys: Mapping[str, str],
     replicas: int,
     *,
     double: bool,
@@ -104,7 +104,7 @@ def _run(
     interpreter = Interpreter(launch, replicas, double=double, threads=threads)
     source = source_of(kernel)
     names = {
-        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], keys[entry.label])
+        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], id(memory[entry.label]))
         for entry in kernel.adj.args
     }
     interpreter.run(source, names)
@@ -112,7 +112,7 @@ def _run(
 
 
 def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
-    """An argument as the kernel's body sees it."""
+    """An argument as the kernel's body sees it; the key is that of its memory."""
     if isinstance(kind, ArrayType):
         first, element = data, kind.element
         while isinstance(first, Mapping):

@@ -23,6 +23,11 @@ from synthesis.frontends.warp.reference.values import (
     widen,
 )
 
+BUILT_INS = {
+    "Add": "add", "Sub": "sub", "Mult": "mul", "MatMult": "mul", "Div": "div", "FloorDiv": "floordiv", "Pow": "pow",
+    "Mod": "mod", "BitAnd": "bit_and", "BitOr": "bit_or", "BitXor": "bit_xor", "LShift": "lshift", "RShift": "rshift",
+}  # fmt: skip
+"""Python's operators of two operands, by the names of its syntax tree, to the built-ins that they stand for."""
 _COMPARISONS: dict[str, Callable[..., Any]] = {
     "Eq": np.equal,
     "NotEq": np.not_equal,

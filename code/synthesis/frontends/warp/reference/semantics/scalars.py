@@ -70,11 +70,9 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
 for _name, _function in _ELEMENTWISE.items():
     semantics(_name)(_elementwise(_function))
 
-_OPERATORS = {
-    "add": "Add", "sub": "Sub", "mul": "Mult", "div": "Div", "mod": "Mod", "floordiv": "FloorDiv", "pow": "Pow",
-    "bit_and": "BitAnd", "bit_or": "BitOr", "bit_xor": "BitXor", "lshift": "LShift", "rshift": "RShift",
-    "div_approx": "Div",
-}  # fmt: skip
+_OPERATORS = {name: operator for operator, name in operators.BUILT_INS.items() if operator != "MatMult"} | {
+    "div_approx": "Div"
+}
 
 
 def _operator(name: str) -> Callable[[Machine, Any, Any], Any]:
