@@ -144,11 +144,13 @@ class KernelGenerator:
             return replace(spec, seed=self.seed, index=index, config=self.config)
         raise RuntimeError(f"recipe {recipe.name} drew nothing for {target} in {_STARTS} starts (index {index})")
 
-    def _tasks_at(self, category: str, number: int) -> tuple[list["_Task"], int]:
+    def _tasks_at(self, category: str, number: int) -> tuple[list[_Task], int]:
         """The tasks that the ``number``-th kernel of a category is drawn from, and how many were before it."""
         tasks, share = self._tasks[category], self.wrong_adjoints
+        if share is None:
+            return tasks, number
         wrong = [(recipe, target) for recipe, target in tasks if target in recipe.wrong_adjoints]
-        if share is None or not 0 < len(wrong) < len(tasks):
+        if not 0 < len(wrong) < len(tasks):
             return tasks, number
         before = int(number * share)
         if int((number + 1) * share) > before:

@@ -15,40 +15,39 @@ _WORD = Domain(low=-50_000, high=50_000)
 _POSITIVE = Domain(low=1, high=50_000)
 
 
-def _unary(
-    name: str, domain: Domain, spell: Callable[[Stream, Expression], tuple[Expression, Callable[[Domain], Domain]]]
-) -> Operation:
+_Spelling = Callable[[Stream, Term], tuple[Expression, Domain]]
+"""How an operand is written in an operation, and the interval of what that gives."""
+
+
+def _unary(name: str, domain: Domain, spell: _Spelling) -> Operation:
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands
         if x.interval.width < 200:  # a small number has few bits to shift or to count
             return None
-        node, interval = spell(stream, x.node)
-        return Term(node, x.type, interval(x.interval))
+        node, interval = spell(stream, x)
+        return Term(node, x.type, interval)
 
     return Operation(name=name, domains=(domain,), rule=rule, source=_SOURCE, dtypes=_INTEGERS)
 
 
-def _shifted(
-    operator: str, function: str
-) -> Callable[[Stream, Expression], tuple[Expression, Callable[[Domain], Domain]]]:
-    def spell(stream: Stream, x: Expression) -> tuple[Expression, Callable[[Domain], Domain]]:
+def _shifted(operator: str, function: str) -> _Spelling:
+    def spell(stream: Stream, x: Term) -> tuple[Expression, Domain]:
         places = stream.integer(1, 5)
-        factor = 2.0**places if operator == "<<" else 2.0**-places
-        written: Expression = Infix(operator, x, number(places))
+        node: Expression = Infix(operator, x.node, number(places))
         if stream.chance(0.2):
-            written = call(function, x, number(places))
-        return written, lambda a: intervals.scale(a, factor)
+            node = call(function, x.node, number(places))
+        return node, intervals.scale(x.interval, 2.0**places if operator == "<<" else 2.0**-places)
 
     return spell
 
 
-def _inverted(stream: Stream, x: Expression) -> tuple[Expression, Callable[[Domain], Domain]]:
-    node = Negation(x, "~") if stream.chance(0.7) else call("bitwise_not", x)
-    return node, lambda a: Domain(low=-a.high - 1, high=-a.low - 1)
+def _inverted(stream: Stream, x: Term) -> tuple[Expression, Domain]:
+    node = Negation(x.node, "~") if stream.chance(0.7) else call("bitwise_not", x.node)
+    return node, Domain(low=-x.interval.high - 1, high=-x.interval.low - 1)
 
 
-def _counted(name: str) -> Callable[[Stream, Expression], tuple[Expression, Callable[[Domain], Domain]]]:
-    return lambda _, x: (Call(Name(f"jax.lax.{name}"), (x,)), lambda a: Domain(low=0, high=32))
+def _counted(name: str) -> _Spelling:
+    return lambda _, x: (Call(Name(f"jax.lax.{name}"), (x.node,)), Domain(low=0, high=32))
 
 
 def _combined(name: str, operator: str) -> Operation:
@@ -70,9 +69,7 @@ def _combined(name: str, operator: str) -> Operation:
 
 BITS = {
     "shift_left": _unary("shift_left", Domain(low=-1_500, high=1_500), _shifted("<<", "left_shift")),
-    "shift_right_arithmetic": _unary(
-        "shift_right_arithmetic", Domain(low=-50_000, high=50_000), _shifted(">>", "right_shift")
-    ),
+    "shift_right_arithmetic": _unary("shift_right_arithmetic", _WORD, _shifted(">>", "right_shift")),
     "not": _unary("not", _WORD, _inverted),
     "population_count": _unary("population_count", _POSITIVE, _counted("population_count")),
     "clz": _unary("clz", _POSITIVE, _counted("clz")),

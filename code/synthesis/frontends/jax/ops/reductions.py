@@ -9,6 +9,7 @@ from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Expression, Literal, Name
+from synthesis.grammar.types import FLOATS
 from synthesis.records import Domain
 
 
@@ -57,19 +58,37 @@ def _product_of(a: Domain, n: int) -> Domain:
     return Domain(low=min(1.0, a.low) ** n, high=max(1.0, a.high) ** n)
 
 
-def _running(name: str, interval: Callable[[Domain, int], Domain], domain: Domain, most: int) -> Operation:
+def running(
+    name: str,
+    spell: Callable[[Stream, Term, int], Expression],
+    interval: Callable[[Domain, int], Domain],
+    domain: Domain,
+    least: int,
+    most: int = LARGEST_ARRAY,
+    *,
+    dtypes: tuple[str, ...] = FLOATS,
+    source: str = SOURCE,
+) -> Operation:
+    """What runs along an axis and keeps the shape, over ``least`` to ``most`` elements; ``spell`` writes it."""
+
     def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         (x,) = operands
         if x.type.rank == 0:
             return None
         axis = stream.below(x.type.rank)
-        if not 2 <= x.type.shape[axis] <= most:
+        if not least <= x.type.shape[axis] <= most:
             return None
-        keywords: dict[str, Expression] = {"axis": number(axis)} if x.type.rank > 1 or stream.chance(0.3) else {}
-        node = call(name, x.node, **keywords) if stream.chance(0.6) else method(x.node, name, **keywords)
-        return Term(node, x.type, interval(x.interval, x.type.shape[axis]))
+        return Term(spell(stream, x, axis), x.type, interval(x.interval, x.type.shape[axis]))
 
-    return Operation(name=name, domains=(domain,), rule=rule, source=SOURCE)
+    return Operation(name=name, domains=(domain,), rule=rule, source=source, dtypes=dtypes)
+
+
+def _spelled(name: str) -> Callable[[Stream, Term, int], Expression]:
+    def spell(stream: Stream, x: Term, axis: int) -> Expression:
+        keywords: dict[str, Expression] = {"axis": number(axis)} if x.type.rank > 1 or stream.chance(0.3) else {}
+        return call(name, x.node, **keywords) if stream.chance(0.6) else method(x.node, name, **keywords)
+
+    return spell
 
 
 REDUCTIONS = {
@@ -88,7 +107,9 @@ REDUCTIONS = {
 """Reductions over one, some or all axes, by name."""
 
 RUNNING = {
-    "cumsum": _running("cumsum", lambda a, n: intervals.hull((a, intervals.scale(a, n))), ANYTHING, LARGEST_ARRAY),
-    "cumprod": _running("cumprod", _product_of, Domain(low=0.3, high=2.0), 6),
+    "cumsum": running(
+        "cumsum", _spelled("cumsum"), lambda a, n: intervals.hull((a, intervals.scale(a, n))), ANYTHING, 2
+    ),
+    "cumprod": running("cumprod", _spelled("cumprod"), _product_of, Domain(low=0.3, high=2.0), 2, 6),
 }
 """What keeps the shape and runs along an axis, by name."""

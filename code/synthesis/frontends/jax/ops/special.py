@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable
 
 from synthesis.frontends.jax.ops.base import broadcast, number
+from synthesis.frontends.jax.ops.reductions import running
 from synthesis.grammar import intervals
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
@@ -15,30 +16,27 @@ from synthesis.grammar.syntax import Call, Expression, Name
 from synthesis.records import Domain
 
 _SOURCE = "JAX documentation, jax.scipy.special and jax.lax"
+_SCIPY = "jax.scipy.special"
 _SINGLE = ("float32",)
 _SHAPE_PARAMETER = Domain(low=0.5, high=5.0)
 
-Interval = Callable[[Domain], Domain]
 
+def _function(
+    name: str,
+    path: str,
+    *domains: Domain,
+    interval: Callable[[Domain], Domain] | Domain,
+    first: tuple[Expression, ...] = (),
+) -> Operation:
+    """A function of arrays, which broadcast.
 
-def _always(low: float, high: float) -> Interval:
-    return lambda _: Domain(low=low, high=high)
-
-
-def _unary(name: str, spelled: str, domain: Domain, interval: Interval) -> Operation:
-    """A function of one array; ``spelled`` may hold a first argument, as in ``jax.scipy.special.polygamma(1``."""
-    path, _, first = spelled.partition("(")
-
-    def rule(_: Stream, operands: tuple[Term, ...]) -> Term | None:
-        (x,) = operands
-        arguments: tuple[Expression, ...] = (number(int(first)), x.node) if first else (x.node,)
-        return Term(Call(Name(path), arguments), x.type, interval(x.interval))
-
-    return Operation(name=name, domains=(domain,), rule=rule, source=_SOURCE, dtypes=_SINGLE, nonlinear=True)
-
-
-def _joint(name: str, path: str, domains: tuple[Domain, ...], low: float, high: float) -> Operation:
-    """A function of several arrays, which broadcast."""
+    Args:
+        name: the primitive that it is for.
+        path: what it is called by.
+        domains: those of its operands.
+        interval: its values, or how they follow from those of its only operand.
+        first: arguments before the operands.
+    """
 
     def rule(_: Stream, operands: tuple[Term, ...]) -> Term | None:
         shape: tuple[int, ...] | None = ()
@@ -46,66 +44,76 @@ def _joint(name: str, path: str, domains: tuple[Domain, ...], low: float, high: 
             shape = broadcast(shape, each.type.shape) if shape is not None else None
         if shape is None:
             return None
-        node = Call(Name(path), tuple(each.node for each in operands))
-        return Term(node, operands[0].type.with_shape(shape), Domain(low=low, high=high))
+        node = Call(Name(path), (*first, *(each.node for each in operands)))
+        values = interval if isinstance(interval, Domain) else interval(operands[0].interval)
+        return Term(node, operands[0].type.with_shape(shape), values)
 
     return Operation(name=name, domains=domains, rule=rule, source=_SOURCE, dtypes=_SINGLE, nonlinear=True)
 
 
+_UNIT = Domain(low=0.0, high=1.0)
 SPECIAL = {
     operation.name: operation
     for operation in (
-        _unary("acosh", "jnp.arccosh", Domain(low=1.1, high=50.0), intervals.increasing(math.acosh)),
-        _unary("atanh", "jnp.arctanh", Domain(low=-0.9, high=0.9), intervals.increasing(math.atanh)),
-        _unary("erfc", "jax.scipy.special.erfc", Domain(low=-2.0, high=2.0), intervals.decreasing(math.erfc)),
-        _unary("round", "jnp.round", Domain(low=-12.0, high=12.0), lambda a: a),
-        _unary("exp2", "jnp.exp2", Domain(low=-5.0, high=5.0), intervals.increasing(math.exp2)),
-        _unary("lgamma", "jax.scipy.special.gammaln", Domain(low=3.0, high=20.0), intervals.increasing(math.lgamma)),
-        _unary("digamma", "jax.scipy.special.digamma", Domain(low=0.4, high=20.0), _always(-2.6, 3.0)),
-        _unary("polygamma", "jax.scipy.special.polygamma(1", Domain(low=0.5, high=8.0), _always(0.1, 5.0)),
-        _unary("bessel_i0e", "jax.scipy.special.i0e", Domain(low=0.2, high=8.0), _always(0.1, 0.9)),
-        _unary("bessel_i1e", "jax.scipy.special.i1e", Domain(low=-6.0, high=6.0), _always(-0.22, 0.22)),
-        _joint("zeta", "jax.scipy.special.zeta", (Domain(low=1.5, high=5.0), Domain(low=0.6, high=4.0)), 0.0, 15.0),
-        _joint("igamma", "jax.scipy.special.gammainc", (_SHAPE_PARAMETER, Domain(low=0.3, high=5.0)), 0.0, 1.0),
-        _joint("igammac", "jax.scipy.special.gammaincc", (_SHAPE_PARAMETER, Domain(low=0.3, high=5.0)), 0.0, 1.0),
-        _joint(
+        _function("acosh", "jnp.arccosh", Domain(low=1.1, high=50.0), interval=intervals.increasing(math.acosh)),
+        _function("atanh", "jnp.arctanh", Domain(low=-0.9, high=0.9), interval=intervals.increasing(math.atanh)),
+        _function("erfc", f"{_SCIPY}.erfc", Domain(low=-2.0, high=2.0), interval=intervals.decreasing(math.erfc)),
+        _function("round", "jnp.round", Domain(low=-12.0, high=12.0), interval=lambda a: a),
+        _function("exp2", "jnp.exp2", Domain(low=-5.0, high=5.0), interval=intervals.increasing(math.exp2)),
+        _function(
+            "lgamma", f"{_SCIPY}.gammaln", Domain(low=3.0, high=20.0), interval=intervals.increasing(math.lgamma)
+        ),
+        _function("digamma", f"{_SCIPY}.digamma", Domain(low=0.4, high=20.0), interval=Domain(low=-2.6, high=3.0)),
+        _function(
+            "polygamma",
+            f"{_SCIPY}.polygamma",
+            Domain(low=0.5, high=8.0),
+            interval=Domain(low=0.1, high=5.0),
+            first=(number(1),),
+        ),
+        _function("bessel_i0e", f"{_SCIPY}.i0e", Domain(low=0.2, high=8.0), interval=Domain(low=0.1, high=0.9)),
+        _function("bessel_i1e", f"{_SCIPY}.i1e", Domain(low=-6.0, high=6.0), interval=Domain(low=-0.22, high=0.22)),
+        _function(
+            "zeta",
+            f"{_SCIPY}.zeta",
+            Domain(low=1.5, high=5.0),
+            Domain(low=0.6, high=4.0),
+            interval=Domain(low=0.0, high=15.0),
+        ),
+        _function("igamma", f"{_SCIPY}.gammainc", _SHAPE_PARAMETER, Domain(low=0.3, high=5.0), interval=_UNIT),
+        _function("igammac", f"{_SCIPY}.gammaincc", _SHAPE_PARAMETER, Domain(low=0.3, high=5.0), interval=_UNIT),
+        _function(
             "regularized_incomplete_beta",
-            "jax.scipy.special.betainc",
-            (_SHAPE_PARAMETER, _SHAPE_PARAMETER, Domain(low=0.1, high=0.9)),
-            0.0,
-            1.0,
+            f"{_SCIPY}.betainc",
+            _SHAPE_PARAMETER,
+            _SHAPE_PARAMETER,
+            Domain(low=0.1, high=0.9),
+            interval=_UNIT,
         ),
     )
 }
 """Special functions, by the primitive that each is for."""
 
 
-def along(name: str, path: str, interval: Callable[[Domain, int], Domain], domain: Domain) -> Operation:
-    """What runs along an axis of an array and keeps its shape."""
-
-    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
-        (x,) = operands
-        if x.type.rank == 0:
-            return None
-        axis = stream.below(x.type.rank)
-        if x.type.shape[axis] < 3:
-            return None
+def _spelled(path: str) -> Callable[[Stream, Term, int], Expression]:
+    def spell(stream: Stream, x: Term, axis: int) -> Expression:
         keywords: tuple[tuple[str, Expression], ...] = (("axis", number(axis)),)
         if stream.chance(0.3):
             keywords += (("reverse", Name("True")),)
-        return Term(Call(Name(path), (x.node,), keywords), x.type, interval(x.interval, x.type.shape[axis]))
+        return Call(Name(path), (x.node,), keywords)
 
-    return Operation(name=name, domains=(domain,), rule=rule, source=_SOURCE, dtypes=_SINGLE)
+    return spell
+
+
+def _along(name: str, interval: Callable[[Domain, int], Domain], domain: Domain) -> Operation:
+    return running(name, _spelled(f"jax.lax.{name}"), interval, domain, 3, dtypes=_SINGLE, source=_SOURCE)
 
 
 RUNNING_EXTREMES = {
-    "cummax": along("cummax", "jax.lax.cummax", lambda a, _: a, intervals.ANYTHING),
-    "cummin": along("cummin", "jax.lax.cummin", lambda a, _: a, intervals.ANYTHING),
-    "cumlogsumexp": along(
-        "cumlogsumexp",
-        "jax.lax.cumlogsumexp",
-        lambda a, n: Domain(low=a.low, high=a.high + math.log(n)),
-        Domain(low=-20.0, high=20.0),
+    "cummax": _along("cummax", lambda a, _: a, intervals.ANYTHING),
+    "cummin": _along("cummin", lambda a, _: a, intervals.ANYTHING),
+    "cumlogsumexp": _along(
+        "cumlogsumexp", lambda a, n: Domain(low=a.low, high=a.high + math.log(n)), Domain(low=-20.0, high=20.0)
     ),
 }
 """Running extremes and sums in logarithms, by name."""

@@ -34,8 +34,8 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
     draft = Draft(stream, broadcastable(shape, "float32"))
     operation = SPECIAL[target]
-    operands = [draft.fresh(draft.types[0 if number == 0 else shape.below(len(draft.types))], domain)
-                for number, domain in enumerate(operation.domains)]  # fmt: skip
+    operands = [draft.fresh(draft.types[shape.below(len(draft.types)) if position else 0], domain)
+                for position, domain in enumerate(operation.domains)]  # fmt: skip
     weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=shape.integer(0, 1))
     made = weaver.require(operation, *operands)
     others = draft.leaves(1) if shape.chance(0.4) else []
@@ -76,22 +76,31 @@ def _draw_bits(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_word(stream: Stream, target: str) -> KernelSpec:
     """All bits, or all truths, along an axis."""
+    return _draw_exclusive(stream, target) if target == "reduce_xor" else _draw_all(stream)
+
+
+def _draw_exclusive(stream: Stream, target: str) -> KernelSpec:
     shape = stream.child("shape")
     sizes = (shape.integer(3, 4), shape.integer(14, 20))
-    axis = shape.below(2) if target == "reduce_xor" else 0
-    left = sizes[1 - axis : 2 - axis]
-    if target == "reduce_xor":
-        draft = Draft(stream, (Type("int32", sizes), Type("int32", left)))
-        weaver = Weaver(draft, stream.child("weave"), _WHOLE, max_fresh=0)
-        leaves = [draft.fresh(draft.types[0], _WORDS) for _ in range(shape.integer(1, 2))]
-        inner = weaver.weave(leaves, steps=shape.integer(0, 2))
-        bound = float(1 << int(inner.interval.magnitude).bit_length())
-        node: Expression = Call(Name("jnp.bitwise_xor.reduce"), (inner.node,), (("axis", number(axis)),))
-        word = Term(node, draft.types[1], Domain(low=-bound, high=bound), inner.ops | {target}, inner.depth + 1)
-        result = weaver.weave([word, draft.fresh(draft.types[1], _WORDS)], steps=shape.integer(1, 3))
-        return draft.finish(
-            [result], category="reduction", recipe="words", summary="Exclusive or along an axis", differentiable=False
-        )
+    axis = shape.below(2)
+    left = Type("int32", (sizes[1 - axis],))
+    draft = Draft(stream, (Type("int32", sizes), left))
+    weaver = Weaver(draft, stream.child("weave"), _WHOLE, max_fresh=0)
+    leaves = [draft.fresh(draft.types[0], _WORDS) for _ in range(shape.integer(1, 2))]
+    inner = weaver.weave(leaves, steps=shape.integer(0, 2))
+    bound = float(1 << int(inner.interval.magnitude).bit_length())
+    node = Call(Name("jnp.bitwise_xor.reduce"), (inner.node,), (("axis", number(axis)),))
+    word = Term(node, left, Domain(low=-bound, high=bound), inner.ops | {target}, inner.depth + 1)
+    result = weaver.weave([word, draft.fresh(left, _WORDS)], steps=shape.integer(1, 3))
+    return draft.finish(
+        [result], category="reduction", recipe="words", summary="Exclusive or along an axis", differentiable=False
+    )
+
+
+def _draw_all(stream: Stream) -> KernelSpec:
+    shape = stream.child("shape")
+    sizes = (shape.integer(3, 4), shape.integer(14, 20))
+    left = sizes[1:]
     draft = Draft(stream, (Type("float32", sizes), Type("float32", left), Type("float32")))
     before = Weaver(draft, stream.child("before"), _GENTLE, max_fresh=0)
     inner = before.weave([draft.fresh(draft.types[0], Domain(low=-1.0, high=1.0))], steps=shape.integer(0, 1))
@@ -161,21 +170,13 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     draft = Draft(stream, (kind,))
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=1)
     x = draft.keep(weaver.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(1, 3)))
-    steps = numbers((1, 1))
     pooled = Type("float32", (rows - size + 1, columns - size + 1))
-    start, function = ("jnp.inf", "min") if target == "reduce_window_min" else ("-jnp.inf", "max")
+    infinity = Name("jnp.inf")
+    start, function = (infinity, "min") if target == "reduce_window_min" else (Negation(infinity), "max")
+    settings = (start, Name(f"{draft.lax}.{function}"), numbers((size, size)), numbers((1, 1)), Literal("'VALID'"))
 
     def windows(values: Expression) -> Expression:
-        infinity: Expression = Name("jnp.inf") if start == "jnp.inf" else Negation(Name("jnp.inf"))
-        arguments = (
-            values,
-            infinity,
-            Name(f"{draft.lax}.{function}"),
-            numbers((size, size)),
-            steps,
-            Literal("'VALID'"),
-        )
-        return Call(Name(f"{draft.lax}.reduce_window"), arguments)
+        return Call(Name(f"{draft.lax}.reduce_window"), (values, *settings))
 
     if target == "reduce_window_min":
         result = Term(windows(x.node), pooled, x.interval, x.ops | {target}, x.depth + 1)
@@ -204,20 +205,16 @@ def _draw_top(stream: Stream, target: str) -> KernelSpec:
     draft = Draft(stream, (kind,))
     before = Weaver(draft, stream.child("before"), _GENTLE, max_fresh=0)
     x = before.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 2))
-    values = draft.book.take(("best", "largest", "top", "highest"))
-    if shape.chance(0.5):
-        draft.add(Assign(Sequence((Name(values), Name("_"))), Call(Name("jax.lax.top_k"), (x.node, number(count)))))
-        places = None
-    else:
-        places = draft.book.take(("where", "indices", "places"))
-        names = Sequence((Name(values), Name(places)))
-        draft.add(Assign(names, Call(Name("jax.lax.top_k"), (x.node, number(count)))))
+    values = Name(draft.book.take(("best", "largest", "top", "highest")))
+    picks = not shape.chance(0.5)
+    places = Name(draft.book.take(("where", "indices", "places")) if picks else "_")
+    draft.add(Assign(Sequence((values, places)), Call(Name("jax.lax.top_k"), (x.node, number(count)))))
     few = Type("float32", (rows, count))
-    result = Term(Name(values), few, x.interval, x.ops | {target}, x.depth + 1)
+    result = Term(values, few, x.interval, x.ops | {target}, x.depth + 1)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
-    if places is not None:
+    if picks:
         table = draft.fresh(Type("float32", (columns,)), Domain(low=0.5, high=1.5))
-        picked = Term(Subscript(table.node, (Name(places),)), few, Domain(low=0.5, high=1.5), frozenset({"gather"}))
+        picked = Term(Subscript(table.node, (places,)), few, Domain(low=0.5, high=1.5), frozenset({"gather"}))
         result = weaver.require(ELEMENTWISE["mul"], result, picked)
     result = weaver.weave([result, draft.fresh(few, Domain(low=-1.0, high=1.0))], steps=shape.integer(0, 2))
     return draft.finish([result], category="indexing", recipe="largest", summary="The largest few along an axis")

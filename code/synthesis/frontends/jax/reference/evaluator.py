@@ -11,8 +11,8 @@ from synthesis.frontends.jax.reference.graphs import Constant, Graph, dtype_of
 from synthesis.frontends.jax.reference.rules import RULES
 
 _WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
-    np.dtype(kind): np.dtype(np.complex128 if kind is np.complex64 else np.float64)
-    for kind in (np.float16, ml_dtypes.bfloat16, np.float32, np.complex64)
+    np.dtype(np.complex64): np.dtype(np.complex128),
+    **{np.dtype(kind): np.dtype(np.float64) for kind in (np.float16, ml_dtypes.bfloat16, np.float32)},
 }
 _LONGEST_LOOP = 20_000
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
-from synthesis.frontends.warp.recipes.drafting import Axis, Draft
+from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -22,10 +22,10 @@ _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos",
 _POSITIVE = Domain(low=0.2, high=1.5)
 
 
-def _begin(stream: Stream, *extra: Type) -> tuple[Stream, Draft, Weaver]:
+def _begin(stream: Stream) -> tuple[Stream, Draft, Weaver]:
     shape = stream.child("shape")
     kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
-    draft = Draft(stream, (kind, *extra))
+    draft = Draft(stream, (kind,))
     return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
 
 
@@ -105,7 +105,7 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
     bound: Expression = Subscript(Attribute(array, "shape"), (Literal("1"),))
     if shape.chance(0.7):
         bound = Name(draft.count(Domain(low=3, high=trips)))
-    item = Subscript(array, (thread.index, Axis(Name(variable), trips).index))
+    item = Subscript(array, (thread.index, Name(variable)))
     style = shape.choice(("square", "root", "product", "recurrence"))
     if style == "recurrence":
         start = draft.read(kind, typical_domain(shape, kind), draft.sites[0][0])
@@ -115,17 +115,17 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
             draft.add(Assign(total, Infix("+", call(function, total), item)))
         result = Term(total, kind, Domain(low=-2.5, high=2.5), frozenset({function, "add"}))
     else:
-        total = draft.variable(kind, 1.0 if style == "product" else 0.0)
+        start, operator = (1.0, "*") if style == "product" else (0.0, "+")
+        total = draft.variable(kind, start)
         with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
-            draft.add(Assign(total, item, "*" if style == "product" else "+"))
-        if style == "product":
-            result = Term(total, kind, Domain(low=0.0, high=1.5**trips), frozenset({"mul"}))
-        else:
-            node, top = call("sqrt", total), math.sqrt(1.5 * trips)
-            if style == "square":
-                node, top = call("pow", total, draft.literal(2.0, kind.dtype).node), (1.5 * trips) ** 2
-            ops = frozenset({"add", "pow" if style == "square" else "sqrt"})
-            result = Term(node, kind, Domain(low=0.0, high=top), ops)
+            draft.add(Assign(total, item, operator))
+        most = 1.5 * trips
+        node, top, ops = {
+            "product": (total, 1.5**trips, {"mul"}),
+            "square": (call("pow", total, draft.literal(2.0, kind.dtype).node), most**2, {"add", "pow"}),
+            "root": (call("sqrt", total), math.sqrt(most), {"add", "sqrt"}),
+        }[style]
+        result = Term(node, kind, Domain(low=0.0, high=top), frozenset(ops))
     other = _number(shape, draft, weaver, shape.integer(0, 2))
     woven = weaver.weave([draft.keep(result), other], steps=shape.integer(0, 2))
     draft.store(woven)

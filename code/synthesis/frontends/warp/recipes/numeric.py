@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, MATRIX, NUMERIC, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.quaternion import element
+from synthesis.frontends.warp.recipes.quaternion import element, finished
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Expression, Infix, Name, Subscript
@@ -38,10 +38,7 @@ def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
     made = weaver.require(operation, *operands)
     others = [draft.read(kind, typical_domain(shape, kind), site) for _ in range(shape.integer(1, 2))]
     result = weaver.weave([draft.keep(made) if shape.chance(0.4) else made, *others], steps=shape.integer(1, 4))
-    draft.store(result)
-    return draft.finish(
-        category="math", recipe="numeric", summary=f"Numbers through {target}", ops=result.ops | {target}
-    )
+    return finished(draft, "math", "numeric", target, result, f"Numbers through {target}")
 
 
 def _spatial(draft: Draft, pool: tuple[str, ...]) -> Term:
@@ -60,7 +57,7 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
             Call(Name("wp.spatial_vector"), (first.node, second.node)), ("screw", "s", "wrench", "twist")
         )
         node: Expression = Infix(shape.choice("+-"), made, motion.node)
-        return _stored_spatial(stream, draft, node, ops, "Six numbers made of two vectors")
+        return _combined(stream, draft, node, target, "Six numbers made of two vectors")
     if target in ("spatial_top", "spatial_bottom"):
         part = draft.keep(Term(call(target, motion.node), _VEC, _UNIT, ops))
         other = "spatial_bottom" if target == "spatial_top" else "spatial_top"
@@ -69,10 +66,7 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
             terms.append(Term(call(other, _spatial(draft, _WRENCHES).node), _VEC, _UNIT, frozenset({other})))
         weaver = Weaver(draft, stream.child("weave"), _VECTORS, max_fresh=1)
         result = weaver.weave([*terms, draft.read(_VEC, _UNIT, draft.sites[0][0])], steps=shape.integer(1, 3))
-        draft.store(result)
-        return draft.finish(
-            category="transform", recipe="spatial", summary="Parts of spatial vectors", ops=result.ops | ops
-        )
+        return finished(draft, "transform", "spatial", target, result, "Parts of spatial vectors")
     force = _spatial(draft, _WRENCHES)
     node = call(target, motion.node, force.node)
     if target == "spatial_dot":
@@ -80,14 +74,12 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
         weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
         other = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
         result = weaver.weave([power, other], steps=shape.integer(1, 4))
-        draft.store(result)
-        return draft.finish(
-            category="transform", recipe="spatial", summary="The power of forces on motions", ops=result.ops | ops
-        )
-    return _stored_spatial(stream, draft, node, ops, f"{target} of spatial vectors")
+        return finished(draft, "transform", "spatial", target, result, "The power of forces on motions")
+    return _combined(stream, draft, node, target, f"{target} of spatial vectors")
 
 
-def _stored_spatial(stream: Stream, draft: Draft, node: Expression, ops: frozenset[str], summary: str) -> KernelSpec:
+def _combined(stream: Stream, draft: Draft, node: Expression, target: str, summary: str) -> KernelSpec:
+    """A spatial vector scaled, and added to others, before it is stored."""
     shape = stream.child("steps")
     for step in range(shape.integer(1, 4)):
         style = shape.choice(("array", "uniform", "literal", "sum", "sum", "combination"))
@@ -102,9 +94,8 @@ def _stored_spatial(stream: Stream, draft: Draft, node: Expression, ops: frozens
             node = Infix("*", node, _factor(shape, draft))
         if step and shape.chance(0.4):
             node = draft.local(node)
-    out = draft.output(_SPATIAL, Domain(low=-6.0, high=6.0), draft.threads, element="wp.spatial_vector")
-    draft.add(draft.assignment(out, node))
-    return draft.finish(category="transform", recipe="spatial", summary=summary, ops=ops)
+    result = Term(node, _SPATIAL, Domain(low=-6.0, high=6.0))
+    return finished(draft, "transform", "spatial", target, result, summary, "wp.spatial_vector")
 
 
 def _factor(shape: Stream, draft: Draft) -> Expression:
@@ -133,8 +124,7 @@ def _draw_made(stream: Stream, target: str) -> KernelSpec:
     other = draft.read(vector, typical_domain(shape, vector), site)
     product = weaver.require(MATRIX["matmul"], made, other)
     result = weaver.weave([product, draft.read(vector, _UNIT, site)], steps=shape.integer(1, 3))
-    draft.store(result)
-    return draft.finish(category="matrix", recipe="made", summary="Matrices made of vectors", ops=result.ops | {target})
+    return finished(draft, "matrix", "made", target, result, "Matrices made of vectors")
 
 
 def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
@@ -151,10 +141,7 @@ def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
     value = Term(Subscript(taken, (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 2)
     other = draft.read(_NUMBER, typical_domain(shape, _NUMBER), site)
     result = weaver.weave([value, other], steps=shape.integer(1, 4))
-    draft.store(result)
-    return draft.finish(
-        category="vector", recipe="extreme", summary="A component where another is extreme", ops=result.ops | {target}
-    )
+    return finished(draft, "vector", "extreme", target, result, "A component where another is extreme")
 
 
 _SPATIALS = ("spatial_dot", "spatial_cross", "spatial_cross_dual", "spatial_top", "spatial_bottom", "spatial_vector")

@@ -73,9 +73,10 @@ def _reach(*parts: Term) -> Domain:
     return Domain(low=-bound, high=bound)
 
 
-def _finish(
+def finished(
     draft: Draft, category: str, recipe: str, target: str, term: Term, summary: str, element: str = ""
 ) -> KernelSpec:
+    """The kernel that writes a term at each thread's own indices; ``element`` is the type's name where it needs one."""
     out = draft.output(term.type, term.interval, draft.threads, element=element)
     draft.add(draft.assignment(out, term.node))
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=term.ops | {target})
@@ -113,7 +114,7 @@ def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
         pivot = _point(shape, draft)
         turned = Term(Infix("+", turned.node, pivot.node), _VEC, _reach(point, pivot), ops, 2)
     result = _woven(stream, draft, turned)
-    return _finish(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
+    return finished(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
 
 
 def _draw_combined(stream: Stream, target: str) -> KernelSpec:
@@ -135,14 +136,14 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
         draft.add(Assign(Items((Name(axis), Name(angle))), call(target, combined)))
         made_vector = Infix("*", Name(axis), Name(angle))
         result = _woven(stream, draft, Term(made_vector, _VEC, Domain(low=-6.3, high=6.3), ops, 3))
-        return _finish(draft, "quaternion", "combined", target, result, "The turn between two rotations")
+        return finished(draft, "quaternion", "combined", target, result, "The turn between two rotations")
     if shape.chance(0.8):
         point = _point(shape, draft)
         turned = Term(call("quat_rotate", combined, point.node), _VEC, _reach(point), ops | {"quat_rotate"}, 3)
         result = _woven(stream, draft, turned)
-        return _finish(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
+        return finished(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
     result = Term(combined, _QUAT, _UNIT, ops)
-    return _finish(draft, "quaternion", "combined", target, result, "Two rotations made one", "wp.quat")
+    return finished(draft, "quaternion", "combined", target, result, "Two rotations made one", "wp.quat")
 
 
 def _frame(shape: Stream, draft: Draft) -> Expression:
@@ -178,7 +179,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     else:
         node = call(target, frame, point.node)
     result = _woven(stream, draft, draft.keep(Term(node, _VEC, reach, ops, 2)))
-    return _finish(draft, "transform", "frame", target, result, "Points taken from one frame to another")
+    return finished(draft, "transform", "frame", target, result, "Points taken from one frame to another")
 
 
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
@@ -201,7 +202,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     change = Infix("*", Infix("*", Infix("*", pure, rotation), Literal("0.5")), step)
     turned = draft.local(call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
     if target == "integrate_rotation":
-        return _finish(
+        return finished(
             draft,
             "quaternion",
             "integrated",
@@ -218,7 +219,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     moved = Infix("+", place, Infix("*", velocity, step))
     node = call("transform", moved, turned)
     result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})
-    return _finish(draft, "transform", "pose", target, result, "A pose moved on by its velocities", "wp.transform")
+    return finished(draft, "transform", "pose", target, result, "A pose moved on by its velocities", "wp.transform")
 
 
 RECIPES = (
