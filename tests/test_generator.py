@@ -1,10 +1,14 @@
+import ast
 import pickle
+import statistics
 
 import pytest
 from processes import output_of
 
 from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError, get_frontend
+from synthesis.generator import parse_difficulty
 from synthesis.identity import renamed_hash, structure_hash
+from synthesis.records import DIFFICULTIES
 
 # What the user named for each category; recipes and targets must cover it.
 NAMED = {
@@ -173,3 +177,60 @@ def test_the_share_of_wrong_adjoints_is_part_of_what_a_kernel_depends_on() -> No
             KernelGenerator("warp", wrong_adjoints=share)
     with pytest.raises(ConfigError, match="front end jax has no recipe"):
         KernelGenerator("jax", wrong_adjoints=0.3)
+
+
+@FRONTENDS
+@pytest.mark.parametrize("difficulty", DIFFICULTIES)
+def test_a_difficulty_is_drawn_alone(name: str, difficulty: int) -> None:
+    generator = KernelGenerator(name, seed=4, difficulty=difficulty)
+    assert {generator.spec(index).difficulty for index in range(60)} == {difficulty}
+
+
+@FRONTENDS
+def test_kernels_grow_with_their_difficulty(name: str) -> None:
+    medians: list[float] = []
+    for difficulty in DIFFICULTIES:
+        generator = KernelGenerator(name, seed=4, difficulty=difficulty)
+        medians.append(statistics.median(statements(generator.spec(index)) for index in range(120)))
+    assert medians == sorted(set(medians))
+    assert medians[0] <= 3
+    assert medians[-1] >= 20
+
+
+def statements(spec: KernelSpec) -> int:
+    """The number of statements inside the kernel and its helpers."""
+    return sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(spec.source))) - 2
+
+
+@FRONTENDS
+def test_a_mix_is_drawn_as_it_says(name: str) -> None:
+    generator = KernelGenerator(name, seed=4, difficulty={2: 1.0, 5: 3.0})
+    found = [generator.generate("math", number).difficulty for number in range(400)]
+    assert set(found) == {2, 5}
+    assert 0.68 <= found.count(5) / len(found) <= 0.82
+
+
+def test_difficulties_are_read_from_text() -> None:
+    assert parse_difficulty("3") == 3
+    assert parse_difficulty("1:0.2,5:0.8") == {1: 0.2, 5: 0.8}
+    for text in ("easy", "1:", "1:0.2,"):
+        with pytest.raises(ConfigError, match=r"1:0\.2"):
+            parse_difficulty(text)
+
+
+@pytest.mark.parametrize("difficulty", [0, 6, {7: 1.0}, {1: -1.0}, {1: 0.0}])
+def test_difficulties_that_there_are_not_are_refused(difficulty: int | dict[int, float]) -> None:
+    with pytest.raises(ConfigError, match="difficult"):
+        KernelGenerator("warp", difficulty=difficulty)
+
+
+def test_a_category_without_kernels_of_a_difficulty_is_left_out() -> None:
+    assert "tile" not in KernelGenerator("warp", difficulty=1).categories
+    with pytest.raises(UnknownNameError, match="tile"):
+        KernelGenerator("warp", difficulty=1).generate("tile", 0)
+
+
+def test_the_difficulty_is_part_of_what_a_kernel_depends_on_and_is_pickled() -> None:
+    generator = KernelGenerator("warp", seed=2, difficulty={1: 0.5, 4: 0.5})
+    assert generator.config != KernelGenerator("warp", seed=2).config
+    assert pickle.loads(pickle.dumps(generator)).spec(5) == generator.spec(5)

@@ -72,6 +72,7 @@ class BatchGenerator:
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
         wrong_adjoints: the share of kernels with wrong adjoints, as :class:`synthesis.KernelGenerator` takes it.
+        difficulty: how long and how deep the kernels are, as :class:`synthesis.KernelGenerator` takes it.
         kernels_per_module: how many kernels may share a Python module while they are lowered.
         chunk_size: candidates a chunk.
 
@@ -96,6 +97,7 @@ class BatchGenerator:
         verify: str = "all",
         ptx: str = "none",
         wrong_adjoints: float | None = None,
+        difficulty: int | Mapping[int, float] | None = None,
         kernels_per_module: int = KERNELS_PER_MODULE,
         chunk_size: int = CHUNK_SIZE,
     ) -> None:
@@ -111,6 +113,7 @@ class BatchGenerator:
             verify=verify,
             ptx=ptx,
             wrong_adjoints=wrong_adjoints,
+            difficulty=difficulty,
         )
         self.kernels_per_module = kernels_per_module
         self.chunk_size = chunk_size

@@ -1,6 +1,6 @@
 """KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,13 +8,16 @@ from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.frontends.base import Frontend, Recipe
 from synthesis.grammar.streams import Stream, digest
 from synthesis.grammar.weaving import DrawError
-from synthesis.records import KernelSpec
+from synthesis.records import DIFFICULTIES, KernelSpec
 from synthesis.registry import get_frontend
 from synthesis.version import __version__
 
 # A draft that leads nowhere is started again from another stream; a handful in a thousand need a second start.
 _STARTS = 64
 
+
+USUAL_MIX: Mapping[int, float] = {1: 0.06, 2: 0.34, 3: 0.34, 4: 0.19, 5: 0.07}
+"""The shares of difficulties where none are asked for."""
 
 _Task = tuple[Recipe, str]
 """A recipe and its target."""
@@ -32,9 +35,13 @@ class KernelGenerator:
         seed: any integer; kernels of two seeds have nothing to do with each other.
         wrong_adjoints: in categories with recipes of which the tool's adjoint is known to be wrong, the share of the
             kernels that are drawn from those: 0 for none, 1 for nothing else. None for what taking turns gives.
+        difficulty: 1 to 5 for kernels of one difficulty, from a map of a line or two to a hundred lines; or how often
+            each is drawn, as in ``{1: 0.5, 4: 0.5}``. None for :data:`USUAL_MIX`. A recipe that has kernels of none of
+            these difficulties is left out; one that lacks some is drawn at the others.
 
     Raises:
-        ConfigError: if the seed is no integer, the share not between 0 and 1, or the front end has no such recipe.
+        ConfigError: if the seed is no integer, the share not between 0 and 1, or the front end has no such recipe; or
+            for a difficulty that there is not.
         UnknownNameError: if there is no such front end.
         MissingFrontendError: if its package is not installed.
 
@@ -43,28 +50,42 @@ class KernelGenerator:
         'measure_flux'
     """
 
-    def __init__(self, frontend: str | Frontend, seed: int = 0, *, wrong_adjoints: float | None = None) -> None:
+    def __init__(
+        self,
+        frontend: str | Frontend,
+        seed: int = 0,
+        *,
+        wrong_adjoints: float | None = None,
+        difficulty: int | Mapping[int, float] | None = None,
+    ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"seed must be an integer, got {seed!r}")
         self.frontend = get_frontend(frontend) if isinstance(frontend, str) else frontend
         self.seed = seed
-        self.categories = self.frontend.categories
         self.wrong_adjoints = wrong_adjoints
+        self.difficulty = None if difficulty is None else _shares(difficulty)
+        """How often each difficulty is drawn, if that was asked for."""
         parts = ["irsmith", __version__, self.frontend.name]
         if wrong_adjoints is not None:
             self._check_share(wrong_adjoints)
             parts += ["wrong_adjoints", repr(float(wrong_adjoints))]
+        if self.difficulty is not None:
+            parts += ["difficulty", repr(self.difficulty)]
         self.config = digest(*parts)
         """Digest of all that determines a kernel beside seed and index."""
-        self._tasks: dict[str, list[_Task]] = {
+        mix = self.difficulty or USUAL_MIX
+        tasks = {
             category: [
                 (recipe, target)
                 for recipe in self.frontend.recipes
-                if recipe.category == category
+                if recipe.category == category and mix.keys() & set(recipe.difficulties)
                 for target in recipe.targets
             ]
-            for category in self.categories
+            for category in self.frontend.categories
         }
+        self._tasks = {category: listed for category, listed in tasks.items() if listed}
+        self.categories = tuple(self._tasks)
+        """Those that kernels are drawn of, in the order in which indices visit them."""
 
     def _check_share(self, share: float) -> None:
         if not 0.0 <= share <= 1.0:
@@ -125,7 +146,12 @@ class KernelGenerator:
 
     def __getstate__(self) -> dict[str, Any]:
         """A generator is its front end's name, its seed and its settings."""
-        return {"frontend": self.frontend.name, "seed": self.seed, "wrong_adjoints": self.wrong_adjoints}
+        return {
+            "frontend": self.frontend.name,
+            "seed": self.seed,
+            "wrong_adjoints": self.wrong_adjoints,
+            "difficulty": self.difficulty,
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Made again from these."""
@@ -135,7 +161,11 @@ class KernelGenerator:
         tasks, place = self._tasks_at(category, number)
         turn, position = divmod(place, len(tasks))
         recipe, target = Stream(self.config, self.seed, category, "turn", turn).shuffled(tasks)[position]
-        stream = Stream(self.config, self.seed, category, number)
+        shares = [
+            (each, share) for each, share in (self.difficulty or USUAL_MIX).items() if each in recipe.difficulties
+        ]
+        difficulty = Stream(self.config, self.seed, category, "difficulty", number).weighted(shares)
+        stream = Stream(self.config, self.seed, category, number, difficulty=difficulty)
         for start in range(_STARTS):
             try:
                 spec = recipe.draw(stream.child(start), target)
@@ -156,6 +186,30 @@ class KernelGenerator:
         if int((number + 1) * share) > before:
             return wrong, before
         return [task for task in tasks if task not in wrong], number - before
+
+
+def _shares(difficulty: int | Mapping[int, float]) -> dict[int, float]:
+    mix = {difficulty: 1.0} if isinstance(difficulty, int) else dict(difficulty)
+    listed = ", ".join(map(str, DIFFICULTIES))
+    if unknown := [each for each in mix if each not in DIFFICULTIES]:
+        raise ConfigError(f"no such difficulty: {unknown[0]!r}; allowed: {listed}")
+    if any(not share >= 0 for share in mix.values()) or not sum(mix.values()) > 0:
+        raise ConfigError(f"the shares of difficulties are numbers from 0 that are not all 0, got {mix!r}")
+    return {each: float(mix[each]) for each in sorted(mix) if mix[each] > 0}
+
+
+def parse_difficulty(text: str) -> int | dict[int, float]:
+    """A difficulty, or a mix of several as ``1:0.2,3:0.8``.
+
+    Raises:
+        ConfigError: if the text is neither.
+    """
+    try:
+        if ":" not in text:
+            return int(text)
+        return {int(each): float(share) for each, _, share in (part.partition(":") for part in text.split(","))}
+    except ValueError:
+        raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {text!r}") from None
 
 
 def _check_index(index: int) -> None:

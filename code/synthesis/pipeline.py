@@ -1,6 +1,6 @@
 """The pipeline: candidates generated, lowered, and compared with the earlier ones."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -38,6 +38,7 @@ class SynthesisPipeline:
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
         wrong_adjoints: the share of kernels with wrong adjoints, as :class:`KernelGenerator` takes it.
+        difficulty: how long and how deep the kernels are, as :class:`KernelGenerator` takes it.
 
     Raises:
         UnknownNameError: for an unknown front end, category, level or device.
@@ -56,10 +57,11 @@ class SynthesisPipeline:
         verify: str = "all",
         ptx: str = "none",
         wrong_adjoints: float | None = None,
+        difficulty: int | Mapping[int, float] | None = None,
     ) -> None:
-        self.generator = KernelGenerator(frontend, seed, wrong_adjoints=wrong_adjoints)
+        self.generator = KernelGenerator(frontend, seed, wrong_adjoints=wrong_adjoints, difficulty=difficulty)
         self.frontend = self.generator.frontend
-        self.categories = _choose_categories(self.frontend, categories)
+        self.categories = _choose_categories(self.generator, categories)
         self.device = choose_device(self.frontend, device)
         self.levels = choose_levels(self.frontend, levels, self.device)
         self.share, self.ptx = Share.parse(verify), Share.parse(ptx)
@@ -156,6 +158,7 @@ class SynthesisPipeline:
             "seed": self.generator.seed,
             "categories": list(self.categories),
             "wrong_adjoints": self.generator.wrong_adjoints,
+            "difficulty": {str(each): share for each, share in (self.generator.difficulty or {}).items()},
             "levels": [level.name for level in self.levels],
             "device": self.device,
             "verify": str(self.share),
@@ -175,6 +178,7 @@ def run_pipeline(
     verify: str = "all",
     ptx: str = "none",
     wrong_adjoints: float | None = None,
+    difficulty: int | Mapping[int, float] | None = None,
     kernels_per_module: int | None = None,
     chunk_size: int | None = None,
     on_progress: OnProgress | None = None,
@@ -198,6 +202,7 @@ def run_pipeline(
         verify=verify,
         ptx=ptx,
         wrong_adjoints=wrong_adjoints,
+        difficulty=difficulty,
         **{name: size for name, size in sizes.items() if size is not None},
     )
     return batch.run(count, out, on_progress=on_progress, progress=progress)
@@ -213,6 +218,7 @@ def generate(
     device: str | None = None,
     verify: str = "all",
     wrong_adjoints: float | None = None,
+    difficulty: int | Mapping[int, float] | None = None,
     on_rejection: Callable[[Rejection], None] | None = None,
 ) -> Iterator[Pair]:
     """The pairs of candidates 0 … count-1, one by one.
@@ -226,6 +232,7 @@ def generate(
         device: what the texts are for; the front end's default if None.
         verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
         wrong_adjoints: the share of kernels with wrong adjoints, as :class:`KernelGenerator` takes it.
+        difficulty: how long and how deep the kernels are, as :class:`KernelGenerator` takes it.
         on_rejection: told of each candidate, and of each level, that did not make it.
 
     Raises:
@@ -245,6 +252,7 @@ def generate(
         device=device,
         verify=verify,
         wrong_adjoints=wrong_adjoints,
+        difficulty=difficulty,
     )
     return _pairs_alone(pipeline.pairs(count), on_rejection)
 
@@ -370,15 +378,17 @@ def _frontend_of_source(source: str) -> Frontend:
     raise ConfigError(f"no front end recognises the source; name one with frontend=, of {', '.join(frontend_names())}")
 
 
-def _choose_categories(frontend: Frontend, names: Sequence[str] | None) -> tuple[str, ...]:
+def _choose_categories(generator: KernelGenerator, names: Sequence[str] | None) -> tuple[str, ...]:
     if names is None:
-        return frontend.categories
+        return generator.categories
     for name in names:
-        if name not in frontend.categories:
-            raise UnknownNameError("category", name, frontend.categories, where=f"for front end {frontend.name}")
+        if name not in generator.categories:
+            raise UnknownNameError(
+                "category", name, generator.categories, where=f"for front end {generator.frontend.name}"
+            )
     if not names:
-        raise ConfigError(f"no categories given; allowed: {', '.join(frontend.categories)}")
-    return tuple(category for category in frontend.categories if category in names)
+        raise ConfigError(f"no categories given; allowed: {', '.join(generator.categories)}")
+    return tuple(category for category in generator.categories if category in names)
 
 
 def check_count(count: int) -> None:

@@ -24,6 +24,10 @@ class Role(StrEnum):
     """Written, and read or perhaps read, as the target of an atomic is; starts from values of its domain."""
 
 
+DIFFICULTIES = (1, 2, 3, 4, 5)
+"""From a map of a line or two to kernels of a hundred lines."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
     """The closed interval that values are drawn from, or are known to lie in.
@@ -187,7 +191,7 @@ class KernelSpec:
     ops: tuple[str, ...] = ()
     """The catalogue names of the operations it was drawn with, sorted; empty for an extracted kernel."""
     difficulty: int = 1
-    """1 (a one-line map) to 5."""
+    """One of :data:`DIFFICULTIES`: what it was drawn for."""
     origin: str | Mapping[str, Any] = "synthetic"
     """``synthetic``, or package, version, file and line of an extracted kernel."""
     licence: str = "Apache-2.0"

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jax as _jax
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -13,6 +14,8 @@ from synthesis import get_frontend
 from synthesis.frontends.base import Program, Values
 from synthesis.frontends.jax.lowering import mlir
 from synthesis.records import Argument, Role, Signature
+
+jax: Any = _jax
 
 DTYPES: list[np.dtype[Any]] = [
     *(np.dtype(name) for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")),
@@ -54,3 +57,27 @@ def test_arrays_pass_the_interpreter_bit_by_bit(dtype: np.dtype[Any], shape: tup
     found = through_the_interpreter(values)
     assert (found.dtype, found.shape) == (values.dtype, values.shape)
     assert found.tobytes() == values.tobytes()
+
+
+@pytest.mark.parametrize("update", ["add", "multiply", "min", "max", "set"])
+def test_what_is_scattered_into_is_what_it_was_for_others(update: str) -> None:
+    """The interpreter scatters in place, into arguments and into values that are used again."""
+
+    def twice(x: Any, y: Any) -> tuple[Any, ...]:
+        z = x + y
+        index = jax.numpy.array([1, 1, 2])
+        return getattr(x.at[index], update)(y[:3]), x * 2, getattr(z.at[index], update)(y[:3]), z * 3
+
+    x, y = np.arange(4, dtype=np.float32), np.asarray([9, 5, 7, 2], np.float32)
+    frontend = get_frontend("jax")
+    level = next(each for each in frontend.levels if each.name == "stablehlo")
+    arguments = tuple(Argument(name=name, type_name="array", dtype="float32", shape=(4,)) for name in "xy")
+    results = tuple(replace(arguments[0], name=name, role=Role.OUTPUT) for name in "abcd")
+    signature = Signature(arguments=arguments, results=results)
+    runs: tuple[Values, ...] = ({"x": x, "y": y},)
+    text = str(jax.jit(twice).lower(x, y).compiler_ir("stablehlo"))
+    program = Program(name="twice", level=level, text=text, signature=signature, runs=runs)
+    (outcome,) = [each for _, each in frontend.run([program], Path()) if each is not None]
+    assert isinstance(outcome, tuple), outcome
+    for name, expected in zip("abcd", twice(jax.numpy.asarray(x), jax.numpy.asarray(y)), strict=True):
+        np.testing.assert_array_equal(outcome[0][name], expected)

@@ -11,6 +11,7 @@ from synthesis.grammar.syntax import (
     Call,
     Comparison,
     Conditional,
+    Dictionary,
     Expression,
     For,
     Function,
@@ -46,6 +47,7 @@ def branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressi
         st.builds(Subscript, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
         st.builds(Sequence, several, st.sampled_from(["()", "[]"])),
         st.builds(Lambda, st.just(("p", "q")), inner),
+        st.builds(Dictionary, st.lists(st.tuples(IDENTIFIERS, inner), max_size=3).map(tuple)),
     )
 
 
@@ -73,6 +75,8 @@ def grouped(node: Expression) -> str:
             return f"({grouped(base)})[{', '.join(f'({grouped(each)})' for each in indices)}]"
         case Sequence(items, brackets):
             return brackets[0] + "".join(f"({grouped(each)})," for each in items) + brackets[1]
+        case Dictionary(entries):
+            return "{" + "".join(f"'{key}': ({grouped(value)})," for key, value in entries) + "}"
         case Lambda(parameters, body):
             return f"(lambda {', '.join(parameters)}: ({grouped(body)}))"
         case Slice():

@@ -7,6 +7,7 @@ from cyclopts import Parameter
 
 from synthesis.batch_generator import CHUNK_SIZE, KERNELS_PER_MODULE
 from synthesis.cli.tables import print_summary
+from synthesis.generator import parse_difficulty
 from synthesis.pipeline import run_pipeline
 
 
@@ -22,6 +23,7 @@ def generate(
     verify: str = "all",
     ptx: str = "none",
     wrong_adjoints: float | None = None,
+    difficulty: str | None = None,
     kernels_per_module: int = KERNELS_PER_MODULE,
     chunk_size: int = CHUNK_SIZE,
     format: Literal["json"] = "json",  # noqa: A002 (the option's name; one format so far)
@@ -58,6 +60,9 @@ def generate(
     wrong_adjoints: float
         Share of kernels whose adjoints Warp is known to get wrong, 0 to 1, in the categories that have such kernels;
         they keep their forward texts. One in seven or so if it is not said.
+    difficulty: str
+        1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them,
+        mostly 2 and 3, if it is not said.
     kernels_per_module: int
         Kernels that share a Python module while they are lowered. No row depends on it.
     chunk_size: int
@@ -78,6 +83,7 @@ def generate(
         verify=verify,
         ptx=ptx,
         wrong_adjoints=wrong_adjoints,
+        difficulty=None if difficulty is None else parse_difficulty(difficulty),
         kernels_per_module=kernels_per_module,
         chunk_size=chunk_size,
         progress=not json,

@@ -57,7 +57,9 @@ class Recipe:
     targets: tuple[str, ...]
     """The operations it can be asked for; every drawn kernel uses the one it was asked for."""
     draw: Callable[[Stream, str], KernelSpec]
-    """Draws a kernel from a random stream and a target operation; pure."""
+    """Draws a kernel of the stream's difficulty from a random stream and a target operation; pure."""
+    difficulties: tuple[int, ...] = (2, 3, 4, 5)
+    """Those that it can be asked for, of :data:`synthesis.records.DIFFICULTIES`."""
     wrong_adjoints: tuple[str, ...] = ()
     """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
 

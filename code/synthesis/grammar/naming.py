@@ -2,6 +2,8 @@
 
 import builtins
 import keyword
+from collections.abc import Generator
+from contextlib import contextmanager
 
 from synthesis.grammar.streams import Stream
 
@@ -69,6 +71,16 @@ class NameBook:
         """A name of the caller's choice, kept from being given out again."""
         self._taken.add(name)
         return name
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """Names that are given out inside are free again where an exception leaves it."""
+        before = set(self._taken)
+        try:
+            yield
+        except BaseException:
+            self._taken = before
+            raise
 
     def title(self) -> str:
         """A name for a function: a verb and a noun."""

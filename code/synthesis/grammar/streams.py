@@ -20,15 +20,24 @@ def digest(*labels: object) -> str:
 
 
 class Stream:
-    """A stream of random choices, the same wherever and whenever it is made from the same labels."""
+    """A stream of random choices, the same wherever and whenever it is made from the same labels.
 
-    def __init__(self, *labels: object) -> None:
+    With the choices it carries how much is to be drawn from them, as QuickCheck's generators carry a size; so whatever
+    draws a part of a kernel knows it, and no function in between hands it on.
+
+    Args:
+        labels: what it is a function of.
+        difficulty: 1 for a kernel of one line to 5 for a long one.
+    """
+
+    def __init__(self, *labels: object, difficulty: int = 2) -> None:
         self._labels = labels
         self._bits = Random(int(digest(*labels), 16)).getrandbits  # noqa: S311 (not for secrets)
+        self.difficulty = difficulty
 
     def child(self, *labels: object) -> "Stream":
         """An independent stream, so that what one part draws does not move another part."""
-        return Stream(*self._labels, *labels)
+        return Stream(*self._labels, *labels, difficulty=self.difficulty)
 
     def below(self, bound: int) -> int:
         """A uniform integer of 0 … bound-1, without modulo bias.

@@ -114,6 +114,13 @@ class Lambda:
     body: "Expression"
 
 
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """``{'key': value}``, with keys that are strings."""
+
+    entries: tuple[tuple[str, "Expression"], ...]
+
+
 Expression = (
     Name
     | Literal
@@ -127,6 +134,7 @@ Expression = (
     | Slice
     | Sequence
     | Lambda
+    | Dictionary
 )
 
 
@@ -192,6 +200,8 @@ def _render(node: Expression) -> tuple[str, int]:
         case Sequence(items, brackets):
             comma = "," if brackets == "()" and len(items) == 1 else ""
             return f"{brackets[0]}{', '.join(render(item) for item in items)}{comma}{brackets[1]}", _ATOM
+        case Dictionary(entries):
+            return "{" + ", ".join(f"'{key}': {render(value)}" for key, value in entries) + "}", _ATOM
         case Lambda(parameters, body):
             return f"lambda {', '.join(parameters)}: {render(body)}", 0
 

@@ -30,6 +30,8 @@ _TYPICAL_INTEGERS = (Domain(low=-20, high=20), Domain(low=1, high=30), Domain(lo
 _LONGEST = 18
 # An operand of a helper's call of more nodes than this is given one first.
 LONG_OPERAND = 6
+# What shrinks an interval more than this leaves nothing of values that lie far inside it.
+_LEAST_FACTOR = 0.12
 # How many domains are tried for arguments that an operation is to start from.
 _DOMAIN_TRIES = 8
 
@@ -138,7 +140,8 @@ class Weaver:
         self._stream = stream
         self._operations = tuple(operations)
         self._by_name = {operation.name: operation for operation in operations}
-        self._fresh_left = max_fresh
+        self._plain = stream.difficulty == 1
+        self._fresh_left = 0 if self._plain else max_fresh
         self._leveller = leveller
 
     def weave(
@@ -150,6 +153,7 @@ class Weaver:
             DrawError: if the terms cannot be brought together.
         """
         pool = list(terms)
+        steps = min(steps, 1) if self._plain else steps
         moment = self._stream.below(steps + 1)
         for step in range(steps + 1):
             if step == moment and target is not None:
@@ -236,7 +240,7 @@ class Weaver:
 
     def _shrink(self, term: Term, domain: Domain) -> Term | None:
         factor = round(0.9 * domain.magnitude / max(term.interval.magnitude, 1e-9), 2)
-        if not term.type.is_float or not 0 < factor < 1:  # a whole number has no such factor
+        if not term.type.is_float or not _LEAST_FACTOR <= factor < 1:  # a whole number has no such factor
             return None
         return self.apply("mul", term, self._scope.literal(factor, term.type.dtype))
 
@@ -245,7 +249,7 @@ class Weaver:
     def _replace(self, pool: list[Term], taken: Sequence[Term], result: Term) -> None:
         pool[:] = [term for term in pool if not any(term is other for other in taken)]
         nodes = size(result.node)
-        if nodes > _LONGEST or (nodes >= 4 and self._stream.chance(0.4)):
+        if nodes > _LONGEST or (nodes >= 4 and not self._plain and self._stream.chance(0.4)):
             result = self._scope.keep(result)
             if self._stream.chance(0.3):
                 pool.extend(self._again(result))

@@ -157,6 +157,8 @@ class _StableHlo:
             if "chlo." in text:
                 passes = "builtin.module(func.func(chlo-legalize-to-stablehlo))"
                 passmanager.PassManager.parse(passes).run(self._module.operation)
+            if "stablehlo.scatter" in text and _overwrites(self._module):
+                self._executable = _Compiled(text)
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         if self._executable is not None:
@@ -164,6 +166,20 @@ class _StableHlo:
         with self._context, ir.Location.unknown():
             given = [_attribute(np.asarray(value)) for value in inputs]
             return [_array(result) for result in stablehlo.eval_module(self._module, given)]
+
+
+def _overwrites(module: Any) -> bool:
+    """Whether the interpreter would change a value that is used again: it scatters into its operand itself."""
+    found: list[bool] = []
+
+    def visit(operation: Any) -> Any:
+        if operation.name == "stablehlo.scatter":
+            inputs = list(operation.operands)[: (len(operation.operands) - 1) // 2]
+            found.extend(isinstance(each.owner, ir.Block) or len(list(each.uses)) > 1 for each in inputs)
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    return any(found)
 
 
 class _Compiled:

@@ -245,6 +245,8 @@ class _Builder(_ModuleBuilder):
             raise
 
     def build_function(self, func: Any) -> None:
+        if func.generic_parent is not None and not func.adj.fun_lineno:  # Warp forgets where instances are written
+            func.adj.fun_lineno = func.generic_parent.adj.fun_lineno
         if func not in self._original:
             stem = func.func.__name__ if func.func is not None else func.key
             name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)

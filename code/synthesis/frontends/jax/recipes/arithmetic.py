@@ -2,11 +2,12 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft, some_float
+from synthesis.frontends.jax.recipes.drafting import Draft, some_float
+from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
+from synthesis.records import DIFFICULTIES, KernelSpec
 
 _TARGETS = ("add", "sub", "mul", "div", "pow")
 _INTEGER_TARGETS = ("add", "sub", "mul")
@@ -29,11 +30,11 @@ def _draw(stream: Stream, target: str, dtype: str) -> KernelSpec:
     draft = Draft(stream, broadcastable(shape, dtype))
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
     terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.45), (3, 0.35)]))
-    if shape.chance(0.15):
+    if shape.difficulty > 1 and shape.chance(0.15):
         terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
     result = weaver.weave(terms, steps=shape.integer(1, 6), target=ELEMENTWISE[target])
     results = [result]
-    if shape.chance(0.15):
+    if shape.difficulty > 1 and shape.chance(0.15):
         results.append(weaver.weave(draft.leaves(1), steps=shape.integer(1, 3)))
     summary = f"Elementwise {target} with broadcasting on {dtype} arrays"
     recipe = "broadcast_integer" if dtype == "int32" else "broadcast"
@@ -49,6 +50,12 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="broadcast", category="arithmetic", targets=_TARGETS, draw=_draw_floats),
-    Recipe(name="broadcast_integer", category="arithmetic", targets=_INTEGER_TARGETS, draw=_draw_integers),
+    Recipe(name="broadcast", category="arithmetic", targets=_TARGETS, draw=_draw_floats, difficulties=DIFFICULTIES),
+    Recipe(
+        name="broadcast_integer",
+        category="arithmetic",
+        targets=_INTEGER_TARGETS,
+        draw=_draw_integers,
+        difficulties=DIFFICULTIES,
+    ),
 )

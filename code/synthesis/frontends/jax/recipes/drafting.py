@@ -1,40 +1,22 @@
-"""A JAX function under construction: its arguments, statements and results."""
+"""A JAX function from its first line to its text: elaborated as its difficulty asks for, and printed."""
 
-import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
+from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.options import DEFAULTS
+from synthesis.frontends.jax.recipes.pieces import PIECES, tame
+from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.frontends.jax.spelling import type_name
-from synthesis.grammar import naming
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.elaboration import elaborate
+from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
-    Assign,
-    Call,
-    Evaluate,
-    Expression,
-    Function,
-    Literal,
-    Name,
-    Return,
-    Statement,
-    reads,
-    render_block,
-    size,
-)
-from synthesis.grammar.syntax import (
-    Sequence as Items,
-)
+from synthesis.grammar.syntax import Expression, Function, Name, Return, reads, render_block
+from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of, typical_domain
-from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.grammar.weaving import DrawError, Weaver
+from synthesis.records import Argument, KernelSpec, Role, Signature
 
-SIZES = (2, 3, 4, 5, 6, 8)
-# An array of fewer elements may have them all on one side of what it is compared with.
-_MANY = 12
 _FLOATS = (("float32", 0.88), ("bfloat16", 0.05), ("float16", 0.07))
 
 
@@ -43,89 +25,31 @@ def some_float(stream: Stream) -> str:
     return stream.child("dtype").weighted(_FLOATS)
 
 
-@dataclass
-class Draft:
-    """Collects what a recipe decides, and prints it.
+# What brings together the values that pieces leave.
+_GATHER = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul"))
 
-    Args:
-        stream: the random choices; the recipe and the draft draw from children of it.
-        types: the types that new arguments may have.
-    """
 
-    stream: Stream
-    types: Sequence[Type]
+class Draft(Sketch):
+    """Collects what a recipe decides, adds to it, and prints it."""
 
-    def __post_init__(self) -> None:
-        """Open the body."""
-        self.book = NameBook(self.stream.child("names"))
-        self._draw = self.stream.child("draft")
-        style = self.stream.child("style")
-        self._annotated = style.chance(0.15)
-        self.lax = "lax" if style.chance(0.5) else "jax.lax"
-        """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
-        self._arguments: list[Argument] = []
-        self._helpers: list[Statement] = []
-        self._body: list[Statement] = []
+    def _elaborate(self, results: Sequence[Term]) -> list[Term]:
+        """The results, with what pieces make of the first of single precision in its place, or after it.
 
-    # ---- what the weaver asks for
-
-    def fresh(self, type: Type, domain: Domain, pool: tuple[str, ...] | None = None) -> Term:  # noqa: A002
-        """A new argument, read whole; named from a pool or as its rank suggests."""
-        unusual = type.rank == 2 and self._draw.chance(0.3)
-        usual = naming.SCALARS if type.rank == 0 else naming.MATRICES if unusual else naming.ARRAYS
-        name = self.book.take(pool or usual)
-        self._arguments.append(
-            Argument(
-                name=name,
-                type_name=type_name(type.dtype, type.shape),
-                dtype=type.dtype,
-                shape=type.shape,
-                domain=domain,
-            )
-        )
-        return Term(Name(name), type, domain, flat=True, varying=math.prod(type.shape) >= _MANY)
-
-    def literal(self, value: float, dtype: str) -> Term:
-        """A Python number, which takes the type of what it meets."""
-        text = repr(float(value)) if Type(dtype).is_float else str(int(value))
-        return Term(Literal(text), Type(dtype), Domain(low=value, high=value), varying=False)
-
-    def keep(self, term: Term) -> Term:
-        """The term under a new local name."""
-        local = self.book.take(naming.LOCALS)
-        self.add(Assign(Name(local), term.node))
-        return replace(term, node=Name(local))
-
-    # ---- what recipes build with
-
-    def add(self, statement: Statement) -> None:
-        """Append a statement to the body."""
-        self._body.append(statement)
-
-    def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
-        """New arguments to weave from; the first has the first of the types."""
-        kinds = list(types or self.types)
-        chosen = [kinds[0], *(self._draw.choice(kinds) for _ in range(count - 1))]
-        return [self.fresh(kind, typical_domain(self._draw, kind)) for kind in chosen]
-
-    def inner(self) -> FunctionScope:
-        """The inside of a nested function, which sees the kernel's variables."""
-        return FunctionScope(self.literal, self.book)
-
-    def helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:
-        """A call of a new function beside the kernel that computes something of the operands."""
-        operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
-        scope = FunctionScope(self.literal, NameBook(self.stream.child("helper names")))
-        parameters = [scope.parameter(operand) for operand in operands]
-        result = Weaver(scope, self.stream.child("helper"), operations, max_fresh=0).weave(parameters, steps=steps)
-        name = self.book.title()
-        listed = tuple((name_of(parameter), "") for parameter in parameters)
-        self._helpers.append(Function(name, listed, (*scope.statements, Return(result.node))))
-        return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
-
-    def declare(self, statement: Function | Call) -> None:
-        """Put a function, or a call for its effect, beside the kernel, after those that are there."""
-        self._helpers.append(Evaluate(statement) if isinstance(statement, Call) else statement)
+        Raises:
+            DrawError: if what the pieces leave cannot be brought together.
+        """
+        first = next((place for place, term in enumerate(results) if term.type.dtype == "float32"), None)
+        if self.stream.difficulty < 3 or first is None:
+            return list(results)
+        stream = self.stream.child("elaborate")
+        pool = [results[first]]
+        elaborate(self, stream, pool, PIECES)
+        if pool == [results[first]]:
+            return list(results)
+        weaver = Weaver(self, self.stream.child("gather"), _GATHER, max_fresh=0)
+        made = weaver.weave([tame(self, stream, each) for each in pool], steps=0)
+        kept = [results[first]] if isinstance(results[first].node, Name) and stream.chance(0.3) else []
+        return [*results[:first], *kept, made, *results[first + 1 :]]
 
     # ---- printing
 
@@ -152,6 +76,7 @@ class Draft:
         Raises:
             DrawError: if an argument is never read; the draft is to be started again.
         """
+        results = self._elaborate(results)
         name = self.book.title()
         nodes = tuple(term.node for term in results)
         value: Expression = nodes[0] if len(nodes) == 1 else Items(nodes)
@@ -196,7 +121,7 @@ class Draft:
                 options=DEFAULTS,
             ),
             ops=tuple(sorted(used)),
-            difficulty=1 + sum(source.count("\n") > bound for bound in (6, 9, 14, 22)),
+            difficulty=self.stream.difficulty,
         )
 
 

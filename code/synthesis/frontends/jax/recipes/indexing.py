@@ -2,7 +2,8 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, call, number, numbers
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar import intervals
 from synthesis.grammar.naming import BINS
 from synthesis.grammar.operations import Term

@@ -4,7 +4,8 @@ import math
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import CONTRACTIONS, ELEMENTWISE, PRODUCTS, SHAPES, call, number
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Attribute, Call, Expression, Infix, Literal, Name, Subscript

@@ -6,7 +6,7 @@ from synthesis.frontends.jax.recipes.arithmetic import broadcastable
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
+from synthesis.records import DIFFICULTIES, KernelSpec
 
 _TARGETS = (
     "sin", "cos", "tan", "exp", "expm1", "log", "log1p", "log2", "sqrt", "rsqrt", "cbrt", "tanh", "sinh", "cosh",
@@ -22,12 +22,12 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
     terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.4), (3, 0.15)]))
     links = stream.child("links")
-    terms = [weaver.chain(term, links.integer(1, 3)) for term in terms]
-    if shape.chance(0.2):
+    terms = [weaver.chain(term, 1 if links.difficulty == 1 else links.integer(1, 3)) for term in terms]
+    if shape.difficulty > 1 and shape.chance(0.2):
         terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 3))]
     result = weaver.weave(terms, steps=shape.integer(0, 3), target=ELEMENTWISE[target])
     summary = f"A chain of functions with {target} on {dtype} arrays"
     return draft.finish([result], category="math", recipe="chain", summary=summary)
 
 
-RECIPES = (Recipe(name="chain", category="math", targets=_TARGETS, draw=_draw),)
+RECIPES = (Recipe(name="chain", category="math", targets=_TARGETS, draw=_draw, difficulties=DIFFICULTIES),)

@@ -2,7 +2,8 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, number
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft, some_float
+from synthesis.frontends.jax.recipes.drafting import Draft, some_float
+from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Subscript

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.ops import ELEMENTWISE, call, method, number
-from synthesis.frontends.jax.recipes.drafting import SIZES, Draft
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream

@@ -9,7 +9,7 @@ from synthesis.grammar.operations import Operation
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
+from synthesis.records import DIFFICULTIES, KernelSpec
 
 FLOAT_TARGETS = ("add", "sub", "mul", "div", "min", "max", "abs", "sqrt", "sin", "cos", "exp", "log")
 _INTEGER_TARGETS = ("add", "sub", "mul", "min", "max", "abs")
@@ -24,16 +24,16 @@ def elementwise(
     shape = stream.child("shape")
     kind = Type(dtype)
     draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.75), (2, 0.25)]))
-    if draft.rank == 1 and shape.chance(0.15):
+    if draft.rank == 1 and shape.difficulty > 1 and shape.chance(0.15):
         draft.guard()
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
     terms = draft.leaves(shape.weighted([(1, 0.25), (2, 0.45), (3, 0.3)]))
-    if shape.chance(0.25):
+    if shape.difficulty > 1 and shape.chance(0.25):
         terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
     result = weaver.weave(terms, steps=shape.integer(1, 6), target=SCALAR[target])
     draft.store(result)
     ops = result.ops
-    if shape.chance(0.15):
+    if shape.difficulty > 1 and shape.chance(0.15):
         second = weaver.weave(draft.leaves(1), steps=shape.integer(1, 3))
         draft.store(second)
         ops |= second.ops
@@ -60,6 +60,14 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="elementwise", category="arithmetic", targets=FLOAT_TARGETS, draw=_draw_floats),
-    Recipe(name="elementwise_integer", category="arithmetic", targets=_INTEGER_TARGETS, draw=_draw_integers),
+    Recipe(
+        name="elementwise", category="arithmetic", targets=FLOAT_TARGETS, draw=_draw_floats, difficulties=DIFFICULTIES
+    ),
+    Recipe(
+        name="elementwise_integer",
+        category="arithmetic",
+        targets=_INTEGER_TARGETS,
+        draw=_draw_integers,
+        difficulties=DIFFICULTIES,
+    ),
 )

@@ -2,7 +2,8 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
-from synthesis.frontends.warp.recipes.drafting import Axis, Draft
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.sketch import Axis
 from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream

@@ -7,7 +7,8 @@ offset or scaled by a constant, and products keep to constant trip counts.
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
-from synthesis.frontends.warp.recipes.drafting import Axis, Draft, Site
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.sketch import Axis, Site
 from synthesis.grammar import intervals
 from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term, varies

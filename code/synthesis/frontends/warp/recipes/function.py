@@ -3,9 +3,10 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
 from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -14,61 +15,21 @@ from synthesis.grammar.syntax import (
     Class,
     Comparison,
     Expression,
-    Function,
     If,
     Infix,
     Literal,
     Name,
     Return,
-    Statement,
     Subscript,
 )
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
 from synthesis.records import Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
 _SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt"))
 _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"], VECTOR["cross"])
-
-
-class _Helper:
-    """A ``@wp.func`` under construction.
-
-    Args:
-        draft: the kernel that it is for.
-        stream: the random choices.
-        label: tells the kernel's helpers apart.
-        operations: what it may be made of.
-    """
-
-    def __init__(self, draft: Draft, stream: Stream, label: str, operations: tuple[Operation, ...]) -> None:
-        self._draft = draft
-        self._stream = stream.child("helper", label)
-        self.scope = FunctionScope(draft.literal, NameBook(self._stream.child("names")))
-        self.weaver = Weaver(self.scope, self._stream.child("weave"), operations, max_fresh=0)
-        self._parameters: list[tuple[str, str]] = []
-
-    def parameter(self, operand: Term) -> Term:
-        """A parameter that stands for an operand of the call."""
-        made = self.scope.parameter(operand)
-        self._parameters.append((name_of(made), value_annotation(operand.type, self._draft.style)))
-        return made
-
-    def declare_struct(self, name: str, title: str) -> None:
-        """A parameter that is a struct."""
-        self._parameters.append((name, title))
-
-    def finish(self, name: str, *results: Term) -> None:
-        """Declare it, returning the results."""
-        nodes = tuple(result.node for result in results)
-        value = nodes[0] if len(nodes) == 1 else Items(nodes)
-        body: tuple[Statement, ...] = (*self.scope.statements, Return(value))
-        returns = (
-            value_annotation(results[0].type, self._draft.style) if len(nodes) == 1 and self._stream.chance(0.4) else ""
-        )
-        self._draft.declare(Function(name, tuple(self._parameters), body, ("wp.func",), returns=returns))
 
 
 def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stream, Draft, list[Term]]:
@@ -94,11 +55,11 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     shape, draft, terms = _begin(stream, kinds)
     inner_name, outer_name = draft.book.title(), draft.book.title()
     operations = _SCALARS if kinds[0] == _NUMBER else _OPERATIONS
-    inner = _Helper(draft, stream, "inner", operations)
+    inner = Helper(draft, stream, "inner", operations)
     first = inner.parameter(terms[0])
     inside = inner.weaver.weave([first], steps=shape.integer(1, 3), goal=terms[0].type)
     inner.finish(inner_name, inside)
-    outer = _Helper(draft, stream, "outer", operations)
+    outer = Helper(draft, stream, "outer", operations)
     parameters = [outer.parameter(term) for term in terms]
     called = Term(Call(Name(inner_name), (parameters[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
     result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=shape.integer(0, 2))
@@ -121,7 +82,7 @@ def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
     name = draft.book.title()
     made: list[Term] = []
     for label, operand in (("number", number), ("vector", terms[0])):
-        helper = _Helper(draft, stream, label, _SCALARS if label == "number" else _OPERATIONS)
+        helper = Helper(draft, stream, label, _SCALARS if label == "number" else _OPERATIONS)
         result = helper.weaver.weave([helper.parameter(operand)], steps=shape.integer(1, 3))
         helper.finish(name, result)
         node = Call(Name(name), (operand.node,))
@@ -133,7 +94,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
     """A function that gives two values at once, or that returns early."""
     shape, draft, terms = _begin(stream, (_NUMBER,))
     name = draft.book.title()
-    helper = _Helper(draft, stream, "several", _SCALARS)
+    helper = Helper(draft, stream, "several", _SCALARS)
     parameters = [helper.parameter(term) for term in terms]
     if target == "early_return":
         subject = parameters[0]
@@ -248,7 +209,7 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
         return _finish(
             stream, draft, [value, *members], "parameters", target, "Settings in a struct that threads share"
         )
-    helper = _Helper(draft, stream, "of struct", _OPERATIONS)
+    helper = Helper(draft, stream, "of struct", _OPERATIONS)
     own = helper.parameter(value)
     handed = draft.book.take(("m", "pr", "conf", "mat"))
     helper.declare_struct(handed, title)

@@ -6,7 +6,8 @@ check finds them, and the row keeps its forward texts.
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, call
-from synthesis.frontends.warp.recipes.drafting import Axis, Draft
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.sketch import Axis
 from synthesis.frontends.warp.spelling import scalar_name
 from synthesis.grammar.naming import LOOPS
 from synthesis.grammar.operations import Term

@@ -6,7 +6,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
+from synthesis.records import DIFFICULTIES, KernelSpec
 
 _TARGETS = (
     "sin", "cos", "tan", "exp", "log", "log2", "log10", "sqrt", "cbrt", "sinh", "cosh", "tanh", "atan", "asin", "acos",
@@ -22,11 +22,11 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
     terms = draft.leaves(shape.weighted([(1, 0.5), (2, 0.4), (3, 0.1)]))
     links = stream.child("links")
-    chained = [weaver.chain(term, links.integer(1, 3)) for term in terms]
+    chained = [weaver.chain(term, 1 if links.difficulty == 1 else links.integer(1, 3)) for term in terms]
     result = weaver.weave(chained, steps=shape.integer(0, 3), target=SCALAR[target])
     draft.store(result)
     summary = f"A chain of functions with {target} over {draft.rank}-D {kind.dtype} arrays"
     return draft.finish(category="math", recipe="chain", summary=summary, ops=result.ops)
 
 
-RECIPES = (Recipe(name="chain", category="math", targets=_TARGETS, draw=_draw),)
+RECIPES = (Recipe(name="chain", category="math", targets=_TARGETS, draw=_draw, difficulties=DIFFICULTIES),)

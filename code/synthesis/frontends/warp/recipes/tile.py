@@ -283,17 +283,30 @@ def _draw_shared(stream: Stream, target: str) -> KernelSpec:
 
 _SCANS = ("tile_scan_inclusive", "tile_scan_exclusive")
 RECIPES = (
-    Recipe(name="tile_map", category="tile", targets=("tile_map", "tile_arithmetic", "tile_transpose"), draw=_draw_map),
+    Recipe(
+        name="tile_map",
+        category="tile",
+        targets=("tile_map", "tile_arithmetic", "tile_transpose"),
+        draw=_draw_map,
+        difficulties=(2,),
+    ),
     Recipe(
         name="tile_reduce",
         category="tile",
         targets=("tile_sum", "tile_reduce", "tile_max", "tile_min"),
         draw=_draw_reduce,
+        difficulties=(2,),
         wrong_adjoints=("tile_reduce", "tile_max", "tile_min"),
     ),
-    Recipe(name="tile_scan", category="tile", targets=_SCANS, draw=_draw_scan, wrong_adjoints=_SCANS),
-    Recipe(name="tile_matmul", category="tile", targets=("tile_matmul",), draw=_draw_matmul),
     Recipe(
-        name="tile_shared", category="tile", targets=("tile_broadcast", "tile_ones", "tile_full"), draw=_draw_shared
+        name="tile_scan", category="tile", targets=_SCANS, draw=_draw_scan, difficulties=(2,), wrong_adjoints=_SCANS
+    ),
+    Recipe(name="tile_matmul", category="tile", targets=("tile_matmul",), draw=_draw_matmul, difficulties=(2,)),
+    Recipe(
+        name="tile_shared",
+        category="tile",
+        targets=("tile_broadcast", "tile_ones", "tile_full"),
+        draw=_draw_shared,
+        difficulties=(2,),
     ),
 )

@@ -6,7 +6,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import KernelSpec
+from synthesis.records import DIFFICULTIES, KernelSpec
 
 _TARGETS = ("dot", "cross", "length", "normalize")
 _SCALAR = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "exp"))
@@ -23,7 +23,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.5), (3, 0.3)]), types=(vector,))
     if shape.chance(0.3):
         terms += [draft.fresh(number, term.interval) for term in terms[:1]]
-    if shape.chance(0.25):
+    if shape.difficulty > 1 and shape.chance(0.25):
         terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 2))]
     goal = shape.weighted([(None, 0.4), (vector, 0.3), (number, 0.3)])
     result = weaver.weave(terms, steps=shape.integer(1, 4), target=VECTOR[target], goal=goal)
@@ -32,4 +32,4 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(category="vector", recipe="vector_map", summary=summary, ops=result.ops)
 
 
-RECIPES = (Recipe(name="vector_map", category="vector", targets=_TARGETS, draw=_draw),)
+RECIPES = (Recipe(name="vector_map", category="vector", targets=_TARGETS, draw=_draw, difficulties=DIFFICULTIES),)

@@ -1,0 +1,315 @@
+"""The inside of a Warp kernel under construction: its threads, arguments and statements."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
+from synthesis.grammar import naming
+from synthesis.grammar.elaboration import undone
+from synthesis.grammar.naming import NameBook
+from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assign,
+    Call,
+    Comment,
+    Comparison,
+    Expression,
+    For,
+    Function,
+    If,
+    Literal,
+    Name,
+    Return,
+    Statement,
+    Subscript,
+    size,
+)
+from synthesis.grammar.syntax import (
+    Sequence as Items,
+)
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.records import Argument, Domain, Role
+
+_LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
+    1: ((16,), (24,), (32,), (48,), (64,)),
+    2: ((4, 8), (6, 6), (8, 4), (8, 8), (5, 7)),
+    3: ((3, 4, 5), (4, 4, 4), (2, 6, 4), (5, 3, 3)),
+    4: ((2, 3, 4, 2), (3, 2, 2, 4), (2, 2, 3, 5)),
+}
+
+
+# The share of kernels with comments in them: one in five of Warp's own has.
+_TALKATIVE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One index of an array access: what is written between the brackets, and how many values it takes."""
+
+    index: Expression
+    extent: int
+
+
+Site = tuple[Axis, ...]
+"""Where in an array a thread, or an iteration of its loop, reads."""
+
+
+@dataclass
+class Sketch:
+    """Collects what a recipe decides.
+
+    Args:
+        stream: the random choices; the recipe and the sketch draw from children of it.
+        types: the types that new arguments may have.
+        rank: the number of launch dimensions, 1 to 4.
+        launch: the threads along each dimension; drawn if None.
+    """
+
+    stream: Stream
+    types: Sequence[Type]
+    rank: int = 1
+    launch: tuple[int, ...] | None = None
+    indices: tuple[str, ...] = field(init=False)
+    """The names of the thread indices."""
+
+    def __post_init__(self) -> None:
+        """Choose the threads and open the body."""
+        self.book = NameBook(self.stream.child("names"))
+        self._draw = self.stream.child("draft")
+        self._style = self.stream.child("style").below(3)
+        self._remarks = self.stream.child("remarks")
+        self._talkative = self._remarks.chance(_TALKATIVE)
+        self._arguments: list[Argument] = []
+        self._elements: list[Term] = []
+        self.tested: list[Term] = []
+        """What a branch that was added depends on."""
+        self._elements_behind: dict[Expression, Expression] = {}
+        self._helpers: list[Statement] = []
+        self._scalars = 0
+        self._block: list[Statement] = []
+        self.threads = self.launch or self._draw.choice(_LAUNCHES[self.rank])
+        """The threads along each launch dimension."""
+        if self.rank == 1:
+            self.indices = (self.book.take(naming.INDICES),)
+        else:
+            self.indices = tuple(map(self.book.reserve, "ijkl"[: self.rank]))
+        axes = tuple(Axis(Name(index), extent) for index, extent in zip(self.indices, self.threads, strict=True))
+        self.sites: list[tuple[Site, float]] = [(axes, 1.0)]
+        """Where new arguments are read, the fullest first, and how often each is chosen."""
+        if self.rank > 1:
+            self.sites += [((axis,), 0.2) for axis in axes]
+        if self.rank > 2:
+            self.sites += [(axes[:2], 0.2), (axes[1:], 0.2)]
+        self._outermost = self.sites
+        target: Expression = Name(self.indices[0]) if self.rank == 1 else Items(tuple(map(Name, self.indices)))
+        self.add(Assign(target, Call(Name("wp.tid"))))
+
+    # ---- what the weaver asks for
+
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """A new argument: mostly an array read at the thread's index, now and then a number for all threads."""
+        if type.rank == 0 and self._scalars < 2 and self._draw.chance(0.22):
+            return self.uniform(type, domain)
+        return self.read(type, domain, self._draw.weighted(self.sites))
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant, written as its type is."""
+        return Term(literal_node(value, dtype), Type(dtype), Domain(low=value, high=value), varying=False)
+
+    def keep(self, term: Term) -> Term:
+        """The term under a new local name."""
+        local = self.local(term.node)
+        if term.flat:
+            self._elements_behind[local] = term.node
+        return replace(term, node=local)
+
+    # ---- what elaboration asks for
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is added inside is taken back where a DrawError leaves it."""
+        lists = (self._arguments, self._helpers, self._elements, self.tested, self._block)
+        scalars = self._scalars
+        try:
+            with self.book.attempt(), undone(*lists):
+                yield
+        except DrawError:
+            self._scalars, self.sites = scalars, self._outermost
+            raise
+
+    def start(self, stream: Stream, beside: Term) -> Term:
+        """An element of a new array, of a term's scalar type, to go on from."""
+        kind = Type(beside.type.dtype)
+        return self.read(kind, typical_domain(stream, kind), self.sites[0][0])
+
+    # ---- what recipes build with
+
+    def remark(self, texts: Sequence[str]) -> None:
+        """A comment, in a kernel whose writer makes any."""
+        if self._talkative and self._remarks.chance(0.6):
+            self.add(Comment(self._remarks.choice(texts)))
+
+    def add(self, statement: Statement) -> None:
+        """Append a statement to the open block."""
+        self._block.append(statement)
+
+    def local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
+        """A new local that holds a value."""
+        name = Name(self.book.take(pool))
+        self.add(Assign(name, value))
+        return name
+
+    def variable(self, kind: Type, value: float) -> Name:
+        """A new local that later statements change, started from a constant as Warp wants it."""
+        return self.local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
+
+    @contextmanager
+    def block(self) -> Generator[list[Statement]]:
+        """Statements added inside go to the yielded list instead of the body."""
+        outer, self._block = self._block, []
+        try:
+            yield self._block
+        finally:
+            self._block = outer
+
+    def array(
+        self,
+        kind: Type,
+        domain: Domain,
+        shape: tuple[int, ...],
+        role: Role = Role.INPUT,
+        pool: tuple[str, ...] | None = None,
+        element: str = "",
+    ) -> str:
+        """A new array argument, named from a pool or as its elements suggest; returns its name.
+
+        Args:
+            kind: the type of an element.
+            domain: where its values are drawn from.
+            shape: its dimensions.
+            role: what the kernel does with it.
+            pool: names to choose from.
+            element: the element's type as Warp spells it, where the kind does not tell: ``wp.quat``.
+        """
+        name = self.book.take(pool or (naming.ARRAYS, naming.VECTORS, naming.MATRICES)[kind.rank])
+        spelled = element or value_annotation(kind, self._style)
+        self._arguments.append(
+            Argument(
+                name=name,
+                type_name=array_annotation(spelled, len(shape), self._style),
+                dtype=kind.dtype,
+                element=kind.shape,
+                shape=shape,
+                role=role,
+                domain=None if role is Role.OUTPUT else domain,
+            )
+        )
+        return name
+
+    def uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
+        """A new argument that is one value for all threads."""
+        self._scalars += 1
+        name = self.book.take(pool)
+        self._arguments.append(
+            Argument(
+                name=name,
+                type_name=value_annotation(kind, self._style),
+                dtype=kind.dtype,
+                element=kind.shape,
+                domain=domain,
+            )
+        )
+        return Term(Name(name), kind, domain, flat=True, varying=False)
+
+    def read(self, kind: Type, domain: Domain, site: Site) -> Term:
+        """An element of a new array, read where it is used or into a local first."""
+        array = self.array(kind, domain, tuple(axis.extent for axis in site))
+        term = Term(Subscript(Name(array), tuple(axis.index for axis in site)), kind, domain, flat=True)
+        if site == self.sites[0][0] and self.sites is self._outermost:
+            self._elements.append(term)
+        return self.keep(term) if self.stream.difficulty > 1 and self._draw.chance(0.35) else term
+
+    def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
+        """An element that the thread reads elsewhere too, where there is one of the type."""
+        taken = {self._elements_behind.get(term.node, term.node) for term in avoid}
+        known = [term for term in self._elements if term.type == kind and term.node not in taken]
+        return stream.choice(known) if known else None
+
+    def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
+        """New arguments to weave from; the first is always an array read at the fullest site."""
+        kinds = types or self.types
+        first = self._draw.choice(kinds)
+        terms = [self.read(first, typical_domain(self._draw, first), self.sites[0][0])]
+        for _ in range(count - 1):
+            kind = self._draw.choice(kinds)
+            terms.append(self.fresh(kind, typical_domain(self._draw, kind)))
+        return terms
+
+    @contextmanager
+    def loop(self, variable: str, iterable: Expression, sites: Sequence[tuple[Site, float]]) -> Generator[None]:
+        """A ``for`` loop around what is added inside, where new arguments are read at sites of the loop."""
+        outer, self.sites = self.sites, list(sites)
+        with self.block() as body:
+            yield
+        self.sites = outer
+        self.add(For(variable, iterable, tuple(body)))
+
+    def guard(self) -> None:
+        """Leave threads beyond an argument's count alone, as launches with a rounded-up size do."""
+        extent = self.threads[0]
+        count = self.count(Domain(low=extent // 2, high=extent))
+        self.add(If(Comparison(">=", Name(self.indices[0]), Name(count)), (Return(),)))
+
+    def helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:
+        """A call of a new ``@wp.func`` that computes something of the operands."""
+        operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
+        scope = FunctionScope(self.literal, NameBook(self.stream.child("helper names")))
+        parameters = [scope.parameter(operand) for operand in operands]
+        weaver = Weaver(scope, self.stream.child("helper"), operations, max_fresh=0)
+        result = weaver.weave(parameters, steps=steps)
+        name = self.book.title()
+        returns = value_annotation(result.type, self._style) if self._draw.chance(0.3) else ""
+        annotations = tuple(
+            (name_of(parameter), value_annotation(operand.type, self._style))
+            for parameter, operand in zip(parameters, operands, strict=True)
+        )
+        body = (*scope.statements, Return(result.node))
+        self._helpers.append(Function(name, annotations, body, ("wp.func",), returns=returns))
+        return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
+
+    def output(
+        self, kind: Type, domain: Domain, shape: tuple[int, ...], role: Role = Role.OUTPUT, element: str = ""
+    ) -> str:
+        """A new array that the kernel writes; returns its name."""
+        return self.array(kind, domain, shape, role, naming.OUTPUTS, element)
+
+    def write(self, term: Term) -> None:
+        """Write a term as it is to a new output array at the thread's own indices."""
+        out = self.output(term.type, term.interval, self.threads)
+        self.add(self.assignment(out, term.node))
+
+    def assignment(self, out: str, value: Expression) -> Statement:
+        """``out[i, j] = value`` for the thread's own indices."""
+        return Assign(Subscript(Name(out), tuple(map(Name, self.indices))), value)
+
+    def count(self, domain: Domain) -> str:
+        """A new integer argument that bounds a loop or the threads; returns its name."""
+        name = self.book.take(("n", "count", "num", "size", "length"))
+        self._arguments.append(Argument(name=name, type_name="int", dtype="int32", domain=domain))
+        return name
+
+    def argument(self, argument: Argument) -> None:
+        """Add an argument that the recipe made by itself."""
+        self._arguments.append(argument)
+
+    def declare(self, statement: Statement) -> None:
+        """Put a function, a struct or a constant beside the kernel, after those that are there."""
+        self._helpers.append(statement)
+
+    @property
+    def style(self) -> int:
+        """Which of the ways to write types this kernel keeps to; see ``spelling``."""
+        return self._style

@@ -1,0 +1,90 @@
+"""Elaboration: making a kernel longer by pieces that each take values that are at hand and give new ones.
+
+A recipe decides what a kernel is about. What makes it long is common to all: temporaries, branches, loops, helpers,
+records. A piece adds a few statements; it takes terms out of a pool and puts what it makes of them back, so that
+nothing that it computes is left unused.
+"""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.weaving import DrawError
+
+_PIECES: dict[int, tuple[int, int]] = {1: (0, 0), 2: (0, 0), 3: (1, 2), 4: (3, 6), 5: (8, 18)}
+"""The fewest and the most pieces by difficulty."""
+
+
+# How often a piece starts from a new value instead of going on, while there are fewer than so many: what many maps were
+# applied to, one after the other, hardly moves what comes out.
+_ANEW, _WIDEST = 0.4, 5
+
+
+class Workpiece(Protocol):
+    """A kernel under construction."""
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is added inside is taken back where a DrawError leaves it."""
+        ...
+
+    def start(self, stream: Stream, beside: Term) -> Term:
+        """A new value to go on from, which combines with another one."""
+        ...
+
+
+D = TypeVar("D", bound=Workpiece)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece(Generic[D]):
+    """A way to go on with a kernel."""
+
+    name: str
+    weight: float
+    """How often it is chosen, in relation to the others."""
+    draw: Callable[[D, Stream, list[Term]], None]
+    """Adds statements to the draft and changes the pool; raises DrawError where it does not fit."""
+    most: int = 99
+    """How often a kernel may have it."""
+
+
+def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece[D]]) -> frozenset[str]:
+    """Go on with a kernel by as many pieces as the stream's difficulty asks for; returns their names.
+
+    A piece that does not fit leaves no trace. The pool is changed in place.
+    """
+    used: list[str] = []
+    first = pool[0]
+    for step in range(stream.integer(*_PIECES[stream.difficulty])):
+        here = stream.child("piece", step)
+        if step and len(pool) < _WIDEST and here.chance(_ANEW):
+            pool.append(draft.start(here, first))
+        left = [piece for piece in pieces if used.count(piece.name) < piece.most]
+        while left:
+            piece = here.weighted([(each, each.weight) for each in left])
+            trial = list(pool)
+            try:
+                with draft.attempt():
+                    piece.draw(draft, here.child(piece.name), trial)
+            except DrawError:
+                left.remove(piece)
+                continue
+            pool[:] = trial
+            used.append(piece.name)
+            break
+    return frozenset(used)
+
+
+@contextmanager
+def undone(*lists: list[Any]) -> Generator[None]:
+    """Sets lists back to what they were where a DrawError leaves it."""
+    before = [list(each) for each in lists]
+    try:
+        yield
+    except DrawError:
+        for each, entries in zip(lists, before, strict=True):
+            each[:] = entries
+        raise
