@@ -8,8 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 NEWEST := .venv-newest
-WARP_SAMPLES := 180
-JAX_SAMPLES := 130
+WARP_SAMPLES := 230
+JAX_SAMPLES := 140
 
 .PHONY: setup samples test lint types tests newest format clean
 .DELETE_ON_ERROR:

@@ -36,6 +36,11 @@ PATTERNS = {
         "tiles of a block, in shared memory or registers",
         r"wp::tile_(?:load|map|sum|reduce|scan\w*|matmul|store|transpose|broadcast|ones|full|max|min)\b",
     ),
+    "simulation": ("many threads that add to one element", r"wp::(?:atomic_\w+|normalize|length\w*|cross|dot|quat\w*)"),
+    "geometry": ("vectors and small matrices in registers", r"wp::(?:length|dot|cross|determinant|lerp|vec_t<)"),
+    "image": ("windows read from global memory", r"wp::(?:address|clamp|exp|pow|vec_t<)"),
+    "learning": ("rows walked by a thread each", r"wp::(?:exp|log|max|sqrt|tanh|atomic_\w+|array_store|address)\("),
+    "solver": ("what a thread repeats by itself", r"wp::(?:address|rand\w+|mod|rshift|add|mul)\("),
     "native": ("shared memory and barriers", r"__shared__|__syncthreads\(\)|__shfl\w+"),
 }
 

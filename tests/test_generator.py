@@ -31,6 +31,11 @@ NAMED = {
         "bitwise": "bit_and bit_or bit_xor shift_left shift_right invert",
         "tile": "tile_map tile_sum tile_reduce tile_scan_inclusive tile_matmul",
         "native": "block_sum scan_sum histogram",
+        "simulation": "semi_implicit_euler spring_force attraction plane_contact euler_equations bending",
+        "geometry": "union ray_triangle neo_hookean advection",
+        "image": "convolution bilateral sobel gamma",
+        "learning": "softmax attention layer_norm huber adam gated_cell",
+        "solver": "jacobi forward_sweep runge_kutta_4 cell_hash brownian prefix_sum",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",
@@ -43,6 +48,10 @@ NAMED = {
         "nn": "softmax layer_norm attention conv",
         "random": "normal uniform",
         "transform": "grad vmap jvp custom_vjp checkpoint",
+        "simulation": "runge_kutta_4 gravity heat union",
+        "learning": "adam cross_entropy mlp gated_cell",
+        "solver": "jacobi newton forward_sweep",
+        "statistics": "gaussian kalman brownian sobel",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

@@ -53,9 +53,9 @@ def second(a: wp.array(dtype=float)):
 
 @FRONTENDS
 def test_a_run_writes_a_file_a_pair(frontend: str, tmp_path: Path) -> None:
-    generator = KernelGenerator(frontend, 2)
+    generator = KernelGenerator(frontend, 3)
     count = 2 * len(generator.categories)
-    summary = run_pipeline(count, tmp_path, frontend=frontend, seed=2)
+    summary = run_pipeline(count, tmp_path, frontend=frontend, seed=3)
     files = sorted(path.name for path in tmp_path.glob("*.json"))
     assert summary.rows == len(files) == count
     assert list(summary.categories.values()) == [2] * len(generator.categories)

@@ -5,6 +5,7 @@ from synthesis.frontends.jax.recipes import (
     arithmetic,
     array,
     control_flow,
+    domains,
     indexing,
     linalg,
     math,
@@ -27,4 +28,5 @@ RECIPES: tuple[Recipe, ...] = (
     *random.RECIPES,
     *transform.RECIPES,
     *special.RECIPES,
+    *domains.RECIPES,
 )

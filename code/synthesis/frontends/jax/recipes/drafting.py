@@ -62,6 +62,7 @@ class Draft(Sketch):
         summary: str,
         ops: frozenset[str] = frozenset(),
         differentiable: bool = True,
+        titles: tuple[str, ...] = (),
     ) -> KernelSpec:
         """The finished function, returning the results.
 
@@ -72,12 +73,13 @@ class Draft(Sketch):
             summary: what the function does, in a few words.
             ops: operations beside those of the results.
             differentiable: whether JAX can take a vector-Jacobian product of it.
+            titles: names to choose from; any verb and noun if there are none.
 
         Raises:
             DrawError: if an argument is never read; the draft is to be started again.
         """
         results = self._elaborate(results)
-        name = self.book.title()
+        name = self.book.take(titles) if titles else self.book.title()
         nodes = tuple(term.node for term in results)
         value: Expression = nodes[0] if len(nodes) == 1 else Items(nodes)
         body = (*self._body, Return(value))

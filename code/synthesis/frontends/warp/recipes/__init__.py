@@ -7,6 +7,7 @@ from synthesis.frontends.warp.recipes import (
     array,
     atomic,
     control_flow,
+    domains,
     function,
     integer,
     launch,
@@ -41,4 +42,5 @@ RECIPES: tuple[Recipe, ...] = (
     *native.RECIPES,
     *adjoints.RECIPES,
     *numeric.RECIPES,
+    *domains.RECIPES,
 )

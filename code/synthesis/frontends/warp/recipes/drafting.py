@@ -65,6 +65,7 @@ class Draft(Sketch):
         ops: frozenset[str],
         options: Mapping[str, Any] = DEFAULTS,
         tiled: bool = False,
+        titles: tuple[str, ...] = (),
     ) -> KernelSpec:
         """The finished kernel.
 
@@ -75,6 +76,7 @@ class Draft(Sketch):
             ops: the operations that it is made of.
             options: compiler options.
             tiled: whether blocks of threads work together on tiles.
+            titles: names to choose from; any verb and noun if there are none.
 
         Raises:
             DrawError: if an argument is never read; the draft is to be started again.
@@ -82,7 +84,7 @@ class Draft(Sketch):
         if self._elaborated is None and self.stream.difficulty > 2:
             kind = Type(self.types[0].dtype)
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
-        name = self.book.title()
+        name = self.book.take(titles) if titles else self.book.title()
         body = tuple(self._block)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]

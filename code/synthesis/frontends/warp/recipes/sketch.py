@@ -24,6 +24,7 @@ from synthesis.grammar.syntax import (
     Return,
     Statement,
     Subscript,
+    reads,
     size,
 )
 from synthesis.grammar.syntax import (
@@ -55,6 +56,11 @@ class Axis:
 
 Site = tuple[Axis, ...]
 """Where in an array a thread, or an iteration of its loop, reads."""
+
+
+def local_name(statement: Statement) -> str | None:
+    """The variable that a statement gives a value to, if it does nothing else."""
+    return statement.target.id if isinstance(statement, Assign) and isinstance(statement.target, Name) else None
 
 
 @dataclass
@@ -155,6 +161,15 @@ class Sketch:
     def add(self, statement: Statement) -> None:
         """Append a statement to the open block."""
         self._block.append(statement)
+
+    def prune(self) -> None:
+        """Drop locals that nothing reads, and those that only they read."""
+        while True:
+            read = set(reads(tuple(self._block)))
+            kept = [each for each in self._block if (name := local_name(each)) is None or name in read]
+            if len(kept) == len(self._block):
+                return
+            self._block[:] = kept
 
     def local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
         """A new local that holds a value."""

@@ -1,0 +1,233 @@
+"""Training: optimisers, losses, networks with parameters in trees, and recurrent cells."""
+
+import re
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.domains.scene import FACTOR, POSITIVE, UNIT, VALUES, Scene
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Dictionary, Expression, Literal
+from synthesis.records import Domain, KernelSpec
+
+_OPTIMISERS = {
+    "momentum": ("m = beta * old_m + g", "p - lr * m", "m"),
+    "nesterov": ("m = beta * old_m + g", "p - lr * (g + beta * m)", "m"),
+    "adam": (
+        "m = beta * old_m + (1.0 - beta) * g\n\nv = beta2 * old_v + (1.0 - beta2) * jnp.square(g)",
+        "p - lr * m / (jnp.sqrt(v) + eps)",
+        "mv",
+    ),
+    "rmsprop": ("v = beta2 * old_v + (1.0 - beta2) * g * g", "p - lr * g * jax.lax.rsqrt(v + eps)", "v"),
+    "adagrad": ("v = old_v + jnp.square(g)", "p - lr * g / (jnp.sqrt(v) + eps)", "v"),
+    "lion": ("m = beta * old_m + (1.0 - beta) * g", "p - lr * (jnp.tanh(4.0 * m) + 0.1 * p)", "m"),
+    "adabelief": (
+        "m = beta * old_m + (1.0 - beta) * g\n\nv = beta2 * old_v + (1.0 - beta2) * jnp.square(g - m)",
+        "p - lr * m / (jnp.sqrt(v + eps) + eps)",
+        "mv",
+    ),
+}
+_LOSSES = {
+    "squared_error": "jnp.mean(jnp.square(e), axis=-1)",
+    "huber": "jnp.where(jnp.abs(e) < delta, 0.5 * e ** 2, delta * (jnp.abs(e) - 0.5 * delta)).sum(axis=-1)",
+    "cross_entropy": "-jnp.sum(jax.nn.softmax(truth, axis=-1) * jax.nn.log_softmax(e * delta, axis=-1), axis=-1)",
+    "cosine": (
+        "1.0 - jnp.sum(e * truth, axis=-1) / (jnp.linalg.norm(e, axis=-1) * jnp.linalg.norm(truth, axis=-1) + delta)"
+    ),
+    "hinge": "jnp.maximum(0.0, delta - e * truth).mean(axis=-1)",
+    "log_cosh": "jnp.mean(jnp.log(jnp.cosh(e * delta)), axis=-1)",
+    "focal": "jnp.sum(jax.nn.softplus(-e) * jax.nn.sigmoid(-e) ** 2 * (1.0 + delta * truth), axis=-1)",
+}
+
+
+def _kind(stream: Stream) -> tuple[int, ...]:
+    sizes = stream.child("sizes")
+    return (sizes.integer(2, 6), sizes.integer(3, 6)) if sizes.chance(0.7) else (sizes.integer(4, 9),)
+
+
+def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
+    """A step of an optimiser, which gives the parameters and what it keeps."""
+    kind = _kind(stream)
+    scene = Scene(stream, kind)
+    shape = scene.shape
+    update, end, kept = _OPTIMISERS[target]
+    p = scene.array(kind, VALUES, ("params", "weights", "theta", "w"))
+    g = scene.array(kind, VALUES, ("grads", "g_in", "grad", "updates"))
+    form = shape.choice(
+        (
+            "g = raw",
+            "g = raw + decay * p",
+            "g = jnp.clip(raw, -edge, edge)",
+            "g = raw / (1.0 + jnp.linalg.norm(raw) * decay)",
+        )
+    )
+    scene.add(
+        form,
+        raw=scene.template.expression("raw * factor", raw=g, factor=scene.woven(kind, FACTOR, (1, 2)))
+        if shape.chance(0.7)
+        else g,
+        p=p,
+        decay=scene.number(0.01, 0.2, ("weight_decay", "decay", "l2")) if "decay" in form else Literal("0"),
+        edge=scene.number(1.0, 1.8, ("clip", "limit", "max_norm")) if "edge" in form else Literal("0"),
+    )
+    text = f"{update} {end}"
+    holes: dict[str, Expression] = {
+        "p": p,
+        "lr": scene.array((), Domain(low=0.001, high=0.1), ("lr", "learning_rate", "eta")),
+        "eps": Literal(shape.choice(("0.01", "0.001", "0.1"))),
+    }
+    for name, low, high, pool in (
+        ("beta", 0.5, 0.95, ("beta1", "momentum", "b1")),
+        ("beta2", 0.6, 0.98, ("beta2", "rho", "b2")),
+    ):
+        if re.search(rf"\b{name}\b", text):
+            holes[name] = scene.number(low, high, pool)
+    if "m" in kept:
+        holes["old_m"] = scene.array(kind, UNIT, ("mu", "mom", "m_prev", "velocity"))
+    if "v" in kept:
+        holes["old_v"] = scene.array(kind, POSITIVE, ("nu", "v_prev", "cache", "second_moment"))
+    scene.add(update, **holes)
+    made = scene.template.expression(end, m=scene.name("m"), v=scene.name("v"), g=scene.name("g"), **holes)
+    return scene.finish(
+        made,
+        kind,
+        20.0,
+        "learning",
+        "optimiser",
+        target,
+        "A step of an optimiser",
+        tuple((each, kind) for each in kept),
+    )
+
+
+def _draw_loss(stream: Stream, target: str) -> KernelSpec:
+    """What predictions cost, and often the slope of that."""
+    sizes = stream.child("sizes")
+    kind = (sizes.integer(3, 6), sizes.integer(3, 6))
+    scene = Scene(stream, kind)
+    shape = scene.shape
+    truth = scene.array(kind, VALUES, ("targets", "labels", "y_true", "truth"))
+    logits = scene.woven(kind, Domain(low=-6.0, high=6.0), (0, 3))
+    node = _LOSSES[target]
+    delta = scene.number(0.5, 1.5, ("delta", "margin", "temperature", "eps"))
+    scene.add(
+        "z = logits" if target in ("cross_entropy", "cosine", "hinge", "focal") else "z = logits - truth",
+        logits=logits,
+        truth=truth,
+    )
+    holes = {"truth": truth, "delta": delta}
+    used = {key: hole for key, hole in holes.items() if re.search(rf"\b{key}\b", node)}
+    z = scene.name("z")
+    if "delta" not in used:
+        node = f"({node}) * delta"
+        used["delta"] = delta
+    if shape.chance(0.4):
+        scene.add(f"def loss(e):\n    return jnp.mean({node})", **used)
+        made = scene.template.expression(
+            shape.choice(("jax.grad(loss)(z)", "z - 0.1 * jax.grad(loss)(z)")), loss=scene.name("loss"), z=z
+        )
+        return scene.finish(made, kind, 20.0, "learning", "loss", target, "The slope of what predictions cost")
+    scene.add("s = node", node=scene.template.expression(node, e=z, **used))
+    weight = scene.array(kind[:1], POSITIVE, ("sample_weight", "weights", "mask"))
+    made = scene.template.expression(
+        shape.choice(("s * weight", "s * weight / (1.0 + weight.sum())", "(s * weight).sum() * weight")),
+        s=scene.name("s"),
+        weight=weight,
+    )
+    return scene.finish(made, kind[:1], 60.0, "learning", "loss", target, "What predictions cost")
+
+
+def _draw_network(stream: Stream, target: str) -> KernelSpec:
+    """Layers with parameters in a dictionary; run, or trained by a step."""
+    sizes = stream.child("sizes")
+    rows, width, hidden = sizes.integer(2, 5), sizes.integer(3, 5), sizes.integer(3, 6)
+    scene = Scene(stream, (rows, width))
+    shape = scene.shape
+    x = scene.array((rows, width), VALUES, ("x", "inputs", "batch", "features"))
+    first, second, bias = (
+        scene.array(kind, UNIT, pool)
+        for kind, pool in (
+            ((width, hidden), ("w1", "w_in", "kernel_in")),
+            ((hidden, width), ("w2", "w_out", "kernel_out")),
+            ((hidden,), ("b1", "bias", "b_in")),
+        )
+    )
+    active = shape.choice(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
+    scene.draft.add(Assign(scene.name("p"), Dictionary((("w1", first), ("b1", bias), ("w2", second)))))
+    layer = f"{active}(row @ p['w1'] + p['b1']) @ p['w2']"
+    extra = scene.woven((rows, width), VALUES, (0, 2))
+    if target == "mlp":
+        made = scene.template.expression(
+            layer + shape.choice((" + extra", " * extra + row", " + row + extra")),
+            row=x,
+            p=scene.name("p"),
+            extra=extra,
+        )
+        return scene.finish(
+            made, (rows, width), 30.0, "learning", "network", target, "Layers with parameters in a tree"
+        )
+    if target == "batched_mlp":
+        scene.add(f"def fn(p, row):\n    return {layer}")
+        made = scene.template.expression(
+            "jax.vmap(fn, in_axes=(None, 0))(p, x) + extra", fn=scene.name("fn"), p=scene.name("p"), x=x, extra=extra
+        )
+        return scene.finish(made, (rows, width), 30.0, "learning", "network", target, "A network run on each row")
+    scene.add(f"def loss(p, row):\n    e = {layer} - extra\n    return jnp.mean(jnp.square(e))", extra=extra)
+    if target == "trained":
+        scene.add(
+            "g = jax.grad(loss)(p, x)\n\np = jax.tree.map(lambda w, d: w - lr * d, p, g)",
+            x=x,
+            lr=scene.number(0.05, 0.5, ("lr", "rate", "step_size")),
+        )
+        made = scene.template.expression("p['w1'] * (1.0 + jnp.mean(p['w2'])) + p['b1']", p=scene.name("p"))
+        return scene.finish(
+            made, (width, hidden), 9.0, "learning", "network", target, "A network after a step of training"
+        )
+    scene.add("s, g = jax.value_and_grad(loss)(p, x)", x=x)
+    made = scene.template.expression(
+        "g['w1'] * (1.0 + s) + g['b1'] * jnp.mean(g['w2'])", g=scene.name("g"), s=scene.name("s")
+    )
+    return scene.finish(made, (width, hidden), 60.0, "learning", "network", target, "The gradients of a network")
+
+
+_CELLS = {
+    "plain_cell": "new = jnp.tanh(row @ wx + h @ wh)",
+    "gated_cell": "z = jax.nn.sigmoid(row @ wx + h @ wh)\n    new = (1.0 - z) * h + z * jnp.tanh(row @ wh)",
+    "leaky_cell": "new = 0.7 * h + 0.3 * jnp.sin(row @ wx) + 0.1 * h @ wh",
+    "state_space": "new = decay * h + row @ wx",
+    "minimal_cell": "z = jax.nn.sigmoid(h @ wh)\n    new = z * h + (1.0 - z) * row @ wx",
+}
+
+
+def _draw_cell(stream: Stream, target: str) -> KernelSpec:
+    """A recurrent cell scanned along a sequence."""
+    sizes = stream.child("sizes")
+    steps, width = sizes.integer(3, 6), sizes.integer(2, 5)
+    scene = Scene(stream, (steps, width))
+    shape = scene.shape
+    body = _CELLS[target]
+    h0 = scene.array((width,), UNIT, ("h0", "init", "carry0", "state0"))
+    holes: dict[str, Expression] = {}
+    for name, pool in (("wx", ("w_x", "w_in", "kernel_x")), ("wh", ("w_h", "w_rec", "kernel_h"))):
+        if name in body:
+            holes[name] = scene.array((width, width), UNIT, pool)
+    if "decay" in body:
+        holes["decay"] = scene.array((width,), Domain(low=0.3, high=0.9), ("decay", "lam", "a_diag"))
+    out = shape.choice(("new", "new * row", "jnp.tanh(new)", "new + 0.5 * row"))
+    scene.add(f"def body(h, row):\n    {body}\n    return new, {out}", **holes)
+    scene.add("last, ys = jax.lax.scan(body, h0, seq)", h0=h0, seq=scene.woven((steps, width), VALUES, (0, 2)))
+    end = shape.choice(("ys + gate * last", "ys * gate", "ys * jax.nn.sigmoid(last) + gate"))
+    made = scene.template.expression(
+        end, ys=scene.name("ys"), last=scene.name("last"), gate=scene.woven((steps, width), FACTOR, (0, 2))
+    )
+    if "last" not in end:
+        made = scene.template.expression("made + last", made=made, last=scene.name("last"))
+    return scene.finish(made, (steps, width), 30.0, "learning", "cell", target, "A recurrent cell along a sequence")
+
+
+RECIPES = (
+    Recipe(name="optimiser", category="learning", targets=tuple(_OPTIMISERS), draw=_draw_optimiser),
+    Recipe(name="loss", category="learning", targets=tuple(_LOSSES), draw=_draw_loss),
+    Recipe(
+        name="network", category="learning", targets=("mlp", "batched_mlp", "trained", "gradients"), draw=_draw_network
+    ),
+    Recipe(name="cell", category="learning", targets=tuple(_CELLS), draw=_draw_cell),
+)

@@ -1,0 +1,124 @@
+"""What the families have in common: arguments by role, holes that are drawn, and names that fit."""
+
+from synthesis.frontends.jax.ops import ELEMENTWISE, call
+from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Expression, Name
+from synthesis.grammar.templates import Template
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, typical_domain
+from synthesis.records import Domain, KernelSpec
+
+Shape = tuple[int, ...]
+UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)
+VALUES = Domain(low=-2.0, high=2.0)
+FACTOR = Domain(low=0.1, high=8.0)
+"""Where a hole lies that something is multiplied by."""
+
+_ROLES: dict[str, tuple[str, ...]] = {
+    "x": ("x", "xs", "state", "cur", "u"), "y": ("y", "out", "yhat", "pred"), "h": ("h", "hidden", "carry", "state_h"),
+    "z": ("z", "pre", "logits", "act"), "g": ("g", "grads", "gradient", "dw"), "d": ("d", "diff", "delta", "disp"),
+    "r": ("r", "dist", "radius", "norm"), "f": ("f", "force", "push", "rhs"), "a": ("a", "accel", "acc", "gain_k"),
+    "s": ("s", "total", "score", "summed"), "w": ("w", "weights_n", "probs", "coef"), "m": ("m", "mean", "mu", "avg"),
+    "v": ("v", "var", "vel", "second"), "k": ("k", "kernel", "gram", "mat_k"), "t": ("t", "step_t", "tau", "frac"),
+    "e": ("e", "err", "residual", "gap"), "p": ("p", "params", "theta", "pars"), "q": ("q", "query", "proj_q", "dirn"),
+    "k1": ("k1", "s1"), "k2": ("k2", "s2"), "k3": ("k3", "s3"), "k4": ("k4", "s4"), "i": ("i", "it", "n", "_i"),
+    "body": ("body", "step", "update", "advance"), "fn": ("f", "rhs_fn", "dynamics", "drift_fn"),
+    "b": ("b", "beta_v", "offs", "bb"),
+    "row": ("row", "xt", "inp", "item"), "loss": ("loss", "objective", "cost", "energy"),
+    "c": ("c", "cov", "cell", "center"),
+    "new": ("new", "nxt", "updated", "x_new"), "key": ("key", "rng", "k0"),
+    "last": ("last", "final", "h_end"),
+    "ys": ("ys", "outs", "trace", "hist"),
+}  # fmt: skip
+_OPERATIONS = tuple(
+    ELEMENTWISE[name]
+    for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp", "square", "sqrt", "abs", "sigmoid", "softplus")
+)
+
+
+class Scene:
+    """A function of a family under construction.
+
+    Args:
+        stream: the random choices.
+        kind: the type that new arguments in holes have.
+    """
+
+    def __init__(self, stream: Stream, kind: Shape) -> None:
+        self.stream = stream
+        self.shape = stream.child("shape")
+        self.kind = Type("float32", kind)
+        self.draft = Draft(stream, [self.kind, Type("float32")])
+        self.template = Template(self.draft.book, _ROLES, lambda node: call("square", node))
+        self._holes = 0
+
+    def array(self, shape: Shape, domain: Domain, pool: tuple[str, ...], dtype: str = "float32") -> Expression:
+        """A new argument."""
+        return self.draft.fresh(Type(dtype, shape), domain, pool).node
+
+    def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
+        """A number: a constant in place, or an argument."""
+        if self.shape.chance(0.5):
+            return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
+        return self.array((), Domain(low=low, high=high), pool)
+
+    def add(self, text: str, **holes: Expression) -> None:
+        """Append a template's statements."""
+        for statement in self.template.statements(text, **holes):
+            self.draft.add(statement)
+
+    def name(self, variable: str) -> Name:
+        """What a variable of the templates is called here."""
+        return self.template.name(variable)
+
+    def woven(self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3)) -> Expression:
+        """A hole: something of a new argument or two, inside an interval.
+
+        Raises:
+            DrawError: if nothing leads there.
+        """
+        self._holes += 1
+        here = self.stream.child("hole", self._holes)
+        kind = Type("float32", shape)
+        terms = [self.draft.fresh(kind, typical_domain(here, kind))]
+        if here.chance(0.4):
+            other = here.choice([kind, Type("float32")])
+            terms.append(self.draft.fresh(other, typical_domain(here, other)))
+        weaver = Weaver(self.draft, here.child("weave"), _OPERATIONS, max_fresh=0)
+        made = weaver.fit(weaver.weave(terms, steps=here.integer(*steps), goal=kind), within)
+        if made is None:
+            raise DrawError("a hole that nothing fills")
+        return made.node
+
+    def mapped(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
+        """A hole inside a nested function: a bounded map of one of its variables.
+
+        Raises:
+            DrawError: if it takes statements.
+        """
+        self._holes += 1
+        for attempt in range(6):
+            here = self.stream.child("map", self._holes, attempt)
+            scope = FunctionScope(self.draft.literal, self.draft.book)
+            weaver = Weaver(scope, here.child("weave"), _OPERATIONS, max_fresh=0)
+            made = weaver.weave([Term(variable, self.kind, VALUES)], steps=here.integer(*steps))
+            fitted = weaver.fit(made, Domain(low=-4.0, high=4.0))
+            if fitted is not None and not scope.statements:
+                return fitted.node
+        raise DrawError("a map that takes statements")
+
+    def finish(
+        self, node: Expression, shape: Shape, bound: float, category: str, recipe: str, target: str, summary: str,
+        others: tuple[tuple[str, Shape], ...] = (), differentiable: bool = True,
+    ) -> KernelSpec:  # fmt: skip
+        """The function, returning a value, and others by their variables."""
+        interval = Domain(low=-bound, high=bound)
+        results = [Term(node, Type("float32", shape), interval, frozenset({"add", "mul"}), 3)]
+        results += [Term(self.name(each), Type("float32", kind), interval, depth=3) for each, kind in others]
+        titles = tuple(form.format(target) for form in ("{}", "{}_step", "compute_{}", "eval_{}", "apply_{}", "{}_fn"))
+        return self.draft.finish(
+            results, category=category, recipe=recipe, summary=summary, ops=frozenset({target}),
+            differentiable=differentiable, titles=titles,
+        )  # fmt: skip

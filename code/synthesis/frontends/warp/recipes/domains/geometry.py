@@ -1,0 +1,335 @@
+"""Signed distances, triangles and rays, and finite elements."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.domains.scene import (
+    FACTOR,
+    MATRIX,
+    NUMBER,
+    POINTS,
+    POSITIVE,
+    STEP,
+    UNIT,
+    VEC,
+    Scene,
+    squared,
+    term,
+)
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Expression, Function, Name, Return
+from synthesis.grammar.templates import Template
+from synthesis.records import Domain, KernelSpec
+
+_SHAPES = {
+    "sphere": ("wp.length(p - center) - radius", ("center", "radius")),
+    "box": ("wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)", ("half",)),
+    "torus": ("wp.length(wp.vec2(wp.length(wp.vec2(p[0], p[2])) - major, p[1])) - radius", ("major", "radius")),
+    "capsule": (
+        "wp.length(p - axis * wp.clamp(wp.dot(p, axis) / wp.length_sq(axis), 0.0, 1.0)) - radius",
+        ("axis", "radius"),
+    ),
+    "plane": ("wp.dot(p, wp.normalize(up)) - level", ("up", "level")),
+    "cylinder": ("wp.max(wp.length(wp.vec2(p[0], p[2])) - radius, wp.abs(p[1]) - tall)", ("radius", "tall")),
+}
+_JOINTS = {
+    "union": "wp.min(first, second)",
+    "intersection": "wp.max(first, second)",
+    "difference": "wp.max(first, -second)",
+    "smooth_union": "-wp.log(wp.exp(-sharp * first) + wp.exp(-sharp * second)) / sharp",
+    "mix": "first * (1.0 - part) + second * part",
+}
+
+
+def _distance(scene: Scene, label: str) -> str:
+    """A ``@wp.func`` that gives a shape's distance; returns its name."""
+    shape = scene.shape
+    kind = shape.choice(tuple(_SHAPES))
+    text, _ = _SHAPES[kind]
+    template = Template(
+        scene.draft.book.__class__(scene.stream.child("names", label)), {"p": ("p", "x", "pos", "pt")}, squared
+    )
+    p = template.name("p")
+    draft = scene.draft
+
+    def number(low: float, high: float) -> Expression:
+        return draft.literal(shape.decimal(low, high, 1), "float32").node
+
+    def vector(low: float, high: float) -> Expression:
+        return template.expression("wp.vec3(a, b, c)", a=number(low, high), b=number(low, high), c=number(low, high))
+
+    holes: dict[str, Expression] = {
+        "p": p,
+        "center": vector(-0.8, 0.8),
+        "radius": number(0.3, 1.2),
+        "major": number(0.6, 1.4),
+        "axis": vector(0.2, 1.2),
+        "up": vector(0.2, 1.0),
+        "level": number(-0.6, 0.6),
+        "tall": number(0.3, 1.2),
+    }
+    body: list[Assign | Return] = []
+    if kind == "box":
+        q = template.name("q")
+        body.append(
+            Assign(
+                q,
+                template.expression(
+                    "wp.vec3(wp.abs(p[0]), wp.abs(p[1]), wp.abs(p[2])) - half", p=p, half=vector(0.3, 1.0)
+                ),
+            )
+        )
+        holes["q"] = q
+    node = template.expression(text, **holes)
+    if shape.chance(0.3):
+        node = template.expression("inner - shell", inner=node, shell=number(0.1, 0.4))
+    if shape.chance(0.3):
+        local = template.name("sd")
+        body.append(Assign(local, node))
+        node = template.expression(
+            "d + bump * wp.sin(freq * p[1])", d=local, bump=number(0.1, 0.3), freq=number(1.0, 3.0), p=p
+        )
+    name = draft.book.take((f"sdf_{kind}", f"{kind}_sdf", f"sd_{kind}", f"{kind}_distance"))
+    draft.declare(
+        Function(
+            name,
+            ((p.id, "wp.vec3"),),
+            (*body, Return(node)),
+            ("wp.func",),
+            returns="float" if shape.chance(0.4) else "",
+        )
+    )
+    return name
+
+
+def _draw_distance(stream: Stream, target: str) -> KernelSpec:
+    """How far points are from a shape, or from two that are joined; or which way is out."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    first = Name(_distance(scene, "first"))
+    scene.add("p = own_p", own_p=scene.own(VEC, POINTS, ("points", "query_points", "positions", "samples")))
+    p = scene.name("p")
+    if shape.chance(0.4):
+        warp = scene.woven(NUMBER, [], UNIT, (1, 2))
+        scene.add("p = p + wp.vec3(warp, 0.0, 0.0)" if shape.chance(0.5) else "p = p * (1.5 + warp)", warp=warp)
+    if target == "normal":
+        step = scene.draft.literal(shape.choice((0.01, 0.05, 0.1)), "float32").node
+        for axis, along in (("gx", "eps, 0.0, 0.0"), ("gy", "0.0, eps, 0.0"), ("gz", "0.0, 0.0, eps")):
+            scene.add(f"{axis} = sdf(p + wp.vec3({along})) - sdf(p - wp.vec3({along}))", sdf=first, eps=step)
+        scene.add("g = wp.vec3(gx, gy, gz)")
+        made = scene.template.expression(
+            "g * scale + p * small",
+            g=scene.name("g"),
+            p=p,
+            scale=scene.number(1.0, 5.0, ("scale", "sharpness", "gain")),
+            small=scene.number(0.05, 0.5, ("blend", "mixing", "small")),
+        )
+        return scene.finish(
+            term(made, 20.0, VEC), "geometry", "distance", target, "The way out of a shape", ("length",)
+        )
+    if target == "distance":
+        node = scene.template.expression("sdf(p)", sdf=first, p=p)
+    elif target == "march":
+        scene.add(
+            "v = wp.normalize(own_v)\n\nt = float(0.0)",
+            own_v=scene.own(VEC, Domain(low=0.2, high=1.0), ("directions", "rays", "ray_dirs")),
+        )
+        scene.add(
+            f"for _ in range({shape.integer(3, 8)}):\n    t = t + sdf(p + v * t) * relax",
+            sdf=first,
+            relax=scene.number(0.5, 0.9, ("relaxation", "relax", "step_scale")),
+        )
+        node = scene.name("t")
+    else:
+        second = Name(_distance(scene, "second"))
+        local = scene.template.statements("da = sdf(p)\n\ndb = other(p)", sdf=first, other=second)
+        for statement in local:
+            scene.draft.add(statement)
+        node = scene.template.expression(
+            _JOINTS[target],
+            first=scene.name("da"),
+            second=scene.name("db"),
+            sharp=scene.number(1.0, 4.0, ("sharpness", "k_smooth", "beta")) if target == "smooth_union" else Name("_"),
+            part=scene.own(NUMBER, Domain(low=0.0, high=1.0), ("blend", "parts", "alpha"))
+            if target == "mix"
+            else Name("_"),
+        )
+    made = scene.draft.keep(term(node, 8.0))
+    return scene.finish(made, "geometry", "distance", target, "The distance of points from a shape", ("length",))
+
+
+def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
+    """Something of a triangle of each thread's own."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    for name, pool in (("a", ("a", "v0", "first")), ("b", ("b", "v1", "second")), ("c", ("c", "v2", "third"))):
+        scene.add(f"{name} = own_{name}", **{f"own_{name}": scene.own(VEC, POINTS, (*pool, "corners_" + name))})
+    scene.add("e1 = b - a\n\ne2 = c - a\n\nn = wp.cross(e1, e2)")
+    if target == "triangle_area":
+        node: Expression = scene.template.expression(
+            shape.choice(("0.5 * wp.length(n)", "wp.sqrt(wp.length_sq(n) + 0.1) * 0.5")), n=scene.name("n")
+        )
+    elif target == "triangle_quality":
+        node = scene.template.expression(
+            "wp.length(n) / (wp.length_sq(e1) + wp.length_sq(e2) + wp.length_sq(e2 - e1) + 0.1)",
+            **{each: scene.name(each) for each in ("n", "e1", "e2")},
+        )
+    elif target == "barycentric":
+        scene.add(
+            (
+                "p = own_p - a\n\nd11 = wp.length_sq(e1)\n\nd12 = wp.dot(e1, e2)\n\n"
+                "d22 = wp.length_sq(e2)\n\nd1 = wp.dot(p, e1)\n\nd2 = wp.dot(p, e2)"
+            ),
+            own_p=scene.own(VEC, POINTS, ("points", "queries", "samples")),
+        )
+        scene.add("s = d11 * d22 - d12 * d12 + 0.5\n\nt = (d22 * d1 - d12 * d2) / s\n\nw = (d11 * d2 - d12 * d1) / s")
+        node = scene.template.expression(
+            shape.choice(("1.0 - t - w", "wp.min(t, w)", "t * (1.0 - t) + w")), t=scene.name("t"), w=scene.name("w")
+        )
+    else:
+        scene.add(
+            (
+                "v = own_v\n\nh = wp.cross(v, e2)\n\ns = wp.dot(e1, h)\n\n"
+                "f = 1.0 / (wp.sign(s) * (wp.abs(s) + 0.3))\n\np = own_p - a\n\n"
+                "t = f * wp.dot(p, h)\n\nq = wp.cross(p, e1)\n\nw = f * wp.dot(v, q)"
+            ),
+            own_v=scene.own(VEC, UNIT, ("directions", "ray_dirs", "rays")),
+            own_p=scene.own(VEC, POINTS, ("origins", "ray_origins", "eyes")),
+        )
+        scene.add("r = float(-1.0)\n\nif t > -0.5 and w > -0.5:\n    r = f * wp.dot(e2, q)")
+        node = scene.template.expression("r + 0.1 * t", r=scene.name("r"), t=scene.name("t"))
+    made = scene.draft.keep(term(node, 20.0))
+    factor = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    node = scene.template.expression("made * factor", made=made.node, factor=factor)
+    return scene.finish(
+        term(node, 60.0), "geometry", "triangle", target, "Something of a triangle a thread", ("cross", "dot")
+    )
+
+
+def _draw_element(stream: Stream, target: str) -> KernelSpec:
+    """The deformation of a tetrahedron, and the energy or the stress that it takes."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    if shape.chance(0.5):
+        for name in ("a", "b", "c", "h"):
+            scene.add(
+                f"{name} = own_{name}",
+                **{f"own_{name}": scene.own(VEC, POINTS, (f"x_{name}", f"node_{name}", f"verts_{name}"))},
+            )
+        scene.add(
+            "D = wp.matrix_from_cols(b - a, c - a, h - a)"
+            if shape.chance(0.7)
+            else "D = wp.matrix_from_rows(b - a, c - a, h - a)"
+        )
+        scene.add("F = D * inv_rest", inv_rest=scene.own(MATRIX, UNIT, ("rest_inv", "inv_dm", "poses", "Dm_inv")))
+    else:
+        scene.add(
+            "F = own_F",
+            own_F=scene.own(MATRIX, Domain(low=-1.0, high=1.0), ("deformation", "def_grads", "F_in", "gradients")),
+        )
+        scene.add(
+            "F = F + wp.identity(n=3, dtype=float)" if shape.chance(0.5) else "F = F + wp.diag(wp.vec3(1.2, 1.2, 1.2))"
+        )
+    mu, la = (
+        scene.own(NUMBER, POSITIVE, pool) if shape.chance(0.4) else scene.number(0.5, 2.0, pool)
+        for pool in (("mu", "k_mu", "shear"), ("lam", "k_lambda", "bulk"))
+    )
+    scene.add("J = wp.determinant(F)")
+    if target == "strain":
+        scene.add("E = (wp.transpose(F) * F - wp.identity(n=3, dtype=float)) * 0.5\n\ns = wp.trace(E)")
+        node = scene.template.expression(
+            "mu * wp.trace(wp.transpose(E) * E) + 0.5 * la * s * s + 0.1 * J",
+            mu=mu,
+            la=la,
+            **{each: scene.name(each) for each in "EsJ"},
+        )
+        bound, kind = 300.0, NUMBER
+    elif target == "neo_hookean":
+        scene.add(shape.choice(("C = wp.transpose(F) * F\n\ns = wp.trace(C)", "s = wp.trace(wp.transpose(F) * F)")))
+        energy = shape.choice(
+            (
+                "0.5 * mu * (s - 3.0) + 0.5 * la * (J - 1.0) * (J - 1.0)",
+                "mu * (s - 3.0 - 2.0 * J) * 0.5 + la * wp.pow(J - 1.0, 2.0)",
+                "0.5 * mu * (s / (wp.abs(J) + 0.5) - 3.0) + la * J * J",
+            )
+        )
+        node = scene.template.expression(energy, mu=mu, la=la, s=scene.name("s"), J=scene.name("J"))
+        bound, kind = 300.0, NUMBER
+    else:
+        scene.add("P = F * mu + wp.transpose(F) * (la * (J - 1.0))", mu=mu, la=la)
+        node = scene.template.expression(
+            "P * direction", P=scene.name("P"), direction=scene.own(VEC, UNIT, ("normals", "faces", "directions"))
+        )
+        bound, kind = 60.0, VEC
+    volume = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    node = scene.template.expression(
+        "made * volume", made=scene.draft.local(node, ("psi", "energy", "density", "stress", "dens")), volume=volume
+    )
+    return scene.finish(
+        term(node, bound, kind),
+        "geometry",
+        "element",
+        target,
+        "What a deformed tetrahedron holds",
+        ("determinant", "transpose"),
+    )
+
+
+def _draw_advected(stream: Stream, target: str) -> KernelSpec:
+    """A field carried along by a flow on a grid: looked up where it came from, between four cells."""
+    scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(((6, 6), (8, 8), (8, 6))))
+    rows, columns = scene.draft.threads
+    i, j = scene.thread
+    field = scene.array(NUMBER, POINTS, (rows, columns), ("field", "density", "phi", "smoke", "u"))
+    speed = [scene.own(NUMBER, UNIT, pool) for pool in (("vx", "u_x", "flow_x"), ("vy", "u_y", "flow_y"))]
+    dt = scene.shared(NUMBER, STEP, ("dt", "h", "delta_t"))
+    scene.add(
+        (
+            f"px = wp.clamp(float(i) - su * dt * 9.0, 0.0, {rows - 1.01:.2f})\n\n"
+            f"py = wp.clamp(float(j) - sv * dt * 9.0, 0.0, {columns - 1.01:.2f})"
+        ),
+        i=i,
+        j=j,
+        su=speed[0],
+        sv=speed[1],
+        dt=dt,
+    )
+    scene.add(
+        (
+            "ix = int(px)\n\niy = int(py)\n\nfx = px - float(ix)\n\nfy = py - float(iy)\n\n"
+            "low = wp.lerp(u[ix, iy], u[ix + 1, iy], fx)\n\n"
+            "high = wp.lerp(u[ix, iy + 1], u[ix + 1, iy + 1], fx)"
+        ),
+        u=field,
+    )
+    made = scene.template.expression(
+        "wp.lerp(low, high, fy)", **{each: scene.name(each) for each in ("low", "high", "fy")}
+    )
+    if target == "dissipation":
+        made = scene.template.expression(
+            "made * wp.exp(-rate * dt) + source",
+            made=made,
+            rate=scene.number(0.2, 1.5, ("dissipation", "decay", "rate")),
+            dt=dt,
+            source=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2)),
+        )
+    else:
+        made = scene.template.expression(
+            "made + dt * source", made=made, dt=dt, source=scene.woven(NUMBER, [], Domain(low=-9.0, high=9.0), (1, 3))
+        )
+    return scene.finish(
+        term(made, 12.0), "geometry", "advection", target, "A field carried along by a flow", ("lerp", "clamp")
+    )
+
+
+RECIPES = (
+    Recipe(
+        name="distance", category="geometry", targets=("distance", "normal", "march", *_JOINTS), draw=_draw_distance
+    ),
+    Recipe(
+        name="triangle",
+        category="geometry",
+        targets=("triangle_area", "triangle_quality", "barycentric", "ray_triangle"),
+        draw=_draw_triangle,
+    ),
+    Recipe(name="element", category="geometry", targets=("strain", "neo_hookean", "stress"), draw=_draw_element),
+    Recipe(name="advection", category="geometry", targets=("dissipation", "advection"), draw=_draw_advected),
+)

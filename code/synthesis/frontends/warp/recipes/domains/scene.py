@@ -1,0 +1,151 @@
+"""What the families have in common: arguments by role, holes that are drawn, and names that fit."""
+
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
+from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Expression, Literal, Name, Subscript
+from synthesis.grammar.templates import Template
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
+from synthesis.records import Domain, KernelSpec, Role
+
+NUMBER, PAIR, VEC = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
+MATRIX = Type("float32", (3, 3))
+UNIT, POSITIVE = Domain(low=-1.0, high=1.0), Domain(low=0.3, high=2.0)
+POINTS = Domain(low=-2.0, high=2.0)
+STEP = Domain(low=0.01, high=0.1)
+FACTOR = Domain(low=0.1, high=8.0)
+"""Where a hole lies that something is multiplied by."""
+
+ROLES: dict[str, tuple[str, ...]] = {
+    "p": ("p", "pos", "x0", "xi", "p0", "point"), "q": ("q", "other", "xj", "p1", "target_pos", "neighbor"),
+    "v": ("v", "vel", "v0", "vi", "velocity"), "f": ("f", "force", "F", "acc_f", "total_force"),
+    "d": ("d", "delta", "diff", "r_ij", "offset_ij", "edge"), "r": ("r", "dist", "length", "l", "norm_d"),
+    "n": ("n", "normal", "dir", "nrm", "axis_n"), "a": ("a", "accel", "acc"), "m": ("m", "mass_i", "w_i"),
+    "s": ("s", "total", "acc_s", "accum", "sum_s"), "w": ("w", "weight", "wij", "kernel_w", "coef"),
+    "c": ("c", "center", "mid", "value", "here"),
+    "g": ("g", "grad", "gradient", "gx"), "h": ("h", "hidden", "state_h", "cell"),
+    "e": ("e", "err", "residual_i", "diff_e", "error"), "mx": ("mx", "row_max", "max_val", "peak", "top"),
+    "z": ("z", "logit", "pre", "u"), "k": ("k", "j", "kk", "col", "idx_k"), "l": ("l", "m_idx", "jj", "b"),
+    "k1": ("k1", "s1", "slope1"), "k2": ("k2", "s2", "slope2"), "k3": ("k3", "s3"), "k4": ("k4", "s4"),
+    "x": ("x", "xi", "val", "state", "cur"), "nxt": ("nxt", "x_new", "new_x", "updated"),
+    "rng": ("rng", "state", "gen"), "dist": ("dist", "sd", "d_min", "sdf"), "t": ("t", "param", "tt", "frac"),
+    "mt": ("mt", "m_t", "m1", "mom"), "vt": ("vt", "v_t", "m2", "second"), "y": ("y", "pred", "out_val", "fit"),
+    "key": ("key", "hval", "code", "hsh"), "F": ("F", "def_grad", "Fm", "deform"),
+    "J": ("J", "vol_ratio", "detF", "jac"),
+}  # fmt: skip
+"""For each variable of the templates, the names that it may get."""
+
+_SCALARS = tuple(
+    SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt", "max", "min")
+)
+_VECTORS = (*LINEAR.values(), VECTOR["cw_mul"], VECTOR["cross"], *(SCALAR[name] for name in ("add", "mul", "sin")))
+
+
+def squared(node: Expression) -> Expression:
+    """A number times itself."""
+    return call("pow", node, Literal("2.0"))
+
+
+class Scene:
+    """A kernel of a family under construction.
+
+    Args:
+        stream: the random choices.
+        types: the types of new arguments in holes.
+        rank: the launch dimensions.
+        launch: the threads; drawn if None.
+    """
+
+    def __init__(
+        self, stream: Stream, types: tuple[Type, ...] = (NUMBER,), rank: int = 1, launch: tuple[int, ...] | None = None
+    ) -> None:
+        self.stream = stream
+        self.shape = stream.child("shape")
+        self.draft = Draft(stream, types, rank=rank, launch=launch)
+        self.template = Template(self.draft.book, ROLES, squared)
+        self._holes = 0
+
+    @property
+    def thread(self) -> tuple[Expression, ...]:
+        """The thread's indices."""
+        return tuple(map(Name, self.draft.indices))
+
+    def own(
+        self, kind: Type, domain: Domain, pool: tuple[str, ...], role: Role = Role.INPUT, element: str = ""
+    ) -> Expression:
+        """The thread's own element of a new array."""
+        return Subscript(Name(self.draft.array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
+
+    def array(self, kind: Type, domain: Domain, shape: tuple[int, ...], pool: tuple[str, ...]) -> Name:
+        """A new array of any shape."""
+        return Name(self.draft.array(kind, domain, shape, pool=pool))
+
+    def shared(self, kind: Type, domain: Domain, pool: tuple[str, ...]) -> Expression:
+        """A new value that all threads share."""
+        return self.draft.uniform(kind, domain, pool).node
+
+    def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
+        """A number: mostly an argument, often a constant in place."""
+        if self.shape.chance(0.4):
+            return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
+        return self.shared(NUMBER, Domain(low=low, high=high), pool)
+
+    def add(self, text: str, **holes: Expression) -> None:
+        """Append a template's statements."""
+        for statement in self.template.statements(text, **holes):
+            self.draft.add(statement)
+
+    def name(self, variable: str) -> Name:
+        """What a variable of the templates is called here."""
+        return self.template.name(variable)
+
+    def woven(
+        self, kind: Type, known: list[tuple[Expression, Domain]], within: Domain, steps: tuple[int, int] = (1, 3)
+    ) -> Expression:
+        """A hole: something of the known values, and often of a new argument, inside an interval.
+
+        Raises:
+            DrawError: if nothing leads there.
+        """
+        self._holes += 1
+        here = self.stream.child("hole", self._holes)
+        terms = [Term(node, kind, domain, flat=True) for node, domain in known]
+        if not terms or here.chance(0.5):
+            terms.append(self.draft.fresh(kind, typical_domain(here, kind)))
+        operations = _SCALARS if kind.rank == 0 else _VECTORS
+        weaver = Weaver(self.draft, here.child("weave"), operations, max_fresh=here.integer(0, 1))
+        made = weaver.weave(terms, steps=here.integer(*steps), goal=kind)
+        if kind.rank == 0:
+            fitted = weaver.fit(made, within)
+            if fitted is None:
+                raise DrawError("a hole that nothing fills")
+            made = fitted
+        elif not made.interval.within(within):
+            raise DrawError("a hole that nothing fills")
+        return made.node
+
+    def finish(
+        self, term: Term, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()
+    ) -> KernelSpec:
+        """Store the term and finish."""
+        self.draft.store(term)
+        return self.done(category, recipe, target, summary, (*ops, *term.ops))
+
+    def done(self, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()) -> KernelSpec:
+        """Finish a kernel that has written what it makes."""
+        self.draft.prune()
+        forms = ("{}", "{}_kernel", "compute_{}", "eval_{}", "apply_{}", "{}_step")
+        return self.draft.finish(
+            category=category,
+            recipe=recipe,
+            summary=summary,
+            ops=frozenset({target, *ops}),
+            titles=tuple(form.format(target) for form in forms),
+        )
+
+
+def term(node: Expression, bound: float, kind: Type = NUMBER, low: float | None = None) -> Term:
+    """What a template made, and what it is bounded by."""
+    return Term(node, kind, Domain(low=-bound if low is None else low, high=bound), frozenset({"add", "mul"}), 3)

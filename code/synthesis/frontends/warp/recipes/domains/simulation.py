@@ -1,0 +1,418 @@
+"""Particles, springs, contacts, rigid bodies and cloth: forces and the steps that they are integrated by."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.domains.scene import (
+    NUMBER,
+    POINTS,
+    POSITIVE,
+    STEP,
+    UNIT,
+    VEC,
+    Scene,
+    term,
+)
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Expression, For, Literal, Name, Subscript
+from synthesis.grammar.types import Type
+from synthesis.records import Domain, KernelSpec, Role
+
+_POSITIONS = ("positions", "particle_q", "points", "x", "pos", "particle_x")
+_VELOCITIES = ("velocities", "particle_qd", "vel", "v", "particle_v")
+_FORCES = ("forces", "particle_f", "f_ext", "f", "accumulated")
+_DT = ("dt", "h", "delta_t", "time_step")
+_INDICES = Type("int32")
+
+
+def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
+    """A particle moved by its velocity and its forces over a step."""
+    scene = Scene(stream, (VEC, NUMBER))
+    shape = scene.shape
+    scene.add(
+        "p = own_p\n\nv = own_v", own_p=scene.own(VEC, POINTS, _POSITIONS), own_v=scene.own(VEC, UNIT, _VELOCITIES)
+    )
+    p, v = scene.name("p"), scene.name("v")
+    push = scene.own(VEC, UNIT, _FORCES)
+    if shape.chance(0.5):
+        scene.add(
+            "a = push * inv_m", push=push, inv_m=scene.own(NUMBER, POSITIVE, ("inv_mass", "particle_inv_mass", "w"))
+        )
+    else:
+        scene.add(
+            "a = push / own_m", push=push, own_m=scene.own(NUMBER, POSITIVE, ("mass", "particle_mass", "masses", "m"))
+        )
+    if shape.chance(0.6):
+        gravity: Expression = scene.template.expression(
+            "wp.vec3(0.0, down, 0.0)", down=Literal(shape.choice(("-9.8", "-9.81", "-1.0")))
+        )
+        if shape.chance(0.5):
+            gravity = scene.shared(VEC, UNIT, ("gravity", "g", "g_accel"))
+        scene.add("a = a + gravity", gravity=gravity)
+    if shape.chance(0.5):
+        field = scene.woven(VEC, [(p, POINTS), (v, UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
+        scene.add("a += field", field=field)
+    dt = scene.shared(NUMBER, STEP, _DT)
+    if target == "explicit_euler":
+        scene.add("nxt = p + v * dt\n\nv = v + a * dt", dt=dt)
+    elif target == "verlet":
+        scene.add("nxt = p + v * dt + 0.5 * a * dt * dt\n\nv = v + 0.5 * a * dt", dt=dt)
+    else:
+        scene.add(
+            "v = v + a * dt\n\nnxt = p + v * dt" if shape.chance(0.6) else "v += a * dt\n\nnxt = p + dt * v", dt=dt
+        )
+    if shape.chance(0.5):
+        damping = scene.number(0.1, 0.9, ("damping", "drag", "friction", "air_drag"))
+        scene.add(
+            shape.choice(
+                ("v = v * (1.0 - damping * dt)", "v = v * wp.exp(-damping * dt)", "v *= 1.0 / (1.0 + damping * dt)")
+            ),
+            damping=damping,
+            dt=dt,
+        )
+    if shape.chance(0.35):
+        scene.add(
+            "nxt = wp.vec3(nxt[0], wp.max(nxt[1], ground), nxt[2])",
+            ground=scene.number(-1.0, 0.5, ("ground", "floor_y", "height")),
+        )
+    scene.draft.write(term(v, 8.0, VEC))
+    return scene.finish(
+        term(scene.name("nxt"), 4.0, VEC),
+        "simulation",
+        "integrator",
+        target,
+        "A step of a particle's motion",
+        ("scale",),
+    )
+
+
+def _draw_spring(stream: Stream, target: str) -> KernelSpec:
+    """The force of a spring on its two ends, or how far a constraint moves them."""
+    scene = Scene(stream, (NUMBER,))
+    shape, count = scene.shape, scene.shape.choice((12, 16, 20))
+    i = scene.thread[0]
+    x = scene.array(VEC, POINTS, (count,), _POSITIONS)
+    low, high = Domain(low=0, high=count // 2 - 1), Domain(low=count // 2, high=count - 1)
+    if shape.chance(0.5):
+        first = Subscript(
+            scene.array(_INDICES, low, scene.draft.threads, ("edge_a", "first", "spring_i", "head")), (i,)
+        )
+        second = Subscript(
+            scene.array(_INDICES, high, scene.draft.threads, ("edge_b", "second", "spring_j", "tail")), (i,)
+        )
+    else:
+        first = scene.template.expression(
+            "own",
+            own=Subscript(scene.array(_INDICES, low, scene.draft.threads, ("starts", "from_ids", "src_ids")), (i,)),
+        )
+        second = Subscript(scene.array(_INDICES, high, scene.draft.threads, ("ends", "to_ids", "dst_ids")), (i,))
+    scene.add(
+        "ia = first\n\nib = second\n\np = x[ia]\n\nq = x[ib]\n\nd = q - p\n\nr = wp.length(d)",
+        first=first,
+        second=second,
+        x=x,
+    )
+    scene.add(shape.choice(("n = d / (r + 0.01)", "n = wp.normalize(d)")))
+    rest = scene.own(NUMBER, POSITIVE, ("rest_lengths", "rest", "lengths", "l0"))
+    stretch = shape.choice(
+        ("e = r - rest", "e = r / rest - 1.0", "e = wp.max(r - rest, 0.0)", "e = (r - rest) / (r + rest)")
+    )
+    scene.add(stretch, rest=rest)
+    stiffness = scene.number(0.5, 2.0, ("stiffness", "ke", "k_s", "spring_ke"))
+    factor = scene.woven(NUMBER, [(scene.name("r"), Domain(low=0.1, high=6.0))], Domain(low=-20.0, high=20.0))
+    scene.add("s = stiffness * e * factor", stiffness=stiffness, factor=factor)
+    if target == "spring_damper":
+        velocities = scene.array(VEC, UNIT, (count,), _VELOCITIES)
+        scene.add(
+            "s = s + kd * wp.dot(velocities[ib] - velocities[ia], n)",
+            kd=scene.number(0.1, 1.0, ("damping", "kd", "spring_kd")),
+            velocities=velocities,
+        )
+    if target == "constraint":
+        masses = scene.array(NUMBER, POSITIVE, (count,), ("inv_mass", "w", "inv_masses"))
+        scene.add(
+            "w = masses[ia] + masses[ib]\n\ns = s / (w + alpha)",
+            masses=masses,
+            alpha=scene.number(0.1, 0.9, ("compliance", "alpha", "softness")),
+        )
+    out = Name(
+        scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "particle_f", "deltas", "f_out", "corrections"))
+    )
+    scene.add(
+        "wp.atomic_add(out, ia, n * s)\n\n"
+        + shape.choice(("wp.atomic_sub(out, ib, n * s)", "wp.atomic_add(out, ib, -(n * s))")),
+        out=out,
+    )
+    return scene.done("simulation", "spring", target, "The pull of a spring on its ends", ("atomic_add", "length"))
+
+
+def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
+    """A sum over neighbours of what each does to a particle."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    listed, count = shape.integer(3, 8), shape.choice((12, 16, 24))
+    x = scene.array(VEC, POINTS, (count,), _POSITIONS)
+    table = scene.array(
+        _INDICES,
+        Domain(low=0, high=count - 1),
+        (*scene.draft.threads, listed),
+        ("neighbors", "nbrs", "neighbor_ids", "adj"),
+    )
+    scene.add("p = own_p", own_p=scene.own(VEC, POINTS, ("queries", "centers", "particles", "xi")))
+    vector = target in ("attraction", "repulsion", "cohesion")
+    scene.add("s = wp.vec3(0.0, 0.0, 0.0)" if vector else "s = float(0.0)")
+    radius = scene.number(0.5, 2.0, ("radius", "h", "support", "cutoff", "sigma"))
+    weights = scene.array(NUMBER, POSITIVE, (count,), ("mass", "masses", "charges", "volumes", "weights"))
+    with scene.draft.block() as body:
+        scene.add(
+            "q = x[table[i, k]]\n\nd = q - p\n\nr = wp.length_sq(d) + soft",
+            x=x,
+            table=table,
+            i=scene.thread[0],
+            soft=scene.draft.literal(shape.choice((0.1, 0.2, 0.5)), "float32").node,
+        )
+        w = {
+            "attraction": "w = mass[table[i, k]] / (r * wp.sqrt(r))",
+            "repulsion": "w = -mass[table[i, k]] / (r * r + radius)",
+            "cohesion": "w = wp.exp(-r / radius)",
+            "density": "w = mass[table[i, k]] * wp.exp(-r / radius)",
+            "lennard_jones": "u6 = radius / (r + 1.0)\n\nw = mass[table[i, k]] * (u6 * u6 - u6)",
+            "potential": "w = mass[table[i, k]] / wp.sqrt(r + radius)",
+        }[target]
+        used = {"mass": weights, "table": table, "i": scene.thread[0], "radius": radius}
+        scene.add(w, **{key: value for key, value in used.items() if key in w})
+        if "mass" not in w:
+            scene.add("w = w * mass[table[i, k]]", mass=weights, table=table, i=scene.thread[0])
+        if "radius" not in w:
+            scene.add("w = w * radius", radius=radius)
+        scene.add(shape.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
+    loop = Call(Name("range"), (Literal(str(listed)),))
+    scene.draft.add(For(scene.name("k").id, loop, tuple(body)))
+    s = scene.name("s")
+    if vector:
+        made = scene.template.expression(
+            "s * scale", s=s, scale=scene.number(0.2, 1.5, ("strength", "G", "gain", "coupling"))
+        )
+        return scene.finish(
+            term(made, 60.0, VEC),
+            "simulation",
+            "pairwise",
+            target,
+            "What a particle's neighbours do to it",
+            ("length_sq",),
+        )
+    made = scene.template.expression(
+        "s * factor", s=s, factor=scene.woven(NUMBER, [], Domain(low=-8.0, high=8.0), (1, 2))
+    )
+    return scene.finish(
+        term(made, 60.0), "simulation", "pairwise", target, "What a particle's neighbours add up to", ("length_sq",)
+    )
+
+
+def _draw_contact(stream: Stream, target: str) -> KernelSpec:
+    """The force on a particle that has gone into a plane, a sphere or a box."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    scene.add(
+        "p = own_p\n\nv = own_v", own_p=scene.own(VEC, POINTS, _POSITIONS), own_v=scene.own(VEC, UNIT, _VELOCITIES)
+    )
+    if target == "plane_contact":
+        scene.add(
+            "n = wp.normalize(up)\n\nc = wp.dot(n, p) - level",
+            up=scene.shared(VEC, Domain(low=0.2, high=1.0), ("normal", "plane_n", "up_axis")),
+            level=scene.number(-0.5, 0.8, ("offset", "level", "plane_d")),
+        )
+    elif target == "sphere_contact":
+        scene.add(
+            "d = p - center\n\nr = wp.length(d)\n\nn = d / (r + 0.01)\n\nc = r - radius",
+            center=scene.shared(VEC, UNIT, ("center", "sphere_c", "origin")),
+            radius=scene.number(1.0, 2.5, ("radius", "sphere_r", "R")),
+        )
+    else:
+        scene.add(
+            "n = wp.vec3(0.0, 1.0, 0.0)\n\nc = p[1] - level - 0.2 * wp.sin(p[0] * freq)",
+            level=scene.number(-0.5, 0.8, ("level", "ground", "base_height")),
+            freq=scene.number(0.5, 2.0, ("freq", "k_x", "waves")),
+        )
+    ke, kd, mu = (
+        scene.number(low, high, names)
+        for low, high, names in (
+            (1.0, 9.0, ("ke", "stiffness", "k_contact")),
+            (0.1, 1.0, ("kd", "damping", "c_n")),
+            (0.1, 0.9, ("mu", "friction", "kf")),
+        )
+    )
+    scene.add("f = wp.vec3(0.0, 0.0, 0.0)")
+    normal = shape.choice(("fn = -c * ke - wp.min(vn, 0.0) * kd", "fn = c * c * ke - vn * kd", "fn = -ke * c"))
+    inside = "    vn = wp.dot(v, n)\n    " + normal + "\n    vt = v - n * vn\n"
+    tangential = shape.choice(
+        (
+            "    f = n * fn - vt * mu\n",
+            "    f = n * fn - vt * wp.min(mu, 0.5 * wp.abs(fn))\n",
+            "    f = fn * n - mu * vt / (wp.length(vt) + 0.1)\n",
+        )
+    )
+    scene.add(f"if c < 0.0:\n{inside}{tangential}", ke=ke, kd=kd, mu=mu)
+    if "kd" not in normal:
+        scene.add("f -= v * kd", kd=kd)
+    extra = scene.woven(NUMBER, [(scene.name("c"), Domain(low=-4.0, high=4.0))], Domain(low=-20.0, high=20.0), (0, 2))
+    made = scene.template.expression("f + v * extra", extra=extra)
+    return scene.finish(
+        term(made, 60.0, VEC), "simulation", "contact", target, "The force of a contact on a particle", ("dot", "if")
+    )
+
+
+def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
+    """A rigid body turned, or its momentum changed, over a step."""
+    scene = Scene(stream, (VEC, NUMBER))
+    shape, dt = scene.shape, scene.shared(NUMBER, STEP, _DT)
+    quat = Type("float32", (4,))
+    body_q = scene.own(quat, UNIT, ("rotations", "body_rot", "orientations", "quats"), element="wp.quat")
+    scene.add(
+        "rot = wp.normalize(body_q)\n\nw = own_w",
+        body_q=body_q,
+        own_w=scene.own(VEC, UNIT, ("omega", "angular_velocity", "body_w", "spin")),
+    )
+    inertia = scene.own(VEC, POSITIVE, ("inertia", "body_inertia", "I_diag", "moments"))
+    torque = scene.own(VEC, UNIT, ("torques", "body_t", "moments_ext", "tau"))
+    if target == "euler_equations":
+        scene.add(
+            (
+                "wb = wp.quat_rotate_inv(rot, w)\n\ntb = wp.quat_rotate_inv(rot, torque)\n\n"
+                "inert = inertia\n\ngyro = wp.cross(wb, wp.cw_mul(inert, wb))\n\n"
+                "wb = wb + wp.cw_div(tb - gyro, inert) * dt"
+            ),
+            torque=torque,
+            inertia=inertia,
+            dt=dt,
+        )
+        scene.add(
+            shape.choice(("nxt = wp.quat_rotate(rot, wb)", "nxt = wp.quat_rotate(rot, wb) * (1.0 - 0.1 * dt)")), dt=dt
+        )
+    elif target == "impulse":
+        scene.add(
+            (
+                "arm = wp.quat_rotate(rot, lever)\n\njt = wp.cross(arm, push)\n\n"
+                "nxt = w + wp.cw_div(jt, inertia) + dt * torque"
+            ),
+            lever=scene.own(VEC, UNIT, ("levers", "contact_r", "arms")),
+            push=scene.own(VEC, UNIT, ("impulses", "contact_j", "pushes")),
+            inertia=inertia,
+            dt=dt,
+            torque=torque,
+        )
+    else:
+        scene.add(
+            "R = wp.quat_to_matrix(rot)\n\nIw = R * wp.cw_mul(inertia, wp.transpose(R) * w)\n\nnxt = Iw + torque * dt",
+            inertia=inertia,
+            torque=torque,
+            dt=dt,
+        )
+    extra = scene.woven(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
+    made = scene.template.expression(
+        "nxt + gain * extra", extra=extra, gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha"))
+    )
+    return scene.finish(
+        term(made, 60.0, VEC),
+        "simulation",
+        "rigid_body",
+        target,
+        "A rigid body's spin over a step",
+        ("quat_rotate", "cross"),
+    )
+
+
+def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
+    """What a triangle of a mesh gives its corners: area, pressure, wind, bending."""
+    scene = Scene(stream, (NUMBER,))
+    shape, count, i = scene.shape, scene.shape.choice((12, 15, 18)), scene.thread[0]
+    x = scene.array(VEC, POINTS, (count,), ("vertices", "points", "mesh_x", "positions"))
+    corners: dict[str, Expression] = {}
+    third = count // 3
+    if shape.chance(0.5):
+        faces = scene.array(
+            _INDICES,
+            Domain(low=0, high=third - 1),
+            (*scene.draft.threads, 3),
+            ("triangles", "faces", "tri_indices", "tris"),
+        )
+        corners = {
+            f"c{k}": scene.template.expression(f"faces[i, {k}] + {k * third}" if k else "faces[i, 0]", faces=faces, i=i)
+            for k in range(3)
+        }
+    else:
+        for k, pool in enumerate((("tri_a", "first", "i0s"), ("tri_b", "second", "i1s"), ("tri_c", "third", "i2s"))):
+            domain = Domain(low=k * third, high=(k + 1) * third - 1)
+            corners[f"c{k}"] = Subscript(scene.array(_INDICES, domain, scene.draft.threads, pool), (i,))
+    scene.add(
+        (
+            "ia = c0\n\nib = c1\n\nic = c2\n\np = x[ia]\n\ne1 = x[ib] - p\n\ne2 = x[ic] - p\n\n"
+            "n = wp.cross(e1, e2)\n\nr = wp.length(n)"
+        ),
+        x=x,
+        **corners,
+    )
+    if target == "pressure":
+        factor = scene.woven(NUMBER, [], Domain(low=-8.0, high=8.0))
+        scene.add("f = n * (factor / 6.0)", factor=factor)
+    elif target == "wind":
+        wind = scene.shared(VEC, UNIT, ("wind", "air_velocity", "flow"))
+        scene.add(
+            "f = n * (wp.dot(n, wind) * drag / (r + 0.1))",
+            wind=wind,
+            drag=scene.number(0.2, 1.5, ("drag", "lift", "coeff")),
+        )
+    elif target == "area":
+        rest = scene.own(NUMBER, POSITIVE, ("rest_areas", "areas", "a0"))
+        scene.add(
+            "e = 0.5 * r - rest\n\nf = n * (stiffness * e / (r + 0.1))",
+            rest=rest,
+            stiffness=scene.number(0.5, 2.0, ("stiffness", "ka", "k_area")),
+        )
+    else:
+        scene.add(
+            (
+                "l1 = wp.length(e1)\n\nl2 = wp.length(e2)\n\n"
+                "t = wp.dot(e1, e2) / (l1 * l2 + 0.1)\n\nf = (e1 + e2) * ((t - rest) * bend)"
+            ),
+            rest=scene.own(NUMBER, UNIT, ("rest_angles", "cos0", "rest_cos")),
+            bend=scene.number(0.2, 1.5, ("bending", "kb", "k_bend")),
+        )
+        scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
+    out = Name(scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
+    scene.add(
+        "wp.atomic_add(out, ia, f)\n\nwp.atomic_add(out, ib, f)\n\nwp.atomic_add(out, ic, f)"
+        if target != "bending"
+        else "wp.atomic_sub(out, ia, 2.0 * f)\n\nwp.atomic_add(out, ib, f)\n\nwp.atomic_add(out, ic, f)",
+        out=out,
+    )
+    return scene.done(
+        "simulation", "cloth", target, "What a triangle of a cloth does to its corners", ("cross", "atomic_add")
+    )
+
+
+RECIPES = (
+    Recipe(
+        name="integrator",
+        category="simulation",
+        targets=("semi_implicit_euler", "explicit_euler", "verlet"),
+        draw=_draw_integrated,
+    ),
+    Recipe(
+        name="spring", category="simulation", targets=("spring_force", "spring_damper", "constraint"), draw=_draw_spring
+    ),
+    Recipe(
+        name="pairwise",
+        category="simulation",
+        targets=("attraction", "repulsion", "cohesion", "density", "lennard_jones", "potential"),
+        draw=_draw_pairwise,
+    ),
+    Recipe(
+        name="contact",
+        category="simulation",
+        targets=("plane_contact", "sphere_contact", "ground_contact"),
+        draw=_draw_contact,
+    ),
+    Recipe(
+        name="rigid_body", category="simulation", targets=("euler_equations", "impulse", "momentum"), draw=_draw_rigid
+    ),
+    Recipe(name="cloth", category="simulation", targets=("pressure", "wind", "area", "bending"), draw=_draw_cloth),
+)

@@ -1,0 +1,320 @@
+"""Linear solvers and their products, steps of differential equations, hashing, and random walks."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import SCALAR
+from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
+from synthesis.frontends.warp.recipes.helpers import Helper
+from synthesis.grammar.operations import Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Expression, Literal, Name
+from synthesis.grammar.types import Type
+from synthesis.records import Domain, KernelSpec
+
+_INDICES = Type("int32")
+_MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "exp"))
+
+
+def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
+    """A row of a sparse matrix with as many entries as it says, times a vector; or a step towards a solution."""
+    scene = Scene(stream, (NUMBER,))
+    shape, i, (count,) = scene.shape, scene.thread[0], scene.draft.threads
+    most = shape.integer(3, 7)
+    cols = scene.array(
+        _INDICES, Domain(low=0, high=count - 1), (count, most), ("cols", "col_indices", "columns", "neighbors")
+    )
+    vals = scene.array(NUMBER, UNIT, (count, most), ("vals", "entries", "coeffs", "A_values"))
+    x = scene.array(NUMBER, POINTS, (count,), ("x", "u", "vec", "solution"))
+    sizes = scene.array(_INDICES, Domain(low=1, high=most), (count,), ("counts", "row_sizes", "degrees", "nnz"))
+    if shape.chance(0.5):
+        scene.add(
+            f"s = float(0.0)\n\nfor k in range({most}):\n    s += vals[i, k] * x[cols[i, k]]",
+            vals=vals,
+            x=x,
+            cols=cols,
+            i=i,
+        )
+        limit: Expression = scene.template.expression("float(sizes[i])", sizes=sizes, i=i)
+    else:
+        scene.add(
+            "s = float(0.0)\n\nfor k in range(sizes[i]):\n    s += vals[i, k] * x[cols[i, k]]",
+            sizes=sizes,
+            vals=vals,
+            x=x,
+            cols=cols,
+            i=i,
+        )
+        limit = Literal("2.0")
+    right = scene.own(NUMBER, POINTS, ("b", "rhs", "f", "source"))
+    node = {
+        "sparse_product": "s + b / limit",
+        "residual": "b - s / limit",
+        "jacobi": "x[i] + omega * (b - s) / (diag + limit)",
+        "scaled_product": "alpha * s + beta * b * limit",
+    }[target]
+    holes: dict[str, Expression] = {"s": scene.name("s"), "b": right, "limit": limit, "x": x, "i": i}
+    if target == "jacobi":
+        holes |= {
+            "omega": scene.number(0.4, 0.9, ("omega", "relax", "damping")),
+            "diag": scene.own(NUMBER, POSITIVE, ("diag", "inv_diag", "D")),
+        }
+    elif target == "scaled_product":
+        holes |= {
+            "alpha": scene.number(0.3, 1.5, ("alpha", "scale", "a_coef")),
+            "beta": scene.number(0.3, 1.5, ("beta", "blend", "b_coef")),
+        }
+    made = scene.template.expression(node, **holes)
+    if shape.chance(0.6):
+        made = scene.template.expression(
+            "made + shift", made=made, shift=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2))
+        )
+    return scene.finish(term(made, 40.0), "solver", "sparse", target, "A row of a sparse matrix", ("loop_sum",))
+
+
+def _draw_banded(stream: Stream, target: str) -> KernelSpec:
+    """A small system a thread: swept, or brought nearer to its solution a few times."""
+    scene = Scene(stream, (NUMBER,))
+    shape, i, (count,) = scene.shape, scene.thread[0], scene.draft.threads
+    n = shape.integer(3, 6)
+    rhs = scene.array(NUMBER, POINTS, (count, n), ("rhs", "b", "d", "loads"))
+    lower = scene.array(NUMBER, Domain(low=-0.4, high=0.4), (count, n), ("lower", "a", "sub_diag", "left"))
+    at: dict[str, Expression] = {"rhs": rhs, "low": lower, "i": i}
+    strong = scene.number(1.5, 3.0, ("diag", "main", "center_coef"))
+    if target == "forward_sweep":
+        scene.add(
+            f"x = rhs[i, 0] / strong\n\nfor k in range(1, {n}):\n    x = (rhs[i, k] - low[i, k] * x) / strong",
+            **at,
+            strong=strong,
+        )
+        scene.add("s = low[i, 0]", low=lower, i=i)
+        node = "x + s"
+    elif target == "gauss_seidel":
+        scene.add(
+            (
+                f"x = float(0.0)\n\ns = float(0.0)\n\nfor k in range({n}):\n"
+                "    x = (rhs[i, k] - low[i, k] * s) / strong\n    s = 0.5 * s + x"
+            ),
+            **at,
+            strong=strong,
+        )
+        node = "s - 0.5 * x"
+    elif target == "richardson":
+        scene.add(
+            f"x = float(0.0)\n\nfor k in range({n}):\n    e = rhs[i, k] - strong * x\n    x = x + 0.3 * e + low[i, k]",
+            **at,
+            strong=strong,
+        )
+        node = "x"
+    else:
+        scene.add(
+            (
+                f"s = float(0.0)\n\nx = float(0.0)\n\nfor k in range({n}):\n"
+                "    s += rhs[i, k] * low[i, k]\n    x += low[i, k] * low[i, k] * strong"
+            ),
+            **at,
+            strong=strong,
+        )
+        node = "s / (x + 0.5)"
+    made = scene.template.expression(node, **{each: scene.name(each) for each in ("s", "x") if each in node})
+    made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 3)))
+    return scene.finish(
+        term(made, 30.0), "solver", "banded", target, "A small linear system a thread", ("loop_sum", "div")
+    )
+
+
+def _slope(scene: Scene, label: str) -> tuple[Name, int]:
+    """A ``@wp.func``: the right side of an equation, of a state and often of a time or a rate."""
+    helper = Helper(scene.draft, scene.stream, label, _MAPS)
+    arity = scene.shape.integer(1, 2)
+    operands = [Term(Name("_"), NUMBER, Domain(low=-2.0, high=2.0)), Term(Name("_2"), NUMBER, POSITIVE)][:arity]
+    parameters = [helper.parameter(each) for each in operands]
+    made = helper.weaver.weave(parameters, steps=scene.shape.integer(2, 4))
+    fitted = helper.weaver.fit(made, Domain(low=-3.0, high=3.0)) or made
+    name = scene.draft.book.take(("rhs_fn", "slope", "f", "derivative", "dynamics", "rate_of", "dxdt"))
+    helper.finish(name, fitted)
+    return Name(name), arity
+
+
+def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
+    """A step, or a few, of an ordinary differential equation."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    function, arity = _slope(scene, "slope")
+    dt = scene.shared(NUMBER, STEP, ("dt", "h", "step", "delta_t"))
+    scene.add("x = float(0.0)\n\nx += own", own=scene.own(NUMBER, POINTS, ("states", "x0", "u", "y", "initial")))
+    rate = scene.own(NUMBER, POSITIVE, ("rates", "params", "time", "omega")) if arity == 2 else Literal("0")
+
+    def call(at: str) -> str:
+        return f"f({at}, rate)" if arity == 2 else f"f({at})"
+
+    steps = {
+        "euler": f"x = x + dt * {call('x')}",
+        "midpoint": f"k1 = {call('x')}\n\nx = x + dt * {call('x + 0.5 * dt * k1')}",
+        "heun": f"k1 = {call('x')}\n\nk2 = {call('x + dt * k1')}\n\nx = x + 0.5 * dt * (k1 + k2)",
+        "runge_kutta_4": (
+            f"k1 = {call('x')}\n\nk2 = {call('x + 0.5 * dt * k1')}\n\n"
+            f"k3 = {call('x + 0.5 * dt * k2')}\n\nk4 = {call('x + dt * k3')}\n\n"
+            "x = x + dt / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)"
+        ),
+        "ralston": f"k1 = {call('x')}\n\nk2 = {call('x + 0.667 * dt * k1')}\n\nx = x + dt * (0.25 * k1 + 0.75 * k2)",
+    }[target]
+    holes: dict[str, Expression] = {"f": function, "dt": dt, "rate": rate}
+    if shape.chance(0.4):
+        inner = steps.replace("\n\n", "\n    ")
+        scene.add(f"for _ in range({shape.integer(2, 5)}):\n    {inner}", **holes)
+    else:
+        scene.add(steps, **holes)
+    made = (
+        scene.template.expression(
+            "x + extra", x=scene.name("x"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (0, 2))
+        )
+        if shape.chance(0.5)
+        else scene.name("x")
+    )
+    return scene.finish(
+        term(made, 9.0), "solver", "differential_equation", target, "Steps of a differential equation", ("mul", "add")
+    )
+
+
+def _draw_hash(stream: Stream, target: str) -> KernelSpec:
+    """Whole numbers mixed until they look random: of a cell of a grid, of a key."""
+    scene = Scene(stream, (Type("int32"),))
+    shape = scene.shape
+    word = Type("int32")
+    primes = shape.shuffled(("73856093", "19349663", "83492791", "374761393", "668265263", "2654435"))
+    large = Domain(low=0, high=1_000_000)
+    cell = Domain(low=0, high=500)
+    ways = [shape.integer(3, 17) for _ in range(3)]
+    if target == "cell_hash":
+        parts = [
+            scene.own(word, cell, pool)
+            for pool in (("ix", "cells_x", "gx"), ("iy", "cells_y", "gy"), ("iz", "cells_z", "gz"))
+        ]
+        scene.add(
+            f"key = (a * {primes[0]}) ^ (b * {primes[1]}) ^ (c * {primes[2]})", a=parts[0], b=parts[1], c=parts[2]
+        )
+    else:
+        scene.add("key = own", own=scene.own(word, large, ("keys", "ids", "seeds", "codes", "values")))
+    if target in ("xorshift", "cell_hash"):
+        scene.add(f"key = key ^ (key << {ways[0]})\n\nkey = key ^ (key >> {ways[1]})\n\nkey = key ^ (key << {ways[2]})")
+    if target == "multiplicative":
+        scene.add(
+            f"key = key * {primes[3]} + salt\n\nkey = key ^ (key >> {ways[0]})",
+            salt=scene.shared(word, Domain(low=1, high=9999), ("salt", "seed", "offset")),
+        )
+    if target == "finaliser":
+        scene.add(
+            f"key = (key ^ (key >> {ways[0]})) * {primes[4]}\n\n"
+            f"key = (key ^ (key >> {ways[1]})) * {primes[5]}\n\nkey = key ^ (key >> {ways[2]})"
+        )
+    if shape.chance(0.6):
+        scene.add(
+            f"for _ in range({shape.integer(2, 4)}):\n    key = key * {primes[5]} + (key >> {ways[1]}) + turn",
+            turn=scene.own(word, cell, ("rounds", "extra", "other", "lanes")),
+        )
+    size = shape.choice((97, 128, 251, 256, 509, 1021, 1024))
+    made = scene.template.expression(
+        shape.choice((f"(key & 2147483647) % {size}", f"wp.abs(key % {size})")), key=scene.name("key")
+    )
+    return scene.finish(
+        Term(made, word, Domain(low=0, high=size - 1), frozenset({"mod"}), 3),
+        "solver",
+        "hash",
+        target,
+        "Whole numbers mixed until they look random",
+        ("bit_xor",),
+    )
+
+
+def _draw_walk(stream: Stream, target: str) -> KernelSpec:
+    """A path of random steps, or a mean over random samples."""
+    scene = Scene(stream, (NUMBER,))
+    shape = scene.shape
+    scene.add(
+        "rng = wp.rand_init(seed, i)",
+        seed=scene.shared(Type("int32"), Domain(low=0, high=10_000), ("seed", "base_seed", "run_id")),
+        i=scene.thread[0],
+    )
+    scene.add(
+        "x = float(0.0)\n\nx += own\n\ns = float(0.0)",
+        own=scene.own(NUMBER, POINTS, ("starts", "x0", "initial", "positions")),
+    )
+    gain = scene.number(0.1, 0.8, ("sigma", "volatility", "step_size", "spread"))
+    steps = shape.integer(3, 10)
+    body = {
+        "brownian": "    x = x + gain * wp.randn(rng)\n    s += x",
+        "geometric": "    x = x * (1.0 + 0.2 * gain * wp.randf(rng))\n    s = wp.max(s, x)",
+        "mean_reverting": "    x = x + 0.2 * (level - x) + gain * wp.randn(rng)\n    s += x * x",
+        "jump": "    x = x + wp.where(wp.randf(rng) > 0.5, gain, -gain)\n    s += wp.abs(x)",
+        "estimate": "    t = wp.randf(rng, -1.0, 1.0)\n    s += wp.sin(x * t) * gain",
+    }[target]
+    scene.add(
+        f"for _ in range({steps}):\n{body}",
+        gain=gain,
+        level=scene.number(-1.0, 1.0, ("mean", "level", "mu")) if "level" in body else Literal("0"),
+    )
+    made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
+    made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
+    return scene.finish(term(made, 60.0), "solver", "random_walk", target, "A path of random steps", ("randn",))
+
+
+def _draw_scan(stream: Stream, target: str) -> KernelSpec:
+    """What has run up to each place of a row, written as it goes."""
+    scene = Scene(stream, (NUMBER,))
+    shape, i, (count,) = scene.shape, scene.thread[0], scene.draft.threads
+    width = shape.integer(3, 8)
+    row = scene.array(NUMBER, POINTS, (count, width), ("rows", "data", "x", "series"))
+    out = Name(scene.draft.output(NUMBER, Domain(low=-60.0, high=60.0), (count, width)))
+    keep = scene.number(0.3, 0.9, ("decay", "alpha", "keep", "gamma"))
+    step = {
+        "prefix_sum": "s = s + row[i, k] * keep",
+        "prefix_max": "s = wp.max(s, row[i, k] * keep)",
+        "moving_average": "s = keep * s + (1.0 - keep) * row[i, k]",
+        "prefix_product": "s = s * (1.0 + 0.1 * keep * row[i, k])",
+    }[target]
+    scene.add("s = float(0.0)\n\ns += start", start=scene.own(NUMBER, POSITIVE, ("starts", "init", "carry_in", "s0")))
+    where = "out[i, k] = s" if shape.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
+    factor = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    scene.add(
+        f"for k in range({width}):\n    {step}\n    {where} * factor", row=row, out=out, i=i, keep=keep, factor=factor
+    )
+    return scene.done("solver", "scan", target, "What has run up to each place of a row", ("loop_sum",))
+
+
+RECIPES = (
+    Recipe(
+        name="sparse",
+        category="solver",
+        targets=("sparse_product", "residual", "jacobi", "scaled_product"),
+        draw=_draw_sparse,
+    ),
+    Recipe(
+        name="banded",
+        category="solver",
+        targets=("forward_sweep", "gauss_seidel", "richardson", "projection"),
+        draw=_draw_banded,
+    ),
+    Recipe(
+        name="differential_equation",
+        category="solver",
+        targets=("euler", "midpoint", "heun", "runge_kutta_4", "ralston"),
+        draw=_draw_stepped,
+    ),
+    Recipe(
+        name="hash",
+        category="solver",
+        targets=("cell_hash", "xorshift", "multiplicative", "finaliser"),
+        draw=_draw_hash,
+    ),
+    Recipe(
+        name="random_walk",
+        category="solver",
+        targets=("brownian", "geometric", "mean_reverting", "jump", "estimate"),
+        draw=_draw_walk,
+    ),
+    Recipe(
+        name="scan",
+        category="solver",
+        targets=("prefix_sum", "prefix_max", "moving_average", "prefix_product"),
+        draw=_draw_scan,
+    ),
+)
