@@ -1,5 +1,6 @@
 # make samples   set up .venv and make data/samples again
 # make test      set up .venv and run lint, types and tests
+# make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -11,7 +12,7 @@ NEWEST := .venv-newest
 WARP_SAMPLES := 230
 JAX_SAMPLES := 140
 
-.PHONY: setup samples test lint types tests newest format clean
+.PHONY: setup samples gallery test lint types tests newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -27,6 +28,9 @@ samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
 	$(BIN)/irsmith generate --frontend warp --count $(WARP_SAMPLES) --out data/samples/warp
 	$(BIN)/irsmith generate --frontend jax --count $(JAX_SAMPLES) --out data/samples/jax
+
+gallery: $(STAMP)
+	$(BIN)/python docs/make_gallery.py
 
 test: lint types tests
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -64,10 +65,21 @@ def test_the_pair_is_one_of_the_samples() -> None:
     assert f"holds {len(list(README.parent.glob('data/samples/*/*.json')))} of them" in section
 
 
-def test_the_page_about_gpus_is_what_its_script_makes() -> None:
-    specification = importlib.util.spec_from_file_location("make_gpu", README.parent / "docs" / "make_gpu.py")
+def script(name: str) -> Any:
+    """A script beside the docs, as a module."""
+    specification = importlib.util.spec_from_file_location(name, README.parent / "docs" / f"{name}.py")
     assert specification is not None
     assert specification.loader is not None
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
+    return module
+
+
+def test_the_page_about_gpus_is_what_its_script_makes() -> None:
+    module = script("make_gpu")
     assert module.PAGE.read_text(encoding="utf-8") == module.page()
+
+
+def test_the_gallery_is_what_its_script_makes() -> None:
+    module = script("make_gallery")
+    assert {path.name: path.read_text(encoding="utf-8") for path in module.FOLDER.glob("*.md")} == module.contents()

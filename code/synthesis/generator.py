@@ -16,7 +16,7 @@ from synthesis.version import __version__
 _STARTS = 64
 
 
-USUAL_MIX: Mapping[int, float] = {1: 0.06, 2: 0.34, 3: 0.34, 4: 0.19, 5: 0.07}
+USUAL_MIX: Mapping[int, float] = {1: 0.1, 2: 0.5, 3: 0.25, 4: 0.11, 5: 0.04}
 """The shares of difficulties where none are asked for."""
 
 _Task = tuple[Recipe, str]

@@ -55,7 +55,7 @@ _BENT = ("sin", "tanh", "square", "exp", "sigmoid")
 _CALM = Domain(low=-8.0, high=8.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece uses an argument that another one uses too.
-_AGAIN = 0.5
+_AGAIN = 0.65
 # Of fewer elements, all may lie on one side of what they are compared with.
 _MANY = 8
 

@@ -44,7 +44,7 @@ _CALM_WHOLE = Domain(low=-2_000, high=2_000)
 _POSITIVE = Domain(low=0.2, high=2.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece reads what another one reads too.
-_AGAIN = 0.6
+_AGAIN = 0.75
 
 
 # ---- what pieces have in common
