@@ -54,6 +54,13 @@ def _kind(draft: Sketch) -> Type:
     return Type(draft.types[0].dtype)
 
 
+def _usual(stream: Stream, kind: Type, within: Domain | None = None) -> Domain:
+    """A domain as arguments have it; what has no sign starts from nought."""
+    if kind.dtype.startswith("uint"):
+        return Domain(low=0, high=60)
+    return typical_domain(stream, kind, within)
+
+
 def _palette(stream: Stream, kind: Type) -> tuple[Operation, ...]:
     """A handful of operations, arithmetic among them: one passage of a kernel is of one style."""
     if not kind.is_float:
@@ -104,7 +111,7 @@ def _take(draft: Sketch, stream: Stream, pool: list[Term]) -> Term:
     kind = _kind(draft)
     fitting = [term for term in pool if term.type == kind and not term.is_constant]
     if not fitting:
-        return draft.read(kind, typical_domain(stream, kind), draft.sites[0][0])
+        return draft.read(kind, _usual(stream, kind), draft.sites[0][0])
     taken = stream.choice(fitting)
     pool[:] = [term for term in pool if term is not taken]
     return taken
@@ -116,14 +123,14 @@ def _new(draft: Sketch, stream: Stream, domain: Domain | None = None, avoid: Seq
     known = draft.again(kind, stream, avoid) if kind.is_float and stream.chance(_AGAIN) else None
     if known is not None and (domain is None or known.interval.within(domain)):
         return known
-    return draft.fresh(kind, domain or typical_domain(stream, kind))
+    return draft.fresh(kind, domain or _usual(stream, kind))
 
 
 def _spread(draft: Sketch, stream: Stream, avoid: Sequence[Term] = ()) -> Term:
     """An element of an array, spread evenly, to test; each is tested once, so that no test decides another."""
     kind = _kind(draft)
     known = draft.again(kind, stream, [*avoid, *draft.tested]) if stream.chance(_AGAIN) else None
-    subject = known or draft.read(kind, typical_domain(stream, kind), draft.sites[0][0])
+    subject = known or draft.read(kind, _usual(stream, kind), draft.sites[0][0])
     draft.tested.append(subject)
     return subject
 
@@ -176,11 +183,10 @@ def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     operation = stream.choice([*NUMERIC.values(), *SCALAR.values()] if kind.is_float else [*INTEGER.values()])
     if operation.arity > 1 and kind.is_float:
         operands = tuple(
-            draft.read(kind, typical_domain(stream, kind, domain), draft.sites[0][0])
-            for domain in operation.domains[1:]
+            draft.read(kind, _usual(stream, kind, domain), draft.sites[0][0]) for domain in operation.domains[1:]
         )
     else:
-        operands = tuple(_new(draft, stream, typical_domain(stream, kind, each)) for each in operation.domains[1:])
+        operands = tuple(_new(draft, stream, _usual(stream, kind, each)) for each in operation.domains[1:])
     first = _weaver(draft, stream).fit(_take(draft, stream, pool), operation.domains[0])
     made = first and operation.apply(stream.child("apply"), (first, *operands))
     if made is None:
@@ -305,7 +311,7 @@ def _loop(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     total = draft.variable(kind, 0.0 if kind.is_float else 0)
     draft.remark(("accumulate over the row", "sum of contributions", "weighted sum", "loop over the samples"))
     with draft.loop(variable, Call(Name("range"), (Literal(str(trips)),)), [(site, 1.0)]):
-        item = draft.read(kind, typical_domain(stream, kind, _CALM if kind.is_float else None), site)
+        item = draft.read(kind, _usual(stream, kind, _CALM if kind.is_float else None), site)
         picky = site[0] is thread and stream.chance(0.35)  # of a table that threads share, all or none would do
         terms = [base, item] if not picky and stream.chance(0.6) else [item]
         inner = _weaver(draft, stream).weave(terms, steps=stream.integer(0, 2))
@@ -342,7 +348,7 @@ def _recurrence(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if stream.chance(0.4):
         keep = draft.uniform(kind, Domain(low=0.3, high=0.8), pool=("decay", "keep", "momentum", "rho", "memory")).node
     with draft.loop(variable, Call(Name("range"), (Literal(str(trips)),)), [(site, 1.0)]):
-        item = draft.read(kind, typical_domain(stream, kind, _CALM), site)
+        item = draft.read(kind, _usual(stream, kind, _CALM), site)
         inner = _weaver(draft, stream).weave([item], steps=stream.integer(0, 2))
         inner = tame(draft, stream, inner)
         draft.add(Assign(carried, Infix("+", Infix("*", keep, carried), inner.node)))
@@ -571,7 +577,7 @@ def _lookup(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     place: Expression = Subscript(Name(index), tuple(axis.index for axis in draft.sites[0][0]))
     if stream.chance(0.5):
         place = draft.local(place, ("slot", "nbr", "key", "owner", "cell", "id0", "bin_id"))
-    domain = typical_domain(stream, kind)
+    domain = _usual(stream, kind)
     table = draft.array(
         kind, domain, (slots,), pool=("table", "lut", "palette", "values", "weights", "params_of", "lookup")
     )
@@ -586,7 +592,7 @@ def _neighbours(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     axis = draft.sites[0][0][0]
     if axis.extent < 4:
         raise DrawError("the neighbours are one")
-    domain = typical_domain(stream, kind)
+    domain = _usual(stream, kind)
     field = Name(draft.array(kind, domain, (axis.extent,), pool=("u", "field", "line", "heights", "phi", "profile")))
     one, last = Literal("1"), Literal(str(axis.extent - 1))
     style = stream.choice(("clamped", "wrapped"))

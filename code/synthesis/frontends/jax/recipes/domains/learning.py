@@ -66,7 +66,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
         else g,
         p=p,
         decay=scene.number(0.01, 0.2, ("weight_decay", "decay", "l2")) if "decay" in form else Literal("0"),
-        edge=scene.number(1.0, 1.8, ("clip", "limit", "max_norm")) if "edge" in form else Literal("0"),
+        edge=scene.number(0.2, 0.7, ("clip", "limit", "max_norm")) if "edge" in form else Literal("0"),
     )
     text = f"{update} {end}"
     holes: dict[str, Expression] = {
@@ -105,7 +105,8 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     scene = Scene(stream, kind)
     shape = scene.shape
     truth = scene.array(kind, VALUES, ("targets", "labels", "y_true", "truth"))
-    logits = scene.woven(kind, Domain(low=-6.0, high=6.0), (0, 3))
+    # A number for all would make no difference to a softmax.
+    logits = scene.woven(kind, Domain(low=-6.0, high=6.0), (0, 3), alone=target == "cross_entropy")
     node = _LOSSES[target]
     delta = scene.number(0.5, 1.5, ("delta", "margin", "temperature", "eps"))
     scene.add(

@@ -73,8 +73,10 @@ class Scene:
         """What a variable of the templates is called here."""
         return self.template.name(variable)
 
-    def woven(self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3)) -> Expression:
-        """A hole: something of a new argument or two, inside an interval.
+    def woven(
+        self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3), *, alone: bool = False
+    ) -> Expression:
+        """A hole: something of a new argument or two (or of one alone), inside an interval.
 
         Raises:
             DrawError: if nothing leads there.
@@ -83,7 +85,7 @@ class Scene:
         here = self.stream.child("hole", self._holes)
         kind = Type("float32", shape)
         terms = [self.draft.fresh(kind, typical_domain(here, kind))]
-        if here.chance(0.4):
+        if not alone and here.chance(0.4):
             other = here.choice([kind, Type("float32")])
             terms.append(self.draft.fresh(other, typical_domain(here, other)))
         weaver = Weaver(self.draft, here.child("weave"), _OPERATIONS, max_fresh=0)

@@ -88,7 +88,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     step = {
         "forward_sweep": "new = (row - a * h) / (2.0 + a)",
         "filter": "new = 0.6 * h + row * a + 0.1 * row",
-        "prefix": "new = jnp.maximum(h * 0.9, row + a)",
+        "prefix": "new = jnp.logaddexp(h * 0.9, row + a)",
         "carry": "new = h + row * (1.0 + a)",
     }[target]
     scene.add(f"def body(h, i):\n    row, a = i\n    {step}\n    return new, new")

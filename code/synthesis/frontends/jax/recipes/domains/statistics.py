@@ -60,7 +60,7 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     """A linear filter's step, a regression with a kernel, a step of clustering, whitening."""
     sizes = stream.child("sizes")
-    rows, width = sizes.integer(4, 7), sizes.integer(2, 4)
+    rows, width = sizes.integer(4, 7), sizes.integer(3, 5)  # two values have no skewness
     scene = Scene(stream, (rows, width))
     shape = scene.shape
     x = scene.array((rows, width), VALUES, ("x", "data", "points", "samples"))

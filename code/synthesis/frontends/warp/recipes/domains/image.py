@@ -121,7 +121,7 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
         )
     )
     scene.add("s = end", end=scene.template.expression(end, gx=scene.name("gx"), gy=scene.name("gy")))
-    if shape.chance(0.4):
+    if "atan2" not in end and shape.chance(0.4):
         scene.add("s = wp.where(s > cut, s, 0.2 * s)", cut=scene.number(0.3, 0.9, ("threshold", "cutoff", "tau")))
     made = scene.template.expression(
         "s + extra", s=scene.name("s"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))

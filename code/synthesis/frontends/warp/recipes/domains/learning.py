@@ -136,7 +136,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     if shape.chance(0.4):
         scene.add("g = g + decay * state", decay=scene.number(0.01, 0.1, ("weight_decay", "l2", "decay")), state=state)
     if shape.chance(0.35):
-        scene.add("g = wp.clamp(g, -edge, edge)", edge=scene.number(1.0, 1.8, ("clip", "max_norm", "limit")))
+        scene.add("g = wp.clamp(g, -edge, edge)", edge=scene.number(0.3, 1.2, ("clip", "max_norm", "limit")))
     if shape.chance(0.3):
         scene.add("g = g * factor", factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
 
