@@ -62,7 +62,8 @@ def generate(
         they keep their forward texts. One in seven or so if it is not said.
     difficulty: str
         1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them,
-        mostly 2 and 3, if it is not said.
+        mostly 2 and 3, if it is not said. Kernels that have no version of a difficulty (most have none of 1) are drawn
+        at the others of a mix.
     kernels_per_module: int
         Kernels that share a Python module while they are lowered. No row depends on it.
     chunk_size: int
