@@ -11,27 +11,21 @@ from pathlib import Path
 
 import numpy as np
 
-from synthesis import KernelSpec, Rejection, SynthesisPipeline, get_frontend
+from synthesis import KernelSpec, Rejection, Role, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Kernel, Recipe, ReferenceUnknownError, Values
+from synthesis.generator import draw
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.weaving import DrawError
 from synthesis.verification.inputs import complete, draw_inputs, flat
 
 FOLDER = Path(__file__).with_name("gallery")
 _LEVELS = {"warp": ("cuda_forward", "cuda"), "jax": ("jaxpr", "text")}
-_INDEX_STARTS = 200
 _SHOWN = 6
 
 
 def drawn(recipe: Recipe) -> KernelSpec:
     """The recipe's first kernel, of its first target and of the easiest of its difficulties from 2 on."""
     difficulty = min(each for each in recipe.difficulties if each > 1)
-    for start in range(_INDEX_STARTS):
-        try:
-            return recipe.draw(Stream("gallery", recipe.name, start, difficulty=difficulty), recipe.targets[0])
-        except DrawError:
-            continue
-    raise AssertionError(f"recipe {recipe.name} draws nothing")
+    return draw(recipe, Stream("gallery", recipe.name, difficulty=difficulty), recipe.targets[0])
 
 
 def outputs(frontend: str, spec: KernelSpec, inputs: Values) -> Values:
@@ -45,7 +39,9 @@ def outputs(frontend: str, spec: KernelSpec, inputs: Values) -> Values:
         return {}
     finally:
         tool.release([kernel])
-    written = {each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role != "input"}
+    written = {
+        each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
+    }
     return {name: value for name, value in found.items() if name in written}
 
 

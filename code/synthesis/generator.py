@@ -166,13 +166,8 @@ class KernelGenerator:
         ]
         difficulty = Stream(self.config, self.seed, category, "difficulty", number).weighted(shares)
         stream = Stream(self.config, self.seed, category, number, difficulty=difficulty)
-        for start in range(_STARTS):
-            try:
-                spec = recipe.draw(stream.child(start), target)
-            except DrawError:
-                continue
-            return replace(spec, seed=self.seed, index=index, config=self.config)
-        raise RuntimeError(f"recipe {recipe.name} drew nothing for {target} in {_STARTS} starts (index {index})")
+        spec = draw(recipe, stream, target)
+        return replace(spec, seed=self.seed, index=index, config=self.config)
 
     def _tasks_at(self, category: str, number: int) -> tuple[list[_Task], int]:
         """The tasks that the ``number``-th kernel of a category is drawn from, and how many were before it."""
@@ -210,6 +205,20 @@ def parse_difficulty(text: str) -> int | dict[int, float]:
         return {int(each): float(share) for each, _, share in (part.partition(":") for part in text.split(","))}
     except ValueError:
         raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {text!r}") from None
+
+
+def draw(recipe: Recipe, stream: Stream, target: str) -> KernelSpec:
+    """A recipe's kernel for a target, of the stream's difficulty; started again where a draft leads nowhere.
+
+    Raises:
+        RuntimeError: if none of many starts leads anywhere, which is the recipe's fault.
+    """
+    for start in range(_STARTS):
+        try:
+            return recipe.draw(stream.child(start), target)
+        except DrawError:
+            continue
+    raise RuntimeError(f"recipe {recipe.name} drew nothing for {target} in {_STARTS} starts")
 
 
 def _check_index(index: int) -> None:

@@ -12,12 +12,11 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError
 
 _PIECES: dict[int, tuple[int, int]] = {1: (0, 0), 2: (0, 0), 3: (1, 2), 4: (3, 6), 5: (8, 18)}
 """The fewest and the most pieces by difficulty."""
-
-
 # How often a piece starts from a new value instead of going on, while there are fewer than so many: what many maps were
 # applied to, one after the other, hardly moves what comes out.
 _ANEW, _WIDEST = 0.4, 5
@@ -51,8 +50,8 @@ class Piece(Generic[D]):
     """How often a kernel may have it."""
 
 
-def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece[D]]) -> frozenset[str]:
-    """Go on with a kernel by as many pieces as the stream's difficulty asks for; returns their names.
+def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece[D]]) -> None:
+    """Go on with a kernel by as many pieces as the stream's difficulty asks for.
 
     A piece that does not fit leaves no trace. The pool is changed in place.
     """
@@ -75,7 +74,16 @@ def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece
             pool[:] = trial
             used.append(piece.name)
             break
-    return frozenset(used)
+
+
+def take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool]) -> Term | None:
+    """A term of the pool whose type fits and that is no constant; the pool gives it up. None where there is none."""
+    fitting = [term for term in pool if fits(term.type) and not term.is_constant]
+    if not fitting:
+        return None
+    taken = stream.choice(fitting)
+    pool[:] = [term for term in pool if term is not taken]
+    return taken
 
 
 @contextmanager

@@ -5,7 +5,7 @@ recipe puts together those of its parts that it chooses.
 """
 
 import ast
-import textwrap
+import functools
 from collections.abc import Callable, Mapping
 
 from synthesis.grammar.naming import NameBook
@@ -13,16 +13,13 @@ from synthesis.grammar.syntax import (
     Assign,
     Attribute,
     Call,
-    Comment,
     Comparison,
-    Conditional,
     Evaluate,
     Expression,
     For,
     Function,
     If,
     Infix,
-    Jump,
     Lambda,
     Literal,
     Name,
@@ -32,7 +29,6 @@ from synthesis.grammar.syntax import (
     Slice,
     Statement,
     Subscript,
-    While,
 )
 
 _OPERATORS: dict[type[ast.AST], str] = {
@@ -42,6 +38,14 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.NotEq: "!=",
 }  # fmt: skip
 _PACKAGES = ("wp", "jnp", "jax", "lax")
+
+
+Hole = Expression | Callable[[], Expression]
+
+
+@functools.cache
+def _parsed(text: str) -> tuple[ast.stmt, ...]:
+    return tuple(ast.parse(text).body)
 
 
 class Template:
@@ -61,24 +65,21 @@ class Template:
         self._roles = roles
         self._names: dict[str, str] = {}
 
-    def statements(self, text: str, **holes: Expression) -> list[Statement]:
+    def statements(self, text: str, **holes: Hole) -> list[Statement]:
         """A template's statements, its holes filled.
 
         Args:
-            text: Python; a comment of it is a line of its own.
-            holes: what stands for each name.
+            text: Python.
+            holes: what stands for each name; a function is called if the template has the name, and only then.
         """
-        listed: list[Statement] = []
-        for part in textwrap.dedent(text).strip("\n").split("\n\n"):
-            lines = part.split("\n")
-            if lines[0].startswith("#"):
-                listed.append(Comment(lines[0][1:].strip()))
-            listed += [self._statement(each, holes) for each in ast.parse(part).body]
-        return listed
+        filled = dict(holes)
+        return [self._statement(each, filled) for each in _parsed(text)]
 
-    def expression(self, text: str, **holes: Expression) -> Expression:
+    def expression(self, text: str, **holes: Hole) -> Expression:
         """One expression."""
-        return self._expression(ast.parse(text, mode="eval").body, holes)
+        (statement,) = _parsed(text)
+        assert isinstance(statement, ast.Expr)
+        return self._expression(statement.value, dict(holes))
 
     def name(self, variable: str) -> Name:
         """What a variable of the templates is called here."""
@@ -88,10 +89,10 @@ class Template:
             self._names[variable] = self._book.take(self._roles.get(variable, (variable,)))
         return Name(self._names[variable])
 
-    def _block(self, body: list[ast.stmt], holes: Mapping[str, Expression]) -> tuple[Statement, ...]:
+    def _block(self, body: list[ast.stmt], holes: dict[str, Hole]) -> tuple[Statement, ...]:
         return tuple(self._statement(each, holes) for each in body)
 
-    def _statement(self, node: ast.stmt, holes: Mapping[str, Expression]) -> Statement:
+    def _statement(self, node: ast.stmt, holes: dict[str, Hole]) -> Statement:
         match node:
             case ast.Assign(targets=[target], value=value):
                 return Assign(self._expression(target, holes), self._expression(value, holes))
@@ -105,25 +106,19 @@ class Template:
                 return If(self._expression(test, holes), self._block(body, holes), self._block(orelse, holes))
             case ast.For(target=ast.Name(id=name), iter=iterable, body=body):
                 return For(self.name(name).id, self._expression(iterable, holes), self._block(body, holes))
-            case ast.While(test=test, body=body):
-                return While(self._expression(test, holes), self._block(body, holes))
-            case ast.Break():
-                return Jump("break")
-            case ast.Continue():
-                return Jump("continue")
             case ast.FunctionDef(name=name, args=arguments, body=body):
                 parameters = tuple((self.name(each.arg).id, "") for each in arguments.args)
                 return Function(self.name(name).id, parameters, self._block(body, holes))
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 
-    def _expression(self, node: ast.expr | ast.Slice, holes: Mapping[str, Expression]) -> Expression:
+    def _expression(self, node: ast.expr | ast.Slice, holes: dict[str, Hole]) -> Expression:
         def inner(each: ast.expr) -> Expression:
             return self._expression(each, holes)
 
         match node:
             case ast.Name(id=name):
-                return holes[name] if name in holes else self._variable(name)
+                return self._filled(name, holes) if name in holes else self._variable(name)
             case ast.Constant(value=value):
                 return Literal(repr(value))
             case ast.BinOp(left=left, op=op, right=right):
@@ -142,8 +137,6 @@ class Template:
                 return Comparison(_OPERATORS[type(op)], inner(left), inner(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negation(inner(operand))
-            case ast.IfExp(test=test, body=body, orelse=orelse):
-                return Conditional(inner(test), inner(body), inner(orelse))
             case ast.Attribute():
                 dotted = ast.unparse(node)
                 if dotted.split(".")[0] in _PACKAGES and dotted.replace(".", "").isidentifier():
@@ -160,13 +153,16 @@ class Template:
                 return Slice(*("" if each is None else ast.unparse(each) for each in (low, high, step)))
             case ast.Tuple(elts=parts):
                 return Sequence(tuple(map(inner, parts)))
-            case ast.List(elts=parts):
-                return Sequence(tuple(map(inner, parts)), "[]")
             case ast.Lambda(args=arguments, body=body):
                 parameters = tuple(self.name(each.arg).id for each in arguments.args)
                 return Lambda(parameters, inner(body))
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
+
+    def _filled(self, name: str, holes: dict[str, Hole]) -> Expression:
+        hole = holes[name]
+        filled = holes[name] = hole() if callable(hole) else hole
+        return filled
 
     def _variable(self, name: str) -> Expression:
         if name in ("range", "float", "int", "len", "True", "False"):

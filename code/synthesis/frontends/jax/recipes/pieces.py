@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from synthesis.frontends.jax.ops import ELEMENTWISE, SPECIAL, call, method, number, numbers
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece
-from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.elaboration import Piece, take
+from synthesis.grammar.operations import Operation, Term, became
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -36,21 +36,8 @@ from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of,
 from synthesis.records import Domain
 
 _SMOOTH = (
-    "add",
-    "sub",
-    "mul",
-    "sin",
-    "cos",
-    "tanh",
-    "exp",
-    "abs",
-    "sqrt",
-    "square",
-    "sigmoid",
-    "div",
-    "log",
-    "softplus",
-)
+    "add", "sub", "mul", "sin", "cos", "tanh", "exp", "abs", "sqrt", "square", "sigmoid", "div", "log", "softplus",
+)  # fmt: skip
 _BENT = ("sin", "tanh", "square", "exp", "sigmoid")
 _CALM = Domain(low=-8.0, high=8.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
@@ -98,11 +85,9 @@ def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:
 
 
 def _take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool] = lambda _: True) -> Term:
-    fitting = [term for term in pool if term.type.is_float and fits(term.type) and not term.is_constant]
-    if not fitting:
+    taken = take(stream, pool, lambda kind: kind.is_float and fits(kind))
+    if taken is None:
         raise DrawError("no value of such a shape")
-    taken = stream.choice(fitting)
-    pool[:] = [term for term in pool if term is not taken]
     return taken
 
 
@@ -120,11 +105,6 @@ def _argument(
     if known is not None and (domain is None or known.interval.within(domain)):
         return known
     return draft.fresh(kind, domain or typical_domain(stream, kind))
-
-
-def _made(term: Term, node: Expression, interval: Domain, *others: Term, op: str) -> Term:
-    ops = term.ops.union({op}, *(other.ops for other in others))
-    return Term(node, term.type, interval, ops, 1 + max(each.depth for each in (term, *others)))
 
 
 def _single(kind: Type) -> bool:
@@ -252,7 +232,7 @@ def _branched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     node = Call(Name(f"{draft.lax}.cond"), (test, first, second, *(each.node for each in operands)))
     scaled = Infix("*", Call(Name(f"{draft.lax}.cond"), node.arguments), Infix("+", number(1.5), flag.node))
     interval = intervals.scale(intervals.hull((one.interval, other.interval, intervals.point(0.0))), 2.5)
-    _put(draft, stream, pool, _made(x, scaled, interval, one, other, op="cond"))
+    _put(draft, stream, pool, became(x, scaled, interval, one, other, op="cond"))
 
 
 def _scanned(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -281,7 +261,7 @@ def _scanned(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     interval = Domain(low=-2.0 * bound, high=2.0 * bound)
     if bound > 100.0:
         raise DrawError("a state that grows too large")
-    _put(draft, stream, pool, _made(x, node, interval, inner, op="scan"))
+    _put(draft, stream, pool, became(x, node, interval, inner, op="scan"))
 
 
 def _repeated(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -307,7 +287,7 @@ def _repeated(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         )
         body = Lambda((counter, value_), moved)
         node = Call(Name(f"{draft.lax}.fori_loop"), (number(0), number(rounds), body, x.node))
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), push, op="loop"))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), push, op="loop"))
 
 
 # ---- transformations
@@ -326,7 +306,7 @@ def _batched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     function, result = _inside(draft, stream, operands)
     keywords = () if axes == ["0"] else (("in_axes", Items(tuple(map(Literal, axes)))),)
     node = Call(Call(Name("jax.vmap"), (function,), keywords), tuple(given))
-    _put(draft, stream, pool, _made(x, node, result.interval, *operands[1:], op="vmap"))
+    _put(draft, stream, pool, became(x, node, result.interval, *operands[1:], op="vmap"))
 
 
 def _sloped(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -344,7 +324,7 @@ def _sloped(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     slope = Call(Call(Name("jax.grad"), (function,)), (x.node, other.node))
     node = Infix("-", x.node, Infix("*", number(stream.choice((0.01, 0.05, 0.1))), slope))
     bound = x.interval.magnitude + 6.0
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), result, other, op="grad"))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), result, other, op="grad"))
 
 
 def _tangent(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -353,7 +333,7 @@ def _tangent(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     function, result = _inside(draft, stream, [x], bend=True)
     if stream.chance(0.4):
         node: Expression = Call(Call(Name(stream.choice(("jax.checkpoint", "jax.jit"))), (function,)), (x.node,))
-        _put(draft, stream, pool, _made(x, node, result.interval, result, op="checkpoint"))
+        _put(draft, stream, pool, became(x, node, result.interval, result, op="checkpoint"))
         return
     direction = _argument(draft, stream, x.type, None, x)
     value, moved = draft.book.take(("primal", "y0", "value", "base_out")), draft.book.take(("tangent", "dy", "moved"))
@@ -361,7 +341,7 @@ def _tangent(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     draft.add(Assign(Items((Name(value), Name(moved))), pair))
     node = Infix("+", Name(value), Infix("*", number(stream.decimal(0.1, 0.9, 1)), Name(moved)))
     bound = result.interval.magnitude + 12.0
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), result, op="jvp"))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), result, op="jvp"))
 
 
 # ---- axes
@@ -391,7 +371,7 @@ def _normalised(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         bound = 1.0
     else:
         node = Infix("/", x.node, Infix("+", call("std", x.node, **keywords), number(0.5)))
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), op=style))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=style))
 
 
 def _reduced(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -446,7 +426,7 @@ def _moved(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         ]
         node = Infix("+", x.node, Infix("*", share, Infix("-", sides[1], sides[0])))
         bound = 3.0 * x.interval.magnitude
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), op=style))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=style))
 
 
 # ---- products and tables
@@ -468,13 +448,13 @@ def _projected(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if stream.chance(0.5):
         bias = draft.fresh(Type("float32", (width,)), _SIGNED, pool=("b", "bias", "offset", "shift"))
         node, bound = Infix("+", node, bias.node), bound + 1.0
-    result = named(draft, _made(x, node, Domain(low=-bound, high=bound), op="matmul"))
+    result = named(draft, became(x, node, Domain(low=-bound, high=bound), op="matmul"))
     if stream.chance(0.5):
         name = stream.choice(("gelu", "silu", "relu", "elu", "softplus", "leaky_relu"))
         if name == "relu" and math.prod(x.type.shape) < _MANY:
             name = "silu"
         active = Call(Name(f"jax.nn.{name}"), (result.node,))
-        result = _made(result, active, Domain(low=-1.0 - 0.01 * bound, high=bound + 0.7), op=name)
+        result = became(result, active, Domain(low=-1.0 - 0.01 * bound, high=bound + 0.7), op=name)
     _put(draft, stream, pool, result)
 
 
@@ -505,7 +485,7 @@ def _looked_up(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
             picked = call("take", table.node, index.node, axis=number(0))
         node = Infix(stream.choice("+-"), x.node, Infix("*", number(stream.decimal(0.3, 1.5, 1)), picked))
         bound = x.interval.magnitude + 1.5 * table.interval.magnitude
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), op=style))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=style))
 
 
 # ---- trees and noise
@@ -529,7 +509,7 @@ def _tree(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     scaled = Infix("*", x.node, Subscript(tree, (Literal(f"'{first}'"),)))
     node = Infix("+", scaled, Subscript(tree, (Literal(f"'{second}'"),)))
     bound = 1.5 * x.interval.magnitude + 1.5
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), op="tree"))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op="tree"))
 
 
 def _noisy(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -545,7 +525,7 @@ def _noisy(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     sample = Call(Name(f"jax.random.{name}"), (key, shape))
     node = Infix("+", x.node, Infix("*", number(stream.choice((0.1, 0.2, 0.5))), sample))
     bound = x.interval.magnitude + 2.8
-    _put(draft, stream, pool, _made(x, node, Domain(low=-bound, high=bound), op=name))
+    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=name))
 
 
 PIECES: tuple[Piece[Sketch], ...] = (

@@ -11,7 +11,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.sketch import Axis, Site
 from synthesis.grammar import intervals
 from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term, varies
+from synthesis.grammar.operations import Term, became, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -78,8 +78,7 @@ def _finish(shape: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: str
 
 def _limited(term: Term, interval: Domain, *others: Term, op: str) -> Term:
     """A value after control flow: its new interval, and every operation that went into it."""
-    ops = term.ops.union({op}, *(other.ops for other in others))
-    return Term(term.node, term.type, interval, ops, 1 + max(other.depth for other in (term, *others)))
+    return became(term, term.node, interval, *others, op=op)
 
 
 def _draw_clamp(stream: Stream, _: str) -> KernelSpec:

@@ -27,12 +27,11 @@ class Draft(Sketch):
     def __post_init__(self) -> None:
         """Open the body."""
         super().__post_init__()
-        self._elaborated: frozenset[str] | None = None
-        """The pieces that were added; None before any could be."""
+        self._elaborated = False
 
     def store(self, term: Term) -> None:
         """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""
-        if self._elaborated is None:
+        if not self._elaborated:
             term = self._elaborate(term)
         self.write(term)
 
@@ -42,11 +41,11 @@ class Draft(Sketch):
         Raises:
             DrawError: if what they leave cannot be brought together.
         """
-        self._elaborated = frozenset()
+        self._elaborated = True
         if self.stream.difficulty < 3:
             return term
         pool = [term]
-        self._elaborated = elaborate(self, self.stream.child("elaborate"), pool, PIECES)
+        elaborate(self, self.stream.child("elaborate"), pool, PIECES)
         if pool == [term]:
             return term
         weaver = Weaver(
@@ -81,7 +80,7 @@ class Draft(Sketch):
         Raises:
             DrawError: if an argument is never read; the draft is to be started again.
         """
-        if self._elaborated is None and self.stream.difficulty > 2:
+        if not self._elaborated and self.stream.difficulty > 2:
             kind = Type(self.types[0].dtype)
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
         name = self.book.take(titles) if titles else self.book.title()
@@ -100,17 +99,13 @@ class Draft(Sketch):
             ("wp.kernel",),
             docstring=summary + "." if self.stream.child("docstring").chance(0.12) else "",
         )
-        generic = any(
-            annotation == "Any"
-            for each in self._helpers
-            if isinstance(each, Function)
-            for _, annotation in each.parameters
-        )
-        lines = ["from typing import Any", "", "import warp as wp"] if generic else ["import warp as wp"]
-        constants = [each for each in self._helpers if isinstance(each, Assign)]
-        lines += ["", *render_block(tuple(constants))] if constants else []
-        for statement in (*(each for each in self._helpers if not isinstance(each, Assign)), kernel):
+        constants = tuple(each for each in self._helpers if isinstance(each, Assign))
+        functions = (*(each for each in self._helpers if not isinstance(each, Assign)), kernel)
+        lines = ["import warp as wp", *(["", *render_block(constants)] if constants else [])]
+        for statement in functions:
             lines += ["", "", *render_block((statement,))]
+        if any(": Any" in line for line in lines):
+            lines = ["from typing import Any", "", *lines]
         source = "\n".join(lines) + "\n"
         return KernelSpec(
             frontend="warp",

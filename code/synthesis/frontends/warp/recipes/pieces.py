@@ -5,15 +5,16 @@ test in a branch is always on a value that is spread evenly, so that both sides 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from synthesis.frontends.warp.ops import INTEGER, LINEAR, NUMERIC, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.recipes.sketch import Axis, Site, Sketch
 from synthesis.frontends.warp.spelling import literal_node, value_annotation
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece
+from synthesis.grammar.elaboration import Piece, take
 from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Operation, Term, varies
+from synthesis.grammar.operations import Operation, Term, became, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -30,6 +31,7 @@ from synthesis.grammar.syntax import (
     Literal,
     Name,
     Return,
+    Statement,
     Subscript,
 )
 from synthesis.grammar.syntax import Sequence as Items
@@ -107,14 +109,9 @@ def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:
 
 
 def _take(draft: Sketch, stream: Stream, pool: list[Term]) -> Term:
-    """A number of the pool, which gives it up; of a vector one component's worth, and a new element where all fail."""
+    """A number of the pool, which gives it up; a new element where there is none."""
     kind = _kind(draft)
-    fitting = [term for term in pool if term.type == kind and not term.is_constant]
-    if not fitting:
-        return draft.read(kind, _usual(stream, kind), draft.sites[0][0])
-    taken = stream.choice(fitting)
-    pool[:] = [term for term in pool if term is not taken]
-    return taken
+    return take(stream, pool, lambda each: each == kind) or draft.read(kind, _usual(stream, kind), draft.sites[0][0])
 
 
 def _new(draft: Sketch, stream: Stream, domain: Domain | None = None, avoid: Sequence[Term] = ()) -> Term:
@@ -156,11 +153,6 @@ def _test(draft: Sketch, stream: Stream, avoid: Sequence[Term] = ()) -> tuple[Ex
         second = Comparison(stream.choice(("<", ">")), other.node, _edge(draft, stream, other))
         test = Infix(stream.choice(("and", "or")), test, second)
     return test, subjects
-
-
-def _after(term: Term, node: Expression, interval: Domain, *others: Term, op: str) -> Term:
-    ops = term.ops.union({op}, *(other.ops for other in others))
-    return Term(node, term.type, interval, ops, 1 + max(each.depth for each in (term, *others)))
 
 
 # ---- expressions
@@ -209,7 +201,7 @@ def _blend(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         one = draft.literal(1.0, kind.dtype).node
         a = named(draft, a)
         node = Infix("+", Infix("*", a.node, Infix("-", one, part.node)), Infix("*", b.node, part.node))
-    _put(draft, stream, pool, draft.keep(_after(a, node, interval, b, op="lerp")))
+    _put(draft, stream, pool, draft.keep(became(a, node, interval, b, op="lerp")))
 
 
 # ---- branches
@@ -230,20 +222,20 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     local = draft.variable(kind, 0.0 if kind.is_float else 0)
     sides: list[Term] = []
 
-    def side(label: str) -> tuple[Assign, ...]:
+    def side(label: str) -> tuple[Statement, ...]:
         here = stream.child(label)
         with draft.block() as body:
             terms = [base, _new(draft, here)] if here.chance(0.7) else [base]
             made = _weaver(draft, here).weave(terms, steps=here.integer(1, 2))
             draft.add(Assign(local, made.node))
         sides.append(made)
-        return tuple(body)  # pyright: ignore[reportReturnType]
+        return tuple(body)
 
     if style == "change":
         draft.add(Assign(local, base.node, "+"))
         with draft.block() as body:
             factor = _new(draft, stream, Domain(low=0.3, high=1.6) if kind.is_float else Domain(low=2, high=5))
-            sides += [base, _after(base, base.node, intervals.multiply(base.interval, factor.interval), op="mul")]
+            sides += [base, became(base, base.node, intervals.multiply(base.interval, factor.interval), op="mul")]
             draft.add(Assign(local, factor.node, "*"))
         draft.add(If(test, tuple(body)))
     elif style == "both" or second is None:
@@ -255,7 +247,7 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if len({each.node for each in sides}) < len(sides) and style != "change":
         raise DrawError("two sides that are one")
     interval = intervals.hull(each.interval for each in sides)
-    _put(draft, stream, pool, _after(base, local, interval, *sides, op="if"))
+    _put(draft, stream, pool, became(base, local, interval, *sides, op="if"))
 
 
 def _choice(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -270,7 +262,7 @@ def _choice(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         other = _new(draft, stream, avoid=[base, first, *tested])
     sides = [first.node, other.node] if stream.chance(0.5) else [other.node, first.node]
     node: Expression = Conditional(test, *sides) if stream.chance(0.5) else call("where", test, *sides)
-    chosen = draft.keep(_after(first, node, intervals.hull((first.interval, other.interval)), other, op="where"))
+    chosen = draft.keep(became(first, node, intervals.hull((first.interval, other.interval)), other, op="where"))
     _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([base, chosen], steps=stream.integer(0, 1))))
 
 
@@ -324,7 +316,7 @@ def _loop(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
             )
             draft.add(style)
     interval = intervals.hull((intervals.scale(inner.interval, trips), intervals.point(0.0)))
-    result = _after(inner, total, interval, op="loop_sum")
+    result = became(inner, total, interval, op="loop_sum")
     if not varies(result):
         raise DrawError("a sum that grows too large")
     if len(terms) == 1:
@@ -353,7 +345,7 @@ def _recurrence(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         inner = tame(draft, stream, inner)
         draft.add(Assign(carried, Infix("+", Infix("*", keep, carried), inner.node)))
     bound = base.interval.magnitude + trips * inner.interval.magnitude
-    _put(draft, stream, pool, _after(base, carried, Domain(low=-bound, high=bound), inner, op="recurrence"))
+    _put(draft, stream, pool, became(base, carried, Domain(low=-bound, high=bound), inner, op="recurrence"))
 
 
 def _table(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -375,10 +367,10 @@ def _table(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         product, bound = Infix("*", product, base.node), bound * base.interval.magnitude
     nested = For(inner, Call(Name("range"), (Literal(str(columns)),)), (Assign(total, product, "+"),))
     draft.add(For(outer, Call(Name("range"), (Literal(str(rows)),)), (nested,)))
-    result = _after(base, total, Domain(low=-bound, high=bound), op="nested_loop")
+    result = became(base, total, Domain(low=-bound, high=bound), op="nested_loop")
     if not inside:
         node = Infix("+", total, base.node)
-        result = draft.keep(_after(base, node, intervals.add(result.interval, base.interval), op="nested_loop"))
+        result = draft.keep(became(base, node, intervals.add(result.interval, base.interval), op="nested_loop"))
     if not varies(result):
         raise DrawError("a sum that grows too large")
     _put(draft, stream, pool, result)
@@ -399,30 +391,35 @@ def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     generic = stream.chance(0.12)
     parameters = [helper.parameter(operand, annotation="Any" if generic else "") for operand in operands]
     style = stream.weighted([("plain", 0.5), ("early", 0.25), ("branch", 0.25)])
-    early: Term | None = None
+    early: If | None = None
+    sides: list[Term] = []
     if style != "plain" and not generic:
         subject = parameters[-1]
         if not operands[-1].flat:
             raise DrawError("a test of what may be anywhere")
         side = FunctionScope(draft.literal, NameBook(stream.child("side names")))
-        early = Weaver(side, stream.child("early"), _palette(stream, kind), max_fresh=0).weave(
+        soon = Weaver(side, stream.child("early"), _palette(stream, kind), max_fresh=0).weave(
             parameters[:1], steps=stream.integer(1, 2)
         )
         if side.statements:
             raise DrawError("an early result that takes statements")
         test = Comparison(stream.choice("<>"), subject.node, _edge(draft, stream, operands[-1]))
-        if style == "early":
-            helper.scope.statements.append(If(test, (Return(early.node),)))
+        early = If(test, (Return(soon.node),))
+        sides.append(soon)
+    if early is not None and style == "early":
+        helper.scope.statements.append(early)
     result = helper.weaver.weave(parameters, steps=stream.integer(1, 3))
-    if style == "branch" and early is not None:
-        test_last = If(test, (Return(early.node),), (Return(result.node),))  # pyright: ignore[reportPossiblyUnboundVariable]
-        helper.scope.statements.append(test_last)
+    sides.append(result)
     name = draft.book.title()
-    helper.finish(name, *(() if style == "branch" and early is not None else (result,)))
-    interval = result.interval if early is None else intervals.hull((result.interval, early.interval))
-    ops = result.ops | (early.ops if early else frozenset[str]())
+    if early is not None and style == "branch":
+        helper.scope.statements.append(replace(early, orelse=(Return(result.node),)))
+        helper.finish(name)
+    else:
+        helper.finish(name, result)
+    interval = intervals.hull(each.interval for each in sides)
+    ops = frozenset[str]().union(*(each.ops for each in sides))
     made = Term(Call(Name(name), tuple(operand.node for operand in operands)), kind, interval, ops, 3)
-    if len(operands) == 1 and stream.chance(0.3) and kind.is_float:  # a slope, as finite differences have it
+    if len(operands) == 1 and stream.chance(0.3) and kind.is_float:  # used twice, a little further on
         step = draft.literal(stream.choice((0.1, 0.25, 0.5)), kind.dtype).node
         if result.type == kind and not generic and early is None:
             ahead = Call(Name(name), (Infix("+", operands[0].node, step),))
@@ -469,8 +466,8 @@ def _vector(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     constructor = value_annotation(vector)
     local = Name(draft.book.take(("vec", "dir", "off", "rel", "dx", "axis", "pt", "v0")))
     draft.add(Assign(local, Call(Name(constructor), tuple(part.node for part in parts))))
-    term = Term(local, vector, intervals.hull(part.interval for part in parts), frozenset({"vec"}), 1)
-    term = Term(local, vector, term.interval, term.ops.union(*(part.ops for part in parts)), 2)
+    ops = frozenset({"vec"}).union(*(part.ops for part in parts))
+    term = Term(local, vector, intervals.hull(part.interval for part in parts), ops, 2)
     operations = (*LINEAR.values(), VECTOR["cw_mul"], *((VECTOR["cross"],) if width == 3 else ()))
     other = draft.read(vector, _SIGNED, draft.sites[0][0])
     weaver = Weaver(draft, stream.child("vectors"), operations, max_fresh=0)

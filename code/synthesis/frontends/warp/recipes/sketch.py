@@ -143,7 +143,7 @@ class Sketch:
             with self.book.attempt(), undone(*lists):
                 yield
         except DrawError:
-            self._scalars, self.sites = scalars, self._outermost
+            self._scalars = scalars
             raise
 
     def start(self, stream: Stream, beside: Term) -> Term:
@@ -267,9 +267,11 @@ class Sketch:
     def loop(self, variable: str, iterable: Expression, sites: Sequence[tuple[Site, float]]) -> Generator[None]:
         """A ``for`` loop around what is added inside, where new arguments are read at sites of the loop."""
         outer, self.sites = self.sites, list(sites)
-        with self.block() as body:
-            yield
-        self.sites = outer
+        try:
+            with self.block() as body:
+                yield
+        finally:
+            self.sites = outer
         self.add(For(variable, iterable, tuple(body)))
 
     def guard(self) -> None:

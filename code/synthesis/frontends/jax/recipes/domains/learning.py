@@ -59,15 +59,15 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
             "g = raw / (1.0 + jnp.linalg.norm(raw) * decay)",
         )
     )
-    scene.add(
-        form,
-        raw=scene.template.expression("raw * factor", raw=g, factor=scene.woven(kind, FACTOR, (1, 2)))
-        if shape.chance(0.7)
-        else g,
-        p=p,
-        decay=scene.number(0.01, 0.2, ("weight_decay", "decay", "l2")) if "decay" in form else Literal("0"),
-        edge=scene.number(0.2, 0.7, ("clip", "limit", "max_norm")) if "edge" in form else Literal("0"),
-    )
+    raw = g
+    if shape.chance(0.7):
+        raw = scene.template.expression("raw * factor", raw=g, factor=scene.woven(kind, FACTOR, (1, 2)))
+    first: dict[str, Expression] = {"raw": raw, "p": p}
+    if "decay" in form:
+        first["decay"] = scene.number(0.01, 0.2, ("weight_decay", "decay", "l2"))
+    elif "edge" in form:
+        first["edge"] = scene.number(0.2, 0.7, ("clip", "limit", "max_norm"))
+    scene.add(form, **first)
     text = f"{update} {end}"
     holes: dict[str, Expression] = {
         "p": p,

@@ -5,7 +5,7 @@ from synthesis.frontends.jax.recipes.drafting import Draft
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Name
-from synthesis.grammar.templates import Template
+from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -64,7 +64,7 @@ class Scene:
             return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
         return self.array((), Domain(low=low, high=high), pool)
 
-    def add(self, text: str, **holes: Expression) -> None:
+    def add(self, text: str, **holes: Hole) -> None:
         """Append a template's statements."""
         for statement in self.template.statements(text, **holes):
             self.draft.add(statement)

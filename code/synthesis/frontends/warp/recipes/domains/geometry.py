@@ -14,21 +14,19 @@ from synthesis.frontends.warp.recipes.domains.scene import (
     squared,
     term,
 )
+from synthesis.grammar.naming import NameBook
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Expression, Function, Name, Return
 from synthesis.grammar.templates import Template
 from synthesis.records import Domain, KernelSpec
 
 _SHAPES = {
-    "sphere": ("wp.length(p - center) - radius", ("center", "radius")),
-    "box": ("wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)", ("half",)),
-    "torus": ("wp.length(wp.vec2(wp.length(wp.vec2(p[0], p[2])) - major, p[1])) - radius", ("major", "radius")),
-    "capsule": (
-        "wp.length(p - axis * wp.clamp(wp.dot(p, axis) / wp.length_sq(axis), 0.0, 1.0)) - radius",
-        ("axis", "radius"),
-    ),
-    "plane": ("wp.dot(p, wp.normalize(up)) - level", ("up", "level")),
-    "cylinder": ("wp.max(wp.length(wp.vec2(p[0], p[2])) - radius, wp.abs(p[1]) - tall)", ("radius", "tall")),
+    "sphere": "wp.length(p - center) - radius",
+    "box": "wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)",
+    "torus": "wp.length(wp.vec2(wp.length(wp.vec2(p[0], p[2])) - major, p[1])) - radius",
+    "capsule": "wp.length(p - axis * wp.clamp(wp.dot(p, axis) / wp.length_sq(axis), 0.0, 1.0)) - radius",
+    "plane": "wp.dot(p, wp.normalize(up)) - level",
+    "cylinder": "wp.max(wp.length(wp.vec2(p[0], p[2])) - radius, wp.abs(p[1]) - tall)",
 }
 _JOINTS = {
     "union": "wp.min(first, second)",
@@ -43,10 +41,7 @@ def _distance(scene: Scene, label: str) -> str:
     """A ``@wp.func`` that gives a shape's distance; returns its name."""
     shape = scene.shape
     kind = shape.choice(tuple(_SHAPES))
-    text, _ = _SHAPES[kind]
-    template = Template(
-        scene.draft.book.__class__(scene.stream.child("names", label)), {"p": ("p", "x", "pos", "pt")}, squared
-    )
+    template = Template(NameBook(scene.stream.child("names", label)), {"p": ("p", "x", "pos", "pt")}, squared)
     p = template.name("p")
     draft = scene.draft
 
@@ -78,7 +73,7 @@ def _distance(scene: Scene, label: str) -> str:
             )
         )
         holes["q"] = q
-    node = template.expression(text, **holes)
+    node = template.expression(_SHAPES[kind], **holes)
     if shape.chance(0.3):
         node = template.expression("inner - shell", inner=node, shell=number(0.1, 0.4))
     if shape.chance(0.3):
@@ -147,10 +142,8 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
             _JOINTS[target],
             first=scene.name("da"),
             second=scene.name("db"),
-            sharp=scene.number(1.0, 4.0, ("sharpness", "k_smooth", "beta")) if target == "smooth_union" else Name("_"),
-            part=scene.own(NUMBER, Domain(low=0.0, high=1.0), ("blend", "parts", "alpha"))
-            if target == "mix"
-            else Name("_"),
+            sharp=lambda: scene.number(1.0, 4.0, ("sharpness", "k_smooth", "beta")),
+            part=lambda: scene.own(NUMBER, Domain(low=0.0, high=1.0), ("blend", "parts", "alpha")),
         )
     made = scene.draft.keep(term(node, 8.0))
     return scene.finish(made, "geometry", "distance", target, "The distance of points from a shape", ("length",))

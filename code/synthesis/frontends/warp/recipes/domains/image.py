@@ -62,8 +62,8 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         s=scene.name("s"),
         w=scene.name("w"),
         c=scene.name("c"),
-        bias=scene.number(0.1, 0.9, ("bias", "center_weight", "gain")) if target == "convolution" else Literal("0"),
-        amount=scene.number(0.2, 1.5, ("amount", "strength", "sharpen")) if "amount" in node else Literal("0"),
+        bias=lambda: scene.number(0.1, 0.9, ("bias", "center_weight", "gain")),
+        amount=lambda: scene.number(0.2, 1.5, ("amount", "strength", "sharpen")),
     )
     tone = scene.woven(NUMBER, [], FACTOR, (1, 2))
     made = scene.template.expression(

@@ -103,7 +103,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         node=scene.template.expression(
             node,
             d=scene.name("d"),
-            delta=scene.number(0.5, 1.5, ("delta", "margin", "beta", "eps")) if "delta" in node else Literal("0"),
+            delta=lambda: scene.number(0.5, 1.5, ("delta", "margin", "beta", "eps")),
         ),
     )
     weighted = (

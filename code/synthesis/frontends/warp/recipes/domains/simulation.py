@@ -21,6 +21,10 @@ _VELOCITIES = ("velocities", "particle_qd", "vel", "v", "particle_v")
 _FORCES = ("forces", "particle_f", "f_ext", "f", "accumulated")
 _DT = ("dt", "h", "delta_t", "time_step")
 _INDICES = Type("int32")
+_ENDS = (
+    (("edge_a", "first", "spring_i", "head"), ("edge_b", "second", "spring_j", "tail")),
+    (("starts", "from_ids", "src_ids"), ("ends", "to_ids", "dst_ids")),
+)
 
 
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
@@ -91,19 +95,11 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     i = scene.thread[0]
     x = scene.array(VEC, POINTS, (count,), _POSITIONS)
     low, high = Domain(low=0, high=count // 2 - 1), Domain(low=count // 2, high=count - 1)
-    if shape.chance(0.5):
-        first = Subscript(
-            scene.array(_INDICES, low, scene.draft.threads, ("edge_a", "first", "spring_i", "head")), (i,)
-        )
-        second = Subscript(
-            scene.array(_INDICES, high, scene.draft.threads, ("edge_b", "second", "spring_j", "tail")), (i,)
-        )
-    else:
-        first = scene.template.expression(
-            "own",
-            own=Subscript(scene.array(_INDICES, low, scene.draft.threads, ("starts", "from_ids", "src_ids")), (i,)),
-        )
-        second = Subscript(scene.array(_INDICES, high, scene.draft.threads, ("ends", "to_ids", "dst_ids")), (i,))
+    starts, ends = _ENDS[not shape.chance(0.5)]
+    first, second = (
+        Subscript(scene.array(_INDICES, domain, scene.draft.threads, pool), (i,))
+        for domain, pool in ((low, starts), (high, ends))
+    )
     scene.add(
         "ia = first\n\nib = second\n\np = x[ia]\n\nq = x[ib]\n\nd = q - p\n\nr = wp.length(d)",
         first=first,

@@ -250,7 +250,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     scene.add(
         f"for _ in range({steps}):\n{body}",
         gain=gain,
-        level=scene.number(-1.0, 1.0, ("mean", "level", "mu")) if "level" in body else Literal("0"),
+        level=lambda: scene.number(-1.0, 1.0, ("mean", "level", "mu")),
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
     made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
