@@ -1,11 +1,12 @@
-"""How large drawn Warp kernels are, beside those that Warp ships in its examples and tests.
+"""How large drawn kernels are, beside those that Warp ships in its examples and tests, or JAX's own functions.
 
-    python benchmarks/sizes.py 3000 0
+    python benchmarks/sizes.py warp 3000 0
 
-Arguments: number of drawn kernels, seed. Prints, for each measure, percentiles of both and the Kolmogorov-Smirnov
-distance between them (0: one distribution, 1: no overlap); then the shares of kernels that have what real ones have.
-The real ones are functions decorated with ``wp.kernel`` in the installed package's sources, each text once; they are
-parsed, not run.
+Arguments: front end, number of drawn kernels, seed. Prints, for each measure, percentiles of both and the
+Kolmogorov-Smirnov distance between them (0: one distribution, 1: no overlap); then the shares of kernels that have what
+real ones have. Real ones are, for Warp, functions decorated with ``wp.kernel`` in the installed package's examples and
+tests; for JAX, functions of ``jax.nn``, ``jax.scipy``, ``jax.numpy`` and ``jax.image`` that call ``jnp`` or ``lax``.
+Each text counts once; they are parsed, not run. Docstrings are no lines here.
 """
 
 import ast
@@ -20,6 +21,7 @@ import numpy as np
 from synthesis import KernelGenerator
 
 _MARKS = (10, 25, 50, 75, 90, 99)
+_TOOLS = ("wp", "warp", "jnp", "lax")
 _BLOCKS = (ast.For, ast.While, ast.If)
 
 
@@ -30,28 +32,36 @@ def is_kernel(node: ast.AST) -> bool:
     )
 
 
-def real_kernels() -> Iterator[tuple[ast.FunctionDef, ast.Module]]:
-    """Each kernel of Warp's examples and tests, with the module that it is of."""
-    spec = find_spec("warp")
+def folders(frontend: str) -> list[Path]:
+    """Where the installed package keeps real kernels."""
+    spec = find_spec(frontend)
     assert spec is not None
     assert spec.origin is not None
+    parts = ("examples", "tests") if frontend == "warp" else ("_src/nn", "_src/scipy", "_src/numpy", "_src/image")
+    return [Path(spec.origin).parent / part for part in parts]
+
+
+def real_kernels(frontend: str) -> Iterator[tuple[ast.FunctionDef, ast.Module]]:
+    """Each real kernel, with the module that it is of."""
     seen = set[str]()
-    for folder in ("examples", "tests"):
-        for path in sorted((Path(spec.origin).parent / folder).rglob("*.py")):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.FunctionDef) and is_kernel(node) and (text := ast.unparse(node)) not in seen:
-                    seen.add(text)
-                    yield node, tree
+    for path in sorted(path for folder in folders(frontend) for path in folder.rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree) if frontend == "warp" else tree.body:
+            if not isinstance(node, ast.FunctionDef) or not (is_kernel(node) if frontend == "warp" else names(node)):
+                continue
+            if (text := ast.unparse(node)) not in seen:
+                seen.add(text)
+                yield node, tree
 
 
-def drawn_kernels(count: int, seed: int) -> Iterator[tuple[ast.FunctionDef, ast.Module]]:
+def drawn_kernels(frontend: str, count: int, seed: int) -> Iterator[tuple[ast.FunctionDef, ast.Module]]:
     """The first drawn kernels of a seed."""
-    generator = KernelGenerator("warp", seed)
+    generator = KernelGenerator(frontend, seed)
     for index in range(count):
-        tree = ast.parse(generator.spec(index).source)
+        spec = generator.spec(index)
+        tree = ast.parse(spec.source)
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and is_kernel(node):
+            if isinstance(node, ast.FunctionDef) and node.name == spec.name:
                 yield node, tree
 
 
@@ -62,20 +72,22 @@ def nesting(node: ast.AST) -> int:
 
 
 def names(node: ast.AST) -> set[str]:
-    """The ``wp.`` names of a function."""
+    """The names of the tool that a function uses: ``wp.sin``, ``jnp.sin``, ``lax.scan``."""
     found = (each for each in ast.walk(node) if isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name))
-    return {each.attr for each in found if isinstance(each.value, ast.Name) and each.value.id in ("wp", "warp")}
+    return {each.attr for each in found if isinstance(each.value, ast.Name) and each.value.id in _TOOLS}
 
 
 def measures(node: ast.FunctionDef) -> dict[str, int]:
     """What is measured of a kernel alone."""
     statements = [each for each in ast.walk(node) if isinstance(each, ast.stmt)]
+    told = ast.get_docstring(node) is not None
+    first = node.body[1 if told and len(node.body) > 1 else 0]
     return {
-        "lines of the body": (node.end_lineno or 0) - node.body[0].lineno + 1,
-        "statements": len(statements) - 1,
+        "lines of the body": (node.end_lineno or 0) - first.lineno + 1,
+        "statements": len(statements) - 1 - told,
         "arguments": len(node.args.args),
         "nesting": max((nesting(each) for each in node.body), default=0),
-        "wp. names": len(names(node)),
+        "names of the tool": len(names(node)),
     }
 
 
@@ -94,7 +106,9 @@ def shares(node: ast.FunctionDef, tree: ast.Module) -> dict[str, bool]:
         "early return": any(isinstance(each, ast.Return) for each in inside),
         "docstring": ast.get_docstring(node) is not None,
         "atomics": any(each.startswith("atomic") for each in used),
-        "tiles": any(each.startswith("tile") for each in used),
+        "tiles": any(each.startswith("tile_") for each in used),
+        "scan, cond, while_loop": bool(used & {"scan", "cond", "while_loop", "fori_loop", "switch"}),
+        "an inner function": any(isinstance(each, ast.FunctionDef | ast.Lambda) for each in inside[1:]),
     }
 
 
@@ -105,11 +119,12 @@ def distance(a: list[int], b: list[int]) -> float:
     return float(np.abs(first - second).max())
 
 
-def main(count: int, seed: int) -> None:
+def main(frontend: str, count: int, seed: int) -> None:
     """Print the comparison."""
-    groups = {"drawn": list(drawn_kernels(count, seed)), "real": list(real_kernels())}
+    groups = {"drawn": list(drawn_kernels(frontend, count, seed)), "real": list(real_kernels(frontend))}
     print(
-        f"seed {seed}, Warp {version('warp-lang')}:", ", ".join(f"{len(each)} {name}" for name, each in groups.items())
+        f"seed {seed}, {frontend} {version('warp-lang' if frontend == 'warp' else 'jax')}:",
+        ", ".join(f"{len(each)} {name}" for name, each in groups.items()),
     )
     print(f"{'':18}{'':6}" + "".join(f"{f'{mark} %':>6}" for mark in _MARKS) + "  distance")
     sizes = {name: [measures(node) for node, _ in each] for name, each in groups.items()}
@@ -128,4 +143,4 @@ def main(count: int, seed: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -36,6 +36,10 @@ PATTERNS = {
         "tiles of a block, in shared memory or registers",
         r"wp::tile_(?:load|map|sum|reduce|scan\w*|matmul|store|transpose|broadcast|ones|full|max|min)\b",
     ),
+    "tile_algebra": (
+        "tiles that a block sorts, factors or transforms",
+        r"wp::tile_(?:sort|argmax|argmin|scan\w*|cholesky\w*|lower_solve\w*|upper_solve\w*|diag_add|fft|ifft|\w*indexed)\b",
+    ),
     "simulation": ("many threads that add to one element", r"wp::(?:atomic_\w+|normalize|length\w*|cross|dot|quat\w*)"),
     "geometry": ("vectors and small matrices in registers", r"wp::(?:length|dot|cross|determinant|lerp|vec_t<)"),
     "image": ("windows read from global memory", r"wp::(?:address|clamp|exp|pow|vec_t<)"),

@@ -36,6 +36,7 @@ NAMED = {
         "image": "convolution bilateral sobel gamma",
         "learning": "softmax attention layer_norm huber adam gated_cell",
         "solver": "jacobi forward_sweep runge_kutta_4 cell_hash brownian prefix_sum",
+        "tile_algebra": "tile_sort tile_cholesky tile_fft tile_load_indexed",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",
@@ -234,9 +235,9 @@ def test_difficulties_that_there_are_not_are_refused(difficulty: int | dict[int,
 
 
 def test_a_category_without_kernels_of_a_difficulty_is_left_out() -> None:
-    assert "tile" not in KernelGenerator("warp", difficulty=1).categories
-    with pytest.raises(UnknownNameError, match="tile"):
-        KernelGenerator("warp", difficulty=1).generate("tile", 0)
+    assert "native" not in KernelGenerator("warp", difficulty=1).categories
+    with pytest.raises(UnknownNameError, match="native"):
+        KernelGenerator("warp", difficulty=1).generate("native", 0)
 
 
 def test_the_difficulty_is_part_of_what_a_kernel_depends_on_and_is_pickled() -> None:

@@ -23,7 +23,7 @@ SAMPLES = sorted((ROOT / "data" / "samples" / "jax").glob("*.json"))
 def test_the_interpreter_of_warp_has_its_peculiarities() -> None:
     found = {each.spec.name: each for each in extract(kernels_module(ROOT / "tests" / "kernels", "semantics"))
              if isinstance(each, Pair)}  # fmt: skip
-    assert len(found) == 30
+    assert len(found) == 39
     lean = found.pop("one_element_a_thread").verdict
     assert lean.verified == ("cpp_forward", "cpp_backward")
     assert set(lean.unverified.values()) == {"needs a GPU"}

@@ -259,3 +259,80 @@ def bounded_launch(a: F, o: F):
 def one_element_a_thread(a: F, o: F):
     i = wp.tid()
     o[i] = 3.0 * a[i] - 1.0
+
+
+M = wp.array(dtype=wp.mat33)
+P = wp.array(dtype=wp.mat22)
+
+
+@wp.kernel
+def singular_vectors(a: M, u: M, s: V, v: M):
+    i = wp.tid()
+    left, sizes, right = wp.svd3(a[i] * 0.2 + wp.diag(wp.vec3(3.0, 1.0, -2.0)))
+    u[i] = left
+    s[i] = sizes
+    v[i] = right
+
+
+@wp.kernel
+def singular_vectors_of_pairs(a: P, u: P, s: wp.array(dtype=wp.vec2), v: P):
+    i = wp.tid()
+    left, sizes, right = wp.svd2(a[i] * 0.2 + wp.diag(wp.vec2(3.0, 1.0)))
+    u[i] = left
+    s[i] = sizes
+    v[i] = right
+
+
+@wp.kernel
+def eigenvectors(a: M, q: M, d: V):
+    i = wp.tid()
+    vectors, values = wp.eig3(a[i] * 0.1 + wp.transpose(a[i]) * 0.1 + wp.diag(wp.vec3(3.0, 1.0, -2.0)))
+    q[i] = vectors
+    d[i] = values
+
+
+@wp.kernel
+def triangular_factor(a: M, q: M, r: M):
+    i = wp.tid()
+    left, right = wp.qr3(a[i] + wp.identity(n=3, dtype=float))
+    q[i] = left
+    r[i] = right
+
+
+@wp.kernel
+def own_array(a: F, o: F):
+    i = wp.tid()
+    held = wp.zeros(shape=(3,), dtype=float)
+    for k in range(3):
+        held[2 - k] = a[i] * float(k)
+    o[i] = held[0] + held[1] * 10.0
+
+
+@wp.kernel
+def other_view(a: F, o: F):
+    i = wp.tid()
+    pairs = wp.array(ptr=a.ptr, shape=(2, 2), dtype=float)
+    o[i] = pairs[i % 2, 1] - a[i]
+
+
+@wp.kernel
+def probabilities(a: F, o: F):
+    i = wp.tid()
+    p = wp.clamp(a[i], 0.01, 0.99)
+    o[i] = wp.erfinv(2.0 * p - 1.0) + wp.erfcinv(p)
+
+
+@wp.kernel
+def bits_of_whole_numbers(a: I, o: wp.array(dtype=wp.uint32)):
+    i = wp.tid()
+    o[i] = wp.cast(a[i] - 5, wp.uint32) >> wp.uint32(3)
+
+
+@wp.kernel
+def moved_frame(x: wp.array(dtype=wp.transform), p: V, o: V):
+    i = wp.tid()
+    frame = x[i]
+    wp.transform_set_translation(frame, p[i] * 2.0)
+    if i % 2 == 0:
+        wp.transform_set_rotation(frame, wp.quat_identity())
+    o[i] = wp.transform_point(frame, p[i])

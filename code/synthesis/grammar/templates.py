@@ -137,6 +137,8 @@ class Template:
                 return Comparison(_OPERATORS[type(op)], inner(left), inner(right))
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return Negation(inner(operand))
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return Negation(inner(operand), "not ")
             case ast.Attribute():
                 dotted = ast.unparse(node)
                 if dotted.split(".")[0] in _PACKAGES and dotted.replace(".", "").isidentifier():

@@ -398,7 +398,7 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
             memory = Memory(values | arrays, program)
         except (ValueError, TypeError, KeyError) as error:
             return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
-        bounds = launch_bounds(program.signature)
+        bounds = launch_bounds(program.signature, program.text)
         entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
         if not memory.guarded():
             return _failure(Symptom.CRASH, "writes outside its arrays")

@@ -2,6 +2,7 @@
 
 import ctypes
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -135,9 +136,15 @@ def _structure(members: Sequence[tuple[str, Any]]) -> Any:
     return made
 
 
-def launch_bounds(signature: Signature, threads: int = 1) -> Any:
-    """Launch bounds as Warp's headers have them, where so many threads work on each element of the launch."""
+def launch_bounds(signature: Signature, text: str, threads: int = 1) -> Any:
+    """Launch bounds as Warp's headers have them, where so many threads work on each element of the launch.
+
+    A text of tiles may have one dimension more than the launch: the thread's number in its block.
+    """
     shape = [size or 0 for size in signature.launch or ()]
+    rank = re.search(r"launch_bounds_t\s*<\s*(\d)\s*>", text)
+    lanes = signature.tiled and rank is not None and int(rank[1]) == len(shape) + 1
+    shape += [threads] if lanes else []
 
     class Bounds(ctypes.Structure):
         _fields_ = (
@@ -146,4 +153,5 @@ def launch_bounds(signature: Signature, threads: int = 1) -> Any:
             ("coord_mult", ctypes.c_size_t),
         )
 
-    return Bounds((ctypes.c_uint32 * len(shape))(*shape), threads * math.prod(shape), threads)
+    repeats = 1 if lanes else threads
+    return Bounds((ctypes.c_uint32 * len(shape))(*shape), repeats * math.prod(shape), repeats)

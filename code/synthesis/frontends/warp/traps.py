@@ -31,7 +31,9 @@ NO_ADJOINT = "wp.{}, which has no adjoint"
 MODULUS = "% by a value that has a derivative"
 IN_PLACE = "an array that is read and written"
 OWN_RULE = "derivative rules of its own"
-_ORDER = (OWN_RULE, LOOP_EXIT, COMPONENT, ACCUMULATOR, IN_PLACE, MODULUS)
+POINTER = "an array made of a pointer"
+SETTER = "a transform changed in place"
+_ORDER = (OWN_RULE, POINTER, SETTER, LOOP_EXIT, COMPONENT, ACCUMULATOR, IN_PLACE, MODULUS)
 # Their derivative is zero almost everywhere, so that nothing is missing.
 _STEPS = frozenset({
     "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
@@ -68,6 +70,10 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             if not options.get("enable_vector_component_overwrites") and any(map(_is_component, targets)):
                 yield COMPONENT
+        elif isinstance(node, ast.Attribute) and node.attr == "ptr":
+            yield POINTER
+        elif isinstance(node, ast.Attribute) and node.attr.startswith("transform_set_"):
+            yield SETTER
         elif isinstance(node, ast.Attribute) and node.attr not in _STEPS and lowering.lacks_adjoint(node.attr):
             yield NO_ADJOINT.format(node.attr)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):

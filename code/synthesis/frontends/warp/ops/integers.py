@@ -131,6 +131,14 @@ def _inverted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     return Term(Negation(x.node, "~"), x.type, Domain(low=-x.interval.high - 1, high=-x.interval.low - 1))
 
 
+def _counted(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+    """How many bits are set."""
+    (x,) = operands
+    if x.type.rank or x.type.dtype != "int32" or "bit_count" in x.ops or x.interval.width < 8:
+        return None
+    return Term(Call(Name("wp.bit_count"), (x.node,)), x.type, Domain(low=0.0, high=32.0))
+
+
 _invert: Rule = _inverted
 
 BITWISE = {
@@ -139,6 +147,7 @@ BITWISE = {
     "bit_xor": _combined("bit_xor", "^"),
     "shift_left": _shifted("shift_left", "<<"),
     "shift_right": _shifted("shift_right", ">>"),
+    "bit_count": Operation(name="bit_count", domains=(ANYTHING,), rule=_counted, source=_SOURCE, dtypes=("int32",)),
     "invert": Operation(name="invert", domains=(ANYTHING,), rule=_invert, source=_SOURCE, dtypes=_SIGNED),
 }
 """Operations on bits, by name."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from synthesis.frontends.warp.ops.elements import call
 from synthesis.grammar import intervals
+from synthesis.grammar.functions import BINARY
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import FLOATS
@@ -58,6 +59,14 @@ def _lerp(_: Stream, operands: tuple[Term, ...]) -> Term | None:
     return Term(call("lerp", a.node, b.node, t.node), a.type, intervals.hull((a.interval, b.interval)))
 
 
+def _div_approx(_: Stream, operands: tuple[Term, ...]) -> Term | None:
+    """Exact on a CPU; on a GPU a few units in the last place off."""
+    x, y = operands
+    if x.type != y.type or x.type.rank or x.is_constant or x.type.dtype != "float32":
+        return None
+    return Term(call("div_approx", x.node, y.node), x.type, intervals.divide(x.interval, y.interval))
+
+
 def _smoothstep(_: Stream, operands: tuple[Term, ...]) -> Term | None:
     low, high, x = operands
     if any(each.type.rank for each in operands) or x.is_constant:
@@ -76,6 +85,9 @@ NUMERIC = {
         *(_unary(name, _WIDE, _whole, least=_LEAST_WIDTH) for name in ("floor", "ceil", "rint", "round", "trunc")),
         _unary("degrees", Domain(low=-3.2, high=3.2), lambda a: intervals.scale(a, 180 / math.pi)),
         _unary("radians", Domain(low=-180.0, high=180.0), lambda a: intervals.scale(a, math.pi / 180)),
+        _unary("erfinv", Domain(low=-0.95, high=0.95), lambda _: Domain(low=-1.4, high=1.4)),
+        _unary("erfcinv", Domain(low=0.1, high=1.9), lambda _: Domain(low=-1.2, high=1.2)),
+        _entry("div_approx", (_WIDE, BINARY["div"].domains[1]), _div_approx),
         _unary("erfc", Domain(low=-2.0, high=2.0), intervals.decreasing(math.erfc)),
         _entry("step", (_WIDE,), _step),
         _entry("copysign", (Domain(low=0.1, high=40.0), _WIDE), _copysign),

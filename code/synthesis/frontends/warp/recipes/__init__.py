@@ -20,6 +20,8 @@ from synthesis.frontends.warp.recipes import (
     random,
     stencil,
     tile,
+    tile_algebra,
+    usages,
     vector,
 )
 
@@ -43,4 +45,6 @@ RECIPES: tuple[Recipe, ...] = (
     *adjoints.RECIPES,
     *numeric.RECIPES,
     *domains.RECIPES,
+    *usages.RECIPES,
+    *tile_algebra.RECIPES,
 )

@@ -1,7 +1,8 @@
 """A Warp kernel from its first line to its text: elaborated as its difficulty asks for, and printed."""
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from synthesis.frontends.warp.gradients import differentiable
@@ -9,7 +10,7 @@ from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
-from synthesis.grammar.elaboration import elaborate
+from synthesis.grammar.elaboration import Piece, elaborate
 from synthesis.grammar.operations import Term
 from synthesis.grammar.syntax import Assign, Function, reads, render_block
 from synthesis.grammar.types import Type
@@ -21,8 +22,15 @@ _GATHER = (*(SCALAR[name] for name in ("add", "sub", "mul")), *LINEAR.values(), 
 _GATHER_WHOLE = tuple(SCALAR[name] for name in ("add", "sub", "min", "max"))
 
 
+@dataclass
 class Draft(Sketch):
-    """Collects what a recipe decides, adds to it, and prints it."""
+    """Collects what a recipe decides, adds to it, and prints it.
+
+    Args:
+        pieces: what it is elaborated by.
+    """
+
+    pieces: Sequence[Piece[Sketch]] = PIECES
 
     def __post_init__(self) -> None:
         """Open the body."""
@@ -32,10 +40,10 @@ class Draft(Sketch):
     def store(self, term: Term) -> None:
         """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""
         if not self._elaborated:
-            term = self._elaborate(term)
+            term = self.elaborated(term)
         self.write(term)
 
-    def _elaborate(self, term: Term) -> Term:
+    def elaborated(self, term: Term) -> Term:
         """What the pieces that the difficulty asks for make of a term.
 
         Raises:
@@ -45,7 +53,7 @@ class Draft(Sketch):
         if self.stream.difficulty < 3:
             return term
         pool = [term]
-        elaborate(self, self.stream.child("elaborate"), pool, PIECES)
+        elaborate(self, self.stream.child("elaborate"), pool, self.pieces)
         if pool == [term]:
             return term
         weaver = Weaver(

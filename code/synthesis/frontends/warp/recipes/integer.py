@@ -28,8 +28,12 @@ def _draw_bits(stream: Stream, target: str) -> KernelSpec:
 
 def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str) -> KernelSpec:
     shape = stream.child("shape")
-    unsigned = category == "bitwise" and target != "invert" and shape.chance(0.3)
-    kind = Type("uint32" if unsigned else shape.weighted([("int32", 0.8), ("int64", 0.2)]))
+    unsigned = category == "bitwise" and target not in ("invert", "bit_count") and shape.chance(0.3)
+    kind = (
+        Type("int32")
+        if target == "bit_count"
+        else Type("uint32" if unsigned else shape.weighted([("int32", 0.8), ("int64", 0.2)]))
+    )
     draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
     own = BITWISE if category == "bitwise" else INTEGER
     others = () if unsigned else _ARITHMETIC[:3] if category == "bitwise" else _ARITHMETIC

@@ -23,7 +23,7 @@ _WRENCHES = ("wrenches", "forces", "body_f", "loads", "f_s")
 def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
     """A function of numbers, with arithmetic around it."""
     shape = stream.child("shape")
-    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    kind = Type("float32" if target == "div_approx" else shape.weighted([("float32", 0.88), ("float64", 0.12)]))
     draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.85), (2, 0.15)]))
     around = _ODD if target == "copysign" else _AROUND
     weaver = Weaver(draft, stream.child("weave"), around, max_fresh=shape.integer(0, 1))

@@ -394,16 +394,17 @@ def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     early: If | None = None
     sides: list[Term] = []
     if style != "plain" and not generic:
-        subject = parameters[-1]
-        if not operands[-1].flat:
-            raise DrawError("a test of what may be anywhere")
+        told = [place for place, operand in enumerate(operands) if operand.flat and operand.varying]
+        if not told:
+            raise DrawError("a test of what may be anywhere, or falls the same for every thread")
+        subject, tested = parameters[told[-1]], operands[told[-1]]
         side = FunctionScope(draft.literal, NameBook(stream.child("side names")))
         soon = Weaver(side, stream.child("early"), _palette(stream, kind), max_fresh=0).weave(
             parameters[:1], steps=stream.integer(1, 2)
         )
         if side.statements:
             raise DrawError("an early result that takes statements")
-        test = Comparison(stream.choice("<>"), subject.node, _edge(draft, stream, operands[-1]))
+        test = Comparison(stream.choice("<>"), subject.node, _edge(draft, stream, tested))
         early = If(test, (Return(soon.node),))
         sides.append(soon)
     if early is not None and style == "early":
@@ -693,3 +694,6 @@ PIECES: tuple[Piece[Sketch], ...] = (
     Piece("shared", 0.4, _shared, 1),
 )
 """All of them."""
+
+BLOCK_PIECES = tuple(piece for piece in PIECES if piece.name != "shared")
+"""Those that come to the same when every thread of a block does them."""

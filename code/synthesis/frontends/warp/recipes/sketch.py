@@ -72,14 +72,18 @@ class Sketch:
         types: the types that new arguments may have.
         rank: the number of launch dimensions, 1 to 4.
         launch: the threads along each dimension; drawn if None.
+        lanes: whether a thread's number in its block is asked for too, as a last index.
     """
 
     stream: Stream
     types: Sequence[Type]
     rank: int = 1
     launch: tuple[int, ...] | None = None
+    lanes: bool = False
     indices: tuple[str, ...] = field(init=False)
     """The names of the thread indices."""
+    lane: str = field(init=False, default="")
+    """The name of the thread's number in its block, if that is asked for."""
 
     def __post_init__(self) -> None:
         """Choose the threads and open the body."""
@@ -110,7 +114,11 @@ class Sketch:
         if self.rank > 2:
             self.sites += [(axes[:2], 0.2), (axes[1:], 0.2)]
         self._outermost = self.sites
-        target: Expression = Name(self.indices[0]) if self.rank == 1 else Items(tuple(map(Name, self.indices)))
+        asked = self.indices
+        if self.lanes:
+            self.lane = self.book.take(("lane", "t_id", "thread"))
+            asked = (*asked, self.lane)
+        target: Expression = Name(asked[0]) if len(asked) == 1 else Items(tuple(map(Name, asked)))
         self.add(Assign(target, Call(Name("wp.tid"))))
 
     # ---- what the weaver asks for

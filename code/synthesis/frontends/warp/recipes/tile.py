@@ -3,10 +3,13 @@
 A kernel is launched over blocks (``wp.launch_tiled``); on a GPU a tile lies in registers or in shared memory.
 """
 
+from inspect import cleandoc
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import call
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.frontends.warp.recipes.pieces import BLOCK_PIECES
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -21,32 +24,46 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
-from synthesis.records import Domain, KernelSpec, Role
+from synthesis.grammar.weaving import DrawError
+from synthesis.records import DIFFICULTIES, Domain, KernelSpec, Role
 
 _F32 = Type("float32")
 _VALUES = Domain(low=-2.0, high=2.0)
 _TILES = ("t", "tile", "part", "block", "piece", "chunk")
 _RESULTS = ("u", "scaled", "mapped", "mixed", "c", "res_tile", "product")
 _MAPS = ("sin", "cos", "tanh", "exp", "abs")
+_ROLES: dict[str, tuple[str, ...]] = {
+    "t": _TILES, "u": _RESULTS, "keys": ("keys", "ranks", "order_by"), "k": ("k", "best", "where", "slot"),
+    "x": ("x", "sol", "coeffs", "v"), "A": ("A", "M", "gram", "H"), "L": ("L", "factor", "low", "chol"),
+    "z": ("z", "y", "half", "w"), "d": ("d", "diag", "ridge"), "s": ("s", "total", "scale_s"),
+    "v": ("v", "view", "window"),
+    "e": ("e", "empty", "buffer", "dest"), "j": ("j", "rows", "picks", "sel"), "h": ("h", "hist", "bins", "acc"),
+    "f": ("f", "spectrum", "freq"),
+}  # fmt: skip
 # What stays small however often it is applied.
 _BOUNDED = ("sin", "cos", "tanh", "abs", "atan")
 
 
-class _Tiled:
+class Tiled:
     """A kernel over tiles: its constants, blocks and arrays.
 
     Args:
         stream: the random choices.
         rank: the number of dimensions of the arrays, which are cut into blocks along each.
         sizes: of a tile along each dimension; drawn if None.
+        lanes: whether threads ask for their number in the block.
     """
 
-    def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None) -> None:
+    def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None, *, lanes: bool = False) -> None:
         self.shape = shape = stream.child("shape")
-        self.blocks = tuple(shape.integer(2, 4) for _ in range(rank))
-        self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks)
+        # What depends on the block alone needs as many of them as other kernels have threads.
+        fewest, most = (2, 4) if stream.difficulty < 3 else (20, 36) if rank == 1 else (5, 7)
+        self.blocks = tuple(shape.integer(fewest, most) for _ in range(rank))
+        self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks, lanes=lanes, pieces=BLOCK_PIECES)
         self.block_dim = shape.choice((32, 64, 128, 256))
+        self.template = Template(self.draft.book, _ROLES, lambda node: call("pow", node, Literal("2.0")))
         self.sizes = sizes or tuple(shape.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
         self.named: tuple[Expression, ...] = ()
         """The size of a tile along each dimension, as it is written."""
@@ -86,6 +103,11 @@ class _Tiled:
         """A tile in a local."""
         return self.draft.local(node, pool)
 
+    def write(self, text: str, **holes: Hole) -> None:
+        """Append a template's statements; ``i`` is the block's index."""
+        for statement in self.template.statements(cleandoc(text), i=Name(self.draft.indices[0]), **holes):
+            self.draft.add(statement)
+
     def held(self, tile: Expression) -> Name:
         """A tile in a local, which it may be in already."""
         return tile if isinstance(tile, Name) else self.keep(tile)
@@ -93,6 +115,8 @@ class _Tiled:
     def changed(self, tile: Name) -> Expression:
         """A tile after a little arithmetic, element by element."""
         result: Expression = tile
+        if self.draft.stream.difficulty == 1:
+            return result
         for _ in range(self.shape.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
             source = self.held(result)
             style = self.shape.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
@@ -122,15 +146,22 @@ class _Tiled:
         return name
 
     def store(self, tile: Expression, bound: float = 50.0) -> None:
-        """Write a tile where its block is."""
+        """Write a tile where its block is; above difficulty 2, times a drawn number of the block's own."""
+        if self.draft.stream.difficulty > 2:
+            held = self.held(tile)
+            start = self.draft.read(_F32, Domain(low=0.2, high=1.5), self.draft.sites[0][0])
+            made = self.draft.elaborated(start)
+            if made.type != _F32:
+                raise DrawError("a tile times what is no number")
+            tile, bound = Infix("*", held, self.draft.keep(made).node), bound * max(1.0, made.interval.magnitude)
         out = self.draft.output(_F32, Domain(low=-bound, high=bound), self.extents)
         self.draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), tile), (("offset", self.offset()),))))
 
-    def finish(self, recipe: str, target: str, summary: str, ops: set[str]) -> KernelSpec:
+    def finish(self, recipe: str, target: str, summary: str, ops: set[str], category: str = "tile") -> KernelSpec:
         """The kernel; its gradients are not claimed before they are checked."""
         options = {**DEFAULTS, "block_dim": self.block_dim}
         return self.draft.finish(
-            category="tile",
+            category=category,
             recipe=recipe,
             summary=summary,
             ops=frozenset({"tile_load", target, *ops}),
@@ -143,7 +174,7 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
     """Tiles mapped, added or turned over, and stored."""
     rank = 2 if target == "tile_transpose" else stream.child("tiles").weighted([(1, 0.5), (2, 0.5)])
     size = stream.child("size").choice((4, 8, 16))
-    tiled = _Tiled(stream, rank, (size, size) if target == "tile_transpose" else None)
+    tiled = Tiled(stream, rank, (size, size) if target == "tile_transpose" else None)
     shape = tiled.shape
     first = tiled.load()
     node: Expression
@@ -170,22 +201,22 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     """Each block brings its tile down to one number, or all blocks together to one."""
-    tiled = _Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
+    tiled = Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
     shape, draft = tiled.shape, tiled.draft
     tile = tiled.load()
-    if target in ("tile_sum", "tile_reduce") and shape.chance(0.6):
+    if target in ("tile_sum", "tile_reduce", "tile_atomic_add") and shape.chance(0.6):
         tile = tiled.held(tiled.changed(tile))
     if target == "tile_reduce":
         node = call(target, Name(shape.choice(("wp.add", "wp.max", "wp.min"))), tile)
     else:
-        node = call(target, tile)
+        node = call("tile_sum" if target == "tile_atomic_add" else target, tile)
     total = tiled.keep(node, ("total", "s", "r", "peak", "folded"))
     slot: Expression = Name(draft.indices[0])
     count = tiled.blocks[0]
     if len(tiled.blocks) == 2:
         slot = Infix("+", Infix("*", slot, Literal(str(tiled.blocks[1]))), Name(draft.indices[1]))
         count *= tiled.blocks[1]
-    everyone = target == "tile_sum" and shape.chance(0.35)
+    everyone = target == "tile_atomic_add"
     role = Role.INOUT if everyone else Role.OUTPUT
     out = draft.output(_F32, Domain(low=-1.0, high=1.0), (1 if everyone else count,), role)
     if everyone:
@@ -202,7 +233,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     """Running sums along each block's tile."""
-    tiled = _Tiled(stream, 1)
+    tiled = Tiled(stream, 1)
     tile = tiled.load()
     source = tiled.changed(tile)
     made = tiled.keep(call(target, tiled.held(source)))
@@ -216,7 +247,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
 def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
     """A product of two matrices, a tile of the result a block, in a loop over the inner dimension."""
     m, n, k = (stream.child("size", axis).choice((4, 8, 16)) for axis in "mnk")
-    tiled = _Tiled(stream, 2, (m, n))
+    tiled = Tiled(stream, 2, (m, n))
     shape, draft = tiled.shape, tiled.draft
     rounds = shape.integer(1, 3)
     rows, columns = (size * blocks for size, blocks in zip((m, n), tiled.blocks, strict=True))
@@ -258,7 +289,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_shared(stream: Stream, target: str) -> KernelSpec:
     """A row or a number that all of a block use: broadcast, filled, or taken out of a tile by index."""
-    tiled = _Tiled(stream, 2)
+    tiled = Tiled(stream, 2)
     shape, draft = tiled.shape, tiled.draft
     tile = tiled.load()
     named = Items(tiled.named)
@@ -288,25 +319,30 @@ RECIPES = (
         category="tile",
         targets=("tile_map", "tile_arithmetic", "tile_transpose"),
         draw=_draw_map,
-        difficulties=(2,),
+        difficulties=DIFFICULTIES,
     ),
     Recipe(
         name="tile_reduce",
         category="tile",
-        targets=("tile_sum", "tile_reduce", "tile_max", "tile_min"),
+        targets=("tile_sum", "tile_reduce", "tile_max", "tile_min", "tile_atomic_add"),
         draw=_draw_reduce,
-        difficulties=(2,),
+        difficulties=DIFFICULTIES,
         wrong_adjoints=("tile_reduce", "tile_max", "tile_min"),
     ),
     Recipe(
-        name="tile_scan", category="tile", targets=_SCANS, draw=_draw_scan, difficulties=(2,), wrong_adjoints=_SCANS
+        name="tile_scan",
+        category="tile",
+        targets=_SCANS,
+        draw=_draw_scan,
+        difficulties=DIFFICULTIES,
+        wrong_adjoints=_SCANS,
     ),
-    Recipe(name="tile_matmul", category="tile", targets=("tile_matmul",), draw=_draw_matmul, difficulties=(2,)),
+    Recipe(name="tile_matmul", category="tile", targets=("tile_matmul",), draw=_draw_matmul, difficulties=DIFFICULTIES),
     Recipe(
         name="tile_shared",
         category="tile",
         targets=("tile_broadcast", "tile_ones", "tile_full"),
         draw=_draw_shared,
-        difficulties=(2,),
+        difficulties=DIFFICULTIES,
     ),
 )

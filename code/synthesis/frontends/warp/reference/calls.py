@@ -60,6 +60,8 @@ class Calls(Expressions):
             return self.number(called())
         if isinstance(called, BuiltIn):
             return self._built_in(called.name, arguments, keywords, node, frame, wanted=wanted, results=results)
+        if called in (lowering.wp.array, lowering.wp.tile):  # types, and built-ins of that name
+            return self._built_in(called.__name__, arguments, keywords, node, frame, wanted=wanted, results=results)
         if isinstance(called, type | ValueType | StructType) or lowering.is_struct(called):
             return construct(self, type_of(called), arguments, keywords)
         # wp.types.vector(…) inside a kernel is the built-in of that name.
@@ -113,6 +115,8 @@ class Calls(Expressions):
 
     def _thread(self, results: int) -> Any:
         coordinates = [Value(INT32, axis) for axis in self.coordinates]
+        if self.tiled and results == len(coordinates) + 1:
+            return (*coordinates, Value(INT32, np.zeros(1, np.int32)))
         if results == 1:
             return coordinates[0] if len(coordinates) == 1 else Value(INT32, self.linear.astype(np.int32))
         if results != len(coordinates):

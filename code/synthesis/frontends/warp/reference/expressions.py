@@ -140,6 +140,8 @@ class Expressions(Machine):
                 return self.number(len(sizes))
             if name == "dtype":
                 return held.element
+            if name == "ptr":
+                return held
             raise ReferenceUnknownError(f"an array's .{name}")
         if held is wp:
             found = getattr(wp, name, _MISSING)
@@ -200,7 +202,11 @@ class Expressions(Machine):
         rest = held.type.shape[len(indices) :]
         return Value(vector_type(held.type.scalar, rest[0]) if rest else scalar_type(held.type.scalar), data)
 
-    def _tile_element(self, tile: Tile, indices: tuple[Any, ...]) -> Value:
+    def _tile_element(self, tile: Tile, indices: tuple[Any, ...]) -> Value | Tile:
+        """An element, or rows that a tile of indices names, or a window."""
+        rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
+        if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
+            return _gathered(tile, rows[0], indices[rows[0]])
         if len(indices) != len(tile.shape) or any(isinstance(each, slice) for each in indices):
             raise ReferenceUnknownError("a part of a tile")
         inside = [self._inside(each.data, size) for each, size in zip(indices, tile.shape, strict=True)]
@@ -274,6 +280,19 @@ class Expressions(Machine):
                 if self.fit(each, [left, right]) == 2:
                     return self.function(each, [left, right], {})
         return operators.binary(self, operator, left, right)
+
+
+def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
+    """The parts of a tile along an axis, in the order that a tile of whole numbers says."""
+    size = tile.shape[axis]
+    chosen = np.where(indices.data < 0, indices.data + size, indices.data)
+    if ((chosen < 0) | (chosen >= size)).any():
+        raise ReferenceFaultError(f"an index out of bounds of {size}")
+    lanes = max(len(tile.data), len(chosen))
+    source = np.moveaxis(np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:])), axis + 1, 1)
+    taken = source[np.arange(lanes)[:, None], np.broadcast_to(chosen, (lanes, chosen.shape[1]))]
+    shape = (*tile.shape[:axis], chosen.shape[1], *tile.shape[axis + 1 :])
+    return Tile(tile.type, shape, np.moveaxis(taken, 1, axis + 1))
 
 
 def _part(held: Value, name: str) -> Any:

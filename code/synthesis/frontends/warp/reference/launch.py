@@ -14,6 +14,7 @@ from synthesis.frontends.warp.reference.values import (
     ArrayType,
     ArrayView,
     Buffer,
+    Recast,
     StructType,
     StructValue,
     Value,
@@ -43,11 +44,11 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
     memory = _memory(runs, double=double)
-    machine = _run(kernel, launch, memory, len(runs), double=double)
+    machine = _run(kernel, launch, memory, len(runs), double=double, tiled=signature.tiled)
     if _order_matters(machine):
         memory = _memory(runs, double=double)
         for thread in range(int(np.prod(launch))):
-            _run(kernel, launch, memory, len(runs), double=double, threads=[thread])
+            _run(kernel, launch, memory, len(runs), double=double, threads=[thread], tiled=signature.tiled)
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
@@ -100,8 +101,9 @@ def _run(
     *,
     double: bool,
     threads: list[int] | None = None,
+    tiled: bool,
 ) -> Machine:
-    interpreter = Interpreter(launch, replicas, double=double, threads=threads)
+    interpreter = Interpreter(launch, replicas, double=double, threads=threads, tiled=tiled)
     source = source_of(kernel)
     names = {
         entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], id(memory[entry.label]))
@@ -132,6 +134,10 @@ def _order_matters(machine: Machine) -> bool:
     accesses: dict[Any, list[tuple[str, tuple[Array, ...], Array]]] = {}
     for buffer, kind, indices, lanes in machine.log:
         accesses.setdefault(buffer, []).append((kind, indices, lanes))
+    for key in [each for each in accesses if isinstance(each, Recast)]:  # whose indices are others
+        accesses[key] += accesses.pop(key.key, [])
+        if any(kind != "R" for kind, _, _ in accesses[key]):
+            return True
     for entries in accesses.values():
         kinds = {kind for kind, _, _ in entries}
         if kinds <= {"R"} or kinds == {"A"}:

@@ -44,12 +44,20 @@ class Machine:
         replicas: how many launches run side by side on memory of their own.
         double: whether every floating-point number is computed in float64.
         threads: the threads to run, by linear index; all if None.
+        tiled: whether a lane is a block; its only thread, on a CPU, is number 0.
     """
 
     def __init__(
-        self, launch: tuple[int, ...], replicas: int, *, double: bool, threads: list[int] | None = None
+        self,
+        launch: tuple[int, ...],
+        replicas: int,
+        *,
+        double: bool,
+        threads: list[int] | None = None,
+        tiled: bool = False,
     ) -> None:
         self.launch = launch
+        self.tiled = tiled
         self.replicas = replicas
         self.double = double
         count = math.prod(launch)

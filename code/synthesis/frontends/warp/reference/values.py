@@ -118,6 +118,14 @@ class Buffer:
 
 
 @dataclass(frozen=True, slots=True)
+class Recast:
+    """What names an array's memory under another shape in the log of accesses."""
+
+    key: Any
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Span:
     """A slice of a dimension."""
 

@@ -137,7 +137,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
         scene.add("g = g + decay * state", decay=scene.number(0.01, 0.1, ("weight_decay", "l2", "decay")), state=state)
     if shape.chance(0.35):
         scene.add("g = wp.clamp(g, -edge, edge)", edge=scene.number(0.3, 1.2, ("clip", "max_norm", "limit")))
-    if shape.chance(0.3):
+    if shape.chance(0.65):
         scene.add("g = g * factor", factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
 
     def kept(pool: tuple[str, ...], domain: Domain = UNIT) -> Expression:

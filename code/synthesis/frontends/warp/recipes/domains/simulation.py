@@ -2,6 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import (
+    FACTOR,
     NUMBER,
     POINTS,
     POSITIVE,
@@ -373,6 +374,8 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
             bend=scene.number(0.2, 1.5, ("bending", "kb", "k_bend")),
         )
         scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
+    if target != "pressure" and shape.chance(0.7):
+        scene.add("f = f * gain", gain=scene.woven(NUMBER, [], FACTOR, (1, 3)))
     out = Name(scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
     scene.add(
         "wp.atomic_add(out, ia, f)\n\nwp.atomic_add(out, ib, f)\n\nwp.atomic_add(out, ic, f)"

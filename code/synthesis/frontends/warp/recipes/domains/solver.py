@@ -8,6 +8,7 @@ from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal, Name
 from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import DrawError
 from synthesis.records import Domain, KernelSpec
 
 _INDICES = Type("int32")
@@ -128,7 +129,9 @@ def _slope(scene: Scene, label: str) -> tuple[Name, int]:
     operands = [Term(Name("_"), NUMBER, Domain(low=-2.0, high=2.0)), Term(Name("_2"), NUMBER, POSITIVE)][:arity]
     parameters = [helper.parameter(each) for each in operands]
     made = helper.weaver.weave(parameters, steps=scene.shape.integer(2, 4))
-    fitted = helper.weaver.fit(made, Domain(low=-3.0, high=3.0)) or made
+    fitted = helper.weaver.fit(made, Domain(low=-12.0, high=12.0))
+    if fitted is None:
+        raise DrawError("a slope so steep that a step leads to infinity")
     name = scene.draft.book.take(("rhs_fn", "slope", "f", "derivative", "dynamics", "rate_of", "dxdt"))
     helper.finish(name, fitted)
     return Name(name), arity
@@ -210,6 +213,19 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
         scene.add(
             f"for _ in range({shape.integer(2, 4)}):\n    key = key * {primes[5]} + (key >> {ways[1]}) + turn",
             turn=scene.own(word, cell, ("rounds", "extra", "other", "lanes")),
+        )
+    moves = (
+        "key = key ^ (key >> {way})", "key = key ^ (key << {way})", "key = key * {prime} + {odd}", "key = key + {odd}",
+        "key = key ^ (other * {prime})", "key += other << {way}", "key = key - (key >> {way})",
+    )  # fmt: skip
+    mixed = False
+    for _ in range(shape.integer(0, 3)):
+        move = shape.choice(moves if not mixed else moves[:4])
+        mixed |= "other" in move
+        prime, odd = shape.choice(primes), 2 * shape.integer(5, 4000) + 1
+        scene.add(
+            move.format(way=shape.integer(3, 17), prime=prime, odd=odd),
+            other=lambda: scene.own(word, cell, ("tags", "layer", "levels", "mixins")),
         )
     size = shape.choice((97, 128, 251, 256, 509, 1021, 1024))
     made = scene.template.expression(

@@ -12,12 +12,14 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.semantics.scalars import lower_bound
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import (
     FLOAT32,
     INT32,
     UINT32,
     Array,
+    ArrayView,
     Value,
     value_type,
     vector_type,
@@ -95,6 +97,12 @@ def _whole(kind: Any, dtype: str) -> Callable[..., Value]:
 
 semantics("randi", changes_state=True)(_whole(INT32, "int32"))
 semantics("randu", changes_state=True)(_whole(UINT32, "uint32"))
+
+
+@semantics("sample_cdf", changes_state=True)
+def _sample_cdf(machine: Machine, keep: Keep, state: Value, cdf: ArrayView) -> Value:
+    return lower_bound(machine, cdf, Value(FLOAT32, _Draws(machine, keep, state).fraction()))
+
 
 # Each sampler makes the coordinates of a point from draws, in the order in which Warp draws them.
 _TURN = 2 * math.pi

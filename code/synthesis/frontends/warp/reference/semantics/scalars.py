@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ from synthesis.frontends.warp.reference.values import (
     INT32,
     Array,
     ArrayView,
-    Tile,
     Value,
     scalar_type,
     widen,
@@ -32,6 +32,16 @@ def _elementwise(function: Callable[[Array], Array]) -> Callable[[Machine, Value
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 _erfc = np.vectorize(math.erfc, otypes=[np.float64])
+
+
+def _of_probability(p: float) -> float:
+    """The standard normal quantile, to the ends."""
+    if 0 < p < 1:
+        return NormalDist().inv_cdf(p)
+    return math.copysign(math.inf, p - 0.5) if p in (0, 1) else math.nan
+
+
+_quantile = np.vectorize(_of_probability, otypes=[np.float64])
 
 _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "sin": np.sin,
@@ -63,6 +73,8 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "radians": lambda x: x * x.dtype.type(math.pi / 180),
     "erf": _erf,
     "erfc": _erfc,
+    "erfinv": lambda x: _quantile((x.astype(np.float64) + 1) / 2) / math.sqrt(2),
+    "erfcinv": lambda x: -_quantile(x.astype(np.float64) / 2) / math.sqrt(2),
     "invert": lambda x: ~x,
     "neg": lambda x: -x,
     "pos": lambda x: x,
@@ -148,11 +160,6 @@ def _where(machine: Machine, condition: Value, left: Any, right: Any) -> Any:
     return machine.chosen(machine.truth(condition), left, right)
 
 
-@semantics("select")
-def _select(machine: Machine, condition: Value, left: Any, right: Any) -> Any:
-    return machine.chosen(machine.truth(condition), right, left)
-
-
 @semantics("lerp")
 def _lerp(machine: Machine, a: Value, b: Value, t: Value) -> Value:
     if not a.type.shape:
@@ -170,16 +177,12 @@ def _smoothstep(machine: Machine, low: Value, high: Value, x: Value) -> Value:
     return Value(x.type, t * t * (3 - 2 * t))
 
 
-@semantics("cast")
-def _cast(machine: Machine, x: Value, dtype: Any) -> Value:
-    return machine.converted(x, type_of(dtype).scalar)
-
-
-@semantics("reinterpret")
+@semantics("reinterpret", "cast")
 def _reinterpret(machine: Machine, x: Value, dtype: Any) -> Value:
+    """The same bits as another type: of ``cast`` too, which converts nothing."""
     scalar = type_of(dtype).scalar
     if machine.double and (x.type.is_float or scalar.startswith("float")):
-        raise ReferenceUnknownError("wp.reinterpret of a floating-point number in another precision")
+        raise ReferenceUnknownError("the bits of a floating-point number in another precision")
     return Value(scalar_type(scalar), x.data.view(machine.formats[scalar]))
 
 
@@ -191,15 +194,6 @@ def _unot(machine: Machine, x: Value) -> Value:
 @semantics("bit_count", "popc")
 def _bit_count(_: Machine, x: Value) -> Value:
     return Value(INT32, np.bitwise_count(x.data.view(f"u{x.data.dtype.itemsize}")).astype(np.int32))
-
-
-@semantics("len")
-def _len(machine: Machine, x: Any) -> Value:
-    if isinstance(x, ArrayView):
-        return Value(INT32, np.array([x.remaining[0]], np.int32))
-    if isinstance(x, Tile):
-        return machine.number(x.shape[0])
-    return machine.number(len(x) if isinstance(x, tuple) else x.type.shape[0])  # pyright: ignore
 
 
 @semantics("tuple")
@@ -218,7 +212,7 @@ def _nothing(_: Machine, *__: Any, **___: Any) -> None:
 
 
 @semantics("lower_bound")
-def _lower_bound(machine: Machine, view: ArrayView, *rest: Value) -> Value:
+def lower_bound(machine: Machine, view: ArrayView, *rest: Value) -> Value:
     """The first index whose element is not less than the value, in ``[begin, end - 1]``."""
     wished = rest[-1]
     size = view.remaining[0]

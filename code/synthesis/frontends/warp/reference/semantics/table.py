@@ -14,7 +14,7 @@ class Semantics:
     compute: Callable[..., Any]
     """Takes the interpreter, then the call's values; with ``changes_state`` also, second, what keeps the new state."""
     changes_state: bool = False
-    """Whether its first argument is a variable that it changes: a random number generator's state."""
+    """Whether its first argument is a variable that it changes: a random number generator's state, a transform."""
 
 
 SEMANTICS: dict[str, Semantics] = {}

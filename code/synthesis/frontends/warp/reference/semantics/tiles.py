@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp import lowering
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
@@ -23,6 +23,7 @@ from synthesis.frontends.warp.reference.values import (
     Tile,
     Value,
     scalar_type,
+    vector_type,
 )
 
 
@@ -34,13 +35,14 @@ def _sizes(machine: Any, shape: Any) -> tuple[int, ...]:
 def _filled(machine: Machine, shape: tuple[int, ...], dtype: Any, value: Array) -> Tile:
     kind = type_of(dtype)
     data = np.broadcast_to(
-        value.reshape(len(value), *(1,) * len(shape), *value.shape[1:]), (len(value), *shape, *kind.shape)
+        value.reshape(len(value), *(1,) * len(shape), *value.shape[1:]), (machine.lanes, *shape, *kind.shape)
     )
     return Tile(kind, shape, data.astype(machine.formats[kind.scalar]))
 
 
-@semantics("tile_zeros")
+@semantics("tile_zeros", "tile_empty")
 def _zeros(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
+    """An empty tile is a tile of zeros too: what it holds is not promised, and must not be read."""
     return _filled(machine, _sizes(machine, shape), dtype, np.zeros(1))
 
 
@@ -54,20 +56,45 @@ def _full(machine: Machine, shape: Any, value: Value, dtype: Any = float, storag
     return _filled(machine, _sizes(machine, shape), dtype, machine.converted(value, type_of(dtype).scalar).data)
 
 
+@semantics("tile_from_thread")
+def _from_thread(machine: Any, shape: Any, value: Value, thread_idx: Any, storage: str = "") -> Tile:
+    """A CPU's block has one thread."""
+    if machine.constant(thread_idx):
+        raise ReferenceUnknownError("wp.tile_from_thread of another thread than the first")
+    return _filled(machine, _sizes(machine, shape), value.type, value.data)
+
+
+@semantics("tile")
+def _tile(machine: Machine, value: Value, preserve_type: Any = None) -> Tile:
+    """One element: a CPU's block has one thread. A vector's components are a dimension, unless its type is kept."""
+    if value.type.form == "vector" and preserve_type is None:
+        return Tile(scalar_type(value.type.scalar), (*value.type.shape, 1), value.data[..., None])
+    return Tile(value.type, (1,), value.data[:, None])
+
+
+@semantics("untile")
+def _untile(machine: Machine, tile: Tile) -> Value:
+    if len(tile.shape) == 1:
+        return Value(tile.type, tile.data[:, 0])
+    return Value(vector_type(tile.type.scalar, tile.shape[0]), tile.data[:, :, 0])
+
+
 @semantics("tile_arange")
 def _arange(machine: Any, *bounds: Value, dtype: Any = float, storage: str = "") -> Tile:
-    start, stop, step = 0, machine.constant(bounds[-1]), 1
-    if len(bounds) > 1:
-        start, stop = machine.constant(bounds[0]), machine.constant(bounds[1])
-    if len(bounds) > 2:
-        step = machine.constant(bounds[2])
+    given = [each.literal if each.literal is not None else machine.constant(each) for each in bounds]
+    start, stop, step = (0, *given, 1) if len(given) == 1 else (*given, 1)[:3]
     kind = type_of(dtype)
     numbers = np.arange(start, stop, step).astype(machine.formats[kind.scalar])
     return Tile(kind, numbers.shape, numbers[None])
 
 
-def _window(machine: Machine, view: ArrayView, shape: Sequence[int], offset: Any) -> tuple[list[Array], Array]:
-    """Indices of a tile's elements, flattened over lanes, and which of them are inside the array."""
+def _window(
+    machine: Machine, view: ArrayView, shape: Sequence[int], offset: Any, moved: tuple[int, Tile] | None = None
+) -> tuple[list[Array], Array]:
+    """Indices of a tile's elements, flattened over lanes, and which of them are inside the array.
+
+    ``moved`` is an axis along which a tile of whole numbers says which elements are meant.
+    """
     if any(isinstance(each, Span) for each in view.prefix):
         raise ReferenceUnknownError("a tile of a slice")
     rank = len(view.remaining)
@@ -78,8 +105,10 @@ def _window(machine: Machine, view: ArrayView, shape: Sequence[int], offset: Any
     where: list[Array] = []
     inside = np.ones((machine.lanes, grid.shape[1]), bool)
     for axis in range(rank):
-        steps = grid[axis] if axis < len(shape) else np.zeros(grid.shape[1], np.int64)
-        index = starts[axis][:, None] + steps[None]
+        steps = (grid[axis] if axis < len(shape) else np.zeros(grid.shape[1], np.int64))[None]
+        if moved is not None and axis == moved[0]:
+            steps = moved[1].data.astype(np.int64)[:, steps[0]]
+        index = starts[axis][:, None] + steps
         inside &= (index >= 0) & (index < view.remaining[axis])
         where.append(np.clip(index, 0, view.remaining[axis] - 1))
     return where, inside
@@ -90,11 +119,27 @@ def _load(
     machine: Machine, view: ArrayView, shape: Any, offset: Any = None, storage: str = "", bounds_check: Any = None,
     aligned: Any = None,
 ) -> Tile:  # fmt: skip
+    return _loaded(machine, view, _sizes(machine, shape), offset)
+
+
+@semantics("tile_load_indexed")
+def _load_indexed(
+    machine: Any, view: ArrayView, indices: Tile, shape: Any, offset: Any = None, axis: Any = None, storage: str = ""
+) -> Tile:
+    return _loaded(machine, view, _sizes(machine, shape), offset, _along(machine, axis, indices))
+
+
+def _along(machine: Any, axis: Any, indices: Tile) -> tuple[int, Tile]:
+    return (0 if axis is None else machine.constant(axis)), indices
+
+
+def _loaded(
+    machine: Machine, view: ArrayView, sizes: tuple[int, ...], offset: Any, moved: tuple[int, Tile] | None = None
+) -> Tile:
     """Elements beyond the array are zeros."""
-    sizes = _sizes(machine, shape)
     if len(sizes) != len(view.remaining) or not hasattr(view.element, "scalar"):
         raise ReferenceUnknownError("wp.tile_load of another rank than the array's")
-    where, inside = _window(machine, view, sizes, offset)
+    where, inside = _window(machine, view, sizes, offset, moved)
     for axis in where:
         machine.log.append((view.buffer.key, "R", (*view.prefix, axis[:, 0]), machine.mask))
     data = view.buffer.data[(machine.replica[:, None], *(each[:, None] for each in view.prefix), *where)]
@@ -116,14 +161,38 @@ def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = No
     np.add.at(view.buffer.data, index, data)
 
 
-def _placed(machine: Machine, view: ArrayView, value: Tile, offset: Any) -> tuple[tuple[Array, ...], Array]:
+@semantics("tile_store_indexed")
+def _store_indexed(
+    machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
+) -> None:
+    index, data = _placed(machine, view, t, offset, _along(machine, axis, indices))
+    view.buffer.data[index] = data
+
+
+@semantics("tile_atomic_add_indexed")
+def _atomic_add_indexed(
+    machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
+) -> None:
+    index, data = _placed(machine, view, t, offset, _along(machine, axis, indices))
+    np.add.at(view.buffer.data, index, data)
+
+
+def _placed(
+    machine: Machine, view: ArrayView, value: Tile, offset: Any, moved: tuple[int, Tile] | None = None
+) -> tuple[tuple[Array, ...], Array]:
     """Where the elements of the active blocks' tiles go in the array's buffer, block after block, and what they are."""
-    where, inside = _window(machine, view, value.shape, offset)
+    where, inside = _window(machine, view, value.shape, offset, moved)
     chosen = inside & machine.mask[:, None]
     prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
     index = tuple(np.broadcast_to(each, chosen.shape)[chosen] for each in (machine.replica[:, None], *prefix, *where))
     data = np.broadcast_to(value.data, (machine.lanes, *value.data.shape[1:]))
     return index, data.reshape(*chosen.shape, *value.type.shape)[chosen]
+
+
+def ready(tile: Tile) -> None:
+    """Give a tile memory of its own that can be written, if it has none: repeated elements share theirs."""
+    if not tile.data.flags.writeable:
+        tile.data = tile.data.copy()
 
 
 # ---- element by element
@@ -174,9 +243,12 @@ def _one(tile: Tile, data: Array, kind: Any = None) -> Tile:
 
 
 @semantics("tile_sum")
-def _sum(_: Machine, tile: Tile, axis: Any = None) -> Tile:
+def _sum(machine: Any, tile: Tile, axis: Any = None) -> Tile:
     if axis is not None:
-        raise ReferenceUnknownError("wp.tile_sum along an axis")
+        along = machine.constant(axis)
+        sizes = tuple(size for place, size in enumerate(tile.shape) if place != along) or (1,)
+        made = tile.data.sum(along + 1, dtype=tile.data.dtype)
+        return Tile(tile.type, sizes, made.reshape(len(made), *sizes, *tile.type.shape))
     return _one(tile, _flat(tile).sum(1, dtype=tile.data.dtype))
 
 
@@ -224,6 +296,23 @@ def _scan(*, inclusive: bool) -> Callable[[Machine, Tile], Tile]:
 
 semantics("tile_scan_inclusive")(_scan(inclusive=True))
 semantics("tile_scan_exclusive")(_scan(inclusive=False))
+
+
+def _running(extreme: Any) -> Callable[[Machine, Tile], Tile]:
+    def compute(_: Machine, tile: Tile) -> Tile:
+        return Tile(tile.type, tile.shape, extreme.accumulate(_flat(tile), axis=1).reshape(tile.data.shape))
+
+    return compute
+
+
+semantics("tile_scan_max_inclusive")(_running(np.fmax))
+semantics("tile_scan_min_inclusive")(_running(np.fmin))
+
+
+@semantics("tile_dot")
+def _dot(_: Machine, a: Tile, b: Tile) -> Tile:
+    product = (_flat(a) * _flat(b)).astype(a.data.dtype)
+    return Tile(scalar_type(a.type.scalar), (1,), product.reshape(len(product), -1).sum(1, dtype=a.data.dtype)[:, None])
 
 
 # ---- shapes and products
@@ -279,7 +368,62 @@ def _matmul(
 
 @semantics("tile_extract")
 def _extract(machine: Any, tile: Tile, *indices: Value) -> Value:
-    where = tuple(machine.constant(each) for each in indices)
-    if any(not 0 <= each < size for each, size in zip(where, tile.data.shape[1:], strict=False)):
-        raise ReferenceFaultError("an index beyond a tile")
-    return Value(tile.type, tile.data[(slice(None), *where)])
+    return machine.component(tile, indices)
+
+
+# ---- parts of a tile, and changes in place: what a view is of stays one memory with it
+
+
+@semantics("tile_view")
+def _view(machine: Any, tile: Tile, offset: Any, shape: Any = None) -> Tile:
+    """A window, or without a shape what is left behind the first indices."""
+    starts = _sizes(machine, offset)
+    if shape is None:
+        return Tile(tile.type, tile.shape[len(starts) :], tile.data[(slice(None), *starts)])
+    sizes = _sizes(machine, shape)
+    window = tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))
+    return Tile(tile.type, sizes, tile.data[(slice(None), *window)])
+
+
+@semantics("tile_assign")
+def _assign(machine: Any, dst: Tile, src: Tile, offset: Any = None) -> None:
+    starts = (0,) * len(dst.shape) if offset is None else _sizes(machine, offset)
+    window = tuple(slice(start, start + size) for start, size in zip(starts, src.shape, strict=True))
+    _changed(machine, dst, src.data.astype(dst.data.dtype), (slice(None), *window))
+
+
+@semantics("tile_axpy")
+def _axpy(machine: Machine, alpha: Value, src: Tile, dest: Tile) -> None:
+    scale = machine.converted(alpha, dest.type.scalar).data
+    scaled = scale.reshape(-1, *(1,) * (dest.data.ndim - 1)) * src.data
+    _changed(machine, dest, dest.data + scaled, (slice(None),))
+
+
+def _changed(machine: Machine, tile: Tile, data: Array, where: tuple[Any, ...]) -> None:
+    """New elements of the active blocks' tiles, in the memory that the tile has."""
+    ready(tile)
+    if len(tile.data) != machine.lanes:
+        raise ReferenceUnknownError("a change of a tile that all blocks share")
+    lanes = machine.mask.reshape(-1, *(1,) * (tile.data.ndim - 1))
+    tile.data[where] = np.where(lanes, data, tile.data[where])
+
+
+def _scattered(machine: Any, tile: Tile, rest: Sequence[Any], *, add: bool) -> None:
+    """A value of each block's only thread, where it has one."""
+    rank = len(tile.shape)
+    value, has = rest[rank : rank + 2]
+    ready(tile)
+    lanes = np.nonzero(machine.mask & np.broadcast_to(machine.truth(has), machine.lanes))[0]
+    where = (lanes, *(np.broadcast_to(each.data, machine.lanes)[lanes] for each in rest[:rank]))
+    given = np.broadcast_to(machine.as_type(value, tile.type).data, (machine.lanes, *tile.type.shape))[lanes]
+    tile.data[where] = tile.data[where] + given if add else given
+
+
+@semantics("tile_scatter_add")
+def _scatter_add(machine: Machine, tile: Tile, *rest: Any, atomic: Any = None) -> None:
+    _scattered(machine, tile, rest, add=True)
+
+
+@semantics("tile_scatter_masked")
+def _scatter_masked(machine: Machine, tile: Tile, *rest: Any) -> None:
+    _scattered(machine, tile, rest, add=False)

@@ -1,0 +1,128 @@
+"""Tiles as matrices and signals: factors, triangular systems, Fourier transforms, sorting.
+
+Computed by NumPy in float64 and rounded once; what is changed in place keeps its memory.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.semantics.tiles import ready
+from synthesis.frontends.warp.reference.values import Array, Tile
+
+
+def _set(tile: Tile, data: Array) -> None:
+    """A tile's new elements, in the memory that it has; one that all blocks shared gets memory for each."""
+    ready(tile)
+    if len(tile.data) == len(data):
+        tile.data[...] = data
+    else:
+        tile.data = data.astype(tile.data.dtype)
+
+
+def _triangle(data: Array, *, lower: bool) -> Array:
+    return np.tril(data) if lower else np.triu(data)
+
+
+def _factor(tile: Tile, fill_mode: str) -> Array:
+    """The triangular factor of a positive definite matrix, of which one triangle is read."""
+    half = _triangle(tile.data.astype(np.float64), lower=fill_mode == "lower")
+    whole = half + np.swapaxes(half, 1, 2) * (1 - np.eye(tile.shape[0]))
+    try:
+        factor = np.linalg.cholesky(whole)
+    except np.linalg.LinAlgError as error:
+        raise ReferenceUnknownError("a Cholesky factor of a matrix that is not positive definite") from error
+    made = factor if fill_mode == "lower" else np.swapaxes(factor, 1, 2)
+    return made.astype(tile.data.dtype)
+
+
+def _solved(matrix: Tile, right: Tile, *, lower: bool, transposed: bool = False) -> Array:
+    """The solution of a triangular system, of one or of several right sides."""
+    data = _triangle(matrix.data.astype(np.float64), lower=lower)
+    data = np.swapaxes(data, 1, 2) if transposed else data
+    lanes = max(len(data), len(right.data))
+    sides = np.broadcast_to(
+        right.data.reshape(len(right.data), right.shape[0], -1),
+        (lanes, right.shape[0], right.data[0].size // right.shape[0]),
+    )
+    solution = np.linalg.solve(np.broadcast_to(data, (lanes, *data.shape[1:])), sides.astype(np.float64))
+    return solution.reshape(lanes, *right.shape).astype(right.data.dtype)
+
+
+def _twice(matrix: Tile, right: Tile, fill_mode: str) -> Array:
+    lower = fill_mode == "lower"
+    half = Tile(right.type, right.shape, _solved(matrix, right, lower=lower, transposed=not lower))
+    return _solved(matrix, half, lower=lower, transposed=lower)
+
+
+@semantics("tile_cholesky")
+def _cholesky(_: Machine, tile: Tile, fill_mode: str = "lower") -> Tile:
+    return Tile(tile.type, tile.shape, _factor(tile, fill_mode))
+
+
+@semantics("tile_cholesky_inplace")
+def _cholesky_inplace(_: Machine, tile: Tile, fill_mode: str = "lower") -> None:
+    _set(tile, _factor(tile, fill_mode))
+
+
+@semantics("tile_cholesky_solve")
+def _cholesky_solve(_: Machine, factor: Tile, y: Tile, fill_mode: str = "lower") -> Tile:
+    return Tile(y.type, y.shape, _twice(factor, y, fill_mode))
+
+
+@semantics("tile_cholesky_solve_inplace")
+def _cholesky_solve_inplace(_: Machine, factor: Tile, y: Tile, fill_mode: str = "lower") -> None:
+    _set(y, _twice(factor, y, fill_mode))
+
+
+def _triangular(*, lower: bool) -> tuple[Callable[..., Tile], Callable[..., None]]:
+    def solve(_: Machine, matrix: Tile, y: Tile) -> Tile:
+        return Tile(y.type, y.shape, _solved(matrix, y, lower=lower))
+
+    def solve_in_place(_: Machine, matrix: Tile, y: Tile) -> None:
+        _set(y, _solved(matrix, y, lower=lower))
+
+    return solve, solve_in_place
+
+
+for _name, _lower in (("lower", True), ("upper", False)):
+    _new, _in_place = _triangular(lower=_lower)
+    semantics(f"tile_{_name}_solve")(_new)
+    semantics(f"tile_{_name}_solve_inplace")(_in_place)
+
+
+@semantics("tile_diag_add")
+def _diag_add(_: Machine, a: Tile, d: Tile) -> Tile:
+    data = np.broadcast_to(a.data, (max(len(a.data), len(d.data)), *a.data.shape[1:])).copy()
+    data[:, range(a.shape[0]), range(a.shape[0])] += d.data
+    return Tile(a.type, a.shape, data)
+
+
+def _transformed(transform: Callable[..., Array]) -> Callable[[Machine, Tile], None]:
+    """Along the last dimension, of pairs that are complex numbers."""
+
+    def compute(_: Machine, inout: Tile) -> None:
+        made = transform(inout.data[..., 0].astype(np.float64) + 1j * inout.data[..., 1], axis=-1)
+        _set(inout, np.stack([made.real, made.imag], -1))
+
+    return compute
+
+
+def _backward(data: Array, axis: int) -> Array:
+    return np.fft.ifft(data, axis=axis) * data.shape[axis]
+
+
+semantics("tile_fft")(_transformed(np.fft.fft))
+semantics("tile_ifft")(_transformed(_backward))
+
+
+@semantics("tile_sort")
+def _sort(_: Machine, keys: Any, values: Any) -> None:
+    order = np.argsort(keys.data.reshape(len(keys.data), -1), axis=1, kind="stable")
+    for tile in (keys, values):
+        flat = np.broadcast_to(tile.data.reshape(len(tile.data), -1), order.shape)
+        _set(tile, np.take_along_axis(flat, order, 1).reshape(len(order), *tile.data.shape[1:]))
