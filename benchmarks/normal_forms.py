@@ -6,7 +6,7 @@ Arguments: front end, number of candidates, seed. Prints lines for ``benchmarks/
 forms of Warp's generated C++ (forward) and of jaxprs: values are numbered by what they are computed of, so that names,
 the order of independent computations, and a computation done twice make no difference; what no output depends on is
 left out; what is computed of constants alone is one constant; commutative operations have their operands sorted. A
-structure leaves the constants' values out too.
+structure leaves the constants' values out too, and a jaxpr's sizes.
 """
 
 import math
@@ -60,7 +60,9 @@ class _Jaxpr:
 
     def _constant(self, value: Any) -> str:
         array = np.asarray(value)
-        return hash_text("constant", str(array.dtype), str(array.shape), repr(array.tolist()) if self._numbers else "")
+        return hash_text(
+            "constant", str(array.dtype), self._sized(str(array.shape)), repr(array.tolist()) if self._numbers else ""
+        )
 
     def _equation(self, equation: Equation, known: dict[Any, str], folded: dict[Any, Any]) -> None:
         constants = [atom.value if isinstance(atom, Constant) else folded.get(atom) for atom in equation.inputs]
@@ -74,7 +76,7 @@ class _Jaxpr:
         if equation.primitive in _COMMUTATIVE:
             operands.sort()
         parameters = [f"{name}={self._parameter(value)}" for name, value in sorted(equation.parameters.items())]
-        types = [f"{each.dtype}{each.shape}" for each in equation.types]
+        types = [f"{each.dtype}{self._sized(str(each.shape))}" for each in equation.types]
         key = hash_text(equation.primitive, *parameters, *types, *operands)
         for place, name in enumerate(equation.outputs):
             known[name] = hash_text(key, str(place))
@@ -99,7 +101,11 @@ class _Jaxpr:
         if isinstance(value, Sequence) and not isinstance(value, str):
             parts: list[Any] = list(value)  # pyright: ignore[reportUnknownArgumentType]
             return "(" + ",".join(map(self._parameter, parts)) + ")"
-        return re.sub(r"0x[0-9a-f]+", "", str(value))
+        return self._sized(re.sub(r"0x[0-9a-f]+", "", str(value)))
+
+    def _sized(self, text: str) -> str:
+        """A shape or a parameter; a structure has no sizes."""
+        return text if self._numbers else re.sub(r"\d+", "", text)
 
 
 # ---- Warp's C++

@@ -100,17 +100,17 @@ _SOLVES = {
     """,
 }
 _FULL = {
-    "tile_cholesky_solve": """
-    L = wp.tile_cholesky(A)
-    z = wp.tile_lower_solve(L, y)
-    x = wp.tile_upper_solve(wp.tile_transpose(L), z) * c
-    """,
     "tile_lower_solve": """
     L = wp.tile_cholesky(A)
     x = wp.tile_lower_solve(L, y) * c
     """,
-    "tile_upper_solve": "x = wp.tile_upper_solve(wp.tile_transpose(wp.tile_cholesky(A)), y) * c",
+    "tile_upper_solve": """
+    L = wp.tile_cholesky(A)
+    z = wp.tile_lower_solve(L, y)
+    x = wp.tile_upper_solve(wp.tile_transpose(L), z) * c
+    """,
 }
+"""The same by way of a factor."""
 
 
 def _draw_solve(stream: Stream, target: str) -> KernelSpec:
