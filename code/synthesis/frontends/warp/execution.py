@@ -390,6 +390,7 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
     """What a program leaves; ``before`` is what the program that it follows has left, in its last runs for these."""
     address = context.runtime.llvm.wp_lookup(handle.encode(), f"irsmith_{number}_run".encode())
     entry = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)
+    bounds = launch_bounds(program.signature, program.text)
     outcomes: list[Values] = []
     nothing: Values = {}
     found = before[-len(program.runs) :] if before else (nothing,) * len(program.runs)
@@ -398,7 +399,6 @@ def _run(handle: str, number: int, program: Program, before: Outcome | None) -> 
             memory = Memory(values | arrays, program)
         except (ValueError, TypeError, KeyError) as error:
             return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
-        bounds = launch_bounds(program.signature, program.text)
         entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
         if not memory.guarded():
             return _failure(Symptom.CRASH, "writes outside its arrays")

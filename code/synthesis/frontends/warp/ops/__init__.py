@@ -4,8 +4,8 @@ Meanings are those of the built-ins page of Warp's documentation (https://nvidia
 Reference").
 """
 
-from synthesis.frontends.warp.ops.elements import LINEAR, MATRIX, SCALAR, VECTOR, call
+from synthesis.frontends.warp.ops.elements import LINEAR, MATRIX, SCALAR, VECTOR, call, squared
 from synthesis.frontends.warp.ops.integers import BITWISE, INTEGER
 from synthesis.frontends.warp.ops.numeric import NUMERIC
 
-__all__ = ["BITWISE", "INTEGER", "LINEAR", "MATRIX", "NUMERIC", "SCALAR", "VECTOR", "call"]
+__all__ = ["BITWISE", "INTEGER", "LINEAR", "MATRIX", "NUMERIC", "SCALAR", "VECTOR", "call", "squared"]

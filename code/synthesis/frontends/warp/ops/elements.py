@@ -8,7 +8,7 @@ from synthesis.grammar.functions import BINARY, Elementwise
 from synthesis.grammar.intervals import ANYTHING
 from synthesis.grammar.operations import Operation, Term, balanced, no_limits
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Call, Expression, Infix, Name, Negation
+from synthesis.grammar.syntax import Call, Expression, Infix, Literal, Name, Negation
 from synthesis.grammar.types import FLOATS, Type
 from synthesis.records import Domain
 
@@ -20,6 +20,11 @@ _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 def call(name: str, *arguments: Expression) -> Call:
     """A call of a Warp built-in."""
     return Call(Name(f"wp.{name}"), arguments)
+
+
+def squared(node: Expression) -> Expression:
+    """A number times itself."""
+    return call("pow", node, Literal("2.0"))
 
 
 def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:

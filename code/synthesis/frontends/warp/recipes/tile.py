@@ -6,7 +6,7 @@ A kernel is launched over blocks (``wp.launch_tiled``); on a GPU a tile lies in 
 from inspect import cleandoc
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import call
+from synthesis.frontends.warp.ops import call, squared
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.pieces import BLOCK_PIECES
@@ -63,7 +63,7 @@ class Tiled:
         self.blocks = tuple(shape.integer(fewest, most) for _ in range(rank))
         self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks, lanes=lanes, pieces=BLOCK_PIECES)
         self.block_dim = shape.choice((32, 64, 128, 256))
-        self.template = Template(self.draft.book, _ROLES, lambda node: call("pow", node, Literal("2.0")))
+        self.template = Template(self.draft.book, _ROLES, squared)
         self.sizes = sizes or tuple(shape.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
         self.named: tuple[Expression, ...] = ()
         """The size of a tile along each dimension, as it is written."""

@@ -1,7 +1,7 @@
 """Tiles as lists, matrices and signals: sorted, factored, transformed, gathered by indices, cut and put together."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import SCALAR, call
+from synthesis.frontends.warp.ops import SCALAR, squared
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.pieces import BLOCK_PIECES
@@ -52,9 +52,8 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
         tiled.write("wp.tile_sort(keys, values)", keys=keys, values=values)
         mixed = tiled.template.expression("keys * c + values", keys=keys, values=values, c=_factor(tiled))
     elif target in ("tile_argmax", "tile_argmin"):
-        name = "argmax" if target == "tile_argmax" else "argmin"
         tiled.write(
-            f"k = wp.tile_extract(wp.tile_{name}(keys), 0)\ns = wp.tile_extract(values, k)", keys=keys, values=values
+            f"k = wp.tile_extract(wp.{target}(keys), 0)\ns = wp.tile_extract(values, k)", keys=keys, values=values
         )
         mixed = tiled.template.expression("keys * s", keys=keys)
     else:
@@ -131,20 +130,11 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
         )
     )
     tiled.write(f"d = {ridge}\nA = wp.tile_diag_add(m, d)", n=n)
-    right = tiled.held(
-        tiled.changed(
-            tiled.keep(
-                tiled.template.expression(
-                    "wp.tile_load(b, shape=n, offset=i * n)", b=sides, n=n, i=Name(tiled.draft.indices[0])
-                ),
-                ("y", "side", "b_tile"),
-            )
-        )
-    )
-    text = _SOLVES[target]
-    if target in _FULL and tiled.shape.chance(0.5):
-        text = _FULL[target]
-    tiled.write(text, y=right, c=lambda: _factor(tiled))
+    i = Name(tiled.draft.indices[0])
+    loaded = tiled.template.expression("wp.tile_load(b, shape=n, offset=i * n)", b=sides, n=n, i=i)
+    right = tiled.held(tiled.changed(tiled.keep(loaded, ("y", "side", "b_tile"))))
+    by_factor = target in _FULL and tiled.shape.chance(0.5)
+    tiled.write((_FULL if by_factor else _SOLVES)[target], y=right, c=lambda: _factor(tiled))
     tiled.store(tiled.changed(tiled.template.name("x")), 100.0)
     return tiled.finish(
         "tile_solve", target, "A small system of equations a block", {"tile_store", "tile_diag_add"}, _ALGEBRA
@@ -203,8 +193,9 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
         return tiled.finish("tile_gather", target, "Elements that indices name", {"tile_store"}, _ALGEBRA)
     made = tiled.held(tiled.changed(tiled.load()))
     stride = Literal(str(shape.integer(1, 3)))
-    role = Role.INOUT
-    out = Name(tiled.draft.array(_NUMBER, _VALUES, (blocks * size * 3,), role, ("out", "target", "scattered", "dest")))
+    out = Name(
+        tiled.draft.array(_NUMBER, _VALUES, (blocks * size * 3,), Role.INOUT, ("out", "target", "scattered", "dest"))
+    )
     tiled.write("j = wp.tile_arange(n, dtype=int) * stride", n=n, stride=stride)
     tiled.write(f"wp.{target}(out, indices=j, t=made, offset=(i * n * 3,), axis=0)", out=out, made=made, n=n)
     return tiled.finish("tile_gather", target, "Elements written where indices say", {"tile_arange"}, _ALGEBRA)
@@ -394,7 +385,7 @@ def _draw_alone(stream: Stream, target: str) -> KernelSpec:
     template = Template(
         draft.book,
         {"t": ("t", "tile", "packed"), "u": ("u", "mapped", "res_tile"), "x": ("x", "own", "val")},
-        lambda node: call("pow", node, Literal("2.0")),
+        squared,
     )
     i = Name(draft.indices[0])
     functions = ("sin", "cos", "tanh", "abs")

@@ -90,9 +90,9 @@ def _point(pool: tuple[str, ...]) -> Given:
     return fill
 
 
-def _row(domain: Domain = _VALUES, pool: tuple[str, ...] = _ROWS) -> Given:
+def _row(scene: UsageScene) -> Expression:
     """A new array of a row a thread."""
-    return lambda scene: scene.array(NUMBER, domain, (*scene.draft.threads, scene.width), pool)
+    return scene.array(NUMBER, _VALUES, (*scene.draft.threads, scene.width), _ROWS)
 
 
 def _list(domain: Domain = _VALUES, pool: tuple[str, ...] = _LISTS) -> Given:
@@ -166,7 +166,7 @@ USAGES: dict[str, Usage] = {
         made="s",
         bound=60.0,
         given={
-            "row": _row(),
+            "row": _row,
             "scale": _scalar(POSITIVE, ("scale", "gain")),
         },
     ),
@@ -216,7 +216,7 @@ USAGES: dict[str, Usage] = {
         made="s",
         bound=60.0,
         given={
-            "row": _row(),
+            "row": _row,
             "scale": _scalar(POSITIVE, ("scale", "gain")),
         },
     ),
@@ -375,7 +375,7 @@ USAGES: dict[str, Usage] = {
         made="s",
         bound=60.0,
         given={
-            "row": _row(),
+            "row": _row,
             "x": _scalar(_VALUES, ("x", "scales")),
         },
         wrong_adjoint=True,
@@ -397,7 +397,7 @@ USAGES: dict[str, Usage] = {
         bound=60.0,
         given={
             "knots": _list(POSITIVE),
-            "row": _row(),
+            "row": _row,
             "x": _own(NUMBER, Domain(low=0.0, high=1.0), ("x", "u", "quantiles")),
         },
     ),
@@ -452,7 +452,7 @@ USAGES: dict[str, Usage] = {
         bound=12.0,
         given={
             "made_rng": _generator,
-            "row": _row(),
+            "row": _row,
             "x": _scalar(_VALUES, ("x", "scales")),
         },
     ),
@@ -484,7 +484,7 @@ USAGES: dict[str, Usage] = {
         given={
             "made_rng": _generator,
             "knots": _list(Domain(low=0.1, high=0.9), ("weights", "probs", "shares")),
-            "row": _row(),
+            "row": _row,
             "x": _scalar(_VALUES, ("x", "scales")),
         },
     ),

@@ -180,6 +180,11 @@ class Expressions(Machine):
             return int(value.data[0])
         raise ReferenceUnknownError("a size that is no constant")
 
+    def sizes(self, shape: Any) -> tuple[int, ...]:
+        """The whole numbers of a shape or an offset, which may be one number."""
+        given: tuple[Any, ...] = shape if isinstance(shape, tuple) else (shape,)
+        return tuple(map(self.constant, given))
+
     def component(self, held: Any, indices: tuple[Any, ...]) -> Any:
         """A part of a tuple, vector, matrix or tile."""
         if isinstance(held, tuple):
@@ -203,7 +208,7 @@ class Expressions(Machine):
         return Value(vector_type(held.type.scalar, rest[0]) if rest else scalar_type(held.type.scalar), data)
 
     def _tile_element(self, tile: Tile, indices: tuple[Any, ...]) -> Value | Tile:
-        """An element, or rows that a tile of indices names, or a window."""
+        """An element, or the rows that a tile of indices names."""
         rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
         if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
             return _gathered(tile, rows[0], indices[rows[0]])

@@ -1,6 +1,7 @@
 """Signed distances, triangles and rays, and finite elements."""
 
 from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.ops import squared
 from synthesis.frontends.warp.recipes.domains.scene import (
     FACTOR,
     MATRIX,
@@ -11,7 +12,6 @@ from synthesis.frontends.warp.recipes.domains.scene import (
     UNIT,
     VEC,
     Scene,
-    squared,
     term,
 )
 from synthesis.grammar.naming import NameBook

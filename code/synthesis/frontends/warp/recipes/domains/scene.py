@@ -1,10 +1,10 @@
 """What the families have in common: arguments by role, holes that are drawn, and names that fit."""
 
-from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
+from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, squared
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Literal, Name, Subscript
+from synthesis.grammar.syntax import Expression, Name, Subscript
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
@@ -41,11 +41,6 @@ _SCALARS = tuple(
     SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt", "max", "min")
 )
 _VECTORS = (*LINEAR.values(), VECTOR["cw_mul"], VECTOR["cross"], *(SCALAR[name] for name in ("add", "mul", "sin")))
-
-
-def squared(node: Expression) -> Expression:
-    """A number times itself."""
-    return call("pow", node, Literal("2.0"))
 
 
 class Scene:

@@ -11,35 +11,29 @@ from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import INT32, ArrayView, Buffer, Recast, Value, ValueType
 
 
-def _sizes(machine: Any, shape: Any) -> tuple[int, ...]:
-    values = shape if isinstance(shape, tuple) else (shape,)
-    return tuple(machine.constant(each) for each in values)
-
-
 @semantics("zeros")
-def _zeros(machine: Machine, shape: Any, dtype: Any = float) -> ArrayView:
+def _zeros(machine: Any, shape: Any, dtype: Any = float) -> ArrayView:
     """An array that each thread has for itself: a row of one that all have, which no other thread reads."""
     kind = type_of(dtype)
     if not isinstance(kind, ValueType):
         raise ReferenceUnknownError("wp.zeros of structs")
-    sizes = _sizes(machine, shape)
+    sizes = machine.sizes(shape)
     threads = int(machine.linear.max()) + 1
     data = np.zeros((machine.replicas, threads, *sizes, *kind.shape), machine.formats[kind.scalar])
-    thread = machine.linear if len(machine.linear) > 1 else machine.linear[:1]
-    return ArrayView(kind, (threads, *sizes), Buffer(data, object()), (thread,))
+    return ArrayView(kind, (threads, *sizes), Buffer(data, object()), (machine.linear,))
 
 
 @semantics("array")
-def _array(machine: Machine, ptr: Any = None, shape: Any = None, dtype: Any = None) -> ArrayView:
+def _array(machine: Any, ptr: Any = None, shape: Any = None, dtype: Any = None) -> ArrayView:
     """The memory of a whole array under another shape of as many elements or fewer."""
     kind = type_of(dtype)
     if not isinstance(ptr, ArrayView) or ptr.prefix or ptr.element is not kind:
         raise ReferenceUnknownError("wp.array of memory that is no array's of its type")
-    sizes = _sizes(machine, shape)
+    sizes = machine.sizes(shape)
     count = int(np.prod(sizes))
-    flat = ptr.buffer.data.reshape(machine.replicas, -1, *kind.shape)[:, :count]
     if count > int(np.prod(ptr.shape)):
         raise ReferenceUnknownError("wp.array of more than there is")
+    flat = ptr.buffer.data.reshape(machine.replicas, -1, *kind.shape)[:, :count]
     return ArrayView(
         kind, sizes, Buffer(flat.reshape(machine.replicas, *sizes, *kind.shape), Recast(ptr.buffer.key, sizes))
     )

@@ -27,11 +27,6 @@ from synthesis.frontends.warp.reference.values import (
 )
 
 
-def _sizes(machine: Any, shape: Any) -> tuple[int, ...]:
-    values = shape if isinstance(shape, tuple) else (shape,)  # pyright: ignore
-    return tuple(machine.constant(each) for each in values)  # pyright: ignore
-
-
 def _filled(machine: Machine, shape: tuple[int, ...], dtype: Any, value: Array) -> Tile:
     kind = type_of(dtype)
     data = np.broadcast_to(
@@ -41,19 +36,19 @@ def _filled(machine: Machine, shape: tuple[int, ...], dtype: Any, value: Array) 
 
 
 @semantics("tile_zeros", "tile_empty")
-def _zeros(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
+def _zeros(machine: Any, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
     """An empty tile is a tile of zeros too: what it holds is not promised, and must not be read."""
-    return _filled(machine, _sizes(machine, shape), dtype, np.zeros(1))
+    return _filled(machine, machine.sizes(shape), dtype, np.zeros(1))
 
 
 @semantics("tile_ones")
-def _ones(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
-    return _filled(machine, _sizes(machine, shape), dtype, np.ones(1))
+def _ones(machine: Any, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
+    return _filled(machine, machine.sizes(shape), dtype, np.ones(1))
 
 
 @semantics("tile_full")
-def _full(machine: Machine, shape: Any, value: Value, dtype: Any = float, storage: str = "") -> Tile:
-    return _filled(machine, _sizes(machine, shape), dtype, machine.converted(value, type_of(dtype).scalar).data)
+def _full(machine: Any, shape: Any, value: Value, dtype: Any = float, storage: str = "") -> Tile:
+    return _filled(machine, machine.sizes(shape), dtype, machine.converted(value, type_of(dtype).scalar).data)
 
 
 @semantics("tile_from_thread")
@@ -61,7 +56,7 @@ def _from_thread(machine: Any, shape: Any, value: Value, thread_idx: Any, storag
     """A CPU's block has one thread."""
     if machine.constant(thread_idx):
         raise ReferenceUnknownError("wp.tile_from_thread of another thread than the first")
-    return _filled(machine, _sizes(machine, shape), value.type, value.data)
+    return _filled(machine, machine.sizes(shape), value.type, value.data)
 
 
 @semantics("tile")
@@ -116,17 +111,17 @@ def _window(
 
 @semantics("tile_load")
 def _load(
-    machine: Machine, view: ArrayView, shape: Any, offset: Any = None, storage: str = "", bounds_check: Any = None,
+    machine: Any, view: ArrayView, shape: Any, offset: Any = None, storage: str = "", bounds_check: Any = None,
     aligned: Any = None,
 ) -> Tile:  # fmt: skip
-    return _loaded(machine, view, _sizes(machine, shape), offset)
+    return _loaded(machine, view, machine.sizes(shape), offset)
 
 
 @semantics("tile_load_indexed")
 def _load_indexed(
     machine: Any, view: ArrayView, indices: Tile, shape: Any, offset: Any = None, axis: Any = None, storage: str = ""
 ) -> Tile:
-    return _loaded(machine, view, _sizes(machine, shape), offset, _along(machine, axis, indices))
+    return _loaded(machine, view, machine.sizes(shape), offset, _along(machine, axis, indices))
 
 
 def _along(machine: Any, axis: Any, indices: Tile) -> tuple[int, Tile]:
@@ -325,21 +320,21 @@ def _transpose(_: Machine, tile: Tile) -> Tile:
 
 @semantics("tile_broadcast")
 def _broadcast(machine: Any, tile: Tile, shape: Any) -> Tile:
-    sizes = _sizes(machine, shape)
+    sizes = machine.sizes(shape)
     data = tile.data.reshape(len(tile.data), *(1,) * (len(sizes) - len(tile.shape)), *tile.data.shape[1:])
     return Tile(tile.type, sizes, np.broadcast_to(data, (len(data), *sizes, *tile.type.shape)))
 
 
 @semantics("tile_reshape")
 def _reshape(machine: Any, tile: Tile, shape: Any) -> Tile:
-    sizes = _sizes(machine, shape)
+    sizes = machine.sizes(shape)
     data = tile.data.reshape(len(tile.data), *sizes, *tile.type.shape)
     return Tile(tile.type, data.shape[1 : 1 + len(sizes)], data)
 
 
 @semantics("tile_squeeze")
 def _squeeze(machine: Any, tile: Tile, axis: Any = None) -> Tile:
-    axes = [k for k, size in enumerate(tile.shape) if size == 1] if axis is None else list(_sizes(machine, axis))
+    axes = [k for k, size in enumerate(tile.shape) if size == 1] if axis is None else list(machine.sizes(axis))
     sizes = tuple(size for k, size in enumerate(tile.shape) if k not in axes)
     return Tile(tile.type, sizes, tile.data.reshape(len(tile.data), *sizes, *tile.type.shape))
 
@@ -377,19 +372,22 @@ def _extract(machine: Any, tile: Tile, *indices: Value) -> Value:
 @semantics("tile_view")
 def _view(machine: Any, tile: Tile, offset: Any, shape: Any = None) -> Tile:
     """A window, or without a shape what is left behind the first indices."""
-    starts = _sizes(machine, offset)
+    starts = machine.sizes(offset)
     if shape is None:
         return Tile(tile.type, tile.shape[len(starts) :], tile.data[(slice(None), *starts)])
-    sizes = _sizes(machine, shape)
-    window = tuple(slice(start, start + size) for start, size in zip(starts, sizes, strict=True))
-    return Tile(tile.type, sizes, tile.data[(slice(None), *window)])
+    sizes = machine.sizes(shape)
+    return Tile(tile.type, sizes, tile.data[_region(starts, sizes)])
+
+
+def _region(starts: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
+    """A window of every block's tile."""
+    return (slice(None), *(slice(start, start + size) for start, size in zip(starts, sizes, strict=True)))
 
 
 @semantics("tile_assign")
 def _assign(machine: Any, dst: Tile, src: Tile, offset: Any = None) -> None:
-    starts = (0,) * len(dst.shape) if offset is None else _sizes(machine, offset)
-    window = tuple(slice(start, start + size) for start, size in zip(starts, src.shape, strict=True))
-    _changed(machine, dst, src.data.astype(dst.data.dtype), (slice(None), *window))
+    starts = (0,) * len(dst.shape) if offset is None else machine.sizes(offset)
+    _changed(machine, dst, src.data.astype(dst.data.dtype), _region(starts, src.shape))
 
 
 @semantics("tile_axpy")
