@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis import Argument, KernelSpec, Rejection, Role, get_frontend
+from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Kernel
 from synthesis.verification.inputs import Values, array_shape, draw_argument, draw_inputs
 
@@ -64,7 +65,7 @@ def _run_warp(kernel: Kernel, inputs: Values, device: str) -> Values:
         wp.launch_tiled(kernel.live, dim=blocks, inputs=arguments, block_dim=block, device=device)
     else:
         wp.launch(kernel.live, dim=signature.launch, inputs=arguments, block_dim=block, device=device)
-    return {name: array.numpy() for name, array in outputs.items()}
+    return {name: plain(array.numpy()) for name, array in outputs.items()}
 
 
 def kernel_type(kernel: Kernel, name: str) -> Any:
@@ -82,12 +83,11 @@ def struct_value(struct: Any, field: str, value: npt.NDArray[Any]) -> Any:
 
 def poison(shape: tuple[int, ...], dtype: str) -> npt.NDArray[np.generic]:
     """Values that no kernel writes: NaN, or a number far outside every domain."""
-    kind = np.dtype(dtype)
-    return np.full(
-        shape,
-        np.nan if np.issubdtype(kind, np.floating) else (np.iinfo(kind).min or np.iinfo(kind).max) // 3,
-        dtype=kind,
-    )
+    kind = numpy_dtype(dtype)
+    if kind.kind == "b":
+        return np.zeros(shape, kind)
+    value = np.nan if is_floating(kind) else (np.iinfo(kind).min or np.iinfo(kind).max) // 3
+    return np.full(shape, value, dtype=kind)
 
 
 def quick_compiles() -> None:

@@ -12,7 +12,7 @@ ROOT = Path(synthesis.__file__).parent
 # From the ground up; a room may use its own floor and those below.
 FLOORS = (
     ("version", "errors"),
-    ("records", "files", "progress", "isolation"),
+    ("records", "files", "formats", "progress", "isolation"),
     ("examples",),
     ("identity", "grammar"),
     ("frontends",),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.formats import is_floating
 from synthesis.frontends.base import Outcome, Reference, Values
 from synthesis.grammar.streams import digest
 from synthesis.records import Argument, KernelSpec, Role, Signature
@@ -200,7 +201,7 @@ def _wider_dtype(dtype: np.dtype[Any]) -> Any:
     """A struct's dtype with floating-point fields in float64."""
     if dtype.names:
         return np.dtype([(name, _wider_dtype(dtype[name].base), dtype[name].shape) for name in dtype.names])
-    return np.dtype(np.float64) if dtype.kind == "f" else dtype
+    return np.dtype(np.float64) if is_floating(dtype) else dtype
 
 
 def _moved(point: Values, name: str, direction: dict[str, npt.NDArray[Any]], step: float) -> Values:

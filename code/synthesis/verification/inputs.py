@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.errors import ConfigError
+from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Values
 from synthesis.grammar.streams import digest
 from synthesis.records import Argument, Domain, Role, Signature
@@ -60,7 +61,7 @@ def draw_argument(
         raise ConfigError(f"argument {argument.name!r} has no domain to draw from")
     generator = np.random.default_rng(int(digest("input", seed, argument.name), 16))
     low, high = argument.domain.low, argument.domain.high
-    whole = np.dtype(dtype_of(argument)).kind in "iub"
+    whole = numpy_dtype(argument.dtype).kind in "iub"
     if interior and not whole:
         low, high = low + _INTERIOR * (high - low), high - _INTERIOR * (high - low)
     if whole:
@@ -71,16 +72,7 @@ def draw_argument(
         middle = int((low + high) / 2) if whole else (low + high) / 2
         special = [low, high, middle, *([0.0] if low <= 0 <= high else [])]
         drawn = np.where(generator.random(shape) < 0.5, generator.choice(special, shape), drawn)
-    return drawn.astype(dtype_of(argument))
-
-
-def dtype_of(argument: Argument) -> np.dtype[Any]:
-    """The NumPy dtype of an argument's scalars; bfloat16 where JAX's number formats are installed."""
-    if argument.dtype == "bfloat16":
-        import ml_dtypes
-
-        return np.dtype(ml_dtypes.bfloat16)
-    return np.dtype(argument.dtype)
+    return drawn.astype(numpy_dtype(argument.dtype))
 
 
 def struct_dtype(argument: Argument) -> np.dtype[Any]:
@@ -92,7 +84,7 @@ def struct_dtype(argument: Argument) -> np.dtype[Any]:
     for each in argument.fields:
         if each.shape is not None:
             raise ConfigError(f"field {each.name!r} of {argument.name!r} is an array")
-    return np.dtype([(each.name, struct_dtype(each) if each.fields else each.dtype, each.element)
+    return np.dtype([(each.name, struct_dtype(each) if each.fields else numpy_dtype(each.dtype), each.element)
                      for each in argument.fields])  # fmt: skip
 
 
@@ -127,13 +119,13 @@ def _has_domain(argument: Argument) -> bool:
 # ---- poison
 
 
-_POISON = {"float16": -4.0625e4, "float32": -7.5e33, "float64": -7.5e33}
+_POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -7.5e33, "float64": -7.5e33}
 
 
 def poison_of(dtype: str) -> Any:
     """A number that no kernel writes, far outside every domain; exact in its dtype."""
-    kind = np.dtype(dtype)
-    if kind.kind == "f":
+    kind = numpy_dtype(dtype)
+    if is_floating(kind):
         return kind.type(_POISON[dtype])
     if kind.kind == "b":
         return kind.type(False)
@@ -154,7 +146,7 @@ def _fresh(argument: Argument, *, poisoned: bool) -> npt.NDArray[Any]:
         for each in argument.fields if poisoned else ():
             values[each.name] = _fresh(replace(each, shape=argument.shape), poisoned=True)
         return values
-    return np.full(shape, poison_of(argument.dtype) if poisoned else 0, argument.dtype)
+    return np.full(shape, poison_of(argument.dtype) if poisoned else 0, numpy_dtype(argument.dtype))
 
 
 def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> Values:

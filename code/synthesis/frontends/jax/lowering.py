@@ -42,7 +42,7 @@ tpu_custom_call: Any = _tpu_custom_call
 triton: Any = _triton
 
 _ADDRESS = re.compile(
-    r"<(?:function|bound method|built-in function) ([^\s<>]+(?:<locals>[^\s<>]*)*)[^<>]* at 0x[0-9a-f]+>"
+    r"<(?:function|bound method|built-in function) (?:[^\s<>]*<locals>\.)*<?([^\s<>]+)>?[^<>]* at 0x[0-9a-fX]+>"
 )
 _MODULE_NAME = re.compile(r"\AHloModule [^\s,]+")
 _LLVM_MODULE = re.compile(

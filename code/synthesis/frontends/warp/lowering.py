@@ -226,6 +226,12 @@ def array_class(kind: Any) -> str:
 # ---- live kernels in, text out
 
 
+def _place(instance: Any) -> None:
+    """Tell an instance of something generic where that is written, which Warp forgets."""
+    if instance.generic_parent is not None and not instance.adj.fun_lineno:
+        instance.adj.fun_lineno = instance.generic_parent.adj.fun_lineno
+
+
 class _Builder(_ModuleBuilder):
     """Warp's builder, giving each helper function a name that depends on the kernel alone.
 
@@ -235,6 +241,7 @@ class _Builder(_ModuleBuilder):
     """
 
     def __init__(self, kernel: Any, options: Mapping[str, Any]) -> None:
+        _place(kernel)
         self._taken = _argument_names(kernel)
         self._original: dict[Any, str] = {}
         try:
@@ -245,8 +252,7 @@ class _Builder(_ModuleBuilder):
             raise
 
     def build_function(self, func: Any) -> None:
-        if func.generic_parent is not None and not func.adj.fun_lineno:  # Warp forgets where instances are written
-            func.adj.fun_lineno = func.generic_parent.adj.fun_lineno
+        _place(func)
         if func not in self._original:
             stem = func.func.__name__ if func.func is not None else func.key
             name = next(name for number in itertools.count() if (name := f"{stem}_{number}") not in self._taken)

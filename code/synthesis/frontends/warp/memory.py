@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Direction, Program, Values
 from synthesis.frontends.warp.lowering import types
 from synthesis.records import Argument, Signature
@@ -105,7 +106,7 @@ def _elements(argument: Argument) -> int:
 def _layout(argument: Argument) -> np.dtype[Any]:
     """The type of an array's element in C++."""
     if not argument.fields:
-        return np.dtype((argument.dtype, argument.element)) if argument.element else np.dtype(argument.dtype)
+        return np.dtype((numpy_dtype(argument.dtype), argument.element))
     fields = [(each.name, _layout(replace(each, element=())), each.element) for each in argument.fields]
     return np.dtype(fields, align=True)
 
@@ -121,10 +122,10 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
     """A value that is passed as it is: a scalar, a vector, a struct."""
     if argument.fields:
         return _structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
-    data = np.ascontiguousarray(value, dtype=argument.dtype)
-    scalar = np.ctypeslib.as_ctypes_type(np.dtype("uint16" if argument.dtype == "float16" else argument.dtype))
-    if argument.dtype == "float16":
+    data = np.ascontiguousarray(value, dtype=numpy_dtype(argument.dtype))
+    if argument.dtype in ("float16", "bfloat16"):
         data = data.view(np.uint16)
+    scalar = np.ctypeslib.as_ctypes_type(data.dtype)
     return (scalar * max(1, data.size))(*data.ravel().tolist())
 
 

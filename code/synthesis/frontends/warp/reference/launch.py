@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.formats import is_floating
 from synthesis.frontends.base import ReferenceUnknownError, Values
 from synthesis.frontends.warp.reference.interpreter import Interpreter
 from synthesis.frontends.warp.reference.machine import Machine
@@ -78,7 +79,7 @@ def _apart(data: Array, *, double: bool) -> Any:
 
 
 def _promoted(data: Array, *, double: bool) -> Array:
-    return data.astype(np.float64) if double and data.dtype.kind == "f" else np.ascontiguousarray(data)
+    return data.astype(np.float64) if double and is_floating(data.dtype) else np.ascontiguousarray(data)
 
 
 def _taken(memory: Any, number: int, rank: int) -> Array:

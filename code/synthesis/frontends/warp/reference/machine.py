@@ -7,11 +7,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,
     INT32,
+    SCALARS,
     Array,
     ArrayType,
     ArrayView,
@@ -23,6 +25,7 @@ from synthesis.frontends.warp.reference.values import (
     ValueType,
     widen,
 )
+from synthesis.grammar.types import FLOATS
 
 _UPDATES: dict[str, Any] = {
     "add": np.add,
@@ -74,10 +77,8 @@ class Machine:
         value is not used, ``X`` atomic whose old value is."""
         self.trips = 0
         self.formats = {
-            name: np.dtype("float64") if double and name.startswith("float") else np.dtype(name)
-            for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
-                         "float16", "float32", "float64")
-        }  # fmt: skip
+            name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
+        }
 
     def count_trip(self, trips: int = 1) -> None:
         """Count a loop's trips.
@@ -123,8 +124,8 @@ class Machine:
             return Value(kind, value.data)
         target = self.formats[scalar]
         if value.literal is not None and scalar != "bool" and not value.type.shape:
-            if scalar.startswith("float"):
-                return Value(kind, np.array([value.literal], scalar).astype(target))
+            if kind.is_float:
+                return Value(kind, np.array([value.literal], numpy_dtype(scalar)).astype(target))
             if isinstance(value.literal, int):
                 return Value(
                     kind, np.array([value.literal & ((1 << 8 * target.itemsize) - 1)], np.uint64).astype(target)
@@ -132,7 +133,7 @@ class Machine:
         data = value.data
         if scalar == "bool":
             return Value(kind, data != 0)
-        if data.dtype.kind == "f" and target.kind in "iu":
+        if is_floating(data.dtype) and target.kind in "iu":
             whole = np.trunc(data.astype(np.float64))
             if target.itemsize < 8 and target != np.uint32:
                 inside = np.isfinite(whole) & (np.abs(whole) < 2.0**31)

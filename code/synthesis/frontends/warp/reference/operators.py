@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.formats import is_floating
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
@@ -116,8 +117,7 @@ def _of_tiles(machine: Machine, operator: str, left: Any, right: Any) -> Tile:
 
 def arithmetic(machine: Machine, operator: str, left: Array, right: Array) -> Array:
     """The operation on arrays of one scalar type."""
-    kind = left.dtype.kind
-    whole = kind in "iu"
+    whole = left.dtype.kind in "iu"
     match operator:
         case "Add":
             return left + right
@@ -133,7 +133,7 @@ def arithmetic(machine: Machine, operator: str, left: Array, right: Array) -> Ar
             return np.floor(left / right)
         case "Mod":
             return np.fmod(left, right)
-        case "Pow" if kind == "f":
+        case "Pow" if is_floating(left.dtype):
             return np.power(left, right)
         case "BitAnd":
             return left & right

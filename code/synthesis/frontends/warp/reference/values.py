@@ -11,11 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.grammar.types import FLOATS
+
 Array = Any
 """A NumPy array whose first axis is lanes."""
 
 SCALARS = (
-    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "float32", "float64",
+    "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "float16", "bfloat16",
+    "float32", "float64",
 )  # fmt: skip
 
 
@@ -32,7 +35,7 @@ class ValueType:
     @property
     def is_float(self) -> bool:
         """Whether its numbers are floating-point."""
-        return self.scalar.startswith("float")
+        return self.scalar in FLOATS
 
     def of(self, scalar: str) -> "ValueType":
         """The same form of another scalar."""

@@ -142,3 +142,99 @@ def _linear_solve(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     constants = inputs[before : before + lengths.solve]
     count = lengths.matvec + lengths.vecmat + lengths.solve + lengths.transpose_solve
     return evaluator.call(functions.solve, [*constants, *inputs[count:]])
+
+
+@rule("eig")
+def _eig(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+    """Eigenvalues; eigenvectors may be scaled by any number."""
+    if parameters["compute_left_eigenvectors"] or parameters["compute_right_eigenvectors"]:
+        raise NotImplementedError("eigenvectors of a general matrix")
+    kind = np.complex128 if inputs[0].dtype.itemsize == 8 else types[0].dtype
+    return [np.linalg.eigvals(inputs[0]).astype(kind)]
+
+
+def _reflector(x: Any) -> tuple[Any, Any, Any]:
+    """Householder's reflection that leaves the first entry alone of a vector, as LAPACK's larfg has it.
+
+    Returns:
+        The vector, whose first entry is 1; the factor; and what the first entry becomes.
+    """
+    v, tail = x.copy(), np.linalg.norm(x[1:])
+    v[0] = 1
+    if tail == 0:
+        return v * 0 + (np.arange(len(x)) == 0), x.dtype.type(0), x[0]
+    made = -np.copysign(np.hypot(x[0], tail), x[0]).astype(x.dtype)
+    v[1:] /= x[0] - made
+    return v, ((made - x[0]) / made).astype(x.dtype), made
+
+
+def _hessenberg_of(matrix: Any) -> tuple[Any, Any]:
+    """As LAPACK's gehrd: the reflections stand below the first subdiagonal."""
+    a, size = matrix.copy(), len(matrix)
+    factors = np.zeros(max(size - 1, 0), a.dtype)
+    for k in range(size - 1):
+        v, factors[k], made = _reflector(a[k + 1 :, k])
+        a[:, k + 1 :] -= factors[k] * np.outer(a[:, k + 1 :] @ v, v)
+        a[k + 1 :, k + 1 :] -= factors[k] * np.outer(v, v @ a[k + 1 :, k + 1 :])
+        a[k + 1, k], a[k + 2 :, k] = made, v[1:]
+    return a, factors
+
+
+@rule("hessenberg")
+def _hessenberg(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    return _batched(_hessenberg_of, inputs[0])
+
+
+def _tridiagonal_of(matrix: Any) -> tuple[Any, Any, Any, Any]:
+    """As LAPACK's sytd2 of a lower triangle."""
+    a, size = np.tril(matrix) + np.tril(matrix, -1).T, len(matrix)
+    factors = np.zeros(max(size - 1, 0), a.dtype)
+    packed = matrix.copy()
+    for k in range(size - 1):
+        v, factors[k], made = _reflector(a[k + 1 :, k])
+        turn = np.eye(len(v), dtype=a.dtype) - factors[k] * np.outer(v, v)
+        a[k + 1 :, k + 1 :] = turn @ a[k + 1 :, k + 1 :] @ turn
+        a[k + 1 :, k], packed[k + 1, k], packed[k + 2 :, k] = 0, made, v[1:]
+        packed[k + 1 :, k + 1 :] = np.where(np.tri(len(v), dtype=bool), a[k + 1 :, k + 1 :], packed[k + 1 :, k + 1 :])
+    return packed, np.diag(packed).copy(), np.diag(packed, -1).copy(), factors
+
+
+@rule("tridiagonal")
+def _tridiagonal(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if not parameters["lower"]:
+        raise NotImplementedError("an upper triangle")
+    return _batched(_tridiagonal_of, inputs[0])
+
+
+@rule("householder_product")
+def _householder_product(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    """The first columns of a product of reflections, as LAPACK's orgqr."""
+    a, factors = inputs
+    if a.ndim > 2:
+        raise NotImplementedError("stacks of matrices")
+    rows, columns = a.shape
+    made = np.eye(rows, columns, dtype=a.dtype)
+    for k in reversed(range(len(factors))):
+        v = np.concatenate([np.zeros(k, a.dtype), np.ones(1, a.dtype), a[k + 1 :, k]])
+        made -= factors[k] * np.outer(v, v @ made)
+    return made
+
+
+@rule("tridiagonal_solve")
+def _tridiagonal_solve(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+    below, middle, above, right = inputs
+    if middle.ndim > 1:
+        raise NotImplementedError("stacks of systems")
+    system = np.diag(middle) + np.diag(below[1:], -1) + np.diag(above[:-1], 1)
+    return np.linalg.solve(system, right).astype(right.dtype)
+
+
+@rule("schur")
+def _schur(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if parameters["sort_eig_vals"] or inputs[0].ndim > 2:
+        raise NotImplementedError("sorted eigenvalues, or stacks of matrices")
+    from scipy import linalg  # pyright: ignore[reportMissingTypeStubs]  # what JAX calls too
+
+    decompose: Any = linalg.schur  # pyright: ignore[reportUnknownMemberType]
+    triangle, vectors = (each.astype(inputs[0].dtype) for each in decompose(inputs[0], output="real"))
+    return [triangle, vectors] if parameters["compute_schur_vectors"] else [triangle]

@@ -154,3 +154,30 @@ def _convolution(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     places, taps = "uvw"[:space], "xyz"[:space]
     made = np.einsum(f"ngc{places}{taps},goc{taps}->ngo{places}", view, w)
     return made.reshape(batch, features, *made.shape[3:]).transpose(np.argsort(numbers.out_spec)).astype(x.dtype)
+
+
+def _folded(evaluator: Any, view: Any, axes: tuple[int, ...], start: Any, body: Any) -> Any:
+    """Elements along axes brought to one by a function of two numbers, in order; it works on whole arrays too."""
+    rest = tuple(axis for axis in range(view.ndim) if axis not in {each % view.ndim for each in axes})
+    lead = tuple(view.shape[axis] for axis in rest)
+    moved = view.transpose((*rest, *(each % view.ndim for each in axes))).reshape(*lead, -1)
+    held = np.broadcast_to(np.asarray(start, view.dtype), lead)
+    for place in range(moved.shape[-1]):
+        (held,) = evaluator.call(body, [held, moved[..., place]])
+    return np.asarray(held).astype(view.dtype)
+
+
+@rule("reduce")
+def _reduce(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if len(inputs) != 2:
+        raise NotImplementedError("several operands")
+    axes = tuple(int(axis) for axis in parameters["dimensions"])
+    return _folded(evaluator, inputs[0], axes, inputs[1], parameters["jaxpr"])
+
+
+@rule("reduce_window")
+def _reduce_window(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    if len(inputs) != 2 or parameters["consts"]:
+        raise NotImplementedError("several operands, or a function that captures arrays")
+    view, axes = _windows(inputs[0], parameters, inputs[1])
+    return _folded(evaluator, view, axes, inputs[1], parameters["jaxpr"])

@@ -181,7 +181,7 @@ def _smoothstep(machine: Machine, low: Value, high: Value, x: Value) -> Value:
 def _reinterpret(machine: Machine, x: Value, dtype: Any) -> Value:
     """The same bits as another type: of ``cast`` too, which converts nothing."""
     scalar = type_of(dtype).scalar
-    if machine.double and (x.type.is_float or scalar.startswith("float")):
+    if machine.double and (x.type.is_float or type_of(dtype).is_float):
         raise ReferenceUnknownError("the bits of a floating-point number in another precision")
     return Value(scalar_type(scalar), x.data.view(machine.formats[scalar]))
 
