@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 NEWEST := .venv-newest
-WARP_SAMPLES := 240
+WARP_SAMPLES := 260
 JAX_SAMPLES := 140
 
 .PHONY: setup samples gallery test lint types tests newest format clean

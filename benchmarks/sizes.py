@@ -10,7 +10,10 @@ Each text counts once; they are parsed, not run. Docstrings are no lines here.
 """
 
 import ast
+import io
+import re
 import sys
+import tokenize
 from collections.abc import Iterator
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -23,6 +26,7 @@ from synthesis import KernelGenerator
 _MARKS = (10, 25, 50, 75, 90, 99)
 _TOOLS = ("wp", "warp", "jnp", "lax")
 _BLOCKS = (ast.For, ast.While, ast.If)
+_INDICES = re.compile(r"\w+, [\w, ]+ = (?:wp|warp)\.tid\(\)")
 
 
 def is_kernel(node: ast.AST) -> bool:
@@ -41,20 +45,21 @@ def folders(frontend: str) -> list[Path]:
     return [Path(spec.origin).parent / part for part in parts]
 
 
-def real_kernels(frontend: str) -> Iterator[tuple[ast.FunctionDef, ast.Module]]:
-    """Each real kernel, with the module that it is of."""
+def real_kernels(frontend: str) -> Iterator[tuple[ast.FunctionDef, ast.Module, str]]:
+    """Each real kernel, with the module that it is of and its text."""
     seen = set[str]()
     for path in sorted(path for folder in folders(frontend) for path in folder.rglob("*.py")):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
         for node in ast.walk(tree) if frontend == "warp" else tree.body:
             if not isinstance(node, ast.FunctionDef) or not (is_kernel(node) if frontend == "warp" else names(node)):
                 continue
             if (text := ast.unparse(node)) not in seen:
                 seen.add(text)
-                yield node, tree
+                yield node, tree, ast.get_source_segment(source, node) or ""
 
 
-def drawn_kernels(frontend: str, count: int, seed: int) -> Iterator[tuple[ast.FunctionDef, ast.Module]]:
+def drawn_kernels(frontend: str, count: int, seed: int) -> Iterator[tuple[ast.FunctionDef, ast.Module, str]]:
     """The first drawn kernels of a seed."""
     generator = KernelGenerator(frontend, seed)
     for index in range(count):
@@ -62,7 +67,7 @@ def drawn_kernels(frontend: str, count: int, seed: int) -> Iterator[tuple[ast.Fu
         tree = ast.parse(spec.source)
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name == spec.name:
-                yield node, tree
+                yield node, tree, ast.get_source_segment(spec.source, node) or ""
 
 
 def nesting(node: ast.AST) -> int:
@@ -91,7 +96,12 @@ def measures(node: ast.FunctionDef) -> dict[str, int]:
     }
 
 
-def shares(node: ast.FunctionDef, tree: ast.Module) -> dict[str, bool]:
+def has_comment(text: str) -> bool:
+    """Whether there is a comment in a function's text."""
+    return any(token.type == tokenize.COMMENT for token in tokenize.generate_tokens(io.StringIO(text).readline))
+
+
+def shares(node: ast.FunctionDef, tree: ast.Module, text: str) -> dict[str, bool]:
     """What a kernel has or has not."""
     inside = list(ast.walk(node))
     functions = {each.name for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and each is not node}
@@ -105,6 +115,11 @@ def shares(node: ast.FunctionDef, tree: ast.Module) -> dict[str, bool]:
         "augmented assignment": any(isinstance(each, ast.AugAssign) for each in inside),
         "early return": any(isinstance(each, ast.Return) for each in inside),
         "docstring": ast.get_docstring(node) is not None,
+        "comment": has_comment(text),
+        "types left open": any(isinstance(each, ast.Name) and each.id == "Any" for each in inside),
+        "floats of 16 bits": any(word in text for word in ("float16", "vec2h", "vec3h", "mat22h", "mat33h")),
+        "integers of 8 or 16 bits": any(word in text for word in ("int8", "int16")),
+        "several thread indices": "tid()" in text and bool(_INDICES.search(text)),
         "atomics": any(each.startswith("atomic") for each in used),
         "tiles": any(each.startswith("tile_") for each in used),
         "scan, cond, while_loop": bool(used & {"scan", "cond", "while_loop", "fori_loop", "switch"}),
@@ -127,14 +142,14 @@ def main(frontend: str, count: int, seed: int) -> None:
         ", ".join(f"{len(each)} {name}" for name, each in groups.items()),
     )
     print(f"{'':18}{'':6}" + "".join(f"{f'{mark} %':>6}" for mark in _MARKS) + "  distance")
-    sizes = {name: [measures(node) for node, _ in each] for name, each in groups.items()}
+    sizes = {name: [measures(node) for node, _, _ in each] for name, each in groups.items()}
     for measure in sizes["drawn"][0]:
         columns = {name: [each[measure] for each in rows] for name, rows in sizes.items()}
         for name, values in columns.items():
             marks = "".join(f"{np.percentile(values, mark):6.0f}" for mark in _MARKS)
             apart = f"{distance(columns['drawn'], columns['real']):10.2f}" if name == "real" else ""
             print(f"{measure if name == 'drawn' else '':18}{name:6}{marks}{apart}")
-    found = {name: [shares(node, tree) for node, tree in each] for name, each in groups.items()}
+    found = {name: [shares(*entry) for entry in each] for name, each in groups.items()}
     print(f"{'share with':24}{'drawn':>8}{'real':>8}")
     for share in found["drawn"][0]:
         print(

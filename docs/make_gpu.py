@@ -34,11 +34,19 @@ PATTERNS = {
     "bitwise": ("bits", r"wp::(bit_\w+|lshift|rshift|invert)\("),
     "tile": (
         "tiles of a block, in shared memory or registers",
-        r"wp::tile_(?:load|map|sum|reduce|scan\w*|matmul|store|transpose|broadcast|ones|full|max|min)\b",
+        r"wp::tile_(?:load|map|store|transpose|broadcast|ones|full|extract|view|assign)\b",
     ),
     "tile_algebra": (
-        "tiles that a block sorts, factors or transforms",
-        r"wp::tile_(?:sort|argmax|argmin|scan\w*|cholesky\w*|lower_solve\w*|upper_solve\w*|diag_add|fft|ifft|\w*indexed)\b",
+        "tiles that a block multiplies, factors or transforms",
+        r"wp::tile_(?:matmul|cholesky\w*|lower_solve\w*|upper_solve\w*|diag_add|fft|ifft)\b",
+    ),
+    "tile_reduction": (
+        "tiles brought to one number, or summed along",
+        r"wp::tile_(?:sum|reduce|scan\w*|max|min|atomic_add)\b",
+    ),
+    "tile_indexing": (
+        "tiles put in order, and elements by index",
+        r"wp::tile_(?:sort|argmax|argmin|scan\w*|arange|extract|\w*indexed)\b",
     ),
     "simulation": ("many threads that add to one element", r"wp::(?:atomic_\w+|normalize|length\w*|cross|dot|quat\w*)"),
     "geometry": ("vectors and small matrices in registers", r"wp::(?:length|dot|cross|determinant|lerp|vec_t<)"),

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from running import needs_gpu, shortcomings
 
-from synthesis import KernelGenerator, KernelSpec, Rejection, Role, get_frontend
+from synthesis import KernelGenerator, KernelSpec, Pair, Rejection, Role, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Kernel, Lowered, Recipe, choose_levels
 from synthesis.frontends.jax import functions
 from synthesis.grammar.streams import Stream
@@ -111,6 +111,39 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
     specs = [generator.spec(index) for index in range(180)]
     short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings(spec))}
     assert len(short) <= 1, short
+
+
+DTYPES = {
+    "warp": "float32 int32 float64 float16 bfloat16 int8 int16 int64 uint8 uint16 uint32 uint64 bool",
+    "jax": "float32 int32 float16 bfloat16 int8 int16 uint8 uint32 bool",
+}
+
+
+@pytest.mark.parametrize("name", ["warp", "jax"])
+def test_numbers_of_every_format_are_drawn(name: str) -> None:
+    generator = KernelGenerator(name, seed=2)
+    found = {argument.dtype for index in range(3000) for argument in generator.spec(index).signature.arguments}
+    assert set(DTYPES[name].split()) <= found
+
+
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "int8", "uint16", "uint64", "bool"])
+def test_small_formats_are_verified(dtype: str) -> None:
+    pipeline = SynthesisPipeline("warp", seed=2)
+    specs = (pipeline.generate_kernel(index) for index in range(20_000))
+    spec = next(each for each in specs if any(argument.dtype == dtype for argument in each.signature.arguments))
+    pair = pipeline.create_pair(spec)
+    assert isinstance(pair, Pair), pair
+    assert "cpp_forward" in pair.verdict.verified
+
+
+def test_kernels_for_any_type_are_verified_for_one() -> None:
+    pipeline = SynthesisPipeline("warp", seed=2)
+    specs = (pipeline.generate_kernel(index) for index in range(2000))
+    spec = next(each for each in specs if "wp.overload(" in each.source and not needs_gpu(each))
+    assert "dtype=Any" in spec.source
+    pair = pipeline.create_pair(spec)
+    assert isinstance(pair, Pair), pair
+    assert "float32" in (pair.texts["cpp_forward"] or "")
 
 
 def test_multiplying_loops_have_few_constant_trips() -> None:

@@ -4,7 +4,7 @@ import dis
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import FunctionType, MappingProxyType, ModuleType
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
@@ -60,6 +60,7 @@ class ToyFrontend:
 
     name = "toy"
     categories = ("arithmetic",)
+    usual_mix: Mapping[int, float] = MappingProxyType({2: 1.0})
     recipes = (Recipe(name="polynomial", category="arithmetic", targets=("add", "mul", "sub"), draw=draw_polynomial),)
     levels = (Level(name="bytecode", language="bytecode"), Level(name="names", language="bytecode", default=False))
     devices = ("cpu",)

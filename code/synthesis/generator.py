@@ -16,9 +16,6 @@ from synthesis.version import __version__
 _STARTS = 64
 
 
-USUAL_MIX: Mapping[int, float] = {1: 0.1, 2: 0.5, 3: 0.25, 4: 0.11, 5: 0.04}
-"""The shares of difficulties where none are asked for."""
-
 _Task = tuple[Recipe, str]
 """A recipe and its target."""
 
@@ -36,8 +33,8 @@ class KernelGenerator:
         wrong_adjoints: in categories with recipes of which the tool's adjoint is known to be wrong, the share of the
             kernels that are drawn from those: 0 for none, 1 for nothing else. None for what taking turns gives.
         difficulty: 1 to 5 for kernels of one difficulty, from a map of a line or two to a hundred lines; or how often
-            each is drawn, as in ``{1: 0.5, 4: 0.5}``. None for :data:`USUAL_MIX`. A recipe that has kernels of none of
-            these difficulties is left out; one that lacks some is drawn at the others.
+            each is drawn, as in ``{1: 0.5, 4: 0.5}``. None for the front end's usual mix. A recipe that has kernels of
+            none of these difficulties is left out; one that lacks some is drawn at the others.
 
     Raises:
         ConfigError: if the seed is no integer, the share not between 0 and 1, or the front end has no such recipe; or
@@ -73,12 +70,12 @@ class KernelGenerator:
             parts += ["difficulty", repr(self.difficulty)]
         self.config = digest(*parts)
         """Digest of all that determines a kernel beside seed and index."""
-        mix = self.difficulty or USUAL_MIX
+        self._mix = self.difficulty or self.frontend.usual_mix
         tasks = {
             category: [
                 (recipe, target)
                 for recipe in self.frontend.recipes
-                if recipe.category == category and mix.keys() & set(recipe.difficulties)
+                if recipe.category == category and self._mix.keys() & set(recipe.difficulties)
                 for target in recipe.targets
             ]
             for category in self.frontend.categories
@@ -161,9 +158,7 @@ class KernelGenerator:
         tasks, place = self._tasks_at(category, number)
         turn, position = divmod(place, len(tasks))
         recipe, target = Stream(self.config, self.seed, category, "turn", turn).shuffled(tasks)[position]
-        shares = [
-            (each, share) for each, share in (self.difficulty or USUAL_MIX).items() if each in recipe.difficulties
-        ]
+        shares = [(each, share) for each, share in self._mix.items() if each in recipe.difficulties]
         difficulty = Stream(self.config, self.seed, category, "difficulty", number).weighted(shares)
         stream = Stream(self.config, self.seed, category, number, difficulty=difficulty)
         spec = draw(recipe, stream, target)

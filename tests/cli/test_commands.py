@@ -79,24 +79,24 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--frontend", "warp", "--count", "25", "--out", str(tmp_path / "drawn"), "--level", "cpp_forward"]
+    arguments = ["--frontend", "warp", "--count", "27", "--out", str(tmp_path / "drawn"), "--level", "cpp_forward"]
     assert run(["generate", *arguments]) == 0
     capsys.readouterr()
     assert run(["stats", str(tmp_path / "drawn"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    # The eighteenth category is for CUDA alone, so its candidate has no text at all at this level.
-    assert (found["rows"], found["programs"], found["structures"]) == (24, 24, 24)
+    # One of the twenty-six categories is for CUDA alone, so its candidate has no text at all at this level.
+    assert (found["rows"], found["programs"], found["structures"]) == (26, 26, 26)
     assert found["rejections"] == {"lower/not_available": 1}
-    assert sum(found["categories"]["warp"].values()) == 24
+    assert sum(found["categories"]["warp"].values()) == 26
     assert found["categories"]["warp"]["arithmetic"] == 2
-    assert found["levels"] == {"cpp_forward": 24}
+    assert found["levels"] == {"cpp_forward": 26}
     lengths = found["lengths"]["cpp_forward"]
     texts = [json.loads(path.read_text())["cpp_forward"] for path in (tmp_path / "drawn").glob("*.json")]
     assert lengths["characters"] == sum(map(len, texts))
     assert lengths["lines"]["max"] == max(text.count("\n") for text in texts)
     assert run(["stats", str(tmp_path / "drawn")]) == 0
     printed = capsys.readouterr().out
-    assert "24 different programs" in printed
+    assert "26 different programs" in printed
     assert "warp  arithmetic" in printed
     assert "▇" in printed
 

@@ -25,10 +25,14 @@ from synthesis.grammar.syntax import (
     Sequence,
     Slice,
     Subscript,
+    assigned,
     names,
     reads,
+    renamed,
     render,
     render_block,
+    size,
+    walk,
 )
 
 IDENTIFIERS = st.sampled_from(["a", "b", "c", "x1"])
@@ -124,3 +128,33 @@ def test_a_long_signature_is_written_one_parameter_a_line() -> None:
     assert lines[0] == "def kernel("
     assert lines[1] == "    argument_0: wp.array(dtype=float),"
     assert lines[5] == "):"
+
+
+def test_a_docstring_of_several_lines_ends_on_a_line_of_its_own() -> None:
+    function = Function("f", (("x", ""),), (Return(Name("x")),), docstring="Gives x.\n\nArgs:\n    x: Input.")
+    assert render_block((function,)) == [
+        "def f(x):",
+        '    """Gives x.',
+        "",
+        "    Args:",
+        "        x: Input.",
+        '    """',
+        "    return x",
+    ]
+
+
+@given(EXPRESSIONS)
+def test_renaming_changes_names_alone(node: Expression) -> None:
+    renames = {name: f"{name}_new" for name in names(node)}
+    changed = renamed(node, renames)
+    assert list(names(changed)) == [renames[name] for name in names(node)]
+    assert renamed(changed, {new: old for old, new in renames.items()}) == node
+    assert sum(1 for _ in walk(node)) == size(node)
+
+
+def test_assigned_are_the_names_that_get_a_value_by_themselves() -> None:
+    loop = For(
+        "j", Call(Name("range"), (Literal("3"),)), (Assign(Name("t"), Name("x")), Assign(Name("s"), Name("t"), "+"))
+    )
+    block = (loop, Assign(Subscript(Name("out"), (Name("i"),)), Name("s")), Assign(Name("u"), Name("s")))
+    assert list(assigned(block)) == ["t", "u"]

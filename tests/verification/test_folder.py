@@ -21,7 +21,7 @@ Edit = Callable[[dict[str, Any]], None]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("verified")
-    run_pipeline(6, out / "warp", frontend="warp", seed=4, categories=["math", "vector", "struct", "stencil"])
+    run_pipeline(6, out / "warp", frontend="warp", seed=6, categories=["math", "vector", "struct", "stencil"])
     run_pipeline(4, out / "jax", frontend="jax", seed=4, categories=["math", "linalg"])
     return out
 

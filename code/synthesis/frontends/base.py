@@ -167,6 +167,11 @@ class Frontend(Protocol):
         ...
 
     @property
+    def usual_mix(self) -> Mapping[int, float]:
+        """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
+        ...
+
+    @property
     def levels(self) -> tuple[Level, ...]:
         """Every level, in the order of a row's columns."""
         ...

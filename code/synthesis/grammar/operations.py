@@ -15,7 +15,10 @@ from synthesis.grammar.types import FLOATS, Type
 from synthesis.records import Domain
 
 # Beyond these a value is too large to combine with others without losing them to rounding.
-_LARGEST = {"float16": 60.0, "bfloat16": 60.0, "float32": 400.0, "float64": 400.0}
+_LARGEST = {
+    "float16": 60.0, "bfloat16": 60.0, "float32": 400.0, "float64": 400.0,
+    "int8": 127.0, "uint8": 255.0, "int16": 32_767.0, "uint16": 65_535.0,
+}  # fmt: skip
 _LARGEST_INTEGER = 100_000.0
 # Below this share of its magnitude a value hardly varies: by a few steps of its rounding at most.
 _NARROWEST = {"float16": 0.03, "bfloat16": 0.1}
@@ -40,7 +43,7 @@ class Term:
     """Whether it has many values in one run; a number that all threads or elements share has one."""
 
     summands: frozenset[Expression] = frozenset()
-    """What it is a sum or difference of, looked up behind names; empty where it is no such thing."""
+    """What it is a sum or difference of, or is a name for; empty where it is no such thing."""
 
     @property
     def parts(self) -> frozenset[Expression]:
@@ -146,6 +149,8 @@ def varies(term: Term) -> bool:
     """Whether a term's interval is neither too large nor too narrow to be worth computing."""
     largest = _LARGEST.get(term.type.dtype, _LARGEST_INTEGER)
     narrowest = _NARROWEST.get(term.type.dtype, _USUALLY_NARROWEST)
+    if term.type.dtype.startswith("uint") and term.interval.low < 0:
+        return False
     return term.interval.magnitude <= largest and term.interval.width >= narrowest * max(1.0, term.interval.magnitude)
 
 

@@ -3,15 +3,15 @@
 ``ast.unparse`` would do, but its output differs between Python versions, and a row is the same bytes on all.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 
 _PRECEDENCE = {
     "**": 12, "*": 10, "/": 10, "//": 10, "%": 10, "@": 10, "+": 9, "-": 9, "<<": 8, ">>": 8, "&": 7, "^": 6, "|": 5,
     "and": 3, "or": 2,
 }  # fmt: skip
 # A longer signature is written with one parameter a line.
-_WIDEST = 100
+WIDEST = 100
 _COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
 
 
@@ -144,6 +144,28 @@ def names(node: Expression) -> Iterator[str]:
         yield node.id
     for child in _children(node):
         yield from names(child)
+
+
+def renamed(node: Expression, renames: Mapping[str, str]) -> Expression:
+    """An expression with other names for some of its variables."""
+    if isinstance(node, Name):
+        return Name(renames.get(node.id, node.id))
+
+    def inside(value: object) -> object:
+        if isinstance(value, Expression):
+            return renamed(value, renames)
+        if isinstance(value, tuple):
+            return tuple(map(inside, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return value
+
+    return replace(node, **{entry.name: inside(getattr(node, entry.name)) for entry in fields(node)})
+
+
+def walk(node: Expression) -> Iterator[Expression]:
+    """An expression and all that are inside it."""
+    yield node
+    for child in _children(node):
+        yield from walk(child)
 
 
 def size(node: Expression) -> int:
@@ -320,6 +342,20 @@ def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
                 pass
 
 
+def assigned(statements: "tuple[Statement, ...]") -> Iterator[str]:
+    """Every variable that statements give a value to by itself, nested blocks included."""
+    for statement in statements:
+        match statement:
+            case Assign(Name(name), _, ""):
+                yield name
+            case If(_, body, orelse):
+                yield from assigned((*body, *orelse))
+            case For(_, _, body) | While(_, body):
+                yield from assigned(body)
+            case _:
+                pass
+
+
 def render_block(statements: tuple[Statement, ...], indent: int = 0) -> list[str]:
     """Statements as lines of Python source."""
     return [line for statement in statements for line in _lines(statement, "    " * indent, indent)]
@@ -354,14 +390,24 @@ def _lines(statement: Statement, pad: str, indent: int) -> list[str]:
             listed = [f"{key}: {annotation}" if annotation else key for key, annotation in parameters]
             arrow = f" -> {returns}" if returns else ""
             head = [f"{pad}def {name}({', '.join(listed)}){arrow}:"]
-            if len(head[0]) > _WIDEST:
+            if len(head[0]) > WIDEST:
                 head = [f"{pad}def {name}(", *(f"{pad}    {entry}," for entry in listed), f"{pad}){arrow}:"]
             return [
                 *(f"{pad}@{decorator}" for decorator in decorators),
                 *head,
-                *([f'{pad}    """{docstring}"""'] if docstring else []),
+                *_docstring(docstring, f"{pad}    "),
                 *render_block(body, indent + 1),
             ]
+
+
+def _docstring(text: str, pad: str) -> list[str]:
+    """A docstring's lines; the quotes that end one of several lines have a line of their own."""
+    if not text:
+        return []
+    first, *rest = text.split("\n")
+    if not rest:
+        return [f'{pad}"""{first}"""']
+    return [f'{pad}"""{first}', *(f"{pad}{line}" if line else "" for line in rest), f'{pad}"""']
 
 
 def _bare(node: Expression) -> str:

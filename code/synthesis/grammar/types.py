@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
+HALVES = ("float16", "bfloat16")
+"""Formats of 16 bits, of which a few roundings leave little."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ _TYPICAL = (
     Domain(low=0.2, high=3.0),
 )
 _TYPICAL_INTEGERS = (Domain(low=-20, high=20), Domain(low=1, high=30), Domain(low=-8, high=8))
+_UNSIGNED = Domain(low=0, high=60)
 # An expression of more nodes than this is always given a name.
 _LONGEST = 18
 # An operand of a helper's call of more nodes than this is given one first.
@@ -81,8 +82,8 @@ class FunctionScope:
         self._book = book
 
     def parameter(self, operand: Term) -> Term:
-        """A parameter that stands for an operand of the call."""
-        return replace(operand, node=Name(self._book.take(PARAMETERS)))
+        """A parameter that stands for an operand of the call: what is taken from it is taken from the operand."""
+        return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """Never: a helper's parameters are fixed."""
@@ -96,7 +97,7 @@ class FunctionScope:
         """The term under a new local name of the function."""
         local = self._book.take(LOCALS)
         self.statements.append(Assign(Name(local), term.node))
-        return replace(term, node=Name(local))
+        return replace(term, node=Name(local), summands=term.parts)
 
 
 def name_of(term: Term) -> str:
@@ -109,6 +110,8 @@ def typical_domain(stream: Stream, dtype: Type | str, within: Domain | None = No
     """A domain as arguments have it, inside the given one."""
     kind = dtype if isinstance(dtype, Type) else Type(dtype)
     options = _TYPICAL if kind.is_float else _TYPICAL_INTEGERS
+    if within is None and kind.dtype.startswith("uint"):
+        within = _UNSIGNED
     fitting = [domain for domain in options if within is None or domain.within(within)]
     if not fitting:
         assert within is not None

@@ -63,6 +63,7 @@ class JaxFrontend:
     name = "jax"
     recipes: tuple[Recipe, ...] = RECIPES
     categories = tuple(dict.fromkeys(recipe.category for recipe in RECIPES))
+    usual_mix: Mapping[int, float] = {1: 0.08, 2: 0.4, 3: 0.27, 4: 0.16, 5: 0.09}
     levels = LEVELS
     devices = ("cpu", "cuda", "tpu")
 

@@ -51,6 +51,7 @@ class WarpFrontend:
     name = "warp"
     recipes: tuple[Recipe, ...] = RECIPES
     categories = tuple(dict.fromkeys(recipe.category for recipe in RECIPES))
+    usual_mix: Mapping[int, float] = {1: 0.18, 2: 0.56, 3: 0.15, 4: 0.07, 5: 0.04}
     levels = LEVELS
     devices = ("cpu+cuda", "cpu", "cuda")
 

@@ -8,7 +8,18 @@ from synthesis.frontends.jax.recipes.drafting import Draft
 from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Call, Expression, Infix, Literal, Name, Subscript
+from synthesis.grammar.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    Expression,
+    Infix,
+    Literal,
+    Name,
+    Sequence,
+    Slice,
+    Subscript,
+)
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -123,6 +134,140 @@ def _decomposed(draft: Draft, shape: Stream, target: str, definite: Term, low: f
     return Term(node, made, interval, ops, 2)
 
 
+def _draw_form(stream: Stream, target: str) -> KernelSpec:
+    """What LAPACK brings a general matrix to: its eigenvalues, Hessenberg, Schur or tridiagonal form."""
+    shape = stream.child("shape")
+    size = shape.choice((3, 4, 5, 6))
+    matrix, vector = Type("float32", (size, size)), Type("float32", (size,))
+    draft = Draft(stream, [vector, matrix, Type("float32")])
+    ops = frozenset({target})
+    if target == "tridiagonal_solve":
+        made = _tridiagonal_system(draft, shape, vector)
+    else:
+        base = draft.fresh(matrix, Domain(low=-1.0, high=1.0))
+        if shape.chance(0.5):
+            before = Weaver(draft, stream.child("before"), _BOUNDED, max_fresh=0)
+            base = before.weave([base, *draft.leaves(shape.integer(0, 1), types=(matrix,))], steps=1)
+        # Eigenvalues that lie apart, so that rounding does not change places.
+        step = shape.choice((2.0, 2.5, 3.0, 4.0))
+        steps = call("arange", number(1.0), number(size + 1.0))
+        diagonal = call("diag", Infix("*", number(step), steps))
+        most = base.interval.magnitude * size + step * size
+        apart = Term(Infix("+", base.node, diagonal), matrix, Domain(low=-most, high=most), base.ops | ops)
+        made = _formed(draft, shape, target, draft.keep(apart))
+    weaver = Weaver(draft, stream.child("weave"), _ARITHMETIC, max_fresh=shape.integer(0, 1))
+    made = draft.keep(made)
+    others = [draft.fresh(made.type, Domain(low=0.5, high=1.5))] if shape.chance(0.6) else []
+    result = weaver.weave([weaver.fit(made, _SCALED) or made, *others], steps=shape.integer(1, 4))
+    return draft.finish(
+        [result],
+        category="linalg",
+        recipe="form",
+        summary=f"A {size}x{size} matrix under {target}",
+        ops=ops,
+        differentiable=target == "tridiagonal_solve",
+    )
+
+
+def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
+    """Something of the target's results that does not depend on how vectors are scaled."""
+    kind, bound, ops = a.type, a.interval.magnitude, a.ops
+    size = kind.shape[0]
+    vector = kind.with_shape((size,))
+    module = "jax.lax.linalg"
+
+    def of(node: Expression, made: Type, low: float, high: float) -> Term:
+        return Term(node, made, Domain(low=low, high=high), ops, 3)
+
+    if target == "eig":
+        values = draft.keep(of(call("linalg.eigvals", a.node), vector, -bound, bound)).node
+        style = shape.choice(("sorted", "radius", "sizes", "sum"))
+        if style == "sorted":
+            return of(call("sort", call("real", values)), vector, -bound, bound)
+        if style == "radius":
+            return of(call("max", call("abs", values)), kind.with_shape(()), 0.0, bound)
+        if style == "sizes":
+            return of(call("sort", call("abs", values)), vector, 0.0, bound)
+        squares = call("sum", call("square", call("abs", values)))
+        return of(call("sqrt", squares), kind.with_shape(()), 0.0, bound * math.sqrt(size))
+    if target == "tridiagonal":
+        named = [draft.book.take(("d", "diag", "alphas")), draft.book.take(("e", "off", "betas"))]
+        node = Infix("+", a.node, Attribute(a.node, "T"))
+        parts = [Name("_"), *map(Name, named), Name("_")]
+        packed = Call(Name(f"{module}.tridiagonal"), (node,), (("lower", Name("True")),))
+        place = shape.below(2)
+        parts[2 - place] = Name("_") if shape.chance(0.7) else parts[2 - place]
+        draft.add(Assign(Sequence(tuple(parts)), packed))
+        if parts[2 - place] == Name("_"):
+            made = of(parts[1 + place], kind.with_shape((size - place,)), -2 * bound, 2 * bound)
+            return made if not place else of(call("abs", made.node), made.type, 0.0, 2 * bound)
+        node = Infix("+", call("sum", parts[1]), call("sum", call("abs", parts[2])))
+        return of(node, kind.with_shape(()), -4 * bound * size, 4 * bound * size)
+    if target == "schur":
+        t, z = Name(draft.book.take(("T", "S", "triangle"))), Name(draft.book.take(("Z", "Q", "basis")))
+        style = shape.choice(("diagonal", "upper", "together"))
+        draft.add(
+            Assign(
+                Sequence((t, z if style == "together" else Name("_"))),
+                Call(Name("jax.scipy.linalg.schur"), (a.node,)),
+            )
+        )
+        if style == "diagonal":
+            return of(call("sort", call("diagonal", t)), vector, -bound, bound)
+        if style == "upper":
+            above = call("square", call("triu", t, number(1)))
+            return of(call("sqrt", Infix("+", call("sum", above), number(0.1))), kind.with_shape(()), 0.3, bound * size)
+        middle = Infix("-", t, Infix("*", number(shape.choice((0.5, 1.0, 2.0))), call("eye", number(size))))
+        node = Infix("@", Infix("@", z, middle), Attribute(z, "T"))
+        return of(node, kind, -bound, bound)
+    packed, factors = Name(draft.book.take(("packed", "H", "h"))), Name(draft.book.take(("taus", "tau", "betas")))
+    product = target == "householder_product"
+    draft.add(
+        Assign(
+            Sequence((packed, factors if product else Name("_"))),
+            Call(Name(f"{module}.hessenberg"), (a.node,)),
+        )
+    )
+    if not product:
+        style = shape.choice(("whole", "below", "trace"))
+        if style == "whole":
+            return of(call("triu", packed, number(-1)), kind, -bound, bound)
+        if style == "below":
+            below = call("abs", call("diagonal", packed, number(-1)))
+            return of(below, kind.with_shape((size - 1,)), 0.0, bound)
+        return of(call("diagonal", packed), vector, -bound, bound)
+    rows = Slice("1", "")
+    lower = Subscript(packed, (rows, Slice("", "-1")))
+    q = Call(Name(f"{module}.householder_product"), (lower, factors))
+    few = kind.with_shape((size - 1, size - 1))
+    if shape.chance(0.5):
+        return of(q, few, -1.0, 1.0)
+    side = draft.fresh(kind.with_shape((size - 1,)), Domain(low=-2.0, high=2.0))
+    turned = Infix("@", draft.keep(of(q, few, -1.0, 1.0)).node, side.node)
+    return of(turned, side.type, -2.0 * math.sqrt(size), 2.0 * math.sqrt(size))
+
+
+def _tridiagonal_system(draft: Draft, shape: Stream, vector: Type) -> Term:
+    """The solution of a system of three diagonals, the middle one the largest."""
+    (size,) = vector.shape
+    below, above = (
+        draft.fresh(vector, Domain(low=-1.0, high=1.0), pool=pool)
+        for pool in (("dl", "lower", "sub"), ("du", "upper", "sup"))
+    )
+    middle = draft.fresh(vector, Domain(low=3.0, high=5.0), pool=("d", "main", "diag"))
+    columns = shape.integer(1, 3)
+    side = draft.fresh(vector.with_shape((size, columns)), Domain(low=-2.0, high=2.0), pool=("b", "rhs", "loads"))
+    ends = [
+        Call(Attribute(Subscript(Attribute(each.node, "at"), (number(place),)), "set"), (number(0.0),))
+        for each, place in ((below, 0), (above, -1))
+    ]
+    node = Call(Name("jax.lax.linalg.tridiagonal_solve"), (ends[0], middle.node, ends[1], side.node))
+    return Term(node, side.type, Domain(low=-2.0, high=2.0), frozenset({"tridiagonal_solve"}), 3)
+
+
+_BOUNDED = tuple(ELEMENTWISE[name] for name in ("sin", "tanh", "cos"))
+_SCALED = Domain(low=-30.0, high=30.0)
+_FORMS = ("eig", "hessenberg", "householder_product", "schur", "tridiagonal", "tridiagonal_solve")
 _CONTRACTING = (*CONTRACTIONS.values(), SHAPES["transpose"], *_ARITHMETIC)
 
 RECIPES = (
@@ -134,4 +279,5 @@ RECIPES = (
         targets=("solve", "inv", "cholesky", "qr", "eigvalsh", "svd", "slogdet"),
         draw=_draw_decomposition,
     ),
+    Recipe(name="form", category="linalg", targets=_FORMS, draw=_draw_form),
 )

@@ -42,7 +42,9 @@ _BENT = ("sin", "tanh", "square", "exp", "sigmoid")
 _CALM = Domain(low=-8.0, high=8.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece uses an argument that another one uses too.
-_AGAIN = 0.65
+_AGAIN = 0.8
+# How often a choice is by a mask that the function is given.
+_GIVEN = 0.25
 # Of fewer elements, all may lie on one side of what they are compared with.
 _MANY = 8
 
@@ -184,6 +186,16 @@ def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 def _chosen(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """One value or another, element by element, used with what came before."""
     x = _take(stream, pool, lambda kind: math.prod(kind.shape) >= _MANY)
+    if stream.chance(_GIVEN):
+        first, second = _partner(draft, stream, x), _partner(draft, stream, x)
+        if first.node == second.node:
+            raise DrawError("two sides that are one")
+        mask = draft.fresh(Type("bool", x.type.shape), Domain(low=0, high=1), pool=naming.FLAGS)
+        node = call("where", mask.node, first.node, second.node)
+        between = intervals.hull((first.interval, second.interval))
+        picked = named(draft, Term(node, x.type, between, first.ops | second.ops | {"where"}, 1))
+        _put(draft, stream, pool, _weaver(draft, stream).weave([x, picked], steps=stream.integer(0, 1)))
+        return
     subject = draft.fresh(x.type, typical_domain(stream, x.type))
     low, width = subject.interval.low, subject.interval.width
     edge = stream.decimal(low + 0.3 * width, low + 0.7 * width)
@@ -192,7 +204,7 @@ def _chosen(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     style = stream.choice(("where", "where", "mask", "clip"))
     interval = intervals.hull((other.interval, subject.interval, intervals.point(0.0)))
     if style == "where":
-        node: Expression = call("where", test, other.node, stream.choice((subject.node, number(0.0))))
+        node = call("where", test, other.node, stream.choice((subject.node, number(0.0))))
     elif style == "mask":
         mask = draft.book.take(("mask", "valid", "inside", "active", "keep"))
         draft.add(Assign(Name(mask), method(test, "astype", Attribute(subject.node, "dtype"))))

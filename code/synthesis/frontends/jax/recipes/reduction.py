@@ -1,14 +1,15 @@
 """Reductions over axes, of something computed and often combined with the array again."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, number
+from synthesis.frontends.jax.ops import ELEMENTWISE, REDUCTIONS, RUNNING, call, number, numbers
 from synthesis.frontends.jax.recipes.drafting import Draft, some_float
 from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Subscript
+from synthesis.grammar.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript
+from synthesis.grammar.templates import Template
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, named, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _BEFORE = tuple(
@@ -88,6 +89,70 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+_JOINS: dict[str, tuple[str, Domain, Domain]] = {
+    # Each takes two numbers in any order and has 0 for its neutral element: text, where it may be used, what it gives.
+    "compound": ("a + b + a * b", Domain(low=-0.4, high=0.4), Domain(low=-1.0, high=14.0)),
+    "norm": ("jnp.sqrt(a * a + b * b)", Domain(low=-2.0, high=2.0), Domain(low=0.0, high=6.0)),
+    "likely": ("a + b - a * b", Domain(low=0.0, high=0.6), Domain(low=0.0, high=1.0)),
+    "speed": ("(a + b) / (1.0 + a * b)", Domain(low=-0.8, high=0.8), Domain(low=-1.0, high=1.0)),
+    "cubic": ("jnp.cbrt(a ** 3 + b ** 3)", Domain(low=0.2, high=2.0), Domain(low=0.2, high=4.2)),
+    "largest": ("jnp.where(jnp.abs(a) > jnp.abs(b), a, b)", Domain(low=-2.0, high=2.0),
+                Domain(low=-2.0, high=2.0)),
+}  # fmt: skip
+
+
+def _draw_joined(stream: Stream, target: str) -> KernelSpec:
+    """A reduction, over axes or windows, by a function of one's own."""
+    shape = stream.child("shape")
+    sizes = (shape.integer(3, 7), shape.integer(3, 7))
+    kind = Type("float32", sizes)
+    draft = Draft(stream, [kind, Type("float32")])
+    text, within, bounds = _JOINS[shape.choice(tuple(_JOINS))]
+    before = Weaver(draft, stream.child("before"), _SCALING, max_fresh=0)
+    inner = before.weave(draft.leaves(shape.integer(1, 2), types=(kind,)), steps=shape.integer(0, 2))
+    few = within.high <= 1.0  # many of these add up to where nothing changes any more
+    odd = ("tanh", "sin") if within.low < 0 and few else ("tanh", "sin", "cos", "sigmoid")
+    operation = ELEMENTWISE[shape.choice(odd)]
+    inner = before.require(operation, inner)
+    low, high = inner.interval.low, inner.interval.high
+    factor = shape.choice((0.2, 0.3, 0.35, 0.4)) if few else shape.choice((0.5, 0.8, 1.2))
+    node: Expression = Infix("*", number(factor), inner.node)
+    if within.low >= 0:
+        shift = round(within.low + 0.1 - factor * min(low, 0.0), 2)
+        if shift + factor * high > within.high:
+            raise DrawError("values beyond where the function may be used")
+        node = Infix("+", node, number(shift))
+    scaled = draft.keep(Term(node, kind, within, inner.ops, inner.depth + 1))
+    names = shape.choice((("a", "b"), ("x", "y"), ("acc", "x"), ("left", "right")))
+    template = Template(draft.book, {}, lambda value: call("square", value))
+    spelled = template.expression(text, a=Name(names[0]), b=Name(names[1]))
+    function: Expression = Lambda(names, spelled)
+    if shape.chance(0.5):
+        function = Name(draft.book.take(("combine", "join", "merge", "reducer", "op")))
+        draft.add(Function(function.id, tuple((each, "") for each in names), (Return(spelled),)))
+    if target == "reduce":
+        axes = shape.choice(((0,), (1,)) if few else ((0,), (1,), (0, 1)))
+        settings: tuple[Expression, ...] = (numbers(axes),)
+        left = tuple(size for axis, size in enumerate(sizes) if axis not in axes)
+    else:
+        width, step = shape.choice((2, 3)), shape.choice((1, 1, 2))
+        same = shape.chance(0.35)
+        settings = (numbers((width, width)), numbers((step, step)), Literal("'SAME'" if same else "'VALID'"))
+        left = tuple(-(-size // step) if same else (size - width) // step + 1 for size in sizes)
+    call_node = Call(Name(f"{draft.lax}.{target}"), (scaled.node, number(0.0), function, *settings))
+    made = Term(call_node, Type("float32", left), bounds, scaled.ops | {target}, scaled.depth + 2)
+    after = Weaver(draft, stream.child("after"), _AFTER_EXTREMES, max_fresh=0)
+    others = [draft.fresh(made.type, Domain(low=0.5, high=1.5))] if shape.chance(0.5) else []
+    result = after.weave([draft.keep(made), *others], steps=shape.integer(0, 3))
+    return draft.finish(
+        [result],
+        category="reduction",
+        recipe="joined",
+        summary=f"A {'reduction' if target == 'reduce' else 'pass over windows'} by a function of its own",
+        differentiable=False,
+    )
+
+
 _AFTER_EXTREMES = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh"))
 # In half precision the others lose what they are of.
 _EXACT = ("sum", "mean", "logsumexp")
@@ -99,5 +164,6 @@ _OPERATIONS = {**REDUCTIONS, **RUNNING}
 
 RECIPES = (
     Recipe(name="reduce", category="reduction", targets=tuple(_OPERATIONS), draw=_draw),
+    Recipe(name="joined", category="reduction", targets=("reduce", "reduce_window"), draw=_draw_joined),
     Recipe(name="extreme_index", category="reduction", targets=("argmax", "argmin"), draw=_draw_extreme_index),
 )

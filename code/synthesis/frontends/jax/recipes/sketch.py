@@ -5,6 +5,8 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar import naming
 from synthesis.grammar.elaboration import undone
@@ -13,6 +15,7 @@ from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
+    Attribute,
     Call,
     Evaluate,
     Function,
@@ -27,6 +30,16 @@ from synthesis.grammar.weaving import LONG_OPERAND, FunctionScope, Weaver, name_
 from synthesis.records import Argument, Domain
 
 SIZES = (2, 3, 4, 5, 6, 8)
+# How often a function is given numbers in fewer bytes than it computes with, and widens them first.
+_STORAGE = {
+    "float32": (("float32", 0.965), ("bfloat16", 0.02), ("float16", 0.015)),
+    "int32": (("int32", 0.86), ("uint8", 0.06), ("int8", 0.04), ("int16", 0.04)),
+}
+_LIMITS = {
+    name: Domain(low=float(np.iinfo(name).min), high=float(np.iinfo(name).max)) for name in ("int8", "uint8", "int16")
+}
+# How often a function that has so many arguments goes on from one that it uses already.
+_ENOUGH, _AGAIN = 3, 0.7
 # An array of fewer elements may have them all on one side of what it is compared with.
 _MANY = 12
 
@@ -51,6 +64,9 @@ class Sketch:
         self._annotated = style.chance(0.15)
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
         """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
+        storage = self.stream.child("storage")
+        self._storage = {name: storage.weighted(shares) for name, shares in _STORAGE.items()}
+        self._widened: dict[str, str] = {}
         self._arguments: list[Argument] = []
         self._helpers: list[Statement] = []
         self._body: list[Statement] = []
@@ -63,15 +79,14 @@ class Sketch:
         unusual = type.rank == 2 and self._draw.chance(0.3)
         usual = naming.SCALARS if type.rank == 0 else naming.MATRICES if unusual else naming.ARRAYS
         name = self.book.take(pool or usual)
+        stored = self._storage[type.dtype] if type.shape and type.dtype in self._storage else type.dtype
+        if not Type(stored).is_float and not domain.within(_LIMITS.get(stored, domain)):
+            stored = type.dtype
         self._arguments.append(
-            Argument(
-                name=name,
-                type_name=type_name(type.dtype, type.shape),
-                dtype=type.dtype,
-                shape=type.shape,
-                domain=domain,
-            )
+            Argument(name=name, type_name=type_name(stored, type.shape), dtype=stored, shape=type.shape, domain=domain)
         )
+        if stored != type.dtype:
+            self._widened[name] = type.dtype
         term = Term(Name(name), type, domain, flat=True, varying=math.prod(type.shape) >= _MANY)
         self._known.append(term)
         return term
@@ -85,7 +100,7 @@ class Sketch:
         """The term under a new local name."""
         local = self.book.take(naming.LOCALS)
         self.add(Assign(Name(local), term.node))
-        return replace(term, node=Name(local))
+        return replace(term, node=Name(local), summands=term.parts)
 
     # ---- what elaboration asks for
 
@@ -96,7 +111,10 @@ class Sketch:
             yield
 
     def start(self, stream: Stream, beside: Term) -> Term:
-        """A new argument of the type of a term, to go on from."""
+        """An argument of the type of a term to go on from, a new one or one that is used elsewhere too."""
+        again = len(self._arguments) > _ENOUGH and stream.chance(_AGAIN)
+        if again and (known := self.again(beside.type, stream, [beside])):
+            return known
         return self.fresh(beside.type, typical_domain(stream, beside.type))
 
     def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
@@ -116,6 +134,14 @@ class Sketch:
         kinds = list(types or self.types)
         chosen = [kinds[0], *(self._draw.choice(kinds) for _ in range(count - 1))]
         return [self.fresh(kind, typical_domain(self._draw, kind)) for kind in chosen]
+
+    def casts(self) -> tuple[Statement, ...]:
+        """What widens the arguments that are given in fewer bytes, before anything else."""
+        return tuple(
+            Assign(Name(each.name), Call(Attribute(Name(each.name), "astype"), (Name(f"jnp.{wide}"),)))
+            for each in self._arguments
+            if (wide := self._widened.get(each.name, each.dtype)) != each.dtype
+        )
 
     def inner(self) -> FunctionScope:
         """The inside of a nested function, which sees the kernel's variables."""

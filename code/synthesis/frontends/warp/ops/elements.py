@@ -13,7 +13,7 @@ from synthesis.grammar.types import FLOATS, Type
 from synthesis.records import Domain
 
 _SOURCE = "Warp documentation, Kernel Reference"
-_NUMBERS = (*FLOATS, "int32", "int64")
+_NUMBERS = (*FLOATS, "int8", "int16", "int32", "int64", "uint8", "uint16")
 _INFIX = {"add": "+", "sub": "-", "mul": "*", "div": "/"}
 
 

@@ -13,7 +13,7 @@ from synthesis.records import Domain
 
 _SOURCE = "Warp documentation, Kernel Reference"
 _SIGNED = ("int32", "int64")
-_WHOLE = (*_SIGNED, "uint32")
+_WHOLE = (*_SIGNED, "uint32", "uint64")
 _POSITIVE = Domain(low=0.0, high=1e6)
 
 
@@ -26,8 +26,11 @@ def _same(x: Term, y: Term) -> bool:
     return x.type == y.type and x.type.rank == 0
 
 
-def _is_multiple(node: Expression, divisor: int) -> bool:
-    """Whether an expression is written as a multiple of a number."""
+def _may_be_multiple(term: Term, divisor: int) -> bool:
+    """Whether a term is written as a multiple of a number, or its name may hide one."""
+    node = term.node
+    if isinstance(node, Name):
+        return bool(term.ops & {"mul", "shift_left"})
     sides = (node.left, node.right) if isinstance(node, Infix) and node.operator == "*" else ()
     return any(isinstance(side, Literal) and int(side.text) % divisor == 0 for side in sides)
 
@@ -39,7 +42,7 @@ def _divided(name: str, symbol: str) -> Operation:
         x, y = operands
         if not _same(x, y) or not y.is_constant or x.interval.magnitude <= y.interval.magnitude:
             return None
-        if name == "mod" and _is_multiple(x.node, int(y.interval.low)):
+        if name == "mod" and _may_be_multiple(x, int(y.interval.low)):
             return None
         node = Infix(symbol, x.node, y.node)
         if name == "floordiv":

@@ -41,10 +41,10 @@ RECIPES: tuple[Recipe, ...] = (
     *function.RECIPES,
     *integer.RECIPES,
     *tile.RECIPES,
+    *tile_algebra.RECIPES,
     *native.RECIPES,
     *adjoints.RECIPES,
     *numeric.RECIPES,
     *domains.RECIPES,
     *usages.RECIPES,
-    *tile_algebra.RECIPES,
 )

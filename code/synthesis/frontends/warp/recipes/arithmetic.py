@@ -7,10 +7,14 @@ from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.operations import Operation
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.types import Type
+from synthesis.grammar.types import HALVES, Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import DIFFICULTIES, KernelSpec
 
+# Small formats are for short kernels: many roundings leave little of 16 bits, and sums soon leave 8 of them.
+_FLOATS = (("float32", 0.8), ("float64", 0.1), ("float16", 0.06), ("bfloat16", 0.04))
+_WHOLE = (("int32", 0.65), ("int64", 0.1), ("int16", 0.08), ("int8", 0.07), ("uint8", 0.07), ("uint16", 0.03))
+_SMALL = (*HALVES, "int8", "int16", "uint8", "uint16")
 FLOAT_TARGETS = ("add", "sub", "mul", "div", "min", "max", "abs", "sqrt", "sin", "cos", "exp", "log")
 _INTEGER_TARGETS = ("add", "sub", "mul", "min", "max", "abs")
 _FLOAT_OPERATIONS = tuple(SCALAR[name] for name in (*FLOAT_TARGETS, "neg"))
@@ -23,14 +27,15 @@ def elementwise(
     """A map over one- or two-dimensional arrays of one scalar type, built around the target operation."""
     shape = stream.child("shape")
     kind = Type(dtype)
+    few = dtype in _SMALL
     draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.75), (2, 0.25)]))
     if draft.rank == 1 and shape.difficulty > 1 and shape.chance(0.15):
         draft.guard()
-    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
-    terms = draft.leaves(shape.weighted([(1, 0.25), (2, 0.45), (3, 0.3)]))
-    if shape.difficulty > 1 and shape.chance(0.25):
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0 if few else shape.integer(0, 2))
+    terms = draft.leaves(shape.weighted([(1, 0.25), (2, 0.45), *([] if few else [(3, 0.3)])]))
+    if shape.difficulty > 1 and not few and shape.chance(0.25):
         terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
-    result = weaver.weave(terms, steps=shape.integer(1, 6), target=SCALAR[target])
+    result = weaver.weave(terms, steps=shape.integer(0, 1) if few else shape.integer(1, 6), target=SCALAR[target])
     draft.store(result)
     ops = result.ops
     if shape.difficulty > 1 and shape.chance(0.15):
@@ -41,8 +46,13 @@ def elementwise(
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=ops)
 
 
+def _dtype(stream: Stream, shares: Sequence[tuple[str, float]]) -> str:
+    """A kernel's scalar type; what a longer one is made of has more bits."""
+    return stream.child("dtype").weighted([each for each in shares if stream.difficulty < 3 or each[0] not in _SMALL])
+
+
 def _draw_floats(stream: Stream, target: str) -> KernelSpec:
-    dtype = stream.child("dtype").weighted([("float32", 0.85), ("float64", 0.15)])
+    dtype = _dtype(stream, _FLOATS)
     return elementwise(
         stream, target, dtype=dtype, operations=_FLOAT_OPERATIONS, category="arithmetic", recipe="elementwise"
     )
@@ -52,7 +62,7 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
     return elementwise(
         stream,
         target,
-        dtype="int32",
+        dtype=_dtype(stream, _WHOLE),
         operations=_INTEGER_OPERATIONS,
         category="arithmetic",
         recipe="elementwise_integer",

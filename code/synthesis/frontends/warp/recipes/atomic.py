@@ -1,16 +1,15 @@
 """Atomics: many threads add to, or take the minimum or maximum with, shared elements."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.ops import SCALAR, call
+from synthesis.frontends.warp.ops import BITWISE, SCALAR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.spelling import literal_node
 from synthesis.grammar.naming import BINS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Evaluate, Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec, Role
+from synthesis.records import DIFFICULTIES, Domain, KernelSpec, Role
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "cos", "exp", "neg"))
 # An extreme over many threads hides where its element started, so each element is shared by few.
@@ -84,6 +83,7 @@ def _draw_difference(stream: Stream, target: str) -> KernelSpec:
     return draft.finish(category="atomic", recipe="difference", summary="Differences taken with atomic_sub", ops=ops)
 
 
+_BITS = tuple(BITWISE[name] for name in ("bit_and", "bit_or", "bit_xor", "shift_left", "shift_right"))
 _WORDS = {"atomic_and": "Bits that all have", "atomic_or": "Bits that any has", "atomic_xor": "Parity of bits"}
 
 
@@ -96,18 +96,14 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
     index: Expression = Infix("%", Name(draft.indices[0]), Literal(str(slots)))
     if shape.chance(0.4):
         index = Infix("//", Name(draft.indices[0]), Literal("2"))
-    masks = draft.read(kind, Domain(low=0, high=2**16 - 1), draft.sites[0][0])
-    mixed: Expression = masks.node
-    if shape.chance(0.5):
-        places = (
-            Literal(str(shape.integer(1, 4)))
-            if kind.dtype == "int32"
-            else literal_node(shape.integer(1, 4), kind.dtype)
-        )
-        mixed = Infix(shape.choice(("<<", ">>")), mixed, places)
-    if shape.chance(0.5):
-        other = draft.read(kind, Domain(low=0, high=2**16 - 1), draft.sites[0][0])
-        mixed = Infix("^", mixed, other.node)
+    if shape.chance(0.3):
+        index = Infix("-", Literal(str(slots - 1)), index)
+    known = shape.choice((Domain(low=0, high=4095), Domain(low=0, high=2**16 - 1)))
+    masks = [draft.read(kind, known, draft.sites[0][0]) for _ in range(shape.integer(1, 3))]
+    # The operation of the atomic itself, done before too, would leave hardly a bit to chance.
+    operations = [each for each in _BITS if each.name != target.replace("atomic", "bit")]
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
+    mixed = weaver.weave(masks, steps=shape.integer(0, 3)).node
     out = draft.output(kind, Domain(low=0, high=2**16 - 1), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), index, mixed)))
     return draft.finish(
@@ -159,8 +155,10 @@ def _begin(stream: Stream, rank: int, launch: tuple[int, ...] | None = None) -> 
 _EXTREMES = ("atomic_min", "atomic_max")
 
 RECIPES = (
-    Recipe(name="total", category="atomic", targets=("atomic_add",), draw=_draw_total),
-    Recipe(name="rows", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_rows),
+    Recipe(name="total", category="atomic", targets=("atomic_add",), draw=_draw_total, difficulties=DIFFICULTIES),
+    Recipe(
+        name="rows", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_rows, difficulties=DIFFICULTIES
+    ),
     Recipe(name="bins", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_bins),
     Recipe(name="difference", category="atomic", targets=("atomic_sub",), draw=_draw_difference),
     Recipe(name="bits", category="atomic", targets=tuple(_WORDS), draw=_draw_words),

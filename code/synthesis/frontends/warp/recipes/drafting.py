@@ -10,16 +10,22 @@ from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
+from synthesis.frontends.warp.spelling import array_annotation
+from synthesis.grammar.commentary import Habits, commented, docstring
 from synthesis.grammar.elaboration import Piece, elaborate
 from synthesis.grammar.operations import Term
-from synthesis.grammar.syntax import Assign, Function, reads, render_block
+from synthesis.grammar.syntax import WIDEST, Assign, Function, assigned, reads, render_block
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
-from synthesis.records import KernelSpec, Role, Signature
+from synthesis.records import Argument, KernelSpec, Role, Signature
 
 # What brings together the values that pieces leave.
 _GATHER = (*(SCALAR[name] for name in ("add", "sub", "mul")), *LINEAR.values(), VECTOR["dot"], VECTOR["length"])
 _GATHER_WHOLE = tuple(SCALAR[name] for name in ("add", "sub", "min", "max"))
+# As Warp's own kernels: comments in 13 to 19 %, docstrings in 9 %, hardly any with a list.
+_HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
+# The share of kernels that are written for any type of numbers: about one in twenty of Warp's own.
+_GENERIC = 0.045
 
 
 @dataclass
@@ -61,6 +67,21 @@ class Draft(Sketch):
         )
         return weaver.weave([tame(self, self.stream.child("tame"), each) for each in pool], steps=0)
 
+    def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
+        """Annotations that leave the type of the kernel's numbers open, in a kernel that is written for any.
+
+        Constants have single precision in it, as people write them who think of no other.
+        """
+        stream = self.stream.child("generic")
+        if not stream.chance(_GENERIC):
+            return {}
+        plain = stream.chance(0.5)
+        return {
+            each.name: "Any" if each.shape is None else array_annotation("Any", len(each.shape), self.style)
+            for each in arguments
+            if each.dtype == "float32" and not each.fields and (each.shape is not None or plain)
+        }
+
     # ---- printing
 
     def finish(
@@ -86,33 +107,38 @@ class Draft(Sketch):
             titles: names to choose from; any verb and noun if there are none.
 
         Raises:
-            DrawError: if an argument is never read; the draft is to be started again.
+            DrawError: if an argument or a local is never read; the draft is to be started again.
         """
         if not self._elaborated and self.stream.difficulty > 2:
             kind = Type(self.types[0].dtype)
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
         name = self.book.take(titles) if titles else self.book.title()
-        body = tuple(self._block)
+        body = commented(self.stream.child("comments"), tuple(self._block), _HABITS)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
         read = set(reads(body))
         if any(argument.name not in read for argument in inputs):
             raise DrawError("an argument is never read")
+        if not read.issuperset(assigned(body)):
+            raise DrawError("a local is never read")
         arguments = (*inputs, *outputs)
         description = f"{summary}, built from {', '.join(sorted(ops))}."
+        generic = self._generic(arguments)
         kernel = Function(
             name,
-            tuple((argument.name, argument.type_name) for argument in arguments),
+            tuple((each.name, generic.get(each.name, each.type_name)) for each in arguments),
             body,
             ("wp.kernel",),
-            docstring=summary + "." if self.stream.child("docstring").chance(0.12) else "",
+            docstring=docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
         )
         constants = tuple(each for each in self._helpers if isinstance(each, Assign))
         functions = (*(each for each in self._helpers if not isinstance(each, Assign)), kernel)
         lines = ["import warp as wp", *(["", *render_block(constants)] if constants else [])]
         for statement in functions:
             lines += ["", "", *render_block((statement,))]
-        if any(": Any" in line for line in lines):
+        if generic:
+            lines += ["", "", *_overload(name, [argument.type_name for argument in arguments])]
+        if any(": Any" in line or "dtype=Any" in line for line in lines):
             lines = ["from typing import Any", "", *lines]
         source = "\n".join(lines) + "\n"
         return KernelSpec(
@@ -132,3 +158,11 @@ class Draft(Sketch):
             ops=tuple(sorted(ops)),
             difficulty=self.stream.difficulty,
         )
+
+
+def _overload(name: str, types: Sequence[str]) -> list[str]:
+    """The lines that give a generic kernel its types."""
+    line = f"wp.overload({name}, [{', '.join(types)}])"
+    if len(line) <= WIDEST:
+        return [line]
+    return ["wp.overload(", f"    {name},", "    [", *(f"        {each}," for each in types), "    ],", ")"]

@@ -25,7 +25,7 @@ from synthesis.grammar.syntax import (
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
-from synthesis.records import Argument, Domain, KernelSpec
+from synthesis.records import DIFFICULTIES, Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
 _SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt"))
@@ -65,7 +65,7 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=shape.integer(0, 2))
     outer.finish(outer_name, result)
     node = Call(Name(outer_name), tuple(term.node for term in terms))
-    made = [Term(node, result.type, result.interval, result.ops, result.depth)]
+    made = [Term(node, result.type, result.interval, result.ops, result.depth, summands=result.summands)]
     if target == "reused":
         # A part of it: the same value as inside the other function might cancel.
         part = shape.integer(3, 9) / 10
@@ -126,7 +126,12 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
     call_node = Call(Name(name), tuple(term.node for term in terms))
     draft.add(Assign(Items(tuple(map(Name, names))), call_node))
     pair = zip(names, (first, second), strict=True)
-    made = [Term(Name(each), term.type, term.interval, term.ops, term.depth) for each, term in pair]
+    # What is in both would leave their difference.
+    shared = frozenset[Expression]({call_node})
+    made = [
+        Term(Name(each), term.type, term.interval, term.ops, term.depth, summands=shared | term.summands)
+        for each, term in pair
+    ]
     return _finish(stream, draft, made, "several", target, "A function with two results")
 
 
@@ -224,8 +229,25 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
 
 RECIPES = (
     Recipe(name="nested", category="function", targets=("nested", "reused"), draw=_draw_nested),
-    Recipe(name="overloaded", category="function", targets=("overloaded",), draw=_draw_overloaded),
-    Recipe(name="several", category="function", targets=("two_results", "early_return"), draw=_draw_several),
-    Recipe(name="records", category="struct", targets=("struct_array",), draw=_draw_records),
-    Recipe(name="parameters", category="struct", targets=("struct_value", "struct_argument"), draw=_draw_parameters),
+    Recipe(
+        name="overloaded",
+        category="function",
+        targets=("overloaded",),
+        draw=_draw_overloaded,
+        difficulties=DIFFICULTIES,
+    ),
+    Recipe(
+        name="several",
+        category="function",
+        targets=("two_results", "early_return"),
+        draw=_draw_several,
+    ),
+    Recipe(name="records", category="struct", targets=("struct_array",), draw=_draw_records, difficulties=DIFFICULTIES),
+    Recipe(
+        name="parameters",
+        category="struct",
+        targets=("struct_value", "struct_argument"),
+        draw=_draw_parameters,
+        difficulties=DIFFICULTIES,
+    ),
 )

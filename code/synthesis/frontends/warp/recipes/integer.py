@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Call, Expression, Infix, Name
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import Domain, KernelSpec
+from synthesis.records import DIFFICULTIES, Domain, KernelSpec
 
 _ARITHMETIC = tuple(SCALAR[name] for name in ("add", "sub", "mul", "min", "max", "abs"))
 _DOMAINS = (Domain(low=-100, high=100), Domain(low=0, high=255), Domain(low=1, high=1000), Domain(low=-40, high=40))
@@ -29,11 +29,8 @@ def _draw_bits(stream: Stream, target: str) -> KernelSpec:
 def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str) -> KernelSpec:
     shape = stream.child("shape")
     unsigned = category == "bitwise" and target not in ("invert", "bit_count") and shape.chance(0.3)
-    kind = (
-        Type("int32")
-        if target == "bit_count"
-        else Type("uint32" if unsigned else shape.weighted([("int32", 0.8), ("int64", 0.2)]))
-    )
+    widths = (("uint32", 0.75), ("uint64", 0.25)) if unsigned else (("int32", 0.8), ("int64", 0.2))
+    kind = Type("int32" if target == "bit_count" else shape.weighted(widths))
     draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
     own = BITWISE if category == "bitwise" else INTEGER
     others = () if unsigned else _ARITHMETIC[:3] if category == "bitwise" else _ARITHMETIC
@@ -93,7 +90,7 @@ def _mixed(shape: Stream, local: Name, symbol: str, value: Expression) -> Assign
 
 
 RECIPES = (
-    Recipe(name="division", category="integer", targets=tuple(INTEGER), draw=_draw_division),
-    Recipe(name="bits", category="bitwise", targets=tuple(BITWISE), draw=_draw_bits),
+    Recipe(name="division", category="integer", targets=tuple(INTEGER), draw=_draw_division, difficulties=DIFFICULTIES),
+    Recipe(name="bits", category="bitwise", targets=tuple(BITWISE), draw=_draw_bits, difficulties=DIFFICULTIES),
     Recipe(name="hash", category="bitwise", targets=("hash",), draw=_draw_hash),
 )

@@ -30,9 +30,11 @@ from synthesis.grammar.syntax import (
     Infix,
     Literal,
     Name,
+    Negation,
     Return,
     Statement,
     Subscript,
+    While,
 )
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
@@ -46,7 +48,9 @@ _CALM_WHOLE = Domain(low=-2_000, high=2_000)
 _POSITIVE = Domain(low=0.2, high=2.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece reads what another one reads too.
-_AGAIN = 0.75
+_AGAIN = 0.85
+# How often a test is of a mask that the kernel is given.
+_FLAGGED = 0.08
 
 
 # ---- what pieces have in common
@@ -144,6 +148,9 @@ def _edge(draft: Sketch, stream: Stream, subject: Term, low: float = 0.3, high: 
 
 def _test(draft: Sketch, stream: Stream, avoid: Sequence[Term] = ()) -> tuple[Expression, list[Term]]:
     """A comparison, or two, that is true for some threads and false for others; and what is compared."""
+    if stream.chance(_FLAGGED):
+        flag = draft.flag()
+        return (Negation(flag, "not ") if stream.chance(0.25) else flag), []
     subject = _spread(draft, stream, avoid)
     subjects = [subject]
     test: Expression = Comparison(stream.choice(("<", "<=", ">", ">=")), subject.node, _edge(draft, stream, subject))
@@ -221,6 +228,7 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     base = named(draft, base)
     local = draft.variable(kind, 0.0 if kind.is_float else 0)
     sides: list[Term] = []
+    written: list[Expression] = []
 
     def side(label: str) -> tuple[Statement, ...]:
         here = stream.child(label)
@@ -229,6 +237,8 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
             made = _weaver(draft, here).weave(terms, steps=here.integer(1, 2))
             draft.add(Assign(local, made.node))
         sides.append(made)
+        behind = {each.target: each.value for each in body if isinstance(each, Assign)}
+        written.append(behind.get(made.node, made.node))
         return tuple(body)
 
     if style == "change":
@@ -244,7 +254,7 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         draft.add(If(test, side("then"), (If(second, side("elif"), side("else")),)))
     else:
         draft.add(If(test, (If(second, side("inner"), side("outer")),), side("else")))
-    if len({each.node for each in sides}) < len(sides) and style != "change":
+    if len(set(written)) < len(written):
         raise DrawError("two sides that are one")
     interval = intervals.hull(each.interval for each in sides)
     _put(draft, stream, pool, became(base, local, interval, *sides, op="if"))
@@ -301,7 +311,6 @@ def _loop(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     window = Axis(Infix("+", thread.index, step.index), thread.extent + trips - 1)
     site: Site = stream.choice(((thread, step), (step,), (window,)))
     total = draft.variable(kind, 0.0 if kind.is_float else 0)
-    draft.remark(("accumulate over the row", "sum of contributions", "weighted sum", "loop over the samples"))
     with draft.loop(variable, Call(Name("range"), (Literal(str(trips)),)), [(site, 1.0)]):
         item = draft.read(kind, _usual(stream, kind, _CALM if kind.is_float else None), site)
         picky = site[0] is thread and stream.chance(0.35)  # of a table that threads share, all or none would do
@@ -346,6 +355,28 @@ def _recurrence(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         draft.add(Assign(carried, Infix("+", Infix("*", keep, carried), inner.node)))
     bound = base.interval.magnitude + trips * inner.interval.magnitude
     _put(draft, stream, pool, became(base, carried, Domain(low=-bound, high=bound), inner, op="recurrence"))
+
+
+def _while(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
+    """A value that relaxes towards another for as many steps as each thread is told."""
+    kind, base = _kind(draft), _take(draft, stream, pool)
+    if not kind.is_float:
+        raise DrawError("whole numbers do not relax")
+    goal = named(draft, _new(draft, stream, _CALM, avoid=[base]))
+    site, most = draft.sites[0][0], stream.integer(3, 7)
+    known = Domain(low=1, high=most)
+    array = draft.array(Type("int32"), known, tuple(axis.extent for axis in site), pool=naming.COUNTS)
+    steps = draft.local(
+        Subscript(Name(array), tuple(axis.index for axis in site)), ("limit", "steps", "left_over", "times")
+    )
+    carried = draft.variable(kind, 0.0)
+    draft.add(Assign(carried, base.node, "+"))
+    count = draft.local(Call(Name("int"), (Literal("0"),)), ("n", "count", "done", "step", "taken"))
+    keep = draft.literal(stream.decimal(0.3, 0.8, 1), kind.dtype).node
+    update = Assign(carried, Infix("+", Infix("*", keep, carried), goal.node))
+    draft.add(While(Comparison("<", count, steps), (update, Assign(count, Literal("1"), "+"))))
+    bound = base.interval.magnitude + most * goal.interval.magnitude
+    _put(draft, stream, pool, became(base, carried, Domain(low=-bound, high=bound), goal, op="while"))
 
 
 def _table(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -419,14 +450,16 @@ def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         helper.finish(name, result)
     interval = intervals.hull(each.interval for each in sides)
     ops = frozenset[str]().union(*(each.ops for each in sides))
-    made = Term(Call(Name(name), tuple(operand.node for operand in operands)), kind, interval, ops, 3)
+    parts = frozenset[Expression]().union(*(each.summands for each in sides))
+    made = Term(Call(Name(name), tuple(operand.node for operand in operands)), kind, interval, ops, 3, summands=parts)
     if len(operands) == 1 and stream.chance(0.3) and kind.is_float:  # used twice, a little further on
         step = draft.literal(stream.choice((0.1, 0.25, 0.5)), kind.dtype).node
         if result.type == kind and not generic and early is None:
             ahead = Call(Name(name), (Infix("+", operands[0].node, step),))
             half = draft.literal(0.5, kind.dtype).node
             node = Infix("+", Infix("*", half, made.node), ahead)
-            made = Term(node, kind, intervals.scale(intervals.hull((interval, intervals.point(0.0))), 1.8), ops, 3)
+            bounds = intervals.scale(intervals.hull((interval, intervals.point(0.0))), 1.8)
+            made = Term(node, kind, bounds, ops, 3, summands=parts)
     _put(draft, stream, pool, draft.keep(made))
 
 
@@ -447,7 +480,9 @@ def _pair(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     targets = [Name(draft.book.take(naming.LOCALS)) for _ in range(2)]
     draft.add(Assign(Items(tuple(targets)), Call(Name(name), tuple(operand.node for operand in operands))))
     for target, term in zip(targets, (first, second), strict=True):
-        _put(draft, stream.child(target.id), pool, Term(target, kind, term.interval, term.ops, 3))
+        _put(
+            draft, stream.child(target.id), pool, Term(target, kind, term.interval, term.ops, 3, summands=term.summands)
+        )
 
 
 # ---- vectors, matrices, rotations
@@ -679,6 +714,7 @@ PIECES: tuple[Piece[Sketch], ...] = (
     Piece("bounded", 0.6, _bounded, 2),
     Piece("loop", 1.0, _loop, 3),
     Piece("recurrence", 0.5, _recurrence, 2),
+    Piece("while", 0.5, _while, 1),
     Piece("table", 0.3, _table, 1),
     Piece("called", 1.6, _called, 4),
     Piece("pair", 0.5, _pair, 2),

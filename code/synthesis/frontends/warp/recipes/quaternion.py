@@ -170,7 +170,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
         node: Expression = call("transform_point", call(target, frame), point.node)
     elif target == "transform_multiply":
         second = _frame(shape, draft)
-        both = Infix("*", frame, second) if shape.chance(0.5) else call(target, frame, second)
+        both = Infix("*", frame, second) if shape.chance(0.25) else call(target, frame, second)
         node = call("transform_point", draft.local(both, ("chained", "X_ac", "combined", "world")), point.node)
     elif target == "transform_vector":  # which leaves the frame's place out
         node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))

@@ -114,4 +114,11 @@ _LAUNCHES: dict[int, tuple[tuple[int, ...], ...]] = {
     3: ((4, 5, 4), (5, 4, 6), (4, 4, 4)),
 }
 
-RECIPES = (Recipe(name="stencil", category="stencil", targets=("stencil_1d", "stencil_2d", "stencil_3d"), draw=_draw),)
+RECIPES = (
+    Recipe(
+        name="stencil",
+        category="stencil",
+        targets=("stencil_1d", "stencil_2d", "stencil_3d"),
+        draw=_draw,
+    ),
+)

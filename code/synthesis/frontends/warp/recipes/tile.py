@@ -99,6 +99,19 @@ class Tiled:
             keywords.append(("storage", Literal(self.shape.choice(('"shared"', '"register"')))))
         return self.keep(Call(Name("wp.tile_load"), (Name(array),), tuple(keywords)), _TILES)
 
+    def source(self) -> Name:
+        """A tile that something is to be made of: an array's, or two arrays' brought together."""
+        first = self.load()
+        if self.draft.stream.difficulty == 1 or self.shape.chance(0.4):
+            return self.held(self.changed(first))
+        second = self.load()
+        style = self.shape.choice(("*", "*", "+", "-", "func"))
+        if style == "func":
+            node: Expression = call("tile_map", Name(self.function(2)), first, second)
+        else:
+            node = Infix(style, first, self.changed(second) if style in "+-" else second)
+        return self.held(self.changed(self.keep(node)))
+
     def keep(self, node: Expression, pool: tuple[str, ...] = _RESULTS) -> Name:
         """A tile in a local."""
         return self.draft.local(node, pool)
@@ -203,9 +216,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     """Each block brings its tile down to one number, or all blocks together to one."""
     tiled = Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
     shape, draft = tiled.shape, tiled.draft
-    tile = tiled.load()
-    if target in ("tile_sum", "tile_reduce", "tile_atomic_add") and shape.chance(0.6):
-        tile = tiled.held(tiled.changed(tile))
+    tile = tiled.source()
     if target == "tile_reduce":
         node = call(target, Name(shape.choice(("wp.add", "wp.max", "wp.min"))), tile)
     else:
@@ -222,26 +233,45 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     if everyone:
         node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
         draft.add(Evaluate(node))
-    elif shape.chance(0.4):
-        scale = draft.uniform(_F32, Domain(low=0.5, high=2.0))
-        value = Infix("*", Subscript(total, (Literal("0"),)), scale.node)
+    elif shape.chance(0.6):
+        value = _used(tiled, Subscript(total, (Literal("0"),)))
         draft.add(Assign(Subscript(Name(out), (slot,)), value))
     else:
         draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), total), (("offset", slot),))))
-    return tiled.finish("tile_reduce", target, "A number of each block's tile", set())
+    return tiled.finish("tile_reduce", target, "A number of each block's tile", set(), "tile_reduction")
+
+
+def _used(tiled: Tiled, value: Expression) -> Expression:
+    """What becomes of a block's number before it is written: scaled, bent, or set against others of the block's own."""
+    shape, draft = tiled.shape, tiled.draft
+    for _ in range(shape.integer(1, 3)):
+        style = shape.choice(("scale", "mean", "bend", "block", "shift"))
+        if style == "scale":
+            value = Infix("*", value, draft.uniform(_F32, Domain(low=0.5, high=2.0)).node)
+        elif style == "mean":
+            value = Infix("/", value, Literal(repr(float(shape.choice((8, 16, 32, 64))))))
+        elif style == "bend":
+            size = call("abs", value)
+            value = call("sqrt", Infix("+", size, Literal("0.1"))) if shape.chance(0.5) else call("atan", value)
+        elif style == "shift":
+            value = Infix(shape.choice("+-"), value, Literal(repr(shape.decimal(0.2, 2.0, 1))))
+        else:
+            own = draft.read(_F32, Domain(low=0.3, high=1.5), draft.sites[0][0])
+            value = Infix(shape.choice("+-*"), value, own.node)
+        if shape.chance(0.3):
+            value = draft.local(value)
+    return value
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     """Running sums along each block's tile."""
     tiled = Tiled(stream, 1)
-    tile = tiled.load()
-    source = tiled.changed(tile)
-    made = tiled.keep(call(target, tiled.held(source)))
+    made = tiled.keep(call(target, tiled.source()))
     result: Expression = made
-    if tiled.shape.chance(0.4):
-        result = Infix("-", made, tiled.load())
+    if tiled.shape.chance(0.5):
+        result = Infix(tiled.shape.choice("+-*"), made, tiled.source())
     tiled.store(result, 200.0)
-    return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"})
+    return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"}, "tile_reduction")
 
 
 def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
@@ -284,7 +314,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
             draft.add(Evaluate(call(target, a, b, total)))
     result = tiled.changed(total)
     tiled.store(result, 100.0)
-    return tiled.finish("tile_matmul", target, f"A matrix product by {m}x{n} tiles", {"tile_store"})
+    return tiled.finish("tile_matmul", target, f"A matrix product by {m}x{n} tiles", {"tile_store"}, "tile_algebra")
 
 
 def _draw_shared(stream: Stream, target: str) -> KernelSpec:
@@ -323,7 +353,7 @@ RECIPES = (
     ),
     Recipe(
         name="tile_reduce",
-        category="tile",
+        category="tile_reduction",
         targets=("tile_sum", "tile_reduce", "tile_max", "tile_min", "tile_atomic_add"),
         draw=_draw_reduce,
         difficulties=DIFFICULTIES,
@@ -331,13 +361,19 @@ RECIPES = (
     ),
     Recipe(
         name="tile_scan",
-        category="tile",
+        category="tile_reduction",
         targets=_SCANS,
         draw=_draw_scan,
         difficulties=DIFFICULTIES,
         wrong_adjoints=_SCANS,
     ),
-    Recipe(name="tile_matmul", category="tile", targets=("tile_matmul",), draw=_draw_matmul, difficulties=DIFFICULTIES),
+    Recipe(
+        name="tile_matmul",
+        category="tile_algebra",
+        targets=("tile_matmul",),
+        draw=_draw_matmul,
+        difficulties=DIFFICULTIES,
+    ),
     Recipe(
         name="tile_shared",
         category="tile",

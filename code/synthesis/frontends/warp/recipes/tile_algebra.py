@@ -16,7 +16,7 @@ from synthesis.records import DIFFICULTIES, Domain, KernelSpec, Role
 
 _NUMBER, _PAIR, _INT = Type("float32"), Type("float32", (2,)), Type("int32")
 _AFTER = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "exp"))
-_ALGEBRA = "tile_algebra"
+_ALGEBRA, _INDEXING = "tile_algebra", "tile_indexing"
 _UNIT, _VALUES = Domain(low=-1.0, high=1.0), Domain(low=-2.0, high=2.0)
 
 
@@ -59,7 +59,7 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
     else:
         mixed = tiled.template.expression(f"wp.{target}(keys) * c + values", keys=keys, values=values, c=_factor(tiled))
     tiled.store(tiled.changed(tiled.keep(mixed)), 200.0)
-    return tiled.finish("tile_order", target, "Tiles in an order", {"tile_store", "tile_arange"}, _ALGEBRA)
+    return tiled.finish("tile_order", target, "Tiles in an order", {"tile_store", "tile_arange"}, _INDEXING)
 
 
 _SOLVES = {
@@ -185,20 +185,20 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
                 "wp.tile_load_indexed(table, indices=j, shape=(n,), offset=(i * n,), axis=0)", table=table, **here
             )
         else:
-            node = tiled.template.expression("held[j]", held=tiled.held(tiled.changed(tiled.load())))
-        made = tiled.keep(node)
+            node = tiled.template.expression("held[j]", held=tiled.source())
+        made = tiled.held(tiled.changed(tiled.keep(node)))
         if shape.chance(0.6):
-            made = tiled.keep(Infix(shape.choice("+-"), made, tiled.load()))
+            made = tiled.keep(Infix(shape.choice("+-*"), made, tiled.source()))
         tiled.store(tiled.changed(made))
-        return tiled.finish("tile_gather", target, "Elements that indices name", {"tile_store"}, _ALGEBRA)
-    made = tiled.held(tiled.changed(tiled.load()))
+        return tiled.finish("tile_gather", target, "Elements that indices name", {"tile_store"}, _INDEXING)
+    made = tiled.source()
     stride = Literal(str(shape.integer(1, 3)))
     out = Name(
         tiled.draft.array(_NUMBER, _VALUES, (blocks * size * 3,), Role.INOUT, ("out", "target", "scattered", "dest"))
     )
     tiled.write("j = wp.tile_arange(n, dtype=int) * stride", n=n, stride=stride)
     tiled.write(f"wp.{target}(out, indices=j, t=made, offset=(i * n * 3,), axis=0)", out=out, made=made, n=n)
-    return tiled.finish("tile_gather", target, "Elements written where indices say", {"tile_arange"}, _ALGEBRA)
+    return tiled.finish("tile_gather", target, "Elements written where indices say", {"tile_arange"}, _INDEXING)
 
 
 _PARTS: dict[str, tuple[str, ...]] = {
@@ -422,7 +422,7 @@ _RUNNING = ("tile_scan_max_inclusive", "tile_scan_min_inclusive")
 RECIPES = (
     Recipe(
         name="tile_order",
-        category=_ALGEBRA,
+        category=_INDEXING,
         targets=("tile_sort", "tile_argmax", "tile_argmin", *_RUNNING),
         draw=_draw_order,
         difficulties=DIFFICULTIES,
@@ -445,7 +445,7 @@ RECIPES = (
     ),
     Recipe(
         name="tile_gather",
-        category=_ALGEBRA,
+        category=_INDEXING,
         targets=("tile_load_indexed", "tile_slice_indexed", "tile_store_indexed", "tile_atomic_add_indexed"),
         draw=_draw_gather,
         difficulties=DIFFICULTIES,

@@ -17,7 +17,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Expression, Literal, Name, Subscript
 from synthesis.grammar.templates import Hole
 from synthesis.grammar.types import Type
-from synthesis.records import Domain, KernelSpec
+from synthesis.records import DIFFICULTIES, Domain, KernelSpec
 
 _VALUES = Domain(low=-2.0, high=2.0)
 _INT, _SQUARE = Type("int32"), Type("float32", (2, 2))
@@ -910,6 +910,10 @@ _SUMMARIES = {
 }
 
 
+# Recipes that have kernels of a few lines.
+_SHORT = frozenset({"frac", "remainder", "constant"})
+
+
 def _filled(scene: UsageScene, text: str, name: str, fill: Given) -> Expression:
     """What stands for a hole: in a local where it is long and used again."""
     node = fill(scene)
@@ -931,6 +935,10 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
         scale = scene.woven(NUMBER, [], FACTOR, (0, 2))
         made = scene.template.expression("made * scale", made=made, scale=scale)
         within = Domain(low=-8 * usage.bound, high=8 * usage.bound)
+    if usage.kind in (NUMBER, VEC) and scene.shape.chance(0.3):
+        extra = scene.woven(usage.kind, [], Domain(low=-20.0, high=20.0))
+        made = scene.template.expression(scene.shape.choice(("made + extra", "made - extra")), made=made, extra=extra)
+        within = Domain(low=within.low - 20.0, high=within.high + 20.0)
     result = Term(made, usage.kind, within, frozenset({target}), 3)
     return scene.finish(result, usage.category, usage.recipe, target, _SUMMARIES[usage.recipe])
 
@@ -946,6 +954,7 @@ def _recipes() -> tuple[Recipe, ...]:
             targets=tuple(targets),
             draw=_draw,
             wrong_adjoints=tuple(target for target in targets if USAGES[target].wrong_adjoint),
+            difficulties=DIFFICULTIES if recipe in _SHORT else DIFFICULTIES[1:],
         )
         for (category, recipe), targets in grouped.items()
     )

@@ -141,6 +141,13 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     return scene.done("simulation", "spring", target, "The pull of a spring on its ends", ("atomic_add", "length"))
 
 
+_FALLOFFS = (
+    "w = w / (1.0 + r)", "w = w * wp.exp(-0.3 * r)", "w = w * wp.max(1.0 - 0.1 * r, 0.1)", "w = w * wp.cos(0.2 * r)",
+    "w = w / wp.sqrt(r + 0.5)", "w = w * (1.2 - wp.tanh(r))",
+)  # fmt: skip
+"""Ways in which what a neighbour does fades with the square of its distance."""
+
+
 def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
     """A sum over neighbours of what each does to a particle."""
     scene = Scene(stream, (NUMBER,))
@@ -180,6 +187,8 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
             scene.add("w = w * mass[table[i, k]]", mass=weights, table=table, i=scene.thread[0])
         if "radius" not in w:
             scene.add("w = w * radius", radius=radius)
+        for change in shape.shuffled(_FALLOFFS)[: shape.weighted([(0, 0.4), (1, 0.4), (2, 0.2)])]:
+            scene.add(change)
         scene.add(shape.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
     loop = Call(Name("range"), (Literal(str(listed)),))
     scene.draft.add(For(scene.name("k").id, loop, tuple(body)))
@@ -305,7 +314,10 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
         )
     extra = scene.woven(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
     made = scene.template.expression(
-        "nxt + gain * extra", extra=extra, gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha"))
+        shape.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
+        extra=extra,
+        gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha")),
+        keep=lambda: scene.woven(NUMBER, [], FACTOR, (0, 2)),
     )
     return scene.finish(
         term(made, 60.0, VEC),

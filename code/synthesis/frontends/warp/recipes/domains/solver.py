@@ -227,7 +227,8 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
             move.format(way=shape.integer(3, 17), prime=prime, odd=odd),
             other=lambda: scene.own(word, cell, ("tags", "layer", "levels", "mixins")),
         )
-    size = shape.choice((97, 128, 251, 256, 509, 1021, 1024))
+    # A remainder by a power of two would leave nothing of what was shifted out of it.
+    size = shape.choice((97, 251, 509, 1021) if mixed else (97, 128, 251, 256, 509, 1021, 1024))
     made = scene.template.expression(
         shape.choice((f"(key & 2147483647) % {size}", f"wp.abs(key % {size})")), key=scene.name("key")
     )
