@@ -5,13 +5,12 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar import naming
 from synthesis.grammar.elaboration import undone
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.storage import Storage
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -34,9 +33,6 @@ SIZES = (2, 3, 4, 5, 6, 8)
 _STORAGE = {
     "float32": (("float32", 0.965), ("bfloat16", 0.02), ("float16", 0.015)),
     "int32": (("int32", 0.86), ("uint8", 0.06), ("int8", 0.04), ("int16", 0.04)),
-}
-_LIMITS = {
-    name: Domain(low=float(np.iinfo(name).min), high=float(np.iinfo(name).max)) for name in ("int8", "uint8", "int16")
 }
 # How often a function that has so many arguments goes on from one that it uses already.
 _ENOUGH, _AGAIN = 3, 0.7
@@ -64,8 +60,7 @@ class Sketch:
         self._annotated = style.chance(0.15)
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
         """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
-        storage = self.stream.child("storage")
-        self._storage = {name: storage.weighted(shares) for name, shares in _STORAGE.items()}
+        self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self._widened: dict[str, str] = {}
         self._arguments: list[Argument] = []
         self._helpers: list[Statement] = []
@@ -79,9 +74,7 @@ class Sketch:
         unusual = type.rank == 2 and self._draw.chance(0.3)
         usual = naming.SCALARS if type.rank == 0 else naming.MATRICES if unusual else naming.ARRAYS
         name = self.book.take(pool or usual)
-        stored = self._storage[type.dtype] if type.shape and type.dtype in self._storage else type.dtype
-        if not Type(stored).is_float and not domain.within(_LIMITS.get(stored, domain)):
-            stored = type.dtype
+        stored = self._storage.of(type.dtype, domain) if type.shape else type.dtype
         self._arguments.append(
             Argument(name=name, type_name=type_name(stored, type.shape), dtype=stored, shape=type.shape, domain=domain)
         )

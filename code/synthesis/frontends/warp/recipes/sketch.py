@@ -5,13 +5,12 @@ from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
 from synthesis.grammar import naming
 from synthesis.grammar.elaboration import undone
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.storage import Storage
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -44,20 +43,12 @@ _LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
 }
 
 
-_LIMITS = {
-    name: Domain(low=float(np.iinfo(name).min), high=float(np.iinfo(name).max))
-    for name in ("int8", "uint8", "int16", "uint16")
-}
-
-
 # How often a kernel keeps its numbers in memory in fewer bytes than it computes with; of Warp's own kernels 2.6 % have
 # float16, 1.3 % bfloat16, 0.7 % uint8.
 _STORAGE = {
     "float32": (("float32", 0.955), ("float16", 0.03), ("bfloat16", 0.015)),
     "int32": (("int32", 0.86), ("uint8", 0.05), ("int16", 0.04), ("int8", 0.03), ("uint16", 0.02)),
 }
-
-
 # How often a kernel that has so many arguments goes on from one that it reads already.
 _MANY, _AGAIN = 3, 0.5
 # An array of fewer elements may have them all on one side of what it is compared with.
@@ -108,8 +99,7 @@ class Sketch:
         self.book = NameBook(self.stream.child("names"))
         self._draw = self.stream.child("draft")
         self._style = self.stream.child("style").below(3)
-        storage = self.stream.child("storage")
-        self._storage = {name: storage.weighted(shares) for name, shares in _STORAGE.items()}
+        self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self._arguments: list[Argument] = []
         self._elements: list[Term] = []
         self.tested: list[Term] = []
@@ -346,11 +336,8 @@ class Sketch:
         )
 
     def _stored(self, kind: Type, domain: Domain) -> Type:
-        """The type that numbers have in memory, which is a smaller one in kernels that save it."""
-        small = Type(self._storage.get(kind.dtype, kind.dtype))
-        if kind.rank or (not small.is_float and not domain.within(_LIMITS.get(small.dtype, domain))):
-            return kind
-        return small
+        """The type that numbers have in memory; vectors have that of their computation."""
+        return kind if kind.rank else Type(self._storage.of(kind.dtype, domain))
 
     def assignment(self, out: str, value: Expression) -> Statement:
         """``out[i, j] = value`` for the thread's own indices."""

@@ -870,7 +870,7 @@ USAGES: dict[str, Usage] = {
             """,
             """
             p = a + wp.vec3(0.13, -0.29, 0.31)
-            h = wp.intersect_tri_tri(a, a + u, a + v, b, b + wp.vec3(0.4, 0.3, 1.9), b - wp.vec3(1.6, 0.2, 0.9))
+            h = wp.intersect_tri_tri(p, p + u, p + v, b, b + wp.vec3(0.4, 0.3, 1.9), b - wp.vec3(1.6, 0.2, 0.9))
             s = wp.where(h == 1, x, -0.5 * x) + wp.dot(p, b)
             """,
             """
