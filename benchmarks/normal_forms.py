@@ -13,8 +13,8 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
+from multiprocessing import get_context
 from types import SimpleNamespace
 from typing import Any
 
@@ -292,8 +292,9 @@ def normal_form(frontend: str, text: str, *, numbers: bool) -> str:
     return _Cpp(text, numbers=numbers).form()
 
 
-def _forms(frontend: str, seed: int, start: int, stop: int) -> list[tuple[str, str] | None]:
+def _forms(task: tuple[str, int, int, int]) -> list[tuple[str, str] | None]:
     """The normal forms of candidates, without and with numbers left out; None for one whose text there is not."""
+    frontend, seed, start, stop = task
     level = "jaxpr" if frontend == "jax" else "cpp_forward"
     pipeline = SynthesisPipeline(frontend, seed=seed, levels=(level,), verify="none")
     found: list[tuple[str, str] | None] = []
@@ -311,12 +312,10 @@ def main(frontend: str, count: int, seed: int, processes: int = 2) -> None:
     print(f"{frontend}  seed {seed}  irsmith {version('irsmith')}")
     programs, structures = set[str](), set[str]()
     marks = [size for size in (1_000, 3_000, 10_000, 30_000, 100_000) if size <= count]
-    starts = range(0, count, _TOGETHER)
+    tasks = [(frontend, seed, start, min(start + _TOGETHER, count)) for start in range(0, count, _TOGETHER)]
     seen = texts = 0
-    with ProcessPoolExecutor(processes, max_tasks_per_child=4) as pool:
-        for made in pool.map(
-            _forms, *zip(*((frontend, seed, each, min(each + _TOGETHER, count)) for each in starts), strict=True)
-        ):
+    with get_context("spawn").Pool(processes, maxtasksperchild=4) as pool:
+        for made in pool.imap(_forms, tasks):
             for each in made:
                 seen += 1
                 if each is not None:
