@@ -5,9 +5,9 @@ from synthesis.frontends.warp.spelling import value_annotation
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Function, Return, Statement
+from synthesis.grammar.syntax import Function, Name, Return, Statement
 from synthesis.grammar.syntax import Sequence as Items
-from synthesis.grammar.weaving import FunctionScope, Weaver, name_of
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of
 
 
 class Helper:
@@ -38,7 +38,13 @@ class Helper:
         self._parameters.append((name, title))
 
     def finish(self, name: str, *results: Term) -> None:
-        """Declare it, returning the results; without any, its statements return by themselves."""
+        """Declare it, returning the results; without any, its statements return by themselves.
+
+        Raises:
+            DrawError: if it does nothing.
+        """
+        if len(results) == 1 and isinstance(results[0].node, Name) and not self.scope.statements:
+            raise DrawError("a function that gives what it is given")
         nodes = tuple(result.node for result in results)
         value = nodes[0] if len(nodes) == 1 else Items(nodes)
         body: tuple[Statement, ...] = (*self.scope.statements, *((Return(value),) if nodes else ()))

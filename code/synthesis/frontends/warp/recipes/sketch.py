@@ -311,6 +311,8 @@ class Sketch:
         parameters = [scope.parameter(operand) for operand in operands]
         weaver = Weaver(scope, self.stream.child("helper"), operations, max_fresh=0)
         result = weaver.weave(parameters, steps=steps)
+        if isinstance(result.node, Name) and not scope.statements:
+            raise DrawError("a function that gives what it is given")
         name = self.book.title()
         returns = value_annotation(result.type, self._style) if self._draw.chance(0.3) else ""
         annotations = tuple(
