@@ -24,7 +24,7 @@ from synthesis import Rejection, SynthesisPipeline
 from synthesis.errors import IrsmithError
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import Constant, Equation, Graph
-from synthesis.frontends.jax.reference.text import parse
+from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
 from synthesis.identity import hash_text
 
 _TOGETHER = 500
@@ -300,11 +300,11 @@ def _forms(task: tuple[str, int, int, int]) -> list[tuple[str, str] | None]:
     found: list[tuple[str, str] | None] = []
     for outcome in pipeline.outcomes(range(start, stop), kernels_per_module=25):
         text = None if isinstance(outcome, Rejection) else outcome.texts[level]
-        found.append(
-            None
-            if text is None
-            else (normal_form(frontend, text, numbers=True), normal_form(frontend, text, numbers=False))
-        )
+        try:
+            forms = text and tuple(normal_form(frontend, text, numbers=numbers) for numbers in (True, False))
+        except JaxprSyntaxError:  # an equation without results, which counts as no text
+            forms = None
+        found.append((forms[0], forms[1]) if forms else None)
     return found
 
 
