@@ -14,7 +14,8 @@ from typing import Protocol
 from synthesis.grammar.naming import LOCALS, PARAMETERS, NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Name, Statement, size
+from synthesis.grammar.syntax import Assign, Name, Return, Statement, size
+from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.records import Domain
 
@@ -84,6 +85,19 @@ class FunctionScope:
     def parameter(self, operand: Term) -> Term:
         """A parameter that stands for an operand of the call: what is taken from it is taken from the operand."""
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
+
+    def body(self, *results: Term) -> tuple[Statement, ...]:
+        """The statements of the function, which end by returning the results; by themselves where there are none.
+
+        Raises:
+            DrawError: if the function does nothing but give back what it is given.
+        """
+        if not results:
+            return tuple(self.statements)
+        nodes = tuple(result.node for result in results)
+        if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
+            raise DrawError("a function that gives what it is given")
+        return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Items(nodes)))
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """Never: a helper's parameters are fixed."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Direction, Program, Values
 from synthesis.frontends.warp.lowering import types
+from synthesis.grammar.types import HALVES
 from synthesis.records import Argument, Signature
 
 _GUARD = 1024
@@ -123,7 +124,7 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
     if argument.fields:
         return _structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
     data = np.ascontiguousarray(value, dtype=numpy_dtype(argument.dtype))
-    if argument.dtype in ("float16", "bfloat16"):
+    if argument.dtype in HALVES:
         data = data.view(np.uint16)
     scalar = np.ctypeslib.as_ctypes_type(data.dtype)
     return (scalar * max(1, data.size))(*data.ravel().tolist())

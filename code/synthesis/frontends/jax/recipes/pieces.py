@@ -183,18 +183,23 @@ def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     _put(draft, stream, pool, draft.helper(operands, _palette(stream.child("palette")), stream.integer(1, 4), stream))
 
 
+def _masked(draft: Sketch, stream: Stream, pool: list[Term], x: Term) -> None:
+    """One argument or another by a mask that the function is given, used with a value."""
+    first, second = _partner(draft, stream, x), _partner(draft, stream, x)
+    if first.node == second.node:
+        raise DrawError("two sides that are one")
+    mask = draft.fresh(Type("bool", x.type.shape), Domain(low=0, high=1), pool=naming.FLAGS)
+    node = call("where", mask.node, first.node, second.node)
+    between = intervals.hull((first.interval, second.interval))
+    picked = named(draft, Term(node, x.type, between, first.ops | second.ops | {"where"}, 1))
+    _put(draft, stream, pool, _weaver(draft, stream).weave([x, picked], steps=stream.integer(0, 1)))
+
+
 def _chosen(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """One value or another, element by element, used with what came before."""
     x = _take(stream, pool, lambda kind: math.prod(kind.shape) >= _MANY)
     if stream.chance(_GIVEN):
-        first, second = _partner(draft, stream, x), _partner(draft, stream, x)
-        if first.node == second.node:
-            raise DrawError("two sides that are one")
-        mask = draft.fresh(Type("bool", x.type.shape), Domain(low=0, high=1), pool=naming.FLAGS)
-        node = call("where", mask.node, first.node, second.node)
-        between = intervals.hull((first.interval, second.interval))
-        picked = named(draft, Term(node, x.type, between, first.ops | second.ops | {"where"}, 1))
-        _put(draft, stream, pool, _weaver(draft, stream).weave([x, picked], steps=stream.integer(0, 1)))
+        _masked(draft, stream, pool, x)
         return
     subject = draft.fresh(x.type, typical_domain(stream, x.type))
     low, width = subject.interval.low, subject.interval.width
@@ -204,7 +209,7 @@ def _chosen(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     style = stream.choice(("where", "where", "mask", "clip"))
     interval = intervals.hull((other.interval, subject.interval, intervals.point(0.0)))
     if style == "where":
-        node = call("where", test, other.node, stream.choice((subject.node, number(0.0))))
+        node: Expression = call("where", test, other.node, stream.choice((subject.node, number(0.0))))
     elif style == "mask":
         mask = draft.book.take(("mask", "valid", "inside", "active", "keep"))
         draft.add(Assign(Name(mask), method(test, "astype", Attribute(subject.node, "dtype"))))

@@ -20,12 +20,11 @@ from synthesis.grammar.syntax import (
     Function,
     Literal,
     Name,
-    Return,
     Statement,
     size,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.grammar.weaving import LONG_OPERAND, FunctionScope, Weaver, name_of, typical_domain
 from synthesis.records import Argument, Domain
 
 SIZES = (2, 3, 4, 5, 6, 8)
@@ -149,11 +148,10 @@ class Sketch:
         scope = FunctionScope(self.literal, NameBook(choices.child("helper names")))
         parameters = [scope.parameter(operand) for operand in operands]
         result = Weaver(scope, choices.child("helper"), operations, max_fresh=0).weave(parameters, steps=steps)
-        if isinstance(result.node, Name) and not scope.statements:
-            raise DrawError("a function that gives what it is given")
+        body = scope.body(result)
         name = self.book.title()
         listed = tuple((name_of(parameter), "") for parameter in parameters)
-        self._helpers.append(Function(name, listed, (*scope.statements, Return(result.node))))
+        self._helpers.append(Function(name, listed, body))
         return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
 
     def declare(self, statement: Function | Call) -> None:

@@ -5,9 +5,8 @@ from synthesis.frontends.warp.spelling import value_annotation
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Function, Name, Return, Statement
-from synthesis.grammar.syntax import Sequence as Items
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of
+from synthesis.grammar.syntax import Function
+from synthesis.grammar.weaving import FunctionScope, Weaver, name_of
 
 
 class Helper:
@@ -43,12 +42,7 @@ class Helper:
         Raises:
             DrawError: if it does nothing.
         """
-        if len(results) == 1 and isinstance(results[0].node, Name) and not self.scope.statements:
-            raise DrawError("a function that gives what it is given")
-        nodes = tuple(result.node for result in results)
-        value = nodes[0] if len(nodes) == 1 else Items(nodes)
-        body: tuple[Statement, ...] = (*self.scope.statements, *((Return(value),) if nodes else ()))
-        returns = (
-            value_annotation(results[0].type, self._draft.style) if len(nodes) == 1 and self._stream.chance(0.4) else ""
-        )
+        body = self.scope.body(*results)
+        annotated = len(results) == 1 and self._stream.chance(0.4)
+        returns = value_annotation(results[0].type, self._draft.style) if annotated else ""
         self._draft.declare(Function(name, tuple(self._parameters), body, ("wp.func",), returns=returns))

@@ -363,12 +363,9 @@ def _while(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if not kind.is_float:
         raise DrawError("whole numbers do not relax")
     goal = named(draft, _new(draft, stream, _CALM, avoid=[base]))
-    site, most = draft.sites[0][0], stream.integer(3, 7)
-    known = Domain(low=1, high=most)
-    array = draft.array(Type("int32"), known, tuple(axis.extent for axis in site), pool=naming.COUNTS)
-    steps = draft.local(
-        Subscript(Name(array), tuple(axis.index for axis in site)), ("limit", "steps", "left_over", "times")
-    )
+    most = stream.integer(3, 7)
+    told = draft.element(Type("int32"), Domain(low=1, high=most), draft.sites[0][0], naming.COUNTS)
+    steps = draft.local(told, ("limit", "steps", "left_over", "times"))
     carried = draft.variable(kind, 0.0)
     draft.add(Assign(carried, base.node, "+"))
     count = draft.local(Call(Name("int"), (Literal("0"),)), ("n", "count", "done", "step", "taken"))

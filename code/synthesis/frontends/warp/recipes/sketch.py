@@ -255,8 +255,7 @@ class Sketch:
     def read(self, kind: Type, domain: Domain, site: Site) -> Term:
         """An element of a new array, read where it is used or into a local first."""
         stored = self._stored(kind, domain)
-        array = self.array(stored, domain, tuple(axis.extent for axis in site))
-        node: Expression = Subscript(Name(array), tuple(axis.index for axis in site))
+        node: Expression = self.element(stored, domain, site)
         if stored != kind:
             node = Call(Name(scalar_name(kind.dtype, self._style)), (node,))
         varying = math.prod(axis.extent for axis in site) >= _FEW
@@ -267,8 +266,11 @@ class Sketch:
 
     def flag(self) -> Expression:
         """An element of a new array of truths, set for about every second thread."""
-        site = self.sites[0][0]
-        array = self.array(Type("bool"), Domain(low=0, high=1), tuple(axis.extent for axis in site), pool=naming.FLAGS)
+        return self.element(Type("bool"), Domain(low=0, high=1), self.sites[0][0], naming.FLAGS)
+
+    def element(self, kind: Type, domain: Domain, site: Site, pool: tuple[str, ...] | None = None) -> Expression:
+        """An element of a new array, as it is stored."""
+        array = self.array(kind, domain, tuple(axis.extent for axis in site), pool=pool)
         return Subscript(Name(array), tuple(axis.index for axis in site))
 
     def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
@@ -311,15 +313,13 @@ class Sketch:
         parameters = [scope.parameter(operand) for operand in operands]
         weaver = Weaver(scope, self.stream.child("helper"), operations, max_fresh=0)
         result = weaver.weave(parameters, steps=steps)
-        if isinstance(result.node, Name) and not scope.statements:
-            raise DrawError("a function that gives what it is given")
+        body = scope.body(result)
         name = self.book.title()
         returns = value_annotation(result.type, self._style) if self._draw.chance(0.3) else ""
         annotations = tuple(
             (name_of(parameter), value_annotation(operand.type, self._style))
             for parameter, operand in zip(parameters, operands, strict=True)
         )
-        body = (*scope.statements, Return(result.node))
         self._helpers.append(Function(name, annotations, body, ("wp.func",), returns=returns))
         return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
 
