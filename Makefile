@@ -1,5 +1,7 @@
 # make samples   set up .venv and make data/samples again
-# make test      set up .venv and run lint, types and tests
+# make test      set up .venv and run lint, types, tests, and the wheel in an environment of its own
+# make quick     a minute of that: lint, types, grammar, house
+# make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
@@ -12,17 +14,19 @@ NEWEST := .venv-newest
 WARP_SAMPLES := 260
 JAX_SAMPLES := 140
 
-.PHONY: setup samples gallery test lint types tests newest format clean
+.PHONY: setup samples gallery test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
+	@echo "setting up $(VENV): about 2 GB of packages, a minute or two"
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		--editable '.[all]' --group dev
 	touch $@
+	@echo "$(VENV) is ready"
 
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
@@ -32,7 +36,10 @@ samples: $(STAMP)
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py
 
-test: lint types tests
+test: lint types tests wheel
+
+quick: lint types
+	$(BIN)/python -m pytest --quiet tests/grammar tests/test_house.py tests/test_settings.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -43,6 +50,22 @@ types: $(STAMP)
 
 tests: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto
+
+# What is published, installed without a checkout and without any front end's package.
+wheel: $(STAMP)
+	rm -rf build/wheel && mkdir -p build/wheel
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir build/wheel .
+	$(PYTHON) -m venv build/wheel/venv
+	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		build/wheel/*.whl
+	cd build/wheel && env -u PYTHONPATH ./venv/bin/python ../../tests/try_wheel.py ../../data/samples
+
+only-warp only-jax: only-%:
+	$(PYTHON) -m venv --clear .venv-$@
+	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	.venv-$@/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[$*]' --group dev
+	.venv-$@/bin/python -m pytest --numprocesses auto
 
 # Samples and texts are of the pinned versions; the tests that compare with them say so where a newer one differs.
 newest:
@@ -58,4 +81,4 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(NEWEST) .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NEWEST) .venv-only-warp .venv-only-jax build .pytest_cache .ruff_cache .hypothesis

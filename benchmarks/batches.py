@@ -21,13 +21,13 @@ ROUNDS = 5
 
 
 def modules(frontend: str, count: int) -> None:
-    pipeline = SynthesisPipeline(frontend)
+    pipelines = {size: SynthesisPipeline(frontend, kernels_per_module=size) for size in SIZES}
     seconds: dict[int, list[float]] = {size: [] for size in SIZES}
     for number in range(ROUNDS):
         numbers = range(number * count, (number + 1) * count)
         for size in SIZES if number % 2 else SIZES[::-1]:
             began = time.process_time()
-            for _ in pipeline.outcomes(numbers, kernels_per_module=size):
+            for _ in pipelines[size].outcomes(numbers):
                 pass
             seconds[size].append(time.process_time() - began)
     for size, spent in seconds.items():

@@ -19,7 +19,7 @@ from synthesis.registry import get_frontend
 
 
 def main(frontend: str, packages: list[str], *, errors: bool) -> None:
-    toolchain = get_frontend(frontend).toolchain()
+    toolchain = get_frontend(frontend).compiler.toolchain()
     print("irsmith", version("irsmith"), *(f"{name} {number}" for name, number in toolchain.items()))
     print(f"{'package':<16}{'found':>7}{'rows':>7}{'whole':>7}  rejections")
     for package in packages:

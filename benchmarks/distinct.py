@@ -10,7 +10,7 @@ import sys
 from importlib.metadata import version
 
 from synthesis import KernelGenerator
-from synthesis.identity import renamed_hash, structure_hash
+from synthesis.identity.python import renamed_hash, structure_hash
 
 
 def main(frontend: str, count: int, seed: int) -> None:

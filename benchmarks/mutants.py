@@ -26,11 +26,11 @@ INPUTS = 64
 def main(frontend: str, count: int, seed: int) -> None:
     pipeline = SynthesisPipeline(frontend, seed=seed, verify="none")
     generator = random.Random(seed)
-    levels = [level for level in pipeline.levels if level.direction == "forward"]
+    levels = [level for level in pipeline.source.levels if level.direction == "forward"]
     wrong, killed = Counter[str](), Counter[str]()
     same = 0
     with Verifier(pipeline.frontend, time_limit=3) as verifier:
-        for outcome in pipeline.outcomes(range(count), kernels_per_module=20):
+        for outcome in pipeline.outcomes(range(count)):
             if not isinstance(outcome, Pair) or outcome.spec.category == "native":
                 continue
             for level in levels:
@@ -44,7 +44,7 @@ def main(frontend: str, count: int, seed: int) -> None:
                     killed[kind] += different and failed
                     if different and not failed:
                         print(f"{outcome.spec.index} {level.name}: {kind} passes\n{outcome.spec.source}\n{mutant}")
-    tools = " ".join(f"{package} {version(package)}" for package in pipeline.frontend.toolchain())
+    tools = " ".join(f"{package} {version(package)}" for package in pipeline.frontend.compiler.toolchain())
     for kind in sorted(wrong):
         print(f"  {kind:24} {killed[kind]} of {wrong[kind]}")
     total, found = wrong.total(), killed.total()

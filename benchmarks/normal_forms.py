@@ -25,7 +25,7 @@ from synthesis.errors import IrsmithError
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
-from synthesis.identity import hash_text
+from synthesis.identity.hashing import hash_text
 
 _TOGETHER = 500
 _COMMUTATIVE = frozenset({
@@ -296,9 +296,9 @@ def _forms(task: tuple[str, int, int, int]) -> list[tuple[str, str] | None]:
     """The normal forms of candidates, without and with numbers left out; None for one whose text there is not."""
     frontend, seed, start, stop = task
     level = "jaxpr" if frontend == "jax" else "cpp_forward"
-    pipeline = SynthesisPipeline(frontend, seed=seed, levels=(level,), verify="none")
+    pipeline = SynthesisPipeline(frontend, seed=seed, level=(level,), verify="none", kernels_per_module=25)
     found: list[tuple[str, str] | None] = []
-    for outcome in pipeline.outcomes(range(start, stop), kernels_per_module=25):
+    for outcome in pipeline.outcomes(range(start, stop)):
         text = None if isinstance(outcome, Rejection) else outcome.texts[level]
         try:
             forms = text and tuple(normal_form(frontend, text, numbers=numbers) for numbers in (True, False))

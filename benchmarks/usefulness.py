@@ -31,7 +31,7 @@ def main(frontend: str, count: int, seed: int) -> None:
         if found:
             short += 1
             print(f"index {index}: {'; '.join(found)}\n{spec.source}")
-    tools = " ".join(f"{package} {version(package)}" for package in generator.frontend.toolchain())
+    tools = " ".join(f"{package} {version(package)}" for package in generator.frontend.compiler.toolchain())
     ran = count - skipped
     share = 100 * (ran - short) / ran
     print(f"{frontend}  seed {seed}  {ran - short} of {ran} useful  {share:.2f} %  {skipped} need a GPU  {tools}")

@@ -28,10 +28,11 @@ from running import run
 
 from synthesis import KernelSpec, SynthesisPipeline
 from synthesis.frontends.base import Kernel, Lowered, Program
-from synthesis.pipeline import VERIFIED_TOGETHER
+from synthesis.making.workshop import VERIFIED_TOGETHER
 from synthesis.verification.inputs import draw_inputs
+from synthesis.verification.judge import judge
+from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier, programs_of
-from synthesis.verification.verifier import begun as begun_check
 
 TOGETHER = VERIFIED_TOGETHER
 
@@ -104,20 +105,18 @@ def pipeline_batch(
     with clock.on("draw"):
         specs = [pipeline.generate_kernel(number) for number in range(start, start + TOGETHER)]
     with clock.on("load and lower"):
-        kernels = [each for each in frontend.load_together(specs) if isinstance(each, Kernel)]
-        lowered = frontend.lower(kernels, pipeline.levels, device=pipeline.device)
+        kernels = [each for each in frontend.compiler.load(specs) if isinstance(each, Kernel)]
+        lowered = frontend.compiler.lower(kernels, pipeline.source.levels, device=pipeline.source.device)
     entries = [(k, t) for k, t in zip(kernels, lowered, strict=True) if isinstance(t, Lowered)]
     with clock.on("reference"):
-        begun = [(begun_check(frontend, k, t, useful=True), t) for k, t in entries]
-    programs = programs_of([check for check, _ in begun])
+        plans = [make_plan(frontend, k, t.texts, useful=True) for k, t in entries]
+    programs = programs_of(plans)
     with clock.on("texts in the pipeline"):
         outcomes = iter(verifier.run(programs))
     with clock.on("comparison"):
-        for check, _ in begun:
-            own = [next(outcomes) for _ in check.programs]
-            if check.problem is None:
-                check.verdict(own)
-    frontend.release(kernels)
+        for plan in plans:
+            judge(plan, [next(outcomes) for _ in plan.programs])
+    frontend.compiler.release(kernels)
     return specs, programs
 
 
@@ -140,7 +139,7 @@ def bare_loop(pipeline: SynthesisPipeline, specs: list[KernelSpec], clock: Clock
 
     jax: Any = jax_module
     for name in ("bare loop", "bare loop, caches kept"):
-        loaded = [each for each in pipeline.frontend.load_together(specs) if isinstance(each, Kernel)]
+        loaded = [each for each in pipeline.frontend.compiler.load(specs) if isinstance(each, Kernel)]
         for kernel in loaded:
             if name == "bare loop":
                 jax.clear_caches()
@@ -148,14 +147,14 @@ def bare_loop(pipeline: SynthesisPipeline, specs: list[KernelSpec], clock: Clock
                 traced = jax.jit(kernel.live).trace(*kernel.example_args)
                 str(traced.jaxpr)
                 traced.lower(lowering_platforms=("cpu",)).as_text()
-        pipeline.frontend.release(loaded)
+        pipeline.frontend.compiler.release(loaded)
 
 
 def report(name: str, seed: int, kernels: int, clock: Clock, pipeline: SynthesisPipeline) -> None:
     stages = ("draw", "load and lower", "reference", "texts in the pipeline", "comparison")
     seconds = clock.seconds
     whole = sum(seconds[stage] for stage in stages)
-    tools = " ".join(f"{package} {version(package)}" for package in pipeline.frontend.toolchain())
+    tools = " ".join(f"{package} {version(package)}" for package in pipeline.frontend.compiler.toolchain())
     print(f"{name}  seed {seed}  {kernels} kernels of all categories  {tools}")
     print(f"  the whole pipeline       {1000 * whole / kernels:7.1f} ms a kernel")
     for stage in stages:

@@ -31,14 +31,14 @@ def drawn(recipe: Recipe) -> KernelSpec:
 def outputs(frontend: str, spec: KernelSpec, inputs: Values) -> Values:
     """What the reference makes of inputs; nothing where it needs a GPU's blocks of threads."""
     tool = get_frontend(frontend)
-    kernel = tool.load(spec)
+    kernel = tool.load_one(spec)
     assert isinstance(kernel, Kernel), kernel
     try:
-        (found,) = tool.reference(kernel)([complete(spec.signature, inputs)], double=False)
+        (found,) = tool.the_prover.reference(kernel)([complete(spec.signature, inputs)], double=False)
     except ReferenceUnknownError:
         return {}
     finally:
-        tool.release([kernel])
+        tool.compiler.release([kernel])
     written = {
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
@@ -58,7 +58,7 @@ def section(frontend: str, recipe: Recipe) -> list[str]:
     level, language = _LEVELS[frontend]
     spec = drawn(recipe)
     device = "cuda" if frontend == "warp" else "cpu"
-    pair = SynthesisPipeline(frontend, levels=[level], device=device, verify="none").create_pair(spec)
+    pair = SynthesisPipeline(frontend, level=[level], device=device, verify="none").create_pair(spec)
     assert not isinstance(pair, Rejection), pair
     inputs = draw_inputs(spec.signature, 0)
     left = outputs(frontend, spec, inputs)
@@ -88,7 +88,7 @@ def pages(frontend: str) -> dict[str, str]:
     tool = get_frontend(frontend)
     made: dict[str, str] = {}
     for category in tool.categories:
-        recipes = [recipe for recipe in tool.recipes if recipe.category == category]
+        recipes = [recipe for recipe in tool.drawer.recipes if recipe.category == category]
         lines = [f"# {frontend}: {category}", "", "Made by `make gallery`; see [the list](README.md)."]
         for recipe in recipes:
             lines += section(frontend, recipe)
@@ -109,7 +109,7 @@ def contents() -> dict[str, str]:
         made |= pages(frontend)
         lines += ["", f"## {frontend}", ""]
         for category in get_frontend(frontend).categories:
-            recipes = [recipe.name for recipe in get_frontend(frontend).recipes if recipe.category == category]
+            recipes = [recipe.name for recipe in get_frontend(frontend).drawer.recipes if recipe.category == category]
             lines.append(f"- [{category}]({frontend}_{category}.md): {', '.join(recipes)}")
     return {"README.md": "\n".join(lines) + "\n", **made}
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, cast
 
-from synthesis.frontends.base import Direction, Outcome, Program, Values
+from synthesis.frontends.base import Direction, Outcome, Program, RunKey, Values
 from synthesis.frontends.warp.execution import ptx_of
 from synthesis.frontends.warp.lowering import context, wp
 from synthesis.frontends.warp.memory import Buffer, Memory, launch_bounds
@@ -15,7 +15,7 @@ _SHARED = 40_000
 
 
 def outcome_on_gpu(program: Program, before: Outcome | None, device: str = "cuda:0") -> Outcome:
-    """What each run leaves; ``before`` is what the program that it follows has left, in its last runs for these."""
+    """What each run leaves; ``before`` is what the program that it follows has left."""
     chosen = wp.get_device(device)
     core = context.runtime.core
     direction, signature = program.level.direction, program.signature
@@ -27,12 +27,10 @@ def outcome_on_gpu(program: Program, before: Outcome | None, device: str = "cuda
     assert module, "the driver does not load the PTX"
     kernel = core.wp_cuda_get_kernel(chosen.context, module, f"{program.name}_cuda_kernel_{direction}".encode())
     assert kernel, "the PTX has no such kernel"
-    nothing: Values = {}
-    found = before[-len(program.runs) :] if before else (nothing,) * len(program.runs)
-    outcomes: list[Values] = []
-    for values, arrays in zip(program.runs, found, strict=True):
+    outcome: dict[RunKey, Values] = {}
+    for key, values in program.runs.items():
         copies: list[tuple[Buffer, Any]] = []
-        memory = Memory(values | arrays, program, _copied_to(chosen, copies))
+        memory = Memory(values | (before or {}).get(key, {}), program, _copied_to(chosen, copies))
         bounds = launch_bounds(signature, program.text, block if signature.tiled else 1)
         structures = [memory.arguments, *([memory.adjoints] if direction is Direction.BACKWARD else [])]
         places = [ctypes.addressof(bounds), *(place for each in structures for place in _fields(each))]
@@ -46,9 +44,9 @@ def outcome_on_gpu(program: Program, before: Outcome | None, device: str = "cuda
         for buffer, copy in copies:
             buffer[:] = copy.numpy()
         assert memory.guarded(), "it writes outside its arrays"
-        outcomes.append(memory.arrays())
+        outcome[key] = memory.arrays()
     core.wp_cuda_unload_module(chosen.context, module)
-    return tuple(outcomes)
+    return outcome
 
 
 def _copied_to(device: Any, copies: list[tuple[Buffer, Any]]) -> Any:

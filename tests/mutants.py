@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from synthesis import get_frontend
-from synthesis.frontends.base import Kernel, Level, Lowered, Outcome, Program
+from synthesis.frontends.base import Kernel, Level, Outcome, Program, Purpose, numbered
+from synthesis.languages import CPP, CUDA, JAXPR, MLIR, Language
 from synthesis.records import KernelSpec, Rejection
 from synthesis.verification.inputs import complete, draw_inputs, flat
-from synthesis.verification.verifier import Verified, Verifier
+from synthesis.verification.plan import make_plan
+from synthesis.verification.verifier import Verifier
 
 _SWAPS = {
     "cpp": [("add", "sub"), ("mul", "add"), ("sin", "cos"), ("min", "max"), ("tanh", "sin"), ("exp", "cos"),
@@ -31,27 +33,27 @@ _NUMBERS = {
 _NAMES = {"cpp": r"\bvar_\d+\b", "mlir": r"%\w+", "jaxpr": r"(?<= )[a-z]{1,2}(?= |$)"}
 
 
-def mutants(text: str, language: str, generator: random.Random, count: int) -> Iterator[tuple[str, str]]:
+def mutants(text: str, language: Language, generator: random.Random, count: int) -> Iterator[tuple[str, str]]:
     """What was done, and the text after it: an operation, a constant or an operand exchanged, a statement dropped."""
-    language = {"cuda": "cpp"}.get(language, language)
-    start = text.rfind("_kernel_") if language == "cpp" else 0
+    family = {CPP: "cpp", CUDA: "cpp", MLIR: "mlir", JAXPR: "jaxpr"}[language]
+    start = text.rfind("_kernel_") if family == "cpp" else 0
     found: list[tuple[str, str]] = []
-    for pair in _SWAPS[language]:
+    for pair in _SWAPS[family]:
         for old, new in (pair, pair[::-1]):
-            for match in re.finditer(_PATTERNS[language].format(old), text[start:]):
+            for match in re.finditer(_PATTERNS[family].format(old), text[start:]):
                 at = start + match.start()
                 changed = match[0].replace(old, new)
                 found.append((f"{old} to {new}", text[:at] + changed + text[at + len(match[0]) :]))
-    for match in re.finditer(_NUMBERS[language], text):
+    for match in re.finditer(_NUMBERS[family], text):
         value = float(match[0]) * generator.choice([1.02, 0.9, -1.0, 2.0]) or 1.0
-        found.append(("constant", text[: match.start()] + _number(value, language) + text[match.end() :]))
-    if language == "cpp":
+        found.append(("constant", text[: match.start()] + _number(value, family) + text[match.end() :]))
+    if family == "cpp":
         body = text[start:]
         for match in re.finditer(r"^\s*(?:var_\d+ = wp::|wp::(?:array_store|atomic_)).*\n", body, re.MULTILINE):
             dropped = body[: match.start()] + body[match.end() :]
             found.append(("statement dropped", text[:start] + dropped))
         found += _index_mutants(text, start)
-    found += _operand_mutants(text, language, generator)
+    found += _operand_mutants(text, family, generator)
     generator.shuffle(found)
     seen: set[str] = {text}
     for kind, mutant in found:
@@ -97,31 +99,28 @@ def judged(
 ) -> list[tuple[bool, bool]]:
     """Of each changed text whether it behaves differently on other inputs, and whether verification fails it."""
     signature = spec.signature
-    runs = tuple(complete(signature, draw_inputs(signature, 9000 + seed)) for seed in range(inputs))
+    runs = numbered(Purpose.DRAW, [complete(signature, draw_inputs(signature, 9000 + seed)) for seed in range(inputs)])
     programs = [Program(name=spec.name, level=level, text=each, signature=signature, runs=runs)
                 for each in (text, *changed)]  # fmt: skip
     expected, *outcomes = verifier.run(programs)
-    assert isinstance(expected, tuple), expected
-    kernel = get_frontend(spec.frontend).load(spec)
+    assert not isinstance(expected, Rejection), expected
+    kernel = get_frontend(spec.frontend).load_one(spec)
     assert isinstance(kernel, Kernel)
-    entries = [(kernel, Lowered(texts={level.name: each}, line_map={})) for each in changed]
-    results = verifier.verify(entries, useful=False, each=True)
-    get_frontend(spec.frontend).release([kernel])
+    frontend = get_frontend(spec.frontend)
+    plans = [make_plan(frontend, kernel, {level.name: each}, useful=False, fresh=False) for each in changed]
+    judgements = verifier.judge(plans)
+    get_frontend(spec.frontend).compiler.release([kernel])
     return [
-        (differs(outcome, expected), isinstance(result, Rejection) or not _stands(result))
-        for outcome, result in zip(outcomes, results, strict=True)
+        (differs(outcome, expected), not judgement.verdict.verified)
+        for outcome, judgement in zip(outcomes, judgements, strict=True)
     ]
-
-
-def _stands(result: Verified) -> bool:
-    return bool(result.verdict.verified)
 
 
 def differs(outcome: Outcome | Rejection, expected: Outcome) -> bool:
     """Whether a text crashed, or left something that is not what another left."""
     if isinstance(outcome, Rejection):
         return True
-    pairs = zip(map(flat, outcome), map(flat, expected), strict=True)
+    pairs = [(flat(outcome[key]), flat(values)) for key, values in expected.items()]
     return any(not _close(a.get(name), value) for a, b in pairs for name, value in b.items())
 
 

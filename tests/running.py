@@ -12,7 +12,7 @@ from synthesis.verification.inputs import Values, array_shape, draw_argument, dr
 
 
 def load(spec: KernelSpec) -> Kernel:
-    kernel = get_frontend(spec.frontend).load(spec)
+    kernel = get_frontend(spec.frontend).load_one(spec)
     assert not isinstance(kernel, Rejection), f"{kernel.detail}\n{spec.source}"
     return kernel
 
@@ -123,7 +123,7 @@ def shortcomings(spec: KernelSpec) -> list[str]:
         after = run(kernel, inputs | {argument.name: another_draw(argument, inputs[argument.name])})
         if all(np.array_equal(before[name], after[name], equal_nan=True) for name in before):
             found.append(f"{argument.name} changes nothing")
-    get_frontend(spec.frontend).release([kernel])
+    get_frontend(spec.frontend).compiler.release([kernel])
     return found
 
 

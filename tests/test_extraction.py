@@ -23,6 +23,7 @@ from synthesis.examples import ArrayType, parse_type, read_inputs
 from synthesis.extraction import extract_to_folder
 from synthesis.frontends.base import Kernel
 from synthesis.records import Domain
+from synthesis.settings import Extraction
 
 KERNEL = """
 import warp as wp
@@ -126,17 +127,17 @@ def test_what_a_module_hands_on_from_private_ones_is_its_own(tmp_path: Path, mon
 
 def test_a_kernel_without_any_text_is_no_row() -> None:
     shape = Examples(arguments=(ArrayType("float32", (4,)),))
-    (outcome,) = extract("jax.nn:softmax", levels=["triton"], device="cuda", examples=shape)
+    (outcome,) = extract("jax.nn:softmax", level=["triton"], device="cuda", examples=shape)
     assert isinstance(outcome, Rejection)
     assert (outcome.symptom, outcome.level) == (Symptom.NOT_AVAILABLE, None)
-    (pair,) = extract("jax.nn:softmax", levels=["jaxpr", "triton"], device="cuda", examples=shape)
+    (pair,) = extract("jax.nn:softmax", level=["jaxpr", "triton"], device="cuda", examples=shape)
     assert isinstance(pair, Pair)
     assert pair.texts["triton"] is None
     assert [each.level for each in pair.rejections] == ["triton"]
 
 
 def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
-    summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", as_text=True)
+    summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", Extraction(), form="text")
     assert (summary.rows, rejections) == (1, [])
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file()) == [
         "000000_doubled.cpp_backward.cpp",
@@ -162,13 +163,13 @@ def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
 )
 def test_a_bad_target_is_one_message_and_no_folder(target: str, message: str, package: Path, tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=message):
-        extract_to_folder(target, tmp_path / "out")
+        extract_to_folder(target, tmp_path / "out", Extraction())
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_in_use_is_refused(package: Path) -> None:
     with pytest.raises(ConfigError, match="is not an empty folder"):
-        extract_to_folder("mixed_package.good", package)
+        extract_to_folder("mixed_package.good", package, Extraction())
 
 
 def names_and_types(outcomes: list[Pair | Rejection]) -> dict[str, list[str] | str]:

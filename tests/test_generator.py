@@ -6,9 +6,9 @@ import pytest
 from processes import output_of
 
 from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError, get_frontend
-from synthesis.generator import parse_difficulty
-from synthesis.identity import renamed_hash, structure_hash
+from synthesis.identity.python import renamed_hash, structure_hash
 from synthesis.records import DIFFICULTIES
+from synthesis.settings import Drawing
 
 # What the user named for each category; recipes and targets must cover it.
 NAMED = {
@@ -66,7 +66,10 @@ def test_categories_and_their_operations_are_those_that_were_named(name: str) ->
     assert generator.categories == tuple(NAMED[name])
     for category, named in NAMED[name].items():
         targets = {
-            target for recipe in generator.frontend.recipes if recipe.category == category for target in recipe.targets
+            target
+            for recipe in generator.frontend.drawer.recipes
+            if recipe.category == category
+            for target in recipe.targets
         }
         assert set(named.split()) <= targets
 
@@ -96,9 +99,9 @@ def test_specs_are_pure(name: str) -> None:
 def test_every_target_comes_up_equally_often(name: str) -> None:
     generator = KernelGenerator(name)
     for category in generator.categories:
-        tasks = sum(len(recipe.targets) for recipe in generator.frontend.recipes if recipe.category == category)
+        tasks = sum(len(recipe.targets) for recipe in generator.frontend.drawer.recipes if recipe.category == category)
         recipes = [generator.generate(category, number).recipe for number in range(tasks)]
-        for recipe in generator.frontend.recipes:
+        for recipe in generator.frontend.drawer.recipes:
             if recipe.category == category:
                 assert recipes.count(recipe.name) == len(recipe.targets)
 
@@ -128,7 +131,7 @@ def test_a_spec_has_the_names_that_the_user_gave() -> None:
     spec = KernelGenerator("warp").generate_vector(2)
     assert isinstance(spec, KernelSpec)
     assert f"def {spec.name}(" in spec.source
-    assert spec.category == spec.metadata["category"] == "vector"
+    assert spec.category == "vector"
     assert list(spec.arg_types) == [argument.name for argument in spec.signature.arguments]
     assert all(kind in spec.source for kind in spec.arg_types.values())
     assert spec.description.endswith(".")
@@ -166,7 +169,7 @@ def test_a_generator_travels_to_other_processes() -> None:
 
 def marked(spec: KernelSpec) -> bool:
     """Whether a kernel was drawn for a target whose adjoint is known to be wrong."""
-    (recipe,) = (each for each in get_frontend(spec.frontend).recipes if each.name == spec.recipe)
+    (recipe,) = (each for each in get_frontend(spec.frontend).drawer.recipes if each.name == spec.recipe)
     return bool(set(recipe.wrong_adjoints) & set(spec.ops))
 
 
@@ -222,12 +225,15 @@ def test_a_mix_is_drawn_as_it_says(name: str) -> None:
     assert 0.68 <= found.count(5) / len(found) <= 0.82
 
 
-def test_difficulties_are_read_from_text() -> None:
-    assert parse_difficulty("3") == 3
-    assert parse_difficulty("1:0.2,5:0.8") == {1: 0.2, 5: 0.8}
+def test_difficulties_have_one_form_however_they_are_given() -> None:
+    for given in (3, "3", {3: 2.0}, "3:1"):
+        assert Drawing(frontend="jax", difficulty=given).difficulty == "3"  # pyright: ignore[reportArgumentType]
+    for mix in ("1:0.2,5:0.8", {5: 0.8, 1: 0.2}):
+        drawing = Drawing(frontend="jax", difficulty=mix)  # pyright: ignore[reportArgumentType]
+        assert (drawing.difficulty, drawing.mix) == ("1:0.2,5:0.8", {1: 0.2, 5: 0.8})
     for text in ("easy", "1:", "1:0.2,"):
         with pytest.raises(ConfigError, match=r"1:0\.2"):
-            parse_difficulty(text)
+            Drawing(frontend="jax", difficulty=text)
 
 
 @pytest.mark.parametrize("difficulty", [0, 6, {7: 1.0}, {1: -1.0}, {1: 0.0}])

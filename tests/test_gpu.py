@@ -9,9 +9,10 @@ from gpu_texts import outcome_on_gpu
 from running import load, needs_gpu, run, written_part
 
 from synthesis import KernelGenerator, KernelSpec, Pair, SynthesisPipeline, get_frontend
-from synthesis.frontends.base import Lowered, Outcome
+from synthesis.frontends.base import Outcome
 from synthesis.verification.inputs import draw_inputs
-from synthesis.verification.verifier import begun
+from synthesis.verification.judge import judge
+from synthesis.verification.plan import make_plan
 
 wp: Any = wp_module
 GENERATOR = KernelGenerator("warp", seed=8)
@@ -29,20 +30,20 @@ def of_category(category: str, count: int) -> list[KernelSpec]:
 @pytest.mark.parametrize("category", [each for each in GENERATOR.categories if each != "native"])
 def test_the_texts_of_rows_are_verified_on_a_gpu(category: str) -> None:
     frontend = get_frontend("warp")
-    pipeline = SynthesisPipeline("warp", seed=8, categories=[category])
+    pipeline = SynthesisPipeline("warp", seed=8, category=[category])
     held: list[bool] = []
     for pair in pipeline.pairs(6):
         assert isinstance(pair, Pair)
         texts = {name: pair.texts[name] for name in pair.verdict.verified if name.startswith("cuda")}
         kernel = load(pair.spec)
-        check = begun(frontend, kernel, Lowered(texts=texts, line_map={}), useful=False)
+        plan = make_plan(frontend, kernel, texts, useful=False)
         outcomes: list[Outcome] = []
-        for program in check.programs:
+        for program in plan.programs:
             before = None if program.follows is None else outcomes[program.follows]
             outcomes.append(outcome_on_gpu(program, before))
-        verdict, failed = check.verdict(outcomes)
-        held.append(set(verdict.verified) == set(texts) and not failed)
-        frontend.release([kernel])
+        judgement = judge(plan, outcomes)
+        held.append(set(judgement.verdict.verified) == set(texts) and not judgement.failed)
+        frontend.compiler.release([kernel])
     # Sums of atomics in another order, and other roundings of functions, may take one in many beyond its tolerance.
     assert sum(held) >= len(held) - 1
 
@@ -56,7 +57,7 @@ def test_a_gpu_gives_what_the_cpu_gives(category: str) -> None:
             close = np.isclose(on_gpu[name], value, rtol=2e-3, atol=2e-3, equal_nan=True)
             # A comparison at the edge may go the other way for one thread in many.
             assert close.mean() > 0.9, f"{name}\n{spec.source}"
-        get_frontend("warp").release([kernel])
+        get_frontend("warp").compiler.release([kernel])
 
 
 def test_shared_memory_and_barriers_run() -> None:
@@ -73,5 +74,5 @@ def test_shared_memory_and_barriers_run() -> None:
                 start = next(inputs[each.name] for each in spec.signature.arguments if each.role == "inout")
                 assert value.sum() - start.sum() == values.size
         seen.add(spec.recipe)
-        get_frontend("warp").release([kernel])
+        get_frontend("warp").compiler.release([kernel])
     assert len(seen) == 5

@@ -1,7 +1,9 @@
 """The house: rooms know only what is below them, and the two front ends never know each other."""
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -9,21 +11,17 @@ import pytest
 import synthesis
 
 ROOT = Path(synthesis.__file__).parent
-# From the ground up; a room may use its own floor and those below.
-FLOORS = (
-    ("version", "errors"),
-    ("records", "files", "formats", "progress", "isolation"),
-    ("examples",),
-    ("identity", "grammar"),
-    ("frontends",),
-    ("registry",),
-    ("generator", "ir_extractor", "verification", "targets", "rows"),
-    ("survey", "tally"),
-    ("pipeline", "batch_generator"),
-    ("extraction", "reverification"),
-    ("cli",),
-)
-FLOOR_OF = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
+CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
+
+
+def floors() -> list[tuple[str, ...]]:
+    """The lines of the list of rooms in CONTRIBUTING, from the ground up."""
+    listed = CONTRIBUTING.read_text().partition("## The house")[2].split("```")[1]
+    lines = [line for line in listed.splitlines() if line and not line.startswith(" ")]
+    return [tuple(str(re.findall(r"^\w+(?:, \w+)*", line)[0]).split(", ")) for line in lines]
+
+
+FLOOR_OF = {room: floor for floor, rooms in enumerate(floors()) for room in rooms}
 ENTRANCES = (ROOT / "__init__.py", ROOT / "__main__.py")
 MODULES = [path for path in sorted(ROOT.rglob("*.py")) if path not in ENTRANCES]
 
@@ -59,6 +57,37 @@ def test_a_room_knows_only_what_is_below_it(path: Path) -> None:
 def test_private_parts_of_the_tools_are_touched_in_two_files_each(path: Path) -> None:
     private = [module for module in imports_of(path) if module.startswith(("warp._src", "jax._src", "jaxlib"))]
     assert not private or path.name in ("lowering.py", "execution.py")
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def graph_of(modules: Mapping[str, Path]) -> dict[str, set[str]]:
+    """Each module to those that it imports, names in a package being modules of it where there is one."""
+    found: dict[str, set[str]] = {}
+    for name, path in modules.items():
+        found[name] = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                inside = {f"{node.module}.{alias.name}" for alias in node.names} & modules.keys()
+                found[name] |= inside or ({node.module} & modules.keys())
+            elif isinstance(node, ast.Import):
+                found[name] |= {alias.name for alias in node.names} & modules.keys()
+    return found
+
+
+def test_no_modules_and_no_rooms_import_each_other_in_a_circle() -> None:
+    modules = graph_of({name_of(path): path for path in MODULES})
+    rooms: dict[str, set[str]] = {}
+    for name, imported in modules.items():
+        rooms.setdefault(room_of(name), set()).update(map(room_of, imported))
+    for graph in (modules, {room: others - {room} for room, others in rooms.items()}):
+        try:
+            list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
 def test_every_room_has_a_floor() -> None:

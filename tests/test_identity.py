@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from processes import output_of
 
 from synthesis import KernelGenerator, Rejection, synthesize_pair
-from synthesis.identity import canonical_ir, ir_structure_hash, program_id, renamed_hash, structure_hash
+from synthesis.identity.ir import canonical_text
+from synthesis.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR, ir_structure_hash
 
 WARP = """
 import warp as wp
@@ -155,14 +157,14 @@ def test_the_id_depends_on_the_signature_but_not_on_names() -> None:
 @pytest.mark.parametrize("frontend", ["warp", "jax"])
 def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str) -> None:
     levels = {
-        "warp": {"cpp_backward": "cpp", "cuda_forward": "cuda"},
-        "jax": {"jaxpr": "jaxpr", "stablehlo": "mlir", "hlo": "hlo"},
+        "warp": {"cpp_backward": CPP, "cuda_forward": CUDA},
+        "jax": {"jaxpr": JAXPR, "stablehlo": MLIR, "hlo": HLO},
     }
     generator = KernelGenerator(frontend, 4)
     compared = 0
     for index in range(18):
         spec = generator.spec(index)
-        pair = synthesize_pair(spec, levels=list(levels[frontend]))
+        pair = synthesize_pair(spec, level=list(levels[frontend]))
         assert not isinstance(pair, Rejection)
         names = [argument.name for argument in spec.signature.arguments]
         if "wp.struct" in spec.source and {"a", "b", "p", "t", "rhs"} & set(names):
@@ -179,7 +181,7 @@ def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str
                 name=f"other_{len(names)}",
                 signature=replace(spec.signature, arguments=arguments),
             ),
-            levels=list(levels[frontend]),
+            level=list(levels[frontend]),
         )
         assert not isinstance(other, Rejection), other
         for level, language in levels[frontend].items():
@@ -191,7 +193,7 @@ def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str
             assert again is not None
             if text.count("\n") == again.count("\n"):  # some numbers change what is traced: x ** 2.0
                 compared += 1
-                assert canonical_ir(text, language) == canonical_ir(again, language), spec.source
+                assert language.canonical(text) == language.canonical(again), spec.source
             for operation in ("wp::add", "stablehlo.multiply", " mul ", " multiply("):
                 if operation in text:
                     changed = text.replace(operation, operation.replace("add", "sub").replace("mul", "max"), 1)
@@ -201,17 +203,15 @@ def test_ir_structure_ignores_names_and_numbers_but_not_operations(frontend: str
 
 def test_shapes_belong_to_an_ir_structure() -> None:
     text = "%0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>"
-    assert ir_structure_hash(text, "mlir") == ir_structure_hash(
-        text.replace("1.0", "3.0").replace("%0", "%cst"), "mlir"
-    )
-    assert ir_structure_hash(text, "mlir") != ir_structure_hash(text.replace("2xf32", "4xf32"), "mlir")
+    assert ir_structure_hash(text, MLIR) == ir_structure_hash(text.replace("1.0", "3.0").replace("%0", "%cst"), MLIR)
+    assert ir_structure_hash(text, MLIR) != ir_structure_hash(text.replace("2xf32", "4xf32"), MLIR)
 
 
 def test_of_an_unknown_language_all_but_numbers_is_kept() -> None:
-    assert canonical_ir("LOAD x\nPUSH 2.5\nADD x2 -1", "bytecode") == "LOAD x PUSH # ADD x2 #"
+    assert canonical_text("LOAD x\nPUSH 2.5\nADD x2 -1") == "LOAD x PUSH # ADD x2 #"
 
 
 def test_hashes_are_the_same_in_every_process() -> None:
-    program = f"from synthesis.identity import renamed_hash; print(renamed_hash({JAX!r}))"
+    program = f"from synthesis.identity.python import renamed_hash; print(renamed_hash({JAX!r}))"
     for seed in ("0", "5"):
         assert output_of(program, seed).strip() == renamed_hash(JAX)

@@ -59,7 +59,7 @@ def test_the_standard_library_module_code_stays_itself() -> None:
 
 
 def test_a_third_front_end_comes_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    entries = [EntryPoint("toy", "synthesis.frontends.jax:FRONTEND", registry.ENTRY_POINT_GROUP)]
+    entries = [EntryPoint("toy", "synthesis.frontends.jax.frontend:FRONTEND", registry.ENTRY_POINT_GROUP)]
     with fresh_registry(monkeypatch, entries):
         assert registry.frontend_names() == ("warp", "jax", "toy")
         assert registry.get_frontend("toy").name == "jax"

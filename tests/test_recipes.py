@@ -8,7 +8,7 @@ import pytest
 from running import needs_gpu, shortcomings
 
 from synthesis import KernelGenerator, KernelSpec, Pair, Rejection, Role, SynthesisPipeline, get_frontend
-from synthesis.frontends.base import Kernel, Lowered, Recipe, choose_levels
+from synthesis.frontends.base import Kernel, Lowered, Recipe
 from synthesis.frontends.jax import functions
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.weaving import DrawError
@@ -16,7 +16,7 @@ from synthesis.grammar.weaving import DrawError
 RECIPES = [
     pytest.param(name, recipe, id=f"{name}-{recipe.name}")
     for name in ("warp", "jax")
-    for recipe in get_frontend(name).recipes
+    for recipe in get_frontend(name).drawer.recipes
 ]
 # Targets that are spelled by control flow or by an operator rather than by a catalogue name.
 _RENAMED_TARGETS = {"mat_vec": "matmul", "mat_mat": "matmul"}
@@ -45,16 +45,16 @@ def test_draws_are_pure(name: str, recipe: Recipe) -> None:
 @pytest.mark.parametrize(("name", "recipe"), RECIPES)
 def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) -> None:
     frontend = get_frontend(name)
-    levels = choose_levels(frontend, None, frontend.devices[0])
+    levels = frontend.choose_levels(None, frontend.compiler.devices[0])
     for target, spec in drawn(recipe, 3):
         assert spec.category == recipe.category
         assert spec.recipe == recipe.name
         assert _RENAMED_TARGETS.get(target, target) in spec.ops, spec.source
         assert 1 <= spec.difficulty <= 5
         assert all(len(line) <= 160 for line in spec.source.splitlines()), spec.source
-        kernel = frontend.load(spec)
+        kernel = frontend.load_one(spec)
         assert isinstance(kernel, Kernel), kernel
-        (lowered,) = frontend.lower([kernel], levels, device=frontend.devices[0])
+        (lowered,) = frontend.compiler.lower([kernel], levels, device=frontend.compiler.devices[0])
         assert isinstance(lowered, Lowered), f"{lowered}\n{spec.source}"
         unavailable = {rejection.level for rejection in lowered.rejections}
         assert unavailable == ({"cpp_forward", "cpp_backward"} if recipe.category == "native" else set()), spec.source
@@ -63,7 +63,7 @@ def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) ->
                 results = functions.result_leaves(kernel.live, kernel.example_args)
             said = [(result.dtype, result.shape) for result in spec.signature.results]
             assert said == [(result.dtype, result.shape) for result in results], spec.source
-        frontend.release([kernel])
+        frontend.compiler.release([kernel])
 
 
 def is_literal(node: ast.expr) -> bool:
@@ -147,7 +147,7 @@ def test_kernels_for_any_type_are_verified_for_one() -> None:
 
 
 def test_multiplying_loops_have_few_constant_trips() -> None:
-    (recipe,) = [each for each in get_frontend("warp").recipes if each.name == "loop_product"]
+    (recipe,) = [each for each in get_frontend("warp").drawer.recipes if each.name == "loop_product"]
     for _, spec in drawn(recipe, 40):
         (loop,) = [node for node in ast.walk(ast.parse(spec.source)) if isinstance(node, ast.For)]
         trips = loop.iter.args[0] if isinstance(loop.iter, ast.Call) else None
@@ -159,4 +159,4 @@ def test_multiplying_loops_have_few_constant_trips() -> None:
 def test_rejections_are_not_silent() -> None:
     frontend = get_frontend("warp")
     spec = KernelGenerator("warp").spec(0)
-    assert isinstance(frontend.load(replace(spec, name="somebody_else")), Rejection)
+    assert isinstance(frontend.load_one(replace(spec, name="somebody_else")), Rejection)

@@ -10,19 +10,16 @@ from typing import Any
 import pytest
 from folders import contents
 
-from synthesis import KernelGenerator, Pair, __version__, get_frontend, run_pipeline, synthesize_pair
-from synthesis.frontends.base import choose_levels
-from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
+from synthesis import KernelGenerator, __version__, get_frontend, run_pipeline
+from synthesis.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.languages import ir_structure_hash
+from synthesis.output.reading import read_pair
+from synthesis.output.schema import METADATA, Kind
+from synthesis.output.writer import file_stem
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
-METADATA = {
-    "id": str, "frontend": str, "kernel_name": str, "category": str, "recipe": str, "description": str,
-    "difficulty": int, "ops": list, "origin": str, "licence": str, "self_contained": bool, "seed": int, "index": int,
-    "config": str, "device": str, "line_map": dict, "signature": dict, "options": dict, "verified": list,
-    "gradient": str, "version": str, "toolchain": dict, "renamed_hash": str, "structure_hash": str,
-    "ir_structure_hash": str, "unverified": dict,
-}  # fmt: skip
+TYPES: dict[Kind, type] = {Kind.TEXT: str, Kind.INTEGER: int, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict}
 COUNTS = {"warp": 260, "jax": 140}
 
 
@@ -44,25 +41,27 @@ def test_there_are_enough_of_every_category_and_no_two_are_the_same_program(fron
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     document = read(path)
-    source, metadata = document["python_source"], document["metadata"]
-    assert {name: type(value) for name, value in metadata.items()} == METADATA
-    frontend = get_frontend(metadata["frontend"])
-    levels = choose_levels(frontend, None, metadata["device"])
+    pair = read_pair(path)
+    source, metadata = pair.source, pair.metadata
+    kinds = {column.name: TYPES[column.kind] for column in METADATA}
+    assert {name: type(value) for name, value in document["metadata"].items()} == kinds
+    frontend = get_frontend(pair.frontend)
+    levels = frontend.choose_levels(None, pair.device)
     assert list(document) == ["python_source", *(level.name for level in levels), "metadata"]
-    assert path.name == f"{metadata['index']:06d}_{metadata['kernel_name']}.json"
-    assert path.parent.name == metadata["frontend"]
+    assert path.name == f"{file_stem(metadata['index'], pair.spec)}.json"
+    assert path.parent.name == pair.frontend
     assert metadata["description"]
     assert metadata["category"] in frontend.categories
     # Every text that stands was proved by execution, but for CUDA whose threads wait for each other: native code, and
     # tiles that one thread hands to the others.
-    texts = [level.name for level in levels if document[level.name] is not None]
+    texts = [level.name for level in levels if pair.texts[level.name] is not None]
     assert metadata["verified"] == [name for name in texts if name not in metadata["unverified"]]
     assert set(metadata["unverified"].values()) <= (
         {"needs a GPU"} if metadata["category"] in ("native", "tile") else set()
     )
     backward = [name for name in metadata["verified"] if "backward" in name]
     assert bool(backward) == (metadata["gradient"] == "agrees")
-    assert (metadata["origin"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)
+    assert (metadata["origin"]["kind"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)
 
     # The source runs as it stands, from a file, and defines the kernel.
     (tmp_path / "sample.py").write_text(source)
@@ -71,24 +70,21 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    assert frontend.claims(getattr(module, metadata["kernel_name"]))
+    assert frontend.compiler.claims(getattr(module, metadata["kernel_name"]))
 
-    # The hashes are those of the texts, and the IR made again from the record is the text.
+    # The hashes are those of the texts; that the texts are the source's is told by making all samples again.
     assert metadata["renamed_hash"] == renamed_hash(source)
     assert metadata["structure_hash"] == structure_hash(source)
-    first = next(level for level in levels if document[level.name] is not None)
-    assert metadata["ir_structure_hash"] == ir_structure_hash(document[first.name], first.language)
-    assert metadata["id"] == program_id(metadata["frontend"], source, metadata["signature"], metadata["options"])
-    drawn = KernelGenerator(metadata["frontend"], metadata["seed"]).spec(metadata["index"])
-    assert drawn.source == source
-    assert drawn.signature.to_json() == metadata["signature"]
-    pair = synthesize_pair(drawn)
-    assert isinstance(pair, Pair)
-    assert {name: document[name] for name in texts} == {name: pair.texts[name] for name in texts}
+    first = next(level for level in levels if pair.texts[level.name] is not None)
+    assert metadata["ir_structure_hash"] == ir_structure_hash(pair.texts[first.name] or "", first.language)
+    assert metadata["id"] == program_id(pair.frontend, source, metadata["signature"], metadata["options"])
+    drawn = KernelGenerator(pair.frontend, metadata["seed"]).spec(metadata["index"])
+    assert drawn == pair.spec
     assert list(metadata["line_map"]) == texts
     for level, runs in metadata["line_map"].items():
-        assert runs == [list(run) for run in pair.line_map[level]]
-        assert all(1 <= first <= last <= document[level].count("\n") for _, first, last in runs)
+        text = pair.texts[level]
+        assert text is not None
+        assert all(1 <= first <= last <= text.count("\n") for _, first, last in runs)
         assert all(earlier[2] < later[1] for earlier, later in itertools.pairwise(runs))
 
 

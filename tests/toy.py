@@ -2,30 +2,20 @@
 
 import dis
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from types import FunctionType, MappingProxyType, ModuleType
+from collections.abc import Mapping, Sequence
+from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import (
-    Kernel,
-    Level,
-    Lowered,
-    Outcome,
-    Program,
-    Recipe,
-    Reference,
-    ReferenceUnknownError,
-    ToolOperation,
-)
+from synthesis.frontends.base import Drawer, Frontend, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector, name_of
 from synthesis.grammar.streams import Stream
+from synthesis.languages import Language
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
 
 
@@ -55,14 +45,13 @@ def signature(names: Sequence[str]) -> Signature:
     )
 
 
-class ToyFrontend:
+BYTECODE = Language(name="bytecode", suffix="txt")
+
+
+class ToyCompiler:
     """Bytecode of Python functions."""
 
-    name = "toy"
-    categories = ("arithmetic",)
-    usual_mix: Mapping[int, float] = MappingProxyType({2: 1.0})
-    recipes = (Recipe(name="polynomial", category="arithmetic", targets=("add", "mul", "sub"), draw=draw_polynomial),)
-    levels = (Level(name="bytecode", language="bytecode"), Level(name="names", language="bytecode", default=False))
+    levels = (Level(name="bytecode", language=BYTECODE), Level(name="names", language=BYTECODE, default=False))
     devices = ("cpu",)
 
     def toolchain(self) -> Mapping[str, str]:
@@ -76,28 +65,9 @@ class ToyFrontend:
 
     def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
         found = vars(target).values() if isinstance(target, ModuleType) else [target]
-        return [self._described(each) for each in found if isinstance(each, FunctionType)]
+        return [_describe(each) for each in found if isinstance(each, FunctionType)]
 
-    def _described(self, function: FunctionType) -> Kernel:
-        collector = SourceCollector(unwrap=_unwrap, literal=_nothing, is_library=_never)
-        source = collector.collect(Definition(function))
-        origin, licence = provenance(function, function.__code__.co_firstlineno)
-        spec = KernelSpec(
-            frontend="toy",
-            name=name_of(function),
-            category="extracted",
-            source=source,
-            signature=signature(function.__code__.co_varnames[: function.__code__.co_argcount]),
-            origin=origin,
-            licence=licence,
-            self_contained=not collector.missing,
-        )
-        return Kernel(spec=spec, live=function, places=collector.places)
-
-    def load(self, spec: KernelSpec) -> Kernel | Rejection:
-        return self.load_together([spec])[0]
-
-    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+    def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         return load_kernels(specs, _found, forget_module)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
@@ -105,33 +75,24 @@ class ToyFrontend:
             forget_module(kernel.module)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        return [
-            Lowered(texts={level.name: _text(kernel, level) for level in levels}, line_map={}) for kernel in kernels
-        ]
+        return [Lowered(texts={each.name: _text(kernel, each) for each in levels}, line_map={}) for kernel in kernels]
 
-    def prepare(self) -> None:
-        pass
-
-    def unavailable(self, level: Level, text: str) -> str | None:
-        return f"{level.name} are not executed"
-
-    def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-        raise AssertionError("nothing of the toy's is executed")
-
-    def reference(self, kernel: Kernel) -> Reference:
-        raise ReferenceUnknownError("toys")
-
-    def operations(self) -> Mapping[str, ToolOperation]:
-        return {"add": ToolOperation(modelled=False, differentiable=False)}
-
-    def used(self, source: str, texts: Mapping[str, str | None]) -> frozenset[str]:
-        return frozenset({"add"} if "+" in source else ())
-
-    def gradient_trap(self, kernel: Kernel) -> str | None:
-        return None
-
-    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+    def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         return {"bytecode": _text(kernel, self.levels[0])}
+
+
+def _describe(function: FunctionType) -> Kernel:
+    collector = SourceCollector(unwrap=_unwrap, literal=lambda _: None, is_library=lambda _: False)
+    spec = KernelSpec(
+        frontend="toy",
+        name=name_of(function),
+        category="extracted",
+        source=collector.collect(Definition(function)),
+        signature=signature(function.__code__.co_varnames[: function.__code__.co_argcount]),
+        origin=provenance(function, function.__code__.co_firstlineno)[0],
+        self_contained=not collector.missing,
+    )
+    return Kernel(spec=spec, live=function, places=collector.places)
 
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:
@@ -151,12 +112,5 @@ def _unwrap(value: Any) -> Definition | None:
     return Definition(value) if isinstance(value, FunctionType) else None
 
 
-def _nothing(_: Any) -> str | None:
-    return None
-
-
-def _never(_: str) -> bool:
-    return False
-
-
-FRONTEND = ToyFrontend()
+POLYNOMIAL = Recipe(name="polynomial", category="arithmetic", targets=("add", "mul", "sub"), draw=draw_polynomial)
+FRONTEND = Frontend(name="toy", drawer=Drawer(recipes=(POLYNOMIAL,), usual_mix={2: 1.0}), compiler=ToyCompiler())

@@ -29,8 +29,9 @@ from synthesis.pipeline import (
     run_pipeline,
     synthesize_pair,
 )
-from synthesis.records import Argument, Domain, KernelSpec, Pair, Rejection, Role, Signature, Verdict
+from synthesis.records import Argument, Domain, Gradient, KernelSpec, Origin, Pair, Rejection, Role, Signature, Verdict
 from synthesis.registry import frontend_names, get_frontend
+from synthesis.settings import Drawing, Extraction, Making, Run
 from synthesis.tally import RunSummary
 from synthesis.version import __version__
 
@@ -39,16 +40,22 @@ __all__ = [
     "BatchGenerator",
     "ConfigError",
     "Domain",
+    "Drawing",
     "Examples",
+    "Extraction",
+    "Gradient",
     "IrsmithError",
     "KernelError",
     "KernelGenerator",
     "KernelSpec",
+    "Making",
     "MissingFrontendError",
+    "Origin",
     "OutputError",
     "Pair",
     "Rejection",
     "Role",
+    "Run",
     "RunSummary",
     "Signature",
     "Stage",

@@ -2,7 +2,8 @@
 
 A run's folder holds one file a pair, and beside them, under ``_irsmith``::
 
-    run.json                 the settings; another run's are refused
+    run.json                 the settings, a field of ``Run`` a key; another run's are refused
+    toolchain.json           the versions of irsmith and of what made the texts; others are refused
     chunks/000000-000200.json  what became of candidates 0 … 199, written once all their files are there
     figures/000000-000200.jsonl  what verification measured: errors, tolerances, seconds; it differs between machines
     rejections.jsonl         the rejections of all chunks, written at the end
@@ -12,29 +13,28 @@ A chunk whose record is there is not made again. No row depends on where chunks 
 
 import json
 import logging
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from synthesis.errors import ConfigError
 from synthesis.files import alone_in, make_folder, remove_unfinished, write_atomic
 from synthesis.frontends.base import Frontend
-from synthesis.identity import renamed_hash
-from synthesis.pipeline import SynthesisPipeline, check_count
-from synthesis.progress import OnProgress, Progress, progress_bar
+from synthesis.identity.python import renamed_hash
+from synthesis.making.workshop import Workshop
+from synthesis.output.writer import FIGURES, SIDECAR, Writer
+from synthesis.progress import Meter, OnProgress, progress_bar
 from synthesis.records import Pair, Rejection
-from synthesis.rows import FIGURES, SIDECAR, file_name, write_figures, write_ledger, write_pair
+from synthesis.settings import Run
+from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.tally import Repeats, RunSummary, Statistics
+from synthesis.version import __version__
 
 logger = logging.getLogger(__name__)
 
-CHUNK_SIZE = 200
-"""Candidates a chunk: what a kill costs at most."""
-KERNELS_PER_MODULE = 20
-"""Kernels that share a Python module; ``benchmarks/batches.txt`` shows what other numbers give."""
+SETTINGS, TOOLCHAIN = "run.json", "toolchain.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +65,12 @@ class BatchGenerator:
 
     Args:
         frontend: a front end or its name.
-        seed: any integer.
-        categories: the categories to draw from; all by default. A filter never changes a kernel.
-        levels: the levels of a row, by name; the front end's default ones for the device if None.
-        device: what the texts are for; the front end's default if None.
-        verify: which kernels' texts are proved by execution: ``all``, ``none`` or ``sample:0.1``.
-        ptx: of those, whose CUDA texts are compiled to PTX by NVRTC too, in the same words.
-        wrong_adjoints: the share of kernels with wrong adjoints, as :class:`synthesis.KernelGenerator` takes it.
-        difficulty: how long and how deep the kernels are, as :class:`synthesis.KernelGenerator` takes it.
-        kernels_per_module: how many kernels may share a Python module while they are lowered.
-        chunk_size: candidates a chunk.
+        settings: fields of :class:`synthesis.Run` by name, such as ``seed``, ``category`` or ``chunk_size``.
 
     Raises:
-        UnknownNameError: for an unknown front end, category, level or device.
-        ConfigError: for a level that does not exist for the device, no categories, or a size below 1.
+        UnknownNameError: for an unknown front end, category, recipe, level or device.
+        ConfigError: for a setting that there is not or that is not allowed to be so, or a level that does not exist for
+            the device.
         MissingFrontendError: if the front end's package is not installed.
 
     Example:
@@ -86,40 +78,36 @@ class BatchGenerator:
         1000
     """
 
-    def __init__(
-        self,
-        frontend: str | Frontend,
-        *,
-        seed: int = 0,
-        categories: Sequence[str] | None = None,
-        levels: Sequence[str] | None = None,
-        device: str | None = None,
-        verify: str = "all",
-        ptx: str = "none",
-        wrong_adjoints: float | None = None,
-        difficulty: int | Mapping[int, float] | None = None,
-        kernels_per_module: int = KERNELS_PER_MODULE,
-        chunk_size: int = CHUNK_SIZE,
-    ) -> None:
-        for name, size in (("kernels_per_module", kernels_per_module), ("chunk_size", chunk_size)):
-            if isinstance(size, bool) or not isinstance(size, int) or size < 1:  # pyright: ignore[reportUnnecessaryIsInstance]
-                raise ConfigError(f"{name} must be an integer from 1, got {size!r}")
-        self.pipeline = SynthesisPipeline(
-            frontend,
-            seed=seed,
-            categories=categories,
-            levels=levels,
-            device=device,
-            verify=verify,
-            ptx=ptx,
-            wrong_adjoints=wrong_adjoints,
-            difficulty=difficulty,
+    def __init__(self, frontend: str | Frontend, **settings: Any) -> None:
+        name = frontend if isinstance(frontend, str) else frontend.name
+        chosen = None if isinstance(frontend, str) else frontend
+        self._work_with(Run.of(frontend=name, **{"count": 0, **settings}), chosen)
+
+    @classmethod
+    def of(cls, settings: Run) -> "BatchGenerator":
+        """The batch generator of a record of settings."""
+        batch = cls.__new__(cls)
+        batch._work_with(settings, None)
+        return batch
+
+    def _work_with(self, settings: Run, frontend: Frontend | None) -> None:
+        self.source = DrawnKernels(settings, settings, frontend=frontend)
+        """Where the candidates come from."""
+        self.settings = replace(
+            settings,
+            category=self.source.categories,
+            level=tuple(level.name for level in self.source.levels),
+            device=self.source.device,
         )
-        self.kernels_per_module = kernels_per_module
-        self.chunk_size = chunk_size
+        """The settings, with what was left to the front end filled in."""
 
     def run(
-        self, count: int, out: str | Path, *, on_progress: OnProgress | None = None, progress: bool = False
+        self,
+        count: int | None = None,
+        out: str | Path = "",
+        *,
+        on_progress: OnProgress | None = None,
+        progress: bool = False,
     ) -> RunSummary:
         """Write the pairs of candidates 0 … count-1 as JSON files into a folder.
 
@@ -128,87 +116,78 @@ class BatchGenerator:
         nothing else may differ.
 
         Args:
-            count: the number of candidates.
+            count: the number of candidates; that of the settings if None.
             out: the folder; made if it is not there.
-            on_progress: told after every candidate.
+            on_progress: told of progress, many times a second.
             progress: whether to show a bar on standard error.
 
         Raises:
             ConfigError: if the count is negative, or the folder holds another run or something else.
             OutputError: if the folder cannot be written.
         """
-        check_count(count)
+        settings = self.settings if count is None else replace(self.settings, count=count)
         folder = Path(out)
-        self._check(folder, count)
-        for name in ("chunks", FIGURES):
-            make_folder(folder / SIDECAR / name)
+        _check_folder(folder, settings, self._toolchain())
+        make_folder(folder / SIDECAR / "chunks")
         with alone_in(folder / SIDECAR), ExitStack() as stack:
-            self._claim(folder, count)
-            listeners = [stack.enter_context(progress_bar(self.pipeline.frontend.name))] if progress else []
+            self._claim(folder, settings)
+            listeners = [stack.enter_context(progress_bar(settings.frontend))] if progress else []
             listeners += [on_progress] if on_progress is not None else []
-            return self._make(folder, count, listeners)
+            return self._make(folder, settings, Meter(settings.count, listeners))
 
-    def _make(self, folder: Path, count: int, listeners: Sequence[OnProgress]) -> RunSummary:
+    def _make(self, folder: Path, settings: Run, meter: Meter) -> RunSummary:
         """Make what is not there yet."""
-        frontend = self.pipeline.frontend.name
         totals, repeats = Statistics(), Repeats()
         rejections: list[Rejection] = []
-        began, resumed = time.monotonic(), 0
-        for chunk in chunks_of(count, self.chunk_size):
-            record = _read_record(folder, chunk)
-            if record is not None:
-                resumed += record.replay(totals, repeats, rejections)
-                continue
-            record, figures = ChunkRecord.empty(), list[Pair]()
-            numbers = range(chunk.start, chunk.stop)
-            drawn = self.pipeline.outcomes(numbers, kernels_per_module=self.kernels_per_module)
-            for outcome in map(repeats.settle, drawn):
-                totals.count(outcome)
-                record.add(outcome)
-                if isinstance(outcome, Pair):
-                    write_pair(folder, outcome.spec.index or 0, outcome)
-                    figures.append(outcome)
-                seconds = time.monotonic() - began
-                done = Progress(done=totals.candidates, total=count, rows=totals.rows, seconds=seconds, resumed=resumed)
-                for listener in listeners:
-                    listener(done)
-            rejections += record.rejections
-            write_figures(folder / SIDECAR / FIGURES / f"{chunk.stem}.jsonl", figures)
-            write_atomic(folder / SIDECAR / "chunks" / chunk.file, record.to_json())
-        write_ledger(folder, rejections)
-        summary = totals.summary(frontend, folder, self.pipeline.categories)
-        logger.info("%s: %d rows of %d candidates in %s", frontend, totals.rows, count, folder)
+        writer = Writer(folder, columns=settings.level or ())
+        workshop = Workshop(
+            settings,
+            TERMS,
+            frontend=self.source.frontend,
+            kernels_per_module=settings.kernels_per_module,
+            on_step=meter.step,
+        )
+        with workshop:
+            for chunk in chunks_of(settings.count, settings.chunk_size):
+                record = _read_record(folder, chunk)
+                if record is not None:
+                    meter.resume(record.replay(totals, repeats, rejections), totals.rows)
+                    continue
+                record, figures = ChunkRecord.empty(), list[Pair]()
+                drawn = self.source.candidates(range(chunk.start, chunk.stop))
+                for outcome in map(repeats.settle, workshop.pairs(drawn)):
+                    totals.count(outcome)
+                    path = None
+                    if isinstance(outcome, Pair):
+                        path = writer.write(outcome.spec.index or 0, outcome)
+                        figures.append(outcome)
+                    record.add(outcome, path)
+                    meter.finish(isinstance(outcome, Pair))
+                rejections += record.rejections
+                writer.write_figures(chunk.stem, figures)
+                write_atomic(folder / SIDECAR / "chunks" / chunk.file, record.to_json())
+        writer.write_ledger(rejections)
+        summary = totals.summary(settings.frontend, folder, self.source.categories)
+        logger.info("%s: %d rows of %d candidates in %s", settings.frontend, totals.rows, settings.count, folder)
         return summary
 
-    def _settings(self) -> dict[str, Any]:
-        sizes = {"kernels_per_module": self.kernels_per_module, "chunk_size": self.chunk_size}
-        return self.pipeline.settings() | sizes
+    def _toolchain(self) -> dict[str, str]:
+        """What the texts depend on beside the settings: versions, irsmith's among them."""
+        return {"irsmith": __version__, **self.source.frontend.compiler.toolchain()}
 
-    def _check(self, folder: Path, count: int) -> None:
-        """Refuse a folder where another run or something else is; a run that was killed as it began is neither.
-
-        Raises:
-            ConfigError: naming what differs.
-        """
-        path = folder / SIDECAR / "run.json"
-        if path.is_file():
-            _compare(folder, _read_settings(path), self._settings(), count)
-        elif folder.is_dir() and any(entry.is_file() and entry.suffix != ".tmp" for entry in folder.rglob("*")):
-            raise ConfigError(
-                f"{folder} is not empty and holds no run to continue; choose an empty folder or a new one"
-            )
-
-    def _claim(self, folder: Path, count: int) -> None:
+    def _claim(self, folder: Path, settings: Run) -> None:
         """Write the run's settings into its folder, and remove what a killed run has left half done."""
-        self._check(folder, count)
+        toolchain = self._toolchain()
+        _check_folder(folder, settings, toolchain)
         records = folder / SIDECAR / "chunks"
         for place in (folder, folder / SIDECAR, records, folder / SIDECAR / FIGURES):
             remove_unfinished(place)
-        wanted = {chunk.file for chunk in chunks_of(count, self.chunk_size)}
+        wanted = {chunk.file for chunk in chunks_of(settings.count, settings.chunk_size)}
         for record in records.glob("*.json"):
             if record.name not in wanted:  # the last, shorter chunk of a run of fewer candidates
                 record.unlink()
-        write_atomic(folder / SIDECAR / "run.json", json.dumps(self._settings() | {"count": count}, indent=2) + "\n")
+        write_atomic(folder / SIDECAR / TOOLCHAIN, json.dumps(toolchain, indent=2) + "\n")
+        write_atomic(folder / SIDECAR / SETTINGS, json.dumps(settings.to_json(), indent=2) + "\n")
 
 
 @dataclass(slots=True)
@@ -225,16 +204,16 @@ class ChunkRecord:
         """The record of a chunk that has just begun."""
         return cls([], [])
 
-    def add(self, outcome: Pair | Rejection) -> None:
-        """Add one candidate's outcome."""
-        if isinstance(outcome, Rejection):
-            self.rejections.append(outcome)
+    def add(self, outcome: Pair | Rejection, path: Path | None) -> None:
+        """Add one candidate's outcome, and the file that a pair was written to."""
+        if isinstance(outcome, Rejection) or path is None:
+            self.rejections += [outcome] if isinstance(outcome, Rejection) else []
             return
         spec = outcome.spec
         self.rejections += outcome.rejections
         self.rows.append(
             {
-                "file": file_name(spec.index or 0, spec),
+                "file": path.name,
                 "index": spec.index,
                 "category": spec.category,
                 "renamed_hash": renamed_hash(spec.source),
@@ -271,28 +250,46 @@ def _read_record(folder: Path, chunk: Chunk) -> ChunkRecord | None:
         return None
 
 
-def _read_settings(path: Path) -> Mapping[str, Any]:
+def _check_folder(folder: Path, settings: Run, toolchain: Mapping[str, str]) -> None:
+    """Refuse a folder where another run or something else is; a run that was killed as it began is neither.
+
+    Raises:
+        ConfigError: naming what differs.
+    """
+    path = folder / SIDECAR / SETTINGS
+    if path.is_file():
+        now = settings.to_json()
+        before = _read_record_of_run(path)
+        _compare(folder, before | {"count": now["count"]}, now)
+        _compare(folder, _read_record_of_run(folder / SIDECAR / TOOLCHAIN), toolchain)
+        done = before.get("count")
+        if isinstance(done, int) and done > settings.count:
+            raise ConfigError(
+                f"{folder} holds a run of {done} candidates, and {settings.count} are asked for; "
+                "choose an empty folder, or as many candidates or more"
+            )
+    elif folder.is_dir() and any(entry.is_file() and entry.suffix != ".tmp" for entry in folder.rglob("*")):
+        raise ConfigError(f"{folder} is not empty and holds no run to continue; choose an empty folder or a new one")
+
+
+def _read_record_of_run(path: Path) -> dict[str, Any]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise ConfigError(f"{path} is not the record of a run: {error}") from error
     if not isinstance(found, dict):
         raise ConfigError(f"{path} is not the record of a run")
     return dict(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
-def _compare(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any], count: int) -> None:
+def _compare(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Refuse settings other than those that a folder's run has.
 
     Raises:
         ConfigError: naming what differs.
     """
-    different = [name for name in now if before.get(name) != now[name]]
+    names = dict.fromkeys([*now, *before])
+    different = [name for name in names if before.get(name) != now.get(name)]
     if different:
-        listed = "; ".join(f"{name} was {before.get(name)!r}, now {now[name]!r}" for name in different)
+        listed = "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in different)
         raise ConfigError(f"{folder} holds another run: {listed}. Choose an empty folder, or the same settings")
-    if before.get("count", 0) > count:
-        raise ConfigError(
-            f"{folder} holds a run of {before['count']} candidates, and {count} are asked for; "
-            "choose an empty folder, or as many candidates or more"
-        )

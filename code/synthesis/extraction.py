@@ -1,29 +1,22 @@
 """Extraction from the user's own code: files, modules, packages and live objects to pairs."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from synthesis.errors import ConfigError, Stage, TargetError
-from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.files import make_folder
-from synthesis.frontends.base import Kernel, Lowered, choose_device, choose_levels
-from synthesis.ir_extractor import confirmed
-from synthesis.isolation import Casualty, Zygote
-from synthesis.pipeline import VERIFIED_TOGETHER, as_pair
-from synthesis.records import KernelSpec, Pair, Rejection
-from synthesis.registry import frontend_modules, get_frontend
-from synthesis.rows import FIGURES, SIDECAR, write_figures, write_ledger, write_pair
+from synthesis.errors import ConfigError, TargetError
+from synthesis.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
+from synthesis.frontends.base import Kernel
+from synthesis.making.workshop import OnStep, Workshop
+from synthesis.output.writer import Form, Writer
+from synthesis.progress import Meter, progress_bar
+from synthesis.records import Pair, Rejection
+from synthesis.registry import get_frontend
+from synthesis.settings import Extraction
+from synthesis.sources.extracted import TERMS, candidates_of, candidates_of_text
 from synthesis.tally import RunSummary, Statistics
-from synthesis.targets import Place, TargetImportError, kernels_of, load_place, places_of
-from synthesis.verification.checks import Check
-from synthesis.verification.inference import inferred
-from synthesis.verification.verifier import Share, Verified, Verifier, begun
-
-TIME_LIMIT = 120.0
-"""Seconds that the import of a file, or one kernel of it, may take unless told otherwise."""
+from synthesis.targets import kernels_of, load_place, places_of
 
 
 def discover(
@@ -47,12 +40,9 @@ def discover(
 def extract(
     target: object,
     *,
-    frontend: str | None = None,
-    levels: Sequence[str] | None = None,
-    device: str | None = None,
     examples: Examples = NO_EXAMPLES,
-    verify: str = "all",
-    time_limit: float = TIME_LIMIT,
+    on_step: OnStep | None = None,
+    **settings: Any,
 ) -> Iterator[Pair | Rejection]:
     """The pairs of all kernels of a target.
 
@@ -61,68 +51,68 @@ def extract(
             text names is imported and lowered in a process of its own, a file at a time, so that one which fails,
             hangs or kills its process costs itself and is a rejection. Of JAX functions, a module's own count, and
             those that it hands on from private modules of the same package (``jax.nn`` from ``jax._src.nn``).
-        frontend: its name; told from what the target holds if None.
-        levels: names of levels; the default ones if None.
-        device: what the texts are for; the front end's default if None.
-        examples: what is known of the functions' inputs.
-        verify: ``all`` to prove the texts by execution, ``none``, or ``sample:0.1`` for a share of the kernels. Shapes,
-            domains and launch dimensions that the examples do not give are inferred where they can be, and become part
-            of the pair's signature; where they cannot, nothing of the pair is verified.
-        time_limit: seconds that an import, or one kernel, may take.
+        examples: what is known of the functions' inputs, beside what the settings say. Shapes, domains and launch
+            dimensions that they do not give are inferred where they can be, and become part of the pair's signature;
+            where they cannot, nothing of the pair is verified.
+        on_step: told of progress.
+        settings: fields of :class:`synthesis.Extraction` by name, such as ``frontend``, ``level`` or ``verify``.
 
     Raises:
         TargetError: if there is no such file, module or attribute.
         UnknownNameError: for an unknown front end, level or device.
-        ConfigError: if the examples do not fit a kernel.
+        ConfigError: for a setting that is not allowed to be so, or if the examples do not fit a kernel.
     """
-    share = Share.parse(verify)
-    if frontend is not None:
-        choose_levels(get_frontend(frontend), levels, choose_device(get_frontend(frontend), device))
-    with _Settling() as settling:
-        if not isinstance(target, str | Path):
-            for item in _drafts(target, frontend, levels, device, examples, share):
-                yield from settling.add(item)
-            yield from settling.flush()
-            return
-        first_at: dict[str, Place] = {}  # a kernel that two modules of a package make public is one kernel
-        with Zygote(preload=frontend_modules(frontend)) as zygote:
-            for place in places_of(str(target)):
-                work = partial(_drafts_of_place, place, frontend, levels, device, examples, share)
-                last: _Draft | Rejection | None = None
-                for item in zygote.run(work, time_limit=time_limit):
-                    if isinstance(item, Casualty):
-                        yield from settling.add(_blamed(item, place, last))
-                        continue
-                    last = item
-                    if isinstance(item, Rejection) or first_at.setdefault(item.key, place) is place:
-                        yield from settling.add(item)
-        yield from settling.flush()
+    return extract_with(Extraction.of(**settings), target, examples=examples, on_step=on_step)
+
+
+def extract_with(
+    settings: Extraction, target: object, *, examples: Examples = NO_EXAMPLES, on_step: OnStep | None = None
+) -> Iterator[Pair | Rejection]:
+    """The pairs of all kernels of a target; see :func:`extract`."""
+    if settings.frontend is not None:
+        chosen = get_frontend(settings.frontend)
+        chosen.choose_levels(settings.level, chosen.choose_device(settings.device))
+    known = _examples_of(settings, examples)
+    source = candidates_of_text(str(target), settings, known) if isinstance(target, str | Path) else None
+    candidates = candidates_of(target, settings, known) if source is None else source
+    with Workshop(settings, TERMS, on_step=on_step) as workshop:
+        yield from workshop.pairs(candidates)
+
+
+def _examples_of(settings: Extraction, examples: Examples) -> Examples:
+    return Examples(
+        arguments=(*examples.arguments, *(parse_type(text) for text in settings.arg or ())),
+        tables={**examples.tables, **(read_inputs(settings.inputs) if settings.inputs is not None else {})},
+        guess=examples.guess or settings.guess_inputs,
+    )
+
+
+def _check_tables(settings: Extraction, target: str, names: set[str]) -> None:
+    """Refuse tables of inputs that name no function of the target; which there are is known only at the end.
+
+    Raises:
+        ConfigError: naming them.
+    """
+    if settings.inputs is None:
+        return
+    unknown = [name for name in read_inputs(settings.inputs) if name not in names]
+    if unknown:
+        listed = ", ".join(f"[{name}]" for name in unknown)
+        found = ", ".join(sorted(names - {""})) or "none"
+        raise ConfigError(f"{settings.inputs}: {listed} names no function in {target}; found: {found}")
 
 
 def extract_to_folder(
-    target: str,
-    out: str | Path,
-    *,
-    frontend: str | None = None,
-    levels: Sequence[str] | None = None,
-    device: str | None = None,
-    examples: Examples = NO_EXAMPLES,
-    as_text: bool = False,
-    verify: str = "all",
-    time_limit: float = TIME_LIMIT,
+    target: str, out: str | Path, settings: Extraction, *, form: Form = "json", progress: bool = False
 ) -> tuple[RunSummary, list[Rejection]]:
     """Write the pairs of all kernels of a target into a new or empty folder; see :func:`extract`.
 
     Args:
         target: a file, a folder, a module, a package, or ``module:name``.
         out: the folder. It is made when the first pair stands.
-        frontend: as for ``extract``.
-        levels: as for ``extract``.
-        device: as for ``extract``.
-        examples: as for ``extract``.
-        as_text: whether to write each text as a file of its own rather than a JSON file a pair.
-        verify: as for ``extract``.
-        time_limit: as for ``extract``.
+        settings: what to extract with.
+        form: a JSON file a pair, or a file for each text.
+        progress: whether to show a bar on standard error.
 
     Raises:
         ConfigError: if the folder is not empty, or the examples do not fit a kernel.
@@ -136,152 +126,25 @@ def extract_to_folder(
     totals = Statistics()
     rejections: list[Rejection] = []
     pairs: list[Pair] = []
-    for outcome in extract(
-        target,
-        frontend=frontend,
-        levels=levels,
-        device=device,
-        examples=examples,
-        verify=verify,
-        time_limit=time_limit,
-    ):
-        if not totals.candidates:
-            make_folder(folder / SIDECAR)
-        if isinstance(outcome, Rejection):
-            rejections.append(outcome)
-        else:
-            rejections.extend(outcome.rejections)
-            write_pair(folder, totals.candidates, outcome, as_text=as_text)
-            pairs.append(outcome)
-        totals.count(outcome)
-    if not totals.candidates:
-        kind = f"{frontend} kernels" if frontend else "kernels"
+    writer: Writer | None = None
+    with ExitStack() as stack:
+        meter = Meter(None, [stack.enter_context(progress_bar("extract"))] if progress else [])
+        for outcome in extract_with(settings, target, on_step=meter.step):
+            writer = writer or Writer(folder, form=form)
+            if isinstance(outcome, Rejection):
+                rejections.append(outcome)
+            else:
+                rejections.extend(outcome.rejections)
+                writer.write(totals.candidates, outcome)
+                pairs.append(outcome)
+            totals.count(outcome)
+            meter.finish(isinstance(outcome, Pair))
+    if writer is None:
+        kind = f"{settings.frontend} kernels" if settings.frontend else "kernels"
         raise TargetError(
             f"no {kind} in {target} (plain functions are taken for JAX's where examples say what they are called with)"
         )
-    write_ledger(folder, rejections)
-    write_figures(folder / SIDECAR / FIGURES / "all.jsonl", pairs)
+    writer.write_ledger(rejections)
+    writer.write_figures("all", pairs)
+    _check_tables(settings, target, {pair.spec.name for pair in pairs} | {each.kernel_name for each in rejections})
     return totals.summary("+".join(sorted(totals.frontends)) or "none", folder), rejections
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A kernel's texts on their way to a pair: what travels from the process that holds the live kernel."""
-
-    frontend: str
-    device: str
-    spec: KernelSpec
-    lowered: Lowered | Rejection
-    check: Check | None
-    """What is left to verify; None where nothing is."""
-    key: str
-    """What is the same for a kernel that two modules of a package make public."""
-
-
-class _Settling:
-    """Turns drafts into pairs, in order, verifying several together."""
-
-    def __init__(self) -> None:
-        self._waiting: list[_Draft | Rejection] = []
-        self._verifiers: dict[str, Verifier] = {}
-        self._stack = ExitStack()
-
-    def __enter__(self) -> "_Settling":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
-
-    def add(self, item: _Draft | Rejection) -> Iterator[Pair | Rejection]:
-        """Take an item; what is settled by now comes out."""
-        self._waiting.append(item)
-        if len(self._waiting) >= VERIFIED_TOGETHER or not any(
-            isinstance(each, _Draft) and each.check is not None for each in self._waiting
-        ):
-            yield from self.flush()
-
-    def flush(self) -> Iterator[Pair | Rejection]:
-        """Settle what is waiting."""
-        waiting, self._waiting = self._waiting, []
-        drafts = [each for each in waiting if isinstance(each, _Draft)]
-        verified: dict[int, Verified | Rejection] = {}
-        for name in dict.fromkeys(draft.frontend for draft in drafts if draft.check is not None):
-            chosen = [draft for draft in drafts if draft.frontend == name and draft.check is not None]
-            if name not in self._verifiers:
-                self._verifiers[name] = self._stack.enter_context(Verifier(get_frontend(name)))
-            entries = [(draft.check, draft.lowered) for draft in chosen
-                       if draft.check is not None and isinstance(draft.lowered, Lowered)]  # fmt: skip
-            verified |= dict(zip(map(id, chosen), self._verifiers[name].finish(entries), strict=True))
-        for each in waiting:
-            yield each if isinstance(each, Rejection) else _pair(each, verified.get(id(each)))
-
-
-def _pair(draft: _Draft, settled: Verified | Rejection | None) -> Pair | Rejection:
-    frontend = get_frontend(draft.frontend)
-    if settled is None:
-        return as_pair(frontend, draft.spec, draft.lowered, draft.device)
-    if isinstance(settled, Rejection):
-        return as_pair(frontend, draft.spec, settled, draft.device)
-    return as_pair(frontend, draft.spec, settled.lowered, draft.device, settled.verdict)
-
-
-def _drafts(
-    target: object,
-    frontend: str | None,
-    levels: Sequence[str] | None,
-    device: str | None,
-    examples: Examples,
-    share: Share,
-) -> Iterator[_Draft | Rejection]:
-    chosen, kernels = kernels_of(target, frontend, examples)
-    if chosen is None:
-        return
-    chosen_device = choose_device(chosen, device)
-    chosen_levels = choose_levels(chosen, levels, chosen_device)
-    for number, found in enumerate(kernels):
-        if isinstance(found, Rejection):
-            yield found
-            continue
-        (lowered,) = chosen.lower([found], chosen_levels, device=chosen_device)
-        spec, check, key = found.spec, None, repr(found.spec)
-        if isinstance(lowered, Lowered):
-            spec = confirmed(chosen, found, lowered, chosen_levels, chosen_device)
-            if share.has(None, number):
-                unknown = None if spec.self_contained else "the source alone is not the kernel"
-                if unknown is None:
-                    spec, unknown = inferred(chosen, replace(found, spec=spec))
-                found = replace(found, spec=spec)
-                check = begun(chosen, found, lowered, useful=False, unknown=unknown).detached()
-        yield _Draft(chosen.name, chosen_device, spec, lowered, check, key)
-
-
-def _drafts_of_place(
-    place: Place,
-    frontend: str | None,
-    levels: Sequence[str] | None,
-    device: str | None,
-    examples: Examples,
-    share: Share,
-) -> Iterator[_Draft | Rejection]:
-    """The drafts of one file, in whatever process this runs; a file of several that does not import is a rejection."""
-    try:
-        target = load_place(place)
-    except TargetImportError as error:
-        if not place.one_of_many:
-            raise
-        yield Rejection(stage=Stage.LOAD, symptom=error.symptom, detail=str(error), origin=place.label)
-        return
-    for item in _drafts(target, frontend, levels, device, examples, share):
-        yield replace(item, origin=place.label) if isinstance(item, Rejection) else item
-
-
-def _blamed(casualty: Casualty, place: Place, last: _Draft | Rejection | None) -> Rejection:
-    """The rejection of what a process was at when it came to harm."""
-    name = last.spec.name if isinstance(last, _Draft) else last.kernel_name if last else ""
-    where = f"after kernel {name}" if name else "before the first kernel, on import or in discovery"
-    return Rejection(
-        stage=Stage.LOWER if last else Stage.LOAD,
-        symptom=casualty.symptom,
-        detail=f"{casualty.detail}, {where}",
-        origin=place.label,
-    )

@@ -1,16 +1,16 @@
 """KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.frontends.base import Frontend, Recipe
-from synthesis.grammar.streams import Stream, digest
+from synthesis.grammar.streams import Stream
 from synthesis.grammar.weaving import DrawError
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 from synthesis.registry import get_frontend
-from synthesis.version import __version__
+from synthesis.settings import Drawing
 
 # A draft that leads nowhere is started again from another stream; a handful in a thousand need a second start.
 _STARTS = 64
@@ -30,15 +30,11 @@ class KernelGenerator:
     Args:
         frontend: a front end or its name.
         seed: any integer; kernels of two seeds have nothing to do with each other.
-        wrong_adjoints: in categories with recipes of which the tool's adjoint is known to be wrong, the share of the
-            kernels that are drawn from those: 0 for none, 1 for nothing else. None for what taking turns gives.
-        difficulty: 1 to 5 for kernels of one difficulty, from a map of a line or two to a hundred lines; or how often
-            each is drawn, as in ``{1: 0.5, 4: 0.5}``. None for the front end's usual mix. A recipe that has kernels of
-            none of these difficulties is left out; one that lacks some is drawn at the others.
+        settings: fields of :class:`synthesis.Drawing` by name, such as ``difficulty`` or ``wrong_adjoints``.
 
     Raises:
-        ConfigError: if the seed is no integer, the share not between 0 and 1, or the front end has no such recipe; or
-            for a difficulty that there is not.
+        ConfigError: for a setting that there is not or that is not allowed to be so, or a share of wrong adjoints where
+            the front end has no such recipe.
         UnknownNameError: if there is no such front end.
         MissingFrontendError: if its package is not installed.
 
@@ -47,34 +43,34 @@ class KernelGenerator:
         'measure_flux'
     """
 
-    def __init__(
-        self,
-        frontend: str | Frontend,
-        seed: int = 0,
-        *,
-        wrong_adjoints: float | None = None,
-        difficulty: int | Mapping[int, float] | None = None,
-    ) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigError(f"seed must be an integer, got {seed!r}")
+    def __init__(self, frontend: str | Frontend, seed: int = 0, **settings: Any) -> None:
         self.frontend = get_frontend(frontend) if isinstance(frontend, str) else frontend
-        self.seed = seed
-        self.wrong_adjoints = wrong_adjoints
-        self.difficulty = None if difficulty is None else _shares(difficulty)
-        """How often each difficulty is drawn, if that was asked for."""
-        parts = ["irsmith", __version__, self.frontend.name]
-        if wrong_adjoints is not None:
-            self._check_share(wrong_adjoints)
-            parts += ["wrong_adjoints", repr(float(wrong_adjoints))]
-        if self.difficulty is not None:
-            parts += ["difficulty", repr(self.difficulty)]
-        self.config = digest(*parts)
+        self._draw_with(Drawing.of(frontend=self.frontend.name, seed=seed, **settings))
+
+    @classmethod
+    def of(cls, drawing: Drawing, *, frontend: Frontend | None = None) -> "KernelGenerator":
+        """The generator of a record of settings.
+
+        Args:
+            drawing: the record.
+            frontend: the front end, where it is not to be looked up by its name.
+        """
+        generator = cls.__new__(cls)
+        generator.frontend = frontend or get_frontend(drawing.frontend)
+        generator._draw_with(drawing)
+        return generator
+
+    def _draw_with(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+        self.config = drawing.digest
         """Digest of all that determines a kernel beside seed and index."""
-        self._mix = self.difficulty or self.frontend.usual_mix
+        if drawing.wrong_adjoints is not None and not any(each.wrong_adjoints for each in self.frontend.drawer.recipes):
+            raise ConfigError(f"front end {self.frontend.name} has no recipe whose adjoints are known to be wrong")
+        self._mix = drawing.mix or self.frontend.drawer.usual_mix
         tasks = {
             category: [
                 (recipe, target)
-                for recipe in self.frontend.recipes
+                for recipe in self.frontend.drawer.recipes
                 if recipe.category == category and self._mix.keys() & set(recipe.difficulties)
                 for target in recipe.targets
             ]
@@ -83,12 +79,6 @@ class KernelGenerator:
         self._tasks = {category: listed for category, listed in tasks.items() if listed}
         self.categories = tuple(self._tasks)
         """Those that kernels are drawn of, in the order in which indices visit them."""
-
-    def _check_share(self, share: float) -> None:
-        if not 0.0 <= share <= 1.0:
-            raise ConfigError(f"the share of kernels with wrong adjoints is between 0 and 1, got {share!r}")
-        if not any(recipe.wrong_adjoints for recipe in self.frontend.recipes):
-            raise ConfigError(f"front end {self.frontend.name} has no recipe whose adjoints are known to be wrong")
 
     def spec(self, index: int) -> KernelSpec:
         """The kernel of an index, from 0.
@@ -142,31 +132,38 @@ class KernelGenerator:
         return sorted({*super().__dir__(), *(f"generate_{category}" for category in self.categories)})
 
     def __getstate__(self) -> dict[str, Any]:
-        """A generator is its front end's name, its seed and its settings."""
-        return {
-            "frontend": self.frontend.name,
-            "seed": self.seed,
-            "wrong_adjoints": self.wrong_adjoints,
-            "difficulty": self.difficulty,
-        }
+        """A generator is its front end's name and its settings."""
+        return {"drawing": self.drawing}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Made again from these."""
-        self.__init__(**state)
+        self.frontend = get_frontend(state["drawing"].frontend)
+        self._draw_with(state["drawing"])
 
-    def _draw(self, category: str, number: int, index: int) -> KernelSpec:
+    def recipes_of(self, category: str) -> tuple[Recipe, ...]:
+        """The recipes that kernels of a category are drawn with."""
+        return tuple(dict.fromkeys(recipe for recipe, _ in self._tasks[category]))
+
+    def recipe_of(self, category: str, number: int) -> Recipe:
+        """The recipe of the ``number``-th kernel of a category, without drawing it."""
+        return self._task(category, number)[0]
+
+    def _task(self, category: str, number: int) -> _Task:
         tasks, place = self._tasks_at(category, number)
         turn, position = divmod(place, len(tasks))
-        recipe, target = Stream(self.config, self.seed, category, "turn", turn).shuffled(tasks)[position]
+        return Stream(self.config, self.drawing.seed, category, "turn", turn).shuffled(tasks)[position]
+
+    def _draw(self, category: str, number: int, index: int) -> KernelSpec:
+        recipe, target = self._task(category, number)
         shares = [(each, share) for each, share in self._mix.items() if each in recipe.difficulties]
-        difficulty = Stream(self.config, self.seed, category, "difficulty", number).weighted(shares)
-        stream = Stream(self.config, self.seed, category, number, difficulty=difficulty)
+        difficulty = Stream(self.config, self.drawing.seed, category, "difficulty", number).weighted(shares)
+        stream = Stream(self.config, self.drawing.seed, category, number, difficulty=difficulty)
         spec = draw(recipe, stream, target)
-        return replace(spec, seed=self.seed, index=index, config=self.config)
+        return replace(spec, target=target, seed=self.drawing.seed, index=index, config=self.config)
 
     def _tasks_at(self, category: str, number: int) -> tuple[list[_Task], int]:
         """The tasks that the ``number``-th kernel of a category is drawn from, and how many were before it."""
-        tasks, share = self._tasks[category], self.wrong_adjoints
+        tasks, share = self._tasks[category], self.drawing.wrong_adjoints
         if share is None:
             return tasks, number
         wrong = [(recipe, target) for recipe, target in tasks if target in recipe.wrong_adjoints]
@@ -176,30 +173,6 @@ class KernelGenerator:
         if int((number + 1) * share) > before:
             return wrong, before
         return [task for task in tasks if task not in wrong], number - before
-
-
-def _shares(difficulty: int | Mapping[int, float]) -> dict[int, float]:
-    mix = {difficulty: 1.0} if isinstance(difficulty, int) else dict(difficulty)
-    listed = ", ".join(map(str, DIFFICULTIES))
-    if unknown := [each for each in mix if each not in DIFFICULTIES]:
-        raise ConfigError(f"no such difficulty: {unknown[0]!r}; allowed: {listed}")
-    if any(not share >= 0 for share in mix.values()) or not sum(mix.values()) > 0:
-        raise ConfigError(f"the shares of difficulties are numbers from 0 that are not all 0, got {mix!r}")
-    return {each: float(mix[each]) for each in sorted(mix) if mix[each] > 0}
-
-
-def parse_difficulty(text: str) -> int | dict[int, float]:
-    """A difficulty, or a mix of several as ``1:0.2,3:0.8``.
-
-    Raises:
-        ConfigError: if the text is neither.
-    """
-    try:
-        if ":" not in text:
-            return int(text)
-        return {int(each): float(share) for each, _, share in (part.partition(":") for part in text.split(","))}
-    except ValueError:
-        raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {text!r}") from None
 
 
 def draw(recipe: Recipe, stream: Stream, target: str) -> KernelSpec:

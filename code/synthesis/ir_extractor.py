@@ -1,13 +1,13 @@
 """extract_ir: the IR of one live kernel, of Warp or JAX."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from synthesis.errors import ConfigError, KernelError, TargetError
 from synthesis.examples import Examples
-from synthesis.frontends.base import Frontend, Kernel, Level, Lowered, choose_levels
-from synthesis.records import KernelSpec, Rejection
+from synthesis.frontends.base import Frontend, Kernel, Lowered
+from synthesis.making.confirmation import confirm_source
+from synthesis.records import Rejection
 from synthesis.registry import frontend_of
 
 
@@ -43,40 +43,31 @@ def extract_ir(
     devices = single_devices(frontend)
     if device not in devices:
         raise ConfigError(f"unknown device {device!r} for front end {frontend.name}; allowed: {', '.join(devices)}")
-    texts = frontend.describe_ir(found, device=device, include_backward=include_backward)
-    levels = choose_levels(frontend, None, device)
-    (lowered,) = frontend.lower([found], levels, device=device)
+    texts = frontend.compiler.describe(found, device=device, include_backward=include_backward)
+    levels = frontend.choose_levels(None, device)
+    (lowered,) = frontend.compiler.lower([found], levels, device=device)
     spec = found.spec
     if isinstance(lowered, Lowered):
-        spec = confirmed(frontend, found, lowered, levels, device)
-    metadata = spec.metadata | {
+        spec = confirm_source(frontend, found, lowered, levels, device)
+    metadata = {
+        "frontend": spec.frontend,
+        "kernel_name": spec.name,
+        "category": spec.category,
+        "origin": spec.origin.to_json(),
+        "licence": spec.licence,
+        "self_contained": spec.self_contained,
         "device": device,
         "arg_types": found.spec.arg_types,
         "signature": found.spec.signature.to_json(),
         "options": dict(found.spec.signature.options),
-        "toolchain": dict(frontend.toolchain()),
+        "toolchain": dict(frontend.compiler.toolchain()),
     }
     return {"python_source": found.spec.source, **texts, "metadata": metadata}
 
 
-def confirmed(frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str) -> KernelSpec:
-    """A kernel's record, its claim to be self-contained put to the test.
-
-    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts.
-    """
-    spec = kernel.spec
-    again = frontend.load(spec) if spec.self_contained else None
-    if isinstance(again, Kernel):
-        (second,) = frontend.lower([again], levels, device=device)
-        frontend.release([again])
-        if isinstance(second, Lowered) and second.texts == lowered.texts:
-            return spec
-    return replace(spec, self_contained=False)
-
-
 def single_devices(frontend: Frontend) -> tuple[str, ...]:
     """The devices of a front end that name one device, not a combination."""
-    return tuple(sorted(device for device in frontend.devices if "+" not in device))
+    return tuple(sorted(device for device in frontend.compiler.devices if "+" not in device))
 
 
 def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] = ()) -> Kernel:
@@ -86,7 +77,7 @@ def find_kernel(frontend: Frontend, kernel: object, example_args: Sequence[Any] 
         KernelError: if it cannot be used as it is: generic without types, or without example arguments.
         TargetError: if it is several, as a generic kernel with several instances is.
     """
-    found = frontend.discover(kernel, examples=Examples(arguments=tuple(example_args)))
+    found = frontend.compiler.discover(kernel, examples=Examples(arguments=tuple(example_args)))
     if len(found) != 1:
         raise TargetError(f"{kernel!r} stands for {len(found)} kernels; give one of its instances")
     if isinstance(found[0], Rejection):

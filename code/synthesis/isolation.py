@@ -20,11 +20,17 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+import psutil
+
 from synthesis.errors import Symptom
 
 _LENGTH = struct.Struct("<q")
 _RAISED = -1
-_START_LIMIT = 120.0
+_START_LIMIT = 600.0
+_IDLE = 5.0
+_BUSY = 0.005
+"""The share of the clock that a process uses at least unless it only waits, on a machine with much else to do too."""
+_GLANCE = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +60,11 @@ class Zygote:
         program = f"from synthesis.isolation import serve; serve({theirs.fileno()})"
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and program)
-            [sys.executable, "-c", program], pass_fds=[theirs.fileno()], env=environment, stdin=subprocess.DEVNULL
+            [sys.executable, "-c", program],
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            process_group=0,  # an interrupt at the terminal is for the command alone, which ends this process
         )
         theirs.close()
         _send(self._socket.fileno(), pickle.dumps(self._preload))
@@ -75,7 +85,8 @@ class Zygote:
 
         Args:
             work: a picklable call, such as a ``partial`` of a module's function, that yields picklable items.
-            time_limit: the longest time, in seconds, that the next item may take.
+            time_limit: the most seconds of processor time that the next item may take, so that a machine with much else
+                to do decides nothing. Work that waits, and so uses none, is given as long by the clock.
             first_limit: the same for the first item, before which work prepares itself; ``time_limit`` if None.
 
         Raises:
@@ -87,10 +98,11 @@ class Zygote:
         finally:
             os.close(writer)
         _send(self._socket.fileno(), pickle.dumps(work))
-        (child,) = _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _START_LIMIT))
+        (child,) = _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _within(_START_LIMIT)))
         status = None
         try:
-            late = yield from _receive(reader, time_limit, time_limit if first_limit is None else first_limit)
+            clock = _Clock(child)
+            late = yield from _receive(reader, clock, time_limit, time_limit if first_limit is None else first_limit)
             if late is not None:
                 yield Casualty(symptom=Symptom.TIMEOUT, detail=f"no result within {late:g} s")
                 return
@@ -107,7 +119,7 @@ class Zygote:
 
     def _status(self) -> int:
         """The exit code of the work, negative for a signal; waits for its end."""
-        return _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _START_LIMIT))[0]
+        return _LENGTH.unpack(_read(self._socket.fileno(), _LENGTH.size, _within(_START_LIMIT)))[0]
 
 
 def serve(descriptor: int) -> None:
@@ -155,17 +167,58 @@ def _work(pickled: bytes, writer: int, descriptor: int) -> None:
         os._exit(status)
 
 
-def _receive(reader: int, time_limit: float, first_limit: float) -> Generator[Any, None, float | None]:
+class _Clock:
+    """How much processor time a process and its finished children have used."""
+
+    def __init__(self, process: int) -> None:
+        self._process = process
+
+    def used(self) -> float | None:
+        """Seconds; None of a process that is gone."""
+        try:
+            times: Any = psutil.Process(self._process).cpu_times()
+        except psutil.Error:
+            return None
+        return times.user + times.system + times.children_user + times.children_system
+
+
+class _Deadline:
+    """When a process has had its time for one item."""
+
+    def __init__(self, clock: _Clock, limit: float) -> None:
+        self._clock, self._limit = clock, limit
+        self._began, self._used = time.monotonic(), clock.used() or 0.0
+        self._checked, self._used_then = self._began, self._used
+
+    def left(self) -> float:
+        """Seconds until it may be over, at the earliest; none if it is."""
+        now = time.monotonic()
+        if now - self._began < self._limit:
+            return self._began + self._limit - now
+        used = self._clock.used()
+        if used is None or used - self._used >= self._limit:
+            return 0.0
+        waited = now - self._checked
+        if waited >= max(self._limit, _IDLE):
+            if used - self._used_then < _BUSY * waited:
+                return 0.0
+            self._checked, self._used_then = now, used
+        return max(_GLANCE, min(self._limit - (used - self._used), _IDLE))
+
+
+def _receive(reader: int, clock: _Clock, time_limit: float, first_limit: float) -> Generator[Any, None, float | None]:
     """Items as they come; returns the limit if the next one took longer. The first has a limit of its own."""
     limit = first_limit
     while True:
         try:
-            (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, limit))
+            deadline = _Deadline(clock, limit)
+            (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, deadline.left))
             limit = time_limit
+            deadline = _Deadline(clock, limit)
             raised = length == _RAISED
             if raised:
-                (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, time_limit))
-            item = pickle.loads(_read(reader, length, time_limit))  # noqa: S301 (from our own child)
+                (length,) = _LENGTH.unpack(_read(reader, _LENGTH.size, deadline.left))
+            item = pickle.loads(_read(reader, length, deadline.left))  # noqa: S301 (from our own child)
         except TimeoutError:
             return limit
         except EOFError:
@@ -176,8 +229,8 @@ def _receive(reader: int, time_limit: float, first_limit: float) -> Generator[An
 
 
 def _message(descriptor: int) -> bytes:
-    (length,) = _LENGTH.unpack(_read(descriptor, _LENGTH.size, _START_LIMIT))
-    return _read(descriptor, length, _START_LIMIT)
+    (length,) = _LENGTH.unpack(_read(descriptor, _LENGTH.size, _within(_START_LIMIT)))
+    return _read(descriptor, length, _within(_START_LIMIT))
 
 
 def _send(descriptor: int, data: bytes, *, raised: bool = False) -> None:
@@ -186,13 +239,27 @@ def _send(descriptor: int, data: bytes, *, raised: bool = False) -> None:
         message = message[os.write(descriptor, message) :]
 
 
-def _read(descriptor: int, size: int, time_limit: float) -> bytes:
+def _within(seconds: float) -> Callable[[], float]:
+    """How many of so many seconds by the clock are left."""
+    end = time.monotonic() + seconds
+    return lambda: end - time.monotonic()
+
+
+def _read(descriptor: int, size: int, left: Callable[[], float]) -> bytes:
+    """So many bytes; ``left`` says how long to wait for more before it is asked again.
+
+    Raises:
+        TimeoutError: if it says that nothing is left.
+        EOFError: if there are no more.
+    """
     data = b""
-    deadline = time.monotonic() + time_limit
     while len(data) < size:
-        ready, _, _ = select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))
+        seconds = left()
+        ready, _, _ = select.select([descriptor], [], [], max(0.0, seconds))
         if not ready:
-            raise TimeoutError
+            if seconds <= 0.0:
+                raise TimeoutError
+            continue
         part = os.read(descriptor, min(size - len(data), 1 << 20))
         if not part:
             raise EOFError

@@ -5,7 +5,7 @@ They know nothing of Warp or JAX. What a field holds in a finished row is descri
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -177,6 +177,37 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a kernel came from; all empty for one that was drawn."""
+
+    package: str = ""
+    """Of an extracted kernel the installed package that holds it; empty if none does."""
+    version: str = ""
+    file: str = ""
+    """Relative to the folder that its top-level package lies in."""
+    line: int = 0
+    """Of that file, from 1."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The origin as JSON values, in a fixed order."""
+        kind = "extracted" if self.file else "synthetic"
+        return {"kind": kind, "package": self.package, "version": self.version, "file": self.file, "line": self.line}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "Origin":
+        """The origin that ``to_json`` wrote.
+
+        Raises:
+            KeyError: if it lacks an entry.
+        """
+        return cls(package=entry["package"], version=entry["version"], file=entry["file"], line=entry["line"])
+
+
+SYNTHETIC = Origin()
+"""The origin of a drawn kernel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KernelSpec:
     """One kernel as text: its source, its signature, and where it came from."""
 
@@ -187,44 +218,26 @@ class KernelSpec:
     """Complete: imports, helpers, structs, constants and the kernel itself."""
     signature: Signature
     recipe: str = ""
+    target: str = ""
+    """The operation that its recipe was asked for; empty for an extracted kernel."""
     description: str = ""
     ops: tuple[str, ...] = ()
     """The catalogue names of the operations it was drawn with, sorted; empty for an extracted kernel."""
     difficulty: int = 1
     """One of :data:`DIFFICULTIES`: what it was drawn for."""
-    origin: str | Mapping[str, Any] = "synthetic"
-    """``synthetic``, or package, version, file and line of an extracted kernel."""
+    origin: Origin = SYNTHETIC
     licence: str = "Apache-2.0"
     self_contained: bool = True
     """Whether ``source`` alone, in a fresh process, is the kernel."""
     seed: int | None = None
     index: int | None = None
     config: str = ""
-    """Digest of the generator's configuration; with seed and index it makes the kernel again."""
+    """Digest of the settings that kernels depend on; with version, seed and index it makes the kernel again."""
 
     @property
     def arg_types(self) -> dict[str, str]:
         """Argument name to type, as the front end spells it, in order."""
         return {argument.name: argument.type_name for argument in self.signature.arguments}
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """The fields that describe the kernel rather than define it, as JSON values."""
-        return {
-            "frontend": self.frontend,
-            "kernel_name": self.name,
-            "category": self.category,
-            "recipe": self.recipe,
-            "description": self.description,
-            "difficulty": self.difficulty,
-            "ops": list(self.ops),
-            "origin": self.origin if isinstance(self.origin, str) else dict(self.origin),
-            "licence": self.licence,
-            "self_contained": self.self_contained,
-            "seed": self.seed,
-            "index": self.index,
-            "config": self.config,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +254,25 @@ class Rejection:
     index: int | None = None
     origin: str = ""
     """The file or module that an extracted kernel was looked for in."""
+    category: str = ""
+    recipe: str = ""
+    target: str = ""
+    """The operation that a drawn kernel's recipe was asked for."""
+    ops: tuple[str, ...] = ()
+    """The operations that the kernel was drawn with."""
+
+    def of(self, spec: KernelSpec) -> "Rejection":
+        """The rejection with all that it can say of a kernel."""
+        return replace(
+            self,
+            frontend=spec.frontend,
+            kernel_name=spec.name,
+            index=spec.index,
+            category=spec.category,
+            recipe=spec.recipe,
+            target=spec.target,
+            ops=spec.ops,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The rejection as JSON values, in a fixed order: one line of the ledger."""
@@ -248,6 +280,10 @@ class Rejection:
             "frontend": self.frontend,
             "index": self.index,
             "kernel_name": self.kernel_name,
+            "category": self.category,
+            "recipe": self.recipe,
+            "target": self.target,
+            "ops": list(self.ops),
             "origin": self.origin,
             "level": self.level,
             "stage": str(self.stage),
@@ -263,8 +299,68 @@ class Rejection:
             KeyError: if it lacks a field.
             ValueError: for a stage or symptom that there is not.
         """
-        fields = {name: entry[name] for name in ("frontend", "index", "kernel_name", "origin", "level", "detail")}
-        return cls(stage=Stage(entry["stage"]), symptom=Symptom(entry["symptom"]), **fields)
+        names = ("frontend", "index", "kernel_name", "category", "recipe", "target", "origin", "level", "detail")
+        fields = {name: entry[name] for name in names}
+        stage, symptom = Stage(entry["stage"]), Symptom(entry["symptom"])
+        return cls(stage=stage, symptom=symptom, ops=tuple(entry["ops"]), **fields)
+
+
+class Hindrance(StrEnum):
+    """Why a text could not be proved by execution; no fault of the text's."""
+
+    NEEDS_GPU = "needs a GPU"
+    NOT_EXECUTED = "not executed"
+    """Nothing here executes texts of its kind."""
+    NO_INPUTS = "no inputs"
+    """A shape, a domain or the launch is not known."""
+    NO_REFERENCE = "no reference"
+    """The reference does not model the kernel."""
+    OUTSIDE_DOMAIN = "outside its domain"
+    """The kernel is at fault on the inputs that were drawn, which nobody said it was made for."""
+    NOT_SELF_CONTAINED = "not self-contained"
+    """The source alone is not the kernel."""
+    RETRACED = "retraced"
+    """The text is, byte for byte, what the source lowers to, and could not be executed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unproved:
+    """Why a text, or a whole kernel, could not be proved."""
+
+    hindrance: Hindrance
+    detail: str = ""
+
+    def __str__(self) -> str:
+        """In words for a row and for a person."""
+        return self.detail or str(self.hindrance)
+
+
+class GradientStatus(StrEnum):
+    """How the derivatives' texts of a row fared."""
+
+    AGREES = "agrees"
+    DISAGREES = "disagrees"
+    NOT_APPLICABLE = "not_applicable"
+    """There is nothing to check, or it could not be executed."""
+    ABSENT = "absent"
+    """The row was to have no derivative's text."""
+    NOT_CHECKED = "not_checked"
+
+
+@dataclass(frozen=True, slots=True)
+class Gradient:
+    """What was found of a row's derivatives."""
+
+    status: GradientStatus
+    why: str = ""
+    """The class of constructs that the tool gets wrong, or why there was nothing to check."""
+
+    def __str__(self) -> str:
+        """As a row has it: ``agrees``, ``disagrees: why`` …"""
+        return f"{self.status}: {self.why}" if self.why else str(self.status)
+
+
+NOT_CHECKED = Gradient(GradientStatus.NOT_CHECKED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,9 +369,8 @@ class Verdict:
 
     verified: tuple[str, ...] = ()
     """The levels proved by execution of their stored text."""
-    gradient: str = "not_checked"
-    """``agrees``, ``absent`` (no derivative's text), ``disagrees: why``, ``not_applicable: why`` or ``not_checked``."""
-    unverified: Mapping[str, str] = field(default_factory=dict[str, str])
+    gradient: Gradient = NOT_CHECKED
+    unverified: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
     """Levels that could not be executed, and why; their texts are neither proved nor known to be wrong."""
     figures: Mapping[str, float] = field(default_factory=dict[str, float], compare=False)
     """What was measured: ``max_error``, ``tolerance``, ``inputs_tried``, ``seconds``. No part of a row."""

@@ -6,14 +6,16 @@ from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 
 from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError
-from synthesis.frontends.base import Frontend
+from synthesis.frontends.base import Frontend, Level
 
 ENTRY_POINT_GROUP = "irsmith.frontends"
 
 _BUILT_IN = {
-    "warp": "synthesis.frontends.warp:FRONTEND",
-    "jax": "synthesis.frontends.jax:FRONTEND",
+    "warp": "synthesis.frontends.warp.frontend:FRONTEND",
+    "jax": "synthesis.frontends.jax.frontend:FRONTEND",
 }
+# Their levels, which are known without their packages.
+_LEVELS = {"warp": "synthesis.frontends.warp.levels", "jax": "synthesis.frontends.jax.levels"}
 # The package that a built-in front end drives: what must be installed, and what has been imported by
 # whoever holds a live object of it.
 _PACKAGES = {"warp": "warp", "jax": "jax"}
@@ -76,6 +78,17 @@ def get_frontend(name: str) -> Frontend:
         ) from error
 
 
+def levels_of(name: str) -> tuple[Level, ...]:
+    """The levels of a front end, for which a built-in one's package need not be installed; none of one that is unknown.
+
+    Raises:
+        MissingFrontendError: if the package of a front end that is not built in is not installed.
+    """
+    if name in _LEVELS:
+        return import_module(_LEVELS[name]).LEVELS
+    return get_frontend(name).compiler.levels if name in _locations() else ()
+
+
 def frontend_of(obj: object) -> Frontend:
     """The front end that a live object belongs to, asking only those whose package is already imported.
 
@@ -85,7 +98,7 @@ def frontend_of(obj: object) -> Frontend:
     imported = [name for name in _locations() if _PACKAGES.get(name, name) in sys.modules]
     for name in imported:
         frontend = get_frontend(name)
-        if frontend.claims(obj):
+        if frontend.compiler.claims(obj):
             return frontend
     raise TargetError(
         f"{obj!r} is not a kernel of any imported front end ({', '.join(imported) or 'none is imported'}); "

@@ -5,24 +5,20 @@ its texts are executed. A row that claims to be verified where it cannot be is a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import Stage, Symptom, TargetError
-from synthesis.frontends.base import Frontend, Kernel, Lowered
-from synthesis.pipeline import VERIFIED_TOGETHER
-from synthesis.progress import Progress, progress_bar
-from synthesis.records import Rejection
-from synthesis.registry import get_frontend
-from synthesis.rows import Document, read_folder
-from synthesis.verification.verifier import Verified, Verifier
-
-NEEDS_GPU = "needs a GPU"
-NOT_SELF_CONTAINED = "the source alone is not the kernel"
+from synthesis.errors import Symptom
+from synthesis.making.candidate import Candidate
+from synthesis.making.workshop import Workshop
+from synthesis.output.reading import BrokenFile, Document, count_pairs, scan_folder
+from synthesis.progress import Meter, progress_bar
+from synthesis.records import Hindrance, Unproved, Verdict
+from synthesis.settings import Making
+from synthesis.sources.stored import TERMS, candidate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +57,12 @@ class Reverification:
             "unverified": dict(self.unverified),
         }
 
+    def count(self, failures: list[Failure]) -> None:
+        """Add a row and what is wrong with it."""
+        self.rows += 1
+        self.failing_rows += bool(failures)
+        self.failures += failures
+
 
 def verify_folder(folder: str | Path, *, progress: bool = False) -> Reverification:
     """Verify every row of a folder.
@@ -70,90 +72,54 @@ def verify_folder(folder: str | Path, *, progress: bool = False) -> Reverificati
         progress: whether to show a bar on standard error.
 
     Raises:
-        TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
+        TargetError: if there is no such folder, or it holds no pairs.
         MissingFrontendError: if a row's front end is not installed.
     """
-    documents = list(read_folder(Path(folder)))
     found = Reverification()
     with ExitStack() as stack:
-        listener = stack.enter_context(progress_bar("verify")) if progress else None
-        verifiers: dict[str, Verifier] = {}
-        for name, batch in _batches(documents):
-            if name not in verifiers:
-                verifiers[name] = stack.enter_context(Verifier(get_frontend(name)))
-            for failures in _verify(verifiers[name], batch, found):
-                found.rows += 1
-                found.failing_rows += bool(failures)
-                found.failures += failures
-                if listener is not None:
-                    listener(Progress(done=found.rows, total=len(documents), rows=found.rows - found.failing_rows))
+        listeners = [stack.enter_context(progress_bar("verify"))] if progress else []
+        meter = Meter(count_pairs(Path(folder)), listeners)
+        workshop = stack.enter_context(Workshop(Making(), TERMS, on_step=meter.step))
+        waiting: list[Document] = []
+        for candidate in workshop.finish(_candidates(Path(folder), found, waiting)):
+            failures = list(_failures(waiting.pop(0), candidate, found))
+            found.count(failures)
+            meter.finish(not failures)
     return found
 
 
-def _batches(documents: Sequence[Document]) -> Iterator[tuple[str, list[Document]]]:
-    """Rows of one front end, as many as are verified together."""
-    for name, group in groupby(documents, key=lambda each: each.document["metadata"].get("frontend", "")):
-        rows = list(group)
-        for start in range(0, len(rows), VERIFIED_TOGETHER):
-            yield name, rows[start : start + VERIFIED_TOGETHER]
+def _candidates(folder: Path, found: Reverification, waiting: list[Document]) -> Iterator[Candidate]:
+    """The candidates of a folder; their documents wait until they are finished, and broken files are counted."""
+    for number, document in enumerate(scan_folder(folder)):
+        if isinstance(document, BrokenFile):
+            found.count([Failure(document.path.stem, "", "unreadable", document.why)])
+            continue
+        waiting.append(document)
+        yield candidate_of(document, number)
 
 
-def _verify(verifier: Verifier, documents: Sequence[Document], found: Reverification) -> Iterator[list[Failure]]:
-    """What is wrong with each row."""
-    frontend = verifier.frontend
-    loaded = [_loaded(frontend, document) for document in documents]
-    kernels = [each for each in loaded if isinstance(each, Kernel)]
-    try:
-        entries = [
-            (kernel, Lowered(texts=document.texts, line_map={}))
-            for kernel, document in zip(loaded, documents, strict=True)
-            if isinstance(kernel, Kernel)
-        ]
-        settled = iter(verifier.verify(entries, useful=False, each=True))
-        results = [each if isinstance(each, str | Rejection) else next(settled) for each in loaded]
-    finally:
-        frontend.release(kernels)
-    for document, result in zip(documents, results, strict=True):
-        yield list(_failures(document, result, found))
-
-
-def _loaded(frontend: Frontend, document: Document) -> Kernel | Rejection | str:
-    """The row's kernel from its source, or why there is none; a text where the row itself says why."""
-    known = {level.name for level in frontend.levels}
-    for name in document.texts:
-        if name not in known:
-            return Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=f"no level {name!r}")
-    try:
-        spec = document.spec
-    except (TargetError, ValueError) as error:
-        return Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=str(error))
-    if not spec.self_contained:
-        return NOT_SELF_CONTAINED
-    return frontend.load(spec)
-
-
-def _failures(document: Document, result: Verified | Rejection | str, found: Reverification) -> Iterator[Failure]:
-    file, metadata = document.stem, document.document["metadata"]
-    texts = [name for name, text in document.texts.items() if text is not None]
-    claimed: Sequence[str] = metadata.get("verified") or ()
-    if isinstance(result, Rejection):
-        yield Failure(file, "", str(result.symptom), result.detail)
+def _failures(document: Document, candidate: Candidate, found: Reverification) -> Iterator[Failure]:
+    """What is wrong with a row."""
+    if candidate.stopped is not None:
+        yield Failure(document.stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
         return
-    if isinstance(result, str):
-        found.unverified.update([result] * len(texts))
-        unverified = dict.fromkeys(texts, result)
-        verified: Sequence[str] = ()
-    else:
-        for rejection in result.lowered.rejections:
-            if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and rejection.level not in claimed:
-                found.unverified[rejection.detail] += 1
-                continue
-            yield Failure(file, rejection.level or "", str(rejection.symptom), rejection.detail)
-        verified, unverified = result.verdict.verified, result.verdict.unverified
-        found.texts += len(verified)
-        found.unverified.update(unverified.values())
-    failed = () if isinstance(result, str) else [each.level for each in result.lowered.rejections]
+    claimed: list[str] = list(document.metadata["verified"])
+    verdict = candidate.judgement.verdict if candidate.judgement is not None else Verdict()
+    failed: list[str | None] = []
+    for rejection in candidate.lowered.rejections if candidate.lowered is not None else ():
+        failed.append(rejection.level)
+        if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and rejection.level not in claimed:
+            found.unverified[rejection.detail] += 1
+            continue
+        yield Failure(document.stem, rejection.level or "", str(rejection.symptom), rejection.detail)
+    found.texts += len(verdict.verified)
+    found.unverified.update(map(str, verdict.unverified.values()))
     for name in claimed:
-        if name not in verified and name not in failed and unverified.get(name) != NEEDS_GPU:
-            why = unverified.get(name, "the row has no such text")
-            yield Failure(file, name, "not_verified", f"the row says that it is verified, but {why}")
+        reason = verdict.unverified.get(name)
+        if name not in verdict.verified and name not in failed and not _needs_gpu(reason):
+            why = str(reason or "the row has no such text")
+            yield Failure(document.stem, name, "not_verified", f"the row says that it is verified, but {why}")
+
+
+def _needs_gpu(reason: Unproved | None) -> bool:
+    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU

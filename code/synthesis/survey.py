@@ -1,6 +1,5 @@
 """What a folder of pairs holds: counts, lengths and rejections."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -9,8 +8,7 @@ from typing import Any
 
 from synthesis.errors import TargetError
 from synthesis.frontends.base import Frontend
-from synthesis.records import Rejection
-from synthesis.rows import SIDECAR, Document, read_folder
+from synthesis.output.reading import BrokenFile, Document, read_folder, scan_folder, scan_ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +52,8 @@ class Survey:
     lengths: list[Lengths] = field(default_factory=list[Lengths])
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """(stage, symptom) to candidates and levels that ended there."""
+    broken: list[str] = field(default_factory=list[str])
+    """What could not be read, and why."""
 
     def to_json(self) -> dict[str, Any]:
         """The survey as JSON values."""
@@ -84,22 +84,27 @@ class Survey:
                 for each in self.lengths
             },
             "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
+            "broken": list(self.broken),
         }
 
 
 def survey(folder: Path) -> Survey:
-    """Count what a folder holds, that of a run that is not finished too.
+    """Count what a folder holds, that of a run that is not finished too; what cannot be read is named.
 
     Raises:
-        TargetError: if there is no such folder, it holds neither pairs nor rejections, or a file is no pair.
+        TargetError: if there is no such folder, or it holds neither pairs nor rejections.
     """
     found = Survey(folder)
-    found.rejections = Counter((str(each.stage), str(each.symptom)) for each in _rejections(folder))
+    for rejection in scan_ledger(folder):
+        if isinstance(rejection, BrokenFile):
+            found.broken.append(rejection.why)
+        else:
+            found.rejections[str(rejection.stage), str(rejection.symptom)] += 1
     renamed, structures = set[str](), set[str]()
     lines: dict[str, list[int]] = {}
     characters: Counter[str] = Counter()
-    for pair in _pairs(folder, bool(found.rejections)):
-        metadata = pair.document["metadata"]
+    for pair in _pairs(folder, found):
+        metadata = pair.metadata
         found.rows += 1
         found.categories[metadata["frontend"], metadata["category"]] += 1
         found.ops.update(metadata["ops"])
@@ -119,6 +124,19 @@ def survey(folder: Path) -> Survey:
     return found
 
 
+def _pairs(folder: Path, found: Survey) -> Iterator[Document]:
+    """The pairs of a folder; one that cannot be read is noted. A folder without any may still have rejections."""
+    try:
+        for pair in scan_folder(folder):
+            if isinstance(pair, BrokenFile):
+                found.broken.append(pair.why)
+            else:
+                yield pair
+    except TargetError:
+        if not found.rejections:
+            raise
+
+
 ENOUGH = 10
 """Verified rows that an operation is to be in before it counts as covered."""
 
@@ -129,28 +147,9 @@ def coverage(frontend: Frontend, folder: Path) -> Counter[str]:
     Raises:
         TargetError: if there is no such folder, it holds no pairs, or a file is no pair.
     """
-    found = Counter(dict.fromkeys(frontend.operations(), 0))
+    prover = frontend.prover
+    found = Counter(dict.fromkeys(prover.operations() if prover is not None else (), 0))
     for pair in read_folder(folder):
-        metadata = pair.document["metadata"]
-        if metadata["frontend"] == frontend.name and metadata["verified"]:
-            found.update(frontend.used(pair.source, pair.texts) & found.keys())
+        if prover is not None and pair.frontend == frontend.name and pair.metadata["verified"]:
+            found.update(prover.used(pair.source, pair.texts) & found.keys())
     return found
-
-
-def _pairs(folder: Path, has_rejections: bool) -> Iterator[Document]:
-    try:
-        yield from read_folder(folder)
-    except TargetError:
-        if not has_rejections:
-            raise
-
-
-def _rejections(folder: Path) -> Iterator[Rejection]:
-    """The rejections of a finished run, or of the chunks that one in progress has finished."""
-    ledger = folder / SIDECAR / "rejections.jsonl"
-    if ledger.is_file():
-        yield from (Rejection.from_json(json.loads(line)) for line in ledger.read_text(encoding="utf-8").splitlines())
-        return
-    for record in sorted((folder / SIDECAR / "chunks").glob("*.json")):
-        document = json.loads(record.read_text(encoding="utf-8"))
-        yield from (Rejection.from_json(entry) for entry in document["rejections"])

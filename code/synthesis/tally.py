@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
-from synthesis.identity import renamed_hash
+from synthesis.identity.python import renamed_hash
 from synthesis.records import Pair, Rejection
 
 
@@ -105,7 +105,4 @@ class Repeats:
             stage=Stage.DEDUPLICATE,
             symptom=Symptom.RENAMED_REPEAT,
             detail=f"the same program as index {self._first[key]} after renaming",
-            frontend=spec.frontend,
-            kernel_name=spec.name,
-            index=spec.index,
-        )
+        ).of(spec)

@@ -95,10 +95,10 @@ def kernels_of(
     """
     if frontend is not None or not isinstance(target, ModuleType):
         chosen = get_frontend(frontend) if frontend is not None else frontend_of(target)
-        return chosen, chosen.discover(target, examples=examples)
+        return chosen, chosen.compiler.discover(target, examples=examples)
     known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
     for candidate in map(_installed, frontend_names()):
-        found = candidate.discover(target, examples=examples) if candidate is not None else []
+        found = candidate.compiler.discover(target, examples=examples) if candidate is not None else []
         if any(known or not _is_plain_function(each) for each in found):
             return candidate, found
     return None, []

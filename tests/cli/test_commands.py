@@ -231,7 +231,7 @@ def test_ctrl_c_exits_with_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("synthesis.batch_generator.write_pair", interrupt)
+    monkeypatch.setattr("synthesis.output.writer.write_atomic", interrupt)
     assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 130
     assert "the same command continues where it stopped" in capsys.readouterr().err
 

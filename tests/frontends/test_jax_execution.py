@@ -10,12 +10,13 @@ import numpy.typing as npt
 import pytest
 from jax.numpy import bfloat16
 
-from synthesis import get_frontend
-from synthesis.frontends.base import Program, Values
+from synthesis import Rejection, get_frontend
+from synthesis.frontends.base import Program, Purpose, RunKey, Runs
 from synthesis.frontends.jax.lowering import mlir
 from synthesis.records import Argument, Role, Signature
 
 jax: Any = _jax
+FIRST = RunKey(Purpose.DRAW)
 
 DTYPES: list[np.dtype[Any]] = [
     *(np.dtype(name) for name in ("bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")),
@@ -37,17 +38,17 @@ def some_values(shape: tuple[int, ...], dtype: np.dtype[Any]) -> npt.NDArray[Any
 
 def through_the_interpreter(values: npt.NDArray[Any]) -> npt.NDArray[Any]:
     frontend = get_frontend("jax")
-    level = next(each for each in frontend.levels if each.name == "stablehlo")
+    level = frontend.level("stablehlo")
     with mlir.make_ir_context():
         kind = "tensor<" + "".join(f"{size}x" for size in values.shape) + f"{mlir.dtype_to_ir_type(values.dtype)}>"
     text = f"module {{ func.func public @main(%a: {kind}) -> {kind} {{ return %a : {kind} }} }}"
     argument = Argument(name="a", type_name="array", dtype=values.dtype.name, shape=values.shape, role=Role.INPUT)
     signature = Signature(arguments=(argument,), results=(replace(argument, name="r"),))
-    runs: tuple[Values, ...] = ({"a": values},)
+    runs: Runs = {FIRST: {"a": values}}
     program = Program(name="one", level=level, text=text, signature=signature, runs=runs)
-    (outcome,) = [each for _, each in frontend.run([program], Path()) if each is not None]
-    assert isinstance(outcome, tuple), outcome
-    return outcome[0]["r"]
+    (outcome,) = [each for _, each in frontend.the_prover.run([program], Path()) if each is not None]
+    assert not isinstance(outcome, Rejection), outcome
+    return outcome[FIRST]["r"]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -70,14 +71,14 @@ def test_what_is_scattered_into_is_what_it_was_for_others(update: str) -> None:
 
     x, y = np.arange(4, dtype=np.float32), np.asarray([9, 5, 7, 2], np.float32)
     frontend = get_frontend("jax")
-    level = next(each for each in frontend.levels if each.name == "stablehlo")
+    level = frontend.level("stablehlo")
     arguments = tuple(Argument(name=name, type_name="array", dtype="float32", shape=(4,)) for name in "xy")
     results = tuple(replace(arguments[0], name=name, role=Role.OUTPUT) for name in "abcd")
     signature = Signature(arguments=arguments, results=results)
-    runs: tuple[Values, ...] = ({"x": x, "y": y},)
+    runs: Runs = {FIRST: {"x": x, "y": y}}
     text = str(jax.jit(twice).lower(x, y).compiler_ir("stablehlo"))
     program = Program(name="twice", level=level, text=text, signature=signature, runs=runs)
-    (outcome,) = [each for _, each in frontend.run([program], Path()) if each is not None]
-    assert isinstance(outcome, tuple), outcome
+    (outcome,) = [each for _, each in frontend.the_prover.run([program], Path()) if each is not None]
+    assert not isinstance(outcome, Rejection), outcome
     for name, expected in zip("abcd", twice(jax.numpy.asarray(x), jax.numpy.asarray(y)), strict=True):
-        np.testing.assert_array_equal(outcome[0][name], expected)
+        np.testing.assert_array_equal(outcome[FIRST][name], expected)

@@ -14,7 +14,7 @@ from processes import output_of
 
 from synthesis import ConfigError, KernelError, Rejection, Symptom, extract_ir, get_frontend
 from synthesis.examples import ArrayType, Examples
-from synthesis.frontends.base import Kernel, Lowered, choose_levels
+from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.jax.functions import function_behind
 
 jax: Any = jax_module
@@ -44,14 +44,14 @@ LIBRARY: dict[str, tuple[Any, tuple[Any, ...]]] = {
 
 
 def kernel_of(function: Any, *example_args: Any) -> Kernel:
-    (kernel,) = FRONTEND.discover(function, examples=Examples(arguments=example_args))
+    (kernel,) = FRONTEND.compiler.discover(function, examples=Examples(arguments=example_args))
     assert isinstance(kernel, Kernel), kernel
     return kernel
 
 
 def lowered(kernel: Kernel, *levels: str, device: str = "cpu") -> Lowered:
-    chosen = choose_levels(FRONTEND, levels or None, device)
-    (result,) = FRONTEND.lower([kernel], chosen, device=device)
+    chosen = FRONTEND.choose_levels(levels or None, device)
+    (result,) = FRONTEND.compiler.lower([kernel], chosen, device=device)
     assert isinstance(result, Lowered), result
     return result
 
@@ -76,7 +76,7 @@ def test_library_functions_say_what_jax_says(name: str) -> None:
 
 def test_texts_carry_no_addresses_paths_and_module_names(functions: ModuleType) -> None:
     for function, example_args in [*LIBRARY.values(), (functions.uses_custom_rule, (X,))]:
-        levels = [level.name for level in FRONTEND.levels if level.device is None]
+        levels = [level.name for level in FRONTEND.compiler.levels if level.device is None]
         for text in texts_of(kernel_of(function, *example_args), *levels).values():
             assert not re.search(r"0x[0-9a-f]{8,}\b(?!>)", text.replace("0xFF800000", ""))
             assert ".py" not in text
@@ -99,7 +99,7 @@ def test_helpers_constants_and_imports_are_collected(functions: ModuleType) -> N
     assert kernel.spec.self_contained
     assert "SLOPE = 0.25" in kernel.spec.source
     assert kernel.spec.source.index("def helper") < kernel.spec.source.index("def with_helper")
-    again = FRONTEND.load(kernel.spec)
+    again = FRONTEND.load_one(kernel.spec)
     assert isinstance(again, Kernel)
     assert texts_of(again) == texts_of(kernel)
 
@@ -121,10 +121,10 @@ def test_what_source_cannot_hold_is_said(functions: ModuleType) -> None:
 def reloaded(kernel: Kernel, *levels: str) -> None:
     """The kernel's source and signature alone give the same texts."""
     assert kernel.spec.self_contained, kernel.spec.source
-    again = FRONTEND.load(kernel.spec)
+    again = FRONTEND.load_one(kernel.spec)
     assert isinstance(again, Kernel), again
     assert texts_of(again, *levels) == texts_of(kernel, *levels)
-    FRONTEND.release([again])
+    FRONTEND.compiler.release([again])
 
 
 @pytest.mark.parametrize("name", ["clipped", "uses_custom_rule", "soft", "steep", "uses_rules", "doubled"])
@@ -171,14 +171,16 @@ def test_calls_are_written_down_in_the_signature(functions: ModuleType) -> None:
 
     table = {"ordered": {"n": 1, "x": ArrayType("float32", (4,)), "mode": "edge"}}
     for function in (functions.ordered, functions.twice_padded):
-        (kernel,) = FRONTEND.discover(function, examples=Examples(tables=table))
+        (kernel,) = FRONTEND.compiler.discover(function, examples=Examples(tables=table))
         assert isinstance(kernel, Kernel)
         assert kernel.spec.signature.call == {
             "args": [{"value": 1}, "x"],
             "kwargs": {"mode": {"value": "edge"}},
         }
         reloaded(kernel, "jaxpr", "stablehlo")
-    (kernel,) = FRONTEND.discover(functions.twice_padded, examples=Examples(arguments=(np.zeros(4, np.float32),)))
+    (kernel,) = FRONTEND.compiler.discover(
+        functions.twice_padded, examples=Examples(arguments=(np.zeros(4, np.float32),))
+    )
     assert isinstance(kernel, Kernel)
     assert kernel.spec.signature.results[0].shape == (8,)
     reloaded(kernel, "jaxpr", "stablehlo")
@@ -215,7 +217,7 @@ def test_optimised_hlo_is_for_the_cpu_alone() -> None:
     assert "fusion" in texts["optimized_hlo"]
     assert texts["optimized_hlo"].startswith("HloModule softmax,")
     with pytest.raises(ConfigError, match="does not exist for device 'tpu'"):
-        choose_levels(FRONTEND, ["optimized_hlo"], "tpu")
+        FRONTEND.choose_levels(["optimized_hlo"], "tpu")
 
 
 def test_integers_have_no_gradient(functions: ModuleType) -> None:
@@ -322,7 +324,7 @@ def test_functions_that_fail_say_how(functions: ModuleType) -> None:
 
 
 def test_a_module_without_example_arguments_is_all_rejections(functions: ModuleType) -> None:
-    found = FRONTEND.discover(functions)
+    found = FRONTEND.compiler.discover(functions)
     assert all(isinstance(each, Rejection) for each in found)
     names = [each.kernel_name for each in found if isinstance(each, Rejection)]
     assert names[:3] == ["helper", "with_helper", "jitted"]
@@ -338,14 +340,13 @@ if {warm}:
     jax.config.update("jax_default_matmul_precision", "highest")
 from synthesis import KernelGenerator, get_frontend
 from synthesis.examples import ArrayType, Examples
-from synthesis.frontends.base import choose_levels
 generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
-levels = [level for level in frontend.levels if level.device is None]
+levels = [level for level in frontend.compiler.levels if level.device is None]
 texts = dict()
 for index in (range(60)[::-1] if {warm} else range(60)):
-    kernel = frontend.load(generator.spec(index))
-    texts[index] = dict(frontend.lower([kernel], levels, device="cpu")[0].texts)
-    frontend.release([kernel])
+    kernel = frontend.load_one(generator.spec(index))
+    texts[index] = dict(frontend.compiler.lower([kernel], levels, device="cpu")[0].texts)
+    frontend.compiler.release([kernel])
 print(json.dumps(texts, sort_keys=True))
 """
 
@@ -365,7 +366,7 @@ def test_double_precision_stays_what_it_is() -> None:
     assert kernel.spec.signature.options["enable_x64"] is True
     assert kernel.spec.arg_types == {"x": "f64[4,3]"}
     assert "tensor<4x3xf64>" in texts_of(kernel)["stablehlo"]
-    again = FRONTEND.load(kernel.spec)
+    again = FRONTEND.load_one(kernel.spec)
     assert isinstance(again, Kernel)
     assert texts_of(again) == texts_of(kernel)
 

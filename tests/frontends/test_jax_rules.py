@@ -77,7 +77,7 @@ def test_windows_by_a_function_of_ones_own(padding: str) -> None:
 
 
 def test_a_function_in_a_jaxpr_is_told_by_its_name_alone() -> None:
-    pipeline = SynthesisPipeline("jax", seed=3, levels=["jaxpr"], verify="none")
+    pipeline = SynthesisPipeline("jax", seed=3, level=["jaxpr"], verify="none")
     found = 0
     for index in range(30_000):
         spec = pipeline.generate_kernel(index)

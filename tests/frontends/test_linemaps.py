@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
-from synthesis.frontends.base import Kernel, Lowered, choose_levels
+from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.linemap import origins_of, runs_of
 from synthesis.frontends.warp import lowering as warp_lowering
 from synthesis.frontends.warp.binaries import find_nvdisasm
@@ -42,11 +42,11 @@ LEVELS = {
 
 def lowered(spec: KernelSpec) -> Lowered | None:
     frontend = get_frontend(spec.frontend)
-    kernel = frontend.load(spec)
+    kernel = frontend.load_one(spec)
     assert isinstance(kernel, Kernel), kernel
-    levels = choose_levels(frontend, LEVELS[spec.frontend], frontend.devices[0])
-    (result,) = frontend.lower([kernel], levels, device=frontend.devices[0])
-    frontend.release([kernel])
+    levels = frontend.choose_levels(LEVELS[spec.frontend], frontend.compiler.devices[0])
+    (result,) = frontend.compiler.lower([kernel], levels, device=frontend.compiler.devices[0])
+    frontend.compiler.release([kernel])
     return result if isinstance(result, Lowered) else None
 
 
@@ -148,9 +148,9 @@ def test_machine_code_is_mapped_through_the_cuda_text(level: str, root: str, mon
         pytest.skip("nvdisasm is not installed")
 
     def made() -> Lowered:
-        kernel = frontend.load(spec)
+        kernel = frontend.load_one(spec)
         assert isinstance(kernel, Kernel)
-        (result,) = frontend.lower([kernel], choose_levels(frontend, [level], "cuda"), device="cuda")
+        (result,) = frontend.compiler.lower([kernel], frontend.choose_levels([level], "cuda"), device="cuda")
         assert isinstance(result, Lowered)
         return result
 
@@ -189,11 +189,11 @@ def test_llvm_ir_is_mapped_by_function() -> None:
     argument = Argument(name="x", type_name="f32[16,8]", dtype="float32", shape=(16, 8))
     signature = Signature(arguments=(argument,))
     frontend = get_frontend("jax")
-    kernel = frontend.load(
+    kernel = frontend.load_one(
         KernelSpec(frontend="jax", name="two", category="extracted", source=source, signature=signature)
     )
     assert isinstance(kernel, Kernel)
-    (result,) = frontend.lower([kernel], choose_levels(frontend, ["llvm_ir"], "cpu"), device="cpu")
+    (result,) = frontend.compiler.lower([kernel], frontend.choose_levels(["llvm_ir"], "cpu"), device="cpu")
     assert isinstance(result, Lowered)
     lines = str(result.texts["llvm_ir"]).splitlines()
     runs = result.line_map["llvm_ir"]

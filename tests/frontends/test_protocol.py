@@ -14,9 +14,9 @@ import pytest
 from synthesis import BatchGenerator, KernelGenerator, Pair, Rejection, extract_ir, registry, synthesize_pair
 from synthesis.examples import ArrayType, Examples
 from synthesis.extraction import extract
-from synthesis.frontends.base import Frontend, Kernel, Lowered, choose_levels
+from synthesis.frontends.base import Frontend, Kernel, Lowered
+from synthesis.output.reading import read_folder
 from synthesis.records import KernelSpec
-from synthesis.rows import read_folder
 from synthesis.targets import load_place, places_of
 
 NAMES = (*registry.frontend_names(), "toy")
@@ -48,31 +48,31 @@ def some(frontend: Frontend) -> list[KernelSpec]:
 
 
 def test_its_names_are_in_order(frontend: Frontend) -> None:
-    levels = [level.name for level in frontend.levels]
+    levels = [level.name for level in frontend.compiler.levels]
     assert len(set(levels)) == len(levels)
-    assert any(level.default for level in frontend.levels)
-    assert frontend.devices
-    assert frontend.categories == tuple(dict.fromkeys(recipe.category for recipe in frontend.recipes))
-    assert len({(recipe.category, recipe.name) for recipe in frontend.recipes}) == len(frontend.recipes)
-    assert frontend.toolchain()
+    assert any(level.default for level in frontend.compiler.levels)
+    assert frontend.compiler.devices
+    assert frontend.categories == tuple(dict.fromkeys(recipe.category for recipe in frontend.drawer.recipes))
+    assert len({(recipe.category, recipe.name) for recipe in frontend.drawer.recipes}) == len(frontend.drawer.recipes)
+    assert frontend.compiler.toolchain()
 
 
 def test_a_drawn_kernel_becomes_the_same_texts_every_time(frontend: Frontend) -> None:
-    device = frontend.devices[0]
-    levels = choose_levels(frontend, None, device)
+    device = frontend.compiler.devices[0]
+    levels = frontend.choose_levels(None, device)
     for spec in some(frontend):
         assert spec.frontend == frontend.name
-        assert frontend.recognises(spec.source)
+        assert frontend.compiler.recognises(spec.source)
         texts: list[object] = []
         for _ in range(2):
             before = set(sys.modules)
-            kernel = frontend.load(spec)
+            kernel = frontend.load_one(spec)
             assert isinstance(kernel, Kernel), kernel
-            (lowered,) = frontend.lower([kernel], levels, device=device)
+            (lowered,) = frontend.compiler.lower([kernel], levels, device=device)
             assert isinstance(lowered, Lowered), lowered
             assert list(lowered.texts) == [level.name for level in levels]
             texts.append(lowered.texts)
-            frontend.release([kernel])
+            frontend.compiler.release([kernel])
             assert not [name for name in set(sys.modules) - before if name.startswith("irsmith_")]
         assert texts[0] == texts[1]
         pair = synthesize_pair(spec)
@@ -92,8 +92,7 @@ def test_a_source_from_a_file_is_found_again_and_is_the_same_kernel(frontend: Fr
     drawn = synthesize_pair(spec)
     assert isinstance(drawn, Pair)
     assert pair.texts == drawn.texts
-    assert isinstance(pair.spec.origin, dict)
-    assert pair.spec.origin["file"] == path.name
+    assert pair.spec.origin.file == path.name
 
 
 def _table(spec: KernelSpec) -> dict[str, ArrayType]:
@@ -110,7 +109,7 @@ def test_bad_sources_are_rejections(frontend: Frontend) -> None:
     spec = some(frontend)[0]
     for source in ("def f(:\n", "raise RuntimeError('no')\n", "x = 3\n"):
         bad = KernelSpec(frontend=spec.frontend, name=spec.name, category="", source=source, signature=spec.signature)
-        assert isinstance(frontend.load(bad), Rejection)
+        assert isinstance(frontend.load_one(bad), Rejection)
 
 
 def test_a_run_makes_a_data_set(frontend: Frontend, tmp_path: Path) -> None:
@@ -118,7 +117,7 @@ def test_a_run_makes_a_data_set(frontend: Frontend, tmp_path: Path) -> None:
     rows = list(read_folder(tmp_path))
     assert summary.rows == len(rows) > 0
     for row in rows:
-        metadata = row.document["metadata"]
+        metadata = row.metadata
         assert metadata["frontend"] == frontend.name
         assert metadata["ir_structure_hash"]
 
@@ -134,9 +133,9 @@ def test_a_live_kernel_is_claimed(frontend: Frontend, tmp_path: Path) -> None:
     sys.modules[module.__name__] = module
     module_spec.loader.exec_module(module)
     live = getattr(module, spec.name)
-    assert frontend.claims(live)
+    assert frontend.compiler.claims(live)
     if frontend.name == "warp":
         assert "forward_code" in extract_ir(live)
-    found = frontend.discover(live, examples=Examples(tables={spec.name: _table(spec)}))
+    found = frontend.compiler.discover(live, examples=Examples(tables={spec.name: _table(spec)}))
     assert [each.spec.name for each in found if isinstance(each, Kernel)] == [spec.name]
-    assert not frontend.claims(42)
+    assert not frontend.compiler.claims(42)

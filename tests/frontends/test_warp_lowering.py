@@ -15,21 +15,21 @@ import warp._src.build as build_module  # noqa: TID251 (Warp's own compiler is t
 from processes import output_of
 
 from synthesis import Rejection, Symptom, extract_ir, get_frontend
-from synthesis.frontends.base import Kernel, Lowered, choose_levels
+from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.warp import binaries, lowering
 from synthesis.frontends.warp.texts import clean
-from synthesis.ir_extractor import confirmed
+from synthesis.making.confirmation import confirm_source
 from synthesis.targets import load_place, places_of
 
 wp: Any = wp_module
 build: Any = build_module
 FRONTEND = get_frontend("warp")
-LEVELS = choose_levels(FRONTEND, None, "cpu+cuda")
+LEVELS = FRONTEND.choose_levels(None, "cpu+cuda")
 EXAMPLES = ("example_dem", "example_sph", "example_mesh")
 
 
 def kernels_of(module: ModuleType) -> list[Kernel]:
-    return [found for found in FRONTEND.discover(module) if isinstance(found, Kernel)]
+    return [found for found in FRONTEND.compiler.discover(module) if isinstance(found, Kernel)]
 
 
 def named(module: ModuleType, name: str) -> Kernel:
@@ -37,7 +37,7 @@ def named(module: ModuleType, name: str) -> Kernel:
 
 
 def texts_of(kernel: Kernel) -> dict[str, str]:
-    lowered = FRONTEND.lower([kernel], LEVELS, device="cpu+cuda")[0]
+    lowered = FRONTEND.compiler.lower([kernel], LEVELS, device="cpu+cuda")[0]
     assert isinstance(lowered, Lowered), lowered
     return {name: text for name, text in lowered.texts.items() if text is not None}
 
@@ -78,10 +78,10 @@ def test_shipped_examples_say_what_warp_says(name: str) -> None:
 def test_the_collected_source_is_the_kernel(name: str, constructs: ModuleType) -> None:
     for kernel in kernels_of(constructs if name == "constructs" else example(name)):
         assert kernel.spec.self_contained
-        again = FRONTEND.load(kernel.spec)
+        again = FRONTEND.load_one(kernel.spec)
         assert isinstance(again, Kernel), again
         assert texts_of(again) == texts_of(kernel)
-        assert again.live.func.__module__ not in sys.modules or FRONTEND.release([again]) is None
+        assert again.live.func.__module__ not in sys.modules or FRONTEND.compiler.release([again]) is None
 
 
 def test_texts_hold_no_comments_hashes_and_file_names(constructs: ModuleType) -> None:
@@ -132,7 +132,7 @@ def both(x: One, y: Two, out: wp.array(dtype=wp.vec3)):
 
 
 def test_a_kernel_without_backward_has_no_backward_level(constructs: ModuleType) -> None:
-    lowered = FRONTEND.lower([named(constructs, "with_native")], LEVELS, device="cpu+cuda")[0]
+    lowered = FRONTEND.compiler.lower([named(constructs, "with_native")], LEVELS, device="cpu+cuda")[0]
     assert isinstance(lowered, Lowered)
     assert lowered.texts["cpp_backward"] is None
     assert {rejection.level for rejection in lowered.rejections} == {"cpp_backward", "cuda_backward"}
@@ -142,7 +142,7 @@ def test_a_kernel_without_backward_has_no_backward_level(constructs: ModuleType)
 def test_a_generic_kernel_counts_once_an_instance(constructs: ModuleType) -> None:
     instances = [kernel for kernel in kernels_of(constructs) if kernel.spec.name == "generic_kernel"]
     assert [kernel.spec.arg_types["x"] for kernel in instances] == ["wp.array(dtype=float)", "wp.array(dtype=wp.vec2f)"]
-    rejections = [found for found in FRONTEND.discover(constructs) if isinstance(found, Rejection)]
+    rejections = [found for found in FRONTEND.compiler.discover(constructs) if isinstance(found, Rejection)]
     assert [(each.kernel_name, each.symptom) for each in rejections] == [
         ("never_given_types", Symptom.NO_CONCRETE_TYPES)
     ]
@@ -213,13 +213,13 @@ for number in range({declared}):  # the same helpers, declared before
 import constructs
 from synthesis import get_frontend
 frontend = get_frontend("warp")
-kernels = [found for found in frontend.discover(constructs) if hasattr(found, "live")]
+kernels = [found for found in frontend.compiler.discover(constructs) if hasattr(found, "live")]
 kernels = kernels[::-1] if {backwards} else kernels
 texts = dict()
 for kernel in kernels:
-    again = frontend.load(kernel.spec) if {reload} else kernel
-    levels = [level for level in frontend.levels if level.default]
-    lowered = frontend.lower([again], levels, device="cpu+cuda")[0]
+    again = frontend.load_one(kernel.spec) if {reload} else kernel
+    levels = [level for level in frontend.compiler.levels if level.default]
+    lowered = frontend.compiler.lower([again], levels, device="cpu+cuda")[0]
     texts[kernel.spec.name + str(kernel.spec.arg_types)] = dict(lowered.texts)
 print(json.dumps(texts, sort_keys=True))
 """
@@ -269,7 +269,8 @@ def test_written_arrays_are_told_from_those_only_read() -> None:
     roles = {argument.name: str(argument.role) for argument in kernel.spec.signature.arguments}
     assert roles["particle_f"] == "inout"
     assert roles["particle_x"] == roles["radius"] == "input"
-    assert kernel.spec.origin == {
+    assert kernel.spec.origin.to_json() == {
+        "kind": "extracted",
         "package": "warp-lang",
         "version": wp.config.version,
         "file": "warp/examples/core/example_dem.py",
@@ -279,9 +280,9 @@ def test_written_arrays_are_told_from_those_only_read() -> None:
 
 
 def stands_alone(kernel: Kernel) -> bool:
-    (lowered,) = FRONTEND.lower([kernel], LEVELS, device="cpu+cuda")
+    (lowered,) = FRONTEND.compiler.lower([kernel], LEVELS, device="cpu+cuda")
     assert isinstance(lowered, Lowered)
-    return confirmed(FRONTEND, kernel, lowered, LEVELS, "cpu+cuda").self_contained
+    return confirm_source(FRONTEND, kernel, lowered, LEVELS, "cpu+cuda").self_contained
 
 
 def test_a_source_that_is_another_kernel_is_not_called_self_contained(constructs: ModuleType) -> None:
@@ -310,7 +311,7 @@ half, double = make(wp.float16, 2), make(wp.float64, 5)
 """
     for kernel in kernels_of(imported(tmp_path, source)):
         assert stands_alone(kernel), kernel.spec.source
-        again = FRONTEND.load(kernel.spec)
+        again = FRONTEND.load_one(kernel.spec)
         assert isinstance(again, Kernel)
         assert texts_of(again) == texts_of(kernel)
         assert list(texts_of(again)) == ["cpp_forward", "cuda_forward"]
@@ -328,7 +329,7 @@ BAD = {
 def test_sources_that_do_not_load_are_rejections(name: str, constructs: ModuleType) -> None:
     source, symptom = BAD[name]
     before = set(sys.modules)
-    rejection = FRONTEND.load(replace(named(constructs, "strings").spec, source=source, name="k"))
+    rejection = FRONTEND.load_one(replace(named(constructs, "strings").spec, source=source, name="k"))
     assert isinstance(rejection, Rejection)
     assert rejection.symptom is symptom
     assert not [name for name in set(sys.modules) - before if name.startswith("irsmith_")]
@@ -337,7 +338,7 @@ def test_sources_that_do_not_load_are_rejections(name: str, constructs: ModuleTy
 def test_a_kernel_that_warp_rejects_is_a_rejection(tmp_path: Path) -> None:
     source = "import warp as wp\n@wp.kernel\ndef k(a: wp.array(dtype=float)):\n    a[0] = a[0] + 1\n"
     (kernel,) = kernels_of(imported(tmp_path, source))
-    (rejection,) = FRONTEND.lower([kernel], LEVELS, device="cpu")
+    (rejection,) = FRONTEND.compiler.lower([kernel], LEVELS, device="cpu")
     assert isinstance(rejection, Rejection)
     assert rejection.symptom is Symptom.BUILD_ERROR
     assert "written_kernels.py:4" in rejection.detail
@@ -354,9 +355,9 @@ def imported(folder: Path, source: str) -> ModuleType:
 
 
 def test_ptx_and_sass_are_made_without_a_gpu(constructs: ModuleType) -> None:
-    levels = choose_levels(FRONTEND, ["ptx", "cubin_sass", "cuda_forward"], "cuda")
+    levels = FRONTEND.choose_levels(["ptx", "cubin_sass", "cuda_forward"], "cuda")
     for name in ("overloads", "with_native"):
-        (lowered,) = FRONTEND.lower([named(constructs, name)], levels, device="cuda")
+        (lowered,) = FRONTEND.compiler.lower([named(constructs, name)], levels, device="cuda")
         assert isinstance(lowered, Lowered)
         ptx, sass = lowered.texts["ptx"], lowered.texts["cubin_sass"]
         assert ptx is not None
@@ -374,5 +375,5 @@ def test_ptx_and_sass_are_made_without_a_gpu(constructs: ModuleType) -> None:
             assert f".text.{name}_cuda_kernel_forward:" in sass
             assert "EXIT ;" in sass
             assert "/*" not in sass
-        (again,) = FRONTEND.lower([named(constructs, name)], levels, device="cuda")
+        (again,) = FRONTEND.compiler.lower([named(constructs, name)], levels, device="cuda")
         assert again == lowered

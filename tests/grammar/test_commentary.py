@@ -22,7 +22,7 @@ from synthesis.grammar.syntax import (
     Subscript,
     render_block,
 )
-from synthesis.identity import structure_hash
+from synthesis.identity.python import structure_hash
 from synthesis.records import Argument
 
 ALWAYS, NEVER = Habits(comments=1.0, docstring=1.0, listed=1.0), Habits(comments=0.0, docstring=0.0, listed=0.0)

@@ -7,9 +7,11 @@ from typing import Any
 
 from synthesis import Pair, Rejection, get_frontend
 from synthesis.extraction import extract
-from synthesis.frontends.base import Kernel, Lowered
+from synthesis.frontends.base import Kernel
 from synthesis.records import KernelSpec
-from synthesis.verification.verifier import Verified, Verifier
+from synthesis.verification.judge import Judgement
+from synthesis.verification.plan import make_plan
+from synthesis.verification.verifier import Verifier
 
 
 def pairs_of(target: ModuleType | Path, **options: Any) -> dict[str, Pair]:
@@ -19,16 +21,16 @@ def pairs_of(target: ModuleType | Path, **options: Any) -> dict[str, Pair]:
     return {each.spec.name: each for each in found if isinstance(each, Pair)}
 
 
-def verdict_on(
+def judged(
     verifier: Verifier, spec: KernelSpec, texts: Mapping[str, str | None] | Sequence[Mapping[str, str | None]]
-) -> list[Verified | Rejection]:
+) -> list[Judgement]:
     """What is established of a kernel with these texts, or with each of several sets of them."""
     several = [texts] if isinstance(texts, Mapping) else list(texts)
     frontend = get_frontend(spec.frontend)
-    kernel = frontend.load(spec)
+    kernel = frontend.load_one(spec)
     assert isinstance(kernel, Kernel)
     try:
-        entries = [(kernel, Lowered(texts=each, line_map={})) for each in several]
-        return verifier.verify(entries, useful=False, each=True)
+        plans = [make_plan(frontend, kernel, each, useful=False, fresh=False) for each in several]
+        return verifier.judge(plans)
     finally:
-        frontend.release([kernel])
+        frontend.compiler.release([kernel])

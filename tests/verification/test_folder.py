@@ -10,8 +10,9 @@ import pytest
 
 from synthesis import run_pipeline
 from synthesis.cli import run
-from synthesis.frontends.base import choose_levels
-from synthesis.identity import ir_structure_hash, program_id, renamed_hash, structure_hash
+from synthesis.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.languages import ir_structure_hash
+from synthesis.output.rows import packed_metadata, unpacked_metadata
 from synthesis.registry import get_frontend
 from synthesis.reverification import verify_folder
 
@@ -21,8 +22,8 @@ Edit = Callable[[dict[str, Any]], None]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("verified")
-    run_pipeline(6, out / "warp", frontend="warp", seed=6, categories=["math", "vector", "struct", "stencil"])
-    run_pipeline(4, out / "jax", frontend="jax", seed=4, categories=["math", "linalg"])
+    run_pipeline(6, out / "warp", frontend="warp", seed=6, category=["math", "vector", "struct", "stencil"])
+    run_pipeline(4, out / "jax", frontend="jax", seed=4, category=["math", "linalg"])
     return out
 
 
@@ -34,10 +35,10 @@ def edited(source: Path, target: Path, number: int, edit: Edit) -> str:
         document = json.loads(path.read_text())
         if position == number:
             name = path.stem
+            metadata = document["metadata"] = unpacked_metadata(document["metadata"])
             edit(document)
-            metadata = document["metadata"]
             text = document["python_source"]
-            levels = choose_levels(get_frontend(metadata["frontend"]), None, metadata["device"])
+            levels = get_frontend(metadata["frontend"]).choose_levels(None, metadata["device"])
             first = next(level for level in levels if document.get(level.name))
             metadata |= {
                 "renamed_hash": renamed_hash(text),
@@ -45,6 +46,7 @@ def edited(source: Path, target: Path, number: int, edit: Edit) -> str:
                 "ir_structure_hash": ir_structure_hash(document[first.name], first.language),
                 "id": program_id(metadata["frontend"], text, metadata["signature"], metadata["options"]),
             }
+            document["metadata"] = packed_metadata(metadata)
         (target / path.name).write_text(json.dumps(document))
     return name
 

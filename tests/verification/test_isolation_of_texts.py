@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from synthesis import ConfigError, Rejection, Symptom, get_frontend
-from synthesis.frontends.base import Level, Program
+from synthesis.frontends.base import Program, Purpose, RunKey
 from synthesis.records import Argument, Domain, Role, Signature
-from synthesis.verification.verifier import Share, Verifier
+from synthesis.settings import Share
+from synthesis.verification.verifier import Verifier
 
 WARP = """
 struct wp_args_k {{
@@ -37,11 +38,12 @@ SIGNATURE = Signature(
     launch=(4,),
 )
 A = np.arange(4, dtype=np.float32)
+FIRST = RunKey(Purpose.DRAW)
 
 
 def warp_program(inside: str) -> Program:
-    level = Level(name="cpp_forward", language="cpp", device="cpu")
-    runs = ({"a": A, "o": np.zeros(4, np.float32)},)
+    level = get_frontend("warp").level("cpp_forward")
+    runs = {FIRST: {"a": A, "o": np.zeros(4, np.float32)}}
     return Program(name="k", level=level, text=WARP.format(inside), signature=SIGNATURE, runs=runs)
 
 
@@ -60,8 +62,8 @@ def test_harm_is_blamed_on_the_text_that_did_it() -> None:
         outcomes = dict(zip(texts, verifier.run([warp_program(each) for each in texts.values()]), strict=True))
     for name in ("good", "good too"):
         outcome = outcomes.pop(name)
-        assert isinstance(outcome, tuple), outcome
-        assert np.array_equal(outcome[0]["o"], A)
+        assert not isinstance(outcome, Rejection), outcome
+        assert np.array_equal(outcome[FIRST]["o"], A)
     symptoms = {name: each.symptom for name, each in outcomes.items() if isinstance(each, Rejection)}
     assert symptoms == {
         "crashes": Symptom.CRASH,
@@ -83,11 +85,10 @@ JAX = """module {{
 
 
 def jax_program(line: str) -> Program:
-    frontend = get_frontend("jax")
-    (level,) = [each for each in frontend.levels if each.name == "stablehlo"]
+    level = get_frontend("jax").level("stablehlo")
     value = Argument(name="a", type_name="f32[4]", dtype="float32", shape=(4,), domain=DOMAIN)
     signature = Signature(arguments=(value,), results=(Argument(name="r", type_name="", dtype="float32", shape=(4,)),))
-    return Program(name="f", level=level, text=JAX.format(line), signature=signature, runs=({"a": A},))
+    return Program(name="f", level=level, text=JAX.format(line), signature=signature, runs={FIRST: {"a": A}})
 
 
 def test_a_stablehlo_text_that_aborts_the_interpreter_costs_itself() -> None:
@@ -100,10 +101,10 @@ def test_a_stablehlo_text_that_aborts_the_interpreter_costs_itself() -> None:
     )
     with Verifier(get_frontend("jax")) as verifier:
         first, second, third, last = verifier.run([jax_program(line) for line in lines])
-    assert isinstance(first, tuple)
-    assert np.array_equal(first[0]["r"], A + A)
-    assert isinstance(last, tuple)
-    assert np.array_equal(last[0]["r"], A * A)
+    assert not isinstance(first, Rejection)
+    assert np.array_equal(first[FIRST]["r"], A + A)
+    assert not isinstance(last, Rejection)
+    assert np.array_equal(last[FIRST]["r"], A * A)
     assert isinstance(second, Rejection)
     assert second.symptom is Symptom.CRASH
     assert isinstance(third, Rejection)

@@ -4,13 +4,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checking import verdict_on
+from checking import judged
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.extraction import extract
 from synthesis.records import Role
 from synthesis.verification.inputs import draw_inputs, overlapping
-from synthesis.verification.verifier import Verified, Verifier
+from synthesis.verification.verifier import Verifier
 
 KERNEL = """
 import warp as wp
@@ -29,7 +29,7 @@ def pair(tmp_path: Path) -> Pair:
     (tmp_path / "two.py").write_text(KERNEL)
     (found,) = extract(tmp_path / "two.py")
     assert isinstance(found, Pair)
-    assert found.verdict.gradient == "agrees"
+    assert str(found.verdict.gradient) == "agrees"
     assert found.verdict.figures["inputs_tried"] == 7
     return found
 
@@ -40,15 +40,13 @@ def test_an_array_that_is_read_again_after_it_was_written_is_told(pair: Pair) ->
     again = text.replace("wp::add(var_2,", "wp::add(wp::load(var_1),")
     assert again != text
     with Verifier(get_frontend("warp")) as verifier:
-        (verified,) = verdict_on(verifier, pair.spec, {"cpp_forward": text, "cuda_forward": pair.texts["cuda_forward"]})
-        (other,) = verdict_on(verifier, pair.spec, {"cpp_forward": again, "cuda_forward": pair.texts["cuda_forward"]})
-    assert isinstance(verified, Verified)
-    assert verified.verdict.verified == ("cpp_forward", "cuda_forward")
-    assert isinstance(other, Verified)
+        (right,) = judged(verifier, pair.spec, {"cpp_forward": text, "cuda_forward": pair.texts["cuda_forward"]})
+        (other,) = judged(verifier, pair.spec, {"cpp_forward": again, "cuda_forward": pair.texts["cuda_forward"]})
+    assert right.verdict.verified == ("cpp_forward", "cuda_forward")
     assert other.verdict.verified == ("cuda_forward",)
-    (rejection,) = other.lowered.rejections
-    assert rejection.symptom is Symptom.WRONG_RESULT
-    assert rejection.detail.startswith("with one array as a and b: c[")
+    problem = other.failed["cpp_forward"]
+    assert problem.symptom is Symptom.WRONG_RESULT
+    assert problem.detail.startswith("with one array as a and b: c[")
 
 
 def test_arrays_that_are_not_alike_are_never_one(pair: Pair) -> None:

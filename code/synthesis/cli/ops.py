@@ -1,16 +1,16 @@
 """``irsmith ops``."""
 
 import contextlib
-import json as json_module
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
+from synthesis.cli.options import Flag
+from synthesis.cli.tables import plain_console, print_json, print_line
 from synthesis.errors import MissingFrontendError
 from synthesis.frontends.base import Frontend, ToolOperation
 from synthesis.registry import frontend_names, get_frontend
@@ -21,9 +21,9 @@ from synthesis.survey import coverage as rows_with
 def ops(
     *,
     frontend: str | None = None,
-    missing: Annotated[bool, Parameter(negative="")] = False,
+    missing: Flag = False,
     coverage: Path | None = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    json: Flag = False,
 ) -> None:
     """List a tool's operations: which the reference that texts are verified against models, and which are left out.
 
@@ -47,17 +47,20 @@ def ops(
         Print them as JSON: name, by front end, to what is known of it.
     """
     chosen = [get_frontend(frontend)] if frontend is not None else _installed()
-    console = Console()
+    console = plain_console()
     known: dict[str, Any] = {}
     for each in chosen:
+        if each.prover is None:
+            continue
         rows = None if coverage is None else rows_with(each, coverage)
-        operations = {name: entry for name, entry in each.operations().items() if not (missing and entry.modelled)}
+        listed = each.prover.operations()
+        operations = {name: entry for name, entry in listed.items() if not (missing and entry.modelled)}
         if json:
             known[each.name] = {name: _as_json(entry, rows, name) for name, entry in operations.items()}
         else:
             _print(console, each.name, operations, rows)
     if json:
-        console.print_json(json_module.dumps(known))
+        print_json(known)
 
 
 def _installed() -> list[Frontend]:
@@ -89,4 +92,4 @@ def _print(console: Console, frontend: str, operations: Mapping[str, ToolOperati
     console.print(table)
     if rows is not None:
         enough = sum(count >= ENOUGH for count in rows.values())
-        console.print(f"{enough} of {len(rows)} operations are in at least {ENOUGH} verified rows")
+        print_line(console, f"{enough} of {len(rows)} operations are in at least {ENOUGH} verified rows")

@@ -1,6 +1,6 @@
 """``irsmith show``."""
 
-import json as json_module
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,19 +9,22 @@ from rich.console import Console
 from rich.rule import Rule
 from rich.syntax import Syntax
 from rich.table import Table
+from rich.text import Text
 
+from synthesis.cli.lexers import lexer_of
+from synthesis.cli.options import Flag
+from synthesis.cli.tables import print_json
 from synthesis.errors import ConfigError
-from synthesis.rows import find_pair, read_pair
-
-_LEXERS = {"cpp": "cpp", "cuda": "cuda", "hlo": "text", "jaxpr": "text", "stablehlo": "mlir"}
+from synthesis.output.reading import Document, find_pair, read_pair
 
 
 def show(
     file: Path,
     *,
     id: str | None = None,  # noqa: A002 (the option's name)
-    level: Annotated[list[str] | None, Parameter(negative="")] = None,
-    json: Annotated[bool, Parameter(negative="")] = False,
+    level: Annotated[list[str] | None, Parameter(negative="", consume_multiple=False)] = None,
+    raw: Flag = False,
+    json: Flag = False,
 ) -> None:
     """Show a pair's Python beside its IR.
 
@@ -31,7 +34,7 @@ def show(
 
         irsmith show pairs/000003_mix_state.json --level stablehlo
 
-        irsmith show pairs --id 3
+        irsmith show pairs --id 3 --level cuda_forward --raw > kernel.cu
 
     Parameters
     ----------
@@ -41,6 +44,8 @@ def show(
         Which pair of a folder: its id or the first characters of it, its file's number, or the kernel's name.
     level: list[str]
         Show this level only; may be given several times.
+    raw: bool
+        Print the text of the one level that is named, or the Python source if none is, and nothing else.
     json: bool
         Print the pair as JSON.
     """
@@ -49,19 +54,39 @@ def show(
     if id is not None and not file.is_dir():
         raise ConfigError(f"--id chooses a pair of a folder, and {file} is none")
     pair = find_pair(file, id, level) if id is not None else read_pair(file, level)
-    console = Console()
-    if json:
-        console.print_json(json_module.dumps(pair.document), indent=2)
-        return
-    console.print(Rule(f"{pair.name}  [dim]{pair.summary}[/dim]"))
+    if raw:
+        sys.stdout.write(_one_text(pair, level or []))
+    elif json:
+        print_json(pair.raw)
+    else:
+        _print(Console(), pair)
+
+
+def _one_text(pair: Document, levels: list[str]) -> str:
+    """The text of the level that was named, or the source.
+
+    Raises:
+        ConfigError: if several levels were named, or the pair has no text of that level.
+    """
+    if len(levels) > 1:
+        raise ConfigError(f"--raw prints one text; of {', '.join(levels)} name one")
+    text = pair.texts[levels[0]] if levels else pair.source
+    if text is None:
+        raise ConfigError(f"{pair.stem} has no text of level {levels[0]}")
+    return text
+
+
+def _print(console: Console, pair: Document) -> None:
+    console.print(Rule(Text.assemble(f"{pair.name}  ", (pair.summary, "dim"))))
     for name, text in pair.texts.items():
+        level = pair.level(name)
         table = Table.grid(padding=(0, 2), expand=True)
         table.add_column("Python", ratio=2)
         table.add_column(name, ratio=3)
-        table.add_row("[bold]Python[/bold]", f"[bold]{name}[/bold]")
-        table.add_row(_code(pair.source, "python"), _code(text or "(none)", _LEXERS.get(pair.language(name), "text")))
+        table.add_row(Text("Python", style="bold"), Text(name, style="bold"))
+        table.add_row(_code(pair.source, "python"), _code(text or "(none)", level.language.lexer if level else "text"))
         console.print(table)
 
 
 def _code(text: str, lexer: str) -> Syntax:
-    return Syntax(text.rstrip(), lexer, theme="ansi_dark", word_wrap=True, background_color="default")
+    return Syntax(text.rstrip(), lexer_of(lexer), theme="ansi_dark", word_wrap=True, background_color="default")

@@ -1,26 +1,24 @@
 """``irsmith stats``."""
 
-import json as json_module
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from synthesis.cli.options import Flag
+from synthesis.cli.tables import plain_console, print_json, print_line
 from synthesis.survey import Survey, survey
 
 _WIDEST_BAR = 24
+_MOST_COMPLAINTS = 10
 
 
-def stats(
-    folder: Path,
-    *,
-    ops: int = 20,
-    json: Annotated[bool, Parameter(negative="")] = False,
-) -> None:
+def stats(folder: Path, *, ops: int = 20, json: Flag = False) -> int:
     """Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.
+
+    Exits with 1 if a file in it cannot be read; the others are counted all the same.
 
     Examples:
 
@@ -38,14 +36,23 @@ def stats(
         Print everything as JSON.
     """
     found = survey(folder)
-    console = Console()
     if json:
-        console.print_json(json_module.dumps(found.to_json()))
-        return
-    console.print(
+        print_json(found.to_json())
+    else:
+        _print(plain_console(), found, ops)
+    errors = plain_console(stderr=True)
+    for why in found.broken[:_MOST_COMPLAINTS]:
+        print_line(errors, f"irsmith: {why}")
+    if len(found.broken) > _MOST_COMPLAINTS:
+        print_line(errors, f"irsmith: and {len(found.broken) - _MOST_COMPLAINTS} more; --json lists them all")
+    return 1 if found.broken else 0
+
+
+def _print(console: Console, found: Survey, ops: int) -> None:
+    print_line(
+        console,
         f"{found.folder}: {found.rows} rows, {found.programs} different programs after renaming, "
         f"{found.structures} different structures",
-        highlight=False,
     )
     _bars(console, "category", ((f"{front}  {name}", count) for (front, name), count in found.categories.items()))
     _bars(console, "level", found.levels.items())
@@ -65,11 +72,12 @@ def _bars(console: Console, title: str, counts: Iterable[tuple[str, int]]) -> No
         return
     largest = max(count for _, count in listed)
     table = Table(box=None, pad_edge=False)
-    table.add_column(title)
+    table.add_column(Text(title))
     table.add_column("rows", justify="right")
     table.add_column("")
     for name, count in listed:
-        table.add_row(name, str(count), f"[cyan]{'▇' * max(1, round(_WIDEST_BAR * count / largest))}[/cyan]")
+        bar = "▇" * max(1, round(_WIDEST_BAR * count / largest))
+        table.add_row(Text(name), str(count), Text(bar, style="cyan"))
     console.print(table)
     console.print()
 

@@ -1,6 +1,7 @@
 """What a front end is: the one interface between irsmith and a tool that turns Python into IR.
 
-A new front end is one folder with an object of this shape, and an entry point in the group
+A front end is a record of three parts: what draws kernels, what compiles them, and, where there is one, what proves
+their texts by execution. A new one is one folder with such a record, and an entry point in the group
 ``irsmith.frontends`` that names it. Nothing else in irsmith is edited.
 """
 
@@ -16,12 +17,11 @@ from synthesis.errors import ConfigError, UnknownNameError
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec, Rejection, Signature
+from synthesis.languages import Language
+from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 Values = dict[str, npt.NDArray[Any]]
 """Argument or result name to array; a plain value is an array without dimensions of its own (a vec3: ``(3,)``)."""
-Outcome = tuple[Values, ...]
-"""What each run of a program left: every array of a Warp kernel, every result of a JAX function."""
 
 
 class Direction(StrEnum):
@@ -37,15 +37,16 @@ class Level:
     """One kind of IR text of a kernel: one column of a row."""
 
     name: str
-    language: str
-    """``cpp``, ``cuda``, ``jaxpr``, ``mlir`` or ``hlo``: what highlights and canonicalises it."""
+    language: Language
     device: str | None = None
     """The only device that it exists for; None when it exists for each of the front end's."""
     direction: Direction = Direction.FORWARD
     default: bool = True
     """Whether a row has it unless told otherwise."""
-    machine_dependent: bool = False
-    """Whether the text depends on the machine that made it."""
+    made_by: str = ""
+    """What makes the text, as the front end's own table names it."""
+    run_by: str = ""
+    """What executes the text, as the front end's own table names it; empty where nothing does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +133,38 @@ class Reference(Protocol):
         ...
 
 
+class Purpose(StrEnum):
+    """What a text is run for."""
+
+    DRAW = "draw"
+    """Inputs drawn from the domains; what it leaves is held against the reference."""
+    OVERLAP = "overlap"
+    """The same with one array as two arguments."""
+    POINT = "point"
+    """A smooth point: a forward text leaves there the arrays that a backward text of the same point finds."""
+    TANGENT = "tangent"
+    """A smooth point and a direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunKey:
+    """Which run of a text: what for, and the number of it among those."""
+
+    purpose: Purpose
+    number: int = 0
+
+
+Runs = Mapping[RunKey, Values]
+"""What each run starts from: every argument; for a backward text the adjoints or cotangents too."""
+Outcome = Mapping[RunKey, Values]
+"""What each run left: every array of a Warp kernel, every result of a JAX function."""
+
+
+def numbered(purpose: Purpose, values: Sequence[Values]) -> dict[RunKey, Values]:
+    """Several runs for one purpose, in order."""
+    return {RunKey(purpose, number): each for number, each in enumerate(values)}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """A stored text with all that is needed to run it: nothing of it comes from a live object."""
@@ -141,35 +174,30 @@ class Program:
     level: Level
     text: str
     signature: Signature
-    runs: tuple[Values, ...]
-    """What each run starts from: every argument; for a backward text the adjoints or cotangents too. Without runs the
-    text is only to be compiled for its own device."""
+    runs: Runs
     follows: int | None = None
-    """The number of the program whose last runs left the arrays that this one's are to find, where it can be had."""
+    """The number of the program whose runs left the arrays that this one's runs of the same keys are to find."""
+    compile_only: bool = False
+    """Whether the text is compiled for its own device and not run; there are no runs then."""
 
 
-class Frontend(Protocol):
-    """A tool that turns Python into IR."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawer:
+    """What draws a front end's kernels."""
 
-    @property
-    def name(self) -> str:
-        """The name that users type and rows carry."""
-        ...
+    recipes: tuple[Recipe, ...]
+    """In a fixed order."""
+    usual_mix: Mapping[int, float]
+    """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """The categories of its recipes, in the order in which indices visit them."""
-        ...
+        """The categories of the recipes, in the order in which indices visit them."""
+        return tuple(dict.fromkeys(recipe.category for recipe in self.recipes))
 
-    @property
-    def recipes(self) -> tuple[Recipe, ...]:
-        """Every recipe, in a fixed order."""
-        ...
 
-    @property
-    def usual_mix(self) -> Mapping[int, float]:
-        """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
-        ...
+class Compiler(Protocol):
+    """What turns a front end's kernels into texts."""
 
     @property
     def levels(self) -> tuple[Level, ...]:
@@ -203,12 +231,8 @@ class Frontend(Protocol):
         """
         ...
 
-    def load(self, spec: KernelSpec) -> Kernel | Rejection:
-        """The kernel that a record's source defines."""
-        ...
-
-    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
-        """The kernels of several records, which share modules where they can; each is as ``load`` gives it."""
+    def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+        """The kernels that records' sources define; they share modules where they can, which changes none of them."""
         ...
 
     def release(self, kernels: Sequence[Kernel]) -> None:
@@ -219,12 +243,24 @@ class Frontend(Protocol):
         """The clean texts of each kernel at each level; any process gives the same bytes."""
         ...
 
+    def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """The texts of one kernel under the names that ``extract_ir`` gives them.
+
+        Raises:
+            KernelError: if the tool rejects the kernel.
+        """
+        ...
+
+
+class Prover(Protocol):
+    """What proves a front end's texts by execution; an object that can be pickled, as one without state can."""
+
     def prepare(self) -> None:
         """Import and start what running texts needs; called once in the process that runs are forked from."""
         ...
 
-    def unavailable(self, level: Level, text: str) -> str | None:
-        """Why a text cannot be executed here (``needs a GPU``), or None where it can."""
+    def unavailable(self, level: Level, text: str) -> Unproved | None:
+        """Why a text cannot be executed here, or None if it can."""
         ...
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
@@ -243,6 +279,10 @@ class Frontend(Protocol):
         """
         ...
 
+    def gradient_trap(self, kernel: Kernel) -> str | None:
+        """The class of constructs in the kernel of which the tool is known to get derivatives wrong, or None."""
+        ...
+
     def operations(self) -> Mapping[str, ToolOperation]:
         """Every operation that the tool has, by name."""
         ...
@@ -251,48 +291,76 @@ class Frontend(Protocol):
         """The operations that a row has in it, told from its source or its texts."""
         ...
 
-    def gradient_trap(self, kernel: Kernel) -> str | None:
-        """The class of constructs, where the kernel has one, of which the tool is known to get derivatives wrong."""
-        ...
 
-    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """The texts of one kernel under the names that ``extract_ir`` gives them.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frontend:
+    """A tool that turns Python into IR."""
+
+    name: str
+    """What users type and rows carry."""
+    drawer: Drawer
+    compiler: Compiler
+    prover: Prover | None = None
+    """None where texts are not proved: the rows are unverified."""
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories that it draws kernels of."""
+        return self.drawer.categories
+
+    @property
+    def the_prover(self) -> Prover:
+        """What proves its texts.
 
         Raises:
-            KernelError: if the tool rejects the kernel.
+            ConfigError: if nothing does.
         """
-        ...
+        if self.prover is None:
+            raise ConfigError(f"the front end {self.name} proves nothing")
+        return self.prover
 
+    def load_one(self, spec: KernelSpec) -> Kernel | Rejection:
+        """The kernel that a record's source defines, in a module of its own."""
+        return self.compiler.load([spec])[0]
 
-def choose_device(frontend: Frontend, device: str | None) -> str:
-    """The device to make texts for.
+    def level(self, name: str) -> Level:
+        """The level of a name.
 
-    Raises:
-        UnknownNameError: if the front end does not know it.
-    """
-    if device is None:
-        return frontend.devices[0]
-    if device not in frontend.devices:
-        raise UnknownNameError("device", device, frontend.devices, where=f"for front end {frontend.name}")
-    return device
+        Raises:
+            UnknownNameError: if there is none.
+        """
+        for each in self.compiler.levels:
+            if each.name == name:
+                return each
+        raise UnknownNameError("level", name, [each.name for each in self.compiler.levels], where=self._where)
 
+    def choose_device(self, device: str | None) -> str:
+        """The device to make texts for: the named one, or the first.
 
-def choose_levels(frontend: Frontend, names: Sequence[str] | None, device: str) -> tuple[Level, ...]:
-    """The levels to make, in the order of the row's columns: the named ones, or the default ones of the device.
+        Raises:
+            UnknownNameError: if there is no such device.
+        """
+        if device is None:
+            return self.compiler.devices[0]
+        if device not in self.compiler.devices:
+            raise UnknownNameError("device", device, self.compiler.devices, where=self._where)
+        return device
 
-    Raises:
-        UnknownNameError: if a level is unknown.
-        ConfigError: if a named level does not exist for the device.
-    """
-    available = {level.name: level for level in frontend.levels}
-    on_device = {
-        name: level for name, level in available.items() if level.device is None or level.device in device.split("+")
-    }
-    if names is None:
-        return tuple(level for level in on_device.values() if level.default)
-    for name in names:
-        if name not in available:
-            raise UnknownNameError("level", name, available, where=f"for front end {frontend.name}")
-        if name not in on_device:
-            raise ConfigError(f"level {name!r} does not exist for device {device!r}; allowed: {', '.join(on_device)}")
-    return tuple(level for name, level in on_device.items() if name in names)
+    def choose_levels(self, names: Sequence[str] | None, device: str) -> tuple[Level, ...]:
+        """The levels to make, in the order of the row's columns: the named ones, or the default ones of the device.
+
+        Raises:
+            UnknownNameError: if a level is unknown.
+            ConfigError: if a named level does not exist for the device.
+        """
+        wanted = None if names is None else [self.level(name) for name in names]
+        on_device = [each for each in self.compiler.levels if each.device is None or each.device in device.split("+")]
+        for level in wanted or ():
+            if level not in on_device:
+                allowed = ", ".join(each.name for each in on_device)
+                raise ConfigError(f"level {level.name!r} does not exist for device {device!r}; allowed: {allowed}")
+        return tuple(each for each in on_device if (each.default if wanted is None else each in wanted))
+
+    @property
+    def _where(self) -> str:
+        return f"for front end {self.name}"

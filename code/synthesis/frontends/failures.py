@@ -21,12 +21,4 @@ def detail_of(error: BaseException) -> str:
 
 def rejected(spec: KernelSpec, stage: Stage, symptom: Symptom, detail: str, level: str | None = None) -> Rejection:
     """The rejection of a kernel, or of one of its levels."""
-    return Rejection(
-        stage=stage,
-        symptom=symptom,
-        detail=detail,
-        frontend=spec.frontend,
-        kernel_name=spec.name,
-        level=level,
-        index=spec.index,
-    )
+    return Rejection(stage=stage, symptom=symptom, detail=detail, level=level).of(spec)

@@ -8,10 +8,12 @@ from importlib.metadata import PackageNotFoundError, metadata, packages_distribu
 from pathlib import Path
 from typing import Any
 
+from synthesis.records import Origin
+
 UNKNOWN_LICENCE = "unknown"
 
 
-def provenance(obj: Any, line: int) -> tuple[dict[str, Any], str]:
+def provenance(obj: Any, line: int) -> tuple[Origin, str]:
     """The origin and the licence of a function.
 
     Args:
@@ -19,9 +21,9 @@ def provenance(obj: Any, line: int) -> tuple[dict[str, Any], str]:
         line: the line of its file that it starts at, from 1.
 
     Returns:
-        ``{"package", "version", "file", "line"}`` and the licence that the package's metadata declares. The file is
-        relative to the folder that its top-level package lies in; a function of no installed package has a package
-        and version of None.
+        Package, version, file and line, and the licence that the package's metadata declares. The file is relative to
+        the folder that its top-level package lies in; package and version are empty for a function of no installed
+        package.
     """
     module: str = obj.__module__
     root = module.partition(".")[0]
@@ -31,12 +33,8 @@ def provenance(obj: Any, line: int) -> tuple[dict[str, Any], str]:
         info: Any = metadata(names[0]) if names else None
     except PackageNotFoundError:
         info = None
-    origin: dict[str, Any] = {
-        "package": info["Name"] if info else None,
-        "version": info["Version"] if info else None,
-        "file": file,
-        "line": line,
-    }
+    package, version = (info["Name"], info["Version"]) if info else ("", "")
+    origin = Origin(package=package, version=version, file=file, line=line)
     if info is None:
         return origin, UNKNOWN_LICENCE
     declared: str = info.get("License-Expression") or info.get("License") or ""

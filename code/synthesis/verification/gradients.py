@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.formats import is_floating
-from synthesis.frontends.base import Outcome, Reference, Values
+from synthesis.frontends.base import Reference, Values
 from synthesis.grammar.streams import digest
 from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.inputs import complete, draw_inputs, flat, struct_dtype, wide
@@ -64,7 +64,14 @@ def weighted_outputs(signature: Signature) -> list[Argument]:
     return [each for each in (*signature.results, *written) if each.is_float]
 
 
-def find_points(reference: Reference, spec: KernelSpec) -> list[Point] | str:
+@dataclass(frozen=True, slots=True)
+class NothingToCheck:
+    """Why there is no point that a derivative could be checked at."""
+
+    reason: str
+
+
+def find_points(reference: Reference, spec: KernelSpec) -> tuple[Point, ...] | NothingToCheck:
     """Smooth points, or why there is none that a derivative could be checked at.
 
     Raises:
@@ -74,9 +81,9 @@ def find_points(reference: Reference, spec: KernelSpec) -> list[Point] | str:
     signature = spec.signature
     inputs, outputs = differentiable(signature), weighted_outputs(signature)
     if not inputs:
-        return "no floating-point input"
+        return NothingToCheck("no floating-point input")
     if not outputs:
-        return "no floating-point output"
+        return NothingToCheck("no floating-point output")
     wished = BRANCHING_POINTS if _BRANCH.search(spec.source) else POINTS
     places: list[Values] = []
     found: list[tuple[dict[str, npt.NDArray[Any]], list[Slope]]] = []
@@ -98,14 +105,14 @@ def find_points(reference: Reference, spec: KernelSpec) -> list[Point] | str:
         if len(places) == wished:
             break
     if not places:
-        return "no smooth point found"
+        return NothingToCheck("no smooth point found")
     if not any(slope.value for _, slopes in found for slope in slopes):
-        return "the derivative is zero"
+        return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
-    return [
+    return tuple(
         Point(place, cotangents, tuple(slopes), final)
         for place, (cotangents, slopes), final in zip(places, found, finals, strict=True)
-    ]
+    )
 
 
 Direction = tuple[str, dict[str, npt.NDArray[Any]]]
@@ -250,7 +257,7 @@ class GradientResult:
     problem: str | None = None
 
 
-def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float) -> GradientResult:
+def check_backward(outcome: Sequence[Values], points: Sequence[Point], tolerance: float) -> GradientResult:
     """Whether gradients give the slopes at every point."""
     largest = max(abs(slope.value) for point in points for slope in point.slopes)
     with np.errstate(all="ignore"):  # a wrong gradient may be infinite
@@ -298,7 +305,7 @@ class Tangents:
     smooth: dict[str, npt.NDArray[np.bool_]]
 
 
-def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | str:
+def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | NothingToCheck:
     """A point and a direction with the results' elementwise slopes, or why there is none.
 
     Raises:
@@ -309,7 +316,7 @@ def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | str:
     moving = [each for each in signature.arguments if each.is_float]
     results = [each for each in signature.results if each.is_float]
     if not moving or not results:
-        return "no floating-point input or output"
+        return NothingToCheck("no floating-point input or output")
     generator = np.random.default_rng(int(digest("tangent"), 16))
     point = draw_inputs(signature, 1000, interior=True)
     direction = {each.name: _direction(generator, each, point[each.name])[""].astype(each.dtype) for each in moving}
@@ -329,7 +336,7 @@ def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | str:
         typical = float(np.median(np.abs(near))) if near.size else 0.0
         smooth[name] = np.abs(near - far) <= 1e-3 * (np.abs(near) + typical) + 1e-7
     if not any(mask.any() for mask in smooth.values()):
-        return "no smooth point found"
+        return NothingToCheck("no smooth point found")
     return Tangents({**point, **{f"tangent_{name}": part for name, part in direction.items()}}, expected, smooth)
 
 

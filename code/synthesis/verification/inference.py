@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from synthesis.frontends.base import Frontend, Kernel, ReferenceUnknownError
-from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
+from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
+from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, missing_inputs
 
 logger = logging.getLogger(__name__)
@@ -21,24 +21,24 @@ _MOST_ELEMENTS = 4096
 """What an array or a launch of several dimensions may come to; sizes are cut down to it."""
 
 
-def inferred(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, str | None]:
-    """The kernel's record with inputs that it runs on, and why it is unchanged where none were found."""
-    spec = kernel.spec
+def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unproved | None]:
+    """The kernel's record with inputs that it runs on, and why it is unchanged if none were found."""
+    spec, prover = kernel.spec, frontend.prover
     missing = missing_inputs(spec.signature)
-    if missing is None:
+    if missing is None or prover is None:
         return spec, None
     why = "none of the common ones gives finite values that are not all alike"
     for size, bounds in _CANDIDATES:
         candidate = replace(spec, signature=_filled(spec.signature, size, Domain(low=bounds[0], high=bounds[1])))
         try:
-            if _runs(frontend, replace(kernel, spec=candidate)):
+            if _runs(prover, replace(kernel, spec=candidate)):
                 return candidate, None
         except ReferenceUnknownError as error:
-            return spec, f"{missing} is not known, and {error}"
+            return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
             why = str(error)
             logger.debug("%s does not run on %d elements: %s", spec.name, size, error)
-    return spec, f"{missing} is not known, and cannot be inferred: {why}"
+    return spec, Unproved(Hindrance.NO_INPUTS, f"{missing} is not known, and cannot be inferred: {why}")
 
 
 def _filled(signature: Signature, size: int, domain: Domain) -> Signature:
@@ -67,12 +67,12 @@ def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
     return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
 
 
-def _runs(frontend: Frontend, kernel: Kernel) -> bool:
+def _runs(prover: Prover, kernel: Kernel) -> bool:
     signature = kernel.spec.signature
     if missing_inputs(signature) is not None:
         return False
     runs = [complete(signature, draw_inputs(signature, seed, edges=edges)) for seed, edges in DRAWS]
-    found = [flat(each) for each in frontend.reference(kernel)(runs, double=False)]
+    found = [flat(each) for each in prover.reference(kernel)(runs, double=False)]
     first, second = found[:2]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
     outputs = [name for name in first if name.split(".")[0] not in inputs]

@@ -1,68 +1,26 @@
-"""Verifies kernels in batches: texts run in processes of their own, and one that comes to harm costs itself alone."""
+"""Runs the programs of plans in processes of their own, where one that comes to harm costs itself alone."""
 
 import contextlib
 import tempfile
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
-from synthesis.errors import ConfigError, Stage, Symptom
-from synthesis.frontends.base import Frontend, Kernel, Lowered, Outcome, Program
-from synthesis.grammar.streams import digest
+from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Frontend, Outcome, Program, Prover
 from synthesis.isolation import Casualty, Zygote
-from synthesis.records import Rejection, Verdict
-from synthesis.verification.checks import Check, Problem
+from synthesis.records import Rejection
+from synthesis.verification.judge import Judgement, judge
+from synthesis.verification.plan import Plan
 
 TIME_LIMIT = 5.0
-"""Seconds that one text may run; a text that takes longer is tried alone for ten times that."""
+"""Seconds of processor time that one text may run; one that takes longer is tried alone for ten times that."""
 _PATIENCE = 10
 _COMPILING = 0.1
 """Seconds a text that the compilation of a batch may take beside."""
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which kernels are verified: all, a sampled share, or none."""
-
-    part: float
-
-    @classmethod
-    def parse(cls, text: str) -> "Share":
-        """``all``, ``none`` or ``sample:0.1``.
-
-        Raises:
-            ConfigError: for anything else.
-        """
-        if text in ("all", "none"):
-            return cls(1.0 if text == "all" else 0.0)
-        kind, _, number = text.partition(":")
-        with contextlib.suppress(ValueError):
-            if kind == "sample" and 0.0 < float(number) <= 1.0:
-                return cls(float(number))
-        raise ConfigError(
-            f"cannot read {text!r} as what to verify; allowed: all, none, sample:SHARE with 0 < SHARE <= 1"
-        )
-
-    def has(self, seed: int | None, index: int | None) -> bool:
-        """Whether a candidate is among them; a pure function of seed and index."""
-        if self.part in (0.0, 1.0):
-            return self.part == 1.0
-        return int(digest("verify", seed or 0, index or 0)[:12], 16) < self.part * 16**12
-
-    def __str__(self) -> str:
-        """As ``parse`` reads it."""
-        return {0.0: "none", 1.0: "all"}.get(self.part, f"sample:{self.part:g}")
-
-
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """A kernel's texts after verification: those that failed are None and have a rejection."""
-
-    lowered: Lowered
-    verdict: Verdict
 
 
 class Verifier:
@@ -72,8 +30,8 @@ class Verifier:
     end of the object.
 
     Args:
-        frontend: whose kernels; an object that can be pickled, as one without state can.
-        time_limit: seconds that one text may run.
+        frontend: whose kernels.
+        time_limit: seconds of processor time that one text may run.
     """
 
     def __init__(self, frontend: Frontend, *, time_limit: float = TIME_LIMIT) -> None:
@@ -97,56 +55,55 @@ class Verifier:
         """Stop the process that texts are run from."""
         self.close()
 
-    def verify(
+    def judge(
         self,
-        entries: Sequence[tuple[Kernel, Lowered]],
+        plans: Sequence[Plan],
         *,
-        useful: bool = True,
-        each: bool = False,
-        build: Share | None = None,
-    ) -> list[Verified | Rejection]:
-        """The verdict on each kernel; one whose whole it is that fails is a rejection.
+        lower_again: Callable[[int], Mapping[str, str | None]] | None = None,
+        on_outcome: Callable[[], None] | None = None,
+    ) -> list[Judgement]:
+        """What is established of each plan's kernel; plans that are judged together share processes and units.
 
         Args:
-            entries: loaded kernels and their texts; kernels that share units are faster together.
-            useful: whether a kernel has to be useful, as a drawn one has.
-            each: whether a kernel all of whose texts fail is told of text by text, and not as a whole.
-            build: whose CUDA texts are compiled by NVRTC too; nobody's if None.
+            plans: what to run.
+            lower_again: the texts that the source of a plan's kernel lowers to, by the plan's position; asked for where
+                a text that is not fresh cannot be executed.
+            on_outcome: told of each text that has run.
         """
-        checks = [
-            begun(
-                self.frontend,
-                kernel,
-                lowered,
-                useful=useful,
-                build=build is not None and build.has(kernel.spec.seed, kernel.spec.index),
-            )
-            for kernel, lowered in entries
-        ]
-        return self.finish([(check, lowered) for check, (_, lowered) in zip(checks, entries, strict=True)], each=each)
+        outcomes = iter(self.run(programs_of(plans), on_outcome))
+        judgements: list[Judgement] = []
+        for number, plan in enumerate(plans):
+            found = [next(outcomes) for _ in plan.programs]
+            beyond = [
+                program.level.name
+                for program, outcome in zip(plan.programs, found, strict=True)
+                if isinstance(outcome, Rejection) and outcome.symptom is Symptom.NO_REFERENCE
+            ]
+            retraced = set[str]()
+            if beyond and not plan.fresh and lower_again is not None:
+                again = lower_again(number)
+                stored = {program.level.name: program.text for program in plan.programs}
+                retraced = {name for name in beyond if again.get(name) == stored[name]}
+            judgements.append(judge(plan, found, retraced=retraced))
+        return judgements
 
-    def finish(self, entries: Sequence[tuple[Check, Lowered]], *, each: bool = False) -> list[Verified | Rejection]:
-        """The verdict on each kernel whose check has begun, here or in another process."""
-        outcomes = iter(self.run(programs_of([check for check, _ in entries])))
-        return [
-            _settled(check, lowered, [next(outcomes) for _ in check.programs], each=each) for check, lowered in entries
-        ]
-
-    def run(self, programs: Sequence[Program]) -> list[Outcome | Rejection]:
+    def run(
+        self, programs: Sequence[Program], on_outcome: Callable[[], None] | None = None
+    ) -> list[Outcome | Rejection]:
         """What each text leaves, or why it could not be run, in order."""
-        found: dict[int, Outcome | Rejection] = {}
+        found = _Found(on_outcome)
         if programs:
             self._run(dict(enumerate(programs)), found, self._time_limit)
         return [found[number] for number in range(len(programs))]
 
-    def _run(self, programs: Mapping[int, Program], found: dict[int, Outcome | Rejection], time_limit: float) -> None:
+    def _run(self, programs: Mapping[int, Program], found: "_Found", time_limit: float) -> None:
         """Run programs in one process after the other until each has an outcome."""
         numbers = list(programs)
         position = {number: position for position, number in enumerate(numbers)}
         given = [replace(each, follows=None if each.follows is None else position.get(each.follows))
                  for each in programs.values()]  # fmt: skip
         processes = self._processes()
-        work = partial(_run_programs, self.frontend, given, self._scratch)
+        work = partial(_run_programs, self.frontend.the_prover, given, self._scratch)
         at_work: int | None = None
         harm: Casualty | None = None
         item: Any
@@ -176,9 +133,7 @@ class Verifier:
         for half in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
             self._run(dict(half), found, time_limit)
 
-    def _blame(
-        self, number: int, program: Program, harm: Casualty, found: dict[int, Outcome | Rejection], time_limit: float
-    ) -> None:
+    def _blame(self, number: int, program: Program, harm: Casualty, found: "_Found", time_limit: float) -> None:
         """Settle the program that was at work; one that took too long is tried once more, alone and with patience."""
         if harm.symptom is Symptom.TIMEOUT and time_limit <= self._time_limit:
             self._run({number: program}, found, time_limit * _PATIENCE)
@@ -189,69 +144,40 @@ class Verifier:
         if self._zygote is None:
             self._scratch = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="irsmith-verify-")))
             prepare = f"{_prepare.__module__}:{_prepare.__name__}"
-            self._zygote = self._stack.enter_context(Zygote(preload=[(prepare, self.frontend)]))
+            self._zygote = self._stack.enter_context(Zygote(preload=[(prepare, self.frontend.the_prover)]))
         return self._zygote
 
 
-def programs_of(checks: Sequence[Check]) -> list[Program]:
-    """The programs of several checks, one after the other; what a program follows is one of its own kernel's."""
+class _Found(dict[int, Outcome | Rejection]):
+    """Outcomes by their programs' numbers; somebody may want to be told of each."""
+
+    def __init__(self, on_outcome: Callable[[], None] | None) -> None:
+        super().__init__()
+        self._on_outcome = on_outcome
+
+    def __setitem__(self, number: int, outcome: Outcome | Rejection) -> None:
+        super().__setitem__(number, outcome)
+        if self._on_outcome is not None:
+            self._on_outcome()
+
+
+def programs_of(plans: Sequence[Plan]) -> list[Program]:
+    """The programs of several plans, one after the other; what a program follows is one of its own kernel's."""
     programs: list[Program] = []
-    for check in checks:
+    for plan in plans:
         shift = len(programs)
         programs += [
             replace(program, follows=None if program.follows is None else program.follows + shift)
-            for program in check.programs
+            for program in plan.programs
         ]
     return programs
 
 
-def begun(
-    frontend: Frontend,
-    kernel: Kernel,
-    lowered: Lowered,
-    *,
-    useful: bool,
-    unknown: str | None = None,
-    build: bool = False,
-) -> Check:
-    """The check of a kernel's texts, ready for its programs to be run.
-
-    Args:
-        frontend: the kernel's.
-        kernel: a loaded kernel.
-        lowered: its texts.
-        useful: whether it has to be useful, as a drawn one has.
-        unknown: why nothing of it can be proved, if that is so.
-        build: whether its CUDA texts are compiled by NVRTC too.
-    """
-    by_name = {level.name: level for level in frontend.levels}
-    texts = {by_name[name]: text for name, text in lowered.texts.items() if text is not None}
-    check = Check(frontend, kernel, texts, useful, build, unknown=unknown)
-    check.begin()
-    return check
-
-
-def _prepare(frontend: Frontend) -> None:
-    frontend.prepare()
+def _prepare(prover: Prover) -> None:
+    prover.prepare()
 
 
 def _run_programs(
-    frontend: Frontend, programs: Sequence[Program], scratch: Path
+    prover: Prover, programs: Sequence[Program], scratch: Path
 ) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    yield from frontend.run(programs, scratch)
-
-
-def _settled(
-    check: Check, lowered: Lowered, outcomes: Sequence[Outcome | Rejection], *, each: bool
-) -> Verified | Rejection:
-    """A check's end: texts that failed leave their row, and a kernel without a text that stands leaves altogether."""
-    if check.problem is not None:
-        return check.rejection(check.problem)
-    verdict, failed = check.verdict(outcomes)
-    if failed and not verdict.verified and not verdict.unverified and not each:
-        first = next((problem for problem in failed.values()), Problem(Symptom.WRONG_RESULT, "nothing stands"))
-        return check.rejection(first)
-    texts = {name: None if name in failed else text for name, text in lowered.texts.items()}
-    line_map = {name: runs for name, runs in lowered.line_map.items() if name not in failed}
-    rejections = (*lowered.rejections, *(check.rejection(problem, name) for name, problem in failed.items()))
-    return Verified(replace(lowered, texts=texts, line_map=line_map, rejections=rejections), verdict)
+    yield from prover.run(programs, scratch)

@@ -1,5 +1,1 @@
 """The JAX front end: functions of arrays to jaxpr, StableHLO, HLO and optimised HLO, and their VJPs."""
-
-from synthesis.frontends.jax.frontend import FRONTEND
-
-__all__ = ["FRONTEND"]

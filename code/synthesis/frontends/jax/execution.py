@@ -31,7 +31,7 @@ from synthesis.frontends.jax.hlo_text import unscheduled
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import dtype_of
 from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
-from synthesis.records import Rejection
+from synthesis.records import Hindrance, Rejection, Unproved
 
 jax: Any = _jax
 hlo: Any = _hlo
@@ -56,16 +56,9 @@ def prepare() -> None:
     lapack.initialize()  # which JAX itself does only when it lowers a call
 
 
-def unavailable(level: Level) -> str | None:
-    """Why a level's texts cannot be run, or None where they can."""
-    return None if _kind(level) in _RUN else f"{_kind(level)} is not executed"
-
-
-def _kind(level: Level) -> str:
-    return level.name.removeprefix("vjp_").removeprefix("jvp_")
-
-
-_RUN = ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
+def unavailable(level: Level) -> Unproved | None:
+    """Why a level's texts cannot be run, or None if they can."""
+    return None if level.run_by else Unproved(Hindrance.NOT_EXECUTED, f"{level.made_by} is not executed")
 
 
 def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
@@ -82,10 +75,10 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
 
 
 def _run(program: Program) -> Outcome | Rejection:
-    runners = {"jaxpr": _Jaxpr, "stablehlo": _StableHlo}
+    runners = {"jaxpr": _Jaxpr, "stablehlo": _StableHlo, "hlo": _Hlo}
     try:
-        ready = runners.get(_kind(program.level), _Hlo)(program.text)
-        return tuple(_named(program, ready.run(list(values.values()))) for values in program.runs)
+        ready = runners[program.level.run_by](program.text)
+        return {key: _named(program, ready.run(list(values.values()))) for key, values in program.runs.items()}
     except _UnrunnableError as error:
         return _failure(error.symptom, str(error))
     except Exception as error:  # noqa: BLE001 (a text may be anything)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -14,56 +13,34 @@ from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import (
     Direction,
+    Drawer,
+    Frontend,
     Kernel,
     Level,
     Lowered,
     Outcome,
     Program,
-    Recipe,
     Reference,
     ToolOperation,
     Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
+from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import Graph
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
-from synthesis.records import KernelSpec, Rejection
+from synthesis.records import KernelSpec, Rejection, Unproved
 
 _VERSIONS = {name: version(name) for name in ("jax", "jaxlib")}
-_PREFIXES = {Direction.FORWARD: "", Direction.BACKWARD: "vjp_", Direction.TANGENT: "jvp_"}
-_KINDS = (
-    Level(name="jaxpr", language="jaxpr"),
-    Level(name="stablehlo", language="mlir"),
-    Level(name="hlo", language="hlo", default=False),
-    Level(name="optimized_hlo", language="hlo", device="cpu", default=False, machine_dependent=True),
-    Level(name="llvm_ir", language="llvm", device="cpu", default=False, machine_dependent=True),
-)
-_PALLAS = (
-    Level(name="mosaic", language="mlir", device="tpu", default=False),
-    Level(name="triton", language="mlir", device="cuda", default=False),
-)
-LEVELS = (
-    *_KINDS,
-    *_PALLAS,
-    *(
-        replace(kind, name=_PREFIXES[direction] + kind.name, direction=direction, default=False)
-        for direction in (Direction.BACKWARD, Direction.TANGENT)
-        for kind in _KINDS
-    ),
-)
+_USUAL_MIX = {1: 0.08, 2: 0.4, 3: 0.27, 4: 0.16, 5: 0.09}
 
 
-class JaxFrontend:
+class JaxCompiler:
     """JAX. A row is for one platform; nothing of the platform needs to be present."""
 
-    name = "jax"
-    recipes: tuple[Recipe, ...] = RECIPES
-    categories = tuple(dict.fromkeys(recipe.category for recipe in RECIPES))
-    usual_mix: Mapping[int, float] = {1: 0.08, 2: 0.4, 3: 0.27, 4: 0.16, 5: 0.09}
     levels = LEVELS
     devices = ("cpu", "cuda", "tpu")
 
@@ -83,11 +60,7 @@ class JaxFrontend:
         """The functions in a live function or a module, at the shapes of their examples."""
         return discovery.discover(target, examples)
 
-    def load(self, spec: KernelSpec) -> Kernel | Rejection:
-        """Run the source as a module of its own and find the function in it by name."""
-        return self.load_together([spec])[0]
-
-    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+    def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the functions in them by name."""
         return load_kernels(specs, _found, forget_module)
 
@@ -99,7 +72,7 @@ class JaxFrontend:
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts for one platform."""
         # Lowering a Pallas kernel adds to the context that it is lowered in.
-        shared = len(kernels) > 1 and device == "cpu" and not any(kind in levels for kind in _PALLAS)
+        shared = len(kernels) > 1 and device == "cpu" and not any(kind in levels for kind in PALLAS)
         with lowering.shared_context() if shared else nullcontext():
             return [self._lower(kernel, levels, device) for kernel in kernels]
 
@@ -127,11 +100,26 @@ class JaxFrontend:
                     texts[level.name], line_map[level.name] = made
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
+    def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""
+        names = ("jaxpr", "stablehlo", *(("vjp_stablehlo",) if include_backward else ()))
+        lowered = self._lower(kernel, [level for level in LEVELS if level.name in names], device)
+        failures = [lowered] if isinstance(lowered, Rejection) else lowered.rejections
+        for failure in failures:
+            if failure.symptom is not Symptom.NOT_DIFFERENTIABLE:
+                raise KernelError(failure.stage, failure.symptom, failure.detail)
+        assert isinstance(lowered, Lowered)
+        return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
+
+
+class JaxProver:
+    """Texts by the StableHLO interpreter and XLA, held against NumPy over the traced function."""
+
     def prepare(self) -> None:
         """What may be done before a process is forked: no backend may exist by then."""
         execution.prepare()
 
-    def unavailable(self, level: Level, text: str) -> str | None:
+    def unavailable(self, level: Level, text: str) -> Unproved | None:
         """LLVM IR and Pallas kernels are not executed, nor what is for another platform."""
         return execution.unavailable(level)
 
@@ -157,17 +145,6 @@ class JaxFrontend:
         """JAX's derivatives are not known to be wrong; a user's own rules may be."""
         return "derivative rules of its own" if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source) else None
 
-    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""
-        names = ("jaxpr", "stablehlo", *(("vjp_stablehlo",) if include_backward else ()))
-        lowered = self._lower(kernel, [level for level in LEVELS if level.name in names], device)
-        failures = [lowered] if isinstance(lowered, Rejection) else lowered.rejections
-        for failure in failures:
-            if failure.symptom is not Symptom.NOT_DIFFERENTIABLE:
-                raise KernelError(failure.stage, failure.symptom, failure.detail)
-        assert isinstance(lowered, Lowered)
-        return {"vjp_stablehlo": None, **lowered.texts} if not include_backward else dict(lowered.texts)
-
 
 def _computed(graph: Graph, names: Sequence[str], runs: Sequence[Values], *, double: bool) -> list[Values]:
     evaluator = Evaluator(double=double)
@@ -184,7 +161,7 @@ def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rej
 
 def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Tracing | Rejection":
     function, arguments = kernel.live, kernel.example_args
-    name = _PREFIXES[direction] + kernel.spec.name
+    name = PREFIXES[direction] + kernel.spec.name
     try:
         if direction is Direction.BACKWARD:
             function, arguments = functions.pullback(function, arguments)
@@ -201,7 +178,7 @@ def _text(kernel: Kernel, tracing: "lowering.Tracing | Rejection", level: Level)
     if isinstance(tracing, Rejection):
         return rejected(spec, tracing.stage, tracing.symptom, tracing.detail, level.name)
     try:
-        return tracing.text(level.name.removeprefix(_PREFIXES[level.direction]))
+        return tracing.text(level.made_by)
     except lowering.NotAvailableError as error:
         return rejected(spec, Stage.LOWER, Symptom.NOT_AVAILABLE, str(error), level.name)
     except lowering.UnprintedConstantsError as error:
@@ -215,4 +192,9 @@ def _last_function(module: ModuleType) -> Any:
     return functions[-1] if functions else None
 
 
-FRONTEND = JaxFrontend()
+FRONTEND = Frontend(
+    name="jax",
+    drawer=Drawer(recipes=RECIPES, usual_mix=_USUAL_MIX),
+    compiler=JaxCompiler(),
+    prover=JaxProver(),
+)

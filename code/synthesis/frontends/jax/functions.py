@@ -76,7 +76,19 @@ def settings(options: Mapping[str, Any]) -> Generator[None]:
     with contextlib.ExitStack() as stack:
         for name, value in {**DEFAULTS, **options, "debug_nans": False, "disable_jit": False}.items():
             stack.enter_context(getattr(jax, name)(value))
+        stack.enter_context(_without_colour())
         yield
+
+
+@contextlib.contextmanager
+def _without_colour() -> Generator[None]:
+    """JAX printing no escape codes: at a terminal it colours jaxprs that stand in parameters, whoever prints them."""
+    before = jax.config.jax_pprint_use_color
+    jax.config.update("jax_pprint_use_color", False)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_pprint_use_color", before)
 
 
 def current_options() -> dict[str, Any]:

@@ -1,5 +1,1 @@
 """The NVIDIA Warp front end: ``@wp.kernel`` functions to generated C++ and CUDA, forward and adjoint."""
-
-from synthesis.frontends.warp.frontend import FRONTEND
-
-__all__ = ["FRONTEND"]

@@ -10,8 +10,10 @@ Call it in a process that may die: a text may do anything that C++ can.
 
 import contextlib
 import ctypes
+import functools
 import itertools
 import os
+import platform
 import re
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -20,12 +22,14 @@ from pathlib import Path
 import numpy as np
 
 from synthesis.errors import Stage, Symptom
-from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
+from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Values
 from synthesis.frontends.failures import detail_of
+from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, wp
 from synthesis.frontends.warp.memory import Memory, launch_bounds
 from synthesis.frontends.warp.statements import Statements, statements_of
-from synthesis.records import Rejection
+from synthesis.languages import CPP, CUDA
+from synthesis.records import Hindrance, Rejection, Unproved
 
 _FLAGS = ("-w", "-ferror-limit", "0")
 _UNITS = itertools.count()
@@ -37,6 +41,7 @@ _COOPERATIVE = re.compile(
     r"|builtin_block_dim|block_dim|tile_from_thread|tile_to_thread|untile|tile_stack\w*)\b"
 )
 _LOOP = "for (size_t _idx = "
+_NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
 
 _TIDS = """
 #undef builtin_tid1d
@@ -76,19 +81,20 @@ def prepare() -> None:
     wp.config.log_level = wp.LOG_ERROR
     with _standard_error():  # which Warp tells that there is no GPU
         wp.init()
+    keep_cached_header()
 
 
-def unavailable(level: Level, text: str) -> str | None:
-    """Why a text cannot be run faithfully on a CPU, or None where it can."""
-    if level.language not in ("cpp", "cuda"):
-        return "needs a GPU"
+def unavailable(level: Level, text: str) -> Unproved | None:
+    """Why a text cannot be run faithfully on a CPU, or None if it can."""
+    if not level.run_by:
+        return _NEEDS_GPU
     if "det_ctx" in text:
-        return "deterministic mode has buffers of its own"
-    if level.language == "cuda":
+        return Unproved(Hindrance.NOT_EXECUTED, "deterministic mode has buffers of its own")
+    if level.language == CUDA:
         # The loop that Warp puts around a kernel's body is the one place where one thread can stand for all.
         body = re.sub(r"size_t _idx = [^;]*;|_idx \+= [^)]*\)[^)]*\)", "", text)
         if _COOPERATIVE.search(body) or _LOOP not in text:
-            return "needs a GPU"
+            return _NEEDS_GPU
     return None
 
 
@@ -105,17 +111,19 @@ def run_programs(
     prepare()
     left: dict[int, Outcome] = {}
     for number, program in enumerate(programs):
-        if not program.runs:
+        if program.compile_only:
             yield number, None
             yield number, _compiled_only(program)
     twins = _twins(programs) if share else {}
     followers: dict[int, list[int]] = {}
     for number, first in twins.items():
         followers.setdefault(first, []).append(number)
-    alone = [(number, program) for number, program in enumerate(programs) if program.runs and number not in twins]
+    alone = [
+        (number, program) for number, program in enumerate(programs) if not program.compile_only and number not in twins
+    ]
     for number, outcome in _run_unit(alone, _Compiler(scratch), left):
         for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
-            if isinstance(outcome, tuple):
+            if outcome is not None and not isinstance(outcome, Rejection):
                 left[each] = outcome
             yield each, outcome
 
@@ -124,7 +132,7 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
     """Programs that are the same statements as an earlier one, on the same inputs, by number: theirs to that one's."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
-    statements = [statements_of(each.level, each.text) if each.runs else None for each in programs]
+    statements = [None if each.compile_only else statements_of(each.level, each.text) for each in programs]
     for number, program in enumerate(programs):
         own = statements[number]
         if own is None:
@@ -140,7 +148,7 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
 
 def _same_inputs(statements: Sequence[Statements | None], left: Program, right: Program) -> bool:
     """Whether two programs of the same statements start from the same arrays; ``statements`` are all programs'."""
-    if left.signature != right.signature or len(left.runs) != len(right.runs):
+    if left.signature != right.signature or left.runs.keys() != right.runs.keys():
         return False
     # What a backward text finds in its arrays is the forward text's of its own language, if that is another.
     if (left.follows is None) != (right.follows is None):
@@ -149,10 +157,11 @@ def _same_inputs(statements: Sequence[Statements | None], left: Program, right: 
         before = statements[left.follows]
         if before is None or before != statements[right.follows]:
             return False
-    return all(
-        a.keys() == b.keys() and all(a[name] is b[name] or np.array_equal(a[name], b[name]) for name in a)
-        for a, b in zip(left.runs, right.runs, strict=True)
-    )
+    return all(_same_arrays(left.runs[key], right.runs[key]) for key in left.runs)
+
+
+def _same_arrays(a: Values, b: Values) -> bool:
+    return a.keys() == b.keys() and all(a[name] is b[name] or np.array_equal(a[name], b[name]) for name in a)
 
 
 def _run_unit(
@@ -209,8 +218,8 @@ def _unit(entries: Sequence[tuple[int, Program]], pieces: Mapping[int, str]) -> 
     """The source of a translation unit, less the header that is precompiled."""
     parts = [codegen.codegen_cast_macros, _PROLOGUE]
     for language, one, index in (
-        ("cpp", "wp::linear_tid<wp_linear_tid>(task_index, dim)", "task_index"),
-        ("cuda", "wp::tid(_idx, dim)", "_idx"),
+        (CPP, "wp::linear_tid<wp_linear_tid>(task_index, dim)", "task_index"),
+        (CUDA, "wp::tid(_idx, dim)", "_idx"),
     ):
         chosen = [pieces[number] for number, program in entries if program.level.language == language]
         if chosen:
@@ -226,9 +235,7 @@ def _namespace(number: int, program: Program) -> str:
     """
     name, direction, text = program.name, program.level.direction, program.text
     space = f"irsmith_{number}"
-    head = re.search(
-        rf"\b{re.escape(name)}_{'cpu' if program.level.language == 'cpp' else 'cuda'}_kernel_{direction}\s*\(", text
-    )
+    head = re.search(rf"\b{re.escape(name)}_{program.level.device}_kernel_{direction}\s*\(", text)
     if head is None:
         raise _MalformedError(f"the text has no {direction} function of {name}")
     parameters = _parameters(text, head.end())
@@ -238,7 +245,7 @@ def _namespace(number: int, program: Program) -> str:
     rank = int(bounds[1])
     backward = direction is Direction.BACKWARD
     arguments = ""
-    if program.level.language == "cpp":
+    if program.level.language == CPP:
         kind = f"{space}::wp_args_{name}"
         adjoints = f", ({kind}*)adjoints" if backward else ""
         call = (
@@ -292,20 +299,24 @@ class _Compiler:
     """Warp's Clang with a precompiled header that survives failed compiles.
 
     Args:
-        scratch: where the header is kept, for this process and for those that come after it.
+        scratch: where units and objects go; of this process and of those that are forked from the same one.
     """
 
     def __init__(self, scratch: Path) -> None:
-        self._headers = scratch / "headers"
-        self._kept = scratch / "kept"
         self._scratch = scratch
-        if not self._kept.is_dir():
-            self._headers.mkdir(parents=True, exist_ok=True)
-            self._compile("static int irsmith_first;")
-            self._kept.mkdir(exist_ok=True)
-            for file in self._headers.iterdir():
-                with contextlib.suppress(FileExistsError):
-                    os.link(file, self._kept / file.name)
+        self._headers = scratch / f"headers_{os.getpid()}"
+        self._kept = keep_cached_header() or self._make_own()
+        borrow_header(self._kept, self._headers)
+
+    def _make_own(self) -> Path:
+        """A folder in the scratch folder with a header, for this process and its siblings."""
+        own = self._scratch / "header"
+        if not own.is_dir():
+            made = self._scratch / f"header_{os.getpid()}"
+            _make_header(made)
+            with contextlib.suppress(OSError):
+                made.rename(own)
+        return own
 
     def compile(self, source: str) -> tuple[Path | None, str]:
         """The object file, or None, and what the compiler said."""
@@ -313,33 +324,56 @@ class _Compiler:
         errors = errors.partition(_SECOND_TRY)[0]
         if compiled is None:
             # Warp removes a header with which a compile failed, and tries without one.
-            for file in self._kept.iterdir():
-                with contextlib.suppress(FileExistsError):
-                    os.link(file, self._headers / file.name)
+            borrow_header(self._kept, self._headers)
         return compiled, errors
 
     def _compile(self, source: str) -> tuple[Path | None, str]:
-        flags = (ctypes.c_char_p * (len(_FLAGS) + 1))(*[flag.encode() for flag in _FLAGS], None)
-        stem = self._scratch / f"unit_{os.getpid()}_{next(_UNITS)}"
-        compiled = stem.with_suffix(".o")
-        with _standard_error() as said:
-            status = context.runtime.llvm.wp_compile_cpp(
-                source.encode(),
-                str(stem.with_suffix(".cpp")).encode(),
-                str(Path(build.warp_home, "native")).encode(),
-                str(compiled).encode(),
-                False,  # debug
-                False,  # verify_fp
-                False,  # fuse_fp
-                True,  # tiles in stack memory
-                flags,
-                0,  # optimisation level
-                False,  # verbose
-                True,  # precompiled header
-                str(self._headers).encode(),
-                1,  # threads a block
-            )
-        return (compiled if status == 0 else None), said[0]
+        return _compile(source, self._scratch, self._headers)
+
+
+def _compile(source: str, scratch: Path, headers: Path) -> tuple[Path | None, str]:
+    """The object file, or None, and what the compiler said; it makes the precompiled header if there is none."""
+    flags = (ctypes.c_char_p * (len(_FLAGS) + 1))(*[flag.encode() for flag in _FLAGS], None)
+    stem = scratch / f"unit_{os.getpid()}_{next(_UNITS)}"
+    compiled = stem.with_suffix(".o")
+    with _standard_error() as said:
+        status = context.runtime.llvm.wp_compile_cpp(
+            source.encode(),
+            str(stem.with_suffix(".cpp")).encode(),
+            str(Path(build.warp_home, "native")).encode(),
+            str(compiled).encode(),
+            False,  # debug
+            False,  # verify_fp
+            False,  # fuse_fp
+            True,  # tiles in stack memory
+            flags,
+            0,  # optimisation level
+            False,  # verbose
+            True,  # precompiled header
+            str(headers).encode(),
+            1,  # threads a block
+        )
+    return (compiled if status == 0 else None), said[0]
+
+
+@functools.cache
+def keep_cached_header() -> Path | None:
+    """A folder in the user's cache with the precompiled header, made if it is not there; None if it cannot be."""
+    return keep_header(_make_header, _labels_of_header())
+
+
+def _make_header(folder: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="irsmith-") as scratch:
+        folder.mkdir(exist_ok=True)
+        _compile("static int irsmith_first;", Path(scratch), folder)
+
+
+def _labels_of_header() -> tuple[str, ...]:
+    """What a precompiled header depends on: Clang looks at the headers' places, sizes and times."""
+    native = Path(build.warp_home, "native")
+    stamp = (native / "builtin.h").stat()
+    machine = f"{platform.system()} {platform.machine()}"
+    return (wp.__version__, str(native), str(stamp.st_size), str(stamp.st_mtime_ns), machine, *_FLAGS)
 
 
 @contextlib.contextmanager
@@ -387,23 +421,21 @@ def _loaded(compiled: Path) -> Generator[str]:
 
 
 def _run(handle: str, number: int, program: Program, before: Outcome | None) -> Outcome | Rejection:
-    """What a program leaves; ``before`` is what the program that it follows has left, in its last runs for these."""
+    """What a program leaves; ``before`` is what the program that it follows has left."""
     address = context.runtime.llvm.wp_lookup(handle.encode(), f"irsmith_{number}_run".encode())
     entry = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)
     bounds = launch_bounds(program.signature, program.text)
-    outcomes: list[Values] = []
-    nothing: Values = {}
-    found = before[-len(program.runs) :] if before else (nothing,) * len(program.runs)
-    for values, arrays in zip(program.runs, found, strict=True):
+    outcome: dict[RunKey, Values] = {}
+    for key, values in program.runs.items():
         try:
-            memory = Memory(values | arrays, program)
+            memory = Memory(values | (before or {}).get(key, {}), program)
         except (ValueError, TypeError, KeyError) as error:
             return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
         entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
         if not memory.guarded():
             return _failure(Symptom.CRASH, "writes outside its arrays")
-        outcomes.append(memory.arrays())
-    return tuple(outcomes)
+        outcome[key] = memory.arrays()
+    return outcome
 
 
 # ---- PTX
@@ -414,7 +446,7 @@ def _compiled_only(program: Program) -> Outcome | Rejection:
         ptx_of(program.text, int(program.signature.options["block_dim"]))
     except RuntimeError as error:
         return _failure(Symptom.BUILD_ERROR, f"NVRTC: {error}")
-    return ()
+    return {}
 
 
 def ptx_of(text: str, block_dim: int) -> bytes:

@@ -11,12 +11,13 @@ from synthesis.errors import KernelError, Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import (
     Direction,
+    Drawer,
+    Frontend,
     Kernel,
     Level,
     Lowered,
     Outcome,
     Program,
-    Recipe,
     Reference,
     ToolOperation,
 )
@@ -24,34 +25,22 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
 from synthesis.frontends.warp import binaries, catalogue, discovery, execution, lowering, traps
+from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import RECIPES
 from synthesis.frontends.warp.reference.launch import launched
 from synthesis.frontends.warp.texts import words
-from synthesis.records import KernelSpec, Rejection
+from synthesis.records import KernelSpec, Rejection, Unproved
 
 _VERSIONS = {"warp-lang": version("warp-lang")}
-_DIRECTIONS = (Direction.FORWARD, Direction.BACKWARD)
-_SOURCES = tuple(
-    Level(name=f"{language}_{direction}", language=language, device=device, direction=direction)
-    for device, language in (("cpu", "cpp"), ("cuda", "cuda"))
-    for direction in _DIRECTIONS
-)
-_BINARIES = {
-    Level(name="ptx", language="ptx", device="cuda", default=False): binaries.ptx_of,
-    Level(name="cubin_sass", language="sass", device="cuda", default=False): binaries.sass_of,
-}
-"""Levels that hold the forward and the backward function in one text, and what makes them."""
-LEVELS = (*_SOURCES, *_BINARIES)
+_USUAL_MIX = {1: 0.18, 2: 0.56, 3: 0.15, 4: 0.07, 5: 0.04}
+_BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
+"""What makes the levels that Warp does not generate, by the name that they give it."""
 
 
-class WarpFrontend:
+class WarpCompiler:
     """NVIDIA Warp. One process at a time, one thread at a time: Warp keeps its state in globals."""
 
-    name = "warp"
-    recipes: tuple[Recipe, ...] = RECIPES
-    categories = tuple(dict.fromkeys(recipe.category for recipe in RECIPES))
-    usual_mix: Mapping[int, float] = {1: 0.18, 2: 0.56, 3: 0.15, 4: 0.07, 5: 0.04}
     levels = LEVELS
     devices = ("cpu+cuda", "cpu", "cuda")
 
@@ -71,11 +60,7 @@ class WarpFrontend:
         """The kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
         return discovery.discover(target, examples)
 
-    def load(self, spec: KernelSpec) -> Kernel | Rejection:
-        """Run the source as a module of its own and find the kernel in it by name."""
-        return self.load_together([spec])[0]
-
-    def load_together(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
+    def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the kernels in them by name."""
         return load_kernels(specs, _found, lowering.forget)
 
@@ -89,7 +74,7 @@ class WarpFrontend:
         return [self._lower(kernel, levels) for kernel in kernels]
 
     def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
-        sources = [level for level in levels if level in _SOURCES]
+        sources = [level for level in levels if level in SOURCES]
         devices = tuple(dict.fromkeys(level.device for level in sources if level.device))
         try:
             made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices, kernel.places.line)
@@ -115,7 +100,7 @@ class WarpFrontend:
             if text is None
         ]
         for level in levels:
-            if level in _BINARIES:
+            if level.made_by in _BINARIES:
                 binary = _binary(kernel, level)
                 if isinstance(binary, Rejection):
                     texts[level.name] = None
@@ -124,11 +109,29 @@ class WarpFrontend:
                     texts[level.name], line_map[level.name] = binary
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(missing))
 
+    def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
+        """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
+        try:
+            texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,), kernel.places.line)
+            unit = lowering.whole_unit(kernel.live, device)
+        except Exception as error:
+            raise KernelError(Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error)) from error
+        forward, backward = texts[device, Direction.FORWARD], texts[device, Direction.BACKWARD]
+        return {
+            "cpp_code": unit,
+            "forward_code": forward and forward[0],
+            "backward_code": backward[0] if backward and include_backward else None,
+        }
+
+
+class WarpProver:
+    """Texts by Warp's Clang on the CPU, held against an interpreter of the Python source."""
+
     def prepare(self) -> None:
         """Start Warp's runtime."""
         execution.prepare()
 
-    def unavailable(self, level: Level, text: str) -> str | None:
+    def unavailable(self, level: Level, text: str) -> Unproved | None:
         """A GPU is needed for PTX and machine code, and for CUDA whose threads wait for each other."""
         return execution.unavailable(level, text)
 
@@ -151,20 +154,6 @@ class WarpFrontend:
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """The class of constructs that Warp's adjoints are known to be wrong for."""
         return traps.gradient_trap(kernel.live, kernel.spec.signature.options)
-
-    def describe_ir(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
-        try:
-            texts = lowering.clean_texts(kernel.live, kernel.spec.signature.options, (device,), kernel.places.line)
-            unit = lowering.whole_unit(kernel.live, device)
-        except Exception as error:
-            raise KernelError(Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error)) from error
-        forward, backward = texts[device, Direction.FORWARD], texts[device, Direction.BACKWARD]
-        return {
-            "cpp_code": unit,
-            "forward_code": forward and forward[0],
-            "backward_code": backward[0] if backward and include_backward else None,
-        }
 
 
 _NEEDS_GPU = "a native snippet that needs a GPU: it uses blocks of threads"
@@ -191,11 +180,16 @@ def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rej
 
 def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
     try:
-        return _BINARIES[level](kernel.live, kernel.spec.signature.options, kernel.places.line)
+        return _BINARIES[level.made_by](kernel.live, kernel.spec.signature.options, kernel.places.line)
     except binaries.ToolMissingError as error:
         return rejected(kernel.spec, Stage.LOWER, Symptom.NOT_AVAILABLE, str(error), level.name)
     except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
         return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error), level.name)
 
 
-FRONTEND = WarpFrontend()
+FRONTEND = Frontend(
+    name="warp",
+    drawer=Drawer(recipes=RECIPES, usual_mix=_USUAL_MIX),
+    compiler=WarpCompiler(),
+    prover=WarpProver(),
+)

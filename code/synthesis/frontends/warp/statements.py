@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from synthesis.frontends.base import Direction, Level
+from synthesis.languages import CPP
 
 _FIELD = re.compile(r"    (.+) (\w+);\n")
 _SETUP = re.compile(r"    (.+) (var|adj)_(\w+) = (_wp_args|_wp_adj_args)->(\w+);\n")
@@ -59,7 +60,7 @@ class Statements:
 
 def statements_of(level: Level, text: str) -> Statements | None:
     """A text's statements; None where it is not, around them, what Warp writes."""
-    made = _of_cpp(text) if level.language == "cpp" else _of_cuda(text)
+    made = _of_cpp(text) if level.language == CPP else _of_cuda(text)
     return made if made is not None and made.direction == str(level.direction) else None
 
 

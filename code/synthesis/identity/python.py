@@ -1,27 +1,21 @@
-"""What "the same program" means: canonical forms of Python source and IR text, and their hashes.
+"""What "the same program" means of Python source: its canonical forms and their hashes.
 
 The **renamed** form of a source drops what does not change its meaning (imports, docstrings, comments, layout) and
 renames every name that the source itself binds, in order of appearance; names of libraries, builtins and types stay.
-The **structure** drops numbers as well. An IR text's structure renames identifiers and drops numbers and dense
-constants, but keeps types and shapes. Hashes are 32 hexadecimal characters of blake2b.
+The **structure** drops numbers as well.
 """
 
 import ast
 import functools
-import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
+
+from synthesis.identity.hashing import hash_text
 
 _CUSTOMARY = {"wp": "warp", "jnp": "jax.numpy", "np": "numpy", "lax": "jax.lax"}
 # These mean a component when they follow a vector, so they are a struct's field only where the struct is known.
 _COMPONENTS = frozenset("xyzwpqrgbai")
-
-
-def hash_text(*parts: str) -> str:
-    """The hash of texts, each kept apart from the next."""
-    return hashlib.blake2b("\x1e".join(parts).encode(), digest_size=16).hexdigest()
 
 
 def renamed_hash(source: str) -> str:
@@ -311,123 +305,3 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
     if body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
         return body[1:] if isinstance(body[0].value.value, str) else body
     return body
-
-
-# ---- IR text
-
-_IR_TOKEN = re.compile(
-    r"""
-    (?P<space> \s+ | //[^\n]* )
-  | (?P<string> "(?:\\.|[^"\\])*" )
-  | (?P<symbol> [%@\#!][\w.$-]+ )
-  | (?P<type> \b(?:tensor|memref|vector|complex)<(?:[^<>]|<[^<>]*>)*>
-            | \b(?:pred|bool|token|b?[fsuic]\d+)(?:\[[^\]]*\](?:\{[\d,]*\})?)? )
-  | (?P<word> [A-Za-z_][\w.]*(?:-\w+)* )
-  | (?P<number> -?(?:0x[0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?) )
-  | (?P<other> . )
-    """,
-    re.VERBOSE,
-)
-_DENSE = re.compile(r"dense(?:_resource)?<[^>]*>")
-_CPP_TOKEN = re.compile(
-    r"""
-    (?P<space> \s+ )
-  | (?P<string> "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+' )
-  | (?P<scoped> (?:\w+::)+\w+(?:<[\w:,\ <>]*>)? )
-  | (?P<word> [A-Za-z_]\w* )
-  | (?P<number> \.?\d(?:[eEpP][+-]|[\w.])* )
-  | (?P<other> . )
-    """,
-    re.VERBOSE,
-)
-_CPP_DECLARED = re.compile(
-    r"""
-    \b struct \s+ (\w+)
-  | [\w>*&] \s* [\s*&] (\w+) \s* (?=[;=,){(])
-    """,
-    re.VERBOSE,
-)
-_CPP_KEYWORDS = frozenset({
-    "auto", "bool", "break", "case", "char", "class", "const", "constexpr", "continue", "default", "delete", "do",
-    "double", "else", "enum", "extern", "false", "float", "for", "goto", "if", "inline", "int", "long", "namespace",
-    "new", "nullptr", "operator", "private", "public", "return", "short", "signed", "size_t", "sizeof", "static",
-    "static_cast", "struct", "switch", "template", "this", "true", "typename", "unsigned", "using", "void", "volatile",
-    "while", "CUDA_CALLABLE", "blockDim", "blockIdx", "gridDim", "threadIdx", "task_index", "dim", "_idx",
-    "builtin_tid1d", "builtin_tid2d", "builtin_tid3d", "builtin_tid4d",
-})  # fmt: skip
-
-
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?\b")
-
-
-def ir_structure_hash(text: str, language: str) -> str:
-    """The hash of an IR text's structure.
-
-    Args:
-        text: the text of one level.
-        language: as for ``canonical_ir``.
-    """
-    return hash_text(canonical_ir(text, language))
-
-
-def canonical_ir(text: str, language: str) -> str:
-    """An IR text with canonical identifiers, without numbers and dense constants; types and shapes stay.
-
-    Args:
-        text: the text of one level.
-        language: ``cpp``, ``cuda``, ``ptx``, ``sass``, ``jaxpr``, ``mlir``, ``hlo`` or ``llvm``; of any other, which a
-            front end may bring along, only numbers and spacing are left out.
-    """
-    match language:
-        case "cpp" | "cuda" | "ptx" | "sass":
-            return " ".join(_canonical_cpp(text))
-        case "mlir" | "jaxpr" | "hlo" | "llvm":
-            return " ".join(_canonical_tensor_ir(_DENSE.sub("dense<>", text), language))
-        case _:
-            return " ".join(_NUMBER.sub("#", text).split())
-
-
-def _canonical_cpp(text: str) -> Iterator[str]:
-    declared = {name for match in _CPP_DECLARED.finditer(text) for name in match.groups() if name} - _CPP_KEYWORDS
-    names: dict[str, str] = {}
-    for match in _CPP_TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
-        if kind == "space":
-            continue
-        if kind == "word" and (token in declared or token.startswith(("var_", "adj_"))):
-            prefix = "adj_" if token.startswith("adj_") else ""
-            stem = token.removeprefix("adj_").removeprefix("var_")
-            yield prefix + names.setdefault(stem, f"n{len(names)}")
-        elif kind == "number":
-            yield "#"
-        elif kind == "scoped":
-            yield re.sub(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)", lambda m: names.get(m[1], m[1]), token)
-        else:
-            yield token
-
-
-def _canonical_tensor_ir(text: str, language: str) -> Iterator[str]:
-    """MLIR names start with a mark; a jaxpr's and an HLO's are the words that the text itself defines."""
-    defined: set[str] = set()
-    if language == "jaxpr":
-        defined = set(re.findall(r"\b([a-z_]+):(?=[a-z])", text)) | set(re.findall(r"\bname=(\S+)", text))
-    elif language == "hlo":
-        defined = set(re.findall(r"(?<![\w.=/-])([\w.-]+) = ", text)) | set(
-            re.findall(r"^(?:ENTRY )?([\w.-]+) \{", text, re.M)
-        )
-        defined |= set(re.findall(r"^HloModule ([\w.-]+)", text))
-    names: dict[str, str] = {}
-    before = ""
-    for match in _IR_TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
-        # In a jaxpr, what follows "= " is a primitive, even where a variable has the same name.
-        is_primitive = language == "jaxpr" and before.endswith("= ")
-        before = (before + token)[-2:]
-        if kind == "space":
-            continue
-        if kind == "symbol" or (kind in ("word", "type") and token in defined and not is_primitive):
-            yield names.setdefault(token, f"n{len(names)}")
-        elif kind == "number":
-            yield "#"
-        else:
-            yield token

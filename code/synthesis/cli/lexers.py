@@ -1,0 +1,35 @@
+"""Colours for the languages that Pygments does not know: MLIR, HLO and jaxprs, by their tokens alone."""
+
+from pygments.lexer import Lexer, RegexLexer
+from pygments.lexers import get_lexer_by_name  # pyright: ignore[reportUnknownVariableType]
+from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Text
+
+_TYPES = r"\b(?:(?:tensor|memref|vector|complex)\b|(?:[fiusc]|bf|ui|si)\d+\b|index\b|bool\b|pred\b)"
+
+
+class IrLexer(RegexLexer):
+    """Types, names with marks, numbers, strings and the words before a bracket or after an equals sign."""
+
+    name = "IR"
+    aliases = ("ir",)
+    tokens = {  # noqa: RUF012 (as Pygments has it)
+        "root": [
+            (r"\s+", Text),
+            (r"//[^\n]*", Comment),
+            (r'"(?:\\.|[^"\\])*"', String),
+            (r"[%@#!^][\w.$-]+", Name.Variable),
+            (_TYPES, Keyword.Type),
+            (r"\b(?:module|func\.func|func\.call|return|lambda|let|in|HloModule|ENTRY|ROOT)\b", Keyword),
+            (r"\b[a-z_]+\.[a-z_.]+\b", Name.Function),
+            (r"(?<== )[a-z][\w-]*", Name.Function),
+            (r"-?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?", Number),
+            (r"[\w.]+", Name),
+            (r"[=:,;()\[\]{}<>]", Punctuation),
+            (r".", Operator),
+        ]
+    }
+
+
+def lexer_of(name: str) -> Lexer:
+    """The lexer that a language's record names."""
+    return IrLexer() if name == "ir" else get_lexer_by_name(name)

@@ -1,0 +1,70 @@
+"""``irsmith list``."""
+
+import json as json_module
+
+from rich.console import Console
+from rich.table import Table
+
+from synthesis.cli.options import Flag
+from synthesis.cli.tables import plain_console
+from synthesis.frontends.base import Frontend
+from synthesis.registry import frontend_names, get_frontend
+
+
+def list_names(frontend: str | None = None, *, json: Flag = False) -> None:
+    """List what options may name: front ends; and of one its devices, levels, categories and recipes.
+
+    Examples:
+
+        irsmith list
+
+        irsmith list warp
+
+    Parameters
+    ----------
+    frontend: str
+        warp or jax.
+    json: bool
+        Print the lists as JSON.
+    """
+    console = plain_console()
+    if frontend is None:
+        names = list(frontend_names())
+        console.print(json_module.dumps({"frontends": names}) if json else "\n".join(names))
+        return
+    chosen = get_frontend(frontend)
+    if json:
+        console.print(json_module.dumps(_as_json(chosen), indent=2))
+        return
+    _print(console, chosen)
+
+
+def _as_json(frontend: Frontend) -> dict[str, object]:
+    recipes: dict[str, list[str]] = {category: [] for category in frontend.categories}
+    for recipe in frontend.drawer.recipes:
+        recipes[recipe.category].append(recipe.name)
+    return {
+        "frontend": frontend.name,
+        "devices": list(frontend.compiler.devices),
+        "levels": [level.name for level in frontend.compiler.levels],
+        "default_levels": [level.name for level in frontend.choose_levels(None, frontend.compiler.devices[0])],
+        "recipes": recipes,
+    }
+
+
+def _print(console: Console, frontend: Frontend) -> None:
+    console.print(f"devices: {', '.join(frontend.compiler.devices)}")
+    table = Table(box=None, pad_edge=False)
+    for heading in ("level", "language", "device", "default"):
+        table.add_column(heading)
+    for level in frontend.compiler.levels:
+        table.add_row(level.name, level.language.name, level.device or "any", "yes" if level.default else "")
+    console.print(table)
+    console.print()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("category")
+    table.add_column("recipes")
+    for category in frontend.categories:
+        names = [recipe.name for recipe in frontend.drawer.recipes if recipe.category == category]
+        table.add_row(category, ", ".join(names))
+    console.print(table)

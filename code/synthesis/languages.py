@@ -1,0 +1,36 @@
+"""The languages that IR texts are in: one record each, with all that depends on the language alone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from synthesis.identity.hashing import hash_text
+from synthesis.identity.ir import canonical_cpp, canonical_hlo, canonical_jaxpr, canonical_mlir, canonical_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """A language of IR texts. A front end may bring one of its own along, as a record of this kind."""
+
+    name: str
+    """What docs and errors call it."""
+    suffix: str
+    """Of a file that holds a text, without the dot."""
+    lexer: str = "text"
+    """The name of the Pygments lexer that colours it; ``ir`` for our own, where Pygments has none."""
+    canonical: Callable[[str], str] = canonical_text
+    """A text with canonical identifiers and without numbers: what two texts of one structure share."""
+
+
+CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp)
+CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp)
+PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp)
+SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp)
+JAXPR = Language(name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr)
+MLIR = Language(name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir)
+HLO = Language(name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo)
+LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir)
+
+
+def ir_structure_hash(text: str, language: Language) -> str:
+    """The hash of an IR text's structure."""
+    return hash_text(language.canonical(text))

@@ -1,0 +1,24 @@
+"""Whether a source by itself is the kernel that it was collected from."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from synthesis.frontends.base import Frontend, Kernel, Level, Lowered
+from synthesis.records import KernelSpec
+
+
+def confirm_source(
+    frontend: Frontend, kernel: Kernel, lowered: Lowered, levels: Sequence[Level], device: str
+) -> KernelSpec:
+    """A kernel's record, its claim to be self-contained put to the test.
+
+    The collected source is loaded as a module of its own; it is the kernel only if it lowers to the same texts.
+    """
+    spec = kernel.spec
+    again = frontend.load_one(spec) if spec.self_contained else None
+    if isinstance(again, Kernel):
+        (second,) = frontend.compiler.lower([again], levels, device=device)
+        frontend.compiler.release([again])
+        if isinstance(second, Lowered) and second.texts == lowered.texts:
+            return spec
+    return replace(spec, self_contained=False)

@@ -1,0 +1,132 @@
+"""Where candidates of any source are made into finished ones, as many together as is fastest."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+
+from synthesis.frontends.base import Frontend, Kernel
+from synthesis.making import stages
+from synthesis.making.candidate import Candidate, pair_of
+from synthesis.making.stages import Terms
+from synthesis.records import Pair, Rejection
+from synthesis.registry import get_frontend
+from synthesis.settings import Making
+from synthesis.verification.verifier import Verifier
+
+VERIFIED_TOGETHER = 100
+"""Kernels whose texts share a process and a translation unit when they are verified; of 20, each takes a third more."""
+_LOWERED, _PLANNED, _RUN = 0.2, 0.4, 0.4
+"""Shares of a candidate's way, near what they cost."""
+
+OnStep = Callable[[float], None]
+"""Told what part of how many candidates' way has been gone; the parts of one candidate come to 1."""
+
+
+class Workshop:
+    """Makes candidates of any front end finished; a context manager.
+
+    Args:
+        making: what texts and verdicts depend on.
+        terms: what is asked of the candidates.
+        frontend: the front end of all candidates, where it is not to be looked up by their name.
+        kernels_per_module: how many neighbours may share a Python module. No candidate depends on it.
+        on_step: told of progress.
+    """
+
+    def __init__(
+        self,
+        making: Making,
+        terms: Terms,
+        *,
+        frontend: Frontend | None = None,
+        kernels_per_module: int = 1,
+        on_step: OnStep | None = None,
+    ) -> None:
+        self._making = making
+        self._terms = terms
+        self._frontend = frontend
+        self._kernels_per_module = kernels_per_module
+        self._on_step = on_step
+        self._verifiers: dict[str, Verifier] = {}
+        self._stack = ExitStack()
+
+    def __enter__(self) -> "Workshop":
+        """The workshop itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that texts are run from."""
+        self.close()
+
+    def close(self) -> None:
+        """Stop the processes that texts are run from; they are started again when they are needed."""
+        self._verifiers.clear()
+        self._stack.close()
+
+    def pairs(self, candidates: Iterable[Candidate]) -> Iterator[Pair | Rejection]:
+        """The outcomes of candidates, in order."""
+        for each in self.finish(candidates):
+            yield pair_of(each, None if each.stopped is not None else self._frontend_of(each).compiler.toolchain())
+
+    def finish(self, candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+        """Finished candidates, in order, without their live kernels."""
+        waiting: list[Candidate] = []
+        for each in candidates:
+            waiting.append(each)
+            if len(waiting) >= VERIFIED_TOGETHER or all(map(_has_all, waiting)):
+                yield from self._finish_together(waiting)
+                waiting = []
+        yield from self._finish_together(waiting)
+
+    def _finish_together(self, candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+        for name, group in groupby(candidates, key=lambda each: each.frontend):
+            neighbours = list(group)
+            yield from self._finish_group(neighbours) if name else neighbours
+
+    def _finish_group(self, candidates: Sequence[Candidate]) -> list[Candidate]:
+        frontend = self._frontend_of(candidates[0])
+        made: list[Candidate] = []
+        try:
+            for start in range(0, len(candidates), self._kernels_per_module):
+                neighbours = candidates[start : start + self._kernels_per_module]
+                made += stages.load(frontend, neighbours, together=self._kernels_per_module)
+                made[start:] = stages.lower(frontend, made[start:])
+                self._step(_LOWERED * len(neighbours))
+            for place, each in enumerate(made):
+                (made[place],) = stages.plan(frontend, [each], self._making, self._terms)
+                self._step(_PLANNED)
+            made = self._prove(frontend, made)
+        finally:
+            frontend.compiler.release([each.kernel for each in made if isinstance(each.kernel, Kernel)])
+        return [each.detached() for each in made]
+
+    def _prove(self, frontend: Frontend, candidates: list[Candidate]) -> list[Candidate]:
+        programs = sum(len(each.plan.programs) for each in candidates if each.plan is not None)
+        left = _RUN * len(candidates)
+        if not any(each.plan is not None for each in candidates):
+            self._step(left)
+            return candidates
+        part = left / (programs + 1)
+        proved = stages.prove(self._verifier_of(frontend), candidates, self._terms, on_outcome=lambda: self._step(part))
+        self._step(part)
+        return proved
+
+    def _verifier_of(self, frontend: Frontend) -> Verifier:
+        if frontend.name not in self._verifiers:
+            verifier = Verifier(frontend, time_limit=self._making.text_time_limit)
+            self._verifiers[frontend.name] = self._stack.enter_context(verifier)
+        return self._verifiers[frontend.name]
+
+    def _frontend_of(self, candidate: Candidate) -> Frontend:
+        return self._frontend or get_frontend(candidate.frontend)
+
+    def _step(self, part: float) -> None:
+        if self._on_step is not None:
+            self._on_step(part)
+
+
+def _has_all(candidate: Candidate) -> bool:
+    """Whether there is nothing left to make of a candidate."""
+    if candidate.stopped is not None:
+        return True
+    return candidate.lowered is not None and candidate.kernel is None and candidate.plan is None

@@ -1,0 +1,111 @@
+"""A pair as a row, and the row in its forms."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from synthesis.frontends.base import Level
+from synthesis.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.languages import ir_structure_hash
+from synthesis.output.schema import METADATA, Kind
+from synthesis.records import Pair
+from synthesis.registry import levels_of
+from synthesis.version import __version__
+
+
+def metadata_of(pair: Pair) -> dict[str, Any]:
+    """Every column of a pair but its source and its texts, by name, as Python has the values."""
+    spec = pair.spec
+    signature, options = spec.signature.to_json(), dict(spec.signature.options)
+    levels = _levels(pair)
+    first = next((level for level in levels if pair.texts[level.name] is not None), None)
+    first_text = pair.texts[first.name] if first is not None else None
+    values: dict[str, Any] = {
+        "id": program_id(spec.frontend, spec.source, signature, options),
+        "frontend": spec.frontend,
+        "kernel_name": spec.name,
+        "category": spec.category,
+        "recipe": spec.recipe,
+        "target": spec.target,
+        "description": spec.description,
+        "difficulty": spec.difficulty,
+        "ops": list(spec.ops),
+        "origin": spec.origin.to_json(),
+        "licence": spec.licence,
+        "self_contained": spec.self_contained,
+        "seed": spec.seed,
+        "index": spec.index,
+        "config": spec.config,
+        "device": pair.device,
+        "line_map": {name: [list(run) for run in runs] for name, runs in pair.line_map.items()},
+        "signature": signature,
+        "options": options,
+        "verified": list(pair.verdict.verified),
+        "gradient": str(pair.verdict.gradient),
+        "unverified": {name: str(reason) for name, reason in pair.verdict.unverified.items()},
+        "version": __version__,
+        "toolchain": dict(pair.toolchain),
+        "renamed_hash": renamed_hash(spec.source),
+        "structure_hash": structure_hash(spec.source),
+        "ir_structure_hash": ir_structure_hash(first_text, first.language) if first and first_text else "",
+    }
+    return {column.name: values[column.name] for column in METADATA}
+
+
+def json_form(pair: Pair, columns: Iterable[str]) -> str:
+    """The JSON form: source and level texts on top, everything else under ``metadata``; ends with a newline.
+
+    Args:
+        pair: the pair.
+        columns: the levels that every row of its folder has; the text of one that the pair lacks is empty.
+    """
+    document: dict[str, Any] = {"python_source": pair.spec.source}
+    document |= {name: pair.texts.get(name) or "" for name in columns}
+    document["metadata"] = packed_metadata(metadata_of(pair))
+    return readable(document)
+
+
+def packed_metadata(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns as a file has them: what varies in shape as a text that holds JSON."""
+    return {
+        column.name: _packed(values[column.name]) if column.kind is Kind.JSON else values[column.name]
+        for column in METADATA
+    }
+
+
+def unpacked_metadata(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns as Python has the values, of what a file has.
+
+    Raises:
+        KeyError: if a column is missing.
+        ValueError: if what should hold JSON does not.
+        TypeError: likewise.
+    """
+    return {
+        column.name: json.loads(stored[column.name]) if column.kind is Kind.JSON else stored[column.name]
+        for column in METADATA
+    }
+
+
+def _packed(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def readable(document: Mapping[str, Any]) -> str:
+    """A JSON object with a key a line; ends with a newline."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def text_form(pair: Pair) -> dict[str, str]:
+    """A pair as files of its own: suffix to content, ``.py`` and one for each level that has a text."""
+    files = {".py": pair.spec.source}
+    for level in _levels(pair):
+        text = pair.texts[level.name]
+        if text is not None:
+            files[f".{level.name}.{level.language.suffix}"] = text
+    return files
+
+
+def _levels(pair: Pair) -> tuple[Level, ...]:
+    """The levels that a pair was made at, those that failed included, in the order of its columns."""
+    return tuple(level for level in levels_of(pair.spec.frontend) if level.name in pair.texts)

@@ -1,0 +1,290 @@
+"""What a run is made with: frozen records that check themselves.
+
+A record's fields are at once the options of its command, the keys of a ``--config`` file and of a run's ``run.json``,
+and what a row's ``config`` is the digest of. A field stands in one place: here.
+"""
+
+import contextlib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Self
+
+from synthesis.errors import ConfigError
+from synthesis.grammar.streams import digest
+from synthesis.records import DIFFICULTIES
+from synthesis.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Which kernels something is done to: all, a sampled share, or none."""
+
+    part: float
+
+    @classmethod
+    def parse(cls, text: str) -> "Share":
+        """``all``, ``none`` or ``sample:0.1``.
+
+        Raises:
+            ConfigError: for anything else.
+        """
+        if text in ("all", "none"):
+            return cls(1.0 if text == "all" else 0.0)
+        kind, _, number = text.partition(":")
+        with contextlib.suppress(ValueError):
+            if kind == "sample" and 0.0 < float(number) <= 1.0:
+                return cls(float(number))
+        raise ConfigError(
+            f"cannot read {text!r} as what to verify; allowed: all, none, sample:SHARE with 0 < SHARE <= 1"
+        )
+
+    def has(self, seed: int | None, index: int | None) -> bool:
+        """Whether a candidate is among them; a pure function of seed and index."""
+        if self.part in (0.0, 1.0):
+            return self.part == 1.0
+        return int(digest("verify", seed or 0, index or 0)[:12], 16) < self.part * 16**12
+
+    def __str__(self) -> str:
+        """As ``parse`` reads it."""
+        return {0.0: "none", 1.0: "all"}.get(self.part, f"sample:{self.part:g}")
+
+
+class Settings:
+    """What the records of this module have in common."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is not allowed; each record checks its own fields, and asks the next."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as JSON values, in order."""
+        found: dict[str, Any] = asdict(self)  # pyright: ignore[reportArgumentType]  (every record is a dataclass)
+        return {name: _as_json(value) for name, value in found.items()}
+
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> Self:
+        """The record that ``to_json`` wrote.
+
+        Raises:
+            ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
+        """
+        return cls.of(**entries)
+
+    @classmethod
+    def of(cls, **entries: Any) -> Self:
+        """The record with these fields.
+
+        Raises:
+            ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
+        """
+        known = [each.name for each in fields(cls)]  # pyright: ignore[reportArgumentType]
+        if unknown := [name for name in entries if name not in known]:
+            raise ConfigError(f"no such setting: {', '.join(unknown)}; allowed: {', '.join(known)}")
+        try:
+            return cls(**entries)
+        except TypeError as error:
+            raise ConfigError(f"settings of a run: {error}") from error
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    return str(value) if isinstance(value, Path) else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drawing(Settings):
+    """All that a drawn kernel depends on beside its index, and which kernels are drawn."""
+
+    frontend: str
+    """warp or jax."""
+    seed: int = 0
+    """Any integer; another seed gives other kernels."""
+    category: tuple[str, ...] | None = None
+    """Draw from this category only; may be given several times. A filter never changes a kernel."""
+    recipe: tuple[str, ...] | None = None
+    """Draw the kernels of this recipe only; may be given several times. A filter never changes a kernel."""
+    difficulty: str | None = None
+    """1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them,
+    mostly 2 and 3, if it is not said. Kernels that have no version of a difficulty (most have none of 1) are drawn at
+    the others of a mix."""
+    wrong_adjoints: float | None = None
+    """Share of kernels whose adjoints Warp is known to get wrong, 0 to 1, in the categories that have such kernels;
+    they keep their forward texts. One in seven or so if it is not said."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be drawn with."""
+        super().__post_init__()
+        _check_text("frontend", self.frontend)
+        _check_integer("seed", self.seed)
+        _settle(self, "category", _names("category", self.category))
+        _settle(self, "recipe", _names("recipe", self.recipe))
+        _settle(self, "difficulty", _difficulty_text(self.difficulty))
+        if self.wrong_adjoints is not None:
+            share = _number("wrong_adjoints", self.wrong_adjoints)
+            if not 0.0 <= share <= 1.0:
+                raise ConfigError(f"wrong_adjoints is a share between 0 and 1, got {self.wrong_adjoints!r}")
+            _settle(self, "wrong_adjoints", share)
+
+    @property
+    def mix(self) -> dict[int, float] | None:
+        """How often each difficulty is drawn; None for the front end's usual mix."""
+        return None if self.difficulty is None else _parse_difficulty(self.difficulty)
+
+    @property
+    def digest(self) -> str:
+        """The digest of what a kernel depends on beside seed and index, which filters are no part of."""
+        parts = ["irsmith", __version__, self.frontend]
+        if self.wrong_adjoints is not None:
+            parts += ["wrong_adjoints", repr(self.wrong_adjoints)]
+        if self.mix is not None:
+            parts += ["difficulty", repr(self.mix)]
+        return digest(*parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Making(Settings):
+    """All that a kernel's texts and verdicts depend on."""
+
+    level: tuple[str, ...] | None = None
+    """Make this level of IR instead of the default ones; may be given several times."""
+    device: str | None = None
+    """What the IR is for: cpu, cuda or cpu+cuda (Warp); cpu, cuda or tpu (JAX)."""
+    verify: str = "all"
+    """Whose texts are proved by execution: all, none, or a share, as in sample:0.1."""
+    ptx: str = "none"
+    """Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share."""
+    text_time_limit: float = 5.0
+    """Seconds of processor time that one text may run; one that takes longer is tried alone for ten times that."""
+
+    def __post_init__(self) -> None:
+        """Refuse what texts cannot be made with."""
+        super().__post_init__()
+        _settle(self, "level", _names("level", self.level))
+        _check_text("device", self.device, none=True)
+        for name in ("verify", "ptx"):
+            _check_text(name, getattr(self, name))
+            _settle(self, name, str(Share.parse(getattr(self, name))))
+        _settle(self, "text_time_limit", _seconds("text_time_limit", self.text_time_limit))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(Making, Drawing):
+    """A run of drawn kernels: what is drawn, what is made of it, and how many."""
+
+    count: int
+    """Candidates to draw; the summary says how many rows they made."""
+    kernels_per_module: int = 20
+    """Kernels that share a Python module while they are lowered. No row depends on it."""
+    chunk_size: int = 200
+    """Candidates a chunk. A run that was killed is continued, by the same command, from the last whole chunk."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no run."""
+        super().__post_init__()
+        _check_integer("count", self.count, least=0)
+        _check_integer("kernels_per_module", self.kernels_per_module, least=1)
+        _check_integer("chunk_size", self.chunk_size, least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extraction(Making):
+    """What kernels of the user's are extracted with."""
+
+    frontend: str | None = None
+    """warp or jax; told from what each file holds by default."""
+    inputs: Path | None = None
+    """TOML, a table a function: x = "f32[4,3] in 0.1..2" is a type and shape, n = 3 a value, dim = 4 a Warp launch."""
+    arg: tuple[str, ...] | None = None
+    """Type and shape of every JAX function's next argument, as in f32[4,8]; once an argument."""
+    guess_inputs: bool = False
+    """Try common shapes for JAX functions of which nothing is known."""
+    time_limit: float = 120.0
+    """Seconds of processor time that the import of a file, or one kernel of it, may take."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be extracted with."""
+        super().__post_init__()
+        _check_text("frontend", self.frontend, none=True)
+        _settle(self, "arg", _names("arg", self.arg))
+        _settle(self, "inputs", None if self.inputs is None else Path(self.inputs))
+        _settle(self, "time_limit", _seconds("time_limit", self.time_limit))
+
+
+def _settle(record: object, name: str, value: object) -> None:
+    """Put a field into its one form."""
+    object.__setattr__(record, name, value)
+
+
+def _check_text(name: str, value: object, *, none: bool = False) -> None:
+    if not (isinstance(value, str) or (none and value is None)):
+        raise ConfigError(f"{name} must be a text, got {value!r}")
+
+
+def _check_integer(name: str, value: object, *, least: int | None = None) -> None:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ConfigError(f"{name} must be an integer{_from(least)}, got {value!r}")
+    if least is not None and value < least:
+        raise ConfigError(f"{name} must be an integer{_from(least)}, got {value!r}")
+
+
+def _from(least: int | None) -> str:
+    return "" if least is None else f" from {least}"
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ConfigError(f"{name} must be a number, got {value!r}")
+    return float(value)
+
+
+def _seconds(name: str, value: object) -> float:
+    seconds = _number(name, value)
+    if not (seconds > 0 and math.isfinite(seconds)):
+        raise ConfigError(f"{name} must be a number of seconds above 0, got {value!r}")
+    return seconds
+
+
+def _names(name: str, given: object) -> tuple[str, ...] | None:
+    """A list of names; one by itself is a list of one, and nothing at all is refused."""
+    if given is None:
+        return None
+    listed: Sequence[Any] = (given,) if isinstance(given, str) else given  # pyright: ignore[reportAssignmentType]
+    if not isinstance(listed, list | tuple | set | frozenset) or not all(isinstance(each, str) for each in listed):
+        raise ConfigError(f"{name} must be a list of texts, got {given!r}")
+    if not listed:
+        raise ConfigError(f"{name}: nothing was named; name one or leave it out")
+    return tuple(listed)
+
+
+def _difficulty_text(given: object) -> str | None:
+    """A difficulty, or a mix of several, in its one form: ``3``, or ``1:0.2,3:0.8``.
+
+    Args:
+        given: a text, a number, or a mapping of numbers to shares.
+
+    Raises:
+        ConfigError: if it is none of these.
+    """
+    if given is None:
+        return None
+    if isinstance(given, bool) or not isinstance(given, int | str | Mapping):
+        raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {given!r}")
+    text = ",".join(f"{each}:{share}" for each, share in given.items()) if isinstance(given, Mapping) else str(given)  # pyright: ignore[reportUnknownVariableType]
+    mix = _parse_difficulty(text)
+    only = [each for each, share in mix.items() if share > 0]
+    return str(only[0]) if len(only) == 1 else ",".join(f"{each}:{share:g}" for each, share in mix.items())
+
+
+def _parse_difficulty(text: str) -> dict[int, float]:
+    try:
+        listed = [part.partition(":") for part in text.split(",")] if ":" in text else [(text, ":", "1")]
+        mix = {int(each): float(share) for each, _, share in listed}
+    except ValueError:
+        raise ConfigError(f"difficulty is 1 to 5, or a mix as in 1:0.2,3:0.8; got {text!r}") from None
+    if unknown := [each for each in mix if each not in DIFFICULTIES]:
+        raise ConfigError(f"no such difficulty: {unknown[0]!r}; allowed: {', '.join(map(str, DIFFICULTIES))}")
+    if any(not share >= 0 for share in mix.values()) or not sum(mix.values()) > 0:
+        raise ConfigError(f"the shares of difficulties are numbers from 0 that are not all 0, got {text!r}")
+    return {each: mix[each] for each in sorted(mix) if mix[each] > 0}

@@ -1,0 +1,85 @@
+"""Candidates that are drawn."""
+
+from collections.abc import Iterable, Iterator
+
+from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.frontends.base import Frontend
+from synthesis.generator import KernelGenerator
+from synthesis.making.candidate import Candidate
+from synthesis.making.stages import Terms
+from synthesis.records import KernelSpec
+from synthesis.registry import get_frontend
+from synthesis.settings import Drawing, Making
+
+TERMS = Terms(useful=True, fresh=True, whole=True)
+
+
+class DrawnKernels:
+    """The candidates of a drawing, by number; the chosen categories take turns.
+
+    Args:
+        drawing: what kernels depend on, and which are drawn.
+        making: the levels and the device.
+        frontend: the front end, where it is not to be looked up by its name.
+
+    Raises:
+        UnknownNameError: for an unknown front end, category, recipe, level or device.
+        ConfigError: for a level that does not exist for the device, or a recipe that the other settings leave out.
+        MissingFrontendError: if the front end's package is not installed.
+    """
+
+    def __init__(self, drawing: Drawing, making: Making, *, frontend: Frontend | None = None) -> None:
+        self.frontend = frontend or get_frontend(drawing.frontend)
+        self.generator = KernelGenerator.of(drawing, frontend=self.frontend)
+        self.device = self.frontend.choose_device(making.device)
+        self.levels = self.frontend.choose_levels(making.level, self.device)
+        self.categories = _choose_categories(self.generator, drawing)
+        """Those that are drawn from, in the order in which they take turns."""
+        self._indices = self._chosen_indices(drawing.recipe) if drawing.recipe is not None else None
+        self._seen: list[int] = []
+
+    def index(self, number: int) -> int:
+        """The index of candidate ``number``; with all categories and recipes, the number itself."""
+        if self._indices is None:
+            turn, position = divmod(number, len(self.categories))
+            return self.generator.index_of(self.categories[position], turn)
+        while len(self._seen) <= number:
+            self._seen.append(next(self._indices))
+        return self._seen[number]
+
+    def kernel(self, number: int) -> KernelSpec:
+        """The kernel of candidate ``number``."""
+        return self.generator.spec(self.index(number))
+
+    def candidates(self, numbers: Iterable[int]) -> Iterator[Candidate]:
+        """The candidates of some numbers."""
+        for number in numbers:
+            spec = self.kernel(number)
+            yield Candidate(spec=spec, number=spec.index or 0, device=self.device, levels=self.levels)
+
+    def _chosen_indices(self, recipes: tuple[str, ...]) -> Iterator[int]:
+        turn = 0
+        while True:
+            for category in self.categories:
+                if self.generator.recipe_of(category, turn).name in recipes:
+                    yield self.generator.index_of(category, turn)
+            turn += 1
+
+
+def _choose_categories(generator: KernelGenerator, drawing: Drawing) -> tuple[str, ...]:
+    where = f"for front end {generator.frontend.name}"
+    for name in drawing.category or ():
+        if name not in generator.categories:
+            raise UnknownNameError("category", name, generator.categories, where=where)
+    chosen = tuple(each for each in generator.categories if drawing.category is None or each in drawing.category)
+    if drawing.recipe is None:
+        return chosen
+    known = {recipe.name for recipe in generator.frontend.drawer.recipes}
+    for name in drawing.recipe:
+        if name not in known:
+            raise UnknownNameError("recipe", name, sorted(known), where=where)
+    drawn = {name: {recipe.name for recipe in generator.recipes_of(name)} for name in chosen}
+    for name in drawing.recipe:
+        if not any(name in recipes for recipes in drawn.values()):
+            raise ConfigError(f"recipe {name!r} draws nothing with these categories and difficulties")
+    return tuple(name for name in chosen if drawn[name] & set(drawing.recipe))

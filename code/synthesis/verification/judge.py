@@ -1,0 +1,184 @@
+"""What the outcomes of a plan's programs prove: a pure function of the two."""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from synthesis.errors import Stage, Symptom
+from synthesis.frontends.base import Direction, Level, Outcome, Purpose, Values
+from synthesis.frontends.failures import detail_of
+from synthesis.records import (
+    Gradient,
+    GradientStatus,
+    Hindrance,
+    Rejection,
+    Unproved,
+    Verdict,
+)
+from synthesis.verification.comparison import compare
+from synthesis.verification.gradients import (
+    GradientResult,
+    NothingToCheck,
+    Tangents,
+    check_backward,
+    check_tangents,
+    tolerance_for,
+)
+from synthesis.verification.plan import Plan, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What is established of a kernel's texts."""
+
+    verdict: Verdict
+    failed: Mapping[str, Problem]
+    """Levels whose texts did not pass."""
+    problem: Problem | None = None
+    """What stops the whole kernel."""
+
+
+def rejection_of(plan: Plan, problem: Problem, level: str | None = None) -> Rejection:
+    """The rejection of a plan's kernel, or of one of its levels."""
+    detail = problem.detail
+    if problem.symptom is Symptom.NOT_DIFFERENTIABLE:
+        detail = f"no gradient to check: {detail}"
+    if problem.trap is not None:
+        detail = f"{detail}; the kernel has {problem.trap}"
+    return Rejection(stage=Stage.VERIFY, symptom=problem.symptom, detail=detail, level=level).of(plan.spec)
+
+
+def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Collection[str] = ()) -> Judgement:
+    """What the outcomes of the plan's programs, in their order, prove.
+
+    Args:
+        plan: the plan.
+        outcomes: what each of its programs left, or why it could not be run.
+        retraced: levels whose texts, which could not be executed, are known to be what the source lowers to.
+    """
+    began = time.perf_counter()
+    if plan.problem is not None:
+        return Judgement(Verdict(), {}, plan.problem)
+    if plan.unknown is not None:
+        unverified = {level.name: plan.unknown for level in plan.levels}
+        return Judgement(Verdict(gradient=_unchecked(plan), unverified=unverified), {})
+    executed: dict[str, Outcome | Rejection] = {}
+    failed: dict[str, Problem] = {}
+    built = 0
+    for program, outcome in zip(plan.programs, outcomes, strict=True):
+        if not program.compile_only:
+            executed[program.level.name] = outcome
+        elif isinstance(outcome, Rejection):
+            failed[program.level.name] = Problem(outcome.symptom, outcome.detail)
+        else:
+            built += 1
+    unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
+    errors: dict[str, float] = {}
+    for level in plan.levels:
+        if level.name in unverified or level.name in failed:
+            continue
+        found = _judge_level(plan, level, executed.get(level.name), retraced)
+        if isinstance(found, Problem):
+            failed[level.name] = found
+        elif isinstance(found, Unproved):
+            unverified[level.name] = found
+        else:
+            errors[level.name] = found
+    verdict = Verdict(
+        verified=tuple(errors),
+        gradient=_gradient(plan, errors, unverified, failed),
+        unverified=unverified,
+        figures=_figures(plan, errors, built, time.perf_counter() - began),
+    )
+    return Judgement(verdict, failed)
+
+
+def _judge_level(
+    plan: Plan, level: Level, outcome: Outcome | Rejection | None, retraced: Collection[str]
+) -> float | Unproved | Problem:
+    """The largest relative error of a text that passed, or why it did not, or could not be told."""
+    if outcome is None:
+        why = plan.points if level.direction is Direction.BACKWARD else plan.tangents
+        assert isinstance(why, NothingToCheck), f"{level.name} was to be run"
+        return Problem(Symptom.NOT_DIFFERENTIABLE, why.reason)
+    if isinstance(outcome, Rejection):
+        if outcome.symptom is Symptom.NO_REFERENCE and (plan.fresh or level.name in retraced):
+            detail = f"retraced from the source, the same bytes; {outcome.detail}"
+            return Unproved(Hindrance.RETRACED, detail)
+        return Problem(outcome.symptom, outcome.detail)
+    try:
+        return _compare_level(plan, level, outcome)
+    except (KeyError, ValueError, TypeError) as error:  # arrays of other names, shapes or types
+        return Problem(Symptom.WRONG_RESULT, f"what it gives does not fit: {detail_of(error)}")
+
+
+def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Problem:
+    assert plan.draws is not None
+    tolerance = tolerance_for(plan.spec.signature, plan.draws.largest_tolerance)
+    match level.direction:
+        case Direction.FORWARD:
+            return _compare_forward(plan, outcome)
+        case Direction.BACKWARD:
+            assert not isinstance(plan.points, NothingToCheck)
+            return _derivative(plan, check_backward(_runs_for(Purpose.POINT, outcome), plan.points, tolerance))
+        case Direction.TANGENT:
+            assert isinstance(plan.tangents, Tangents)
+            (values,) = _runs_for(Purpose.TANGENT, outcome)
+            return _derivative(plan, check_tangents(values, plan.tangents, tolerance))
+
+
+def _compare_forward(plan: Plan, outcome: Outcome) -> float | Problem:
+    assert plan.draws is not None
+    found = compare(_runs_for(Purpose.DRAW, outcome), plan.draws)
+    if found.mismatch is not None:
+        return Problem(Symptom.WRONG_RESULT, str(found.mismatch))
+    if not found.elements:
+        return Problem(Symptom.WRONG_RESULT, "nothing was compared")
+    if plan.overlap is not None:
+        again = compare(_runs_for(Purpose.OVERLAP, outcome), plan.overlap.expected)
+        if again.mismatch is not None:
+            names = f"with one array as {plan.overlap.read} and {plan.overlap.written}"
+            return Problem(Symptom.WRONG_RESULT, f"{names}: {again.mismatch}")
+    return found.error
+
+
+def _runs_for(purpose: Purpose, outcome: Outcome) -> list[Values]:
+    """What the runs for a purpose left, by their numbers."""
+    keys = sorted((key for key in outcome if key.purpose is purpose), key=lambda key: key.number)
+    return [outcome[key] for key in keys]
+
+
+def _derivative(plan: Plan, result: GradientResult) -> float | Problem:
+    if result.problem is None and result.directions:
+        return result.error
+    return Problem(Symptom.WRONG_GRADIENT, result.problem or "nothing was compared", plan.trap)
+
+
+def _unchecked(plan: Plan) -> Gradient:
+    derivatives = any(level.direction is not Direction.FORWARD for level in plan.levels)
+    return Gradient(GradientStatus.NOT_CHECKED if derivatives else GradientStatus.ABSENT)
+
+
+def _gradient(
+    plan: Plan, verified: Collection[str], unverified: Mapping[str, Unproved], failed: Mapping[str, Problem]
+) -> Gradient:
+    """The row's word on derivatives: a failure goes before what could not be run, that before agreement."""
+    names = [level.name for level in plan.levels if level.direction is not Direction.FORWARD]
+    if not names:
+        return Gradient(GradientStatus.ABSENT)
+    for name in names:
+        if name in failed:
+            if failed[name].symptom is Symptom.NOT_DIFFERENTIABLE:
+                return Gradient(GradientStatus.NOT_APPLICABLE, failed[name].detail)
+            return Gradient(GradientStatus.DISAGREES, failed[name].trap or "")
+    if any(name in verified for name in names):
+        return Gradient(GradientStatus.AGREES)
+    return Gradient(GradientStatus.NOT_APPLICABLE, str(unverified[names[0]]))
+
+
+def _figures(plan: Plan, errors: Mapping[str, float], built: int, seconds: float) -> dict[str, float]:
+    figures = {"max_error": max(errors.values(), default=0.0), "seconds": plan.seconds + seconds}
+    if plan.draws is not None:
+        tried = len(plan.draws.double) + (plan.overlap is not None)
+        figures |= {"tolerance": plan.draws.largest_tolerance, "inputs_tried": float(tried)}
+    return figures | ({"compiled_to_ptx": float(built)} if built else {})

@@ -1,0 +1,278 @@
+"""What is to be run of a kernel, and what the runs are held against: all decided before any text runs.
+
+A plan draws inputs, asks the reference in both precisions, and finds smooth points for derivatives. Its programs are
+run together with other kernels', in another process, and ``judge.py`` says what the outcomes prove. A plan holds no
+live object, so it can travel from the process that has the kernel to the one that judges.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from synthesis.errors import Symptom
+from synthesis.frontends.base import (
+    Direction,
+    Frontend,
+    Kernel,
+    Level,
+    Program,
+    Prover,
+    Purpose,
+    Reference,
+    ReferenceFaultError,
+    ReferenceUnknownError,
+    Runs,
+    Values,
+    numbered,
+)
+from synthesis.frontends.failures import detail_of
+from synthesis.languages import CUDA
+from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
+from synthesis.verification.comparison import Expected, expect, poison_for
+from synthesis.verification.gradients import (
+    NothingToCheck,
+    Point,
+    Tangents,
+    backward_inputs,
+    find_points,
+    find_tangents,
+)
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
+from synthesis.verification.usefulness import redraws, shortcoming
+
+_FARTHEST = 1e6
+"""Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a text, or a kernel, did not pass."""
+
+    symptom: Symptom
+    detail: str
+    trap: str | None = None
+    """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """A run in which one array is two arguments."""
+
+    inputs: Values
+    read: str
+    written: str
+    expected: Expected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The verification of one kernel's texts, before they have run."""
+
+    spec: KernelSpec
+    levels: tuple[Level, ...]
+    """Of the texts to prove."""
+    programs: tuple[Program, ...] = ()
+    problem: Problem | None = None
+    """What stops the whole kernel."""
+    unknown: Unproved | None = None
+    """Why nothing can be proved."""
+    unavailable: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
+    """Levels that cannot be executed here, and why."""
+    draws: Expected | None = None
+    """What the runs for ``Purpose.DRAW`` are held against."""
+    overlap: Overlap | None = None
+    points: tuple[Point, ...] | NothingToCheck = ()
+    tangents: Tangents | NothingToCheck | None = None
+    trap: str | None = None
+    """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
+    fresh: bool = True
+    """Whether the texts are what the source has just been lowered to."""
+    seconds: float = field(default=0.0, compare=False)
+    """Spent on the reference."""
+
+
+def make_plan(
+    frontend: Frontend,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    *,
+    useful: bool,
+    fresh: bool = True,
+    build: bool = False,
+    unknown: Unproved | None = None,
+) -> Plan:
+    """The plan of a kernel's texts; never raises for the kernel's sake.
+
+    Args:
+        frontend: the kernel's.
+        kernel: a loaded kernel.
+        texts: level name to text; None where there is none.
+        useful: whether the kernel has to be useful, as a drawn one has.
+        fresh: whether the texts are what the source has just been lowered to.
+        build: whether its CUDA texts are compiled to PTX by NVRTC too.
+        unknown: why nothing of it can be proved, if that is known already.
+    """
+    began = time.perf_counter()
+    levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
+    plan = Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh)
+    if frontend.prover is None:
+        reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
+        plan = replace(plan, unknown=reason)
+    elif unknown is None:
+        plan = _Planning(frontend.prover, kernel, levels, useful=useful, build=build).carry_out(plan)
+    return replace(plan, seconds=time.perf_counter() - began)
+
+
+@dataclass(frozen=True, slots=True)
+class _Planning:
+    prover: Prover
+    kernel: Kernel
+    levels: Mapping[Level, str]
+    useful: bool
+    build: bool
+
+    @property
+    def signature(self) -> Signature:
+        return self.kernel.spec.signature
+
+    def carry_out(self, plan: Plan) -> Plan:
+        try:
+            return self._asked(plan)
+        except ReferenceUnknownError as error:
+            return self._without_reference(plan, str(error))
+        except ReferenceFaultError as error:
+            return self._stopped(plan, Problem(Symptom.FAULT, str(error)))
+        except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
+            return self._without_reference(plan, f"the reference fails: {detail_of(error)}")
+
+    def _without_reference(self, plan: Plan, detail: str) -> Plan:
+        if self.useful:
+            return replace(plan, problem=Problem(Symptom.NO_REFERENCE, detail))
+        return replace(plan, unknown=Unproved(Hindrance.NO_REFERENCE, detail))
+
+    def _stopped(self, plan: Plan, problem: Problem) -> Plan:
+        """Nothing can be proved on these inputs: the end of a drawn kernel, and no fault of the text's of another."""
+        if self.useful:
+            return replace(plan, problem=problem)
+        return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, on the inputs drawn"))
+
+    def _asked(self, plan: Plan) -> Plan:
+        """The plan with all that the reference has to say.
+
+        Raises:
+            ReferenceUnknownError: for what it does not model.
+            ReferenceFaultError: if the kernel is at fault.
+        """
+        plan = replace(plan, unavailable=self._unavailable(), programs=self._builds())
+        if len(plan.unavailable) == len(self.levels):
+            return plan
+        missing = missing_inputs(self.signature)
+        if missing is not None:
+            return replace(plan, programs=(), unknown=Unproved(Hindrance.NO_INPUTS, f"{missing} is not known"))
+        reference = self.prover.reference(self.kernel)
+        runs = [complete(self.signature, draw_inputs(self.signature, seed, edges=edges)) for seed, edges in DRAWS]
+        expected, problem = self._expected(reference, runs)
+        if problem is not None:
+            return self._stopped(replace(plan, programs=()), problem)
+        directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
+        plan = replace(
+            plan,
+            draws=expected,
+            overlap=_find_overlap(reference, self.signature, runs[0]),
+            points=find_points(reference, self.kernel.spec) if Direction.BACKWARD in directions else (),
+            tangents=find_tangents(reference, self.kernel.spec) if Direction.TANGENT in directions else None,
+            trap=self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None,
+        )
+        return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
+
+    def _unavailable(self) -> dict[str, Unproved]:
+        reasons = {level.name: self.prover.unavailable(level, text) for level, text in self.levels.items()}
+        return {name: reason for name, reason in reasons.items() if reason is not None}
+
+    def _expected(self, reference: Reference, runs: Sequence[Values]) -> tuple[Expected, Problem | None]:
+        """What the runs are held against, and what is wrong with a kernel that gives this."""
+        inputs = [each.name for each in self.signature.arguments if each.role is not Role.OUTPUT]
+        changed = redraws(self.signature, runs[0], inputs, 1) if self.useful else {}
+        results = reference([*runs, *changed.values()], double=True)
+        double, redrawn = results[: len(runs)], dict(zip(changed, results[len(runs) :], strict=True))
+        outputs = [each for each in self.signature.arguments if each.role is Role.OUTPUT]
+        expected = expect(double, reference(runs, double=False), poison_for(outputs))
+        if expected.ill_conditioned:
+            return expected, Problem(Symptom.ILL_CONDITIONED, expected.ill_conditioned)
+        if expected.non_finite:
+            return expected, Problem(Symptom.USELESS, f"{expected.non_finite} is not finite")
+        useless = shortcoming(reference, self.kernel.spec, runs[0], expected, redrawn) if self.useful else None
+        return expected, Problem(Symptom.USELESS, useless) if useless is not None else None
+
+    def _builds(self) -> tuple[Program, ...]:
+        """Programs that are compiled for the device and not run."""
+        spec = self.kernel.spec
+        return tuple(
+            Program(name=spec.name, level=level, text=text, signature=spec.signature, runs={}, compile_only=True)
+            for level, text in self.levels.items()
+            if self.build and level.language == CUDA
+        )
+
+    def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
+        """A program for each text that can be run; numbers in ``follows`` count the plan's programs."""
+        programs: list[Program] = []
+        forward: dict[str, int] = {}
+        before = len(plan.programs)
+        for level, text in self.levels.items():
+            starts = _starts(plan, level, runs)
+            if not starts or level.name in plan.unavailable:
+                continue
+            if level.direction is Direction.FORWARD:
+                forward[level.language.name] = before + len(programs)
+            follows = forward.get(level.language.name) if level.direction is Direction.BACKWARD else None
+            programs.append(
+                Program(
+                    name=plan.spec.name,
+                    level=level,
+                    text=text,
+                    signature=self.signature,
+                    runs=starts,
+                    follows=follows,
+                )
+            )
+        return programs
+
+
+def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
+    """What a level's text is run on; nothing if it has no derivative to check."""
+    points = () if isinstance(plan.points, NothingToCheck) else plan.points
+    match level.direction:
+        case Direction.FORWARD:
+            overlap = [] if plan.overlap is None else [plan.overlap.inputs]
+            return (
+                numbered(Purpose.DRAW, runs)
+                | numbered(Purpose.OVERLAP, overlap)
+                | numbered(Purpose.POINT, [point.inputs for point in points])
+            )
+        case Direction.BACKWARD:
+            return numbered(Purpose.POINT, [backward_inputs(plan.spec.signature, point) for point in points])
+        case Direction.TANGENT:
+            tangents = [plan.tangents.inputs] if isinstance(plan.tangents, Tangents) else []
+            return numbered(Purpose.TANGENT, tangents)
+
+
+def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:
+    """A run in which one array is two arguments; None if there are no such or the kernel leaves what it can do.
+
+    Raises:
+        ReferenceUnknownError: for what is not modelled.
+    """
+    found = overlapping(signature, run)
+    if found is None:
+        return None
+    inputs, read, written = found
+    try:
+        expected = expect(reference([inputs], double=True), reference([inputs], double=False), {})
+    except ReferenceFaultError:
+        return None
+    sizes = (np.abs(each).max(initial=0) for each in expected.double[0].values() if each.dtype.kind == "f")
+    if expected.ill_conditioned or expected.non_finite or max(sizes, default=0.0) > _FARTHEST:
+        return None
+    return Overlap(inputs, read, written, expected)

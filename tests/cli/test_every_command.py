@@ -1,0 +1,65 @@
+"""What every command must do, whatever it is for."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synthesis import run_pipeline
+from synthesis.cli import app, run
+
+COMMANDS = sorted(name for name in app if not name.startswith("-"))
+# What each is asked for where it is tried on a folder of two rows.
+ARGUMENTS = {
+    "generate": ["--frontend", "jax", "--count", "1", "--verify", "none", "--out", "OUT"],
+    "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
+    "verify": ["FOLDER"],
+    "stats": ["FOLDER"],
+    "show": ["FOLDER", "--id", "0"],
+    "ops": ["--frontend", "jax"],
+    "list": ["jax"],
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("two")
+    run_pipeline(2, out, frontend="jax", verify="none")
+    return out
+
+
+def test_every_command_is_tried_here() -> None:
+    assert set(COMMANDS) == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_describes_every_option(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([command, "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert "Examples" in shown
+    for each in app[command].assemble_argument_collection():
+        if each.parse and each.show and each.name.startswith("--"):
+            assert re.search(rf"{each.name}\b(?: [A-Z.]+)? +[^│ ]", shown), f"{command} {each.name} is not described"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_json_is_all_that_standard_output_holds(command: str, folder: Path, tmp_path: Path) -> None:
+    given = [each.replace("FOLDER", str(folder)).replace("OUT", str(tmp_path / "out")) for each in ARGUMENTS[command]]
+    result = subprocess.run(
+        [sys.executable, "-m", "synthesis", command, *given, "--json"], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_nonsense_is_a_usage_error_in_a_line_or_two(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--nonsense"], ["nowhere", "--out", "/proc/none", "--nonsense", "3"]):
+        assert run([command, *arguments]) == 2
+        captured = capsys.readouterr()
+        assert captured.err.startswith("irsmith: ")
+        assert len(captured.err.splitlines()) <= 2
+        assert not captured.out
