@@ -1,17 +1,64 @@
 """What every test starts from: Warp's kernel cache in a folder of the test process's own, and quick compiles."""
 
 import importlib
+import importlib.util
+import re
 import sys
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from synthesis import MissingFrontendError
+
+MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
+"""The tools that are not installed: what needs one is skipped, and says so."""
+_NO_MODULE = re.compile(r"No module named '(\w+)")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what is marked, or parametrised, with a tool that is not installed."""
+    for item in items:
+        given = [name for mark in item.iter_markers("needs") for name in mark.args]
+        parameters: Mapping[str, object] = item.callspec.params if isinstance(item, pytest.Function) and hasattr(
+            item, "callspec") else {}  # fmt: skip
+        given += [value for value in parameters.values() if value in MISSING]
+        for name in sorted({name for name in given if name in MISSING}):
+            item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Skip a module that imports a tool which is not installed, or a part of irsmith that needs one."""
+    report = yield
+    found = _NO_MODULE.search(str(report.longrepr)) if report.failed and MISSING else None
+    if found and found[1].removesuffix("lib") in MISSING:
+        report.outcome = "skipped"
+        report.longrepr = (str(collector.path), 1, f"Skipped: {found[1]} is not installed")
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Skip a test that asks for a front end whose tool is not installed."""
+    del item
+    try:
+        yield
+    except MissingFrontendError as error:
+        if not MISSING:
+            raise
+        pytest.skip(str(error))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Warp shares one cache between processes, and its module hashes are short."""
+    if "warp" in MISSING:
+        return
     import warp as wp_module
     from running import quick_compiles
 

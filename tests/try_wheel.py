@@ -1,6 +1,6 @@
 """Tries the installed wheel, in an environment that has neither Warp nor JAX; ``make wheel`` runs it.
 
-    python try_wheel.py FOLDER_OF_SAMPLES
+python try_wheel.py FOLDER_OF_SAMPLES
 """
 
 import subprocess
@@ -33,7 +33,7 @@ def main(samples: Path) -> None:
         command, *rest = arguments
         given = ["jax", *rest] if command == "list" else ["--frontend", "jax", *rest]
         assert "pip install 'irsmith[jax]'" in output_of(command, *given, status=2)
-    print(f"the wheel of irsmith {version('irsmith')} works by itself")
+    print(f"the wheel of irsmith {version('irsmith')} works by itself")  # noqa: T201
 
 
 if __name__ == "__main__":
