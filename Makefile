@@ -1,6 +1,7 @@
 # make samples   set up .venv and make data/samples again
 # make test      set up .venv and run lint, types and tests
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
+# make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -12,7 +13,7 @@ NEWEST := .venv-newest
 WARP_SAMPLES := 260
 JAX_SAMPLES := 140
 
-.PHONY: setup samples gallery test lint types tests newest format clean
+.PHONY: setup samples gallery golden test lint types tests newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -31,6 +32,9 @@ samples: $(STAMP)
 
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py
+
+golden: $(STAMP)
+	$(BIN)/python tests/golden.py
 
 test: lint types tests
 

@@ -173,7 +173,7 @@ def commented(stream: Stream, body: tuple[Statement, ...], habits: Habits) -> tu
         return body
     chosen = stream.shuffled(places)[: stream.integer(1, most)]
     form = stream.weighted([(str.lower, 0.45), (str.capitalize, 0.4), (_sentence, 0.15)])
-    remarks = {path: Comment(_cased(form, stream.choice(phrases))) for path, phrases in chosen}
+    remarks = {path: Comment(_cased(form, stream.pick(phrases))) for path, phrases in chosen}
     return _with_remarks(body, (), remarks)
 
 

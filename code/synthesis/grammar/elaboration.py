@@ -5,12 +5,12 @@ records. A piece adds a few statements; it takes terms out of a pool and puts wh
 nothing that it computes is left unused.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from synthesis.grammar.operations import Term
+from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError
@@ -62,14 +62,12 @@ def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece
         if step and len(pool) < _WIDEST and here.chance(_ANEW):
             pool.append(draft.start(here, first))
         left = [piece for piece in pieces if used.count(piece.name) < piece.most]
-        while left:
-            piece = here.weighted([(each, each.weight) for each in left])
+        for piece in here.tries(left, weight=lambda each: each.weight):
             trial = list(pool)
             try:
                 with draft.attempt():
                     piece.draw(draft, here.child(piece.name), trial)
             except DrawError:
-                left.remove(piece)
                 continue
             pool[:] = trial
             used.append(piece.name)
@@ -86,13 +84,32 @@ def take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool]) -> Term
     return taken
 
 
+def first_made(draft: Workpiece, operations: Iterable[Operation], apply: Callable[[Operation], Term | None]) -> Term:
+    """What the first of the operations that fits gives; those that do not leave no trace.
+
+    Raises:
+        DrawError: if none fits.
+    """
+    for operation in operations:
+        try:
+            with draft.attempt():
+                made = apply(operation)
+                if made is None:
+                    raise DrawError(f"{operation.name} does not fit here")
+        except DrawError:
+            continue
+        return made
+    raise DrawError("no operation fits here")
+
+
 @contextmanager
-def undone(*lists: list[Any]) -> Generator[None]:
-    """Sets lists back to what they were where a DrawError leaves it."""
+def undone(stream: Stream, *lists: list[Any]) -> Generator[None]:
+    """Sets a stream and lists back to where and what they were where an exception leaves it."""
     before = [list(each) for each in lists]
     try:
-        yield
-    except DrawError:
+        with stream.attempt():
+            yield
+    except BaseException:
         for each, entries in zip(lists, before, strict=True):
             each[:] = entries
         raise

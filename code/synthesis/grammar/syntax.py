@@ -174,16 +174,15 @@ def size(node: Expression) -> int:
 
 
 def _children(node: Expression) -> Iterator[Expression]:
-    for entry in fields(node):
-        value = getattr(node, entry.name)
-        if isinstance(value, Expression):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:  # pyright: ignore[reportUnknownVariableType]
-                if isinstance(item, Expression):
-                    yield item
-                elif isinstance(item, tuple):
-                    yield item[1]
+    for entry in node.__match_args__:
+        value = getattr(node, entry)
+        if isinstance(value, str):
+            continue
+        for item in value if isinstance(value, tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(item, tuple):
+                yield item[1]
+            elif not isinstance(item, str):
+                yield item
 
 
 def render(node: Expression) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from synthesis.frontends.jax.ops import ELEMENTWISE, SPECIAL, call, method, number, numbers
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece, take
+from synthesis.grammar.elaboration import Piece, first_made, take
 from synthesis.grammar.operations import Operation, Term, became
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -50,7 +50,7 @@ _MANY = 8
 
 
 def _palette(stream: Stream) -> tuple[Operation, ...]:
-    chosen = stream.shuffled(_SMOOTH[3:])[: stream.integer(2, 5)]
+    chosen = stream.some(_SMOOTH[3:], stream.decimal(0.2, 0.45))
     return tuple(ELEMENTWISE[name] for name in (*_SMOOTH[:3], *chosen))
 
 
@@ -134,14 +134,7 @@ def _inside(
     weaver = _weaver(scope, stream)
     result = weaver.weave(parameters, steps=stream.integer(*steps))
     if bend:
-        for name in stream.shuffled(_BENT):
-            fitted = weaver.fit(result, ELEMENTWISE[name].domains[0])
-            bent = fitted and ELEMENTWISE[name].apply(stream.child(name), (fitted,))
-            if bent:
-                result = bent
-                break
-        else:
-            raise DrawError("nothing bends the result")
+        result = weaver.bend(result, [ELEMENTWISE[name] for name in _BENT])
     if result.type != operands[0].type:
         raise DrawError("a result of another shape")
     names = tuple(name_of(each) for each in parameters)
@@ -165,15 +158,16 @@ def _mix(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """One of the functions that fewer kernels use."""
     x = _take(stream, pool, _single)
-    operation = stream.choice([*ELEMENTWISE.values(), *(each for each in SPECIAL.values() if each.name != "round")])
-    others = tuple(
-        _argument(draft, stream, x.type, typical_domain(stream, x.type, each), x) for each in operation.domains[1:]
-    )
-    fitted = _weaver(draft, stream).fit(x, operation.domains[0])
-    made = fitted and operation.apply(stream.child("apply"), (fitted, *others))
-    if made is None:
-        raise DrawError(f"{operation.name} does not fit here")
-    _put(draft, stream, pool, made)
+
+    def apply(operation: Operation) -> Term | None:
+        others = tuple(
+            _argument(draft, stream, x.type, typical_domain(stream, x.type, each), x) for each in operation.domains[1:]
+        )
+        fitted = _weaver(draft, stream).fit(x, operation.domains[0])
+        return fitted and operation.apply(stream.child("apply"), (fitted, *others))
+
+    operations = [*ELEMENTWISE.values(), *(each for each in SPECIAL.values() if each.name != "round")]
+    _put(draft, stream, pool, first_made(draft, stream.tries(operations), apply))
 
 
 def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:

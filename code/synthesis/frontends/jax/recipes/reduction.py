@@ -107,12 +107,12 @@ def _draw_joined(stream: Stream, target: str) -> KernelSpec:
     sizes = (shape.integer(3, 7), shape.integer(3, 7))
     kind = Type("float32", sizes)
     draft = Draft(stream, [kind, Type("float32")])
-    text, within, bounds = _JOINS[shape.choice(tuple(_JOINS))]
+    text, within, bounds = _JOINS[shape.pick(tuple(_JOINS))]
     before = Weaver(draft, stream.child("before"), _SCALING, max_fresh=0)
     inner = before.weave(draft.leaves(shape.integer(1, 2), types=(kind,)), steps=shape.integer(0, 2))
     few = within.high <= 1.0  # many of these add up to where nothing changes any more
     odd = ("tanh", "sin") if within.low < 0 and few else ("tanh", "sin", "cos", "sigmoid")
-    operation = ELEMENTWISE[shape.choice(odd)]
+    operation = ELEMENTWISE[shape.pick(odd)]
     inner = before.require(operation, inner)
     low, high = inner.interval.low, inner.interval.high
     factor = shape.choice((0.2, 0.3, 0.35, 0.4)) if few else shape.choice((0.5, 0.8, 1.2))

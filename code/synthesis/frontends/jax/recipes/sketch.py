@@ -60,7 +60,6 @@ class Sketch:
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
         """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
-        self._widened: dict[str, str] = {}
         self._arguments: list[Argument] = []
         self._helpers: list[Statement] = []
         self._body: list[Statement] = []
@@ -77,8 +76,6 @@ class Sketch:
         self._arguments.append(
             Argument(name=name, type_name=type_name(stored, type.shape), dtype=stored, shape=type.shape, domain=domain)
         )
-        if stored != type.dtype:
-            self._widened[name] = type.dtype
         term = Term(Name(name), type, domain, flat=True, varying=math.prod(type.shape) >= _MANY)
         self._known.append(term)
         return term
@@ -98,8 +95,8 @@ class Sketch:
 
     @contextmanager
     def attempt(self) -> Generator[None]:
-        """What is added inside is taken back where a DrawError leaves it."""
-        with self.book.attempt(), undone(self._arguments, self._helpers, self._known, self._body):
+        """What is added inside is taken back if a DrawError leaves it."""
+        with self.book.attempt(), undone(self._draw, self._arguments, self._helpers, self._known, self._body):
             yield
 
     def start(self, stream: Stream, beside: Term) -> Term:
@@ -130,9 +127,9 @@ class Sketch:
     def casts(self) -> tuple[Statement, ...]:
         """What widens the arguments that are given in fewer bytes, before anything else."""
         return tuple(
-            Assign(Name(each.name), Call(Attribute(Name(each.name), "astype"), (Name(f"jnp.{wide}"),)))
-            for each in self._arguments
-            if (wide := self._widened.get(each.name, each.dtype)) != each.dtype
+            Assign(known.node, Call(Attribute(known.node, "astype"), (Name(f"jnp.{known.type.dtype}"),)))
+            for argument, known in zip(self._arguments, self._known, strict=True)
+            if known.type.dtype != argument.dtype
         )
 
     def inner(self) -> FunctionScope:

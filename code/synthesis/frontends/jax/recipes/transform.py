@@ -23,7 +23,7 @@ from synthesis.grammar.syntax import (
 )
 from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.grammar.weaving import FunctionScope, Weaver, name_of, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "square", "sigmoid"))
@@ -52,14 +52,7 @@ def _inner(
     weaver = Weaver(scope, stream.child("inner weave"), _OPERATIONS, max_fresh=0)
     result = weaver.weave(parameters, steps=shape.integer(1, 3))
     if curves:
-        for name in shape.shuffled(curves):
-            fitted = weaver.fit(result, ELEMENTWISE[name].domains[0])
-            bent = fitted and weaver.apply(name, fitted)
-            if bent:
-                result = bent
-                break
-        else:
-            raise DrawError("nothing bends the result")
+        result = weaver.bend(result, [ELEMENTWISE[name] for name in curves])
     if total and result.type.rank:
         verb = shape.choice(("sum", "mean"))
         node = call(verb, result.node) if shape.chance(0.6) else method(result.node, verb)

@@ -1,5 +1,7 @@
 """Functions and structs: helpers that call helpers, overloads, several results, records in arrays and by value."""
 
+from operator import itemgetter
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.recipes.drafting import Draft
@@ -160,7 +162,7 @@ def _struct(
 ) -> tuple[str, list[Argument], dict[str, Type]]:
     """A struct beside the kernel; its name, its fields as arguments, and their types."""
     title = draft.book.take(names)
-    chosen = shape.shuffled(_FIELDS)[:count]
+    chosen = shape.ranked(_FIELDS, key=itemgetter(0))[:count]
     if all(kind.rank for _, kind, _ in chosen):
         chosen[-1] = _FIELDS[3]
     listed = tuple((name, value_annotation(kind, draft.style)) for name, kind, _ in chosen)

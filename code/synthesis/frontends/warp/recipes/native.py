@@ -39,7 +39,7 @@ class _Native:
         self.block = shape.choice((32, 64, 128, 256))
         self.blocks = shape.integer(1, 4)
         self.draft = Draft(stream, (self.kind,), launch=(self.block * self.blocks,))
-        self.cache = shape.choice(_CACHES)
+        self.cache = shape.pick(_CACHES)
         self.lane = shape.choice(("lane", "tx", "t", "local"))
         self.index = shape.choice(("tid", "idx", "gid"))
         self.ctype = "int" if self.kind.dtype == "int32" else "float"
@@ -59,7 +59,7 @@ class _Native:
     def mapped(self, value: str) -> str:
         """A function of a value, in C."""
         constants = {"c": self.shape.decimal(0.3, 2.5, 2), "k": self.shape.integer(3, 63)}
-        return self.shape.choice(_INT_MAPS if self.ctype == "int" else _FLOAT_MAPS).format(value, **constants)
+        return self.shape.pick(_INT_MAPS if self.ctype == "int" else _FLOAT_MAPS).format(value, **constants)
 
     def finish(self, recipe: str, target: str, summary: str, lines: list[str], ops: set[str]) -> KernelSpec:
         """The kernel around a snippet."""

@@ -12,7 +12,7 @@ from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.recipes.sketch import Axis, Site, Sketch
 from synthesis.frontends.warp.spelling import literal_node, value_annotation
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece, take
+from synthesis.grammar.elaboration import Piece, first_made, take
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term, became, varies
 from synthesis.grammar.streams import Stream
@@ -71,8 +71,7 @@ def _palette(stream: Stream, kind: Type) -> tuple[Operation, ...]:
     """A handful of operations, arithmetic among them: one passage of a kernel is of one style."""
     if not kind.is_float:
         return tuple(SCALAR[name] for name in _WHOLE)
-    chosen = stream.shuffled(_SMOOTH[3:])[: stream.integer(2, 5)]
-    return tuple(SCALAR[name] for name in (*_SMOOTH[:3], *chosen))
+    return tuple(SCALAR[name] for name in (*_SMOOTH[:3], *stream.some(_SMOOTH[3:], stream.decimal(0.2, 0.45))))
 
 
 def _weaver(draft: Sketch, stream: Stream, fresh: int = 0) -> Weaver:
@@ -179,18 +178,20 @@ def _mix(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """One of the operations that fewer kernels use, on a value and new ones."""
     kind = _kind(draft)
-    operation = stream.choice([*NUMERIC.values(), *SCALAR.values()] if kind.is_float else [*INTEGER.values()])
-    if operation.arity > 1 and kind.is_float:
-        operands = tuple(
-            draft.read(kind, _usual(stream, kind, domain), draft.sites[0][0]) for domain in operation.domains[1:]
-        )
-    else:
-        operands = tuple(_new(draft, stream, _usual(stream, kind, each)) for each in operation.domains[1:])
-    first = _weaver(draft, stream).fit(_take(draft, stream, pool), operation.domains[0])
-    made = first and operation.apply(stream.child("apply"), (first, *operands))
-    if made is None:
-        raise DrawError(f"{operation.name} does not fit here")
-    _put(draft, stream, pool, draft.keep(made))
+    value = _take(draft, stream, pool)
+
+    def apply(operation: Operation) -> Term | None:
+        if operation.arity > 1 and kind.is_float:
+            operands = tuple(
+                draft.read(kind, _usual(stream, kind, domain), draft.sites[0][0]) for domain in operation.domains[1:]
+            )
+        else:
+            operands = tuple(_new(draft, stream, _usual(stream, kind, each)) for each in operation.domains[1:])
+        first = _weaver(draft, stream).fit(value, operation.domains[0])
+        return first and operation.apply(stream.child("apply"), (first, *operands))
+
+    operations = [*NUMERIC.values(), *SCALAR.values()] if kind.is_float else [*INTEGER.values()]
+    _put(draft, stream, pool, draft.keep(first_made(draft, stream.tries(operations), apply)))
 
 
 def _blend(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -582,7 +583,7 @@ def _settings(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """Two or three numbers of a struct that all threads share."""
     kind, base = _kind(draft), named(draft, _take(draft, stream, pool))
     title = draft.book.take(("Params", "Settings", "Material", "Config", "Model", "Options", "Coeffs"))
-    fields = stream.shuffled(
+    fields = stream.ranked(
         ("stiffness", "damping", "scale", "rest_length", "mass", "friction", "density", "dt", "gain", "offset")
     )[: stream.integer(2, 3)]
     annotation = value_annotation(kind, draft.style)

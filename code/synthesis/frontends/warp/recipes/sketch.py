@@ -104,7 +104,7 @@ class Sketch:
         self._elements: list[Term] = []
         self.tested: list[Term] = []
         """What a branch that was added depends on."""
-        self._elements_behind: dict[Expression, Expression] = {}
+        self._behind: list[tuple[Expression, Expression]] = []
         self._helpers: list[Statement] = []
         self._scalars = 0
         self._block: list[Statement] = []
@@ -145,18 +145,18 @@ class Sketch:
         """The term under a new local name."""
         local = self.local(term.node)
         if term.flat:
-            self._elements_behind[local] = term.node
+            self._behind.append((local, term.node))
         return replace(term, node=local, summands=term.parts)
 
     # ---- what elaboration asks for
 
     @contextmanager
     def attempt(self) -> Generator[None]:
-        """What is added inside is taken back where a DrawError leaves it."""
-        lists = (self._arguments, self._helpers, self._elements, self.tested, self._block)
+        """What is added inside is taken back if a DrawError leaves it."""
+        lists = (self._arguments, self._helpers, self._elements, self._behind, self.tested, self._block)
         scalars = self._scalars
         try:
-            with self.book.attempt(), undone(*lists):
+            with self.book.attempt(), undone(self._draw, *lists):
                 yield
         except DrawError:
             self._scalars = scalars
@@ -275,7 +275,8 @@ class Sketch:
 
     def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
         """An element that the thread reads elsewhere too, where there is one of the type."""
-        taken = {self._elements_behind.get(term.node, term.node) for term in avoid}
+        behind = dict(self._behind)
+        taken = {behind.get(term.node, term.node) for term in avoid}
         known = [term for term in self._elements if term.type == kind and term.node not in taken]
         return stream.choice(known) if known else None
 

@@ -136,7 +136,7 @@ class Tiled:
             if style == "scale":
                 result = Infix("*", source, Literal(repr(self.shape.decimal(0.3, 2.5, 1))))
             elif style == "map":
-                result = call("tile_map", Name(f"wp.{self.shape.choice(_BOUNDED)}"), source)
+                result = call("tile_map", Name(f"wp.{self.shape.pick(_BOUNDED)}"), source)
             else:
                 result = call("tile_map", Name(self.function(1, _BOUNDED)), source)
         return result
@@ -151,9 +151,9 @@ class Tiled:
             first = Infix(shape.choice(("+", "*", "-")), first, Name("y"))
         elif shape.chance(0.5):
             first = Infix(shape.choice(("+", "*", "-")), first, Literal(repr(shape.decimal(0.3, 1.5, 1))))
-        body = Infix("+", call(shape.choice(maps), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
+        body = Infix("+", call(shape.pick(maps), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
         if shape.chance(0.5):
-            body = Infix("*", call(shape.choice(maps), first), Name(parameters[-1]))
+            body = Infix("*", call(shape.pick(maps), first), Name(parameters[-1]))
         annotated = tuple((parameter, "float") for parameter in parameters)
         self.draft.declare(Function(name, annotated, (Return(body),), ("wp.func",)))
         return name
@@ -195,7 +195,7 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
         if shape.chance(0.5):
             node = call(target, Name(tiled.function(2)), first, tiled.load())
         else:
-            node = call(target, Name(f"wp.{shape.choice(_MAPS)}"), first)
+            node = call(target, Name(f"wp.{shape.pick(_MAPS)}"), first)
     elif target == "tile_arithmetic":
         second = tiled.load()
         node = (

@@ -316,7 +316,7 @@ def _draw_parts(stream: Stream, target: str) -> KernelSpec:
     (n,), (size,) = tiled.named, tiled.sizes
     held = tiled.held(tiled.changed(tiled.load()))
     tiled.write(
-        tiled.shape.choice(_PARTS[target]),
+        tiled.shape.pick(_PARTS[target]),
         held=held, n=n, H=Literal(str(size // 2)), W=Literal(repr(size / 2)),
         c=lambda: _factor(tiled), other=lambda: tiled.held(tiled.changed(tiled.load())),
     )  # fmt: skip
@@ -373,7 +373,7 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
     levels = _array(tiled, tiled.blocks, ("levels", "bias", "peaks", "masses"), _VALUES)
     held = tiled.held(tiled.changed(tiled.load()))
     lane = Name(tiled.draft.lane)
-    tiled.write(tiled.shape.choice(_THREADS[target]), held=held, n=n, level=levels, lane=lane, c=lambda: _factor(tiled))
+    tiled.write(tiled.shape.pick(_THREADS[target]), held=held, n=n, level=levels, lane=lane, c=lambda: _factor(tiled))
     tiled.store(tiled.changed(tiled.template.name("u")))
     return tiled.finish("tile_thread", target, "What a block's first thread gives to all", {"tile_store"})
 
@@ -390,14 +390,14 @@ def _draw_alone(stream: Stream, target: str) -> KernelSpec:
     i = Name(draft.indices[0])
     functions = ("sin", "cos", "tanh", "abs")
     source = Subscript(Name(draft.array(_NUMBER, _VALUES, draft.threads)), (i,))
-    text = f"x = source\nt = wp.tile(x)\nu = wp.tile_map(wp.{shape.choice(functions)}, t)"
+    text = f"x = source\nt = wp.tile(x)\nu = wp.tile_map(wp.{shape.pick(functions)}, t)"
     if shape.chance(0.5):
         other = Subscript(Name(draft.array(_NUMBER, _VALUES, draft.threads)), (i,))
         text += "\nt = wp.tile(other * 0.5)\nu = u * t" if shape.chance(0.5) else "\ny = other\nu = u + wp.tile(y)"
     else:
         other = source
     if shape.chance(0.5):
-        text += f"\nu = wp.tile_map(wp.{shape.choice(functions)}, u * 1.3)"
+        text += f"\nu = wp.tile_map(wp.{shape.pick(functions)}, u * 1.3)"
     for statement in template.statements(text, source=source, other=other):
         draft.add(statement)
     made = Term(

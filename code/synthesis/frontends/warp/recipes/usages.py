@@ -926,7 +926,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     scene = UsageScene(stream, (NUMBER, VEC) if usage.kind == VEC else (NUMBER,))
     scene.width = 4 if target == "randu" else scene.shape.integer(3, 6)
     i = scene.thread[0]
-    text = cleandoc(scene.shape.choice(usage.texts))
+    text = cleandoc(scene.shape.pick(usage.texts))
     holes: dict[str, Hole] = {name: partial(_filled, scene, text, name, fill) for name, fill in usage.given.items()}
     scene.add(text, i=i, W=Literal(str(scene.width)), **holes)
     made = scene.template.expression(usage.made)

@@ -7,7 +7,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Name
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 Shape = tuple[int, ...]
@@ -101,15 +101,14 @@ class Scene:
             DrawError: if it takes statements.
         """
         self._holes += 1
-        for attempt in range(6):
-            here = self.stream.child("map", self._holes, attempt)
-            scope = FunctionScope(self.draft.literal, self.draft.book)
-            weaver = Weaver(scope, here.child("weave"), _OPERATIONS, max_fresh=0)
-            made = weaver.weave([Term(variable, self.kind, VALUES)], steps=here.integer(*steps))
-            fitted = weaver.fit(made, Domain(low=-4.0, high=4.0))
-            if fitted is not None and not scope.statements:
-                return fitted.node
-        raise DrawError("a map that takes statements")
+        here = self.stream.child("map", self._holes)
+        scope = self.draft.inner()
+        weaver = Weaver(scope, here.child("weave"), _OPERATIONS, max_fresh=0)
+        made = weaver.weave([Term(variable, self.kind, VALUES)], steps=here.integer(*steps))
+        fitted = weaver.fit(made, Domain(low=-4.0, high=4.0))
+        if fitted is None or scope.statements:
+            raise DrawError("a map that takes statements")
+        return fitted.node
 
     def finish(
         self, node: Expression, shape: Shape, bound: float, category: str, recipe: str, target: str, summary: str,

@@ -164,7 +164,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     scene = Scene(stream, (count,))
     shape = scene.shape
     p = scene.array((count, 3), VALUES, ("points", "p", "samples", "queries"))
-    for variable, kind in zip("ab", shape.shuffled(tuple(_SHAPES)), strict=False):
+    for variable, kind in zip("ab", shape.ranked(tuple(_SHAPES)), strict=False):
         scene.add(
             f"{variable} = node",
             node=scene.template.expression(

@@ -40,7 +40,7 @@ _JOINTS = {
 def _distance(scene: Scene, label: str) -> str:
     """A ``@wp.func`` that gives a shape's distance; returns its name."""
     shape = scene.shape
-    kind = shape.choice(tuple(_SHAPES))
+    kind = shape.pick(tuple(_SHAPES))
     template = Template(NameBook(scene.stream.child("names", label)), {"p": ("p", "x", "pos", "pt")}, squared)
     p = template.name("p")
     draft = scene.draft
