@@ -44,13 +44,13 @@ def _steps(kind: str, rank: int) -> list[tuple[int, ...]]:
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """A weighted sum of an element and its neighbours, and often a step of an equation with it."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     rank = int(target[-2])
-    kind = Type(shape.weighted([("float32", 0.9), ("float64", 0.1)]))
-    draft = Draft(stream, (kind,), rank=rank, launch=shape.choice(_LAUNCHES[rank]))
-    border = shape.choice(("padded", "clamped", "periodic", "interior"))
+    kind = Type(choices.weighted([("float32", 0.9), ("float64", 0.1)]))
+    draft = Draft(stream, (kind,), rank=rank, launch=choices.choice(_LAUNCHES[rank]))
+    border = choices.choice(("padded", "clamped", "periodic", "interior"))
     extents = tuple(extent + (2 if border == "padded" else 0) for extent in draft.threads)
-    domain = typical_domain(shape, kind)
+    domain = typical_domain(choices, kind)
     field = Name(
         draft.array(kind, domain, extents, pool=("u", "field", "grid", "temperature", "phi", "height", "image"))
     )
@@ -70,17 +70,17 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
     centre = draft.keep(Term(at((0,) * rank), kind, domain))
     kinds = ("star", "box", "forward") if rank < 3 else ("star", "forward")
-    steps = _steps(shape.choice(kinds), rank)
+    steps = _steps(choices.choice(kinds), rank)
     total: Expression = at(steps[0])
-    weighted = shape.chance(0.3)
+    weighted = choices.chance(0.3)
     if weighted:
-        total = Infix("*", draft.literal(shape.decimal(0.1, 0.9, 1), kind.dtype).node, total)
+        total = Infix("*", draft.literal(choices.decimal(0.1, 0.9, 1), kind.dtype).node, total)
     for step in steps[1:]:
         value = at(step)
         if weighted:
-            value = Infix("*", draft.literal(shape.decimal(0.1, 0.9, 1), kind.dtype).node, value)
+            value = Infix("*", draft.literal(choices.decimal(0.1, 0.9, 1), kind.dtype).node, value)
         total = Infix("+", total, value)
-        if len(steps) > 4 and (rank == 3 or shape.chance(0.4)):
+        if len(steps) > 4 and (rank == 3 or choices.chance(0.4)):
             local = draft.keep(Term(total, kind, domain))
             total = local.node
     count = len(steps)
@@ -88,7 +88,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     summed = named(draft, Term(total, kind, Domain(low=-bound, high=bound)))
     scaled = draft.literal(float(count), kind.dtype).node
     slope = Infix("-", summed.node, Infix("*", scaled, centre.node))
-    style = shape.choice(("laplacian", "update", "mean", "difference"))
+    style = choices.choice(("laplacian", "update", "mean", "difference"))
     if style == "mean":
         inverse = draft.literal(round(1 / (count + 1), 4), kind.dtype).node
         node: Expression = Infix("*", Infix("+", summed.node, centre.node), inverse)
@@ -100,8 +100,8 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     else:
         node = Infix("-", Infix("*", summed.node, draft.literal(0.5, kind.dtype).node), centre.node)
     result = Term(node, kind, Domain(low=-2 * bound, high=2 * bound), frozenset({"add", "mul", "sub"}), 2)
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave([result], steps=shape.integer(0, 4))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = weaver.weave([result], steps=choices.integer(0, 4))
     out = draft.output(kind, result.interval, draft.threads)
     draft.add(Assign(Subscript(Name(out), tuple(indices)), result.node))
     summary = f"A {rank}-D stencil of {count + 1} points, {border} at the border"

@@ -57,24 +57,24 @@ class Tiled:
     """
 
     def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None, *, lanes: bool = False) -> None:
-        self.shape = shape = stream.child("shape")
+        self.choices = choices = stream.child("shape")
         # What depends on the block alone needs as many of them as other kernels have threads.
         fewest, most = (2, 4) if stream.difficulty < 3 else (20, 36) if rank == 1 else (5, 7)
-        self.blocks = tuple(shape.integer(fewest, most) for _ in range(rank))
+        self.blocks = tuple(choices.integer(fewest, most) for _ in range(rank))
         self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks, lanes=lanes, pieces=BLOCK_PIECES)
-        self.block_dim = shape.choice((32, 64, 128, 256))
+        self.block_dim = choices.choice((32, 64, 128, 256))
         self.template = Template(self.draft.book, _ROLES, squared)
-        self.sizes = sizes or tuple(shape.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
+        self.sizes = sizes or tuple(choices.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
         self.named: tuple[Expression, ...] = ()
         """The size of a tile along each dimension, as it is written."""
-        by_name = shape.chance(0.6)
+        by_name = choices.chance(0.6)
         for size, pool in zip(self.sizes, (("TILE", "TILE_M", "ROWS"), ("TILE_N", "COLS")), strict=False):
             if not by_name:
                 self.named += (Literal(str(size)),)
                 continue
             name = self.draft.book.take(pool)
             value: Expression = Literal(str(size))
-            self.draft.declare(Assign(Name(name), call("constant", value) if shape.chance(0.5) else value))
+            self.draft.declare(Assign(Name(name), call("constant", value) if choices.chance(0.5) else value))
             self.named += (Name(name),)
 
     @property
@@ -95,17 +95,17 @@ class Tiled:
         """A tile of a new array, in a local."""
         array = self.draft.array(_F32, _VALUES, self.extents, pool=pool)
         keywords: list[tuple[str, Expression]] = [("shape", self.written()), ("offset", self.offset())]
-        if self.shape.chance(0.3):
-            keywords.append(("storage", Literal(self.shape.choice(('"shared"', '"register"')))))
+        if self.choices.chance(0.3):
+            keywords.append(("storage", Literal(self.choices.choice(('"shared"', '"register"')))))
         return self.keep(Call(Name("wp.tile_load"), (Name(array),), tuple(keywords)), _TILES)
 
     def source(self) -> Name:
         """A tile that something is to be made of: an array's, or two arrays' brought together."""
         first = self.load()
-        if self.draft.stream.difficulty == 1 or self.shape.chance(0.4):
+        if self.draft.stream.difficulty == 1 or self.choices.chance(0.4):
             return self.held(self.changed(first))
         second = self.load()
-        style = self.shape.choice(("*", "*", "+", "-", "func"))
+        style = self.choices.choice(("*", "*", "+", "-", "func"))
         if style == "func":
             node: Expression = call("tile_map", Name(self.function(2)), first, second)
         else:
@@ -130,30 +130,30 @@ class Tiled:
         result: Expression = tile
         if self.draft.stream.difficulty == 1:
             return result
-        for _ in range(self.shape.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
+        for _ in range(self.choices.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
             source = self.held(result)
-            style = self.shape.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
+            style = self.choices.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
             if style == "scale":
-                result = Infix("*", source, Literal(repr(self.shape.decimal(0.3, 2.5, 1))))
+                result = Infix("*", source, Literal(repr(self.choices.decimal(0.3, 2.5, 1))))
             elif style == "map":
-                result = call("tile_map", Name(f"wp.{self.shape.pick(_BOUNDED)}"), source)
+                result = call("tile_map", Name(f"wp.{self.choices.pick(_BOUNDED)}"), source)
             else:
                 result = call("tile_map", Name(self.function(1, _BOUNDED)), source)
         return result
 
     def function(self, arity: int, maps: tuple[str, ...] = _MAPS) -> str:
         """A ``@wp.func`` of one or two numbers to map with."""
-        shape = self.shape
+        choices = self.choices
         name = self.draft.book.title()
         parameters = ("x", "y")[:arity]
         first: Expression = Name("x")
         if arity == 2:
-            first = Infix(shape.choice(("+", "*", "-")), first, Name("y"))
-        elif shape.chance(0.5):
-            first = Infix(shape.choice(("+", "*", "-")), first, Literal(repr(shape.decimal(0.3, 1.5, 1))))
-        body = Infix("+", call(shape.pick(maps), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
-        if shape.chance(0.5):
-            body = Infix("*", call(shape.pick(maps), first), Name(parameters[-1]))
+            first = Infix(choices.choice(("+", "*", "-")), first, Name("y"))
+        elif choices.chance(0.5):
+            first = Infix(choices.choice(("+", "*", "-")), first, Literal(repr(choices.decimal(0.3, 1.5, 1))))
+        body = Infix("+", call(choices.pick(maps), first), Literal(repr(choices.decimal(0.2, 1.5, 1))))
+        if choices.chance(0.5):
+            body = Infix("*", call(choices.pick(maps), first), Name(parameters[-1]))
         annotated = tuple((parameter, "float") for parameter in parameters)
         self.draft.declare(Function(name, annotated, (Return(body),), ("wp.func",)))
         return name
@@ -188,23 +188,25 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
     rank = 2 if target == "tile_transpose" else stream.child("tiles").weighted([(1, 0.5), (2, 0.5)])
     size = stream.child("size").choice((4, 8, 16))
     tiled = Tiled(stream, rank, (size, size) if target == "tile_transpose" else None)
-    shape = tiled.shape
+    choices = tiled.choices
     first = tiled.load()
     node: Expression
     if target == "tile_map":
-        if shape.chance(0.5):
+        if choices.chance(0.5):
             node = call(target, Name(tiled.function(2)), first, tiled.load())
         else:
-            node = call(target, Name(f"wp.{shape.pick(_MAPS)}"), first)
+            node = call(target, Name(f"wp.{choices.pick(_MAPS)}"), first)
     elif target == "tile_arithmetic":
         second = tiled.load()
         node = (
-            Infix(shape.choice("+-"), first, tiled.changed(second)) if shape.chance(0.6) else Infix("*", first, second)
+            Infix(choices.choice("+-"), first, tiled.changed(second))
+            if choices.chance(0.6)
+            else Infix("*", first, second)
         )
     else:
         node = call(target, first)
     made = tiled.keep(node)
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         made = tiled.keep(Infix("+", made, tiled.load()))
     result = tiled.changed(made)
     tiled.store(result)
@@ -215,10 +217,10 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
 def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     """Each block brings its tile down to one number, or all blocks together to one."""
     tiled = Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
-    shape, draft = tiled.shape, tiled.draft
+    choices, draft = tiled.choices, tiled.draft
     tile = tiled.source()
     if target == "tile_reduce":
-        node = call(target, Name(shape.choice(("wp.add", "wp.max", "wp.min"))), tile)
+        node = call(target, Name(choices.choice(("wp.add", "wp.max", "wp.min"))), tile)
     else:
         node = call("tile_sum" if target == "tile_atomic_add" else target, tile)
     total = tiled.keep(node, ("total", "s", "r", "peak", "folded"))
@@ -233,7 +235,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     if everyone:
         node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
         draft.add(Evaluate(node))
-    elif shape.chance(0.6):
+    elif choices.chance(0.6):
         value = _used(tiled, Subscript(total, (Literal("0"),)))
         draft.add(Assign(Subscript(Name(out), (slot,)), value))
     else:
@@ -243,22 +245,22 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
 
 def _used(tiled: Tiled, value: Expression) -> Expression:
     """What becomes of a block's number before it is written: scaled, bent, or set against others of the block's own."""
-    shape, draft = tiled.shape, tiled.draft
-    for _ in range(shape.integer(1, 3)):
-        style = shape.choice(("scale", "mean", "bend", "block", "shift"))
+    choices, draft = tiled.choices, tiled.draft
+    for _ in range(choices.integer(1, 3)):
+        style = choices.choice(("scale", "mean", "bend", "block", "shift"))
         if style == "scale":
             value = Infix("*", value, draft.uniform(_F32, Domain(low=0.5, high=2.0)).node)
         elif style == "mean":
-            value = Infix("/", value, Literal(repr(float(shape.choice((8, 16, 32, 64))))))
+            value = Infix("/", value, Literal(repr(float(choices.choice((8, 16, 32, 64))))))
         elif style == "bend":
             size = call("abs", value)
-            value = call("sqrt", Infix("+", size, Literal("0.1"))) if shape.chance(0.5) else call("atan", value)
+            value = call("sqrt", Infix("+", size, Literal("0.1"))) if choices.chance(0.5) else call("atan", value)
         elif style == "shift":
-            value = Infix(shape.choice("+-"), value, Literal(repr(shape.decimal(0.2, 2.0, 1))))
+            value = Infix(choices.choice("+-"), value, Literal(repr(choices.decimal(0.2, 2.0, 1))))
         else:
             own = draft.read(_F32, Domain(low=0.3, high=1.5), draft.sites[0][0])
-            value = Infix(shape.choice("+-*"), value, own.node)
-        if shape.chance(0.3):
+            value = Infix(choices.choice("+-*"), value, own.node)
+        if choices.chance(0.3):
             value = draft.local(value)
     return value
 
@@ -268,8 +270,8 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     tiled = Tiled(stream, 1)
     made = tiled.keep(call(target, tiled.source()))
     result: Expression = made
-    if tiled.shape.chance(0.5):
-        result = Infix(tiled.shape.choice("+-*"), made, tiled.source())
+    if tiled.choices.chance(0.5):
+        result = Infix(tiled.choices.choice("+-*"), made, tiled.source())
     tiled.store(result, 200.0)
     return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"}, "tile_reduction")
 
@@ -278,8 +280,8 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
     """A product of two matrices, a tile of the result a block, in a loop over the inner dimension."""
     m, n, k = (stream.child("size", axis).choice((4, 8, 16)) for axis in "mnk")
     tiled = Tiled(stream, 2, (m, n))
-    shape, draft = tiled.shape, tiled.draft
-    rounds = shape.integer(1, 3)
+    choices, draft = tiled.choices, tiled.draft
+    rounds = choices.integer(1, 3)
     rows, columns = (size * blocks for size, blocks in zip((m, n), tiled.blocks, strict=True))
     left = Name(
         draft.array(_F32, Domain(low=-1.0, high=1.0), (rows, k * rounds), pool=("A", "lhs", "left_matrix", "X"))
@@ -320,7 +322,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
 def _draw_shared(stream: Stream, target: str) -> KernelSpec:
     """A row or a number that all of a block use: broadcast, filled, or taken out of a tile by index."""
     tiled = Tiled(stream, 2)
-    shape, draft = tiled.shape, tiled.draft
+    choices, draft = tiled.choices, tiled.draft
     tile = tiled.load()
     named = Items(tiled.named)
     if target == "tile_broadcast":
@@ -329,14 +331,14 @@ def _draw_shared(stream: Stream, target: str) -> KernelSpec:
         keywords = (("shape", named.items[1]), ("offset", start))
         row = tiled.keep(Call(Name("wp.tile_load"), (bias,), keywords), ("b", "row_tile", "shared"))
         wide = tiled.keep(Call(Name("wp.tile_broadcast"), (row,), (("shape", named),)), ("wide", "spread", "rows"))
-        node: Expression = Infix(shape.choice("+-"), tile, wide)
+        node: Expression = Infix(choices.choice("+-"), tile, wide)
     else:
-        value = Literal(repr(shape.decimal(0.3, 2.0, 1)))
+        value = Literal(repr(choices.decimal(0.3, 2.0, 1)))
         made = Call(Name(f"wp.{target}"), (), (("shape", named), ("dtype", Name("float"))))
         if target == "tile_full":
             made = Call(Name("wp.tile_full"), (), (("shape", named), ("value", value), ("dtype", Name("float"))))
         filled = tiled.keep(made, ("ones", "base", "filled", "offset_tile"))
-        node = Infix("+", filled, tile) if shape.chance(0.5) else Infix("-", filled, tile)
+        node = Infix("+", filled, tile) if choices.chance(0.5) else Infix("-", filled, tile)
     result = tiled.changed(tiled.keep(node))
     tiled.store(result)
     return tiled.finish("tile_shared", target, "Tiles with what a block shares", {"tile_store"})

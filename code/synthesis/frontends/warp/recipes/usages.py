@@ -71,7 +71,7 @@ def _scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
 
     def fill(scene: UsageScene) -> Expression:
         own = scene.own(NUMBER, domain, pool)
-        if scene.shape.chance(0.4):
+        if scene.choices.chance(0.4):
             return own
         return scene.woven(NUMBER, [(own, domain)], domain, (1, 2))
 
@@ -83,7 +83,7 @@ def _point(pool: tuple[str, ...]) -> Given:
 
     def fill(scene: UsageScene) -> Expression:
         own = scene.own(VEC, POINTS, pool)
-        if scene.shape.chance(0.6):
+        if scene.choices.chance(0.6):
             return own
         return scene.woven(VEC, [(own, POINTS)], Domain(low=-9.0, high=9.0), (1, 2))
 
@@ -101,7 +101,7 @@ def _list(domain: Domain = _VALUES, pool: tuple[str, ...] = _LISTS) -> Given:
 
 
 def _literal(low: float, high: float) -> Given:
-    return lambda scene: Literal(repr(scene.shape.decimal(low, high, 1)))
+    return lambda scene: Literal(repr(scene.choices.decimal(low, high, 1)))
 
 
 def _constant(low: float, high: float) -> Given:
@@ -109,7 +109,7 @@ def _constant(low: float, high: float) -> Given:
 
     def fill(scene: UsageScene) -> Expression:
         name = Name(scene.draft.book.take(("SCALE", "GAIN", "STEP", "RATE", "WIDTH")))
-        scene.draft.declare(Assign(name, Literal(repr(scene.shape.decimal(low, high, 2)))))
+        scene.draft.declare(Assign(name, Literal(repr(scene.choices.decimal(low, high, 2)))))
         return name
 
     return fill
@@ -117,7 +117,7 @@ def _constant(low: float, high: float) -> Given:
 
 def _leg(scene: UsageScene, about: tuple[float, float, float]) -> Expression:
     """A side of a triangle, in a local."""
-    x, y, z = (Literal(repr(round(each + scene.shape.decimal(-0.1, 0.1, 2), 2))) for each in about)
+    x, y, z = (Literal(repr(round(each + scene.choices.decimal(-0.1, 0.1, 2), 2))) for each in about)
     return scene.draft.local(scene.template.expression("wp.vec3(x, y, z)", x=x, y=y, z=z), ("side", "leg", "span"))
 
 
@@ -924,20 +924,20 @@ def _filled(scene: UsageScene, text: str, name: str, fill: Given) -> Expression:
 def _draw(stream: Stream, target: str) -> KernelSpec:
     usage = USAGES[target]
     scene = UsageScene(stream, (NUMBER, VEC) if usage.kind == VEC else (NUMBER,))
-    scene.width = 4 if target == "randu" else scene.shape.integer(3, 6)
+    scene.width = 4 if target == "randu" else scene.choices.integer(3, 6)
     i = scene.thread[0]
-    text = cleandoc(scene.shape.pick(usage.texts))
+    text = cleandoc(scene.choices.pick(usage.texts))
     holes: dict[str, Hole] = {name: partial(_filled, scene, text, name, fill) for name, fill in usage.given.items()}
     scene.add(text, i=i, W=Literal(str(scene.width)), **holes)
     made = scene.template.expression(usage.made)
     within = Domain(low=-usage.bound, high=usage.bound)
-    if scene.shape.chance(0.75):
+    if scene.choices.chance(0.75):
         scale = scene.woven(NUMBER, [], FACTOR, (0, 2))
         made = scene.template.expression("made * scale", made=made, scale=scale)
         within = Domain(low=-8 * usage.bound, high=8 * usage.bound)
-    if usage.kind in (NUMBER, VEC) and scene.shape.chance(0.3):
+    if usage.kind in (NUMBER, VEC) and scene.choices.chance(0.3):
         extra = scene.woven(usage.kind, [], Domain(low=-20.0, high=20.0))
-        made = scene.template.expression(scene.shape.choice(("made + extra", "made - extra")), made=made, extra=extra)
+        made = scene.template.expression(scene.choices.choice(("made + extra", "made - extra")), made=made, extra=extra)
         within = Domain(low=within.low - 20.0, high=within.high + 20.0)
     result = Term(made, usage.kind, within, frozenset({target}), 3)
     return scene.finish(result, usage.category, usage.recipe, target, _SUMMARIES[usage.recipe])

@@ -48,7 +48,7 @@ class Scene:
 
     def __init__(self, stream: Stream, kind: Shape) -> None:
         self.stream = stream
-        self.shape = stream.child("shape")
+        self.choices = stream.child("shape")
         self.kind = Type("float32", kind)
         self.draft = Draft(stream, [self.kind, Type("float32")])
         self.template = Template(self.draft.book, _ROLES, lambda node: call("square", node))
@@ -60,8 +60,8 @@ class Scene:
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
         """A number: a constant in place, or an argument."""
-        if self.shape.chance(0.5):
-            return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
+        if self.choices.chance(0.5):
+            return self.draft.literal(self.choices.decimal(low, high, 2 if high < 1 else 1), "float32").node
         return self.array((), Domain(low=low, high=high), pool)
 
     def add(self, text: str, **holes: Hole) -> None:

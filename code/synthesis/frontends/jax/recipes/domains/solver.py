@@ -24,22 +24,22 @@ def _draw_linear(stream: Stream, target: str) -> KernelSpec:
     """A linear system, iterated upon."""
     n = stream.child("sizes").integer(3, 6)
     scene = Scene(stream, (n,))
-    shape = scene.shape
+    choices = scene.choices
     mat = scene.array((n, n), UNIT, ("A", "matrix", "mat", "system"))
     body = _ITERATIONS[target]
     holes: dict[str, Expression] = {"mat": mat, "b": scene.woven((n,), VALUES, (0, 2))}
     if "diag" in body:
         scene.add("d = jnp.diag(mat)", mat=mat)
         holes["diag"] = scene.name("d")
-    rounds = shape.integer(2, 6)
+    rounds = choices.integer(2, 6)
     start: Expression = scene.array((n,), VALUES, ("x0", "guess", "initial", "start"))
-    if shape.chance(0.7):
+    if choices.chance(0.7):
         scene.add(f"def body(_, x):\n    {body}\n    return new", **holes)
         scene.add(f"last = jax.lax.fori_loop(0, {rounds}, body, start)", start=start)
     else:
         scene.add(f"x = start\n\nfor _ in range({rounds}):\n    {body}\n    x = new\n\nlast = x", start=start, **holes)
     made = scene.template.expression(
-        shape.choice(("last * gate", "last + gate", "last @ mat * gate")),
+        choices.choice(("last * gate", "last + gate", "last @ mat * gate")),
         last=scene.name("last"),
         mat=mat,
         gate=scene.woven((n,), FACTOR, (1, 3)),
@@ -59,7 +59,7 @@ def _draw_root(stream: Stream, target: str) -> KernelSpec:
     """Where a function is nought, or stays as it is, element by element."""
     n = stream.child("sizes").integer(3, 8)
     scene = Scene(stream, (n,))
-    shape = scene.shape
+    choices = scene.choices
     goal = scene.array((n,), UNIT, ("goal", "target", "rhs", "level"))
     x = scene.name("x")
     curve = scene.mapped(x, (1, 3))
@@ -72,7 +72,7 @@ def _draw_root(stream: Stream, target: str) -> KernelSpec:
     if "damping" in body:
         holes["damping"] = scene.number(0.1, 0.6, ("damping", "relax", "rate"))
     start = scene.array((n,), VALUES, ("x0", "guess", "start", "initial"))
-    scene.add(f"x = start\n\nfor _ in range({shape.integer(2, 5)}):\n    {body}\n    x = new", start=start, **holes)
+    scene.add(f"x = start\n\nfor _ in range({choices.integer(2, 5)}):\n    {body}\n    x = new", start=start, **holes)
     made = scene.template.expression("x * gate", x=x, gate=scene.woven((n,), FACTOR, (1, 3)))
     return scene.finish(made, (n,), 60.0, "solver", "root", target, "Where a function is nought")
 
@@ -82,7 +82,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     n, width = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (n, width))
-    shape = scene.shape
+    choices = scene.choices
     rhs = scene.woven((n, width), VALUES, (0, 2))
     coefficients = scene.array((n, width), Domain(low=-0.5, high=0.5), ("lower", "coeffs", "a", "decay"))
     step = {
@@ -93,7 +93,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     }[target]
     scene.add(f"def body(h, i):\n    row, a = i\n    {step}\n    return new, new")
     scene.add(
-        "last, ys = jax.lax.scan(body, h0, (rhs, coeffs)" + (", reverse=True" if shape.chance(0.4) else "") + ")",
+        "last, ys = jax.lax.scan(body, h0, (rhs, coeffs)" + (", reverse=True" if choices.chance(0.4) else "") + ")",
         h0=scene.array((width,), UNIT, ("h0", "init", "start")),
         rhs=rhs,
         coeffs=coefficients,

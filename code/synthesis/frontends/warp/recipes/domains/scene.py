@@ -57,7 +57,7 @@ class Scene:
         self, stream: Stream, types: tuple[Type, ...] = (NUMBER,), rank: int = 1, launch: tuple[int, ...] | None = None
     ) -> None:
         self.stream = stream
-        self.shape = stream.child("shape")
+        self.choices = stream.child("shape")
         self.draft = Draft(stream, types, rank=rank, launch=launch)
         self.template = Template(self.draft.book, ROLES, squared)
         self._holes = 0
@@ -83,8 +83,8 @@ class Scene:
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
         """A number: mostly an argument, often a constant in place."""
-        if self.shape.chance(0.4):
-            return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
+        if self.choices.chance(0.4):
+            return self.draft.literal(self.choices.decimal(low, high, 2 if high < 1 else 1), "float32").node
         return self.shared(NUMBER, Domain(low=low, high=high), pool)
 
     def add(self, text: str, **holes: Hole) -> None:
