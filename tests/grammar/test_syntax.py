@@ -12,6 +12,7 @@ from synthesis.grammar.syntax import (
     Comparison,
     Conditional,
     Dictionary,
+    Display,
     Expression,
     For,
     Function,
@@ -22,7 +23,6 @@ from synthesis.grammar.syntax import (
     Name,
     Negation,
     Return,
-    Sequence,
     Slice,
     Subscript,
     assigned,
@@ -49,7 +49,7 @@ def branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressi
         st.builds(Call, IDENTIFIERS.map(Name), several),
         st.builds(Attribute, IDENTIFIERS.map(Name), IDENTIFIERS),
         st.builds(Subscript, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
-        st.builds(Sequence, several, st.sampled_from(["()", "[]"])),
+        st.builds(Display, several, st.sampled_from(["()", "[]"])),
         st.builds(Lambda, st.just(("p", "q")), inner),
         st.builds(Dictionary, st.lists(st.tuples(IDENTIFIERS, inner), max_size=3).map(tuple)),
     )
@@ -77,7 +77,7 @@ def grouped(node: Expression) -> str:
             return f"({grouped(base)}).{name}"
         case Subscript(base, indices):
             return f"({grouped(base)})[{', '.join(f'({grouped(each)})' for each in indices)}]"
-        case Sequence(items, brackets):
+        case Display(items, brackets):
             return brackets[0] + "".join(f"({grouped(each)})," for each in items) + brackets[1]
         case Dictionary(entries):
             return "{" + "".join(f"'{key}': ({grouped(value)})," for key, value in entries) + "}"

@@ -99,7 +99,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Display:
     """A tuple or a list display."""
 
     items: tuple["Expression", ...]
@@ -132,7 +132,7 @@ Expression = (
     | Attribute
     | Subscript
     | Slice
-    | Sequence
+    | Display
     | Lambda
     | Dictionary
 )
@@ -218,7 +218,7 @@ def _render(node: Expression) -> tuple[str, int]:
             return f"{_wrapped(base, _ATOM)}[{', '.join(render(index) for index in indices)}]", _ATOM
         case Slice(low, high, step):
             return f"{low}:{high}" + (f":{step}" if step else ""), _ATOM
-        case Sequence(items, brackets):
+        case Display(items, brackets):
             comma = "," if brackets == "()" and len(items) == 1 else ""
             return f"{brackets[0]}{', '.join(render(item) for item in items)}{comma}{brackets[1]}", _ATOM
         case Dictionary(entries):
@@ -326,7 +326,7 @@ def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
         match statement:
             case Assign(target, value, operator):
                 yield from names(value)
-                yield from names(target) if operator or not isinstance(target, Name | Sequence) else ()
+                yield from names(target) if operator or not isinstance(target, Name | Display) else ()
             case Evaluate(value) | Return(value):
                 yield from names(value) if value is not None else ()
             case If(test, body, orelse):
@@ -412,4 +412,4 @@ def _docstring(text: str, pad: str) -> list[str]:
 def _bare(node: Expression) -> str:
     """A tuple outside any bracket needs no parentheses."""
     text = render(node)
-    return text[1:-1] if isinstance(node, Sequence) and node.brackets == "()" and len(node.items) > 1 else text
+    return text[1:-1] if isinstance(node, Display) and node.brackets == "()" and len(node.items) > 1 else text

@@ -14,6 +14,7 @@ from synthesis.grammar.syntax import (
     Attribute,
     Call,
     Comparison,
+    Display,
     Evaluate,
     Expression,
     For,
@@ -25,7 +26,6 @@ from synthesis.grammar.syntax import (
     Name,
     Negation,
     Return,
-    Sequence,
     Slice,
     Statement,
     Subscript,
@@ -154,7 +154,7 @@ class Template:
             case ast.Slice(lower=low, upper=high, step=step):
                 return Slice(*("" if each is None else ast.unparse(each) for each in (low, high, step)))
             case ast.Tuple(elts=parts):
-                return Sequence(tuple(map(inner, parts)))
+                return Display(tuple(map(inner, parts)))
             case ast.Lambda(args=arguments, body=body):
                 parameters = tuple(self.name(each.arg).id for each in arguments.args)
                 return Lambda(parameters, inner(body))

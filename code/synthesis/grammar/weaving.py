@@ -16,8 +16,7 @@ from typing import Protocol
 from synthesis.grammar.naming import LOCALS, PARAMETERS, NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Name, Return, Statement, size
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Assign, Display, Name, Return, Statement, size
 from synthesis.grammar.types import Type
 from synthesis.records import Domain
 
@@ -103,7 +102,7 @@ class FunctionScope:
         nodes = tuple(result.node for result in results)
         if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
             raise DrawError("a function that gives what it is given")
-        return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Items(nodes)))
+        return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Display(nodes)))
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """Never: a helper's parameters are fixed."""

@@ -13,6 +13,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Comparison,
+    Display,
     Expression,
     Function,
     Infix,
@@ -22,9 +23,6 @@ from synthesis.grammar.syntax import (
     Return,
     Statement,
     Subscript,
-)
-from synthesis.grammar.syntax import (
-    Sequence as Items,
 )
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
@@ -143,7 +141,7 @@ def _draw_scan(stream: Stream, _: str) -> KernelSpec:
         draft,
         (name_of(carry), name_of(item)),
         scope,
-        Items((state.node, second)),
+        Display((state.node, second)),
         choices.choice(("step", "body", "tick")),
     )
     final, stacked = (
@@ -152,7 +150,7 @@ def _draw_scan(stream: Stream, _: str) -> KernelSpec:
     )
     targets = {"both": (final, stacked), "carry": (final, "_"), "stacked": ("_", stacked)}[outputs]
     scan = Call(Name(f"{draft.lax}.scan"), (step, init.node, series.node))
-    draft.add(Assign(Items(tuple(map(Name, targets))), scan))
+    draft.add(Assign(Display(tuple(map(Name, targets))), scan))
     ops = state.ops | {"scan"}
     results = [Term(Name(final), kind, _STATE, ops, 3)] if outputs != "stacked" else []
     if emitted:
@@ -173,7 +171,7 @@ def _draw_while(stream: Stream, _: str) -> KernelSpec:
     shared = draft.leaves(1) if choices.chance(0.6) else []
     counter, value = draft.book.take(("i", "n", "it", "count")), draft.book.take(LOCALS)
     parameter = draft.book.take(("state", "carry", "loop", "args"))
-    unpack: Statement = Assign(Items((Name(counter), Name(value))), Name(parameter))
+    unpack: Statement = Assign(Display((Name(counter), Name(value))), Name(parameter))
     scope = draft.inner()
     current = Term(Name(value), kind, _STATE)
     limit = choices.integer(2, 8)
@@ -181,14 +179,14 @@ def _draw_while(stream: Stream, _: str) -> KernelSpec:
     test: Expression = Comparison("<", Name(counter), Literal(str(limit)))
     running = draft.book.reserve(choices.choice(("running", "keep_going", "cond", "not_done")))
     body = draft.book.reserve(choices.choice(("body", "update", "advance", "one_step")))
-    head: tuple[Statement, ...] = (Assign(Items((Name(counter), Name("_"))), Name(parameter)),)
+    head: tuple[Statement, ...] = (Assign(Display((Name(counter), Name("_"))), Name(parameter)),)
     draft.add(Function(running, ((parameter, ""),), (*head, Return(test))))
-    following = Items((Infix("+", Name(counter), Literal("1")), state.node))
+    following = Display((Infix("+", Name(counter), Literal("1")), state.node))
     draft.add(Function(body, ((parameter, ""),), (unpack, *scope.statements, Return(following))))
     out = draft.book.take(("final", "last", "settled", "converged"))
-    start = Items((Literal("0"), init.node))
+    start = Display((Literal("0"), init.node))
     loop = Call(Name(f"{draft.lax}.while_loop"), (Name(running), Name(body), start))
-    draft.add(Assign(Items((Name("_"), Name(out))), loop))
+    draft.add(Assign(Display((Name("_"), Name(out))), loop))
     ops = state.ops | {"while_loop"}
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = after.weave([Term(Name(out), kind, _STATE, ops, 3)], steps=choices.integer(0, 2))
@@ -224,7 +222,7 @@ def _draw_switch(stream: Stream, _: str) -> KernelSpec:
     if len(set(intervals)) < count:
         raise DrawError("two branches that do the same")
     given = tuple(operand.node for operand in operands)
-    node = Call(Name(f"{draft.lax}.switch"), (index.node, Items(tuple(branches), "[]"), *given))
+    node = Call(Name(f"{draft.lax}.switch"), (index.node, Display(tuple(branches), "[]"), *given))
     interval = Domain(low=min(each.low for each in intervals), high=max(each.high for each in intervals))
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     result = after.weave([Term(node, kinds[0], interval, ops, 3)], steps=choices.integer(0, 2))
@@ -284,7 +282,7 @@ def _draw_select(stream: Stream, target: str) -> KernelSpec:
         bounds = [Domain(low=-_WIDEST, high=_WIDEST)]
     else:
         tests = (Comparison("<", subject.node, edges[0].node), Comparison(">", subject.node, edges[1].node))
-        node = call("select", Items(tests, "[]"), Items(tuple(side.node for side in sides), "[]"), subject.node)
+        node = call("select", Display(tests, "[]"), Display(tuple(side.node for side in sides), "[]"), subject.node)
     interval = Domain(low=min(each.low for each in bounds), high=max(each.high for each in bounds))
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
     result = after.weave([Term(node, kind, interval, ops, 3)], steps=choices.integer(0, 2))

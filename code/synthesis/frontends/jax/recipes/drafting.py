@@ -17,6 +17,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Dictionary,
+    Display,
     Expression,
     Function,
     Lambda,
@@ -32,7 +33,6 @@ from synthesis.grammar.syntax import (
     size,
     walk,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver
 from synthesis.records import Argument, KernelSpec, Role, Signature
@@ -132,7 +132,7 @@ class Draft(Sketch):
         name = self.book.take(titles) if titles else self.book.title()
         nodes = tuple(term.node for term in results)
         self._outline()
-        value: Expression = nodes[0] if len(nodes) == 1 else Items(nodes)
+        value: Expression = nodes[0] if len(nodes) == 1 else Display(nodes)
         read = set(reads((*self._body, Return(value))))
         body = (*self.casts(), *commented(self.stream.child("comments"), tuple(self._body), _HABITS), Return(value))
         if any(argument.name not in read for argument in self._arguments):

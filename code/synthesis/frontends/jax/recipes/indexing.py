@@ -8,8 +8,7 @@ from synthesis.grammar import intervals
 from synthesis.grammar.naming import BINS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Attribute, Call, Display, Expression, Infix, Literal, Name, Slice, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, named, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -139,7 +138,7 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
     lax = draft.lax
     if target == "dynamic_slice":
         node: Expression = Call(
-            Name(f"{lax}.dynamic_slice"), (array.node, Items((start.node, *zeros)), numbers(window.shape))
+            Name(f"{lax}.dynamic_slice"), (array.node, Display((start.node, *zeros)), numbers(window.shape))
         )
         if choices.chance(0.5):
             node = Call(
@@ -158,7 +157,7 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
         made = Term(node, kind.with_shape(row), array.interval, array.ops)
         return _finish(stream, draft, made, "dynamic", target, "The row at a place that is given")
     update = draft.fresh(window, array.interval if array.interval.width > 0.1 else Domain(low=-1.0, high=1.0))
-    node = Call(Name(f"{lax}.dynamic_update_slice"), (array.node, update.node, Items((start.node, *zeros))))
+    node = Call(Name(f"{lax}.dynamic_update_slice"), (array.node, update.node, Display((start.node, *zeros))))
     made = Term(node, kind, intervals.hull((array.interval, update.interval)), array.ops)
     return _finish(stream, draft, made, "dynamic", target, f"A window of {size} rows written at a place that is given")
 

@@ -12,11 +12,11 @@ from synthesis.grammar.syntax import (
     Assign,
     Attribute,
     Call,
+    Display,
     Expression,
     Infix,
     Literal,
     Name,
-    Sequence,
     Slice,
     Subscript,
 )
@@ -199,7 +199,7 @@ def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
         packed = Call(Name(f"{module}.tridiagonal"), (node,), (("lower", Name("True")),))
         place = choices.below(2)
         parts[2 - place] = Name("_") if choices.chance(0.7) else parts[2 - place]
-        draft.add(Assign(Sequence(tuple(parts)), packed))
+        draft.add(Assign(Display(tuple(parts)), packed))
         if parts[2 - place] == Name("_"):
             made = of(parts[1 + place], kind.with_shape((size - place,)), -2 * bound, 2 * bound)
             return made if not place else of(call("abs", made.node), made.type, 0.0, 2 * bound)
@@ -210,7 +210,7 @@ def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
         style = choices.choice(("diagonal", "upper", "together"))
         draft.add(
             Assign(
-                Sequence((t, z if style == "together" else Name("_"))),
+                Display((t, z if style == "together" else Name("_"))),
                 Call(Name("jax.scipy.linalg.schur"), (a.node,)),
             )
         )
@@ -226,7 +226,7 @@ def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
     product = target == "householder_product"
     draft.add(
         Assign(
-            Sequence((packed, factors if product else Name("_"))),
+            Display((packed, factors if product else Name("_"))),
             Call(Name(f"{module}.hessenberg"), (a.node,)),
         )
     )

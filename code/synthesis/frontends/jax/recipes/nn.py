@@ -14,6 +14,7 @@ from synthesis.grammar.syntax import (
     Attribute,
     Call,
     Comparison,
+    Display,
     Expression,
     Infix,
     Literal,
@@ -22,7 +23,6 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, named
 from synthesis.records import Domain, KernelSpec
@@ -280,7 +280,7 @@ def _draw_convolution(stream: Stream, target: str) -> KernelSpec:
         keywords: list[tuple[str, Expression]] = [
             ("window_strides", numbers((stride, stride))),
             ("padding", Literal(f'"{padding}"')),
-            ("dimension_numbers", Items(tuple(Literal(f'"{each}"') for each in layout))),
+            ("dimension_numbers", Display(tuple(Literal(f'"{each}"') for each in layout))),
         ]
         node = Call(Name(f"{draft.lax}.conv_general_dilated"), (x.node, w.node), tuple(keywords))
     if last and choices.chance(0.5):

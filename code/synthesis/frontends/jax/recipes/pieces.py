@@ -19,6 +19,7 @@ from synthesis.grammar.syntax import (
     Call,
     Comparison,
     Dictionary,
+    Display,
     Expression,
     For,
     Function,
@@ -30,7 +31,6 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
 from synthesis.records import Domain
@@ -262,12 +262,12 @@ def _scanned(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     given: Expression = new
     if stream.chance(0.4):
         given = call("tanh", new)
-    body = (*scope.statements, Assign(new, moved), Return(Items((new, given))))
+    body = (*scope.statements, Assign(new, moved), Return(Display((new, given))))
     draft.add(Function(name, ((carry, ""), (item, "")), body))
     last, rows = draft.book.take(("last", "final", "carry_out")), draft.book.take(("ys", "outs", "trace", "rows_out"))
     reverse = (("reverse", Name("True")),) if stream.chance(0.2) else ()
     scan = Call(Name(f"{draft.lax}.scan"), (Name(name), init.node, x.node), reverse)
-    draft.add(Assign(Items((Name(last), Name(rows))), scan))
+    draft.add(Assign(Display((Name(last), Name(rows))), scan))
     node = Infix("+", Name(rows), Infix("*", number(stream.decimal(0.1, 0.9, 1)), Name(last)))
     interval = Domain(low=-2.0 * bound, high=2.0 * bound)
     if bound > 100.0:
@@ -315,7 +315,7 @@ def _batched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         axes.append("None")
         given.append(shared.node)
     function, result = _inside(draft, stream, operands)
-    keywords = () if axes == ["0"] else (("in_axes", Items(tuple(map(Literal, axes)))),)
+    keywords = () if axes == ["0"] else (("in_axes", Display(tuple(map(Literal, axes)))),)
     node = Call(Call(Name("jax.vmap"), (function,), keywords), tuple(given))
     _put(draft, stream, pool, became(x, node, result.interval, *operands[1:], op="vmap"))
 
@@ -348,8 +348,8 @@ def _tangent(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         return
     direction = _argument(draft, stream, x.type, None, x)
     value, moved = draft.book.take(("primal", "y0", "value", "base_out")), draft.book.take(("tangent", "dy", "moved"))
-    pair = Call(Name("jax.jvp"), (function, Items((x.node,)), Items((direction.node,))))
-    draft.add(Assign(Items((Name(value), Name(moved))), pair))
+    pair = Call(Name("jax.jvp"), (function, Display((x.node,)), Display((direction.node,))))
+    draft.add(Assign(Display((Name(value), Name(moved))), pair))
     node = Infix("+", Name(value), Infix("*", number(stream.decimal(0.1, 0.9, 1)), Name(moved)))
     bound = result.interval.magnitude + 12.0
     _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), result, op="jvp"))
@@ -426,7 +426,7 @@ def _moved(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         node = Infix("+", Infix("*", share, x.node), call("diff", x.node, axis=number(axis), prepend=first))
         bound = 3.0 * x.interval.magnitude
     else:
-        widths = Items(tuple(numbers((1, 1) if place == axis else (0, 0)) for place in range(x.type.rank)))
+        widths = Display(tuple(numbers((1, 1) if place == axis else (0, 0)) for place in range(x.type.rank)))
         wide = Name(draft.book.take(("padded", "wide", "ext", "halo")))
         draft.add(
             Assign(wide, call("pad", x.node, widths, mode=Literal(stream.choice(("'edge'", "'wrap'", "'reflect'")))))

@@ -7,8 +7,7 @@ from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar import intervals
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Infix, Name, Subscript
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Assign, Call, Display, Expression, Infix, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -50,7 +49,7 @@ def _key(stream: Stream, draft: Draft) -> Expression:
         return key.node
     name = draft.book.take(_NEW_KEYS)
     if style == "split":
-        draft.add(Assign(Items((Name("_"), Name(name))), Call(Name("jax.random.split"), (key.node,))))
+        draft.add(Assign(Display((Name("_"), Name(name))), Call(Name("jax.random.split"), (key.node,))))
     else:
         folded = Call(Name("jax.random.fold_in"), (key.node, number(choices.integer(1, 99))))
         draft.add(Assign(Name(name), folded))

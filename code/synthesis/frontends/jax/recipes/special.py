@@ -10,13 +10,13 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Comparison,
+    Display,
     Expression,
     Infix,
     Lambda,
     Literal,
     Name,
     Negation,
-    Sequence,
     Subscript,
 )
 from synthesis.grammar.types import Type
@@ -186,7 +186,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     greatest, back = Name(draft.book.take(("pooled", "peaks", "tops"))), Name(draft.book.take(("pull", "vjp", "back")))
     variable = draft.book.take(("v", "t", "image"))
     pooling = Lambda((variable,), windows(Name(variable)))
-    draft.add(Assign(Sequence((greatest, back)), Call(Name("jax.vjp"), (pooling, x.node))))
+    draft.add(Assign(Display((greatest, back)), Call(Name("jax.vjp"), (pooling, x.node))))
     slope: Expression = Subscript(Call(back, (Infix("*", greatest, weights.node),)), (Literal("0"),))
     node = Infix("+", slope, x.node) if choices.chance(0.5) else slope
     result = Term(node, kind, Domain(low=-30.0, high=30.0), x.ops | {target, "reduce_window_max"}, x.depth + 3)
@@ -208,7 +208,7 @@ def _draw_top(stream: Stream, target: str) -> KernelSpec:
     values = Name(draft.book.take(("best", "largest", "top", "highest")))
     picks = not choices.chance(0.5)
     places = Name(draft.book.take(("where", "indices", "places")) if picks else "_")
-    draft.add(Assign(Sequence((values, places)), Call(Name("jax.lax.top_k"), (x.node, number(count)))))
+    draft.add(Assign(Display((values, places)), Call(Name("jax.lax.top_k"), (x.node, number(count)))))
     few = Type("float32", (rows, count))
     result = Term(values, few, x.interval, x.ops | {target}, x.depth + 1)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)

@@ -12,6 +12,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
+    Display,
     Expression,
     Function,
     Infix,
@@ -21,7 +22,6 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import FunctionScope, Weaver, name_of, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -95,7 +95,7 @@ def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
     if target == "value_and_grad":
         both = Call(_transformed(target, Name(name), **keywords), given)
         value, slope = draft.book.take(("value", "out", "val")), draft.book.take(("slope", "grads", "g"))
-        draft.add(Assign(Items((Name(value), Name(slope))), both))
+        draft.add(Assign(Display((Name(value), Name(slope))), both))
         results = [
             Term(Name(value), result.type, result.interval, ops),
             Term(Name(slope), wrt.type, _SLOPES, ops),
@@ -138,7 +138,7 @@ def _draw_batched(stream: Stream, target: str) -> KernelSpec:
     function: Expression = _transformed("grad", Name(name)) if gradient else Name(name)
     keywords: dict[str, Expression] = {}
     if "None" in axes or choices.chance(0.3):
-        keywords["in_axes"] = Items(tuple(map(Literal, axes))) if len(axes) > 1 else number(0)
+        keywords["in_axes"] = Display(tuple(map(Literal, axes))) if len(axes) > 1 else number(0)
     node = Call(_transformed("vmap", function, **keywords), tuple(operand.node for operand in operands))
     ending = row.shape if gradient else result.type.shape
     made = Term(node, Type("float32", (rows, *ending)), _SLOPES if gradient else result.interval, result.ops)
@@ -160,16 +160,16 @@ def _draw_tangent(stream: Stream, target: str) -> KernelSpec:
     out, moved = draft.book.take(("out", "value", "y")), draft.book.take(("dout", "moved", "slope", "dy"))
     ops = result.ops
     if target == "jvp":
-        pair = _transformed("jvp", Name(name), Items((x.node,)), Items((other.node,)))
-        draft.add(Assign(Items((Name(out), Name(moved))), pair))
+        pair = _transformed("jvp", Name(name), Display((x.node,)), Display((other.node,)))
+        draft.add(Assign(Display((Name(out), Name(moved))), pair))
         second: Expression = Name(moved)
     elif target == "linearize":
         function = draft.book.take(("push", "linear", "f_lin"))
-        draft.add(Assign(Items((Name(out), Name(function))), _transformed("linearize", Name(name), x.node)))
+        draft.add(Assign(Display((Name(out), Name(function))), _transformed("linearize", Name(name), x.node)))
         second = Call(Name(function), (other.node,))
     else:
         function = draft.book.take(("pull", "pullback", "vjp_fn"))
-        draft.add(Assign(Items((Name(out), Name(function))), _transformed("vjp", Name(name), x.node)))
+        draft.add(Assign(Display((Name(out), Name(function))), _transformed("vjp", Name(name), x.node)))
         second = Subscript(Call(Name(function), (other.node,)), (number(0),))
     results = [Term(Name(out), result.type, result.interval, ops), Term(second, kind, _SLOPES, ops)]
     return _finish(draft, results, "tangent", target, f"A value and what {target} makes of a direction", ops)
@@ -238,10 +238,10 @@ def _slope(choices: Stream, style: str, of: Expression, moved: Expression) -> Ex
 def _declare_vjp(draft: Draft, choices: Stream, name: str, own: str, style: str) -> None:
     forward, backward = f"{name}_fwd", f"{name}_bwd"
     kept: Expression = Name(own) if style == "bend" else Literal("None")
-    draft.declare(Function(forward, ((own, ""),), (Return(Items((Call(Name(name), (Name(own),)), kept))),)))
+    draft.declare(Function(forward, ((own, ""),), (Return(Display((Call(Name(name), (Name(own),)), kept))),)))
     saved = choices.choice(("res", "saved", "residual")) if style == "bend" else "_"
     cotangent = choices.choice(("ct", "g", "grad_out"))
-    given = Items((_slope(choices, style, Name(saved), Name(cotangent)),))
+    given = Display((_slope(choices, style, Name(saved), Name(cotangent)),))
     draft.declare(Function(backward, ((saved, ""), (cotangent, "")), (Return(given),)))
     draft.declare(Call(Name(f"{name}.defvjp"), (Name(forward), Name(backward))))
 
@@ -249,9 +249,9 @@ def _declare_vjp(draft: Draft, choices: Stream, name: str, own: str, style: str)
 def _declare_jvp(draft: Draft, choices: Stream, name: str, own: str, style: str) -> None:
     moved = f"d{own}" if len(own) < 3 else f"{own}_dot"
     body = (
-        Assign(Items((Name(own),)), Name("primals")),
-        Assign(Items((Name(moved),)), Name("tangents")),
-        Return(Items((Call(Name(name), (Name(own),)), _slope(choices, style, Name(own), Name(moved))))),
+        Assign(Display((Name(own),)), Name("primals")),
+        Assign(Display((Name(moved),)), Name("tangents")),
+        Return(Display((Call(Name(name), (Name(own),)), _slope(choices, style, Name(own), Name(moved))))),
     )
     rule = Function(f"{name}_jvp", (("primals", ""), ("tangents", "")), body, (f"{name}.defjvp",))
     draft.declare(rule)

@@ -16,6 +16,7 @@ from synthesis.grammar.syntax import (
     Call,
     Class,
     Comparison,
+    Display,
     Expression,
     If,
     Infix,
@@ -24,7 +25,6 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
 from synthesis.records import DIFFICULTIES, Argument, Domain, KernelSpec
@@ -126,7 +126,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
         draft.book.take(("hi", "second", "d2", "right_part", "u1")),
     ]
     call_node = Call(Name(name), tuple(term.node for term in terms))
-    draft.add(Assign(Items(tuple(map(Name, names))), call_node))
+    draft.add(Assign(Display(tuple(map(Name, names))), call_node))
     pair = zip(names, (first, second), strict=True)
     # What is in both would leave their difference.
     shared = frozenset[Expression]({call_node})

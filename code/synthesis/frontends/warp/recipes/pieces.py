@@ -23,6 +23,7 @@ from synthesis.grammar.syntax import (
     Class,
     Comparison,
     Conditional,
+    Display,
     Evaluate,
     Expression,
     For,
@@ -36,7 +37,6 @@ from synthesis.grammar.syntax import (
     Subscript,
     While,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
 from synthesis.records import Argument, Domain, Role
@@ -476,7 +476,7 @@ def _pair(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     name = draft.book.title()
     helper.finish(name, first, second)
     targets = [Name(draft.book.take(naming.LOCALS)) for _ in range(2)]
-    draft.add(Assign(Items(tuple(targets)), Call(Name(name), tuple(operand.node for operand in operands))))
+    draft.add(Assign(Display(tuple(targets)), Call(Name(name), tuple(operand.node for operand in operands))))
     for target, term in zip(targets, (first, second), strict=True):
         _put(
             draft, stream.child(target.id), pool, Term(target, kind, term.interval, term.ops, 3, summands=term.summands)

@@ -6,8 +6,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.naming import VECTORS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Expression, Infix, Literal, Name, Subscript
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Assign, Display, Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -133,7 +132,7 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
     combined = draft.local(node, _LOCAL_QUATS)
     if target == "quat_to_axis_angle":
         axis, angle = draft.book.take(("axis", "dir", "ax")), draft.book.take(("angle", "theta", "amount"))
-        draft.add(Assign(Items((Name(axis), Name(angle))), call(target, combined)))
+        draft.add(Assign(Display((Name(axis), Name(angle))), call(target, combined)))
         made_vector = Infix("*", Name(axis), Name(angle))
         result = _woven(stream, draft, Term(made_vector, _VEC, Domain(low=-6.3, high=6.3), ops, 3))
         return finished(draft, "quaternion", "combined", target, result, "The turn between two rotations")

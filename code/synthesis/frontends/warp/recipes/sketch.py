@@ -16,6 +16,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Comparison,
+    Display,
     Expression,
     For,
     Function,
@@ -27,9 +28,6 @@ from synthesis.grammar.syntax import (
     Subscript,
     reads,
     size,
-)
-from synthesis.grammar.syntax import (
-    Sequence as Items,
 )
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of, typical_domain
@@ -126,7 +124,7 @@ class Sketch:
         if self.lanes:
             self.lane = self.book.take(("lane", "t_id", "thread"))
             asked = (*asked, self.lane)
-        target: Expression = Name(asked[0]) if len(asked) == 1 else Items(tuple(map(Name, asked)))
+        target: Expression = Name(asked[0]) if len(asked) == 1 else Display(tuple(map(Name, asked)))
         self.add(Assign(target, Call(Name("wp.tid"))))
 
     # ---- what the weaver asks for

@@ -14,6 +14,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
+    Display,
     Evaluate,
     Expression,
     Function,
@@ -23,7 +24,6 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError
@@ -84,12 +84,12 @@ class Tiled:
 
     def written(self) -> Expression:
         """A tile's shape as it is written."""
-        return self.named[0] if len(self.named) == 1 else Items(self.named)
+        return self.named[0] if len(self.named) == 1 else Display(self.named)
 
     def offset(self) -> Expression:
         """Where the block's tile begins."""
         parts = tuple(Infix("*", Name(index), size) for index, size in zip(self.draft.indices, self.named, strict=True))
-        return parts[0] if len(parts) == 1 else Items(parts)
+        return parts[0] if len(parts) == 1 else Display(parts)
 
     def load(self, pool: tuple[str, ...] | None = None) -> Name:
         """A tile of a new array, in a local."""
@@ -298,7 +298,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
     row, column = Infix("*", i, named_m), Infix("*", j, named_n)
 
     def load(array: Name, sizes: tuple[Expression, Expression], offset: tuple[Expression, Expression]) -> Expression:
-        return Call(Name("wp.tile_load"), (array,), (("shape", Items(sizes)), ("offset", Items(offset))))
+        return Call(Name("wp.tile_load"), (array,), (("shape", Display(sizes)), ("offset", Display(offset))))
 
     if rounds == 1:
         zero = Literal("0")
@@ -306,7 +306,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
         b = tiled.keep(load(right, (inner, named_n), (zero, column)), ("b", "rhs_tile", "q"))
         total = tiled.keep(call(target, a, b), ("c", "product", "acc"))
     else:
-        zeros = Call(Name("wp.tile_zeros"), (), (("shape", Items((named_m, named_n))), ("dtype", Name("float"))))
+        zeros = Call(Name("wp.tile_zeros"), (), (("shape", Display((named_m, named_n))), ("dtype", Name("float"))))
         total = tiled.keep(zeros, ("acc", "total", "c"))
         step = draft.book.take(("k", "step", "r"))
         with draft.loop(step, Call(Name("range"), (Literal(str(rounds)),)), draft.sites):
@@ -324,7 +324,7 @@ def _draw_shared(stream: Stream, target: str) -> KernelSpec:
     tiled = Tiled(stream, 2)
     choices, draft = tiled.choices, tiled.draft
     tile = tiled.load()
-    named = Items(tiled.named)
+    named = Display(tiled.named)
     if target == "tile_broadcast":
         bias = Name(draft.array(_F32, _VALUES, (tiled.extents[1],), pool=("bias", "row", "offsets", "shift")))
         start = Infix("*", Name(draft.indices[1]), named.items[1])
