@@ -10,9 +10,7 @@ from running import with_recipes
 
 from synthesis import KernelGenerator, KernelSpec, get_frontend
 from synthesis.frontends.base import Frontend, Recipe
-from synthesis.frontends.jax.recipes import drafting as jax_drafting
-from synthesis.frontends.warp.recipes import drafting as warp_drafting
-from synthesis.grammar import elaboration, intervals
+from synthesis.grammar import drafting, elaboration, intervals
 from synthesis.grammar.elaboration import Piece
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
@@ -147,8 +145,7 @@ def test_a_piece_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: 
     def elaborate(draft: Any, stream: Stream, pool: list[Term], pieces: Sequence[Piece[Any]]) -> None:
         elaboration.elaborate(draft, stream, pool, (Piece("more", 3.0, add_more), *pieces))
 
-    monkeypatch.setattr(warp_drafting, "elaborate", elaborate)
-    monkeypatch.setattr(jax_drafting, "elaborate", elaborate)
+    monkeypatch.setattr(drafting, "elaborate", elaborate)
     after = draw(name, difficulty=3)
     using = {index for index, source in enumerate(after.sources) if "more(" in source}
     only_these_changed(before, after, using)

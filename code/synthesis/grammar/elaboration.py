@@ -26,7 +26,7 @@ class Workpiece(Protocol):
     """A kernel under construction."""
 
     def attempt(self) -> AbstractContextManager[None]:
-        """What is added inside is taken back where a DrawError leaves it."""
+        """What is added inside is taken back if a DrawError leaves it."""
         ...
 
     def start(self, stream: Stream, beside: Term) -> Term:
@@ -35,16 +35,17 @@ class Workpiece(Protocol):
 
 
 D = TypeVar("D", bound=Workpiece)
+D_contra = TypeVar("D_contra", bound=Workpiece, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece(Generic[D]):
+class Piece(Generic[D_contra]):
     """A way to go on with a kernel."""
 
     name: str
     weight: float
     """How often it is chosen, in relation to the others."""
-    draw: Callable[[D, Stream, list[Term]], None]
+    draw: Callable[[D_contra, Stream, list[Term]], None]
     """Adds statements to the draft and changes the pool; raises DrawError where it does not fit."""
     most: int = 99
     """How often a kernel may have it."""
@@ -84,7 +85,7 @@ def take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool]) -> Term
     return taken
 
 
-def first_made(draft: Workpiece, operations: Iterable[Operation], apply: Callable[[Operation], Term | None]) -> Term:
+def make_first(draft: Workpiece, operations: Iterable[Operation], apply: Callable[[Operation], Term | None]) -> Term:
     """What the first of the operations that fits gives; those that do not leave no trace.
 
     Raises:
@@ -103,7 +104,7 @@ def first_made(draft: Workpiece, operations: Iterable[Operation], apply: Callabl
 
 
 @contextmanager
-def undone(stream: Stream, *lists: list[Any]) -> Generator[None]:
+def roll_back(stream: Stream, *lists: list[Any]) -> Generator[None]:
     """Sets a stream and lists back to where and what they were where an exception leaves it."""
     before = [list(each) for each in lists]
     try:

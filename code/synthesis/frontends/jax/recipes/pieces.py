@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from synthesis.frontends.jax.ops import ELEMENTWISE, SPECIAL, call, method, number, numbers
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece, first_made, take
+from synthesis.grammar.elaboration import Piece, make_first, take
 from synthesis.grammar.operations import Operation, Term, became
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -167,7 +167,7 @@ def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         return fitted and operation.apply(stream.child("apply"), (fitted, *others))
 
     operations = [*ELEMENTWISE.values(), *(each for each in SPECIAL.values() if each.name != "round")]
-    _put(draft, stream, pool, first_made(draft, stream.tries(operations), apply))
+    _put(draft, stream, pool, make_first(draft, stream.tries(operations), apply))
 
 
 def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:

@@ -13,6 +13,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Display,
+    Evaluate,
     Expression,
     Function,
     Infix,
@@ -243,7 +244,7 @@ def _declare_vjp(draft: Draft, choices: Stream, name: str, own: str, style: str)
     cotangent = choices.choice(("ct", "g", "grad_out"))
     given = Display((_slope(choices, style, Name(saved), Name(cotangent)),))
     draft.declare(Function(backward, ((saved, ""), (cotangent, "")), (Return(given),)))
-    draft.declare(Call(Name(f"{name}.defvjp"), (Name(forward), Name(backward))))
+    draft.declare(Evaluate(Call(Name(f"{name}.defvjp"), (Name(forward), Name(backward)))))
 
 
 def _declare_jvp(draft: Draft, choices: Stream, name: str, own: str, style: str) -> None:

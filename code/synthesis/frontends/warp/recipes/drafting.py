@@ -12,11 +12,12 @@ from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
 from synthesis.frontends.warp.spelling import array_annotation
 from synthesis.grammar.commentary import Habits, commented, docstring
-from synthesis.grammar.elaboration import Piece, elaborate
+from synthesis.grammar.drafting import elaborate_term, render_module
+from synthesis.grammar.elaboration import Piece
 from synthesis.grammar.operations import Term
-from synthesis.grammar.syntax import WIDEST, Assign, Function, assigned, reads, render_block
+from synthesis.grammar.syntax import WIDEST, Assign, Function, render_block
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
+from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, KernelSpec, Role, Signature
 
 # What brings together the values that pieces leave.
@@ -58,14 +59,7 @@ class Draft(Sketch):
         self._elaborated = True
         if self.stream.difficulty < 3:
             return term
-        pool = [term]
-        elaborate(self, self.stream.child("elaborate"), pool, self.pieces)
-        if pool == [term]:
-            return term
-        weaver = Weaver(
-            self, self.stream.child("gather"), _GATHER if term.type.is_float else _GATHER_WHOLE, max_fresh=0
-        )
-        return weaver.weave([tame(self, self.stream.child("tame"), each) for each in pool], steps=0)
+        return elaborate_term(self, term, self.pieces, tame, _GATHER if term.type.is_float else _GATHER_WHOLE)
 
     def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
         """Annotations that leave the type of the kernel's numbers open, in a kernel that is written for any.
@@ -112,17 +106,12 @@ class Draft(Sketch):
         if not self._elaborated and self.stream.difficulty > 2:
             kind = Type(self.types[0].dtype)
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
-        name = self.book.take(titles) if titles else self.book.title()
+        name = self.entitle(titles)
+        self.check()
         body = commented(self.stream.child("comments"), tuple(self._block), _HABITS)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
-        read = set(reads(body))
-        if any(argument.name not in read for argument in inputs):
-            raise DrawError("an argument is never read")
-        if not read.issuperset(assigned(body)):
-            raise DrawError("a local is never read")
         arguments = (*inputs, *outputs)
-        description = f"{summary}, built from {', '.join(sorted(ops))}."
         generic = self._generic(arguments)
         kernel = Function(
             name,
@@ -132,32 +121,21 @@ class Draft(Sketch):
             docstring=docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
         )
         constants = tuple(each for each in self._helpers if isinstance(each, Assign))
-        functions = (*(each for each in self._helpers if not isinstance(each, Assign)), kernel)
-        lines = ["import warp as wp", *(["", *render_block(constants)] if constants else [])]
-        for statement in functions:
-            lines += ["", "", *render_block((statement,))]
+        functions = tuple(each for each in self._helpers if not isinstance(each, Assign))
+        head = "\n".join(["import warp as wp", *(["", *render_block(constants)] if constants else [])])
+        source = render_module(head, (*functions, kernel))
         if generic:
-            lines += ["", "", *_overload(name, [argument.type_name for argument in arguments])]
-        if any(": Any" in line or "dtype=Any" in line for line in lines):
-            lines = ["from typing import Any", "", *lines]
-        source = "\n".join(lines) + "\n"
-        return KernelSpec(
-            frontend="warp",
-            name=name,
-            category=category,
-            recipe=recipe,
-            source=source,
-            description=description,
-            signature=Signature(
-                arguments=arguments,
-                launch=self.threads,
-                differentiable=differentiable(arguments, ast.parse(source)),
-                options=options,
-                tiled=tiled,
-            ),
-            ops=tuple(sorted(ops)),
-            difficulty=self.stream.difficulty,
+            source += "\n\n" + "\n".join(_overload(name, [argument.type_name for argument in arguments])) + "\n"
+        if ": Any" in source or "dtype=Any" in source:
+            source = f"from typing import Any\n\n{source}"
+        signature = Signature(
+            arguments=arguments,
+            launch=self.threads,
+            differentiable=differentiable(arguments, ast.parse(source)),
+            options=options,
+            tiled=tiled,
         )
+        return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
 
 
 def _overload(name: str, types: Sequence[str]) -> list[str]:

@@ -5,8 +5,8 @@ from operator import itemgetter
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
+from synthesis.grammar.drafting import Helper
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -57,11 +57,11 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     choices, draft, terms = _begin(stream, kinds)
     inner_name, outer_name = draft.book.title(), draft.book.title()
     operations = _SCALARS if kinds[0] == _NUMBER else _OPERATIONS
-    inner = Helper(draft, stream, "inner", operations)
+    inner = Helper(draft, stream.child("helper", "inner"), operations)
     first = inner.parameter(terms[0])
     inside = inner.weaver.weave([first], steps=choices.integer(1, 3), goal=terms[0].type)
     inner.finish(inner_name, inside)
-    outer = Helper(draft, stream, "outer", operations)
+    outer = Helper(draft, stream.child("helper", "outer"), operations)
     parameters = [outer.parameter(term) for term in terms]
     called = Term(Call(Name(inner_name), (parameters[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
     result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=choices.integer(0, 2))
@@ -84,7 +84,7 @@ def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
     name = draft.book.title()
     made: list[Term] = []
     for label, operand in (("number", number), ("vector", terms[0])):
-        helper = Helper(draft, stream, label, _SCALARS if label == "number" else _OPERATIONS)
+        helper = Helper(draft, stream.child("helper", label), _SCALARS if label == "number" else _OPERATIONS)
         result = helper.weaver.weave([helper.parameter(operand)], steps=choices.integer(1, 3))
         helper.finish(name, result)
         node = Call(Name(name), (operand.node,))
@@ -96,7 +96,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
     """A function that gives two values at once, or that returns early."""
     choices, draft, terms = _begin(stream, (_NUMBER,))
     name = draft.book.title()
-    helper = Helper(draft, stream, "several", _SCALARS)
+    helper = Helper(draft, stream.child("helper", "several"), _SCALARS)
     parameters = [helper.parameter(term) for term in terms]
     if target == "early_return":
         subject = parameters[0]
@@ -216,10 +216,10 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
         return _finish(
             stream, draft, [value, *members], "parameters", target, "Settings in a struct that threads share"
         )
-    helper = Helper(draft, stream, "of struct", _OPERATIONS)
+    helper = Helper(draft, stream.child("helper", "of struct"), _OPERATIONS)
     own = helper.parameter(value)
     handed = draft.book.take(("m", "pr", "conf", "mat"))
-    helper.declare_struct(handed, title)
+    helper.declare(handed, title)
     members = _members(Name(handed), fields, kinds)
     result = helper.weaver.weave([own, *members], steps=choices.integer(0, 2))
     title_of = draft.book.title()

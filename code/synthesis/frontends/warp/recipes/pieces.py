@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synthesis.frontends.warp.ops import INTEGER, LINEAR, NUMERIC, SCALAR, VECTOR, call
-from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.recipes.sketch import Axis, Site, Sketch
 from synthesis.frontends.warp.spelling import literal_node, value_annotation
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece, first_made, take
+from synthesis.grammar.drafting import Helper
+from synthesis.grammar.elaboration import Piece, make_first, take
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term, became, varies
 from synthesis.grammar.streams import Stream
@@ -191,7 +191,7 @@ def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         return first and operation.apply(stream.child("apply"), (first, *operands))
 
     operations = [*NUMERIC.values(), *SCALAR.values()] if kind.is_float else [*INTEGER.values()]
-    _put(draft, stream, pool, draft.keep(first_made(draft, stream.tries(operations), apply)))
+    _put(draft, stream, pool, draft.keep(make_first(draft, stream.tries(operations), apply)))
 
 
 def _blend(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -416,7 +416,7 @@ def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         operands.append(_new(draft, stream, avoid=operands))
     if len({operand.node for operand in operands}) < len(operands):
         raise DrawError("one value twice")
-    helper = Helper(draft, stream, "piece", _palette(stream.child("palette"), kind))
+    helper = Helper(draft, stream.child("helper", "piece"), _palette(stream.child("palette"), kind))
     generic = stream.chance(0.12)
     parameters = [helper.parameter(operand, annotation="Any" if generic else "") for operand in operands]
     style = stream.weighted([("plain", 0.5), ("early", 0.25), ("branch", 0.25)])
@@ -468,7 +468,7 @@ def _pair(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         raise DrawError("two sums of the same cancel")
     first_operand = named(draft, _take(draft, stream, pool))
     operands = [first_operand, _new(draft, stream, avoid=[first_operand])]
-    helper = Helper(draft, stream, "pair", _palette(stream.child("palette"), kind))
+    helper = Helper(draft, stream.child("helper", "pair"), _palette(stream.child("palette"), kind))
     parameters = [helper.parameter(operand) for operand in operands]
     first = helper.weaver.weave(parameters, steps=stream.integer(0, 2))
     bent = [helper.weaver.chain(parameter, 1) for parameter in parameters[::-1]]  # so that it takes nothing out

@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
-from synthesis.frontends.warp.recipes.helpers import Helper
+from synthesis.grammar.drafting import Helper
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal, Name
@@ -124,7 +124,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
 
 def _slope(scene: Scene, label: str) -> tuple[Name, int]:
     """A ``@wp.func``: the right side of an equation, of a state and often of a time or a rate."""
-    helper = Helper(scene.draft, scene.stream, label, _MAPS)
+    helper = Helper(scene.draft, scene.stream.child("helper", label), _MAPS)
     arity = scene.choices.integer(1, 2)
     operands = [Term(Name("_"), NUMBER, Domain(low=-2.0, high=2.0)), Term(Name("_2"), NUMBER, POSITIVE)][:arity]
     parameters = [helper.parameter(each) for each in operands]
