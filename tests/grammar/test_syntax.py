@@ -28,7 +28,7 @@ from synthesis.grammar.syntax import (
     assigned,
     names,
     reads,
-    renamed,
+    rename,
     render,
     render_block,
     size,
@@ -146,9 +146,9 @@ def test_a_docstring_of_several_lines_ends_on_a_line_of_its_own() -> None:
 @given(EXPRESSIONS)
 def test_renaming_changes_names_alone(node: Expression) -> None:
     renames = {name: f"{name}_new" for name in names(node)}
-    changed = renamed(node, renames)
+    changed = rename(node, renames)
     assert list(names(changed)) == [renames[name] for name in names(node)]
-    assert renamed(changed, {new: old for old, new in renames.items()}) == node
+    assert rename(changed, {new: old for old, new in renames.items()}) == node
     assert sum(1 for _ in walk(node)) == size(node)
 
 

@@ -48,7 +48,7 @@ class Dialect(Protocol):
         ...
 
     def annotation(self, kind: Type) -> str:
-        """The type of a function's parameter or result; empty where it is left out."""
+        """The type of a function's parameter or result; empty if it is left out."""
         ...
 
 
@@ -94,7 +94,7 @@ class Sketch(ABC):
 
     def keep(self, term: Term) -> Term:
         """The term under a new local name."""
-        local = self.local(term.node)
+        local = self.add_local(term.node)
         if term.flat:
             self._behind.append((local, term.node))
         return replace(term, node=local, summands=term.parts)
@@ -134,7 +134,7 @@ class Sketch(ABC):
         """Append a statement to the open block."""
         self._block.append(statement)
 
-    def local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
+    def add_local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
         """A new local that holds a value."""
         name = Name(self.book.take(pool))
         self.add(Assign(name, value))
@@ -157,13 +157,13 @@ class Sketch(ABC):
         """Put a function, a class, a constant or a call beside the kernel, after those that are there."""
         self._helpers.append(statement)
 
-    def helper(
+    def call_helper(
         self, operands: Sequence[Term], operations: Sequence[Operation], steps: int, stream: Stream | None = None
     ) -> Term:
         """A call of a new function beside the kernel that computes something of the operands."""
         operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
         helper = Helper(self, (stream or self.stream).child("helper"), operations)
-        result = helper.weaver.weave([helper.parameter(operand) for operand in operands], steps=steps)
+        result = helper.weaver.weave([helper.add_parameter(operand) for operand in operands], steps=steps)
         name = self.book.title()
         helper.finish(name, result)
         return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
@@ -255,9 +255,9 @@ class Helper:
         self.weaver = Weaver(self.scope, stream.child("weave"), operations, max_fresh=0)
         self._parameters: list[tuple[str, str]] = []
 
-    def parameter(self, operand: Term, annotation: str = "") -> Term:
+    def add_parameter(self, operand: Term, annotation: str = "") -> Term:
         """A parameter that stands for an operand of the call; annotated with its type, or as is said."""
-        made = self.scope.parameter(operand)
+        made = self.scope.add_parameter(operand)
         self.declare(name_of(made), annotation or self._draft.dialect.annotation(operand.type))
         return made
 

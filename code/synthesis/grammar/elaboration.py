@@ -46,7 +46,7 @@ class Piece(Generic[D_contra]):
     weight: float
     """How often it is chosen, in relation to the others."""
     draw: Callable[[D_contra, Stream, list[Term]], None]
-    """Adds statements to the draft and changes the pool; raises DrawError where it does not fit."""
+    """Adds statements to the draft and changes the pool; raises DrawError if it does not fit."""
     most: int = 99
     """How often a kernel may have it."""
 
@@ -76,7 +76,7 @@ def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece
 
 
 def take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool]) -> Term | None:
-    """A term of the pool whose type fits and that is no constant; the pool gives it up. None where there is none."""
+    """A term of the pool whose type fits and that is no constant; the pool gives it up. None if there is none."""
     fitting = [term for term in pool if fits(term.type) and not term.is_constant]
     if not fitting:
         return None

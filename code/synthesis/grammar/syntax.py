@@ -146,14 +146,14 @@ def names(node: Expression) -> Iterator[str]:
         yield from names(child)
 
 
-def renamed(node: Expression, renames: Mapping[str, str]) -> Expression:
+def rename(node: Expression, renames: Mapping[str, str]) -> Expression:
     """An expression with other names for some of its variables."""
     if isinstance(node, Name):
         return Name(renames.get(node.id, node.id))
 
     def inside(value: object) -> object:
         if isinstance(value, Expression):
-            return renamed(value, renames)
+            return rename(value, renames)
         if isinstance(value, tuple):
             return tuple(map(inside, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         return value
@@ -200,22 +200,22 @@ def _render(node: Expression) -> tuple[str, int]:
         case Infix(operator, left, right):
             level = _PRECEDENCE[operator]
             from_right = operator == "**"
-            return f"{_wrapped(left, level + from_right)} {operator} {_wrapped(right, level + (not from_right))}", level
+            return f"{_wrap(left, level + from_right)} {operator} {_wrap(right, level + (not from_right))}", level
         case Negation(operand, operator):
-            return f"{operator}{_wrapped(operand, _NEGATION + 1)}", _NEGATION
+            return f"{operator}{_wrap(operand, _NEGATION + 1)}", _NEGATION
         case Comparison(operator, left, right):
-            return f"{_wrapped(left, _COMPARISON + 1)} {operator} {_wrapped(right, _COMPARISON + 1)}", _COMPARISON
+            return f"{_wrap(left, _COMPARISON + 1)} {operator} {_wrap(right, _COMPARISON + 1)}", _COMPARISON
         case Conditional(test, body, orelse):
-            return f"{_wrapped(body, 2)} if {_wrapped(test, 2)} else {_wrapped(orelse, _CONDITIONAL)}", _CONDITIONAL
+            return f"{_wrap(body, 2)} if {_wrap(test, 2)} else {_wrap(orelse, _CONDITIONAL)}", _CONDITIONAL
         case Call(function, arguments, keywords):
             listed = [render(argument) for argument in arguments] + [
                 f"{key}={render(value)}" for key, value in keywords
             ]
-            return f"{_wrapped(function, _ATOM)}({', '.join(listed)})", _ATOM
+            return f"{_wrap(function, _ATOM)}({', '.join(listed)})", _ATOM
         case Attribute(base, name):
-            return f"{_wrapped(base, _ATOM)}.{name}", _ATOM
+            return f"{_wrap(base, _ATOM)}.{name}", _ATOM
         case Subscript(base, indices):
-            return f"{_wrapped(base, _ATOM)}[{', '.join(render(index) for index in indices)}]", _ATOM
+            return f"{_wrap(base, _ATOM)}[{', '.join(render(index) for index in indices)}]", _ATOM
         case Slice(low, high, step):
             return f"{low}:{high}" + (f":{step}" if step else ""), _ATOM
         case Display(items, brackets):
@@ -227,7 +227,7 @@ def _render(node: Expression) -> tuple[str, int]:
             return f"lambda {', '.join(parameters)}: {render(body)}", 0
 
 
-def _wrapped(node: Expression, level: int) -> str:
+def _wrap(node: Expression, level: int) -> str:
     text, binding = _render(node)
     return text if binding >= level else f"({text})"
 
@@ -357,17 +357,17 @@ def assigned(statements: "tuple[Statement, ...]") -> Iterator[str]:
 
 def render_block(statements: tuple[Statement, ...], indent: int = 0) -> list[str]:
     """Statements as lines of Python source."""
-    return [line for statement in statements for line in _lines(statement, "    " * indent, indent)]
+    return [line for statement in statements for line in _render_statement(statement, "    " * indent, indent)]
 
 
-def _lines(statement: Statement, pad: str, indent: int) -> list[str]:
+def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
     match statement:
         case Assign(target, value, operator):
-            return [f"{pad}{_bare(target)} {operator}= {_bare(value)}"]
+            return [f"{pad}{_render_bare(target)} {operator}= {_render_bare(value)}"]
         case Evaluate(value):
             return [f"{pad}{render(value)}"]
         case Return(value):
-            return [f"{pad}return" + (f" {_bare(value)}" if value is not None else "")]
+            return [f"{pad}return" + (f" {_render_bare(value)}" if value is not None else "")]
         case Comment(text):
             return [f"{pad}# {text}"]
         case For(target, iterable, body):
@@ -382,7 +382,7 @@ def _lines(statement: Statement, pad: str, indent: int) -> list[str]:
         case If(test, body, orelse):
             lines = [f"{pad}if {render(test)}:", *render_block(body, indent + 1)]
             if len(orelse) == 1 and isinstance(orelse[0], If):
-                first, *rest = _lines(orelse[0], pad, indent)
+                first, *rest = _render_statement(orelse[0], pad, indent)
                 return [*lines, first.replace("if", "elif", 1), *rest]
             return [*lines, f"{pad}else:", *render_block(orelse, indent + 1)] if orelse else lines
         case Function(name, parameters, body, decorators, docstring, returns):
@@ -394,12 +394,12 @@ def _lines(statement: Statement, pad: str, indent: int) -> list[str]:
             return [
                 *(f"{pad}@{decorator}" for decorator in decorators),
                 *head,
-                *_docstring(docstring, f"{pad}    "),
+                *_render_docstring(docstring, f"{pad}    "),
                 *render_block(body, indent + 1),
             ]
 
 
-def _docstring(text: str, pad: str) -> list[str]:
+def _render_docstring(text: str, pad: str) -> list[str]:
     """A docstring's lines; the quotes that end one of several lines have a line of their own."""
     if not text:
         return []
@@ -409,7 +409,7 @@ def _docstring(text: str, pad: str) -> list[str]:
     return [f'{pad}"""{first}', *(f"{pad}{line}" if line else "" for line in rest), f'{pad}"""']
 
 
-def _bare(node: Expression) -> str:
+def _render_bare(node: Expression) -> str:
     """A tuple outside any bracket needs no parentheses."""
     text = render(node)
     return text[1:-1] if isinstance(node, Display) and node.brackets == "()" and len(node.items) > 1 else text

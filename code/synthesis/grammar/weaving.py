@@ -68,7 +68,7 @@ class Scope(Protocol):
         ...
 
 
-def named(scope: Scope, term: Term) -> Term:
+def give_name(scope: Scope, term: Term) -> Term:
     """The term under a name of its own, which it may have already."""
     return term if isinstance(term.node, Name) else scope.keep(term)
 
@@ -87,7 +87,7 @@ class FunctionScope:
         self.statements: list[Statement] = []
         self._book = book
 
-    def parameter(self, operand: Term) -> Term:
+    def add_parameter(self, operand: Term) -> Term:
         """A parameter that stands for an operand of the call: what is taken from it is taken from the operand."""
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 
@@ -198,7 +198,7 @@ class Weaver:
         return self._reach(pool[0], goal)
 
     def apply(self, name: str, *operands: Term) -> Term | None:
-        """A named operation on terms, or None where it is not to be had or not admitted."""
+        """A named operation on terms, or None if it is not to be had or does not admit them."""
         operation = self._by_name.get(name)
         return None if operation is None else operation.apply(self._stream, operands)
 
@@ -238,7 +238,7 @@ class Weaver:
                 return result
         raise DrawError("no function takes the term")
 
-    def affine(self, term: Term) -> Term:
+    def stretch(self, term: Term) -> Term:
         """The term stretched or shifted by a constant, or as it is; its values stay spread evenly."""
         name = self._stream.choice(("add", "sub", "mul", "neg"))
         operation = self._by_name.get(name)

@@ -31,7 +31,7 @@ def _draw(stream: Stream, target: str, dtype: str) -> KernelSpec:
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=choices.integer(0, 2))
     terms = draft.leaves(choices.weighted([(1, 0.2), (2, 0.45), (3, 0.35)]))
     if choices.difficulty > 1 and choices.chance(0.15):
-        terms = [draft.helper(terms, operations, steps=choices.integer(1, 3))]
+        terms = [draft.call_helper(terms, operations, steps=choices.integer(1, 3))]
     result = weaver.weave(terms, steps=choices.integer(1, 6), target=ELEMENTWISE[target])
     results = [result]
     if choices.difficulty > 1 and choices.chance(0.15):

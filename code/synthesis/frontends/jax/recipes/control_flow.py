@@ -25,7 +25,7 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -80,7 +80,7 @@ def _draw_cond(stream: Stream, _: str) -> KernelSpec:
     intervals: list[Domain] = []
     for label, name in enumerate(names):
         scope = draft.inner()
-        parameters = [scope.parameter(operand) for operand in operands]
+        parameters = [scope.add_parameter(operand) for operand in operands]
         result = _weaver(scope, stream, label).weave(parameters, steps=choices.integer(0, 3))
         if result.type != kinds[0]:
             raise DrawError("a branch of another shape")
@@ -130,8 +130,8 @@ def _draw_scan(stream: Stream, _: str) -> KernelSpec:
     series = draft.fresh(series_kind, typical_domain(choices, kind))
     shared = draft.leaves(1) if choices.chance(0.4) else []
     scope = draft.inner()
-    carry = scope.parameter(Term(init.node, kind, _STATE))
-    item = scope.parameter(Term(series.node, kind, series.interval))
+    carry = scope.add_parameter(Term(init.node, kind, _STATE))
+    item = scope.add_parameter(Term(series.node, kind, series.interval))
     weaver = _weaver(scope, stream, "step")
     state = scope.keep(_next_state(choices, weaver, [carry, item, *shared], kind, steps))
     outputs = choices.weighted([("both", 0.5), ("carry", 0.25), ("stacked", 0.25)])
@@ -209,7 +209,7 @@ def _draw_switch(stream: Stream, _: str) -> KernelSpec:
     intervals: list[Domain] = []
     for label in range(count):
         scope = draft.inner()
-        parameters = [scope.parameter(operand) for operand in operands]
+        parameters = [scope.add_parameter(operand) for operand in operands]
         result = _weaver(scope, stream, ("case", label)).weave(parameters, steps=choices.integer(1, 3))
         if result.type != kinds[0]:
             raise DrawError("a branch of another shape")
@@ -268,7 +268,7 @@ def _draw_select(stream: Stream, target: str) -> KernelSpec:
     edges = [draft.literal(round(low + part * width, 2), "float32") for part in (0.35, 0.65)]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     sides = [weaver.weave(draft.leaves(1), steps=choices.integer(0, 2), goal=kind) for _ in range(2)]
-    sides = [named(draft, side) for side in sides]
+    sides = [give_name(draft, side) for side in sides]
     ops = sides[0].ops | sides[1].ops | {target}
     bounds = [*(side.interval for side in sides), subject.interval]
     test = Comparison(choices.choice((">", "<")), subject.node, choices.choice(edges).node)

@@ -8,7 +8,7 @@ from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.pieces import PIECES, tame
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.frontends.jax.spelling import type_name
-from synthesis.grammar.commentary import Habits, commented, docstring
+from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.naming import PARAMETERS, NameBook
 from synthesis.grammar.operations import Term
@@ -26,7 +26,7 @@ from synthesis.grammar.syntax import (
     Slice,
     Statement,
     names,
-    renamed,
+    rename,
     size,
     walk,
 )
@@ -89,7 +89,7 @@ class Draft(Sketch):
             renames = {name: name for name in read}
         parameters = tuple((renames[name], "") for name in read)
         title = self.book.title()
-        self.declare(Function(title, parameters, (Return(renamed(statement.value, renames)),)))
+        self.declare(Function(title, parameters, (Return(rename(statement.value, renames)),)))
         self._block[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
 
     # ---- printing
@@ -125,14 +125,16 @@ class Draft(Sketch):
         self._outline()
         end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
         self.check((end,))
-        body = (*self.casts(), *commented(self.stream.child("comments"), tuple(self._block), _HABITS), end)
+        body = (*self.casts(), *add_comments(self.stream.child("comments"), tuple(self._block), _HABITS), end)
         used = ops.union(*(term.ops for term in results))
         annotation = "jax.Array" if self._annotated else ""
         kernel = Function(
             name,
             tuple((argument.name, annotation) for argument in self._arguments),
             body,
-            docstring=docstring(self.stream.child("docstring"), summary, self._arguments, _returned(results), _HABITS),
+            docstring=write_docstring(
+                self.stream.child("docstring"), summary, self._arguments, _returned(results), _HABITS
+            ),
             returns=annotation if len(nodes) == 1 else "",
         )
         text = render_module("", (*self._helpers, kernel))

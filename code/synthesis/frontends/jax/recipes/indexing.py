@@ -10,7 +10,7 @@ from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Attribute, Call, Display, Expression, Infix, Literal, Name, Slice, Subscript
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, named, typical_domain
+from synthesis.grammar.weaving import Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -44,7 +44,7 @@ def _before(stream: Stream, draft: Draft, kind: Type) -> Term:
     choices = stream.child("start")
     weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = weaver.weave([draft.fresh(kind, typical_domain(choices, kind))], steps=choices.integer(0, 2), goal=kind)
-    return named(draft, result)
+    return give_name(draft, result)
 
 
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:
@@ -91,7 +91,7 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
     if target in ("scatter_max", "scatter_min"):  # values spread evenly, so that either side may win
         values = draft.fresh(updates, typical_domain(choices, updates))
         weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=0)
-        values = weaver.affine(values) if choices.chance(0.5) else values
+        values = weaver.stretch(values) if choices.chance(0.5) else values
     else:
         values = _before(stream, draft, updates)
     index = _indices(draft, rows, (count,))

@@ -24,7 +24,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     links = stream.child("links")
     terms = [weaver.chain(term, 1 if links.difficulty == 1 else links.integer(1, 3)) for term in terms]
     if choices.difficulty > 1 and choices.chance(0.2):
-        terms = [draft.helper(terms, _OPERATIONS, steps=choices.integer(1, 3))]
+        terms = [draft.call_helper(terms, _OPERATIONS, steps=choices.integer(1, 3))]
     result = weaver.weave(terms, steps=choices.integer(0, 3), target=ELEMENTWISE[target])
     summary = f"A chain of functions with {target} on {dtype} arrays"
     return draft.finish([result], category="math", recipe="chain", summary=summary)

@@ -24,7 +24,7 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, named
+from synthesis.grammar.weaving import Weaver, give_name
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "tanh", "sin", "sigmoid", "square"))
@@ -115,7 +115,7 @@ def _draw_softmax(stream: Stream, target: str) -> KernelSpec:
     logits = _logits(stream, draft, _f32(rows, width))
     ops = logits.ops
     if target == "softmax" and choices.chance(0.4):
-        logits = named(draft, logits)
+        logits = give_name(draft, logits)
         highest = call("max", logits.node, axis=number(-1), keepdims=Literal("True"))
         powers = draft.keep(
             Term(call("exp", Infix("-", logits.node, highest)), logits.type, Domain(low=0.0, high=1.0), ops)

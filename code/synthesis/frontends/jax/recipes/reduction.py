@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript
 from synthesis.grammar.templates import Template
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _BEFORE = tuple(
@@ -63,7 +63,7 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
     draft = Draft(stream, kinds)
     before = Weaver(draft, stream.child("before"), _BEFORE, max_fresh=0)
     inner = before.weave(draft.leaves(1, types=kinds[:1]), steps=choices.integer(0, 2))
-    inner = named(draft, inner)
+    inner = give_name(draft, inner)
     axis = choices.choice((1, -1, 0))
     length, count = (sizes[0], sizes[1]) if axis == 0 else (sizes[1], sizes[0])
     where = draft.keep(

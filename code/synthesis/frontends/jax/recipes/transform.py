@@ -49,7 +49,7 @@ def _inner(
     """
     choices = stream.child("inner")
     scope = draft.inner()
-    parameters = [scope.parameter(operand) for operand in operands]
+    parameters = [scope.add_parameter(operand) for operand in operands]
     weaver = Weaver(scope, stream.child("inner weave"), _OPERATIONS, max_fresh=0)
     result = weaver.weave(parameters, steps=choices.integer(1, 3))
     if curves:
@@ -207,7 +207,7 @@ def _draw_custom(stream: Stream, target: str) -> KernelSpec:
     inner = before.weave([x], steps=choices.integer(0, 2), goal=kind)
     name = draft.book.title()
     scope = FunctionScope(draft.literal, NameBook(stream.child("rule names")))
-    parameter = scope.parameter(inner)
+    parameter = scope.add_parameter(inner)
     weaver = Weaver(scope, stream.child("rule"), _OPERATIONS, max_fresh=0)
     value = weaver.weave([parameter], steps=choices.integer(1, 2))
     own = name_of(parameter)

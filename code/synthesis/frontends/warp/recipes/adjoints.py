@@ -44,7 +44,7 @@ def _draw_component(stream: Stream, target: str) -> KernelSpec:
     is_vector = target == "component_store"
     kind = Type(draft.types[0].dtype, (size,) if is_vector else (size, size))
     read = draft.read(kind, typical_domain(choices, kind), draft.sites[0][0])
-    local = draft.local(read.node)
+    local = draft.add_local(read.node)
     index = tuple(Literal(str(choices.below(size))) for _ in kind.shape)
     place: Expression = Subscript(local, index)
     if is_vector and choices.chance(0.4):
@@ -57,7 +57,7 @@ def _draw_component(stream: Stream, target: str) -> KernelSpec:
     bound = read.interval.magnitude + value.interval.magnitude
     result = Term(local, kind, Domain(low=-bound, high=bound))
     if choices.chance(0.5):
-        gain = draft.uniform(draft.types[0], _POSITIVE)
+        gain = draft.add_uniform(draft.types[0], _POSITIVE)
         result = Term(Infix("*", local, gain.node), kind, Domain(low=-1.5 * bound, high=1.5 * bound))
     elif is_vector and choices.chance(0.5):
         result = Term(call("length_sq", local), draft.types[0], Domain(low=0.0, high=size * bound * bound))
@@ -101,22 +101,22 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
     variable = draft.book.take(LOOPS)
     trips = choices.integer(4, 9)
     thread = draft.sites[0][0][0]
-    array = Name(draft.array(kind, _POSITIVE, (thread.extent, trips)))
+    array = Name(draft.add_array(kind, _POSITIVE, (thread.extent, trips)))
     bound: Expression = Subscript(Attribute(array, "shape"), (Literal("1"),))
     if choices.chance(0.7):
-        bound = Name(draft.count(Domain(low=3, high=trips)))
+        bound = Name(draft.add_count(Domain(low=3, high=trips)))
     item = Subscript(array, (thread.index, Name(variable)))
     style = choices.choice(("square", "root", "product", "recurrence"))
     if style == "recurrence":
         start = draft.read(kind, typical_domain(choices, kind), draft.sites[0][0])
-        total = draft.local(start.node)
+        total = draft.add_local(start.node)
         function = choices.choice(("sin", "cos", "tanh"))
         with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
             draft.add(Assign(total, Infix("+", call(function, total), item)))
         result = Term(total, kind, Domain(low=-2.5, high=2.5), frozenset({function, "add"}))
     else:
         start, operator = (1.0, "*") if style == "product" else (0.0, "+")
-        total = draft.variable(kind, start)
+        total = draft.add_variable(kind, start)
         with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
             draft.add(Assign(total, item, operator))
         most = 1.5 * trips

@@ -34,7 +34,7 @@ def elementwise(
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0 if few else choices.integer(0, 2))
     terms = draft.leaves(choices.weighted([(1, 0.25), (2, 0.45), *([] if few else [(3, 0.3)])]))
     if choices.difficulty > 1 and not few and choices.chance(0.25):
-        terms = [draft.helper(terms, operations, steps=choices.integer(1, 3))]
+        terms = [draft.call_helper(terms, operations, steps=choices.integer(1, 3))]
     result = weaver.weave(terms, steps=choices.integer(0, 1) if few else choices.integer(1, 6), target=SCALAR[target])
     draft.store(result)
     ops = result.ops

@@ -70,15 +70,15 @@ def _draw_views(stream: Stream, target: str) -> KernelSpec:
     planes = target == "slice" and choices.chance(0.4)
     sizes = (extent, width, 3) if planes else (extent, width)
     domain = typical_domain(choices, kind)
-    array = Name(draft.array(kind, domain, sizes))
+    array = Name(draft.add_array(kind, domain, sizes))
     low = choices.integer(0, 1)
     length = choices.integer(2, width - 2) if target == "slice" else width
     view: Expression = Subscript(array, (thread,))
     if target == "slice":
         part = Slice(str(low) if low else "", str(low + length))
         view = Subscript(array, (thread, part)) if planes or choices.chance(0.5) else Subscript(view, (part,))
-    row = draft.local(view, _ROWS)
-    total = draft.variable(kind, 0.0)
+    row = draft.add_local(view, _ROWS)
+    total = draft.add_variable(kind, 0.0)
     step = draft.book.take(LOOPS)
     trips: Expression = Literal(str(length))
     if choices.chance(0.5):

@@ -34,7 +34,7 @@ def _value(choices: Stream, draft: Draft, weaver: Weaver, target: str) -> Term:
 def _finish(
     draft: Draft, target: str, value: Term, slots: int, index: Expression, recipe: str, over: str
 ) -> KernelSpec:
-    out = draft.output(value.type, _start_values(target, value.interval), (slots,), Role.INOUT)
+    out = draft.add_output(value.type, _start_values(target, value.interval), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), index, value.node)))
     ops = value.ops | {target}
     summary = f"{_VERBS[target]} over {over}, taken with {target}"
@@ -62,7 +62,7 @@ def _draw_bins(stream: Stream, target: str) -> KernelSpec:
     """Each thread adds to the element that an index array names."""
     choices, draft, weaver = _begin(stream, 1)
     slots = choices.integer(4, 8) if target == "atomic_add" else draft.threads[0] // 2 + choices.integer(0, 4)
-    bins = draft.array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
+    bins = draft.add_array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
     slot: Expression = Subscript(Name(bins), (Name(draft.indices[0]),))
     if choices.chance(0.5):
         slot = draft.keep(Term(slot, Type("int32"), Domain(low=0, high=slots - 1))).node
@@ -74,10 +74,10 @@ def _draw_difference(stream: Stream, target: str) -> KernelSpec:
     """Threads take from shared elements, or count in whole numbers."""
     choices, draft, weaver = _begin(stream, 1)
     slots = choices.integer(4, 8)
-    bins = draft.array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
+    bins = draft.add_array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
     slot = Subscript(Name(bins), (Name(draft.indices[0]),))
     value = weaver.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(0, 3))
-    out = draft.output(value.type, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT)
+    out = draft.add_output(value.type, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), slot, value.node)))
     ops = value.ops | {target}
     return draft.finish(category="atomic", recipe="difference", summary="Differences taken with atomic_sub", ops=ops)
@@ -104,7 +104,7 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
     operations = [each for each in _BITS if each.name != target.replace("atomic", "bit")]
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
     mixed = weaver.weave(masks, steps=choices.integer(0, 3)).node
-    out = draft.output(kind, Domain(low=0, high=2**16 - 1), (slots,), Role.INOUT)
+    out = draft.add_output(kind, Domain(low=0, high=2**16 - 1), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), index, mixed)))
     return draft.finish(
         category="atomic",
@@ -122,7 +122,7 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
     thread = Name(draft.indices[0])
     domain = Domain(low=0, high=3) if target == "atomic_cas" else Domain(low=-8, high=8)
     value = draft.read(kind, domain, draft.sites[0][0])
-    slots = draft.output(kind, domain, draft.threads, Role.INOUT)
+    slots = draft.add_output(kind, domain, draft.threads, Role.INOUT)
     place: Expression = thread
     if choices.chance(0.5):
         place = Infix("-", Literal(str(draft.threads[0] - 1)), thread)

@@ -11,7 +11,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.sketch import Axis, Site
 from synthesis.grammar import intervals
 from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term, became, varies
+from synthesis.grammar.operations import Term, derive, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -27,7 +27,7 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -47,7 +47,7 @@ def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
 def _even(choices: Stream, draft: Draft, weaver: Weaver) -> Term:
     """A value that is spread evenly over its interval, so that what is compared with it can be placed."""
     (leaf,) = draft.leaves(1)
-    return weaver.affine(leaf) if choices.chance(0.6) else leaf
+    return weaver.stretch(leaf) if choices.chance(0.6) else leaf
 
 
 def _within(choices: Stream, draft: Draft, term: Term, low: float, high: float) -> Term:
@@ -60,13 +60,13 @@ def _within(choices: Stream, draft: Draft, term: Term, low: float, high: float) 
     if kind == "literal":
         return draft.literal(choices.decimal(domain.low, domain.high), term.type.dtype)
     if kind == "uniform":
-        return draft.uniform(term.type, domain)
+        return draft.add_uniform(term.type, domain)
     return draft.read(term.type, domain, draft.sites[0][0])
 
 
 def _variable(draft: Draft, kind: Type, value: float) -> Term:
     """A local that later statements change."""
-    return Term(draft.variable(kind, value), kind, intervals.point(value))
+    return Term(draft.add_variable(kind, value), kind, intervals.point(value))
 
 
 def _finish(choices: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: str, summary: str) -> KernelSpec:
@@ -78,7 +78,7 @@ def _finish(choices: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: s
 
 def _limited(term: Term, interval: Domain, *others: Term, op: str) -> Term:
     """A value after control flow: its new interval, and every operation that went into it."""
-    return became(term, term.node, interval, *others, op=op)
+    return derive(term, term.node, interval, *others, op=op)
 
 
 def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
@@ -94,7 +94,7 @@ def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
         node = call("min", call("max", value.node, low.node), high.node)
         result = _limited(Term(node, value.type, interval), interval, value, low, high, op="clamp")
     else:
-        local = named(draft, value)
+        local = give_name(draft, value)
         raise_it = If(Comparison("<", local.node, low.node), (Assign(local.node, low.node),))
         lower_it = If(Comparison(">", local.node, high.node), (Assign(local.node, high.node),))
         if style == "both":
@@ -116,7 +116,7 @@ def _draw_abs_diff(stream: Stream, _: str) -> KernelSpec:
     interval = intervals.absolute(difference)
     style = choices.weighted([("branches", 0.45), ("negate", 0.35), ("abs", 0.2)])
     if style == "branches":
-        first, second = named(draft, first), named(draft, second)
+        first, second = give_name(draft, first), give_name(draft, second)
         local = _variable(draft, first.type, 0.0)
         test = Comparison(choices.choice((">", ">=")), first.node, second.node)
         draft.add(
@@ -162,7 +162,7 @@ def _draw_step(stream: Stream, _: str) -> KernelSpec:
         interval = intervals.hull((low.interval, high.interval))
         result = _limited(local, interval, value, edge, low, high, op="step")
         return _finish(choices, draft, weaver, result, "step", "Choice between two values at an edge")
-    out = draft.output(value.type, value.interval, draft.threads)
+    out = draft.add_output(value.type, value.interval, draft.threads)
     with draft.block() as first:
         low = weaver.weave(draft.leaves(1), steps=choices.integer(0, 3))
         draft.add(draft.assignment(out, low.node))
@@ -194,10 +194,10 @@ def _draw_loop_sum(stream: Stream, _: str) -> KernelSpec:
     iterable: Expression = Literal(str(trips))
     shared: list[Term] = []
     if bound == "argument":
-        iterable = Name(draft.count(Domain(low=2, high=trips)))
+        iterable = Name(draft.add_count(Domain(low=2, high=trips)))
     elif bound == "shape":
         domain = typical_domain(choices, kind)
-        table = Name(draft.array(kind, domain, (trips,)))
+        table = Name(draft.add_array(kind, domain, (trips,)))
         iterable = Subscript(Attribute(table, "shape"), (Literal("0"),))
         shared = [Term(Subscript(table, (Name(variable),)), kind, domain)]
     with draft.loop(variable, Call(Name("range"), (iterable,)), sites):

@@ -11,7 +11,7 @@ from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
 from synthesis.frontends.warp.spelling import array_annotation
-from synthesis.grammar.commentary import Habits, commented, docstring
+from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.elaboration import Piece
 from synthesis.grammar.operations import Term
@@ -47,10 +47,10 @@ class Draft(Sketch):
     def store(self, term: Term) -> None:
         """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""
         if not self._elaborated:
-            term = self.elaborated(term)
+            term = self.elaborate(term)
         self.write(term)
 
-    def elaborated(self, term: Term) -> Term:
+    def elaborate(self, term: Term) -> Term:
         """What the pieces that the difficulty asks for make of a term.
 
         Raises:
@@ -108,7 +108,7 @@ class Draft(Sketch):
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
         name = self.entitle(titles)
         self.check()
-        body = commented(self.stream.child("comments"), tuple(self._block), _HABITS)
+        body = add_comments(self.stream.child("comments"), tuple(self._block), _HABITS)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
         arguments = (*inputs, *outputs)
@@ -118,7 +118,7 @@ class Draft(Sketch):
             tuple((each.name, generic.get(each.name, each.type_name)) for each in arguments),
             body,
             ("wp.kernel",),
-            docstring=docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
+            docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
         )
         constants = tuple(each for each in self._helpers if isinstance(each, Assign))
         functions = tuple(each for each in self._helpers if not isinstance(each, Assign))

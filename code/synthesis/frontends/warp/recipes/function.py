@@ -26,7 +26,7 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
 from synthesis.records import DIFFICULTIES, Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
@@ -39,7 +39,7 @@ def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stre
     choices = stream.child("shape")
     draft = Draft(stream, kinds, rank=stream.child("rank").weighted([(1, 0.85), (2, 0.15)]))
     terms = draft.leaves(choices.integer(1, most), types=kinds[:1])
-    return choices, draft, [named(draft, term) for term in terms]
+    return choices, draft, [give_name(draft, term) for term in terms]
 
 
 def _finish(stream: Stream, draft: Draft, terms: list[Term], recipe: str, target: str, summary: str) -> KernelSpec:
@@ -58,11 +58,11 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     inner_name, outer_name = draft.book.title(), draft.book.title()
     operations = _SCALARS if kinds[0] == _NUMBER else _OPERATIONS
     inner = Helper(draft, stream.child("helper", "inner"), operations)
-    first = inner.parameter(terms[0])
+    first = inner.add_parameter(terms[0])
     inside = inner.weaver.weave([first], steps=choices.integer(1, 3), goal=terms[0].type)
     inner.finish(inner_name, inside)
     outer = Helper(draft, stream.child("helper", "outer"), operations)
-    parameters = [outer.parameter(term) for term in terms]
+    parameters = [outer.add_parameter(term) for term in terms]
     called = Term(Call(Name(inner_name), (parameters[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
     result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=choices.integer(0, 2))
     outer.finish(outer_name, result)
@@ -85,7 +85,7 @@ def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
     made: list[Term] = []
     for label, operand in (("number", number), ("vector", terms[0])):
         helper = Helper(draft, stream.child("helper", label), _SCALARS if label == "number" else _OPERATIONS)
-        result = helper.weaver.weave([helper.parameter(operand)], steps=choices.integer(1, 3))
+        result = helper.weaver.weave([helper.add_parameter(operand)], steps=choices.integer(1, 3))
         helper.finish(name, result)
         node = Call(Name(name), (operand.node,))
         made.append(Term(node, result.type, result.interval, result.ops, result.depth))
@@ -97,7 +97,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
     choices, draft, terms = _begin(stream, (_NUMBER,))
     name = draft.book.title()
     helper = Helper(draft, stream.child("helper", "several"), _SCALARS)
-    parameters = [helper.parameter(term) for term in terms]
+    parameters = [helper.add_parameter(term) for term in terms]
     if target == "early_return":
         subject = parameters[0]
         low, width = subject.interval.low, subject.interval.width
@@ -195,9 +195,9 @@ def _draw_records(stream: Stream, target: str) -> KernelSpec:
         shape=draft.threads,
         fields=tuple(fields),
     )
-    draft.argument(argument)
+    draft.add_argument(argument)
     element: Expression = Subscript(Name(name), (Name(draft.indices[0]),))
-    local = draft.local(element, ("p", "body", "item", "rec", "s", "node"))
+    local = draft.add_local(element, ("p", "body", "item", "rec", "s", "node"))
     members = _members(local, fields, kinds)
     return _finish(stream, draft, members, "records", target, f"Records of {len(fields)} fields in an array")
 
@@ -208,16 +208,16 @@ def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
     draft = Draft(stream, (_NUMBER, _VEC))
     title, fields, kinds = _struct(draft, choices, _SETTINGS, choices.integer(2, 3))
     name = draft.book.take(("params", "settings", "cfg", "material", "model", "opts"))
-    draft.argument(Argument(name=name, type_name=title, dtype=title, fields=tuple(fields)))
+    draft.add_argument(Argument(name=name, type_name=title, dtype=title, fields=tuple(fields)))
     value = draft.read(_NUMBER, typical_domain(choices, _NUMBER), draft.sites[0][0])
-    value = named(draft, value)
+    value = give_name(draft, value)
     if target == "struct_value":
         members = _members(Name(name), fields, kinds)
         return _finish(
             stream, draft, [value, *members], "parameters", target, "Settings in a struct that threads share"
         )
     helper = Helper(draft, stream.child("helper", "of struct"), _OPERATIONS)
-    own = helper.parameter(value)
+    own = helper.add_parameter(value)
     handed = draft.book.take(("m", "pr", "conf", "mat"))
     helper.declare(handed, title)
     members = _members(Name(handed), fields, kinds)

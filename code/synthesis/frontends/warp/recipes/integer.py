@@ -52,7 +52,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
     local = Name(name)
     start: Expression = value.node
     if choices.chance(0.6):
-        seed = draft.uniform(kind, Domain(low=1, high=2**31 - 1), pool=("seed", "salt", "offset", "basis"))
+        seed = draft.add_uniform(kind, Domain(low=1, high=2**31 - 1), pool=("seed", "salt", "offset", "basis"))
         start = Infix("^", start, seed.node)
     elif choices.chance(0.5):
         index: Expression = Name(draft.indices[0])

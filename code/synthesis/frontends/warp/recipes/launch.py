@@ -50,22 +50,22 @@ def _draw_flattened(stream: Stream, target: str) -> KernelSpec:
     flat: Expression = Name(draft.indices[0])
     for index, extent in zip(draft.indices[1:], draft.threads[1:], strict=True):
         flat = Infix("+", Infix("*", flat, Literal(str(extent))), Name(index))
-    local = draft.local(flat, ("flat", "linear", "idx", "offset", "n"))
+    local = draft.add_local(flat, ("flat", "linear", "idx", "offset", "n"))
     total = 1
     for extent in draft.threads:
         total *= extent
     if draft.rank == 1 or choices.chance(0.3):
-        bound = draft.count(Domain(low=total // 2, high=total))
+        bound = draft.add_count(Domain(low=total // 2, high=total))
         draft.add(If(Comparison(">=", local, Name(bound)), (Return(),)))
     kind = draft.types[0]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     result = weaver.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(1, 3))
     if choices.chance(0.5):
-        table = draft.array(kind, Domain(low=0.5, high=1.5), (total,))
+        table = draft.add_array(kind, Domain(low=0.5, high=1.5), (total,))
         product = Infix("*", result.node, Subscript(Name(table), (local,)))
         interval = intervals.multiply(result.interval, Domain(low=0.5, high=1.5))
         result = Term(product, kind, interval, result.ops | {"mul"})
-    out = draft.output(kind, result.interval, (total,))
+    out = draft.add_output(kind, result.interval, (total,))
     draft.add(Assign(Subscript(Name(out), (local,)), result.node))
     summary = f"A {draft.rank}-D launch over one long array"
     return draft.finish(category="launch", recipe="flattened", summary=summary, ops=result.ops | {target})

@@ -41,14 +41,14 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
 
 
 def _count(draft: Draft) -> Name:
-    return draft.local(Call(Name("int"), (Literal("0"),)), ("count", "steps", "hits", "n", "used"))
+    return draft.add_local(Call(Name("int"), (Literal("0"),)), ("count", "steps", "hits", "n", "used"))
 
 
 def _rows(draft: Draft, variable: str, trips: int, domain: Domain) -> Term:
     """Element ``variable`` of the thread's own row of an array."""
     site = (draft.sites[0][0][0], Axis(Name(variable), trips))
     kind = draft.types[0]
-    array = draft.array(kind, domain, tuple(axis.extent for axis in site))
+    array = draft.add_array(kind, domain, tuple(axis.extent for axis in site))
     return Term(Subscript(Name(array), tuple(axis.index for axis in site)), kind, domain, flat=True)
 
 
@@ -66,8 +66,10 @@ def _draw_jump(stream: Stream, target: str) -> KernelSpec:
     """A sum over a row that stops at, or passes over, elements beyond a limit."""
     choices, draft = _begin(stream)
     trips = choices.integer(6, 12)
-    total = draft.variable(draft.types[0], 0.0)
-    limit = draft.uniform(draft.types[0], Domain(low=1.0, high=1.6), pool=("limit", "cutoff", "threshold", "max_value"))
+    total = draft.add_variable(draft.types[0], 0.0)
+    limit = draft.add_uniform(
+        draft.types[0], Domain(low=1.0, high=1.6), pool=("limit", "cutoff", "threshold", "max_value")
+    )
     step = draft.book.take(LOOPS)
     item = _rows(draft, step, trips, _POSITIVE)
     count = _count(draft) if choices.chance(0.4) else None
@@ -99,14 +101,14 @@ def _draw_while(stream: Stream, target: str) -> KernelSpec:
     choices, draft = _begin(stream)
     kind = draft.types[0]
     value = draft.read(kind, Domain(low=1.0, high=8.0), draft.sites[0][0])
-    local = draft.local(value.node)
+    local = draft.add_local(value.node)
     count = _count(draft)
     most = choices.integer(8, 20)
     style = choices.choice(("shrink", "newton", "collatz"))
     one = Assign(count, Literal("1"), "+")
     body: tuple[Statement, ...]
     if style == "shrink":
-        factor = draft.uniform(kind, Domain(low=0.4, high=0.8), pool=("decay", "ratio", "shrink", "factor")).node
+        factor = draft.add_uniform(kind, Domain(low=0.4, high=0.8), pool=("decay", "ratio", "shrink", "factor")).node
         edge = draft.literal(choices.decimal(0.2, 0.6, 1), kind.dtype).node
         test: Expression = Infix("and", Comparison(">", local, edge), Comparison("<", count, Literal(str(most))))
         body = (Assign(local, Infix("*", local, factor)), one)
@@ -118,8 +120,8 @@ def _draw_while(stream: Stream, target: str) -> KernelSpec:
         test = Infix("and", Comparison(">", error, tolerance), Comparison("<", count, Literal(str(most))))
         body = (Assign(local, Infix("*", half, Infix("+", local, Infix("/", goal, local)))), one)
     else:
-        rate = draft.uniform(kind, Domain(low=0.3, high=0.9), pool=("rate", "step", "gain")).node
-        steps = draft.count(Domain(low=2, high=6))
+        rate = draft.add_uniform(kind, Domain(low=0.3, high=0.9), pool=("rate", "step", "gain")).node
+        steps = draft.add_count(Domain(low=2, high=6))
         test = Comparison("<", count, Name(steps))
         move = Infix("-", local, Infix("*", rate, call("sin", local)))
         body = (Assign(local, move), one)
@@ -138,10 +140,10 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     choices, draft = _begin(stream)
     kind = draft.types[0]
     rows, columns = choices.integer(3, 5), choices.integer(3, 5)
-    total = draft.variable(draft.types[0], 0.0)
+    total = draft.add_variable(draft.types[0], 0.0)
     outer, inner_name = draft.book.take(LOOPS), draft.book.take(LOOPS)
-    table = draft.array(kind, _POSITIVE, (draft.threads[0], rows))
-    weights = draft.array(kind, Domain(low=-1.0, high=1.0), (rows, columns))
+    table = draft.add_array(kind, _POSITIVE, (draft.threads[0], rows))
+    weights = draft.add_array(kind, Domain(low=-1.0, high=1.0), (rows, columns))
     thread = Name(draft.indices[0])
     row: Expression = Literal(str(rows))
     if choices.chance(0.4):

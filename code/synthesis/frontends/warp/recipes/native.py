@@ -50,13 +50,13 @@ class _Native:
         """An array of the kernel, and the name that the snippet has for it."""
         element = kind or self.kind
         domain = Domain(low=0, high=255) if element.dtype == "int32" else Domain(low=-2.0, high=2.0)
-        make = self.draft.output if role is not Role.INPUT else self.draft.array
+        make = self.draft.add_output if role is not Role.INPUT else self.draft.add_array
         name = make(element, domain, (extent,), role)
         annotation = array_annotation(scalar_name(element.dtype, self.draft.style), 1, self.draft.style)
         self._given.append((parameter, annotation))
         self._names.append(name)
 
-    def mapped(self, value: str) -> str:
+    def map_value(self, value: str) -> str:
         """A function of a value, in C."""
         constants = {"c": self.choices.decimal(0.3, 2.5, 2), "k": self.choices.integer(3, 63)}
         return self.choices.pick(_INT_MAPS if self.ctype == "int" else _FLOAT_MAPS).format(value, **constants)
@@ -106,7 +106,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     test = f"if ({lane} % (2 * s) == 0) {{ {combine} }}" if up else f"if ({lane} < s) {{ {combine} }}"
     lines = [
         *native.head,
-        f"{cache}[{lane}] = {native.mapped(f'values[{native.index}]')};",
+        f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};",
         "__syncthreads();",
         *_loop(native, [test], up=up),
         f"if ({lane} == 0) {{ out[blockIdx.x] = {cache}[0]; }}",
@@ -124,7 +124,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     step = {"scan_sum": "own + other", "scan_max": "own > other ? own : other"}[target]
     lines = [
         *native.head,
-        f"{cache}[{lane}] = {native.mapped(f'values[{native.index}]')};",
+        f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};",
         "__syncthreads();",
         *_loop(
             native,
@@ -160,7 +160,7 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
             f"out[{native.index}] = {cache}[{lane}] + {weight}f * (left + right - 2.0f * {cache}[{lane}]);",
         ]
     lines = [
-        *native.head, f"{cache}[{lane}] = {native.mapped(f'values[{native.index}]')};", "__syncthreads();", *result,
+        *native.head, f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};", "__syncthreads();", *result,
     ]  # fmt: skip
     return native.finish("block_exchange", target, "Elements exchanged inside each block", lines, set())
 
@@ -202,7 +202,7 @@ def _draw_shuffle(stream: Stream, target: str) -> KernelSpec:
     lines = [
         f"__shared__ {kind} {cache}[{warps}];",
         f"int {lane} = threadIdx.x;",
-        f"{kind} v = {native.mapped(f'values[{native.index}]')};",
+        f"{kind} v = {native.map_value(f'values[{native.index}]')};",
         "for (int s = 16; s > 0; s >>= 1) {",
         "    v += __shfl_down_sync(0xffffffff, v, s);"
         if native.choices.chance(0.5)

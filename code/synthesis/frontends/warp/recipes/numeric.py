@@ -32,7 +32,7 @@ def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
     for position, domain in enumerate(operation.domains):
         narrow = Domain(low=max(domain.low, -6.0), high=min(domain.high, 6.0))
         if target in ("lerp", "smoothstep") and position < 2 and choices.chance(0.4):
-            operands.append(draft.uniform(kind, narrow))
+            operands.append(draft.add_uniform(kind, narrow))
         else:
             operands.append(draft.read(kind, narrow, site))
     made = weaver.require(operation, *operands)
@@ -53,7 +53,7 @@ def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
     motion = _spatial(draft, _TWISTS)
     if target == "spatial_vector":
         first, second = (draft.read(_VEC, _UNIT, draft.sites[0][0]) for _ in range(2))
-        made = draft.local(
+        made = draft.add_local(
             Call(Name("wp.spatial_vector"), (first.node, second.node)), ("screw", "s", "wrench", "twist")
         )
         node: Expression = Infix(choices.choice("+-"), made, motion.node)
@@ -95,7 +95,7 @@ def _combined(stream: Stream, draft: Draft, node: Expression, target: str, summa
         else:
             node = Infix("*", node, _factor(choices, draft))
         if step and choices.chance(0.4):
-            node = draft.local(node)
+            node = draft.add_local(node)
     result = Term(node, _SPATIAL, Domain(low=-6.0, high=6.0))
     return finished(draft, "transform", "spatial", target, result, summary, "wp.spatial_vector")
 
@@ -104,7 +104,7 @@ def _factor(choices: Stream, draft: Draft) -> Expression:
     """A number to scale by: each thread's own, or one for all."""
     domain = Domain(low=0.3, high=1.5)
     return (
-        draft.read(_NUMBER, domain, draft.sites[0][0]) if choices.chance(0.5) else draft.uniform(_NUMBER, domain)
+        draft.read(_NUMBER, domain, draft.sites[0][0]) if choices.chance(0.5) else draft.add_uniform(_NUMBER, domain)
     ).node
 
 
@@ -119,7 +119,7 @@ def _draw_made(stream: Stream, target: str) -> KernelSpec:
     parts = [draft.read(vector, typical_domain(choices, vector), site) for _ in range(count)]
     bound = max(part.interval.magnitude for part in parts)
     node = call(target, *(part.node for part in parts))
-    local = draft.local(node, ("m", "basis", "K", "R", "frame", "J"))
+    local = draft.add_local(node, ("m", "basis", "K", "R", "frame", "J"))
     made = Term(local, matrix, Domain(low=-bound, high=bound), frozenset({target}), 1)
     operations = (*MATRIX.values(), *LINEAR.values(), *(VECTOR[name] for name in ("dot", "cw_mul")))
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=1)
@@ -138,8 +138,8 @@ def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
     site = draft.sites[0][0]
     weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
     asked = draft.read(vector, _UNIT, site)
-    place = draft.local(call(target, asked.node), ("axis", "where", "best", "major", "place"))
-    taken = draft.local(
+    place = draft.add_local(call(target, asked.node), ("axis", "where", "best", "major", "place"))
+    taken = draft.add_local(
         draft.read(vector, typical_domain(choices, vector), site).node, ("row", "choice", "picked", "w")
     )
     value = Term(Subscript(taken, (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 2)

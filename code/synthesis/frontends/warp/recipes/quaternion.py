@@ -33,7 +33,7 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
 
 def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spelled: str = "") -> Expression:
     """The thread's own element of a new array."""
-    array = draft.array(kind, domain, draft.threads, pool=pool, element=spelled)
+    array = draft.add_array(kind, domain, draft.threads, pool=pool, element=spelled)
     return Subscript(Name(array), tuple(map(Name, draft.indices)))
 
 
@@ -48,12 +48,12 @@ def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
         axis = call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
         node = call(made, axis, element(draft, _NUMBER, _ANGLE, _ANGLES))
     elif made == "quat_rpy":
-        angles = draft.local(element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
+        angles = draft.add_local(element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
         node = call(made, *(Subscript(angles, (Literal(str(place)),)) for place in range(3)))
     else:
         first = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
         node = call(made, call("quat_to_matrix", first))
-    return draft.local(node, _LOCAL_QUATS), made
+    return draft.add_local(node, _LOCAL_QUATS), made
 
 
 def _point(choices: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:
@@ -76,7 +76,7 @@ def finished(
     draft: Draft, category: str, recipe: str, target: str, term: Term, summary: str, element: str = ""
 ) -> KernelSpec:
     """The kernel that writes a term at each thread's own indices; ``element`` is the type's name where it needs one."""
-    out = draft.output(term.type, term.interval, draft.threads, element=element)
+    out = draft.add_output(term.type, term.interval, draft.threads, element=element)
     draft.add(draft.assignment(out, term.node))
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=term.ops | {target})
 
@@ -123,13 +123,13 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
     second, also = _rotation(choices, draft)
     ops = frozenset({made, also})
     if target == "quat_slerp":
-        amount = draft.uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("t", "alpha", "blend", "weight", "s")).node
+        amount = draft.add_uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("t", "alpha", "blend", "weight", "s")).node
         node: Expression = call(target, first, second, amount)
     elif target == "quat_mul":
         node = Infix("*", first, second)
     else:
         node = Infix("*", first, call("quat_inverse", second))
-    combined = draft.local(node, _LOCAL_QUATS)
+    combined = draft.add_local(node, _LOCAL_QUATS)
     if target == "quat_to_axis_angle":
         axis, angle = draft.book.take(("axis", "dir", "ax")), draft.book.take(("angle", "theta", "amount"))
         draft.add(Assign(Display((Name(axis), Name(angle))), call(target, combined)))
@@ -148,13 +148,13 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
 def _frame(choices: Stream, draft: Draft) -> Expression:
     """A transform in a local, with a rotation of length one: of an array of them, or put together."""
     if choices.chance(0.5):
-        given = draft.local(element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
+        given = draft.add_local(element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
         place = call("transform_get_translation", given)
         rotation: Expression = call("normalize", call("transform_get_rotation", given))
     else:
         place = element(draft, _VEC, _POINT, VECTORS)
         rotation, _ = _rotation(choices, draft)
-    return draft.local(call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
+    return draft.add_local(call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
 
 
 def _draw_frame(stream: Stream, target: str) -> KernelSpec:
@@ -170,7 +170,7 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     elif target == "transform_multiply":
         second = _frame(choices, draft)
         both = Infix("*", frame, second) if choices.chance(0.25) else call(target, frame, second)
-        node = call("transform_point", draft.local(both, ("chained", "X_ac", "combined", "world")), point.node)
+        node = call("transform_point", draft.add_local(both, ("chained", "X_ac", "combined", "world")), point.node)
     elif target == "transform_vector":  # which leaves the frame's place out
         node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))
     elif target == "transform_get_translation":
@@ -186,20 +186,20 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     choices, draft = _begin(stream)
     rotation, made = _rotation(choices, draft)
     spin = _point(choices, draft, ("omega", "angular_velocity", "w", "spin_rates")).node
-    step = draft.uniform(_NUMBER, Domain(low=0.01, high=0.1), pool=("dt", "step", "h", "delta_t")).node
+    step = draft.add_uniform(_NUMBER, Domain(low=0.01, high=0.1), pool=("dt", "step", "h", "delta_t")).node
     if choices.chance(0.35):
-        damping = draft.uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("damping", "drag", "friction"))
+        damping = draft.add_uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("damping", "drag", "friction"))
         spin = Infix("*", spin, Infix("-", Literal("1.0"), Infix("*", damping.node, step)))
     ops = frozenset({made, "normalize", "quat_mul"})
     zero = Literal("0.0")
     if choices.chance(0.5):
-        small = draft.local(spin, ("w", "rate", "ang"))
+        small = draft.add_local(spin, ("w", "rate", "ang"))
         parts = (Subscript(small, (Literal(str(place)),)) for place in range(3))
         pure: Expression = call("quat", *parts, zero)
     else:
         pure = call("quat", spin, zero)
     change = Infix("*", Infix("*", Infix("*", pure, rotation), Literal("0.5")), step)
-    turned = draft.local(call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
+    turned = draft.add_local(call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
     if target == "integrate_rotation":
         return finished(
             draft,
@@ -214,7 +214,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     velocity = _point(choices, draft, ("velocities", "vel", "linear_velocity", "v")).node
     if choices.chance(0.4):
         push = call("vec3", *(Literal(repr(choices.decimal(-1.0, 1.0, 1))) for _ in range(3)))
-        velocity = draft.local(Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
+        velocity = draft.add_local(Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
     moved = Infix("+", place, Infix("*", velocity, step))
     node = call("transform", moved, turned)
     result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})

@@ -40,12 +40,12 @@ def _begin(stream: Stream, kind: Type) -> tuple[Stream, Draft]:
 
 def _generator(choices: Stream, draft: Draft) -> Expression:
     """The state of the thread's own generator, from a seed and the thread's index."""
-    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
+    seed = draft.add_uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
     index: Expression = Name(draft.indices[0])
     if draft.rank == 2:
         index = Infix("+", Infix("*", index, Literal(str(draft.threads[1]))), Name(draft.indices[1]))
     start = Infix("+", seed.node, Literal(str(choices.integer(1, 99)))) if choices.chance(0.2) else seed.node
-    return draft.local(call("rand_init", start, index), ("state", "rng", "gen", "rstate"))
+    return draft.add_local(call("rand_init", start, index), ("state", "rng", "gen", "rstate"))
 
 
 def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, summary: str) -> KernelSpec:
@@ -86,14 +86,14 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
     state = _generator(choices, draft)
     size = choices.integer(6, 20)
     if target == "poisson":
-        rate = draft.uniform(_NUMBER, Domain(low=2.0, high=8.0), pool=("rate", "lam", "mean"))
+        rate = draft.add_uniform(_NUMBER, Domain(low=2.0, high=8.0), pool=("rate", "lam", "mean"))
         drawn = call(target, state, rate.node)
         cast = Call(Name("float"), (drawn,))
         sample = draft.keep(Term(cast, _NUMBER, Domain(low=0.0, high=30.0), frozenset({target}), 1))
         return _finish(stream, draft, sample, "integers", target, "Counts of a Poisson distribution")
     drawn = call(target, state, Literal("0"), Literal(str(size)))
-    place = draft.local(drawn, ("pick", "slot", "index", "chosen", "src"))
-    table = draft.array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
+    place = draft.add_local(drawn, ("pick", "slot", "index", "chosen", "src"))
+    table = draft.add_array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
     picked = Term(Subscript(Name(table), (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 1)
     return _finish(stream, draft, picked, "integers", target, f"An element of {size} picked at random")
 
@@ -108,10 +108,10 @@ def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
     if target == "random_walk":
         start = element(draft, _NUMBER, Domain(low=-1.0, high=1.0), ("start", "x0", "origin", "initial"))
     draft.add(Assign(Name(total), Call(Name("float"), (start,)) if start == Literal("0.0") else start))
-    scale = draft.uniform(_NUMBER, Domain(low=0.3, high=1.2))
+    scale = draft.add_uniform(_NUMBER, Domain(low=0.3, high=1.2))
     with draft.loop("_", Call(Name("range"), (Literal(str(trips)),)), draft.sites):
         if target == "hit_or_miss":
-            x, y = (draft.local(call("randf", state), pool) for pool in (("x", "u", "px"), ("y", "v", "py")))
+            x, y = (draft.add_local(call("randf", state), pool) for pool in (("x", "u", "px"), ("y", "v", "py")))
             inside = Comparison("<", Infix("+", Infix("*", x, scale.node), y), Literal("1.0"))
             draft.add(If(inside, (Assign(Name(total), Infix("+", y, Literal("0.5")), "+"),)))
         else:
@@ -138,10 +138,10 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
     if target == "pnoise" and kind == _TRIPLE:
         kind = _PAIR
     choices, draft = _begin(stream, kind)
-    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "noise_seed", "octave"))
-    state = draft.local(call("rand_init", seed.node), ("state", "rng", "gen"))
+    seed = draft.add_uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "noise_seed", "octave"))
+    state = draft.add_local(call("rand_init", seed.node), ("state", "rng", "gen"))
     place = element(draft, kind, Domain(low=0.1, high=3.9), VECTORS if kind.rank else ("x", "positions", "coords"))
-    frequency = draft.uniform(_NUMBER, Domain(low=0.6, high=2.5), pool=("frequency", "scale", "freq", "detail"))
+    frequency = draft.add_uniform(_NUMBER, Domain(low=0.6, high=2.5), pool=("frequency", "scale", "freq", "detail"))
     at = Infix("*", place, frequency.node)
     periods = tuple(Literal(str(choices.integer(3, 6))) for _ in range(max(1, *kind.shape, 0) if kind.rank else 1))
     if target == "pnoise":

@@ -147,7 +147,7 @@ class Sketch(drafting.Sketch):
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """A new argument: mostly an array read at the thread's index, now and then a number for all threads."""
         if type.rank == 0 and len(self._uniforms) < 2 and self._draw.chance(0.22):
-            return self.uniform(type, domain)
+            return self.add_uniform(type, domain)
         return self.read(type, domain, self._draw.weighted(self.sites))
 
     # ---- what elaboration asks for
@@ -172,11 +172,11 @@ class Sketch(drafting.Sketch):
                 return
             self._block[:] = kept
 
-    def variable(self, kind: Type, value: float) -> Name:
+    def add_variable(self, kind: Type, value: float) -> Name:
         """A new local that later statements change, started from a constant as Warp wants it."""
-        return self.local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
+        return self.add_local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
 
-    def array(
+    def add_array(
         self,
         kind: Type,
         domain: Domain,
@@ -210,7 +210,7 @@ class Sketch(drafting.Sketch):
         )
         return name
 
-    def uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
+    def add_uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
         """A new argument that is one value for all threads."""
         name = self.book.take(pool)
         self._uniforms.append(name)
@@ -228,7 +228,7 @@ class Sketch(drafting.Sketch):
     def read(self, kind: Type, domain: Domain, site: Site) -> Term:
         """An element of a new array, read where it is used or into a local first."""
         stored = self._stored(kind, domain)
-        node: Expression = self.element(stored, domain, site)
+        node: Expression = self.add_element(stored, domain, site)
         if stored != kind:
             node = Call(Name(scalar_name(kind.dtype, self.style)), (node,))
         varying = math.prod(axis.extent for axis in site) >= _FEW
@@ -237,13 +237,13 @@ class Sketch(drafting.Sketch):
             self._known.append(term)
         return self.keep(term) if self.stream.difficulty > 1 and self._draw.chance(0.35) else term
 
-    def flag(self) -> Expression:
+    def add_flag(self) -> Expression:
         """An element of a new array of truths, set for about every second thread."""
-        return self.element(Type("bool"), Domain(low=0, high=1), self.sites[0][0], naming.FLAGS)
+        return self.add_element(Type("bool"), Domain(low=0, high=1), self.sites[0][0], naming.FLAGS)
 
-    def element(self, kind: Type, domain: Domain, site: Site, pool: tuple[str, ...] | None = None) -> Expression:
+    def add_element(self, kind: Type, domain: Domain, site: Site, pool: tuple[str, ...] | None = None) -> Expression:
         """An element of a new array, as it is stored."""
-        array = self.array(kind, domain, tuple(axis.extent for axis in site), pool=pool)
+        array = self.add_array(kind, domain, tuple(axis.extent for axis in site), pool=pool)
         return Subscript(Name(array), tuple(axis.index for axis in site))
 
     def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
@@ -270,19 +270,19 @@ class Sketch(drafting.Sketch):
     def guard(self) -> None:
         """Leave threads beyond an argument's count alone, as launches with a rounded-up size do."""
         extent = self.threads[0]
-        count = self.count(Domain(low=extent // 2, high=extent))
+        count = self.add_count(Domain(low=extent // 2, high=extent))
         self.add(If(Comparison(">=", Name(self.indices[0]), Name(count)), (Return(),)))
 
-    def output(
+    def add_output(
         self, kind: Type, domain: Domain, shape: tuple[int, ...], role: Role = Role.OUTPUT, element: str = ""
     ) -> str:
         """A new array that the kernel writes; returns its name."""
-        return self.array(kind, domain, shape, role, naming.OUTPUTS, element)
+        return self.add_array(kind, domain, shape, role, naming.OUTPUTS, element)
 
     def write(self, term: Term) -> None:
         """Write a term as it is to a new output array at the thread's own indices."""
         stored = self._stored(term.type, term.interval)
-        out = self.output(stored, term.interval, self.threads)
+        out = self.add_output(stored, term.interval, self.threads)
         self.add(
             self.assignment(out, term.node if stored == term.type else Call(Name(f"wp.{stored.dtype}"), (term.node,)))
         )
@@ -295,12 +295,12 @@ class Sketch(drafting.Sketch):
         """``out[i, j] = value`` for the thread's own indices."""
         return Assign(Subscript(Name(out), tuple(map(Name, self.indices))), value)
 
-    def count(self, domain: Domain) -> str:
+    def add_count(self, domain: Domain) -> str:
         """A new integer argument that bounds a loop or the threads; returns its name."""
         name = self.book.take(("n", "count", "num", "size", "length"))
         self._arguments.append(Argument(name=name, type_name="int", dtype="int32", domain=domain))
         return name
 
-    def argument(self, argument: Argument) -> None:
+    def add_argument(self, argument: Argument) -> None:
         """Add an argument that the recipe made by itself."""
         self._arguments.append(argument)

@@ -9,7 +9,7 @@ from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, named, typical_domain
+from synthesis.grammar.weaving import Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "abs", "exp"))
@@ -52,7 +52,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     extents = tuple(extent + (2 if border == "padded" else 0) for extent in draft.threads)
     domain = typical_domain(choices, kind)
     field = Name(
-        draft.array(kind, domain, extents, pool=("u", "field", "grid", "temperature", "phi", "height", "image"))
+        draft.add_array(kind, domain, extents, pool=("u", "field", "grid", "temperature", "phi", "height", "image"))
     )
     indices = [Name(index) for index in draft.indices]
     if border == "interior":
@@ -85,7 +85,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
             total = local.node
     count = len(steps)
     bound = count * domain.magnitude
-    summed = named(draft, Term(total, kind, Domain(low=-bound, high=bound)))
+    summed = give_name(draft, Term(total, kind, Domain(low=-bound, high=bound)))
     scaled = draft.literal(float(count), kind.dtype).node
     slope = Infix("-", summed.node, Infix("*", scaled, centre.node))
     style = choices.choice(("laplacian", "update", "mean", "difference"))
@@ -93,7 +93,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
         inverse = draft.literal(round(1 / (count + 1), 4), kind.dtype).node
         node: Expression = Infix("*", Infix("+", summed.node, centre.node), inverse)
     elif style == "update":
-        rate = draft.uniform(kind, Domain(low=0.01, high=0.2), pool=("dt", "alpha", "rate", "nu", "kappa"))
+        rate = draft.add_uniform(kind, Domain(low=0.01, high=0.2), pool=("dt", "alpha", "rate", "nu", "kappa"))
         node = Infix("+", centre.node, Infix("*", rate.node, slope))
     elif style == "laplacian":
         node = slope
@@ -102,7 +102,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     result = Term(node, kind, Domain(low=-2 * bound, high=2 * bound), frozenset({"add", "mul", "sub"}), 2)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     result = weaver.weave([result], steps=choices.integer(0, 4))
-    out = draft.output(kind, result.interval, draft.threads)
+    out = draft.add_output(kind, result.interval, draft.threads)
     draft.add(Assign(Subscript(Name(out), tuple(indices)), result.node))
     summary = f"A {rank}-D stencil of {count + 1} points, {border} at the border"
     return draft.finish(category="stencil", recipe="stencil", summary=summary, ops=result.ops | {target})

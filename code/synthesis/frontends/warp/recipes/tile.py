@@ -82,7 +82,7 @@ class Tiled:
         """The dimensions of an array that the blocks cover."""
         return tuple(blocks * size for blocks, size in zip(self.blocks, self.sizes, strict=True))
 
-    def written(self) -> Expression:
+    def write_shape(self) -> Expression:
         """A tile's shape as it is written."""
         return self.named[0] if len(self.named) == 1 else Display(self.named)
 
@@ -93,45 +93,45 @@ class Tiled:
 
     def load(self, pool: tuple[str, ...] | None = None) -> Name:
         """A tile of a new array, in a local."""
-        array = self.draft.array(_F32, _VALUES, self.extents, pool=pool)
-        keywords: list[tuple[str, Expression]] = [("shape", self.written()), ("offset", self.offset())]
+        array = self.draft.add_array(_F32, _VALUES, self.extents, pool=pool)
+        keywords: list[tuple[str, Expression]] = [("shape", self.write_shape()), ("offset", self.offset())]
         if self.choices.chance(0.3):
             keywords.append(("storage", Literal(self.choices.choice(('"shared"', '"register"')))))
         return self.keep(Call(Name("wp.tile_load"), (Name(array),), tuple(keywords)), _TILES)
 
-    def source(self) -> Name:
+    def load_source(self) -> Name:
         """A tile that something is to be made of: an array's, or two arrays' brought together."""
         first = self.load()
         if self.draft.stream.difficulty == 1 or self.choices.chance(0.4):
-            return self.held(self.changed(first))
+            return self.hold(self.change(first))
         second = self.load()
         style = self.choices.choice(("*", "*", "+", "-", "func"))
         if style == "func":
             node: Expression = call("tile_map", Name(self.function(2)), first, second)
         else:
-            node = Infix(style, first, self.changed(second) if style in "+-" else second)
-        return self.held(self.changed(self.keep(node)))
+            node = Infix(style, first, self.change(second) if style in "+-" else second)
+        return self.hold(self.change(self.keep(node)))
 
     def keep(self, node: Expression, pool: tuple[str, ...] = _RESULTS) -> Name:
         """A tile in a local."""
-        return self.draft.local(node, pool)
+        return self.draft.add_local(node, pool)
 
     def write(self, text: str, **holes: Hole) -> None:
         """Append a template's statements; ``i`` is the block's index."""
         for statement in self.template.statements(cleandoc(text), i=Name(self.draft.indices[0]), **holes):
             self.draft.add(statement)
 
-    def held(self, tile: Expression) -> Name:
+    def hold(self, tile: Expression) -> Name:
         """A tile in a local, which it may be in already."""
         return tile if isinstance(tile, Name) else self.keep(tile)
 
-    def changed(self, tile: Name) -> Expression:
+    def change(self, tile: Name) -> Expression:
         """A tile after a little arithmetic, element by element."""
         result: Expression = tile
         if self.draft.stream.difficulty == 1:
             return result
         for _ in range(self.choices.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
-            source = self.held(result)
+            source = self.hold(result)
             style = self.choices.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
             if style == "scale":
                 result = Infix("*", source, Literal(repr(self.choices.decimal(0.3, 2.5, 1))))
@@ -161,13 +161,13 @@ class Tiled:
     def store(self, tile: Expression, bound: float = 50.0) -> None:
         """Write a tile where its block is; above difficulty 2, times a drawn number of the block's own."""
         if self.draft.stream.difficulty > 2:
-            held = self.held(tile)
+            held = self.hold(tile)
             start = self.draft.read(_F32, Domain(low=0.2, high=1.5), self.draft.sites[0][0])
-            made = self.draft.elaborated(start)
+            made = self.draft.elaborate(start)
             if made.type != _F32:
                 raise DrawError("a tile times what is no number")
             tile, bound = Infix("*", held, self.draft.keep(made).node), bound * max(1.0, made.interval.magnitude)
-        out = self.draft.output(_F32, Domain(low=-bound, high=bound), self.extents)
+        out = self.draft.add_output(_F32, Domain(low=-bound, high=bound), self.extents)
         self.draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), tile), (("offset", self.offset()),))))
 
     def finish(self, recipe: str, target: str, summary: str, ops: set[str], category: str = "tile") -> KernelSpec:
@@ -199,7 +199,7 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
     elif target == "tile_arithmetic":
         second = tiled.load()
         node = (
-            Infix(choices.choice("+-"), first, tiled.changed(second))
+            Infix(choices.choice("+-"), first, tiled.change(second))
             if choices.chance(0.6)
             else Infix("*", first, second)
         )
@@ -208,7 +208,7 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
     made = tiled.keep(node)
     if choices.chance(0.5):
         made = tiled.keep(Infix("+", made, tiled.load()))
-    result = tiled.changed(made)
+    result = tiled.change(made)
     tiled.store(result)
     ops = {"tile_store"} | ({"tile_map"} if "tile_map" in str(result) else set[str]())
     return tiled.finish("tile_map", target, f"Tiles of {rank}-D arrays changed and stored", ops)
@@ -218,7 +218,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     """Each block brings its tile down to one number, or all blocks together to one."""
     tiled = Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
     choices, draft = tiled.choices, tiled.draft
-    tile = tiled.source()
+    tile = tiled.load_source()
     if target == "tile_reduce":
         node = call(target, Name(choices.choice(("wp.add", "wp.max", "wp.min"))), tile)
     else:
@@ -231,7 +231,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
         count *= tiled.blocks[1]
     everyone = target == "tile_atomic_add"
     role = Role.INOUT if everyone else Role.OUTPUT
-    out = draft.output(_F32, Domain(low=-1.0, high=1.0), (1 if everyone else count,), role)
+    out = draft.add_output(_F32, Domain(low=-1.0, high=1.0), (1 if everyone else count,), role)
     if everyone:
         node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
         draft.add(Evaluate(node))
@@ -249,7 +249,7 @@ def _used(tiled: Tiled, value: Expression) -> Expression:
     for _ in range(choices.integer(1, 3)):
         style = choices.choice(("scale", "mean", "bend", "block", "shift"))
         if style == "scale":
-            value = Infix("*", value, draft.uniform(_F32, Domain(low=0.5, high=2.0)).node)
+            value = Infix("*", value, draft.add_uniform(_F32, Domain(low=0.5, high=2.0)).node)
         elif style == "mean":
             value = Infix("/", value, Literal(repr(float(choices.choice((8, 16, 32, 64))))))
         elif style == "bend":
@@ -261,17 +261,17 @@ def _used(tiled: Tiled, value: Expression) -> Expression:
             own = draft.read(_F32, Domain(low=0.3, high=1.5), draft.sites[0][0])
             value = Infix(choices.choice("+-*"), value, own.node)
         if choices.chance(0.3):
-            value = draft.local(value)
+            value = draft.add_local(value)
     return value
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     """Running sums along each block's tile."""
     tiled = Tiled(stream, 1)
-    made = tiled.keep(call(target, tiled.source()))
+    made = tiled.keep(call(target, tiled.load_source()))
     result: Expression = made
     if tiled.choices.chance(0.5):
-        result = Infix(tiled.choices.choice("+-*"), made, tiled.source())
+        result = Infix(tiled.choices.choice("+-*"), made, tiled.load_source())
     tiled.store(result, 200.0)
     return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"}, "tile_reduction")
 
@@ -284,10 +284,10 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
     rounds = choices.integer(1, 3)
     rows, columns = (size * blocks for size, blocks in zip((m, n), tiled.blocks, strict=True))
     left = Name(
-        draft.array(_F32, Domain(low=-1.0, high=1.0), (rows, k * rounds), pool=("A", "lhs", "left_matrix", "X"))
+        draft.add_array(_F32, Domain(low=-1.0, high=1.0), (rows, k * rounds), pool=("A", "lhs", "left_matrix", "X"))
     )
     right = Name(
-        draft.array(_F32, Domain(low=-1.0, high=1.0), (k * rounds, columns), pool=("B", "rhs", "right_matrix", "W"))
+        draft.add_array(_F32, Domain(low=-1.0, high=1.0), (k * rounds, columns), pool=("B", "rhs", "right_matrix", "W"))
     )
     named_m, named_n = tiled.named
     inner: Expression = Literal(str(k))
@@ -314,7 +314,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
             a = tiled.keep(load(left, (named_m, inner), (row, place)), ("a", "lhs_tile", "p"))
             b = tiled.keep(load(right, (inner, named_n), (place, column)), ("b", "rhs_tile", "q"))
             draft.add(Evaluate(call(target, a, b, total)))
-    result = tiled.changed(total)
+    result = tiled.change(total)
     tiled.store(result, 100.0)
     return tiled.finish("tile_matmul", target, f"A matrix product by {m}x{n} tiles", {"tile_store"}, "tile_algebra")
 
@@ -326,7 +326,7 @@ def _draw_shared(stream: Stream, target: str) -> KernelSpec:
     tile = tiled.load()
     named = Display(tiled.named)
     if target == "tile_broadcast":
-        bias = Name(draft.array(_F32, _VALUES, (tiled.extents[1],), pool=("bias", "row", "offsets", "shift")))
+        bias = Name(draft.add_array(_F32, _VALUES, (tiled.extents[1],), pool=("bias", "row", "offsets", "shift")))
         start = Infix("*", Name(draft.indices[1]), named.items[1])
         keywords = (("shape", named.items[1]), ("offset", start))
         row = tiled.keep(Call(Name("wp.tile_load"), (bias,), keywords), ("b", "row_tile", "shared"))
@@ -339,7 +339,7 @@ def _draw_shared(stream: Stream, target: str) -> KernelSpec:
             made = Call(Name("wp.tile_full"), (), (("shape", named), ("value", value), ("dtype", Name("float"))))
         filled = tiled.keep(made, ("ones", "base", "filled", "offset_tile"))
         node = Infix("+", filled, tile) if choices.chance(0.5) else Infix("-", filled, tile)
-    result = tiled.changed(tiled.keep(node))
+    result = tiled.change(tiled.keep(node))
     tiled.store(result)
     return tiled.finish("tile_shared", target, "Tiles with what a block shares", {"tile_store"})
 

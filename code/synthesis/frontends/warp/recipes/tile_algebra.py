@@ -23,14 +23,14 @@ _UNIT, _VALUES = Domain(low=-1.0, high=1.0), Domain(low=-2.0, high=2.0)
 def _array(
     tiled: Tiled, shape: tuple[int, ...], pool: tuple[str, ...], domain: Domain = _UNIT, kind: Type = _NUMBER
 ) -> Name:
-    return Name(tiled.draft.array(kind, domain, shape, pool=pool))
+    return Name(tiled.draft.add_array(kind, domain, shape, pool=pool))
 
 
 def _factor(tiled: Tiled, low: float = 0.3, high: float = 2.5) -> Expression:
     """A number to scale by: a constant, or an argument."""
     if tiled.choices.chance(0.6):
         return Literal(repr(tiled.choices.decimal(low, high, 1)))
-    return tiled.draft.uniform(_NUMBER, Domain(low=low, high=high)).node
+    return tiled.draft.add_uniform(_NUMBER, Domain(low=low, high=high)).node
 
 
 def _distinct(tiled: Tiled) -> Name:
@@ -47,7 +47,7 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
     """A tile sorted, or where it is largest, or the largest so far."""
     tiled = Tiled(stream, 1)
     keys = _distinct(tiled)
-    values = tiled.held(tiled.changed(tiled.load()))
+    values = tiled.hold(tiled.change(tiled.load()))
     if target == "tile_sort":
         tiled.write("wp.tile_sort(keys, values)", keys=keys, values=values)
         mixed = tiled.template.expression("keys * c + values", keys=keys, values=values, c=_factor(tiled))
@@ -58,7 +58,7 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
         mixed = tiled.template.expression("keys * s", keys=keys)
     else:
         mixed = tiled.template.expression(f"wp.{target}(keys) * c + values", keys=keys, values=values, c=_factor(tiled))
-    tiled.store(tiled.changed(tiled.keep(mixed)), 200.0)
+    tiled.store(tiled.change(tiled.keep(mixed)), 200.0)
     return tiled.finish("tile_order", target, "Tiles in an order", {"tile_store", "tile_arange"}, _INDEXING)
 
 
@@ -132,10 +132,10 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     tiled.write(f"d = {ridge}\nA = wp.tile_diag_add(m, d)", n=n)
     i = Name(tiled.draft.indices[0])
     loaded = tiled.template.expression("wp.tile_load(b, shape=n, offset=i * n)", b=sides, n=n, i=i)
-    right = tiled.held(tiled.changed(tiled.keep(loaded, ("y", "side", "b_tile"))))
+    right = tiled.hold(tiled.change(tiled.keep(loaded, ("y", "side", "b_tile"))))
     by_factor = target in _FULL and tiled.choices.chance(0.5)
     tiled.write((_FULL if by_factor else _SOLVES)[target], y=right, c=lambda: _factor(tiled))
-    tiled.store(tiled.changed(tiled.template.name("x")), 100.0)
+    tiled.store(tiled.change(tiled.template.name("x")), 100.0)
     return tiled.finish(
         "tile_solve", target, "A small system of equations a block", {"tile_store", "tile_diag_add"}, _ALGEBRA
     )
@@ -162,7 +162,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
     if choices.chance(0.4):
         back = "tile_ifft" if target == "tile_fft" else "tile_fft"
         tiled.write(f"f = f * c\nwp.{back}(f)", c=Literal(repr(1.0 / size)))
-    out = Name(tiled.draft.output(_PAIR, Domain(low=-50.0, high=50.0), (blocks, size)))
+    out = Name(tiled.draft.add_output(_PAIR, Domain(low=-50.0, high=50.0), (blocks, size)))
     made = choices.choice(("f", "f * c"))
     tiled.write(f"wp.tile_store(out, {made}, offset=(i, 0))", out=out, c=lambda: _factor(tiled))
     return tiled.finish("tile_spectrum", target, "Fourier transforms of rows", {"tile_store"}, _ALGEBRA)
@@ -185,16 +185,18 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
                 "wp.tile_load_indexed(table, indices=j, shape=(n,), offset=(i * n,), axis=0)", table=table, **here
             )
         else:
-            node = tiled.template.expression("held[j]", held=tiled.source())
-        made = tiled.held(tiled.changed(tiled.keep(node)))
+            node = tiled.template.expression("held[j]", held=tiled.load_source())
+        made = tiled.hold(tiled.change(tiled.keep(node)))
         if choices.chance(0.6):
-            made = tiled.keep(Infix(choices.choice("+-*"), made, tiled.source()))
-        tiled.store(tiled.changed(made))
+            made = tiled.keep(Infix(choices.choice("+-*"), made, tiled.load_source()))
+        tiled.store(tiled.change(made))
         return tiled.finish("tile_gather", target, "Elements that indices name", {"tile_store"}, _INDEXING)
-    made = tiled.source()
+    made = tiled.load_source()
     stride = Literal(str(choices.integer(1, 3)))
     out = Name(
-        tiled.draft.array(_NUMBER, _VALUES, (blocks * size * 3,), Role.INOUT, ("out", "target", "scattered", "dest"))
+        tiled.draft.add_array(
+            _NUMBER, _VALUES, (blocks * size * 3,), Role.INOUT, ("out", "target", "scattered", "dest")
+        )
     )
     tiled.write("j = wp.tile_arange(n, dtype=int) * stride", n=n, stride=stride)
     tiled.write(f"wp.{target}(out, indices=j, t=made, offset=(i * n * 3,), axis=0)", out=out, made=made, n=n)
@@ -314,16 +316,16 @@ def _draw_parts(stream: Stream, target: str) -> KernelSpec:
     """Tiles cut, put together, seen under another shape, or weighed against each other."""
     tiled = Tiled(stream, 1)
     (n,), (size,) = tiled.named, tiled.sizes
-    held = tiled.held(tiled.changed(tiled.load()))
+    held = tiled.hold(tiled.change(tiled.load()))
     tiled.write(
         tiled.choices.pick(_PARTS[target]),
         held=held, n=n, H=Literal(str(size // 2)), W=Literal(repr(size / 2)),
-        c=lambda: _factor(tiled), other=lambda: tiled.held(tiled.changed(tiled.load())),
+        c=lambda: _factor(tiled), other=lambda: tiled.hold(tiled.change(tiled.load())),
     )  # fmt: skip
     made: Expression = tiled.template.name("u")
     if tiled.choices.chance(0.3):
         made = Infix("*", made, tiled.load())
-    tiled.store(tiled.changed(tiled.held(made)), 200.0)
+    tiled.store(tiled.change(tiled.hold(made)), 200.0)
     return tiled.finish("tile_parts", target, "Parts of tiles", {"tile_store"})
 
 
@@ -371,10 +373,10 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
     tiled = Tiled(stream, 1, lanes=target != "tile_from_thread")
     (n,) = tiled.named
     levels = _array(tiled, tiled.blocks, ("levels", "bias", "peaks", "masses"), _VALUES)
-    held = tiled.held(tiled.changed(tiled.load()))
+    held = tiled.hold(tiled.change(tiled.load()))
     lane = Name(tiled.draft.lane)
     tiled.write(tiled.choices.pick(_THREADS[target]), held=held, n=n, level=levels, lane=lane, c=lambda: _factor(tiled))
-    tiled.store(tiled.changed(tiled.template.name("u")))
+    tiled.store(tiled.change(tiled.template.name("u")))
     return tiled.finish("tile_thread", target, "What a block's first thread gives to all", {"tile_store"})
 
 
@@ -389,10 +391,10 @@ def _draw_alone(stream: Stream, target: str) -> KernelSpec:
     )
     i = Name(draft.indices[0])
     functions = ("sin", "cos", "tanh", "abs")
-    source = Subscript(Name(draft.array(_NUMBER, _VALUES, draft.threads)), (i,))
+    source = Subscript(Name(draft.add_array(_NUMBER, _VALUES, draft.threads)), (i,))
     text = f"x = source\nt = wp.tile(x)\nu = wp.tile_map(wp.{choices.pick(functions)}, t)"
     if choices.chance(0.5):
-        other = Subscript(Name(draft.array(_NUMBER, _VALUES, draft.threads)), (i,))
+        other = Subscript(Name(draft.add_array(_NUMBER, _VALUES, draft.threads)), (i,))
         text += "\nt = wp.tile(other * 0.5)\nu = u * t" if choices.chance(0.5) else "\ny = other\nu = u + wp.tile(y)"
     else:
         other = source

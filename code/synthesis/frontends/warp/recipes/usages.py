@@ -73,7 +73,7 @@ def _scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
         own = scene.own(NUMBER, domain, pool)
         if scene.choices.chance(0.4):
             return own
-        return scene.woven(NUMBER, [(own, domain)], domain, (1, 2))
+        return scene.weave_hole(NUMBER, [(own, domain)], domain, (1, 2))
 
     return fill
 
@@ -85,7 +85,7 @@ def _point(pool: tuple[str, ...]) -> Given:
         own = scene.own(VEC, POINTS, pool)
         if scene.choices.chance(0.6):
             return own
-        return scene.woven(VEC, [(own, POINTS)], Domain(low=-9.0, high=9.0), (1, 2))
+        return scene.weave_hole(VEC, [(own, POINTS)], Domain(low=-9.0, high=9.0), (1, 2))
 
     return fill
 
@@ -118,11 +118,11 @@ def _constant(low: float, high: float) -> Given:
 def _leg(scene: UsageScene, about: tuple[float, float, float]) -> Expression:
     """A side of a triangle, in a local."""
     x, y, z = (Literal(repr(round(each + scene.choices.decimal(-0.1, 0.1, 2), 2))) for each in about)
-    return scene.draft.local(scene.template.expression("wp.vec3(x, y, z)", x=x, y=y, z=z), ("side", "leg", "span"))
+    return scene.draft.add_local(scene.template.expression("wp.vec3(x, y, z)", x=x, y=y, z=z), ("side", "leg", "span"))
 
 
 def _generator(scene: UsageScene) -> Expression:
-    seed = scene.draft.uniform(_INT, Domain(low=0, high=10_000), ("seed", "frame", "run_id")).node
+    seed = scene.draft.add_uniform(_INT, Domain(low=0, high=10_000), ("seed", "frame", "run_id")).node
     return scene.template.expression("wp.rand_init(seed, i)", seed=seed, i=scene.thread[0])
 
 
@@ -918,7 +918,7 @@ def _filled(scene: UsageScene, text: str, name: str, fill: Given) -> Expression:
     """What stands for a hole: in a local where it is long and used again."""
     node = fill(scene)
     again = len(re.findall(rf"\b{name}\b", text)) > 1
-    return scene.draft.local(node) if again and not isinstance(node, Name | Subscript | Literal) else node
+    return scene.draft.add_local(node) if again and not isinstance(node, Name | Subscript | Literal) else node
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
@@ -932,11 +932,11 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(usage.made)
     within = Domain(low=-usage.bound, high=usage.bound)
     if scene.choices.chance(0.75):
-        scale = scene.woven(NUMBER, [], FACTOR, (0, 2))
+        scale = scene.weave_hole(NUMBER, [], FACTOR, (0, 2))
         made = scene.template.expression("made * scale", made=made, scale=scale)
         within = Domain(low=-8 * usage.bound, high=8 * usage.bound)
     if usage.kind in (NUMBER, VEC) and scene.choices.chance(0.3):
-        extra = scene.woven(usage.kind, [], Domain(low=-20.0, high=20.0))
+        extra = scene.weave_hole(usage.kind, [], Domain(low=-20.0, high=20.0))
         made = scene.template.expression(scene.choices.choice(("made + extra", "made - extra")), made=made, extra=extra)
         within = Domain(low=within.low - 20.0, high=within.high + 20.0)
     result = Term(made, usage.kind, within, frozenset({target}), 3)

@@ -24,7 +24,7 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     if choices.chance(0.3):
         terms += [draft.fresh(number, term.interval) for term in terms[:1]]
     if choices.difficulty > 1 and choices.chance(0.25):
-        terms = [draft.helper(terms, _OPERATIONS, steps=choices.integer(1, 2))]
+        terms = [draft.call_helper(terms, _OPERATIONS, steps=choices.integer(1, 2))]
     goal = choices.weighted([(None, 0.4), (vector, 0.3), (number, 0.3)])
     result = weaver.weave(terms, steps=choices.integer(1, 4), target=VECTOR[target], goal=goal)
     draft.store(result)

@@ -61,7 +61,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     )
     raw = g
     if choices.chance(0.7):
-        raw = scene.template.expression("raw * factor", raw=g, factor=scene.woven(kind, FACTOR, (1, 2)))
+        raw = scene.template.expression("raw * factor", raw=g, factor=scene.weave_hole(kind, FACTOR, (1, 2)))
     first: dict[str, Expression] = {"raw": raw, "p": p}
     if "decay" in form:
         first["decay"] = scene.number(0.01, 0.2, ("weight_decay", "decay", "l2"))
@@ -106,7 +106,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     choices = scene.choices
     truth = scene.array(kind, VALUES, ("targets", "labels", "y_true", "truth"))
     # A number for all would make no difference to a softmax.
-    logits = scene.woven(kind, Domain(low=-6.0, high=6.0), (0, 3), alone=target == "cross_entropy")
+    logits = scene.weave_hole(kind, Domain(low=-6.0, high=6.0), (0, 3), alone=target == "cross_entropy")
     node = _LOSSES[target]
     delta = scene.number(0.5, 1.5, ("delta", "margin", "temperature", "eps"))
     scene.add(
@@ -154,7 +154,7 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
     active = choices.choice(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
     scene.draft.add(Assign(scene.name("p"), Dictionary((("w1", first), ("b1", bias), ("w2", second)))))
     layer = f"{active}(row @ p['w1'] + p['b1']) @ p['w2']"
-    extra = scene.woven((rows, width), VALUES, (0, 2))
+    extra = scene.weave_hole((rows, width), VALUES, (0, 2))
     if target == "mlp":
         made = scene.template.expression(
             layer + choices.choice((" + extra", " * extra + row", " + row + extra")),
@@ -214,10 +214,10 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
         holes["decay"] = scene.array((width,), Domain(low=0.3, high=0.9), ("decay", "lam", "a_diag"))
     out = choices.choice(("new", "new * row", "jnp.tanh(new)", "new + 0.5 * row"))
     scene.add(f"def body(h, row):\n    {body}\n    return new, {out}", **holes)
-    scene.add("last, ys = jax.lax.scan(body, h0, seq)", h0=h0, seq=scene.woven((steps, width), VALUES, (0, 2)))
+    scene.add("last, ys = jax.lax.scan(body, h0, seq)", h0=h0, seq=scene.weave_hole((steps, width), VALUES, (0, 2)))
     end = choices.choice(("ys + gate * last", "ys * gate", "ys * jax.nn.sigmoid(last) + gate"))
     made = scene.template.expression(
-        end, ys=scene.name("ys"), last=scene.name("last"), gate=scene.woven((steps, width), FACTOR, (0, 2))
+        end, ys=scene.name("ys"), last=scene.name("last"), gate=scene.weave_hole((steps, width), FACTOR, (0, 2))
     )
     if "last" not in end:
         made = scene.template.expression("made + last", made=made, last=scene.name("last"))

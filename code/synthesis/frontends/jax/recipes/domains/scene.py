@@ -60,7 +60,7 @@ class Scene(scenes.Scene[Draft]):
             return self.constant(low, high)
         return self.array((), Domain(low=low, high=high), pool)
 
-    def woven(
+    def weave_hole(
         self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3), *, alone: bool = False
     ) -> Expression:
         """A hole: something of a new argument or two (or of one alone), inside an interval.
@@ -76,7 +76,7 @@ class Scene(scenes.Scene[Draft]):
             terms.append(self.draft.fresh(other, typical_domain(choices, other)))
         return self.weave(choices, terms, _OPERATIONS, kind, within, steps=steps)
 
-    def mapped(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
+    def map_hole(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
         """A hole inside a nested function: a bounded map of one of its variables.
 
         Raises:

@@ -25,8 +25,8 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
     x0 = scene.array(kind, VALUES, ("x0", "state", "y0", "u0", "positions"))
     rate = scene.number(0.2, 1.5, ("rate", "omega", "stiffness", "mu"))
     x = scene.name("x")
-    slope = scene.mapped(x)
-    extra = scene.woven(kind, Domain(low=-4.0, high=4.0), (0, 2))
+    slope = scene.map_hole(x)
+    extra = scene.weave_hole(kind, Domain(low=-4.0, high=4.0), (0, 2))
     form = choices.choice(("-rate * x + slope", "rate * slope - 0.1 * x", "slope * (1.0 - rate * x * 0.1)"))
     scene.add(f"def fn(x):\n    return {form}", rate=rate, slope=slope)
     dt = scene.array((), _STEP, ("dt", "h", "step_size"))
@@ -78,7 +78,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         )
         scene.add(f"f = jax.ops.segment_sum(d * (s / r)[:, None], second, num_segments={count})", second=index[1])
         made = scene.template.expression(
-            "f / m[:, None] - drag * x", f=scene.name("f"), m=strength, drag=scene.woven(kind, UNIT, (0, 2)), x=x
+            "f / m[:, None] - drag * x", f=scene.name("f"), m=strength, drag=scene.weave_hole(kind, UNIT, (0, 2)), x=x
         )
         return scene.finish(made, kind, 40.0, "simulation", "particles", target, "Springs between particles")
     scene.add("d = x[:, None, :] - x[None, :, :]\n\nr = jnp.sum(d * d, axis=-1) + soft", x=x, soft=soft)
@@ -101,7 +101,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         choices.choice(("f * gain", "x - gain * f", "f + gain * x")),
         f=scene.name("f"),
         x=x,
-        gain=scene.woven(kind, FACTOR, (1, 2)),
+        gain=scene.weave_hole(kind, FACTOR, (1, 2)),
     )
     return scene.finish(made, kind, 60.0, "simulation", "particles", target, "What particles do to each other")
 
@@ -138,7 +138,7 @@ def _draw_field(stream: Stream, target: str) -> KernelSpec:
         "reaction": "u + rate * s + 0.1 * u * (1.0 - u * other)",
         "advection": "u - rate * (s * other)",
     }[target]
-    other = scene.woven(kind, VALUES, (0, 3))
+    other = scene.weave_hole(kind, VALUES, (0, 3))
     made = scene.template.expression(
         node if "other" in node or "old" in node else f"{node} + other",
         u=u,
@@ -190,7 +190,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(
         choices.choice(("d * gain", "jnp.exp(-d * d) * gain", "jnp.tanh(d) + gain")),
         d=scene.name("d"),
-        gain=scene.woven((count,), FACTOR, (1, 3)),
+        gain=scene.weave_hole((count,), FACTOR, (1, 3)),
     )
     others = (("a", (count,)), ("b", (count,))) if target in ("union", "difference") else ()
     summary = "How far points are from shapes"

@@ -27,7 +27,7 @@ def _draw_linear(stream: Stream, target: str) -> KernelSpec:
     choices = scene.choices
     mat = scene.array((n, n), UNIT, ("A", "matrix", "mat", "system"))
     body = _ITERATIONS[target]
-    holes: dict[str, Expression] = {"mat": mat, "b": scene.woven((n,), VALUES, (0, 2))}
+    holes: dict[str, Expression] = {"mat": mat, "b": scene.weave_hole((n,), VALUES, (0, 2))}
     if "diag" in body:
         scene.add("d = jnp.diag(mat)", mat=mat)
         holes["diag"] = scene.name("d")
@@ -42,7 +42,7 @@ def _draw_linear(stream: Stream, target: str) -> KernelSpec:
         choices.choice(("last * gate", "last + gate", "last @ mat * gate")),
         last=scene.name("last"),
         mat=mat,
-        gate=scene.woven((n,), FACTOR, (1, 3)),
+        gate=scene.weave_hole((n,), FACTOR, (1, 3)),
     )
     return scene.finish(made, (n,), 60.0, "solver", "linear", target, "A linear system iterated upon")
 
@@ -62,18 +62,18 @@ def _draw_root(stream: Stream, target: str) -> KernelSpec:
     choices = scene.choices
     goal = scene.array((n,), UNIT, ("goal", "target", "rhs", "level"))
     x = scene.name("x")
-    curve = scene.mapped(x, (1, 3))
+    curve = scene.map_hole(x, (1, 3))
     scene.add("def fn(x):\n    return curve - goal", curve=curve, goal=goal)
     body = _ROOTS[target].replace("slope_of", "fn")
     holes: dict[str, Expression] = {}
     if "scalar" in body:
-        scene.add("def loss(x):\n    return scalar", scalar=scene.mapped(x, (0, 1)))
+        scene.add("def loss(x):\n    return scalar", scalar=scene.map_hole(x, (0, 1)))
         holes["scalar"] = scene.name("loss")
     if "damping" in body:
         holes["damping"] = scene.number(0.1, 0.6, ("damping", "relax", "rate"))
     start = scene.array((n,), VALUES, ("x0", "guess", "start", "initial"))
     scene.add(f"x = start\n\nfor _ in range({choices.integer(2, 5)}):\n    {body}\n    x = new", start=start, **holes)
-    made = scene.template.expression("x * gate", x=x, gate=scene.woven((n,), FACTOR, (1, 3)))
+    made = scene.template.expression("x * gate", x=x, gate=scene.weave_hole((n,), FACTOR, (1, 3)))
     return scene.finish(made, (n,), 60.0, "solver", "root", target, "Where a function is nought")
 
 
@@ -83,7 +83,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     n, width = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (n, width))
     choices = scene.choices
-    rhs = scene.woven((n, width), VALUES, (0, 2))
+    rhs = scene.weave_hole((n, width), VALUES, (0, 2))
     coefficients = scene.array((n, width), Domain(low=-0.5, high=0.5), ("lower", "coeffs", "a", "decay"))
     step = {
         "forward_sweep": "new = (row - a * h) / (2.0 + a)",
@@ -102,7 +102,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
         "ys * gate + 0.1 * last",
         ys=scene.name("ys"),
         last=scene.name("last"),
-        gate=scene.woven((n, width), FACTOR, (1, 2)),
+        gate=scene.weave_hole((n, width), FACTOR, (1, 2)),
     )
     return scene.finish(made, (n, width), 60.0, "solver", "sweep", target, "A recurrence swept along rows")
 

@@ -24,7 +24,7 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
     choices = scene.choices
     node = _DENSITIES[target]
     if choices.chance(0.5):
-        scene.add("x = made", made=scene.woven((rows,), VALUES, (0, 2)))
+        scene.add("x = made", made=scene.weave_hole((rows,), VALUES, (0, 2)))
         x = scene.name("x")
         m, v = (
             scene.array((rows,), UNIT, ("loc", "mu", "mean")),
@@ -34,7 +34,7 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
         made = scene.template.expression(
             choices.choice(("s * gate", "jnp.exp(jnp.clip(s, -5.0, 2.0)) * gate", "s - jax.nn.logsumexp(s) + gate")),
             s=scene.name("s"),
-            gate=scene.woven((rows,), FACTOR, (0, 2)),
+            gate=scene.weave_hole((rows,), FACTOR, (0, 2)),
         )
         return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "How likely values are")
     column = scene.template.expression("x[:, None]", x=scene.array((rows,), VALUES, ("x", "samples", "data", "obs")))
@@ -52,7 +52,7 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
         choices.choice(("s * gate", "s + gate", "s * jax.nn.softmax(z, axis=-1)[:, 0] + gate")),
         s=scene.name("s"),
         z=scene.name("z"),
-        gate=scene.woven((rows,), FACTOR, (0, 2)),
+        gate=scene.weave_hole((rows,), FACTOR, (0, 2)),
     )
     return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "How likely values are in a mixture")
 
@@ -82,7 +82,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             m=scene.name("m"),
             e=scene.name("e"),
             a=scene.name("a"),
-            extra=scene.woven((rows, width), VALUES, (0, 2)),
+            extra=scene.weave_hole((rows, width), VALUES, (0, 2)),
         )
     elif target == "kernel_regression":
         scene.add(
@@ -95,7 +95,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "w @ values", w=scene.name("w"), values=scene.woven((rows, width), VALUES, (0, 3))
+            "w @ values", w=scene.name("w"), values=scene.weave_hole((rows, width), VALUES, (0, 3))
         )
     elif target == "soft_clusters":
         count = choices.integer(2, 3)
@@ -111,7 +111,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "w @ m + extra", w=scene.name("w"), m=scene.name("m"), extra=scene.woven((rows, width), VALUES, (0, 2))
+            "w @ m + extra", w=scene.name("w"), m=scene.name("m"), extra=scene.weave_hole((rows, width), VALUES, (0, 2))
         )
     elif target == "whitening":
         scene.add(
@@ -120,7 +120,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "e / v * gate", e=scene.name("e"), v=scene.name("v"), gate=scene.woven((rows, width), FACTOR, (0, 2))
+            "e / v * gate", e=scene.name("e"), v=scene.name("v"), gate=scene.weave_hole((rows, width), FACTOR, (0, 2))
         )
     else:
         scene.add(
@@ -133,7 +133,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "e * s + gate", e=scene.name("e"), s=scene.name("s"), gate=scene.woven((rows, width), VALUES, (0, 3))
+            "e * s + gate", e=scene.name("e"), s=scene.name("s"), gate=scene.weave_hole((rows, width), VALUES, (0, 3))
         )
     return scene.finish(made, (rows, width), 40.0, "statistics", "filter", target, "An estimate from samples")
 
@@ -171,7 +171,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(
         choices.choice(("x + extra", "x * extra", "jnp.maximum(x - 1.0, 0.0) + extra")),
         x=scene.name("x"),
-        extra=scene.woven((paths, steps), FACTOR, (1, 3)),
+        extra=scene.weave_hole((paths, steps), FACTOR, (1, 3)),
     )
     return scene.finish(made, (paths, steps), 90.0, "statistics", "random_walk", target, "Paths of random steps")
 
@@ -210,7 +210,7 @@ def _draw_image(stream: Stream, target: str) -> KernelSpec:
     end = choices.choice(
         ("s * gate", "s + gate", "jnp.where(s > 0.5, s, 0.3 * s) * gate", "jnp.power(jnp.abs(s) + 0.05, 0.6) * gate")
     )
-    made = scene.template.expression(end, s=scene.name("s"), gate=scene.woven(kind, FACTOR, (1, 3)))
+    made = scene.template.expression(end, s=scene.name("s"), gate=scene.weave_hole(kind, FACTOR, (1, 3)))
     return scene.finish(made, kind, 60.0, "statistics", "image", target, "Each pixel from those around it")
 
 

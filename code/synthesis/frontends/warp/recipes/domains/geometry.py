@@ -103,7 +103,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     scene.add("p = own_p", own_p=scene.own(VEC, POINTS, ("points", "query_points", "positions", "samples")))
     p = scene.name("p")
     if choices.chance(0.4):
-        warp = scene.woven(NUMBER, [], UNIT, (1, 2))
+        warp = scene.weave_hole(NUMBER, [], UNIT, (1, 2))
         scene.add("p = p + wp.vec3(warp, 0.0, 0.0)" if choices.chance(0.5) else "p = p * (1.5 + warp)", warp=warp)
     if target == "normal":
         step = scene.draft.literal(choices.choice((0.01, 0.05, 0.1)), "float32").node
@@ -190,7 +190,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         scene.add("r = float(-1.0)\n\nif t > -0.5 and w > -0.5:\n    r = f * wp.dot(e2, q)")
         node = scene.template.expression("r + 0.1 * t", r=scene.name("r"), t=scene.name("t"))
     made = scene.draft.keep(term(node, 20.0))
-    factor = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     node = scene.template.expression("made * factor", made=made.node, factor=factor)
     return scene.finish(
         term(node, 60.0), "geometry", "triangle", target, "Something of a triangle a thread", ("cross", "dot")
@@ -254,9 +254,9 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
             "P * direction", P=scene.name("P"), direction=scene.own(VEC, UNIT, ("normals", "faces", "directions"))
         )
         bound, kind = 60.0, VEC
-    volume = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    volume = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     node = scene.template.expression(
-        "made * volume", made=scene.draft.local(node, ("psi", "energy", "density", "stress", "dens")), volume=volume
+        "made * volume", made=scene.draft.add_local(node, ("psi", "energy", "density", "stress", "dens")), volume=volume
     )
     return scene.finish(
         term(node, bound, kind),
@@ -304,11 +304,14 @@ def _draw_advected(stream: Stream, target: str) -> KernelSpec:
             made=made,
             rate=scene.number(0.2, 1.5, ("dissipation", "decay", "rate")),
             dt=dt,
-            source=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2)),
+            source=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2)),
         )
     else:
         made = scene.template.expression(
-            "made + dt * source", made=made, dt=dt, source=scene.woven(NUMBER, [], Domain(low=-9.0, high=9.0), (1, 3))
+            "made + dt * source",
+            made=made,
+            dt=dt,
+            source=scene.weave_hole(NUMBER, [], Domain(low=-9.0, high=9.0), (1, 3)),
         )
     return scene.finish(
         term(made, 12.0), "geometry", "advection", target, "A field carried along by a flow", ("lerp", "clamp")

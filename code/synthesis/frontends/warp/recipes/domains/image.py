@@ -65,9 +65,9 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         bias=lambda: scene.number(0.1, 0.9, ("bias", "center_weight", "gain")),
         amount=lambda: scene.number(0.2, 1.5, ("amount", "strength", "sharpen")),
     )
-    tone = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    tone = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     made = scene.template.expression(
-        "made * tone", made=scene.draft.local(made, ("filtered", "val", "res_px", "mean_px")), tone=tone
+        "made * tone", made=scene.draft.add_local(made, ("filtered", "val", "res_px", "mean_px")), tone=tone
     )
     return scene.finish(
         term(made, 20.0), "image", "window", target, "Each pixel from the window around it", ("nested_loop",)
@@ -124,7 +124,7 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
     if "atan2" not in end and choices.chance(0.4):
         scene.add("s = wp.where(s > cut, s, 0.2 * s)", cut=scene.number(0.3, 0.9, ("threshold", "cutoff", "tau")))
     made = scene.template.expression(
-        "s + extra", s=scene.name("s"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
+        "s + extra", s=scene.name("s"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
     )
     return scene.finish(term(made, 20.0), "image", "edges", target, "How steep an image is", ("sub",))
 
@@ -147,7 +147,7 @@ def _draw_colour(stream: Stream, target: str) -> KernelSpec:
             )
         )
     )
-    level = scene.woven(NUMBER, [(scene.name("s"), _BRIGHT)], Domain(low=-6.0, high=6.0), (0, 2))
+    level = scene.weave_hole(NUMBER, [(scene.name("s"), _BRIGHT)], Domain(low=-6.0, high=6.0), (0, 2))
     if target == "luminance":
         made = scene.template.expression("s * (1.0 + level)", s=scene.name("s"), level=level)
         return scene.finish(term(made, 8.0), "image", "colour", target, "How bright a colour is", ("dot",))

@@ -65,7 +65,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
             head=out,
         )
         made = scene.template.expression("y + 0.1 * w", y=scene.name("y"), w=scene.name("w"))
-    gate = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    gate = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     made = scene.template.expression("made * gate", made=made, gate=gate)
     return scene.finish(
         term(made, 60.0), "learning", "rows", target, "A row on a scale of its own", ("loop_sum", "exp")
@@ -86,7 +86,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     """What an element is off by, and what that costs, a sum over all or one a thread."""
     scene = Scene(stream, (NUMBER,), rank=stream.child("rank").weighted([(1, 0.8), (2, 0.2)]))
     choices = scene.choices
-    made = scene.woven(
+    made = scene.weave_hole(
         NUMBER,
         [(scene.own(NUMBER, _VALUES, ("predictions", "pred", "outputs", "y_hat")), _VALUES)],
         Domain(low=-6.0, high=6.0),
@@ -114,7 +114,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         else scene.name("e")
     )
     if choices.chance(0.6):
-        total = Name(scene.draft.array(NUMBER, UNIT, (1,), Role.INOUT, ("loss", "total", "cost", "objective")))
+        total = Name(scene.draft.add_array(NUMBER, UNIT, (1,), Role.INOUT, ("loss", "total", "cost", "objective")))
         count = float(scene.draft.threads[0] * (scene.draft.threads[1] if scene.draft.rank == 2 else 1))
         scene.add("wp.atomic_add(total, 0, e / count)", total=total, e=weighted, count=Literal(repr(count)))
         return scene.done("learning", "loss", target, "What predictions cost altogether", ("atomic_add",))
@@ -130,7 +130,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     scene.add("g = grad", grad=grad)
     state = scene.template.expression(
         "p[i]",
-        p=Name(draft.array(NUMBER, _VALUES, draft.threads, Role.INOUT, ("params", "weights", "theta", "w"))),
+        p=Name(draft.add_array(NUMBER, _VALUES, draft.threads, Role.INOUT, ("params", "weights", "theta", "w"))),
         i=here[0],
     )
     if choices.chance(0.4):
@@ -138,11 +138,11 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     if choices.chance(0.35):
         scene.add("g = wp.clamp(g, -edge, edge)", edge=scene.number(0.3, 1.2, ("clip", "max_norm", "limit")))
     if choices.chance(0.65):
-        scene.add("g = g * factor", factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
+        scene.add("g = g * factor", factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 2)))
 
     def kept(pool: tuple[str, ...], domain: Domain = UNIT) -> Expression:
         return scene.template.expression(
-            "m[i]", m=Name(draft.array(NUMBER, domain, draft.threads, Role.INOUT, pool)), i=here[0]
+            "m[i]", m=Name(draft.add_array(NUMBER, domain, draft.threads, Role.INOUT, pool)), i=here[0]
         )
 
     first = kept(("m", "momentum_buf", "exp_avg", "velocity")) if target != "rmsprop" and target != "adagrad" else None
@@ -211,7 +211,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
         if name not in body:
             scene.add("h = h + 0.1 * node", node=node)
     made = scene.template.expression(
-        "h + extra", h=scene.name("h"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
+        "h + extra", h=scene.name("h"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
     )
     return scene.finish(term(made, 9.0), "learning", "cell", target, "A recurrent cell along a row", ("recurrence",))
 

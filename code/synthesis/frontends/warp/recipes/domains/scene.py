@@ -67,15 +67,15 @@ class Scene(scenes.Scene[Draft]):
         self, kind: Type, domain: Domain, pool: tuple[str, ...], role: Role = Role.INPUT, element: str = ""
     ) -> Expression:
         """The thread's own element of a new array."""
-        return Subscript(Name(self.draft.array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
+        return Subscript(Name(self.draft.add_array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
 
     def array(self, kind: Type, domain: Domain, shape: tuple[int, ...], pool: tuple[str, ...]) -> Name:
         """A new array of any shape."""
-        return Name(self.draft.array(kind, domain, shape, pool=pool))
+        return Name(self.draft.add_array(kind, domain, shape, pool=pool))
 
     def shared(self, kind: Type, domain: Domain, pool: tuple[str, ...]) -> Expression:
         """A new value that all threads share."""
-        return self.draft.uniform(kind, domain, pool).node
+        return self.draft.add_uniform(kind, domain, pool).node
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
         """A number: mostly an argument, often a constant in place."""
@@ -83,7 +83,7 @@ class Scene(scenes.Scene[Draft]):
             return self.constant(low, high)
         return self.shared(NUMBER, Domain(low=low, high=high), pool)
 
-    def woven(
+    def weave_hole(
         self, kind: Type, known: list[tuple[Expression, Domain]], within: Domain, steps: tuple[int, int] = (1, 3)
     ) -> Expression:
         """A hole: something of the known values, and often of a new argument, inside an interval.

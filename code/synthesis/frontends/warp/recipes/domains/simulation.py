@@ -53,7 +53,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
             gravity = scene.shared(VEC, UNIT, ("gravity", "g", "g_accel"))
         scene.add("a = a + gravity", gravity=gravity)
     if choices.chance(0.5):
-        field = scene.woven(VEC, [(p, POINTS), (v, UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
+        field = scene.weave_hole(VEC, [(p, POINTS), (v, UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
         scene.add("a += field", field=field)
     dt = scene.shared(NUMBER, STEP, _DT)
     if target == "explicit_euler":
@@ -114,7 +114,7 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     )
     scene.add(stretch, rest=rest)
     stiffness = scene.number(0.5, 2.0, ("stiffness", "ke", "k_s", "spring_ke"))
-    factor = scene.woven(NUMBER, [(scene.name("r"), Domain(low=0.1, high=6.0))], Domain(low=-20.0, high=20.0))
+    factor = scene.weave_hole(NUMBER, [(scene.name("r"), Domain(low=0.1, high=6.0))], Domain(low=-20.0, high=20.0))
     scene.add("s = stiffness * e * factor", stiffness=stiffness, factor=factor)
     if target == "spring_damper":
         velocities = scene.array(VEC, UNIT, (count,), _VELOCITIES)
@@ -131,7 +131,9 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
             alpha=scene.number(0.1, 0.9, ("compliance", "alpha", "softness")),
         )
     out = Name(
-        scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "particle_f", "deltas", "f_out", "corrections"))
+        scene.draft.add_array(
+            VEC, UNIT, (count,), Role.INOUT, ("forces", "particle_f", "deltas", "f_out", "corrections")
+        )
     )
     scene.add(
         "wp.atomic_add(out, ia, n * s)\n\n"
@@ -206,7 +208,7 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
             ("length_sq",),
         )
     made = scene.template.expression(
-        "s * factor", s=s, factor=scene.woven(NUMBER, [], Domain(low=-8.0, high=8.0), (1, 2))
+        "s * factor", s=s, factor=scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0), (1, 2))
     )
     return scene.finish(
         term(made, 60.0), "simulation", "pairwise", target, "What a particle's neighbours add up to", ("length_sq",)
@@ -259,7 +261,9 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     scene.add(f"if c < 0.0:\n{inside}{tangential}", ke=ke, kd=kd, mu=mu)
     if "kd" not in normal:
         scene.add("f -= v * kd", kd=kd)
-    extra = scene.woven(NUMBER, [(scene.name("c"), Domain(low=-4.0, high=4.0))], Domain(low=-20.0, high=20.0), (0, 2))
+    extra = scene.weave_hole(
+        NUMBER, [(scene.name("c"), Domain(low=-4.0, high=4.0))], Domain(low=-20.0, high=20.0), (0, 2)
+    )
     made = scene.template.expression("f + v * extra", extra=extra)
     return scene.finish(
         term(made, 60.0, VEC), "simulation", "contact", target, "The force of a contact on a particle", ("dot", "if")
@@ -312,12 +316,12 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
             torque=torque,
             dt=dt,
         )
-    extra = scene.woven(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
+    extra = scene.weave_hole(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
     made = scene.template.expression(
         choices.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
         extra=extra,
         gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha")),
-        keep=lambda: scene.woven(NUMBER, [], FACTOR, (0, 2)),
+        keep=lambda: scene.weave_hole(NUMBER, [], FACTOR, (0, 2)),
     )
     return scene.finish(
         term(made, 60.0, VEC),
@@ -360,7 +364,7 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
         **corners,
     )
     if target == "pressure":
-        factor = scene.woven(NUMBER, [], Domain(low=-8.0, high=8.0))
+        factor = scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0))
         scene.add("f = n * (factor / 6.0)", factor=factor)
     elif target == "wind":
         wind = scene.shared(VEC, UNIT, ("wind", "air_velocity", "flow"))
@@ -387,8 +391,8 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
         )
         scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
     if target != "pressure" and choices.chance(0.7):
-        scene.add("f = f * gain", gain=scene.woven(NUMBER, [], FACTOR, (1, 3)))
-    out = Name(scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
+        scene.add("f = f * gain", gain=scene.weave_hole(NUMBER, [], FACTOR, (1, 3)))
+    out = Name(scene.draft.add_array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
     scene.add(
         "wp.atomic_add(out, ia, f)\n\nwp.atomic_add(out, ib, f)\n\nwp.atomic_add(out, ic, f)"
         if target != "bending"

@@ -66,7 +66,7 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
     made = scene.template.expression(node, **holes)
     if choices.chance(0.6):
         made = scene.template.expression(
-            "made + shift", made=made, shift=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2))
+            "made + shift", made=made, shift=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2))
         )
     return scene.finish(term(made, 40.0), "solver", "sparse", target, "A row of a sparse matrix", ("loop_sum",))
 
@@ -116,7 +116,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
         )
         node = "s / (x + 0.5)"
     made = scene.template.expression(node, **{each: scene.name(each) for each in ("s", "x") if each in node})
-    made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 3)))
+    made = scene.template.expression("made * factor", made=made, factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 3)))
     return scene.finish(
         term(made, 30.0), "solver", "banded", target, "A small linear system a thread", ("loop_sum", "div")
     )
@@ -127,7 +127,7 @@ def _slope(scene: Scene, label: str) -> tuple[Name, int]:
     helper = Helper(scene.draft, scene.stream.child("helper", label), _MAPS)
     arity = scene.choices.integer(1, 2)
     operands = [Term(Name("_"), NUMBER, Domain(low=-2.0, high=2.0)), Term(Name("_2"), NUMBER, POSITIVE)][:arity]
-    parameters = [helper.parameter(each) for each in operands]
+    parameters = [helper.add_parameter(each) for each in operands]
     made = helper.weaver.weave(parameters, steps=scene.choices.integer(2, 4))
     fitted = helper.weaver.fit(made, Domain(low=-12.0, high=12.0))
     if fitted is None:
@@ -168,7 +168,7 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
         scene.add(steps, **holes)
     made = (
         scene.template.expression(
-            "x + extra", x=scene.name("x"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (0, 2))
+            "x + extra", x=scene.name("x"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (0, 2))
         )
         if choices.chance(0.5)
         else scene.name("x")
@@ -270,7 +270,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         level=lambda: scene.number(-1.0, 1.0, ("mean", "level", "mu")),
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
-    made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
+    made = scene.template.expression("made * factor", made=made, factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 2)))
     return scene.finish(term(made, 60.0), "solver", "random_walk", target, "A path of random steps", ("randn",))
 
 
@@ -280,7 +280,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
     width = choices.integer(3, 8)
     row = scene.array(NUMBER, POINTS, (count, width), ("rows", "data", "x", "series"))
-    out = Name(scene.draft.output(NUMBER, Domain(low=-60.0, high=60.0), (count, width)))
+    out = Name(scene.draft.add_output(NUMBER, Domain(low=-60.0, high=60.0), (count, width)))
     keep = scene.number(0.3, 0.9, ("decay", "alpha", "keep", "gamma"))
     step = {
         "prefix_sum": "s = s + row[i, k] * keep",
@@ -290,7 +290,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     }[target]
     scene.add("s = float(0.0)\n\ns += start", start=scene.own(NUMBER, POSITIVE, ("starts", "init", "carry_in", "s0")))
     where = "out[i, k] = s" if choices.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
-    factor = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     scene.add(
         f"for k in range({width}):\n    {step}\n    {where} * factor", row=row, out=out, i=i, keep=keep, factor=factor
     )
