@@ -236,6 +236,15 @@ def test_the_share_of_wrong_adjoints_is_part_of_what_a_kernel_depends_on() -> No
 
 @FRONTENDS
 @pytest.mark.parametrize("difficulty", DIFFICULTIES)
+def test_no_line_is_too_long_to_read(name: str, difficulty: int) -> None:
+    generator = KernelGenerator(name, seed=8, difficulty=difficulty)
+    for index in range(600 // len(DIFFICULTIES)):
+        source = generator.spec(index).source
+        assert max(map(len, source.splitlines())) <= 120, source
+
+
+@FRONTENDS
+@pytest.mark.parametrize("difficulty", DIFFICULTIES)
 def test_a_difficulty_is_drawn_alone(name: str, difficulty: int) -> None:
     generator = KernelGenerator(name, seed=4, difficulty=difficulty)
     assert {generator.spec(index).difficulty for index in range(60)} == {difficulty}

@@ -7,21 +7,9 @@ import pytest
 
 from synthesis import KernelGenerator
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
+from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
-    Assign,
-    Call,
-    Comment,
-    Comparison,
-    For,
-    If,
-    Infix,
-    Literal,
-    Name,
-    Return,
-    Subscript,
-    render_block,
-)
+from synthesis.grammar.syntax import Assign, Call, Comment, Comparison, For, If, Infix, Literal, Name, Return, Subscript
 from synthesis.identity import structure_hash
 from synthesis.records import Argument
 

@@ -5,6 +5,7 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.syntax import (
     Assign,
     Attribute,
@@ -13,6 +14,7 @@ from synthesis.grammar.syntax import (
     Conditional,
     Dictionary,
     Display,
+    Evaluate,
     Expression,
     For,
     Function,
@@ -25,12 +27,11 @@ from synthesis.grammar.syntax import (
     Return,
     Slice,
     Subscript,
+    While,
     assigned,
     names,
     reads,
     rename,
-    render,
-    render_block,
     size,
     walk,
 )
@@ -113,6 +114,48 @@ def test_blocks_nest_and_chains_of_conditions_use_elif() -> None:
         "            x = lo",
         "        s += x",
         "    return s",
+    ]
+
+
+LONG = {name: f"{name}_of_all_the_elements" for name in ("a", "b", "c", "x1")}
+
+
+@given(EXPRESSIONS, st.integers(0, 8))
+def test_lines_that_are_broken_mean_the_same(node: Expression, indent: int) -> None:
+    long = rename(node, LONG)
+    body = (Assign(Name("x1"), long), If(long, (Evaluate(long), While(long, (Return(long),)))), For("i", long, ()))
+    function = Function("f", (), body)
+    for _ in range(indent):
+        function = Function("f", (), (function,))
+    module = ast.parse("\n".join([*render_block((function,)), "    " * indent + "        pass"]))
+    stack = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    assign, branch, loop = stack[-1].body
+    assert isinstance(branch, ast.If)
+    effect, again = branch.body
+    assert isinstance(again, ast.While)
+    found = [getattr(assign, "value", None), branch.test, getattr(effect, "value", None), again.test]
+    found += [getattr(again.body[0], "value", None), getattr(loop, "iter", None)]
+    assert {ast.dump(each) for each in found if each is not None} == {
+        ast.dump(ast.parse(grouped(long), mode="eval").body)
+    }
+    assert None not in found
+
+
+def test_a_long_line_is_broken_where_a_formatter_breaks_it() -> None:
+    product = Infix("*", Name("weight_of_this_thread"), Call(Name("wp.sin"), (Name("angle_of_this_thread"),)))
+    call = Call(Name("wp.lerp"), (product, Infix("+", product, product), Literal("0.5")))
+    total = Infix("-", Infix("+", call, product), product)
+    assert render_block((Assign(Name("s"), total),)) == [
+        "s = (",
+        "    wp.lerp(",
+        "        weight_of_this_thread * wp.sin(angle_of_this_thread),",
+        "        weight_of_this_thread * wp.sin(angle_of_this_thread)",
+        "        + weight_of_this_thread * wp.sin(angle_of_this_thread),",
+        "        0.5,",
+        "    )",
+        "    + weight_of_this_thread * wp.sin(angle_of_this_thread)",
+        "    - weight_of_this_thread * wp.sin(angle_of_this_thread)",
+        ")",
     ]
 
 

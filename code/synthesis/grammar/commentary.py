@@ -7,6 +7,7 @@ operands where those are short.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -22,7 +23,6 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
     While,
-    render,
 )
 from synthesis.records import Argument
 

@@ -14,19 +14,9 @@ from synthesis.grammar import naming
 from synthesis.grammar.elaboration import Piece, elaborate, roll_back
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
-    Assign,
-    Call,
-    Expression,
-    Function,
-    Name,
-    Statement,
-    assigned,
-    reads,
-    render_block,
-    size,
-)
+from synthesis.grammar.syntax import Assign, Call, Expression, Function, Name, Statement, assigned, reads, size
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of
 from synthesis.records import Argument, Domain, KernelSpec, Role, Signature

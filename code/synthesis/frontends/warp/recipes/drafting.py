@@ -15,7 +15,8 @@ from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.elaboration import Piece
 from synthesis.grammar.operations import Term
-from synthesis.grammar.syntax import WIDEST, Assign, Function, render_block
+from synthesis.grammar.rendering import render_block
+from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, KernelSpec, Role, Signature
@@ -123,9 +124,9 @@ class Draft(Sketch):
         constants = tuple(each for each in self._helpers if isinstance(each, Assign))
         functions = tuple(each for each in self._helpers if not isinstance(each, Assign))
         head = "\n".join(["import warp as wp", *(["", *render_block(constants)] if constants else [])])
-        source = render_module(head, (*functions, kernel))
-        if generic:
-            source += "\n\n" + "\n".join(_overload(name, [argument.type_name for argument in arguments])) + "\n"
+        types = Display(tuple(Name(argument.type_name) for argument in arguments), "[]")
+        overload = Evaluate(Call(Name("wp.overload"), (Name(name), types)))
+        source = render_module(head, (*functions, kernel, *((overload,) if generic else ())))
         if ": Any" in source or "dtype=Any" in source:
             source = f"from typing import Any\n\n{source}"
         signature = Signature(
@@ -136,11 +137,3 @@ class Draft(Sketch):
             tiled=tiled,
         )
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
-
-
-def _overload(name: str, types: Sequence[str]) -> list[str]:
-    """The lines that give a generic kernel its types."""
-    line = f"wp.overload({name}, [{', '.join(types)}])"
-    if len(line) <= WIDEST:
-        return [line]
-    return ["wp.overload(", f"    {name},", "    [", *(f"        {each}," for each in types), "    ],", ")"]
