@@ -46,7 +46,7 @@ types: $(STAMP)
 	$(BIN)/pyright
 
 tests: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 # Samples and texts are of the pinned versions; the tests that compare with them say so where a newer one differs.
 newest:
@@ -55,7 +55,7 @@ newest:
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all]' --group dev
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade warp-lang jax jaxlib
 	$(NEWEST)/bin/python -m pip list --disable-pip-version-check | grep -E '^(warp-lang|jax|jaxlib) '
-	$(NEWEST)/bin/python -m pytest --numprocesses auto
+	$(NEWEST)/bin/python -m pytest --numprocesses auto --dist loadgroup
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .
