@@ -1,5 +1,6 @@
 """Whatever is added to what kernels are drawn from changes the kernels that use it, and no others."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import takewhile
@@ -66,6 +67,12 @@ def only_these_changed(before: Drawn, after: Drawn, using: set[int]) -> None:
         assert before.sources[index] == after.sources[index], index
 
 
+@functools.cache
+def draw_plain(name: str, difficulty: int | None = None) -> Drawn:
+    """The kernels without any addition; asked for before anything is added."""
+    return draw(name, difficulty=difficulty)
+
+
 def indices_of(frontend: Frontend, recipe: str) -> set[int]:
     indices = KernelGenerator(frontend, seed=6).numbers_of(recipe)
     return set(takewhile(lambda index: index < COUNT, indices))
@@ -77,14 +84,14 @@ def test_a_recipe_more_changes_its_own_kernels_alone(name: str) -> None:
     added = [replace(each, name=f"{each.name}_more", targets=each.targets[:1]) for each in recipes[::4]]
     frontend = with_recipes(name, (*added, *recipes))
     using = {index for each in added for index in indices_of(frontend, each.name)}
-    only_these_changed(draw(name), draw(name, frontend.recipes), using)
+    only_these_changed(draw_plain(name), draw(name, frontend.recipes), using)
 
 
 @FRONTENDS
 def test_a_target_more_changes_its_own_kernels_alone(name: str) -> None:
     after = draw(name, [more_targets(each) for each in get_frontend(name).recipes])
     using = {index for index, ops in enumerate(after.ops) if "more" in ops}
-    only_these_changed(draw(name), after, using)
+    only_these_changed(draw_plain(name), after, using)
 
 
 def more_targets(recipe: Recipe) -> Recipe:
@@ -116,7 +123,7 @@ def operation(name: str, arity: int) -> Operation:
 def test_an_operation_more_changes_the_kernels_with_it_alone(
     name: str, arity: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = draw(name)
+    before = draw_plain(name)
     begin = cast(Callable[..., None], Weaver.__init__)
 
     def begin_with_more(
@@ -132,7 +139,7 @@ def test_an_operation_more_changes_the_kernels_with_it_alone(
 
 @FRONTENDS
 def test_a_piece_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = draw(name, difficulty=3)
+    before = draw_plain(name, difficulty=3)
 
     def add_more(draft: Any, stream: Stream, pool: list[Term]) -> None:
         term = pool.pop()
@@ -153,7 +160,7 @@ def test_a_piece_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: 
 
 @FRONTENDS
 def test_a_name_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = draw(name)
+    before = draw_plain(name)
     take = NameBook.take
     monkeypatch.setattr(NameBook, "take", lambda self, pool: take(self, ("another", *pool)))  # pyright: ignore
     after = draw(name)
