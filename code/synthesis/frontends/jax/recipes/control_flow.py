@@ -70,7 +70,7 @@ def _draw_cond(stream: Stream, _: str) -> KernelSpec:
     first = operands[0]
     low, width = first.interval.low, first.interval.width
     edge = draft.literal(choices.decimal(low + 0.4 * width, low + 0.6 * width), "float32")
-    probe = first.node if first.type.rank == 0 else call(choices.choice(("mean", "sum", "max")), first.node)
+    probe = first.node if first.type.rank == 0 else call(choices.pick(("mean", "sum", "max")), first.node)
     if isinstance(probe, Call) and probe.function == Name("jnp.max"):
         edge = draft.literal(choices.decimal(low + 0.7 * width, low + 0.9 * width), "float32")
     test = Comparison(choices.choice((">", "<")), probe, edge.node)

@@ -287,7 +287,7 @@ def _repeated(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     push = _partner(draft, stream, x)
     keep, gain = number(stream.decimal(0.4, 0.9, 1)), number(stream.choice((0.1, 0.2, 0.25, 0.5)))
     bound = x.interval.magnitude + rounds * 0.5 * push.interval.magnitude + rounds
-    bent = stream.choice(("sin", "tanh", "cos"))
+    bent = stream.pick(("sin", "tanh", "cos"))
     if stream.chance(0.5):
         value = Name(draft.book.take(naming.LOCALS))
         draft.add(Assign(value, Infix("*", keep, x.node)))
@@ -396,7 +396,7 @@ def _reduced(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     other = _argument(draft, stream, x.type, None, x)
     inner = _weaver(draft, stream.child("inner")).weave([other], steps=stream.integer(0, 2))
     axis = stream.below(x.type.rank)
-    name = stream.choice(("sum", "mean", "max", "min"))
+    name = stream.pick(("sum", "mean", "max", "min"))
     factor = x.type.shape[axis] if name == "sum" else 1
     node = method(give_name(draft, inner).node, name, axis=number(axis), keepdims=Name("True"))
     interval = intervals.scale(inner.interval, factor)
@@ -466,7 +466,7 @@ def _projected(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         node, bound = Infix("+", node, bias.node), bound + 1.0
     result = give_name(draft, derive(x, node, Domain(low=-bound, high=bound), op="matmul"))
     if stream.chance(0.5):
-        name = stream.choice(("gelu", "silu", "relu", "elu", "softplus", "leaky_relu"))
+        name = stream.pick(("gelu", "silu", "relu", "elu", "softplus", "leaky_relu"))
         if name == "relu" and math.prod(x.type.shape) < _MANY:
             name = "silu"
         active = Call(Name(f"jax.nn.{name}"), (result.node,))

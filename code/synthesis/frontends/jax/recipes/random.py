@@ -143,7 +143,7 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
     steps, width = choices.integer(6, 12), choices.integer(2, 5)
     kind = Type("float32", (steps, width)) if choices.chance(0.6) else Type("float32", (steps,))
     draft = Draft(stream, [kind, Type("float32", kind.shape[1:]), Type("float32")])
-    sampler = choices.choice(("normal", "uniform", "laplace"))
+    sampler = choices.pick(("normal", "uniform", "laplace"))
     key = _key(stream, draft)
     noise = draft.keep(_sample(stream, draft, sampler, key, kind.shape))
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)

@@ -233,7 +233,7 @@ def _slope(choices: Stream, style: str, of: Expression, moved: Expression) -> Ex
         return call("clip", moved, Negation(edge), edge)
     if style == "scale":
         return Infix("*", number(choices.choice((0.1, 0.5, 2.0))), moved)
-    return Infix("*", moved, call(choices.choice(("cos", "exp", "tanh")), of))
+    return Infix("*", moved, call(choices.pick(("cos", "exp", "tanh")), of))
 
 
 def _declare_vjp(draft: Draft, choices: Stream, name: str, own: str, style: str) -> None:

@@ -110,7 +110,7 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
     if style == "recurrence":
         start = draft.read(kind, typical_domain(choices, kind), draft.sites[0][0])
         total = draft.add_local(start.node)
-        function = choices.choice(("sin", "cos", "tanh"))
+        function = choices.pick(("sin", "cos", "tanh"))
         with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
             draft.add(Assign(total, Infix("+", call(function, total), item)))
         result = Term(total, kind, Domain(low=-2.5, high=2.5), frozenset({function, "add"}))

@@ -220,7 +220,7 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     choices, draft = tiled.choices, tiled.draft
     tile = tiled.load_source()
     if target == "tile_reduce":
-        node = call(target, Name(choices.choice(("wp.add", "wp.max", "wp.min"))), tile)
+        node = call(target, Name(choices.pick(("wp.add", "wp.max", "wp.min"))), tile)
     else:
         node = call("tile_sum" if target == "tile_atomic_add" else target, tile)
     total = tiled.keep(node, ("total", "s", "r", "peak", "folded"))

@@ -151,7 +151,7 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
             ((hidden,), ("b1", "bias", "b_in")),
         )
     )
-    active = choices.choice(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
+    active = choices.pick(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
     scene.draft.add(Assign(scene.name("p"), Dictionary((("w1", first), ("b1", bias), ("w2", second)))))
     layer = f"{active}(row @ p['w1'] + p['b1']) @ p['w2']"
     extra = scene.weave_hole((rows, width), VALUES, (0, 2))

@@ -153,7 +153,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     scene = Scene(stream, (paths, steps))
     choices = scene.choices
     seed = scene.array((), Domain(low=0, high=100_000), ("seed", "run", "trial"), "int32")
-    sampler = choices.choice(("normal", "uniform", "laplace", "rademacher"))
+    sampler = choices.pick(("normal", "uniform", "laplace", "rademacher"))
     holes: dict[str, Expression] = {"seed": seed}
     scene.add(
         f"key = jax.random.key(seed)\n\nz = jax.random.{sampler}(key, ({paths}, {steps}))"
