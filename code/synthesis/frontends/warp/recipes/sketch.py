@@ -62,7 +62,7 @@ Site = tuple[Axis, ...]
 """Where in an array a thread, or an iteration of its loop, reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
     """How one kernel writes constants and types.
 
@@ -140,7 +140,7 @@ class Sketch(drafting.Sketch):
     @property
     def dialect(self) -> Spelling:
         """How this kernel writes constants and types."""
-        return Spelling(self.style)
+        return Spelling(style=self.style)
 
     # ---- what the weaver asks for
 
