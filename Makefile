@@ -3,6 +3,7 @@
 # make quick     a minute of that: lint, types, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
+# make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -14,7 +15,7 @@ NEWEST := .venv-newest
 WARP_SAMPLES := 260
 JAX_SAMPLES := 140
 
-.PHONY: setup samples gallery test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup samples gallery golden test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -36,6 +37,9 @@ samples: $(STAMP)
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py
 
+golden: $(STAMP)
+	$(BIN)/python tests/golden.py
+
 test: lint types tests wheel
 
 quick: lint types
@@ -49,7 +53,7 @@ types: $(STAMP)
 	$(BIN)/pyright
 
 tests: $(STAMP)
-	$(BIN)/python -m pytest --numprocesses auto
+	$(BIN)/python -m pytest --numprocesses auto --dist loadgroup
 
 # What is published, installed without a checkout and without any front end's package.
 wheel: $(STAMP)
@@ -74,7 +78,7 @@ newest:
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[all]' --group dev
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade warp-lang jax jaxlib
 	$(NEWEST)/bin/python -m pip list --disable-pip-version-check | grep -E '^(warp-lang|jax|jaxlib) '
-	$(NEWEST)/bin/python -m pytest --numprocesses auto
+	$(NEWEST)/bin/python -m pytest --numprocesses auto --dist loadgroup
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

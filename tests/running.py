@@ -1,5 +1,7 @@
 """Runs drawn kernels with their own tool, for tests and benchmarks that need to see what they compute."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,8 +9,14 @@ import numpy.typing as npt
 
 from synthesis import Argument, KernelSpec, Rejection, Role, get_frontend
 from synthesis.formats import is_floating, numpy_dtype
-from synthesis.frontends.base import Kernel
+from synthesis.frontends.base import Frontend, Kernel, Recipe
 from synthesis.verification.inputs import Values, array_shape, draw_argument, draw_inputs
+
+
+def with_recipes(name: str, recipes: Sequence[Recipe]) -> Frontend:
+    """A front end with other recipes than its own."""
+    frontend = get_frontend(name)
+    return replace(frontend, drawer=replace(frontend.drawer, recipes=tuple(recipes)))
 
 
 def load(spec: KernelSpec) -> Kernel:

@@ -57,9 +57,10 @@ def test_finished_chunks_are_not_made_again(tmp_path: Path) -> None:
     said: list[Progress] = []
     summary = BatchGenerator("jax", chunk_size=5).run(12, tmp_path, on_progress=said.append)
     assert (summary.rows, summary.candidates) == (12, 12)
-    assert [(each.done, each.total, each.resumed) for each in said] == [(11, 12, 10), (12, 12, 10)]
+    steps = list(dict.fromkeys((each.done, each.total, each.resumed) for each in said))
+    assert steps == [(0, 12, 0), (5, 12, 5), (10, 12, 10), (11, 12, 10), (12, 12, 10)]
     assert all(each.rate for each in said if each.done > each.resumed)
-    assert said[0].seconds_left is not None
+    assert said[-1].seconds_left == 0
     assert {path: path.stat().st_mtime_ns for path in before} == before
 
 
@@ -86,10 +87,10 @@ def test_chunks_and_modules_change_no_row(tmp_path: Path) -> None:
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "seed": ({"seed": 1}, "seed was 0, now 1"),
-    "level": ({"level": ["hlo"]}, r"levels was \['jaxpr', 'stablehlo'\], now \['hlo'\]"),
+    "level": ({"level": ["hlo"]}, r"level was \['jaxpr', 'stablehlo'\], now \['hlo'\]"),
     "device": ({"device": "tpu"}, "device was 'cpu', now 'tpu'"),
     "chunk size": ({"chunk_size": 9}, "chunk_size was 200, now 9"),
-    "category": ({"category": ["math"]}, "categories was .*, now"),
+    "category": ({"category": ["math"]}, "category was .*, now"),
 }
 
 

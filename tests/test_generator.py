@@ -1,11 +1,18 @@
 import ast
+import itertools
 import pickle
 import statistics
+from collections import Counter
+from dataclasses import replace
 
+import golden
 import pytest
 from processes import output_of
+from running import with_recipes
 
 from synthesis import ConfigError, KernelGenerator, KernelSpec, UnknownNameError, get_frontend
+from synthesis.frontends.base import Recipe
+from synthesis.grammar.streams import Stream
 from synthesis.identity.python import renamed_hash, structure_hash
 from synthesis.records import DIFFICULTIES
 from synthesis.settings import Drawing
@@ -95,15 +102,51 @@ def test_specs_are_pure(name: str) -> None:
     assert forwards == backwards[::-1]
 
 
+def test_the_kernels_are_those_on_record() -> None:
+    drawn, recorded = golden.hashes(), golden.recorded()
+    moved = [key for key in drawn.keys() | recorded.keys() if drawn.get(key) != recorded.get(key)]
+    assert not moved, f"{len(moved)} of {len(drawn)} kernels changed; if that is meant: make golden"
+
+
 @FRONTENDS
-def test_every_target_comes_up_equally_often(name: str) -> None:
-    generator = KernelGenerator(name)
+def test_every_target_comes_up_about_equally_often(name: str) -> None:
+    tasks: list[tuple[str, str]] = []
+    some = KernelGenerator(name).spec(0)
+
+    def recorded(recipe: Recipe) -> Recipe:
+        def record(stream: Stream, target: str) -> KernelSpec:
+            tasks.append((recipe.name, target))
+            return some
+
+        return replace(recipe, draw=record)
+
+    recipes = [recorded(each) for each in get_frontend(name).drawer.recipes]
+    generator = KernelGenerator(with_recipes(name, recipes))
     for category in generator.categories:
-        tasks = sum(len(recipe.targets) for recipe in generator.frontend.drawer.recipes if recipe.category == category)
-        recipes = [generator.generate(category, number).recipe for number in range(tasks)]
-        for recipe in generator.frontend.drawer.recipes:
-            if recipe.category == category:
-                assert recipes.count(recipe.name) == len(recipe.targets)
+        known = {
+            (recipe.name, target) for recipe in recipes if recipe.category == category for target in recipe.targets
+        }
+        tasks.clear()
+        for number in range(20 * len(known)):
+            generator.generate(category, number)
+        times = Counter(tasks)
+        assert times.keys() == known
+        assert max(times.values()) <= 45
+
+
+@FRONTENDS
+@pytest.mark.parametrize("difficulty", [None, 5])
+def test_the_numbers_of_a_recipe_are_those_that_it_is_drawn_at(name: str, difficulty: int | None) -> None:
+    generator = KernelGenerator(name, seed=1, difficulty=difficulty)
+    drawn = [generator.spec(index).recipe for index in range(400)]
+    for recipe in sorted(set(drawn)):
+        expected = [index for index, each in enumerate(drawn) if each == recipe]
+        assert list(itertools.islice(generator.numbers_of(recipe), len(expected))) == expected
+
+
+def test_a_recipe_that_there_is_not_has_no_numbers() -> None:
+    with pytest.raises(UnknownNameError, match="unknown recipe 'vectors' for front end warp; allowed: "):
+        KernelGenerator("warp").numbers_of("vectors")
 
 
 def test_another_process_draws_the_same() -> None:
@@ -192,6 +235,15 @@ def test_the_share_of_wrong_adjoints_is_part_of_what_a_kernel_depends_on() -> No
             KernelGenerator("warp", wrong_adjoints=share)
     with pytest.raises(ConfigError, match="front end jax has no recipe"):
         KernelGenerator("jax", wrong_adjoints=0.3)
+
+
+@FRONTENDS
+@pytest.mark.parametrize("difficulty", DIFFICULTIES)
+def test_no_line_is_too_long_to_read(name: str, difficulty: int) -> None:
+    generator = KernelGenerator(name, seed=8, difficulty=difficulty)
+    for index in range(600 // len(DIFFICULTIES)):
+        source = generator.spec(index).source
+        assert max(map(len, source.splitlines())) <= 120, source
 
 
 @FRONTENDS

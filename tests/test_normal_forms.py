@@ -49,7 +49,7 @@ def form(frontend: str, folder: Path, changes: dict[str, str], *, numbers: bool 
     path = folder / "kernels.py"
     path.write_text((WARP if frontend == "warp" else JAX).format(**PLAIN[frontend] | changes))
     level = "cpp_forward" if frontend == "warp" else "jaxpr"
-    (pair,) = extract(path, frontend=frontend, levels=(level,), verify="none")
+    (pair,) = extract(path, frontend=frontend, level=(level,), verify="none")
     assert isinstance(pair, Pair), pair
     return normal_form(frontend, pair.texts[level], numbers=numbers)
 

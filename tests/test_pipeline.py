@@ -31,6 +31,7 @@ from synthesis import (
     run_pipeline,
     synthesize_pair,
 )
+from synthesis.output.writer import file_stem
 from synthesis.sources.drawn import DrawnKernels
 
 LEVELS = {
@@ -60,7 +61,7 @@ def test_a_run_writes_a_file_a_pair(frontend: str, tmp_path: Path) -> None:
     files = sorted(path.name for path in tmp_path.glob("*.json"))
     assert summary.rows == len(files) == count
     assert list(summary.categories.values()) == [2] * len(generator.categories)
-    assert files == [f"{index:06d}_{generator.spec(index).name}.json" for index in range(count)]
+    assert files == [f"{file_stem(index, generator.spec(index))}.json" for index in range(count)]
     document = json.loads((tmp_path / files[5]).read_text())
     assert list(document) == ["python_source", *LEVELS[frontend], "metadata"]
     assert document["metadata"]["index"] == 5

@@ -1,6 +1,7 @@
 """KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,8 +25,9 @@ class KernelGenerator:
     """Draws the kernels of a front end.
 
     ``spec(j)`` is kernel number ``j // C`` of category ``j % C``, where C is the number of categories; so
-    ``generate_<category>(i)`` is ``spec(i * C + c)``, whatever else is drawn. Inside a category, recipes and their
-    target operations take turns in a seeded order, so that every operation comes up equally often.
+    ``generate_<category>(i)`` is ``spec(i * C + c)``, whatever else is drawn. Inside a category, each number has a
+    seeded score for every recipe and target operation, and the best one is drawn: all come up about equally
+    often, and a recipe, target or operation more changes only the kernels that it is drawn for.
 
     Args:
         frontend: a front end or its name.
@@ -111,6 +113,25 @@ class KernelGenerator:
         _check_index(number)
         return number * len(self.categories) + self.categories.index(category)
 
+    def numbers_of(self, recipe: str) -> Iterator[int]:
+        """The indices of the kernels that are drawn from a recipe, in order, without an end.
+
+        Raises:
+            UnknownNameError: if the front end has no such recipe, or none of the difficulties asked for.
+        """
+        drawn = {(each.name, category) for category, tasks in self._tasks.items() for each, _ in tasks}
+        if not any(recipe == name for name, _ in drawn):
+            known = sorted({name for name, _ in drawn})
+            raise UnknownNameError("recipe", recipe, known, where=f"for front end {self.frontend.name}")
+        count = len(self.categories)
+        places = [place for place, category in enumerate(self.categories) if (recipe, category) in drawn]
+        return (
+            number * count + place
+            for number in itertools.count()
+            for place in places
+            if self._task(self.categories[place], number)[0].name == recipe
+        )
+
     def __getattr__(self, name: str) -> Callable[[int], KernelSpec]:
         """``generate_<category>`` for each of the front end's categories."""
         if not name.startswith("generate_"):
@@ -144,15 +165,6 @@ class KernelGenerator:
         """The recipes that kernels of a category are drawn with."""
         return tuple(dict.fromkeys(recipe for recipe, _ in self._tasks[category]))
 
-    def recipe_of(self, category: str, number: int) -> Recipe:
-        """The recipe of the ``number``-th kernel of a category, without drawing it."""
-        return self._task(category, number)[0]
-
-    def _task(self, category: str, number: int) -> _Task:
-        tasks, place = self._tasks_at(category, number)
-        turn, position = divmod(place, len(tasks))
-        return Stream(self.config, self.drawing.seed, category, "turn", turn).shuffled(tasks)[position]
-
     def _draw(self, category: str, number: int, index: int) -> KernelSpec:
         recipe, target = self._task(category, number)
         shares = [(each, share) for each, share in self._mix.items() if each in recipe.difficulties]
@@ -161,18 +173,25 @@ class KernelGenerator:
         spec = draw(recipe, stream, target)
         return replace(spec, target=target, seed=self.drawing.seed, index=index, config=self.config)
 
-    def _tasks_at(self, category: str, number: int) -> tuple[list[_Task], int]:
-        """The tasks that the ``number``-th kernel of a category is drawn from, and how many were before it."""
+    def _task(self, category: str, number: int) -> _Task:
+        """What the ``number``-th kernel of a category is drawn from."""
+        stream = Stream(self.config, self.drawing.seed, category, "task", number)
+        return stream.pick(self._tasks_at(category, number), key=_name_of)
+
+    def _tasks_at(self, category: str, number: int) -> list[_Task]:
+        """The tasks that the ``number``-th kernel of a category may be drawn from."""
         tasks, share = self._tasks[category], self.drawing.wrong_adjoints
-        if share is None:
-            return tasks, number
         wrong = [(recipe, target) for recipe, target in tasks if target in recipe.wrong_adjoints]
-        if not 0 < len(wrong) < len(tasks):
-            return tasks, number
-        before = int(number * share)
-        if int((number + 1) * share) > before:
-            return wrong, before
-        return [task for task in tasks if task not in wrong], number - before
+        if share is None or not 0 < len(wrong) < len(tasks):
+            return tasks
+        if int((number + 1) * share) > int(number * share):
+            return wrong
+        return [task for task in tasks if task not in wrong]
+
+
+def _name_of(task: _Task) -> str:
+    recipe, target = task
+    return f"{recipe.name} {target}"
 
 
 def draw(recipe: Recipe, stream: Stream, target: str) -> KernelSpec:

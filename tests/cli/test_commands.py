@@ -37,7 +37,7 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
 
 
 def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["generate", "--frontend", "jax", "--count", "14", "--seed", "3", "--format", "json", "--json"]
+    arguments = ["generate", "--frontend", "jax", "--count", "14", "--seed", "3", "--json"]
     assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
     summary = json.loads(capsys.readouterr().out)
     assert summary["rows"] == summary["candidates"] == 14
@@ -166,7 +166,6 @@ USAGE_ERRORS = {
     "negative": (["generate", "--frontend", "warp", "--count", "-3", "--out", "x"], "got -3"),
     "front end": (["generate", "--frontend", "cuda", "--count", "3", "--out", "x"], "allowed: warp, jax"),
     "category": (["generate", "--frontend", "jax", "--count", "3", "--out", "x", "--category", "tile"], "reduction"),
-    "format": (["generate", "--frontend", "jax", "--count", "3", "--out", "x", "--format", "xml"], "json"),
     "chunk size": (["generate", "--frontend", "jax", "--count", "3", "--out", "x", "--chunk-size", "0"], "got 0"),
     "module size": (
         ["generate", "--frontend", "jax", "--count", "3", "--out", "x", "--kernels-per-module", "-2"],

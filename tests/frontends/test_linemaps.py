@@ -89,7 +89,12 @@ def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) 
                     continue
                 own = lines_of(before, level, number) | lines_of(after, level, number)
                 pairs = zip(text.splitlines(), other.splitlines(), strict=True)
-                changed = {line for line, (x, y) in enumerate(pairs, start=1) if renumbered(x) != renumbered(y)}
+                # A jaxpr inside a jaxpr that fits on one line stands with the call that it is of.
+                changed = {
+                    line
+                    for line, (x, y) in enumerate(pairs, start=1)
+                    if renumbered(x) != renumbered(y) and "jaxpr={ lambda" not in x
+                }
                 if level == "vjp_stablehlo" or level.endswith("backward"):
                     # A derivative may be of another shape altogether; what moved must still belong to the line.
                     assert not changed or changed & own, f"{level}, line {number}\n{edited.source}"

@@ -6,22 +6,10 @@ import itertools
 import pytest
 
 from synthesis import KernelGenerator
-from synthesis.grammar.commentary import Habits, commented, docstring
+from synthesis.grammar.commentary import Habits, add_comments, write_docstring
+from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import (
-    Assign,
-    Call,
-    Comment,
-    Comparison,
-    For,
-    If,
-    Infix,
-    Literal,
-    Name,
-    Return,
-    Subscript,
-    render_block,
-)
+from synthesis.grammar.syntax import Assign, Call, Comment, Comparison, For, If, Infix, Literal, Name, Return, Subscript
 from synthesis.identity.python import structure_hash
 from synthesis.records import Argument
 
@@ -40,7 +28,7 @@ ARGUMENTS = (
 
 
 def told(number: int) -> list[str]:
-    return render_block(commented(Stream("comments", number), BODY, ALWAYS))
+    return render_block(add_comments(Stream("comments", number), BODY, ALWAYS))
 
 
 def test_comments_stand_between_statements_and_change_none() -> None:
@@ -62,19 +50,19 @@ def test_a_comment_names_what_the_statement_below_it_is_about() -> None:
 
 
 def test_who_makes_no_comments_leaves_the_body_alone() -> None:
-    assert commented(Stream("quiet"), BODY, NEVER) is BODY
-    assert docstring(Stream("quiet"), "A sum", ARGUMENTS, (), NEVER) == ""
+    assert add_comments(Stream("quiet"), BODY, NEVER) is BODY
+    assert write_docstring(Stream("quiet"), "A sum", ARGUMENTS, (), NEVER) == ""
 
 
 def test_no_comment_is_put_above_another() -> None:
     body = (Comment("mine"), BODY[0])
-    assert commented(Stream("mine"), body, ALWAYS) == body
+    assert add_comments(Stream("mine"), body, ALWAYS) == body
 
 
 def test_a_docstring_lists_every_argument_and_result() -> None:
     forms = set[str]()
     for number in range(40):
-        text = docstring(Stream("docstring", number), "A step", ARGUMENTS, ["array of shape (4, 3)"], ALWAYS)
+        text = write_docstring(Stream("docstring", number), "A step", ARGUMENTS, ["array of shape (4, 3)"], ALWAYS)
         assert text.startswith("A step.\n\n")
         assert "shape (4, 3)" in text
         assert all(argument.name in text for argument in ARGUMENTS)

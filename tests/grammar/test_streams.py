@@ -1,3 +1,7 @@
+import contextlib
+from collections import Counter
+from typing import NamedTuple
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,13 +18,14 @@ def test_the_same_labels_give_the_same_choices_on_every_python() -> None:
         stream.choice("abcdef"),
         stream.decimal(0, 2),
         stream.chance(0.5),
+        stream.pick("abcdef"),
     ]
     assert drawn == GOLDEN
     assert stream.shuffled(range(6)) == GOLDEN_ORDER
 
 
-GOLDEN = [290, 3, "a", 1.27, False]
-GOLDEN_ORDER = [5, 1, 2, 4, 3, 0]
+GOLDEN = [315, -3, "f", 0.01, True, "b"]
+GOLDEN_ORDER = [1, 0, 2, 4, 5, 3]
 
 
 def test_another_hash_seed_changes_nothing() -> None:
@@ -54,3 +59,64 @@ def test_decimals_stay_inside_and_are_short(low: float, width: float, label: int
 def test_choosing_from_nothing_is_an_error() -> None:
     with pytest.raises(ValueError, match="nothing to choose from"):
         Stream(0).choice([])
+    with pytest.raises(ValueError, match="nothing to choose from"):
+        Stream(0).pick([])
+
+
+class Option(NamedTuple):
+    name: str
+    weight: float = 1.0
+
+
+OPTIONS = [Option(name, weight) for name, weight in (("a", 1.0), ("b", 2.0), ("c", 0.5), ("d", 4.0))]
+
+
+@given(st.integers(), st.sampled_from(range(5)))
+def test_an_option_more_changes_only_what_it_wins(label: int, place: int) -> None:
+    more = [*OPTIONS[:place], Option("e"), *OPTIONS[place:]]
+    assert Stream(label).pick(more) in (Option("e"), Stream(label).pick(OPTIONS))
+    ranked = Stream(label).ranked(more)
+    ranked.remove(Option("e"))
+    assert ranked == Stream(label).ranked(OPTIONS)
+    assert [each for each in Stream(label).some(more, 0.5) if each != Option("e")] == Stream(label).some(OPTIONS, 0.5)
+
+
+def test_what_is_picked_is_picked_in_proportion_to_its_weight() -> None:
+    stream = Stream("weights")
+    plain = Counter(stream.pick(OPTIONS).name for _ in range(4000))
+    weighted = Counter(stream.pick(OPTIONS, weight=lambda each: each.weight).name for _ in range(7500))
+    for option in OPTIONS:
+        assert 900 <= plain[option.name] <= 1100
+        assert 0.85 <= weighted[option.name] / (1000 * option.weight) <= 1.15
+    assert 1800 <= sum(len(stream.some("abcd", 0.3)) for _ in range(1600)) <= 2040
+
+
+@given(st.integers())
+def test_a_try_that_failed_leaves_no_trace(label: int) -> None:
+    def second(options: str, draws: int) -> int:
+        stream = Stream(label)
+        for tried, _ in enumerate(stream.tries(options)):
+            if tried:
+                break
+            for _ in range(draws):
+                stream.word()
+        return stream.word()
+
+    assert second("abc", 0) == second("abc", 20)
+
+
+def test_choices_are_made_once_more_where_an_attempt_failed() -> None:
+    stream, other = Stream("attempt"), Stream("attempt")
+    with contextlib.suppress(KeyError), stream.attempt():
+        stream.shuffled(range(20))
+        raise KeyError
+    assert stream.word() == other.word()
+    with stream.attempt():
+        stream.word()
+    other.word()
+    assert stream.word() == other.word()
+
+
+def test_a_child_is_the_stream_of_all_its_labels() -> None:
+    assert Stream("a", 1).child("b").word() == Stream("a", 1, "b").word()
+    assert Stream("a", "b").word() != Stream("ab").word()

@@ -5,6 +5,7 @@ import ast
 from hypothesis import given
 from hypothesis import strategies as st
 
+from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.syntax import (
     Assign,
     Attribute,
@@ -12,6 +13,8 @@ from synthesis.grammar.syntax import (
     Comparison,
     Conditional,
     Dictionary,
+    Display,
+    Evaluate,
     Expression,
     For,
     Function,
@@ -22,15 +25,13 @@ from synthesis.grammar.syntax import (
     Name,
     Negation,
     Return,
-    Sequence,
     Slice,
     Subscript,
+    While,
     assigned,
     names,
     reads,
-    renamed,
-    render,
-    render_block,
+    rename,
     size,
     walk,
 )
@@ -49,7 +50,7 @@ def branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressi
         st.builds(Call, IDENTIFIERS.map(Name), several),
         st.builds(Attribute, IDENTIFIERS.map(Name), IDENTIFIERS),
         st.builds(Subscript, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
-        st.builds(Sequence, several, st.sampled_from(["()", "[]"])),
+        st.builds(Display, several, st.sampled_from(["()", "[]"])),
         st.builds(Lambda, st.just(("p", "q")), inner),
         st.builds(Dictionary, st.lists(st.tuples(IDENTIFIERS, inner), max_size=3).map(tuple)),
     )
@@ -77,7 +78,7 @@ def grouped(node: Expression) -> str:
             return f"({grouped(base)}).{name}"
         case Subscript(base, indices):
             return f"({grouped(base)})[{', '.join(f'({grouped(each)})' for each in indices)}]"
-        case Sequence(items, brackets):
+        case Display(items, brackets):
             return brackets[0] + "".join(f"({grouped(each)})," for each in items) + brackets[1]
         case Dictionary(entries):
             return "{" + "".join(f"'{key}': ({grouped(value)})," for key, value in entries) + "}"
@@ -116,6 +117,48 @@ def test_blocks_nest_and_chains_of_conditions_use_elif() -> None:
     ]
 
 
+LONG = {name: f"{name}_of_all_the_elements" for name in ("a", "b", "c", "x1")}
+
+
+@given(EXPRESSIONS, st.integers(0, 8))
+def test_lines_that_are_broken_mean_the_same(node: Expression, indent: int) -> None:
+    long = rename(node, LONG)
+    body = (Assign(Name("x1"), long), If(long, (Evaluate(long), While(long, (Return(long),)))), For("i", long, ()))
+    function = Function("f", (), body)
+    for _ in range(indent):
+        function = Function("f", (), (function,))
+    module = ast.parse("\n".join([*render_block((function,)), "    " * indent + "        pass"]))
+    stack = [node for node in ast.walk(module) if isinstance(node, ast.FunctionDef)]
+    assign, branch, loop = stack[-1].body
+    assert isinstance(branch, ast.If)
+    effect, again = branch.body
+    assert isinstance(again, ast.While)
+    found = [getattr(assign, "value", None), branch.test, getattr(effect, "value", None), again.test]
+    found += [getattr(again.body[0], "value", None), getattr(loop, "iter", None)]
+    assert {ast.dump(each) for each in found if each is not None} == {
+        ast.dump(ast.parse(grouped(long), mode="eval").body)
+    }
+    assert None not in found
+
+
+def test_a_long_line_is_broken_where_a_formatter_breaks_it() -> None:
+    product = Infix("*", Name("weight_of_this_thread"), Call(Name("wp.sin"), (Name("angle_of_this_thread"),)))
+    call = Call(Name("wp.lerp"), (product, Infix("+", product, product), Literal("0.5")))
+    total = Infix("-", Infix("+", call, product), product)
+    assert render_block((Assign(Name("s"), total),)) == [
+        "s = (",
+        "    wp.lerp(",
+        "        weight_of_this_thread * wp.sin(angle_of_this_thread),",
+        "        weight_of_this_thread * wp.sin(angle_of_this_thread)",
+        "        + weight_of_this_thread * wp.sin(angle_of_this_thread),",
+        "        0.5,",
+        "    )",
+        "    + weight_of_this_thread * wp.sin(angle_of_this_thread)",
+        "    - weight_of_this_thread * wp.sin(angle_of_this_thread)",
+        ")",
+    ]
+
+
 def test_reads_leaves_out_what_is_only_assigned() -> None:
     block = (Assign(Name("t"), Name("x")), Assign(Subscript(Name("out"), (Name("i"),)), Name("t")))
     assert set(reads(block)) == {"x", "t", "out", "i"}
@@ -146,9 +189,9 @@ def test_a_docstring_of_several_lines_ends_on_a_line_of_its_own() -> None:
 @given(EXPRESSIONS)
 def test_renaming_changes_names_alone(node: Expression) -> None:
     renames = {name: f"{name}_new" for name in names(node)}
-    changed = renamed(node, renames)
+    changed = rename(node, renames)
     assert list(names(changed)) == [renames[name] for name in names(node)]
-    assert renamed(changed, {new: old for old, new in renames.items()}) == node
+    assert rename(changed, {new: old for old, new in renames.items()}) == node
     assert sum(1 for _ in walk(node)) == size(node)
 
 

@@ -7,6 +7,7 @@ operands where those are short.
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from synthesis.grammar.rendering import render
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -22,7 +23,6 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
     While,
-    render,
 )
 from synthesis.records import Argument
 
@@ -163,7 +163,7 @@ class Habits:
     listed: float
 
 
-def commented(stream: Stream, body: tuple[Statement, ...], habits: Habits) -> tuple[Statement, ...]:
+def add_comments(stream: Stream, body: tuple[Statement, ...], habits: Habits) -> tuple[Statement, ...]:
     """A body with comments above one to four of its statements, if its writer makes any; more where it is long."""
     if not stream.chance(habits.comments):
         return body
@@ -173,11 +173,11 @@ def commented(stream: Stream, body: tuple[Statement, ...], habits: Habits) -> tu
         return body
     chosen = stream.shuffled(places)[: stream.integer(1, most)]
     form = stream.weighted([(str.lower, 0.45), (str.capitalize, 0.4), (_sentence, 0.15)])
-    remarks = {path: Comment(_cased(form, stream.choice(phrases))) for path, phrases in chosen}
-    return _with_remarks(body, (), remarks)
+    remarks = {path: Comment(_change_case(form, stream.pick(phrases))) for path, phrases in chosen}
+    return _insert_remarks(body, (), remarks)
 
 
-def _cased(form: Callable[[str], str], phrase: str) -> str:
+def _change_case(form: Callable[[str], str], phrase: str) -> str:
     """The phrase in a form of its first letter; names inside keep theirs."""
     first = form(phrase[:1])
     return first[:1] + phrase[1:] + first[1:]
@@ -199,14 +199,14 @@ def _walk(body: Sequence[Statement], above: Path = ()) -> Iterator[tuple[Path, S
             yield from _walk(statement.body, (*above, place))
 
 
-def _with_remarks(body: tuple[Statement, ...], above: Path, remarks: dict[Path, Comment]) -> tuple[Statement, ...]:
+def _insert_remarks(body: tuple[Statement, ...], above: Path, remarks: dict[Path, Comment]) -> tuple[Statement, ...]:
     made: list[Statement] = []
     for place, statement in enumerate(body):
         path = (*above, place)
         if path in remarks:
             made.append(remarks[path])
         if isinstance(statement, For | While | If):
-            statement = replace(statement, body=_with_remarks(statement.body, path, remarks))
+            statement = replace(statement, body=_insert_remarks(statement.body, path, remarks))
         made.append(statement)
     return tuple(made)
 
@@ -216,18 +216,18 @@ def _phrases(statement: Statement) -> Iterator[str]:
     match statement:
         case Assign(target, value, operator):
             if operator:
-                yield from _filled(_CHANGE, name=target)
+                yield from _fill_in(_CHANGE, name=target)
             elif isinstance(target, Subscript):
-                yield from _filled(_STORE, array=target.base)
+                yield from _fill_in(_STORE, array=target.base)
             yield from _of_value(value)
         case Evaluate(value):
             yield from _of_value(value)
         case For(variable, _, _):
-            yield from _filled(_LOOP, variable=Name(variable))
+            yield from _fill_in(_LOOP, variable=Name(variable))
         case While():
             yield from _REPEAT
         case If(test, body, _):
-            yield from _SKIP if isinstance(body[0], Return) else _filled(_BRANCH, test=test)
+            yield from _SKIP if isinstance(body[0], Return) else _fill_in(_BRANCH, test=test)
         case _:
             pass
 
@@ -238,16 +238,16 @@ def _of_value(value: Expression) -> Iterator[str]:
             inner = function.function if isinstance(function, Call) else function  # jax.vmap(f)(x)
             name = render(inner).rpartition(".")[2]
             a, b = (*arguments, None, None)[:2]
-            yield from _filled(_BY_FUNCTION.get(name, ()), a=a, b=b)
+            yield from _fill_in(_BY_FUNCTION.get(name, ()), a=a, b=b)
         case Infix(operator, left, right):
-            yield from _filled(_BY_OPERATOR.get(operator, ()), a=left, b=right)
+            yield from _fill_in(_BY_OPERATOR.get(operator, ()), a=left, b=right)
         case Subscript(base, _):
-            yield from _filled(_READ, a=value, array=base)
+            yield from _fill_in(_READ, a=value, array=base)
         case _:
             pass
 
 
-def _filled(phrases: Sequence[str], **operands: Expression | None) -> Iterator[str]:
+def _fill_in(phrases: Sequence[str], **operands: Expression | None) -> Iterator[str]:
     """Phrases with the operands that they name, where those are short and no mere numbers."""
     texts = {name: render(node) for name, node in operands.items() if node is not None}
     known = {name: text for name, text in texts.items() if len(text) <= _SHORT and text[-1:].isidentifier()}
@@ -296,10 +296,10 @@ _MEANINGS: dict[str, str] = {
 }  # fmt: skip
 
 
-def docstring(
+def write_docstring(
     stream: Stream, summary: str, arguments: Sequence[Argument], results: Sequence[str], habits: Habits
 ) -> str:
-    """A kernel's docstring, with its arguments and results in some; empty where its writer makes none.
+    """A kernel's docstring, with its arguments and results in some; empty if its writer makes none.
 
     Args:
         stream: the random choices.
@@ -314,10 +314,12 @@ def docstring(
         return f"{summary}."
     lines = [f"{summary}.", ""]
     upper = stream.chance(0.6)
-    entries = [(argument.name, _cased(str.upper if upper else str.lower, _meaning(argument))) for argument in arguments]
+    entries = [
+        (argument.name, _change_case(str.upper if upper else str.lower, _meaning(argument))) for argument in arguments
+    ]
     if stream.chance(0.75):
         lines += ["Args:", *(f"    {name}: {text}." for name, text in entries)]
-        lines += ["", "Returns:", *(f"    {_cased(str.upper, each)}." for each in results)] if results else []
+        lines += ["", "Returns:", *(f"    {_change_case(str.upper, each)}." for each in results)] if results else []
     else:
         lines += ["Parameters", "----------"]
         for name, text in entries:

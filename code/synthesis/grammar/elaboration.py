@@ -5,12 +5,12 @@ records. A piece adds a few statements; it takes terms out of a pool and puts wh
 nothing that it computes is left unused.
 """
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
-from synthesis.grammar.operations import Term
+from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError
@@ -26,7 +26,7 @@ class Workpiece(Protocol):
     """A kernel under construction."""
 
     def attempt(self) -> AbstractContextManager[None]:
-        """What is added inside is taken back where a DrawError leaves it."""
+        """What is added inside is taken back if a DrawError leaves it."""
         ...
 
     def start(self, stream: Stream, beside: Term) -> Term:
@@ -35,17 +35,18 @@ class Workpiece(Protocol):
 
 
 D = TypeVar("D", bound=Workpiece)
+D_contra = TypeVar("D_contra", bound=Workpiece, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Piece(Generic[D]):
+class Piece(Generic[D_contra]):
     """A way to go on with a kernel."""
 
     name: str
     weight: float
     """How often it is chosen, in relation to the others."""
-    draw: Callable[[D, Stream, list[Term]], None]
-    """Adds statements to the draft and changes the pool; raises DrawError where it does not fit."""
+    draw: Callable[[D_contra, Stream, list[Term]], None]
+    """Adds statements to the draft and changes the pool; raises DrawError if it does not fit."""
     most: int = 99
     """How often a kernel may have it."""
 
@@ -62,14 +63,12 @@ def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece
         if step and len(pool) < _WIDEST and here.chance(_ANEW):
             pool.append(draft.start(here, first))
         left = [piece for piece in pieces if used.count(piece.name) < piece.most]
-        while left:
-            piece = here.weighted([(each, each.weight) for each in left])
+        for piece in here.tries(left, weight=lambda each: each.weight):
             trial = list(pool)
             try:
                 with draft.attempt():
                     piece.draw(draft, here.child(piece.name), trial)
             except DrawError:
-                left.remove(piece)
                 continue
             pool[:] = trial
             used.append(piece.name)
@@ -77,7 +76,7 @@ def elaborate(draft: D, stream: Stream, pool: list[Term], pieces: Sequence[Piece
 
 
 def take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool]) -> Term | None:
-    """A term of the pool whose type fits and that is no constant; the pool gives it up. None where there is none."""
+    """A term of the pool whose type fits and that is no constant; the pool gives it up. None if there is none."""
     fitting = [term for term in pool if fits(term.type) and not term.is_constant]
     if not fitting:
         return None
@@ -86,13 +85,32 @@ def take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool]) -> Term
     return taken
 
 
+def make_first(draft: Workpiece, operations: Iterable[Operation], apply: Callable[[Operation], Term | None]) -> Term:
+    """What the first of the operations that fits gives; those that do not leave no trace.
+
+    Raises:
+        DrawError: if none fits.
+    """
+    for operation in operations:
+        try:
+            with draft.attempt():
+                made = apply(operation)
+                if made is None:
+                    raise DrawError(f"{operation.name} does not fit here")
+        except DrawError:
+            continue
+        return made
+    raise DrawError("no operation fits here")
+
+
 @contextmanager
-def undone(*lists: list[Any]) -> Generator[None]:
-    """Sets lists back to what they were where a DrawError leaves it."""
+def roll_back(stream: Stream, *lists: list[Any]) -> Generator[None]:
+    """Sets a stream and lists back to where and what they were where an exception leaves it."""
     before = [list(each) for each in lists]
     try:
-        yield
-    except DrawError:
+        with stream.attempt():
+            yield
+    except BaseException:
         for each, entries in zip(lists, before, strict=True):
             each[:] = entries
         raise

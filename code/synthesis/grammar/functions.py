@@ -197,7 +197,7 @@ class Elementwise:
         )
 
     def binary(self, name: str, result: Callable[[Type, Type], Type | None]) -> Operation:
-        """The operation of a name in ``BINARY``; ``result`` is its type rule, None where two types do not fit."""
+        """The operation of a name in ``BINARY``; ``result`` is its type rule, None if two types do not fit."""
         fact = BINARY[name]
 
         def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:

@@ -62,8 +62,8 @@ class NameBook:
         """A free name of a pool, with a number where all of them are taken."""
         free = [name for name in pool if name not in self._taken and name not in _RESERVED]
         if free:
-            return self.reserve(self._stream.choice(free))
-        stem = self._stream.choice(pool)
+            return self.reserve(self._stream.pick(free))
+        stem = self._stream.pick(pool)
         number = 2
         while f"{stem}{number}" in self._taken:
             number += 1
@@ -79,7 +79,8 @@ class NameBook:
         """Names that are given out inside are free again where an exception leaves it."""
         before = set(self._taken)
         try:
-            yield
+            with self._stream.attempt():
+                yield
         except BaseException:
             self._taken = before
             raise
@@ -87,6 +88,6 @@ class NameBook:
     def title(self) -> str:
         """A name for a function: a verb and a noun."""
         while True:
-            name = f"{self._stream.choice(VERBS)}_{self._stream.choice(NOUNS)}"
+            name = f"{self._stream.pick(VERBS)}_{self._stream.pick(NOUNS)}"
             if name not in self._taken:
                 return self.reserve(name)

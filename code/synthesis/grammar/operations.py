@@ -43,7 +43,7 @@ class Term:
     """Whether it has many values in one run; a number that all threads or elements share has one."""
 
     summands: frozenset[Expression] = frozenset()
-    """What it is a sum or difference of, or is a name for; empty where it is no such thing."""
+    """What it is a sum or difference of, or is a name for; empty if it is none."""
 
     @property
     def parts(self) -> frozenset[Expression]:
@@ -56,7 +56,7 @@ class Term:
         return isinstance(self.node, Literal) or self.interval.width == 0
 
 
-def became(term: Term, node: Expression, interval: Domain, *others: Term, op: str) -> Term:
+def derive(term: Term, node: Expression, interval: Domain, *others: Term, op: str) -> Term:
     """What a term, and others with it, became by statements that no catalogue operation stands for."""
     ops = term.ops.union({op}, *(other.ops for other in others))
     return Term(node, term.type, interval, ops, 1 + max(each.depth for each in (term, *others)))
@@ -83,14 +83,14 @@ class Operation:
     domains: tuple[Domain, ...]
     """The safe domain of each operand; as many as there are operands."""
     rule: Rule
-    """How operands become a term: type rule, interval rule and spelling. None where the types do not fit."""
+    """How operands become a term: type rule, interval rule and spelling. None if the types do not fit."""
     source: str
     """The page that its meaning is taken from."""
     dtypes: tuple[str, ...] = FLOATS
     nonlinear: bool = False
     """Whether it may be applied to a value that is used again, without the two uses cancelling."""
     literal: Callable[[Stream, Term], float] | None = None
-    """Draws a constant second operand for a given first one; None where people write none."""
+    """Draws a constant second operand for a given first one; None if people write none."""
 
     @property
     def arity(self) -> int:
@@ -100,7 +100,7 @@ class Operation:
     def apply(self, stream: Stream, operands: tuple[Term, ...]) -> Term | None:
         """The term that the operation makes of its operands.
 
-        Returns None where it must not be built: an operand outside the safe domain, two identical operands,
+        Returns None if it must not be built: an operand outside the safe domain, two identical operands,
         nothing but constants, or a result that is too large or that hardly varies.
         """
         if len(operands) != self.arity or all(operand.is_constant for operand in operands):

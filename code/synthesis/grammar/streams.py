@@ -1,22 +1,38 @@
 """Random streams that depend on their labels alone.
 
-A stream is a function of the labels that it was made from: not of the process, the hash seed, the worker or
-what was drawn before. Python's ``Random`` is used only for its 32-bit Mersenne twister words, whose sequence is
-documented to be stable; every choice is made here, so that no library change moves a kernel.
+A stream is a function of the labels that it was made from: not of the process, the hash seed, the worker or what was
+drawn before. Its words are hashes of the labels, and every choice is made of them here, so that no library's change
+moves a kernel.
 """
 
+import functools
 import hashlib
 import math
-from collections.abc import Sequence
-from random import Random
-from typing import TypeVar
+import struct
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
+_WORDS = struct.Struct("<8Q")
+_MASK = 2**64 - 1
 
 
 def digest(*labels: object) -> str:
     """A 32-character hexadecimal hash of labels (blake2b); ``repr`` tells 1 from "1"."""
     return hashlib.blake2b("\x1f".join(map(repr, labels)).encode(), digest_size=16).hexdigest()
+
+
+@functools.cache
+def _hash_name(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def _names(options: Sequence[object], key: Callable[[Any], str] | None) -> Iterable[str]:
+    """What options are told from each other by: their key, themselves, or their names."""
+    if key is not None:
+        return map(key, options)
+    return [each if isinstance(each, str) else each.name for each in cast("Sequence[Any]", options)]
 
 
 class Stream:
@@ -25,33 +41,56 @@ class Stream:
     With the choices it carries how much is to be drawn from them, as QuickCheck's generators carry a size; so whatever
     draws a part of a kernel knows it, and no function in between hands it on.
 
+    What is listed somewhere and may grow (operations, pieces, names) is chosen by its name, with ``pick``, ``ranked``,
+    ``tries`` or ``some``: one option more changes only those choices that it wins. ``choice``, ``weighted`` and
+    ``shuffled`` go by place, for lists that belong to the code around them.
+
     Args:
         labels: what it is a function of.
         difficulty: 1 for a kernel of one line to 5 for a long one.
     """
 
+    __slots__ = ("_key", "_place", "_words", "difficulty")
+
     def __init__(self, *labels: object, difficulty: int = 2) -> None:
-        self._labels = labels
-        self._bits = Random(int(digest(*labels), 16)).getrandbits  # noqa: S311 (not for secrets)
+        self._key = "".join([f"{label!r}\x1f" for label in labels])
+        self._words: list[int] = []
+        self._place: int = 0
         self.difficulty = difficulty
 
     def child(self, *labels: object) -> "Stream":
         """An independent stream, so that what one part draws does not move another part."""
-        return Stream(*self._labels, *labels, difficulty=self.difficulty)
+        made = Stream(*labels, difficulty=self.difficulty)
+        made._key = self._key + made._key
+        return made
+
+    def word(self) -> int:
+        """A uniform integer of 64 bits."""
+        if self._place == len(self._words):
+            block = hashlib.blake2b(f"{self._key}{self._place}".encode())
+            self._words += _WORDS.unpack(block.digest())
+        self._place += 1
+        return self._words[self._place - 1]
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is drawn inside is drawn once more where an exception leaves it."""
+        place = self._place
+        try:
+            yield
+        except BaseException:
+            self._place = place
+            raise
 
     def below(self, bound: int) -> int:
-        """A uniform integer of 0 … bound-1, without modulo bias.
+        """A uniform integer of 0 … bound-1.
 
         Raises:
             ValueError: if ``bound`` is not positive.
         """
         if bound < 1:
             raise ValueError(f"nothing to choose from: bound is {bound}")
-        width = bound.bit_length()
-        while True:
-            value = self._bits(width)
-            if value < bound:
-                return value
+        return self.word() * bound >> 64
 
     def integer(self, low: int, high: int) -> int:
         """A uniform integer of low … high, both included."""
@@ -59,11 +98,18 @@ class Stream:
 
     def fraction(self) -> float:
         """A uniform number of [0, 1)."""
-        return self._bits(53) / 2**53
+        return (self.word() >> 11) / 2**53
 
     def chance(self, probability: float) -> bool:
         """True with the given probability."""
         return self.fraction() < probability
+
+    def decimal(self, low: float, high: float, places: int = 2) -> float:
+        """A short decimal of [low, high], as people write constants."""
+        scale = 10**places
+        return self.integer(math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)) / scale
+
+    # ---- by place
 
     def choice(self, options: Sequence[T]) -> T:
         """One of the options, each as likely as the others."""
@@ -86,7 +132,65 @@ class Stream:
             result[last], result[other] = result[other], result[last]
         return result
 
-    def decimal(self, low: float, high: float, places: int = 2) -> float:
-        """A short decimal of [low, high], as people write constants."""
-        scale = 10**places
-        return self.integer(math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)) / scale
+    # ---- by name
+
+    def pick(
+        self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
+    ) -> T:
+        """One of the options, each as likely as the others or in proportion to its weight; takes one word.
+
+        Every option has a score that depends on its name and the word, and the best one wins (highest random weight, or
+        rendezvous hashing); so of more options, one that was not chosen before is chosen only if it is new.
+
+        Args:
+            options: what to choose from, in any order.
+            key: what an option is told from the others by; by default itself, or its ``name``.
+            weight: an option's weight, above 0.
+
+        Raises:
+            ValueError: if there are none.
+        """
+        if not options:
+            raise ValueError("nothing to choose from: no options")
+        scores = self._scores(options, key, weight)
+        return options[scores.index(max(scores))]
+
+    def ranked(
+        self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
+    ) -> list[T]:
+        """The options in a random order, which one more does not change but for its own place; see ``pick``."""
+        scores = self._scores(options, key, weight)
+        return [options[place] for place in sorted(range(len(options)), key=scores.__getitem__, reverse=True)]
+
+    def tries(
+        self, options: Sequence[T], *, key: Callable[[T], str] | None = None, weight: Callable[[T], float] | None = None
+    ) -> Iterator[T]:
+        """The options as ``ranked`` orders them, each to be tried with the same choices to come.
+
+        What was drawn for an option before the next one is asked for is drawn once more, so that an option that came to
+        nothing leaves no trace.
+        """
+        ranked = self.ranked(options, key=key, weight=weight)
+        place = self._place
+        for option in ranked:
+            self._place = place
+            yield option
+        self._place = place
+
+    def some(self, options: Sequence[T], share: float, *, key: Callable[[T], str] | None = None) -> list[T]:
+        """Some of the options, each with the same probability, whatever else there is; in their own order."""
+        scores = self._scores(options, key, None)
+        return [option for option, score in zip(options, scores, strict=True) if score < share * 2**64]
+
+    def _scores(
+        self, options: Sequence[T], key: Callable[[T], str] | None, weight: Callable[[T], float] | None
+    ) -> Sequence[float]:
+        word = self.word()
+        scores = [
+            (mixed ^ mixed >> 32) * 0x94D049BB133111EB & _MASK
+            for name in _names(options, key)
+            for mixed in ((word ^ _hash_name(name)) * 0xBF58476D1CE4E5B9 & _MASK,)
+        ]
+        if weight is None:
+            return scores
+        return [math.log((score + 0.5) / 2**64) / weight(each) for score, each in zip(scores, options, strict=True)]

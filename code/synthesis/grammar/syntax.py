@@ -1,18 +1,7 @@
-"""Python as a tree: the expressions and statements that drawn kernels are made of, and how they are printed.
-
-``ast.unparse`` would do, but its output differs between Python versions, and a row is the same bytes on all.
-"""
+"""Python as a tree: the expressions and statements that drawn kernels are made of."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-
-_PRECEDENCE = {
-    "**": 12, "*": 10, "/": 10, "//": 10, "%": 10, "@": 10, "+": 9, "-": 9, "<<": 8, ">>": 8, "&": 7, "^": 6, "|": 5,
-    "and": 3, "or": 2,
-}  # fmt: skip
-# A longer signature is written with one parameter a line.
-WIDEST = 100
-_COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +88,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
+class Display:
     """A tuple or a list display."""
 
     items: tuple["Expression", ...]
@@ -132,7 +121,7 @@ Expression = (
     | Attribute
     | Subscript
     | Slice
-    | Sequence
+    | Display
     | Lambda
     | Dictionary
 )
@@ -146,14 +135,14 @@ def names(node: Expression) -> Iterator[str]:
         yield from names(child)
 
 
-def renamed(node: Expression, renames: Mapping[str, str]) -> Expression:
+def rename(node: Expression, renames: Mapping[str, str]) -> Expression:
     """An expression with other names for some of its variables."""
     if isinstance(node, Name):
         return Name(renames.get(node.id, node.id))
 
     def inside(value: object) -> object:
         if isinstance(value, Expression):
-            return renamed(value, renames)
+            return rename(value, renames)
         if isinstance(value, tuple):
             return tuple(map(inside, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         return value
@@ -174,63 +163,15 @@ def size(node: Expression) -> int:
 
 
 def _children(node: Expression) -> Iterator[Expression]:
-    for entry in fields(node):
-        value = getattr(node, entry.name)
-        if isinstance(value, Expression):
-            yield value
-        elif isinstance(value, tuple):
-            for item in value:  # pyright: ignore[reportUnknownVariableType]
-                if isinstance(item, Expression):
-                    yield item
-                elif isinstance(item, tuple):
-                    yield item[1]
-
-
-def render(node: Expression) -> str:
-    """An expression as Python source."""
-    return _render(node)[0]
-
-
-def _render(node: Expression) -> tuple[str, int]:
-    """The source and how tightly its outermost operator binds."""
-    match node:
-        case Name(id):
-            return id, _ATOM
-        case Literal(text):
-            return text, _NEGATION if text.startswith("-") else _ATOM
-        case Infix(operator, left, right):
-            level = _PRECEDENCE[operator]
-            from_right = operator == "**"
-            return f"{_wrapped(left, level + from_right)} {operator} {_wrapped(right, level + (not from_right))}", level
-        case Negation(operand, operator):
-            return f"{operator}{_wrapped(operand, _NEGATION + 1)}", _NEGATION
-        case Comparison(operator, left, right):
-            return f"{_wrapped(left, _COMPARISON + 1)} {operator} {_wrapped(right, _COMPARISON + 1)}", _COMPARISON
-        case Conditional(test, body, orelse):
-            return f"{_wrapped(body, 2)} if {_wrapped(test, 2)} else {_wrapped(orelse, _CONDITIONAL)}", _CONDITIONAL
-        case Call(function, arguments, keywords):
-            listed = [render(argument) for argument in arguments] + [
-                f"{key}={render(value)}" for key, value in keywords
-            ]
-            return f"{_wrapped(function, _ATOM)}({', '.join(listed)})", _ATOM
-        case Attribute(base, name):
-            return f"{_wrapped(base, _ATOM)}.{name}", _ATOM
-        case Subscript(base, indices):
-            return f"{_wrapped(base, _ATOM)}[{', '.join(render(index) for index in indices)}]", _ATOM
-        case Slice(low, high, step):
-            return f"{low}:{high}" + (f":{step}" if step else ""), _ATOM
-        case Sequence(items, brackets):
-            comma = "," if brackets == "()" and len(items) == 1 else ""
-            return f"{brackets[0]}{', '.join(render(item) for item in items)}{comma}{brackets[1]}", _ATOM
-        case Dictionary(entries):
-            return "{" + ", ".join(f"'{key}': {render(value)}" for key, value in entries) + "}", _ATOM
-        case Lambda(parameters, body):
-            return f"lambda {', '.join(parameters)}: {render(body)}", 0
-
-
-def _wrapped(node: Expression, level: int) -> str:
-    text, binding = _render(node)
-    return text if binding >= level else f"({text})"
+    for entry in node.__match_args__:
+        value = getattr(node, entry)
+        if isinstance(value, str):
+            continue
+        for item in value if isinstance(value, tuple) else (value,):  # pyright: ignore[reportUnknownVariableType]
+            if isinstance(item, tuple):
+                yield item[1]
+            elif not isinstance(item, str):
+                yield item
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +268,7 @@ def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
         match statement:
             case Assign(target, value, operator):
                 yield from names(value)
-                yield from names(target) if operator or not isinstance(target, Name | Sequence) else ()
+                yield from names(target) if operator or not isinstance(target, Name | Display) else ()
             case Evaluate(value) | Return(value):
                 yield from names(value) if value is not None else ()
             case If(test, body, orelse):
@@ -354,63 +295,3 @@ def assigned(statements: "tuple[Statement, ...]") -> Iterator[str]:
                 yield from assigned(body)
             case _:
                 pass
-
-
-def render_block(statements: tuple[Statement, ...], indent: int = 0) -> list[str]:
-    """Statements as lines of Python source."""
-    return [line for statement in statements for line in _lines(statement, "    " * indent, indent)]
-
-
-def _lines(statement: Statement, pad: str, indent: int) -> list[str]:
-    match statement:
-        case Assign(target, value, operator):
-            return [f"{pad}{_bare(target)} {operator}= {_bare(value)}"]
-        case Evaluate(value):
-            return [f"{pad}{render(value)}"]
-        case Return(value):
-            return [f"{pad}return" + (f" {_bare(value)}" if value is not None else "")]
-        case Comment(text):
-            return [f"{pad}# {text}"]
-        case For(target, iterable, body):
-            return [f"{pad}for {target} in {render(iterable)}:", *render_block(body, indent + 1)]
-        case While(test, body):
-            return [f"{pad}while {render(test)}:", *render_block(body, indent + 1)]
-        case Jump(word):
-            return [f"{pad}{word}"]
-        case Class(name, listed, decorators):
-            head = [*(f"{pad}@{decorator}" for decorator in decorators), f"{pad}class {name}:"]
-            return [*head, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
-        case If(test, body, orelse):
-            lines = [f"{pad}if {render(test)}:", *render_block(body, indent + 1)]
-            if len(orelse) == 1 and isinstance(orelse[0], If):
-                first, *rest = _lines(orelse[0], pad, indent)
-                return [*lines, first.replace("if", "elif", 1), *rest]
-            return [*lines, f"{pad}else:", *render_block(orelse, indent + 1)] if orelse else lines
-        case Function(name, parameters, body, decorators, docstring, returns):
-            listed = [f"{key}: {annotation}" if annotation else key for key, annotation in parameters]
-            arrow = f" -> {returns}" if returns else ""
-            head = [f"{pad}def {name}({', '.join(listed)}){arrow}:"]
-            if len(head[0]) > WIDEST:
-                head = [f"{pad}def {name}(", *(f"{pad}    {entry}," for entry in listed), f"{pad}){arrow}:"]
-            return [
-                *(f"{pad}@{decorator}" for decorator in decorators),
-                *head,
-                *_docstring(docstring, f"{pad}    "),
-                *render_block(body, indent + 1),
-            ]
-
-
-def _docstring(text: str, pad: str) -> list[str]:
-    """A docstring's lines; the quotes that end one of several lines have a line of their own."""
-    if not text:
-        return []
-    first, *rest = text.split("\n")
-    if not rest:
-        return [f'{pad}"""{first}"""']
-    return [f'{pad}"""{first}', *(f"{pad}{line}" if line else "" for line in rest), f'{pad}"""']
-
-
-def _bare(node: Expression) -> str:
-    """A tuple outside any bracket needs no parentheses."""
-    text = render(node)
-    return text[1:-1] if isinstance(node, Sequence) and node.brackets == "()" and len(node.items) > 1 else text

@@ -14,6 +14,7 @@ from synthesis.grammar.syntax import (
     Attribute,
     Call,
     Comparison,
+    Display,
     Evaluate,
     Expression,
     For,
@@ -25,7 +26,6 @@ from synthesis.grammar.syntax import (
     Name,
     Negation,
     Return,
-    Sequence,
     Slice,
     Statement,
     Subscript,
@@ -44,7 +44,7 @@ Hole = Expression | Callable[[], Expression]
 
 
 @functools.cache
-def _parsed(text: str) -> tuple[ast.stmt, ...]:
+def _parse(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
 
 
@@ -73,11 +73,11 @@ class Template:
             holes: what stands for each name; a function is called if the template has the name, and only then.
         """
         filled = dict(holes)
-        return [self._statement(each, filled) for each in _parsed(text)]
+        return [self._statement(each, filled) for each in _parse(text)]
 
     def expression(self, text: str, **holes: Hole) -> Expression:
         """One expression."""
-        (statement,) = _parsed(text)
+        (statement,) = _parse(text)
         assert isinstance(statement, ast.Expr)
         return self._expression(statement.value, dict(holes))
 
@@ -118,7 +118,7 @@ class Template:
 
         match node:
             case ast.Name(id=name):
-                return self._filled(name, holes) if name in holes else self._variable(name)
+                return self._fill(name, holes) if name in holes else self._variable(name)
             case ast.Constant(value=value):
                 return Literal(repr(value))
             case ast.BinOp(left=left, op=op, right=right):
@@ -154,14 +154,14 @@ class Template:
             case ast.Slice(lower=low, upper=high, step=step):
                 return Slice(*("" if each is None else ast.unparse(each) for each in (low, high, step)))
             case ast.Tuple(elts=parts):
-                return Sequence(tuple(map(inner, parts)))
+                return Display(tuple(map(inner, parts)))
             case ast.Lambda(args=arguments, body=body):
                 parameters = tuple(self.name(each.arg).id for each in arguments.args)
                 return Lambda(parameters, inner(body))
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 
-    def _filled(self, name: str, holes: dict[str, Hole]) -> Expression:
+    def _fill(self, name: str, holes: dict[str, Hole]) -> Expression:
         hole = holes[name]
         filled = holes[name] = hole() if callable(hole) else hole
         return filled

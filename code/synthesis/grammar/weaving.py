@@ -6,16 +6,17 @@ built. What cannot be combined as it stands is first fitted into an operation's 
 given a new argument to combine with.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from itertools import permutations, product
+from operator import attrgetter
 from typing import Protocol
 
 from synthesis.grammar.naming import LOCALS, PARAMETERS, NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Name, Return, Statement, size
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Assign, Display, Name, Return, Statement, size
 from synthesis.grammar.types import Type
 from synthesis.records import Domain
 
@@ -62,8 +63,12 @@ class Scope(Protocol):
         """The term under a name of its own: a statement is added, the name is returned."""
         ...
 
+    def attempt(self) -> AbstractContextManager[None]:
+        """What is added inside is taken back if a DrawError leaves it."""
+        ...
 
-def named(scope: Scope, term: Term) -> Term:
+
+def give_name(scope: Scope, term: Term) -> Term:
     """The term under a name of its own, which it may have already."""
     return term if isinstance(term.node, Name) else scope.keep(term)
 
@@ -82,7 +87,7 @@ class FunctionScope:
         self.statements: list[Statement] = []
         self._book = book
 
-    def parameter(self, operand: Term) -> Term:
+    def add_parameter(self, operand: Term) -> Term:
         """A parameter that stands for an operand of the call: what is taken from it is taken from the operand."""
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 
@@ -97,7 +102,7 @@ class FunctionScope:
         nodes = tuple(result.node for result in results)
         if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
             raise DrawError("a function that gives what it is given")
-        return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Items(nodes)))
+        return (*self.statements, Return(nodes[0] if len(nodes) == 1 else Display(nodes)))
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """Never: a helper's parameters are fixed."""
@@ -106,6 +111,17 @@ class FunctionScope:
     def literal(self, value: float, dtype: str) -> Term:
         """A constant, written as in the kernel around."""
         return self._literal(value, dtype)
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """Statements and names that are added inside are taken back if a DrawError leaves it."""
+        before = len(self.statements)
+        try:
+            with self._book.attempt():
+                yield
+        except DrawError:
+            del self.statements[before:]
+            raise
 
     def keep(self, term: Term) -> Term:
         """The term under a new local name of the function."""
@@ -182,7 +198,7 @@ class Weaver:
         return self._reach(pool[0], goal)
 
     def apply(self, name: str, *operands: Term) -> Term | None:
-        """A named operation on terms, or None where it is not to be had or not admitted."""
+        """A named operation on terms, or None if it is not to be had or does not admit them."""
         operation = self._by_name.get(name)
         return None if operation is None else operation.apply(self._stream, operands)
 
@@ -205,17 +221,24 @@ class Weaver:
         """
         functions = [operation for operation in self._of_arity(1) if operation.nonlinear]
         for _ in range(length):
-            for operation in self._stream.shuffled(functions):
-                fitted = self.fit(term, operation.domains[0])
-                result = fitted and operation.apply(self._stream, (fitted,))
-                if result:
-                    term = self._scope.keep(result) if size(result.node) > _LONGEST else result
-                    break
-            else:
-                raise DrawError("no function continues the chain")
+            result = self.bend(term, functions)
+            term = self._scope.keep(result) if size(result.node) > _LONGEST else result
         return term
 
-    def affine(self, term: Term) -> Term:
+    def bend(self, term: Term, functions: Sequence[Operation]) -> Term:
+        """The term under one of the functions, fitted to it.
+
+        Raises:
+            DrawError: if no function takes it.
+        """
+        for operation in self._stream.tries(functions):
+            fitted = self.fit(term, operation.domains[0])
+            result = fitted and operation.apply(self._stream, (fitted,))
+            if result:
+                return result
+        raise DrawError("no function takes the term")
+
+    def stretch(self, term: Term) -> Term:
         """The term stretched or shifted by a constant, or as it is; its values stay spread evenly."""
         name = self._stream.choice(("add", "sub", "mul", "neg"))
         operation = self._by_name.get(name)
@@ -229,8 +252,9 @@ class Weaver:
         """The term brought into a domain by a smooth map, or None."""
         if term.interval.within(domain):
             return term
-        for attempt in self._stream.shuffled([self._lift, self._wave, self._exponential, self._squash, self._shrink]):
-            fitted = attempt(term, domain)
+        ways = [self._lift, self._wave, self._exponential, self._squash, self._shrink]
+        for way in self._stream.tries(ways, key=attrgetter("__name__")):
+            fitted = way(term, domain)
             if fitted is not None and fitted.interval.within(domain):
                 return fitted
         return None
@@ -276,7 +300,7 @@ class Weaver:
         """A second use of a named term, through a function that keeps the two uses from cancelling."""
         options = [operation for operation in self._operations if operation.nonlinear and operation.arity == 1]
         if isinstance(term.node, Name):
-            for operation in self._stream.shuffled(options):
+            for operation in self._stream.tries(options):
                 again = operation.apply(self._stream, (term,))
                 if again is not None:
                     yield again
@@ -292,7 +316,7 @@ class Weaver:
             self._combine(pool)
             return
         term = self._stream.choice(pool)
-        for operation in self._stream.shuffled(self._of_arity(1 if move == "unary" else 2)):
+        for operation in self._stream.tries(self._of_arity(1 if move == "unary" else 2)):
             result = self._extend(operation, term, move)
             if result is not None:
                 self._fresh_left -= move == "fresh"
@@ -304,8 +328,7 @@ class Weaver:
             return operation.apply(self._stream, (term,))
         if move == "literal":
             return self._with_literal(operation, term)
-        operands = self._with_partner(operation, term)
-        return operation.apply(self._stream, operands) if operands is not None else None
+        return self._with_partner(operation, term)
 
     def _of_arity(self, arity: int) -> list[Operation]:
         return [operation for operation in self._operations if operation.arity == arity]
@@ -322,23 +345,38 @@ class Weaver:
                 return result
         return None
 
-    def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> tuple[Term, ...] | None:
-        """The term and a new argument, in an order in which the operation takes them (and gives the goal)."""
+    def _with_partner(self, operation: Operation, term: Term, goal: Type | None = None) -> Term | None:
+        """The operation on a term and a new argument, in an order in which it takes them (and gives the goal)."""
         for kind in self._stream.shuffled(self._scope.types):
             for position in self._stream.shuffled((0, 1)):
                 domain = typical_domain(self._stream, kind, operation.domains[position])
                 stand_in = Term(Name("_"), kind, domain, flat=True)
                 operands = (stand_in, term) if position == 0 else (term, stand_in)
-                probe = operation.apply(self._stream.child("probe"), operands)
-                if probe is not None and (goal is None or probe.type == goal):
-                    fresh = self._scope.fresh(kind, domain)
-                    return (fresh, term) if position == 0 else (term, fresh)
+                result = self._with_fresh(operation, operands, (stand_in,), goal)
+                if result is not None:
+                    return result
         return None
+
+    def _with_fresh(
+        self, operation: Operation, operands: tuple[Term, ...], stand_ins: tuple[Term, ...], goal: Type | None = None
+    ) -> Term | None:
+        """The operation on operands, new arguments in place of some of them; none is made if it does not admit them."""
+        probe = operation.apply(self._stream.child("probe"), operands)
+        if probe is None or (goal is not None and probe.type != goal):
+            return None
+        try:
+            with self._scope.attempt():
+                return self.require(
+                    operation,
+                    *(self._scope.fresh(each.type, each.interval) if each in stand_ins else each for each in operands),
+                )
+        except DrawError:
+            return None
 
     def _combine(self, pool: list[Term]) -> bool:
         """Merge two terms of the pool with some operation."""
         pairs = self._stream.shuffled(list(permutations(range(len(pool)), 2)))[:6]
-        for operation in self._stream.shuffled(self._of_arity(2)):
+        for operation in self._stream.tries(self._of_arity(2)):
             for first, second in pairs:
                 taken = (pool[first], pool[second])
                 result = operation.apply(self._stream, taken)
@@ -356,7 +394,7 @@ class Weaver:
         if self._combine(pool):
             return
         for position in self._stream.shuffled(range(len(pool))):
-            for operation in self._stream.shuffled(self._of_arity(1)):
+            for operation in self._stream.tries(self._of_arity(1)):
                 changed = operation.apply(self._stream, (pool[position],))
                 if changed is None:
                     continue
@@ -377,13 +415,12 @@ class Weaver:
         """
         if goal is None or term.type == goal:
             return term
-        for operation in self._stream.shuffled(self._of_arity(1)):
+        for operation in self._stream.tries(self._of_arity(1)):
             result = operation.apply(self._stream, (term,))
             if result is not None and result.type == goal:
                 return result
-        for operation in self._stream.shuffled(self._of_arity(2)):
-            operands = self._with_partner(operation, term, goal)
-            result = operation.apply(self._stream, operands) if operands is not None else None
+        for operation in self._stream.tries(self._of_arity(2)):
+            result = self._with_partner(operation, term, goal)
             if result is not None:
                 return result
         raise DrawError(f"no operation leads from {term.type} to {goal}")
@@ -406,14 +443,11 @@ class Weaver:
             if fitted is None:
                 continue
             result = self._with_literal(target, fitted) if self._stream.chance(0.5) else None
-            if result is None:
-                operands = self._with_partner(target, fitted)
-                result = target.apply(self._stream, operands) if operands is not None else None
+            result = result or self._with_partner(target, fitted)
             if result is not None:
                 self._replace(pool, [term], result)
                 return
-        result = self._from_nothing(target)
-        self._replace(pool, [], result)
+        self._replace(pool, [], self._from_nothing(target))
 
     def _from_nothing(self, target: Operation) -> Term:
         """The target on new arguments only.
@@ -427,11 +461,7 @@ class Weaver:
                 Term(Name(f"_{position}"), kind, typical_domain(self._stream, kind, domain), flat=True)
                 for position, (kind, domain) in enumerate(zip(kinds, target.domains, strict=True))
             )
-            if target.apply(self._stream.child("probe"), stand_ins) is None:
-                continue
-            result = target.apply(
-                self._stream, tuple(self._scope.fresh(term.type, term.interval) for term in stand_ins)
-            )
+            result = self._with_fresh(target, stand_ins, stand_ins)
             if result is not None:
                 return result
         raise DrawError(f"no types here fit {target.name}")

@@ -1,5 +1,6 @@
 """Candidates that are drawn."""
 
+import heapq
 from collections.abc import Iterable, Iterator
 
 from synthesis.errors import ConfigError, UnknownNameError
@@ -58,12 +59,10 @@ class DrawnKernels:
             yield Candidate(spec=spec, number=spec.index or 0, device=self.device, levels=self.levels)
 
     def _chosen_indices(self, recipes: tuple[str, ...]) -> Iterator[int]:
-        turn = 0
-        while True:
-            for category in self.categories:
-                if self.generator.recipe_of(category, turn).name in recipes:
-                    yield self.generator.index_of(category, turn)
-            turn += 1
+        """The indices at which one of the recipes is drawn, of the chosen categories, in order."""
+        names = self.generator.categories
+        everywhere = heapq.merge(*(self.generator.numbers_of(recipe) for recipe in recipes))
+        return (index for index in everywhere if names[index % len(names)] in self.categories)
 
 
 def _choose_categories(generator: KernelGenerator, drawing: Drawing) -> tuple[str, ...]:
@@ -74,12 +73,9 @@ def _choose_categories(generator: KernelGenerator, drawing: Drawing) -> tuple[st
     chosen = tuple(each for each in generator.categories if drawing.category is None or each in drawing.category)
     if drawing.recipe is None:
         return chosen
-    known = {recipe.name for recipe in generator.frontend.drawer.recipes}
-    for name in drawing.recipe:
-        if name not in known:
-            raise UnknownNameError("recipe", name, sorted(known), where=where)
     drawn = {name: {recipe.name for recipe in generator.recipes_of(name)} for name in chosen}
     for name in drawing.recipe:
+        generator.numbers_of(name)  # which refuses a name that there is not
         if not any(name in recipes for recipes in drawn.values()):
-            raise ConfigError(f"recipe {name!r} draws nothing with these categories and difficulties")
+            raise ConfigError(f"recipe {name!r} draws nothing of the categories {', '.join(chosen)}")
     return tuple(name for name in chosen if drawn[name] & set(drawing.recipe))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from synthesis.grammar.operations import Operation, Term, no_limits
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Call, Expression, Literal, Name, Sequence
+from synthesis.grammar.syntax import Attribute, Call, Display, Expression, Literal, Name
 from synthesis.grammar.types import FLOATS
 
 SOURCE = "JAX documentation, jax.numpy"
@@ -33,7 +33,7 @@ def number(value: float) -> Literal:
 
 def numbers(values: tuple[int, ...]) -> Expression:
     """A shape or a set of axes."""
-    return Sequence(tuple(number(value) for value in values))
+    return Display(tuple(number(value) for value in values))
 
 
 def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...] | None:

@@ -22,7 +22,7 @@ def _einsum(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     x, y = operands
     if x.type.dtype != y.type.dtype:
         return None
-    for pattern in stream.shuffled(_PATTERNS):
+    for pattern in stream.tries(_PATTERNS):
         inputs, result = pattern.split("->")
         first, second = inputs.split(",")
         if (len(first), len(second)) != (x.type.rank, y.type.rank):

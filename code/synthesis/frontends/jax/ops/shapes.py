@@ -6,7 +6,7 @@ from synthesis.frontends.jax.ops.base import LARGEST_ARRAY, NUMBERS, Rule, call,
 from synthesis.grammar import intervals
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Expression, Literal, Sequence, Slice, Subscript
+from synthesis.grammar.syntax import Attribute, Display, Expression, Literal, Slice, Subscript
 
 
 def _reshape(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
@@ -107,7 +107,7 @@ def _join(name: str, *, stacked: bool) -> Rule:
         shape = (*a[:axis], 2, *a[axis:]) if stacked else (*a[:axis], a[axis] + b[axis], *a[axis + 1 :])
         if math.prod(shape) > LARGEST_ARRAY:
             return None
-        pair = Sequence((x.node, y.node), stream.choice(("()", "[]")))
+        pair = Display((x.node, y.node), stream.choice(("()", "[]")))
         node = call(name, pair, axis=number(axis)) if axis or stream.chance(0.4) else call(name, pair)
         return Term(node, x.type.with_shape(shape), intervals.hull((x.interval, y.interval)))
 
@@ -145,7 +145,7 @@ def _pad(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
     shape = tuple(size + sum(width) for size, width in zip(x.type.shape, widths, strict=True))
     if math.prod(shape) > LARGEST_ARRAY:
         return None
-    written: Expression = Sequence(tuple(numbers(width) for width in widths))
+    written: Expression = Display(tuple(numbers(width) for width in widths))
     if len({*widths}) == 1 and widths[0][0] == widths[0][1] and stream.chance(0.7):
         written = number(widths[0][0])
     mode = stream.choice(("constant", "edge", "reflect", "wrap", "zeros"))

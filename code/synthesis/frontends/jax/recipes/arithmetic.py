@@ -25,17 +25,17 @@ def broadcastable(stream: Stream, dtype: str) -> list[Type]:
 
 
 def _draw(stream: Stream, target: str, dtype: str) -> KernelSpec:
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     operations = _INTEGER_OPERATIONS if dtype == "int32" else _OPERATIONS
-    draft = Draft(stream, broadcastable(shape, dtype))
-    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 2))
-    terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.45), (3, 0.35)]))
-    if shape.difficulty > 1 and shape.chance(0.15):
-        terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
-    result = weaver.weave(terms, steps=shape.integer(1, 6), target=ELEMENTWISE[target])
+    draft = Draft(stream, broadcastable(choices, dtype))
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=choices.integer(0, 2))
+    terms = draft.leaves(choices.weighted([(1, 0.2), (2, 0.45), (3, 0.35)]))
+    if choices.difficulty > 1 and choices.chance(0.15):
+        terms = [draft.call_helper(terms, operations, steps=choices.integer(1, 3))]
+    result = weaver.weave(terms, steps=choices.integer(1, 6), target=ELEMENTWISE[target])
     results = [result]
-    if shape.difficulty > 1 and shape.chance(0.15):
-        results.append(weaver.weave(draft.leaves(1), steps=shape.integer(1, 3)))
+    if choices.difficulty > 1 and choices.chance(0.15):
+        results.append(weaver.weave(draft.leaves(1), steps=choices.integer(1, 3)))
     summary = f"Elementwise {target} with broadcasting on {dtype} arrays"
     recipe = "broadcast_integer" if dtype == "int32" else "broadcast"
     return draft.finish(results, category="arithmetic", recipe=recipe, summary=summary)

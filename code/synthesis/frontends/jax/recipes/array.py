@@ -18,18 +18,20 @@ _OPERATIONS = (*SHAPES.values(), *_ARITHMETIC)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    rank = shape.weighted([(1, 0.15), (2, 0.6), (3, 0.25)]) if target not in _AXES else shape.integer(2, 3)
-    sizes = tuple(shape.choice(SIZES[1:]) for _ in range(rank))
+    choices = stream.child("shape")
+    rank = choices.weighted([(1, 0.15), (2, 0.6), (3, 0.25)]) if target not in _AXES else choices.integer(2, 3)
+    sizes = tuple(choices.choice(SIZES[1:]) for _ in range(rank))
     dtype = some_float(stream)
     draft = Draft(stream, [Type(dtype, sizes), Type(dtype)])
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1), leveller=SHAPES["ravel"])
+    weaver = Weaver(
+        draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1), leveller=SHAPES["ravel"]
+    )
     first = draft.types[:1]
-    terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.45), (3, 0.1)]), types=first)
-    result = weaver.weave(terms, steps=shape.integer(1, 5), target=SHAPES[target])
+    terms = draft.leaves(choices.weighted([(1, 0.45), (2, 0.45), (3, 0.1)]), types=first)
+    result = weaver.weave(terms, steps=choices.integer(1, 5), target=SHAPES[target])
     results = [result]
-    if shape.chance(0.2):
-        results.append(weaver.weave(draft.leaves(1, types=first), steps=shape.integer(1, 3)))
+    if choices.chance(0.2):
+        results.append(weaver.weave(draft.leaves(1, types=first), steps=choices.integer(1, 3)))
     summary = f"Rearranging of arrays with {target}"
     return draft.finish(results, category="array", recipe="rearrange", summary=summary)
 

@@ -13,6 +13,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Comparison,
+    Display,
     Expression,
     Function,
     Infix,
@@ -23,11 +24,8 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
 )
-from synthesis.grammar.syntax import (
-    Sequence as Items,
-)
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -41,8 +39,8 @@ _STATE = Domain(low=-4.0, high=4.0)
 _FEW_STEPS = 3
 
 
-def _kinds(shape: Stream) -> list[Type]:
-    sizes = tuple(shape.choice(SIZES) for _ in range(shape.weighted([(0, 0.1), (1, 0.55), (2, 0.35)])))
+def _kinds(choices: Stream) -> list[Type]:
+    sizes = tuple(choices.choice(SIZES) for _ in range(choices.weighted([(0, 0.1), (1, 0.55), (2, 0.35)])))
     return [Type("float32", sizes), Type("float32")]
 
 
@@ -54,8 +52,8 @@ def _function(
     draft: Draft, parameters: Sequence[str], scope: FunctionScope, value: Expression, name: str
 ) -> Expression:
     """A nested function, or a lambda where one expression is all there is; returns what to pass on."""
-    shape = draft.stream.child("lambda", name)
-    if not scope.statements and shape.chance(0.4):
+    choices = draft.stream.child("lambda", name)
+    if not scope.statements and choices.chance(0.4):
         return Lambda(tuple(parameters), value)
     title = draft.book.reserve(name)
     listed = tuple((parameter, "") for parameter in parameters)
@@ -65,25 +63,25 @@ def _function(
 
 def _draw_cond(stream: Stream, _: str) -> KernelSpec:
     """Two branches over the same operands, chosen by something computed from the first."""
-    shape = stream.child("shape")
-    kinds = _kinds(shape)
+    choices = stream.child("shape")
+    kinds = _kinds(choices)
     draft = Draft(stream, kinds)
-    operands = draft.leaves(shape.integer(1, 3))
+    operands = draft.leaves(choices.integer(1, 3))
     first = operands[0]
     low, width = first.interval.low, first.interval.width
-    edge = draft.literal(shape.decimal(low + 0.4 * width, low + 0.6 * width), "float32")
-    probe = first.node if first.type.rank == 0 else call(shape.choice(("mean", "sum", "max")), first.node)
+    edge = draft.literal(choices.decimal(low + 0.4 * width, low + 0.6 * width), "float32")
+    probe = first.node if first.type.rank == 0 else call(choices.pick(("mean", "sum", "max")), first.node)
     if isinstance(probe, Call) and probe.function == Name("jnp.max"):
-        edge = draft.literal(shape.decimal(low + 0.7 * width, low + 0.9 * width), "float32")
-    test = Comparison(shape.choice((">", "<")), probe, edge.node)
-    names = shape.choice((("on_true", "on_false"), ("true_fn", "false_fn"), ("near", "far"), ("then", "otherwise")))
+        edge = draft.literal(choices.decimal(low + 0.7 * width, low + 0.9 * width), "float32")
+    test = Comparison(choices.choice((">", "<")), probe, edge.node)
+    names = choices.choice((("on_true", "on_false"), ("true_fn", "false_fn"), ("near", "far"), ("then", "otherwise")))
     branches: list[Expression] = []
     ops: frozenset[str] = frozenset({"cond"})
     intervals: list[Domain] = []
     for label, name in enumerate(names):
         scope = draft.inner()
-        parameters = [scope.parameter(operand) for operand in operands]
-        result = _weaver(scope, stream, label).weave(parameters, steps=shape.integer(0, 3))
+        parameters = [scope.add_parameter(operand) for operand in operands]
+        result = _weaver(scope, stream, label).weave(parameters, steps=choices.integer(0, 3))
         if result.type != kinds[0]:
             raise DrawError("a branch of another shape")
         branches.append(_function(draft, [name_of(each) for each in parameters], scope, result.node, name))
@@ -92,23 +90,23 @@ def _draw_cond(stream: Stream, _: str) -> KernelSpec:
     node = Call(Name(f"{draft.lax}.cond"), (test, *branches, *(operand.node for operand in operands)))
     interval = Domain(low=min(each.low for each in intervals), high=max(each.high for each in intervals))
     outcome = Term(node, kinds[0], interval, ops, 3)
-    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = after.weave([outcome], steps=shape.integer(0, 2))
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = after.weave([outcome], steps=choices.integer(0, 2))
     summary = "Choice between two functions of the same operands"
     return draft.finish([result], category="control_flow", recipe="cond", summary=summary, ops=ops)
 
 
-def _next_state(shape: Stream, weaver: Weaver, terms: Sequence[Term], kind: Type, steps: int) -> Term:
+def _next_state(choices: Stream, weaver: Weaver, terms: Sequence[Term], kind: Type, steps: int) -> Term:
     """The next value of a carried state, the first of the terms: it depends on all of them and stays in bounds.
 
     Over many steps it moves by small increments, as an integrator does; over few it may be any map.
     """
     state = terms[0]
-    result = weaver.weave(terms, steps=shape.integer(0, 2))
-    if steps <= _FEW_STEPS and shape.chance(0.6):
+    result = weaver.weave(terms, steps=choices.integer(0, 2))
+    if steps <= _FEW_STEPS and choices.chance(0.6):
         fitted = weaver.fit(result, _STATE)
     else:
-        rate = shape.choice((0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25))
+        rate = choices.choice((0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25))
         bound = (_STATE.high - _START.high) / (steps * rate)
         slope = weaver.fit(result, Domain(low=-bound, high=bound))
         step = slope and weaver.apply(
@@ -123,28 +121,28 @@ def _next_state(shape: Stream, weaver: Weaver, terms: Sequence[Term], kind: Type
 
 def _draw_scan(stream: Stream, _: str) -> KernelSpec:
     """A recurrence over the first axis, which may also give one result a step."""
-    shape = stream.child("shape")
-    kind = _kinds(shape)[0]
-    steps = shape.integer(3, 6)
+    choices = stream.child("shape")
+    kind = _kinds(choices)[0]
+    steps = choices.integer(3, 6)
     draft = Draft(stream, [kind, Type("float32")])
-    init = draft.fresh(kind, typical_domain(shape, kind, _START))
+    init = draft.fresh(kind, typical_domain(choices, kind, _START))
     series_kind = kind.with_shape((steps, *kind.shape))
-    series = draft.fresh(series_kind, typical_domain(shape, kind))
-    shared = draft.leaves(1) if shape.chance(0.4) else []
+    series = draft.fresh(series_kind, typical_domain(choices, kind))
+    shared = draft.leaves(1) if choices.chance(0.4) else []
     scope = draft.inner()
-    carry = scope.parameter(Term(init.node, kind, _STATE))
-    item = scope.parameter(Term(series.node, kind, series.interval))
+    carry = scope.add_parameter(Term(init.node, kind, _STATE))
+    item = scope.add_parameter(Term(series.node, kind, series.interval))
     weaver = _weaver(scope, stream, "step")
-    state = scope.keep(_next_state(shape, weaver, [carry, item, *shared], kind, steps))
-    outputs = shape.weighted([("both", 0.5), ("carry", 0.25), ("stacked", 0.25)])
-    emitted = weaver.weave([state], steps=shape.integer(1, 2)) if outputs != "carry" else None
+    state = scope.keep(_next_state(choices, weaver, [carry, item, *shared], kind, steps))
+    outputs = choices.weighted([("both", 0.5), ("carry", 0.25), ("stacked", 0.25)])
+    emitted = weaver.weave([state], steps=choices.integer(1, 2)) if outputs != "carry" else None
     second = emitted.node if emitted else Literal("None")
     step = _function(
         draft,
         (name_of(carry), name_of(item)),
         scope,
-        Items((state.node, second)),
-        shape.choice(("step", "body", "tick")),
+        Display((state.node, second)),
+        choices.choice(("step", "body", "tick")),
     )
     final, stacked = (
         draft.book.take(("final", "last", "carry_out")),
@@ -152,7 +150,7 @@ def _draw_scan(stream: Stream, _: str) -> KernelSpec:
     )
     targets = {"both": (final, stacked), "carry": (final, "_"), "stacked": ("_", stacked)}[outputs]
     scan = Call(Name(f"{draft.lax}.scan"), (step, init.node, series.node))
-    draft.add(Assign(Items(tuple(map(Name, targets))), scan))
+    draft.add(Assign(Display(tuple(map(Name, targets))), scan))
     ops = state.ops | {"scan"}
     results = [Term(Name(final), kind, _STATE, ops, 3)] if outputs != "stacked" else []
     if emitted:
@@ -166,32 +164,32 @@ def _draw_scan(stream: Stream, _: str) -> KernelSpec:
 
 def _draw_while(stream: Stream, _: str) -> KernelSpec:
     """A state updated until a counter, or the state's own size, ends the loop."""
-    shape = stream.child("shape")
-    kind = _kinds(shape)[0]
+    choices = stream.child("shape")
+    kind = _kinds(choices)[0]
     draft = Draft(stream, [kind, Type("float32")])
-    init = draft.fresh(kind, typical_domain(shape, kind, _START))
-    shared = draft.leaves(1) if shape.chance(0.6) else []
+    init = draft.fresh(kind, typical_domain(choices, kind, _START))
+    shared = draft.leaves(1) if choices.chance(0.6) else []
     counter, value = draft.book.take(("i", "n", "it", "count")), draft.book.take(LOCALS)
     parameter = draft.book.take(("state", "carry", "loop", "args"))
-    unpack: Statement = Assign(Items((Name(counter), Name(value))), Name(parameter))
+    unpack: Statement = Assign(Display((Name(counter), Name(value))), Name(parameter))
     scope = draft.inner()
     current = Term(Name(value), kind, _STATE)
-    limit = shape.integer(2, 8)
-    state = _next_state(shape, _weaver(scope, stream, "body"), [current, *shared], kind, limit)
+    limit = choices.integer(2, 8)
+    state = _next_state(choices, _weaver(scope, stream, "body"), [current, *shared], kind, limit)
     test: Expression = Comparison("<", Name(counter), Literal(str(limit)))
-    running = draft.book.reserve(shape.choice(("running", "keep_going", "cond", "not_done")))
-    body = draft.book.reserve(shape.choice(("body", "update", "advance", "one_step")))
-    head: tuple[Statement, ...] = (Assign(Items((Name(counter), Name("_"))), Name(parameter)),)
+    running = draft.book.reserve(choices.choice(("running", "keep_going", "cond", "not_done")))
+    body = draft.book.reserve(choices.choice(("body", "update", "advance", "one_step")))
+    head: tuple[Statement, ...] = (Assign(Display((Name(counter), Name("_"))), Name(parameter)),)
     draft.add(Function(running, ((parameter, ""),), (*head, Return(test))))
-    following = Items((Infix("+", Name(counter), Literal("1")), state.node))
+    following = Display((Infix("+", Name(counter), Literal("1")), state.node))
     draft.add(Function(body, ((parameter, ""),), (unpack, *scope.statements, Return(following))))
     out = draft.book.take(("final", "last", "settled", "converged"))
-    start = Items((Literal("0"), init.node))
+    start = Display((Literal("0"), init.node))
     loop = Call(Name(f"{draft.lax}.while_loop"), (Name(running), Name(body), start))
-    draft.add(Assign(Items((Name("_"), Name(out))), loop))
+    draft.add(Assign(Display((Name("_"), Name(out))), loop))
     ops = state.ops | {"while_loop"}
-    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = after.weave([Term(Name(out), kind, _STATE, ops, 3)], steps=shape.integer(0, 2))
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = after.weave([Term(Name(out), kind, _STATE, ops, 3)], steps=choices.integer(0, 2))
     summary = f"State updated in a while loop of {limit} steps"
     return draft.finish(
         [result], category="control_flow", recipe="while_loop", summary=summary, ops=ops, differentiable=False
@@ -200,80 +198,80 @@ def _draw_while(stream: Stream, _: str) -> KernelSpec:
 
 def _draw_switch(stream: Stream, _: str) -> KernelSpec:
     """One of three or four functions of the same operands, by a number that is given."""
-    shape = stream.child("shape")
-    kinds = _kinds(shape)
+    choices = stream.child("shape")
+    kinds = _kinds(choices)
     draft = Draft(stream, kinds)
-    count = shape.integer(3, 4)
+    count = choices.integer(3, 4)
     index = draft.fresh(Type("int32"), Domain(low=0, high=count - 1), pool=("mode", "index", "which", "case", "kind"))
-    operands = draft.leaves(shape.integer(1, 2))
+    operands = draft.leaves(choices.integer(1, 2))
     branches: list[Expression] = []
     ops: frozenset[str] = frozenset({"switch"})
     intervals: list[Domain] = []
     for label in range(count):
         scope = draft.inner()
-        parameters = [scope.parameter(operand) for operand in operands]
-        result = _weaver(scope, stream, ("case", label)).weave(parameters, steps=shape.integer(1, 3))
+        parameters = [scope.add_parameter(operand) for operand in operands]
+        result = _weaver(scope, stream, ("case", label)).weave(parameters, steps=choices.integer(1, 3))
         if result.type != kinds[0]:
             raise DrawError("a branch of another shape")
         names = [name_of(parameter) for parameter in parameters]
         branches.append(
-            _function(draft, names, scope, result.node, f"{shape.choice(('case', 'branch', 'mode'))}_{label}")
+            _function(draft, names, scope, result.node, f"{choices.choice(('case', 'branch', 'mode'))}_{label}")
         )
         ops |= result.ops
         intervals.append(result.interval)
     if len(set(intervals)) < count:
         raise DrawError("two branches that do the same")
     given = tuple(operand.node for operand in operands)
-    node = Call(Name(f"{draft.lax}.switch"), (index.node, Items(tuple(branches), "[]"), *given))
+    node = Call(Name(f"{draft.lax}.switch"), (index.node, Display(tuple(branches), "[]"), *given))
     interval = Domain(low=min(each.low for each in intervals), high=max(each.high for each in intervals))
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
-    result = after.weave([Term(node, kinds[0], interval, ops, 3)], steps=shape.integer(0, 2))
+    result = after.weave([Term(node, kinds[0], interval, ops, 3)], steps=choices.integer(0, 2))
     summary = f"One of {count} functions by a number"
     return draft.finish([result], category="control_flow", recipe="switch", summary=summary, ops=ops)
 
 
 def _draw_fori(stream: Stream, _: str) -> KernelSpec:
     """A state updated a fixed number of times, often with the counter or a row of an array."""
-    shape = stream.child("shape")
-    kind = _kinds(shape)[0]
+    choices = stream.child("shape")
+    kind = _kinds(choices)[0]
     draft = Draft(stream, [kind, Type("float32")])
-    steps = shape.integer(2, 8)
-    init = draft.fresh(kind, typical_domain(shape, kind, _START))
+    steps = choices.integer(2, 8)
+    init = draft.fresh(kind, typical_domain(choices, kind, _START))
     scope = draft.inner()
     counter, value = draft.book.take(("i", "n", "it", "k")), draft.book.take(LOCALS)
     terms = [Term(Name(value), kind, _STATE)]
-    style = shape.weighted([("plain", 0.3), ("rows", 0.4), ("shared", 0.3)])
+    style = choices.weighted([("plain", 0.3), ("rows", 0.4), ("shared", 0.3)])
     used = Name(counter)
     if style == "rows":
-        table = draft.fresh(kind.with_shape((steps, *kind.shape)), typical_domain(shape, kind))
+        table = draft.fresh(kind.with_shape((steps, *kind.shape)), typical_domain(choices, kind))
         terms.append(Term(Subscript(table.node, (used,)), kind, table.interval))
     elif style == "shared":
         terms += draft.leaves(1)
-    state = _next_state(shape, _weaver(scope, stream, "body"), terms, kind, steps)
+    state = _next_state(choices, _weaver(scope, stream, "body"), terms, kind, steps)
     listed = (counter if style == "rows" else "_", value)
-    body = _function(draft, listed, scope, state.node, shape.choice(("body", "step", "update", "advance")))
+    body = _function(draft, listed, scope, state.node, choices.choice(("body", "step", "update", "advance")))
     node = Call(Name(f"{draft.lax}.fori_loop"), (Literal("0"), Literal(str(steps)), body, init.node))
     ops = state.ops | {"fori_loop"}
-    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = after.weave([Term(node, kind, _STATE, ops, 3)], steps=shape.integer(0, 2))
+    after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = after.weave([Term(node, kind, _STATE, ops, 3)], steps=choices.integer(0, 2))
     summary = f"State updated in a loop of {steps} steps"
     return draft.finish([result], category="control_flow", recipe="fori_loop", summary=summary, ops=ops)
 
 
 def _draw_select(stream: Stream, target: str) -> KernelSpec:
     """A choice between arrays, element by element."""
-    shape = stream.child("shape")
-    kind = Type("float32", (shape.integer(4, 6), shape.integer(4, 6)))
+    choices = stream.child("shape")
+    kind = Type("float32", (choices.integer(4, 6), choices.integer(4, 6)))
     draft = Draft(stream, [kind, Type("float32")])
-    subject = draft.fresh(kind, typical_domain(shape, kind))
+    subject = draft.fresh(kind, typical_domain(choices, kind))
     low, width = subject.interval.low, subject.interval.width
     edges = [draft.literal(round(low + part * width, 2), "float32") for part in (0.35, 0.65)]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
-    sides = [weaver.weave(draft.leaves(1), steps=shape.integer(0, 2), goal=kind) for _ in range(2)]
-    sides = [named(draft, side) for side in sides]
+    sides = [weaver.weave(draft.leaves(1), steps=choices.integer(0, 2), goal=kind) for _ in range(2)]
+    sides = [give_name(draft, side) for side in sides]
     ops = sides[0].ops | sides[1].ops | {target}
     bounds = [*(side.interval for side in sides), subject.interval]
-    test = Comparison(shape.choice((">", "<")), subject.node, shape.choice(edges).node)
+    test = Comparison(choices.choice((">", "<")), subject.node, choices.choice(edges).node)
     if target == "where":
         node: Expression = call("where", test, *(side.node for side in sides))
     elif target == "lax_select":
@@ -284,10 +282,10 @@ def _draw_select(stream: Stream, target: str) -> KernelSpec:
         bounds = [Domain(low=-_WIDEST, high=_WIDEST)]
     else:
         tests = (Comparison("<", subject.node, edges[0].node), Comparison(">", subject.node, edges[1].node))
-        node = call("select", Items(tests, "[]"), Items(tuple(side.node for side in sides), "[]"), subject.node)
+        node = call("select", Display(tests, "[]"), Display(tuple(side.node for side in sides), "[]"), subject.node)
     interval = Domain(low=min(each.low for each in bounds), high=max(each.high for each in bounds))
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
-    result = after.weave([Term(node, kind, interval, ops, 3)], steps=shape.integer(0, 2))
+    result = after.weave([Term(node, kind, interval, ops, 3)], steps=choices.integer(0, 2))
     summary = f"A choice between arrays, element by element, with {target.replace('lax_', '')}"
     return draft.finish([result], category="control_flow", recipe="select", summary=summary, ops=ops)
 

@@ -8,8 +8,8 @@ from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.pieces import PIECES, tame
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.frontends.jax.spelling import type_name
-from synthesis.grammar.commentary import Habits, commented, docstring
-from synthesis.grammar.elaboration import elaborate
+from synthesis.grammar.commentary import Habits, add_comments, write_docstring
+from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.naming import PARAMETERS, NameBook
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -17,6 +17,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Dictionary,
+    Display,
     Expression,
     Function,
     Lambda,
@@ -24,17 +25,12 @@ from synthesis.grammar.syntax import (
     Return,
     Slice,
     Statement,
-    assigned,
     names,
-    reads,
-    renamed,
-    render_block,
+    rename,
     size,
     walk,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver
 from synthesis.records import Argument, KernelSpec, Role, Signature
 
 _FLOATS = (("float32", 0.88), ("bfloat16", 0.05), ("float16", 0.07))
@@ -59,24 +55,19 @@ _GATHER = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul"))
 class Draft(Sketch):
     """Collects what a recipe decides, adds to it, and prints it."""
 
-    def _elaborate(self, results: Sequence[Term]) -> list[Term]:
+    def _elaborate_first(self, results: Sequence[Term]) -> list[Term]:
         """The results, with what pieces make of the first of single precision in its place, or after it.
 
         Raises:
             DrawError: if what the pieces leave cannot be brought together.
         """
-        first = next((place for place, term in enumerate(results) if term.type.dtype == "float32"), None)
-        if self.stream.difficulty < 3 or first is None:
+        place = next((place for place, term in enumerate(results) if term.type.dtype == "float32"), None)
+        if self.stream.difficulty < 3 or place is None:
             return list(results)
-        stream = self.stream.child("elaborate")
-        pool = [results[first]]
-        elaborate(self, stream, pool, PIECES)
-        if pool == [results[first]]:
-            return list(results)
-        weaver = Weaver(self, self.stream.child("gather"), _GATHER, max_fresh=0)
-        made = weaver.weave([tame(self, stream, each) for each in pool], steps=0)
-        kept = [results[first]] if isinstance(results[first].node, Name) and stream.chance(0.3) else []
-        return [*results[:first], *kept, made, *results[first + 1 :]]
+        first = results[place]
+        made = elaborate_term(self, first, PIECES, tame, _GATHER)
+        kept = isinstance(first.node, Name) and made != first and self.stream.child("kept").chance(0.3)
+        return [*results[:place], *([first] if kept else []), made, *results[place + 1 :]]
 
     def _outline(self) -> None:
         """Move what a statement computes into a function beside the kernel, which people do with what has a name."""
@@ -84,12 +75,12 @@ class Draft(Sketch):
         if self._helpers or self.stream.difficulty < 2 or not stream.chance(_OUTLINED):
             return
         known = {argument.name for argument in self._arguments}
-        known |= {name for each in self._body if isinstance(each, Assign) for name in names(each.target)}
-        places = [place for place, each in enumerate(self._body) if _may_move(each, known)]
+        known |= {name for each in self._block if isinstance(each, Assign) for name in names(each.target)}
+        places = [place for place, each in enumerate(self._block) if _may_move(each, known)]
         if not places:
             return
         place = stream.choice(places)
-        statement = self._body[place]
+        statement = self._block[place]
         assert isinstance(statement, Assign)
         read = [name for name in dict.fromkeys(names(statement.value)) if name in known]
         book = NameBook(stream.child("names"))
@@ -98,8 +89,8 @@ class Draft(Sketch):
             renames = {name: name for name in read}
         parameters = tuple((renames[name], "") for name in read)
         title = self.book.title()
-        self.declare(Function(title, parameters, (Return(renamed(statement.value, renames)),)))
-        self._body[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
+        self.declare(Function(title, parameters, (Return(rename(statement.value, renames)),)))
+        self._block[place] = Assign(statement.target, Call(Name(title), tuple(map(Name, read))))
 
     # ---- printing
 
@@ -128,56 +119,45 @@ class Draft(Sketch):
         Raises:
             DrawError: if an argument or a local is never read; the draft is to be started again.
         """
-        results = self._elaborate(results)
-        name = self.book.take(titles) if titles else self.book.title()
+        results = self._elaborate_first(results)
+        name = self.entitle(titles)
         nodes = tuple(term.node for term in results)
         self._outline()
-        value: Expression = nodes[0] if len(nodes) == 1 else Items(nodes)
-        read = set(reads((*self._body, Return(value))))
-        body = (*self.casts(), *commented(self.stream.child("comments"), tuple(self._body), _HABITS), Return(value))
-        if any(argument.name not in read for argument in self._arguments):
-            raise DrawError("an argument is never read")
-        if not read.issuperset(assigned(tuple(self._body))):
-            raise DrawError("a local is never read")
+        end = Return(nodes[0] if len(nodes) == 1 else Display(nodes))
+        self.check((end,))
+        body = (*self.casts(), *add_comments(self.stream.child("comments"), tuple(self._block), _HABITS), end)
         used = ops.union(*(term.ops for term in results))
         annotation = "jax.Array" if self._annotated else ""
         kernel = Function(
             name,
             tuple((argument.name, annotation) for argument in self._arguments),
             body,
-            docstring=docstring(self.stream.child("docstring"), summary, self._arguments, _returned(results), _HABITS),
+            docstring=write_docstring(
+                self.stream.child("docstring"), summary, self._arguments, _returned(results), _HABITS
+            ),
             returns=annotation if len(nodes) == 1 else "",
         )
-        text = "\n\n\n".join("\n".join(render_block((statement,))) for statement in (*self._helpers, kernel))
-        source = f"{_imports(text)}\n\n\n{text}\n"
+        text = render_module("", (*self._helpers, kernel))
+        source = _imports(text) + text
         inputs = tuple(argument.name for argument in self._arguments if Type(argument.dtype).is_float)
         names = ("result",) if len(results) == 1 else tuple(f"result_{number}" for number in range(len(results)))
-        return KernelSpec(
-            frontend="jax",
-            name=name,
-            category=category,
-            recipe=recipe,
-            source=source,
-            description=f"{summary}, built from {', '.join(sorted(used))}.",
-            signature=Signature(
-                arguments=tuple(self._arguments),
-                results=tuple(
-                    Argument(
-                        name=result,
-                        type_name=type_name(term.type.dtype, term.type.shape),
-                        dtype=term.type.dtype,
-                        shape=term.type.shape,
-                        role=Role.OUTPUT,
-                    )
-                    for result, term in zip(names, results, strict=True)
-                ),
-                differentiable=inputs if differentiable else (),
-                cotangents=tuple(f"ct_{result}" for result in names) if differentiable and inputs else (),
-                options=DEFAULTS,
+        signature = Signature(
+            arguments=tuple(self._arguments),
+            results=tuple(
+                Argument(
+                    name=result,
+                    type_name=type_name(term.type.dtype, term.type.shape),
+                    dtype=term.type.dtype,
+                    shape=term.type.shape,
+                    role=Role.OUTPUT,
+                )
+                for result, term in zip(names, results, strict=True)
             ),
-            ops=tuple(sorted(used)),
-            difficulty=self.stream.difficulty,
+            differentiable=inputs if differentiable else (),
+            cotangents=tuple(f"ct_{result}" for result in names) if differentiable and inputs else (),
+            options=DEFAULTS,
         )
+        return self.record("jax", name, source, signature, category=category, recipe=recipe, summary=summary, ops=used)
 
 
 def _may_move(statement: Statement, known: Set[str]) -> bool:

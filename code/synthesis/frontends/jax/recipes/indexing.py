@@ -8,10 +8,9 @@ from synthesis.grammar import intervals
 from synthesis.grammar.naming import BINS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Attribute, Call, Display, Expression, Infix, Literal, Name, Slice, Subscript
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, named, typical_domain
+from synthesis.grammar.weaving import Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -20,9 +19,9 @@ _OPERATIONS = tuple(
 _AFTER = (*_OPERATIONS, REDUCTIONS["sum"], REDUCTIONS["mean"])
 
 
-def _row_kind(shape: Stream) -> tuple[int, tuple[int, ...]]:
+def _row_kind(choices: Stream) -> tuple[int, tuple[int, ...]]:
     """How many rows a table has, and the shape of one."""
-    return shape.integer(6, 12), shape.weighted([((), 0.35), ((shape.choice(SIZES),), 0.5), ((2, 3), 0.15)])
+    return choices.integer(6, 12), choices.weighted([((), 0.35), ((choices.choice(SIZES),), 0.5), ((2, 3), 0.15)])
 
 
 def _indices(draft: Draft, bound: int, sizes: tuple[int, ...]) -> Term:
@@ -31,46 +30,46 @@ def _indices(draft: Draft, bound: int, sizes: tuple[int, ...]) -> Term:
 
 
 def _finish(stream: Stream, draft: Draft, made: Term, recipe: str, target: str, summary: str) -> KernelSpec:
-    shape = stream.child("end")
+    choices = stream.child("end")
     made = Term(made.node, made.type, made.interval, made.ops | {target}, made.depth + 1)
     # A sum over all rows would not tell where the values went.
     operations = _OPERATIONS if recipe == "scatter" else _AFTER
-    after = Weaver(draft, stream.child("after"), operations, max_fresh=shape.integer(0, 1))
-    result = after.weave([made], steps=shape.integer(0, 3))
+    after = Weaver(draft, stream.child("after"), operations, max_fresh=choices.integer(0, 1))
+    result = after.weave([made], steps=choices.integer(0, 3))
     return draft.finish([result], category="indexing", recipe=recipe, summary=summary)
 
 
 def _before(stream: Stream, draft: Draft, kind: Type) -> Term:
     """A computed array to index."""
-    shape = stream.child("start")
-    weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave([draft.fresh(kind, typical_domain(shape, kind))], steps=shape.integer(0, 2), goal=kind)
-    return named(draft, result)
+    choices = stream.child("start")
+    weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = weaver.weave([draft.fresh(kind, typical_domain(choices, kind))], steps=choices.integer(0, 2), goal=kind)
+    return give_name(draft, result)
 
 
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:
     """Rows, columns or single elements that an index array names."""
-    shape = stream.child("shape")
-    rows, row = _row_kind(shape)
+    choices = stream.child("shape")
+    rows, row = _row_kind(choices)
     if target == "take_along_axis":
-        row = (shape.integer(3, 6),)
+        row = (choices.integer(3, 6),)
     kind = Type("float32", (rows, *row))
     draft = Draft(stream, [kind, Type("float32", row), Type("float32")])
     table = _before(stream, draft, kind)
     if target == "take_along_axis":
-        axis = shape.below(2)
-        count = shape.integer(3, 5)
+        axis = choices.below(2)
+        count = choices.integer(3, 5)
         sizes = (count, row[0]) if axis == 0 else (rows, count)
         index = _indices(draft, kind.shape[axis], sizes)
         node: Expression = call("take_along_axis", table.node, index.node, axis=number(axis))
         made = Term(node, kind.with_shape(sizes), table.interval, table.ops)
         return _finish(stream, draft, made, "gather", target, f"Gather along axis {axis}")
-    sizes = shape.weighted([((shape.integer(4, 10),), 0.7), ((2, 3), 0.3)])
+    sizes = choices.weighted([((choices.integer(4, 10),), 0.7), ((2, 3), 0.3)])
     index = _indices(draft, rows, sizes)
     ending: tuple[int, ...] = row
     if target == "take":
         node = call("take", table.node, index.node, axis=number(0))
-    elif len(row) == 1 and shape.chance(0.4):
+    elif len(row) == 1 and choices.chance(0.4):
         columns = _indices(draft, row[0], sizes)
         node, ending = Subscript(table.node, (index.node, columns.node)), ()
     else:
@@ -84,15 +83,15 @@ _COMBINING = {"scatter_add": "add", "scatter_max": "max", "scatter_min": "min", 
 
 def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
     """Values combined into the rows of a table that an index array names."""
-    shape = stream.child("shape")
-    rows, row = _row_kind(shape)
-    count = shape.integer(4, rows - 1)
+    choices = stream.child("shape")
+    rows, row = _row_kind(choices)
+    count = choices.integer(4, rows - 1)
     updates = Type("float32", (count, *row))
     draft = Draft(stream, [updates, Type("float32", row), Type("float32")])
     if target in ("scatter_max", "scatter_min"):  # values spread evenly, so that either side may win
-        values = draft.fresh(updates, typical_domain(shape, updates))
+        values = draft.fresh(updates, typical_domain(choices, updates))
         weaver = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=0)
-        values = weaver.affine(values) if shape.chance(0.5) else values
+        values = weaver.stretch(values) if choices.chance(0.5) else values
     else:
         values = _before(stream, draft, updates)
     index = _indices(draft, rows, (count,))
@@ -105,11 +104,11 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
         made = Term(node, kind, intervals.hull((interval, values.interval)), values.ops)
         return _finish(stream, draft, made, "scatter", target, "Sum of the values of each segment")
     verb = _COMBINING[target]
-    at_zero = verb == "add" and shape.chance(0.4)
+    at_zero = verb == "add" and choices.chance(0.4)
     if at_zero:
         base = Term(call("zeros", numbers(kind.shape)), kind, intervals.point(0.0))
     else:
-        within = values.interval if verb in ("max", "min") else typical_domain(shape, kind)
+        within = values.interval if verb in ("max", "min") else typical_domain(choices, kind)
         base = draft.fresh(kind, Domain(low=round(within.low, 2), high=round(within.high, 2)))
     node = Call(Attribute(Subscript(Attribute(base.node, "at"), (index.node,)), verb), (values.node,))
     if verb == "add":
@@ -127,9 +126,9 @@ def _draw_scatter(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
     """A window whose place is an argument: read from an array, or written into it."""
-    shape = stream.child("shape")
-    rows, row = _row_kind(shape)
-    size = shape.integer(2, rows - 3)
+    choices = stream.child("shape")
+    rows, row = _row_kind(choices)
+    size = choices.integer(2, rows - 3)
     kind = Type("float32", (rows, *row))
     draft = Draft(stream, [kind, Type("float32", row), Type("float32")])
     array = _before(stream, draft, kind)
@@ -139,16 +138,16 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
     lax = draft.lax
     if target == "dynamic_slice":
         node: Expression = Call(
-            Name(f"{lax}.dynamic_slice"), (array.node, Items((start.node, *zeros)), numbers(window.shape))
+            Name(f"{lax}.dynamic_slice"), (array.node, Display((start.node, *zeros)), numbers(window.shape))
         )
-        if shape.chance(0.5):
+        if choices.chance(0.5):
             node = Call(
                 Name(f"{lax}.dynamic_slice_in_dim"), (array.node, start.node, number(size)), (("axis", number(0)),)
             )
         made = Term(node, window, array.interval, array.ops)
         return _finish(stream, draft, made, "dynamic", target, f"A window of {size} rows at a place that is given")
     if target == "dynamic_index":
-        style = shape.below(3)
+        style = choices.below(3)
         node = Subscript(array.node, (start.node,))
         if style == 1:
             keep = (("axis", number(0)), ("keepdims", Literal("False")))
@@ -158,20 +157,20 @@ def _draw_dynamic(stream: Stream, target: str) -> KernelSpec:
         made = Term(node, kind.with_shape(row), array.interval, array.ops)
         return _finish(stream, draft, made, "dynamic", target, "The row at a place that is given")
     update = draft.fresh(window, array.interval if array.interval.width > 0.1 else Domain(low=-1.0, high=1.0))
-    node = Call(Name(f"{lax}.dynamic_update_slice"), (array.node, update.node, Items((start.node, *zeros))))
+    node = Call(Name(f"{lax}.dynamic_update_slice"), (array.node, update.node, Display((start.node, *zeros))))
     made = Term(node, kind, intervals.hull((array.interval, update.interval)), array.ops)
     return _finish(stream, draft, made, "dynamic", target, f"A window of {size} rows written at a place that is given")
 
 
 def _draw_at(stream: Stream, target: str) -> KernelSpec:
     """A constant part of an array set, added to or multiplied."""
-    shape = stream.child("shape")
-    rows, columns = shape.integer(4, 8), shape.choice(SIZES)
+    choices = stream.child("shape")
+    rows, columns = choices.integer(4, 8), choices.choice(SIZES)
     kind = Type("float32", (rows, columns))
     draft = Draft(stream, [kind, Type("float32", (columns,)), Type("float32")])
     array = _before(stream, draft, kind)
-    low = shape.integer(0, rows - 3)
-    part = shape.choice(
+    low = choices.integer(0, rows - 3)
+    part = choices.choice(
         (Slice(str(low), str(low + 2)), Slice("", "", "2"), Slice(str(rows - 2), ""), Literal(str(low)))
     )
     value = draft.fresh(Type("float32", (columns,)), Domain(low=0.3, high=1.7))

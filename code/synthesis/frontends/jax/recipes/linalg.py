@@ -12,11 +12,11 @@ from synthesis.grammar.syntax import (
     Assign,
     Attribute,
     Call,
+    Display,
     Expression,
     Infix,
     Literal,
     Name,
-    Sequence,
     Slice,
     Subscript,
 )
@@ -30,91 +30,93 @@ _SMALL = Domain(low=-1.5, high=1.5)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    m, k, n = (shape.choice(SIZES) for _ in range(3))
+    choices = stream.child("shape")
+    m, k, n = (choices.choice(SIZES) for _ in range(3))
     shapes = {
         "outer": [((m,), (n,))],
         "dot": [((k,), (k,)), ((m, k), (k,)), ((m, k), (k, n))],
         "matmul": [((m, k), (k, n)), ((m, k), (k,)), ((k,), (k, n)), ((m, k), (k, n))],
     }
-    left, right = (Type("float32", each) for each in shape.choice(shapes[target]))
+    left, right = (Type("float32", each) for each in choices.choice(shapes[target]))
     draft = Draft(stream, [Type("float32", (m, n)), Type("float32", (n,)), Type("float32", (n, k)), Type("float32")])
-    operands = [draft.fresh(kind, typical_domain(shape, kind, _SMALL)) for kind in (left, right)]
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 2))
-    if shape.chance(0.35):
-        position = shape.below(2)
+    operands = [draft.fresh(kind, typical_domain(choices, kind, _SMALL)) for kind in (left, right)]
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 2))
+    if choices.chance(0.35):
+        position = choices.below(2)
         operands[position] = weaver.chain(operands[position], 1)
     product = weaver.require(PRODUCTS[target], *operands)
-    result = weaver.weave([product], steps=shape.integer(1, 5))
+    result = weaver.weave([product], steps=choices.integer(1, 5))
     summary = f"Product of arrays with {target}"
     return draft.finish([result], category="linalg", recipe="product", summary=summary)
 
 
 def _draw_contraction(stream: Stream, target: str) -> KernelSpec:
     """Two arrays contracted by a pattern, or one brought down to its size."""
-    shape = stream.child("shape")
-    sizes = [shape.choice(SIZES) for _ in range(3)]
+    choices = stream.child("shape")
+    sizes = [choices.choice(SIZES) for _ in range(3)]
     if target in ("kron", "trace"):
-        sizes = [shape.choice(SIZES[:4])] * 3
+        sizes = [choices.choice(SIZES[:4])] * 3
     kinds = [Type("float32", tuple(sizes[:rank])) for rank in (2, 1, 2, 3)]
     kinds += [Type("float32", tuple(sizes[1:])), Type("float32")]
     draft = Draft(stream, kinds)
-    first = shape.choice(kinds[:2] if target == "kron" else kinds[2:4] if target == "einsum" else kinds[:1])
+    first = choices.choice(kinds[:2] if target == "kron" else kinds[2:4] if target == "einsum" else kinds[:1])
     operation = CONTRACTIONS[target]
-    weaver = Weaver(draft, stream.child("weave"), _CONTRACTING, max_fresh=shape.integer(0, 1), leveller=SHAPES["ravel"])
-    left = draft.fresh(first, typical_domain(shape, first, _SMALL))
-    if shape.chance(0.35):
+    weaver = Weaver(
+        draft, stream.child("weave"), _CONTRACTING, max_fresh=choices.integer(0, 1), leveller=SHAPES["ravel"]
+    )
+    left = draft.fresh(first, typical_domain(choices, first, _SMALL))
+    if choices.chance(0.35):
         left = weaver.weave([left], steps=1)
     operands = [left]
     if operation.arity == 2:
         partners = [first] if target == "kron" else kinds[:-1]
-        for kind in shape.shuffled(partners):
+        for kind in choices.shuffled(partners):
             probe = Term(Name("_"), kind, _SMALL)
-            if operation.apply(shape.child("probe"), (left, probe)) is not None:
-                operands.append(draft.fresh(kind, typical_domain(shape, kind, _SMALL)))
+            if operation.apply(choices.child("probe"), (left, probe)) is not None:
+                operands.append(draft.fresh(kind, typical_domain(choices, kind, _SMALL)))
                 break
         else:
             raise DrawError("no partner fits")
     contracted = weaver.require(operation, *operands)
-    result = weaver.weave([contracted], steps=shape.integer(1, 4))
+    result = weaver.weave([contracted], steps=choices.integer(1, 4))
     summary = f"Contraction of arrays with {target}"
     return draft.finish([result], category="linalg", recipe="contraction", summary=summary)
 
 
 def _draw_decomposition(stream: Stream, target: str) -> KernelSpec:
     """Something of a matrix that is made positive definite first, so that it is well-conditioned."""
-    shape = stream.child("shape")
-    size = shape.choice((2, 3, 4, 5))
+    choices = stream.child("shape")
+    size = choices.choice((2, 3, 4, 5))
     matrix, vector = Type("float32", (size, size)), Type("float32", (size,))
     draft = Draft(stream, [vector, matrix, Type("float32")])
-    weaver = Weaver(draft, stream.child("weave"), _ARITHMETIC, max_fresh=shape.integer(0, 1))
-    wide = Type("float32", (size, shape.choice((size, size + 1, size + 2))))
+    weaver = Weaver(draft, stream.child("weave"), _ARITHMETIC, max_fresh=choices.integer(0, 1))
+    wide = Type("float32", (size, choices.choice((size, size + 1, size + 2))))
     base = draft.fresh(wide, Domain(low=-1.0, high=1.0))
-    ridge = shape.choice((0.5, 1.0, 1.5, 2.0))
+    ridge = choices.choice((0.5, 1.0, 1.5, 2.0))
     highest = wide.shape[1] * size + ridge
     gram = Infix("@", base.node, Attribute(base.node, "T"))
     eye = Infix("*", number(ridge), call("eye", number(size)))
     node: Expression = Infix("+", gram, eye)
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         scale = float(wide.shape[1])
         node, highest = Infix("+", Infix("/", gram, number(scale)), eye), size + ridge
     definite = draft.keep(Term(node, matrix, Domain(low=-highest, high=highest), frozenset({"matmul", "eye"})))
-    made = draft.keep(_decomposed(draft, shape, target, definite, ridge, highest))
-    result = weaver.weave([made], steps=shape.integer(1, 4))
+    made = draft.keep(_decomposed(draft, choices, target, definite, ridge, highest))
+    result = weaver.weave([made], steps=choices.integer(1, 4))
     summary = f"A positive definite {size}x{size} matrix under {target}"
     return draft.finish([result], category="linalg", recipe="decomposition", summary=summary)
 
 
-def _decomposed(draft: Draft, shape: Stream, target: str, definite: Term, low: float, high: float) -> Term:
+def _decomposed(draft: Draft, choices: Stream, target: str, definite: Term, low: float, high: float) -> Term:
     """The target applied to a symmetric matrix whose eigenvalues lie between two numbers."""
     kind = definite.type
     size, vector = kind.shape[0], kind.with_shape(kind.shape[:1])
     ops = definite.ops | {target}
     spectrum = Domain(low=low, high=high)
     if target == "solve":
-        side = draft.fresh(shape.choice((vector, kind.with_shape((size, 2)))), Domain(low=-2.0, high=2.0))
+        side = draft.fresh(choices.choice((vector, kind.with_shape((size, 2)))), Domain(low=-2.0, high=2.0))
         bound = 2.0 * math.sqrt(size) / low
-        module = shape.choice(("jnp.linalg.solve", "jnp.linalg.solve", "jax.scipy.linalg.solve"))
+        module = choices.choice(("jnp.linalg.solve", "jnp.linalg.solve", "jax.scipy.linalg.solve"))
         node = Call(Name(module), (definite.node, side.node))
         return Term(node, side.type, Domain(low=-bound, high=bound), ops, 2)
     node: Expression = call(f"linalg.{target}", definite.node)
@@ -136,29 +138,29 @@ def _decomposed(draft: Draft, shape: Stream, target: str, definite: Term, low: f
 
 def _draw_form(stream: Stream, target: str) -> KernelSpec:
     """What LAPACK brings a general matrix to: its eigenvalues, Hessenberg, Schur or tridiagonal form."""
-    shape = stream.child("shape")
-    size = shape.choice((3, 4, 5, 6))
+    choices = stream.child("shape")
+    size = choices.choice((3, 4, 5, 6))
     matrix, vector = Type("float32", (size, size)), Type("float32", (size,))
     draft = Draft(stream, [vector, matrix, Type("float32")])
     ops = frozenset({target})
     if target == "tridiagonal_solve":
-        made = _tridiagonal_system(draft, shape, vector)
+        made = _tridiagonal_system(draft, choices, vector)
     else:
         base = draft.fresh(matrix, Domain(low=-1.0, high=1.0))
-        if shape.chance(0.5):
+        if choices.chance(0.5):
             before = Weaver(draft, stream.child("before"), _BOUNDED, max_fresh=0)
-            base = before.weave([base, *draft.leaves(shape.integer(0, 1), types=(matrix,))], steps=1)
+            base = before.weave([base, *draft.leaves(choices.integer(0, 1), types=(matrix,))], steps=1)
         # Eigenvalues that lie apart, so that rounding does not change places.
-        step = shape.choice((2.0, 2.5, 3.0, 4.0))
+        step = choices.choice((2.0, 2.5, 3.0, 4.0))
         steps = call("arange", number(1.0), number(size + 1.0))
         diagonal = call("diag", Infix("*", number(step), steps))
         most = base.interval.magnitude * size + step * size
         apart = Term(Infix("+", base.node, diagonal), matrix, Domain(low=-most, high=most), base.ops | ops)
-        made = _formed(draft, shape, target, draft.keep(apart))
-    weaver = Weaver(draft, stream.child("weave"), _ARITHMETIC, max_fresh=shape.integer(0, 1))
+        made = _formed(draft, choices, target, draft.keep(apart))
+    weaver = Weaver(draft, stream.child("weave"), _ARITHMETIC, max_fresh=choices.integer(0, 1))
     made = draft.keep(made)
-    others = [draft.fresh(made.type, Domain(low=0.5, high=1.5))] if shape.chance(0.6) else []
-    result = weaver.weave([weaver.fit(made, _SCALED) or made, *others], steps=shape.integer(1, 4))
+    others = [draft.fresh(made.type, Domain(low=0.5, high=1.5))] if choices.chance(0.6) else []
+    result = weaver.weave([weaver.fit(made, _SCALED) or made, *others], steps=choices.integer(1, 4))
     return draft.finish(
         [result],
         category="linalg",
@@ -169,7 +171,7 @@ def _draw_form(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
+def _formed(draft: Draft, choices: Stream, target: str, a: Term) -> Term:
     """Something of the target's results that does not depend on how vectors are scaled."""
     kind, bound, ops = a.type, a.interval.magnitude, a.ops
     size = kind.shape[0]
@@ -181,7 +183,7 @@ def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
 
     if target == "eig":
         values = draft.keep(of(call("linalg.eigvals", a.node), vector, -bound, bound)).node
-        style = shape.choice(("sorted", "radius", "sizes", "sum"))
+        style = choices.choice(("sorted", "radius", "sizes", "sum"))
         if style == "sorted":
             return of(call("sort", call("real", values)), vector, -bound, bound)
         if style == "radius":
@@ -195,9 +197,9 @@ def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
         node = Infix("+", a.node, Attribute(a.node, "T"))
         parts = [Name("_"), *map(Name, named), Name("_")]
         packed = Call(Name(f"{module}.tridiagonal"), (node,), (("lower", Name("True")),))
-        place = shape.below(2)
-        parts[2 - place] = Name("_") if shape.chance(0.7) else parts[2 - place]
-        draft.add(Assign(Sequence(tuple(parts)), packed))
+        place = choices.below(2)
+        parts[2 - place] = Name("_") if choices.chance(0.7) else parts[2 - place]
+        draft.add(Assign(Display(tuple(parts)), packed))
         if parts[2 - place] == Name("_"):
             made = of(parts[1 + place], kind.with_shape((size - place,)), -2 * bound, 2 * bound)
             return made if not place else of(call("abs", made.node), made.type, 0.0, 2 * bound)
@@ -205,10 +207,10 @@ def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
         return of(node, kind.with_shape(()), -4 * bound * size, 4 * bound * size)
     if target == "schur":
         t, z = Name(draft.book.take(("T", "S", "triangle"))), Name(draft.book.take(("Z", "Q", "basis")))
-        style = shape.choice(("diagonal", "upper", "together"))
+        style = choices.choice(("diagonal", "upper", "together"))
         draft.add(
             Assign(
-                Sequence((t, z if style == "together" else Name("_"))),
+                Display((t, z if style == "together" else Name("_"))),
                 Call(Name("jax.scipy.linalg.schur"), (a.node,)),
             )
         )
@@ -217,19 +219,19 @@ def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
         if style == "upper":
             above = call("square", call("triu", t, number(1)))
             return of(call("sqrt", Infix("+", call("sum", above), number(0.1))), kind.with_shape(()), 0.3, bound * size)
-        middle = Infix("-", t, Infix("*", number(shape.choice((0.5, 1.0, 2.0))), call("eye", number(size))))
+        middle = Infix("-", t, Infix("*", number(choices.choice((0.5, 1.0, 2.0))), call("eye", number(size))))
         node = Infix("@", Infix("@", z, middle), Attribute(z, "T"))
         return of(node, kind, -bound, bound)
     packed, factors = Name(draft.book.take(("packed", "H", "h"))), Name(draft.book.take(("taus", "tau", "betas")))
     product = target == "householder_product"
     draft.add(
         Assign(
-            Sequence((packed, factors if product else Name("_"))),
+            Display((packed, factors if product else Name("_"))),
             Call(Name(f"{module}.hessenberg"), (a.node,)),
         )
     )
     if not product:
-        style = shape.choice(("whole", "below", "trace"))
+        style = choices.choice(("whole", "below", "trace"))
         if style == "whole":
             return of(call("triu", packed, number(-1)), kind, -bound, bound)
         if style == "below":
@@ -240,14 +242,14 @@ def _formed(draft: Draft, shape: Stream, target: str, a: Term) -> Term:
     lower = Subscript(packed, (rows, Slice("", "-1")))
     q = Call(Name(f"{module}.householder_product"), (lower, factors))
     few = kind.with_shape((size - 1, size - 1))
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         return of(q, few, -1.0, 1.0)
     side = draft.fresh(kind.with_shape((size - 1,)), Domain(low=-2.0, high=2.0))
     turned = Infix("@", draft.keep(of(q, few, -1.0, 1.0)).node, side.node)
     return of(turned, side.type, -2.0 * math.sqrt(size), 2.0 * math.sqrt(size))
 
 
-def _tridiagonal_system(draft: Draft, shape: Stream, vector: Type) -> Term:
+def _tridiagonal_system(draft: Draft, choices: Stream, vector: Type) -> Term:
     """The solution of a system of three diagonals, the middle one the largest."""
     (size,) = vector.shape
     below, above = (
@@ -255,7 +257,7 @@ def _tridiagonal_system(draft: Draft, shape: Stream, vector: Type) -> Term:
         for pool in (("dl", "lower", "sub"), ("du", "upper", "sup"))
     )
     middle = draft.fresh(vector, Domain(low=3.0, high=5.0), pool=("d", "main", "diag"))
-    columns = shape.integer(1, 3)
+    columns = choices.integer(1, 3)
     side = draft.fresh(vector.with_shape((size, columns)), Domain(low=-2.0, high=2.0), pool=("b", "rhs", "loads"))
     ends = [
         Call(Attribute(Subscript(Attribute(each.node, "at"), (number(place),)), "set"), (number(0.0),))

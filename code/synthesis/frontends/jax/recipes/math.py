@@ -16,16 +16,16 @@ _OPERATIONS = tuple(ELEMENTWISE.values())
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     dtype = some_float(stream)
-    draft = Draft(stream, broadcastable(shape, dtype))
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    terms = draft.leaves(shape.weighted([(1, 0.45), (2, 0.4), (3, 0.15)]))
+    draft = Draft(stream, broadcastable(choices, dtype))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    terms = draft.leaves(choices.weighted([(1, 0.45), (2, 0.4), (3, 0.15)]))
     links = stream.child("links")
     terms = [weaver.chain(term, 1 if links.difficulty == 1 else links.integer(1, 3)) for term in terms]
-    if shape.difficulty > 1 and shape.chance(0.2):
-        terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 3))]
-    result = weaver.weave(terms, steps=shape.integer(0, 3), target=ELEMENTWISE[target])
+    if choices.difficulty > 1 and choices.chance(0.2):
+        terms = [draft.call_helper(terms, _OPERATIONS, steps=choices.integer(1, 3))]
+    result = weaver.weave(terms, steps=choices.integer(0, 3), target=ELEMENTWISE[target])
     summary = f"A chain of functions with {target} on {dtype} arrays"
     return draft.finish([result], category="math", recipe="chain", summary=summary)
 

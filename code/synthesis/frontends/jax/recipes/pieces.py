@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from synthesis.frontends.jax.ops import ELEMENTWISE, SPECIAL, call, method, number, numbers
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece, take
-from synthesis.grammar.operations import Operation, Term, became
+from synthesis.grammar.elaboration import Piece, make_first, take
+from synthesis.grammar.operations import Operation, Term, derive
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -19,6 +19,7 @@ from synthesis.grammar.syntax import (
     Call,
     Comparison,
     Dictionary,
+    Display,
     Expression,
     For,
     Function,
@@ -30,9 +31,8 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
 from synthesis.records import Domain
 
 _SMOOTH = (
@@ -50,7 +50,7 @@ _MANY = 8
 
 
 def _palette(stream: Stream) -> tuple[Operation, ...]:
-    chosen = stream.shuffled(_SMOOTH[3:])[: stream.integer(2, 5)]
+    chosen = stream.some(_SMOOTH[3:], stream.decimal(0.2, 0.45))
     return tuple(ELEMENTWISE[name] for name in (*_SMOOTH[:3], *chosen))
 
 
@@ -66,7 +66,7 @@ def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
     """
     if term.interval.within(_CALM):
         return term
-    term, bound = named(draft, term), term.interval.magnitude
+    term, bound = give_name(draft, term), term.interval.magnitude
     style = stream.choice(("sin", "arcsinh", "softsign", "scale"))
     if style == "scale" and bound <= 4 * _CALM.high:
         factor = stream.choice((0.25, 0.2))
@@ -83,7 +83,7 @@ def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
 
 
 def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:
-    pool.append(named(draft, tame(draft, stream, term)))
+    pool.append(give_name(draft, tame(draft, stream, term)))
 
 
 def _take(stream: Stream, pool: list[Term], fits: Callable[[Type], bool] = lambda _: True) -> Term:
@@ -130,18 +130,11 @@ def _inside(
         bend: whether it must not be linear.
     """
     scope = draft.inner()
-    parameters = [scope.parameter(operand) for operand in operands]
+    parameters = [scope.add_parameter(operand) for operand in operands]
     weaver = _weaver(scope, stream)
     result = weaver.weave(parameters, steps=stream.integer(*steps))
     if bend:
-        for name in stream.shuffled(_BENT):
-            fitted = weaver.fit(result, ELEMENTWISE[name].domains[0])
-            bent = fitted and ELEMENTWISE[name].apply(stream.child(name), (fitted,))
-            if bent:
-                result = bent
-                break
-        else:
-            raise DrawError("nothing bends the result")
+        result = weaver.bend(result, [ELEMENTWISE[name] for name in _BENT])
     if result.type != operands[0].type:
         raise DrawError("a result of another shape")
     names = tuple(name_of(each) for each in parameters)
@@ -165,22 +158,28 @@ def _mix(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """One of the functions that fewer kernels use."""
     x = _take(stream, pool, _single)
-    operation = stream.choice([*ELEMENTWISE.values(), *(each for each in SPECIAL.values() if each.name != "round")])
-    others = tuple(
-        _argument(draft, stream, x.type, typical_domain(stream, x.type, each), x) for each in operation.domains[1:]
-    )
-    fitted = _weaver(draft, stream).fit(x, operation.domains[0])
-    made = fitted and operation.apply(stream.child("apply"), (fitted, *others))
-    if made is None:
-        raise DrawError(f"{operation.name} does not fit here")
-    _put(draft, stream, pool, made)
+
+    def apply(operation: Operation) -> Term | None:
+        others = tuple(
+            _argument(draft, stream, x.type, typical_domain(stream, x.type, each), x) for each in operation.domains[1:]
+        )
+        fitted = _weaver(draft, stream).fit(x, operation.domains[0])
+        return fitted and operation.apply(stream.child("apply"), (fitted, *others))
+
+    operations = [*ELEMENTWISE.values(), *(each for each in SPECIAL.values() if each.name != "round")]
+    _put(draft, stream, pool, make_first(draft, stream.tries(operations), apply))
 
 
 def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A function beside the kernel."""
-    x = named(draft, _take(stream, pool))
+    x = give_name(draft, _take(stream, pool))
     operands = [x] + ([_partner(draft, stream, x)] if stream.chance(0.6) else [])
-    _put(draft, stream, pool, draft.helper(operands, _palette(stream.child("palette")), stream.integer(1, 4), stream))
+    _put(
+        draft,
+        stream,
+        pool,
+        draft.call_helper(operands, _palette(stream.child("palette")), stream.integer(1, 4), stream),
+    )
 
 
 def _masked(draft: Sketch, stream: Stream, pool: list[Term], x: Term) -> None:
@@ -191,7 +190,7 @@ def _masked(draft: Sketch, stream: Stream, pool: list[Term], x: Term) -> None:
     mask = draft.fresh(Type("bool", x.type.shape), Domain(low=0, high=1), pool=naming.FLAGS)
     node = call("where", mask.node, first.node, second.node)
     between = intervals.hull((first.interval, second.interval))
-    picked = named(draft, Term(node, x.type, between, first.ops | second.ops | {"where"}, 1))
+    picked = give_name(draft, Term(node, x.type, between, first.ops | second.ops | {"where"}, 1))
     _put(draft, stream, pool, _weaver(draft, stream).weave([x, picked], steps=stream.integer(0, 1)))
 
 
@@ -227,7 +226,7 @@ def _chosen(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         )
         interval = intervals.scale(interval, 3.0)
     part = Term(node, x.type, interval, other.ops | {"where"}, other.depth + 1)
-    _put(draft, stream, pool, _weaver(draft, stream).weave([x, named(draft, part)], steps=stream.integer(0, 1)))
+    _put(draft, stream, pool, _weaver(draft, stream).weave([x, give_name(draft, part)], steps=stream.integer(0, 1)))
 
 
 # ---- loops and branches
@@ -235,7 +234,7 @@ def _chosen(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _branched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """``cond`` between two functions of the same operands, by a number that is given."""
-    x = named(draft, _take(stream, pool, _single))
+    x = give_name(draft, _take(stream, pool, _single))
     operands = [x, _partner(draft, stream, x)]
     if operands[1].type.rank > x.type.rank:
         raise DrawError("an operand that is larger")
@@ -249,12 +248,12 @@ def _branched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     node = Call(Name(f"{draft.lax}.cond"), (test, first, second, *(each.node for each in operands)))
     scaled = Infix("*", Call(Name(f"{draft.lax}.cond"), node.arguments), Infix("+", number(1.5), flag.node))
     interval = intervals.scale(intervals.hull((one.interval, other.interval, intervals.point(0.0))), 2.5)
-    _put(draft, stream, pool, became(x, scaled, interval, one, other, op="cond"))
+    _put(draft, stream, pool, derive(x, scaled, interval, one, other, op="cond"))
 
 
 def _scanned(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A recurrence along the first axis, whose every step gives a row."""
-    x = named(draft, _take(stream, pool, lambda kind: _array(kind) and kind.shape[0] <= 8))
+    x = give_name(draft, _take(stream, pool, lambda kind: _array(kind) and kind.shape[0] <= 8))
     row = x.type.with_shape(x.type.shape[1:])
     init = _argument(draft, stream, row, _SIGNED, x)
     carry, item = (draft.book.take(pool_) for pool_ in (("carry", "state", "c", "h"), ("row", "xt", "item", "inp")))
@@ -268,27 +267,27 @@ def _scanned(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     given: Expression = new
     if stream.chance(0.4):
         given = call("tanh", new)
-    body = (*scope.statements, Assign(new, moved), Return(Items((new, given))))
+    body = (*scope.statements, Assign(new, moved), Return(Display((new, given))))
     draft.add(Function(name, ((carry, ""), (item, "")), body))
     last, rows = draft.book.take(("last", "final", "carry_out")), draft.book.take(("ys", "outs", "trace", "rows_out"))
     reverse = (("reverse", Name("True")),) if stream.chance(0.2) else ()
     scan = Call(Name(f"{draft.lax}.scan"), (Name(name), init.node, x.node), reverse)
-    draft.add(Assign(Items((Name(last), Name(rows))), scan))
+    draft.add(Assign(Display((Name(last), Name(rows))), scan))
     node = Infix("+", Name(rows), Infix("*", number(stream.decimal(0.1, 0.9, 1)), Name(last)))
     interval = Domain(low=-2.0 * bound, high=2.0 * bound)
     if bound > 100.0:
         raise DrawError("a state that grows too large")
-    _put(draft, stream, pool, became(x, node, interval, inner, op="scan"))
+    _put(draft, stream, pool, derive(x, node, interval, inner, op="scan"))
 
 
 def _repeated(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A few rounds of a map that contracts: ``fori_loop``, or Python's own loop, unrolled."""
-    x = named(draft, _take(stream, pool, _single))
+    x = give_name(draft, _take(stream, pool, _single))
     rounds = stream.integer(2, 5)
     push = _partner(draft, stream, x)
     keep, gain = number(stream.decimal(0.4, 0.9, 1)), number(stream.choice((0.1, 0.2, 0.25, 0.5)))
     bound = x.interval.magnitude + rounds * 0.5 * push.interval.magnitude + rounds
-    bent = stream.choice(("sin", "tanh", "cos"))
+    bent = stream.pick(("sin", "tanh", "cos"))
     if stream.chance(0.5):
         value = Name(draft.book.take(naming.LOCALS))
         draft.add(Assign(value, Infix("*", keep, x.node)))
@@ -304,7 +303,7 @@ def _repeated(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         )
         body = Lambda((counter, value_), moved)
         node = Call(Name(f"{draft.lax}.fori_loop"), (number(0), number(rounds), body, x.node))
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), push, op="loop"))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), push, op="loop"))
 
 
 # ---- transformations
@@ -312,7 +311,7 @@ def _repeated(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _batched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A function of one row, applied to all."""
-    x = named(draft, _take(stream, pool, lambda kind: _array(kind) and kind.rank > 1))
+    x = give_name(draft, _take(stream, pool, lambda kind: _array(kind) and kind.rank > 1))
     row = Term(x.node, x.type.with_shape(x.type.shape[1:]), x.interval, x.ops, x.depth)
     operands, axes, given = [row], ["0"], [x.node]
     if stream.chance(0.6):
@@ -321,14 +320,14 @@ def _batched(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         axes.append("None")
         given.append(shared.node)
     function, result = _inside(draft, stream, operands)
-    keywords = () if axes == ["0"] else (("in_axes", Items(tuple(map(Literal, axes)))),)
+    keywords = () if axes == ["0"] else (("in_axes", Display(tuple(map(Literal, axes)))),)
     node = Call(Call(Name("jax.vmap"), (function,), keywords), tuple(given))
-    _put(draft, stream, pool, became(x, node, result.interval, *operands[1:], op="vmap"))
+    _put(draft, stream, pool, derive(x, node, result.interval, *operands[1:], op="vmap"))
 
 
 def _sloped(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """The gradient of what a value would cost, as a step of descent takes it."""
-    x = named(draft, _take(stream, pool, _single))
+    x = give_name(draft, _take(stream, pool, _single))
     other = _argument(draft, stream, x.type, None, x)
     function, result = _inside(draft, stream, [x, other], bend=True)
     if isinstance(function, Lambda):
@@ -341,24 +340,24 @@ def _sloped(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     slope = Call(Call(Name("jax.grad"), (function,)), (x.node, other.node))
     node = Infix("-", x.node, Infix("*", number(stream.choice((0.01, 0.05, 0.1))), slope))
     bound = x.interval.magnitude + 6.0
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), result, other, op="grad"))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), result, other, op="grad"))
 
 
 def _tangent(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value and how it moves along a direction; or a block that is computed again for its gradient."""
-    x = named(draft, _take(stream, pool, _single))
+    x = give_name(draft, _take(stream, pool, _single))
     function, result = _inside(draft, stream, [x], bend=True)
     if stream.chance(0.4):
         node: Expression = Call(Call(Name(stream.choice(("jax.checkpoint", "jax.jit"))), (function,)), (x.node,))
-        _put(draft, stream, pool, became(x, node, result.interval, result, op="checkpoint"))
+        _put(draft, stream, pool, derive(x, node, result.interval, result, op="checkpoint"))
         return
     direction = _argument(draft, stream, x.type, None, x)
     value, moved = draft.book.take(("primal", "y0", "value", "base_out")), draft.book.take(("tangent", "dy", "moved"))
-    pair = Call(Name("jax.jvp"), (function, Items((x.node,)), Items((direction.node,))))
-    draft.add(Assign(Items((Name(value), Name(moved))), pair))
+    pair = Call(Name("jax.jvp"), (function, Display((x.node,)), Display((direction.node,))))
+    draft.add(Assign(Display((Name(value), Name(moved))), pair))
     node = Infix("+", Name(value), Infix("*", number(stream.decimal(0.1, 0.9, 1)), Name(moved)))
     bound = result.interval.magnitude + 12.0
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), result, op="jvp"))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), result, op="jvp"))
 
 
 # ---- axes
@@ -366,7 +365,7 @@ def _tangent(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _normalised(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value in relation to the others of its axis."""
-    x = named(draft, _take(stream, pool, lambda kind: _array(kind) and kind.shape[-1] > 2))
+    x = give_name(draft, _take(stream, pool, lambda kind: _array(kind) and kind.shape[-1] > 2))
     axis = stream.below(x.type.rank) if stream.chance(0.3) else -1
     if x.type.shape[axis] < 3:
         raise DrawError("an axis of two has no spread")
@@ -388,21 +387,21 @@ def _normalised(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         bound = 1.0
     else:
         node = Infix("/", x.node, Infix("+", call("std", x.node, **keywords), number(0.5)))
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=style))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), op=style))
 
 
 def _reduced(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value with what a reduction of an argument gives for its row."""
-    x = named(draft, _take(stream, pool, _array))
+    x = give_name(draft, _take(stream, pool, _array))
     other = _argument(draft, stream, x.type, None, x)
     inner = _weaver(draft, stream.child("inner")).weave([other], steps=stream.integer(0, 2))
     axis = stream.below(x.type.rank)
-    name = stream.choice(("sum", "mean", "max", "min"))
+    name = stream.pick(("sum", "mean", "max", "min"))
     factor = x.type.shape[axis] if name == "sum" else 1
-    node = method(named(draft, inner).node, name, axis=number(axis), keepdims=Name("True"))
+    node = method(give_name(draft, inner).node, name, axis=number(axis), keepdims=Name("True"))
     interval = intervals.scale(inner.interval, factor)
     kind = x.type.with_shape(tuple(1 if place == axis else size for place, size in enumerate(x.type.shape)))
-    row = named(draft, Term(node, kind, interval, inner.ops | {name}, inner.depth + 1))
+    row = give_name(draft, Term(node, kind, interval, inner.ops | {name}, inner.depth + 1))
     result = _weaver(draft, stream).weave([x, tame(draft, stream, row)], steps=stream.integer(0, 1))
     if result.type != x.type:
         raise DrawError("a result of another shape")
@@ -411,7 +410,7 @@ def _reduced(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _moved(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value with its neighbours, its mirror image, or what has run up to it."""
-    x = named(draft, _take(stream, pool, lambda kind: _array(kind) and min(kind.shape) > 2))
+    x = give_name(draft, _take(stream, pool, lambda kind: _array(kind) and min(kind.shape) > 2))
     axis = stream.below(x.type.rank)
     style = stream.choice(("roll", "flip", "cumsum", "sort", "diff", "pad"))
     bound = 2.0 * x.interval.magnitude
@@ -432,7 +431,7 @@ def _moved(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         node = Infix("+", Infix("*", share, x.node), call("diff", x.node, axis=number(axis), prepend=first))
         bound = 3.0 * x.interval.magnitude
     else:
-        widths = Items(tuple(numbers((1, 1) if place == axis else (0, 0)) for place in range(x.type.rank)))
+        widths = Display(tuple(numbers((1, 1) if place == axis else (0, 0)) for place in range(x.type.rank)))
         wide = Name(draft.book.take(("padded", "wide", "ext", "halo")))
         draft.add(
             Assign(wide, call("pad", x.node, widths, mode=Literal(stream.choice(("'edge'", "'wrap'", "'reflect'")))))
@@ -443,7 +442,7 @@ def _moved(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         ]
         node = Infix("+", x.node, Infix("*", share, Infix("-", sides[1], sides[0])))
         bound = 3.0 * x.interval.magnitude
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=style))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), op=style))
 
 
 # ---- products and tables
@@ -451,7 +450,7 @@ def _moved(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _projected(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value times a matrix of weights, and often a bias and an activation."""
-    x = named(draft, _take(stream, pool, lambda kind: _array(kind) and kind.rank < 3))
+    x = give_name(draft, _take(stream, pool, lambda kind: _array(kind) and kind.rank < 3))
     width = x.type.shape[-1]
     weights = draft.fresh(Type("float32", (width, width)), _SIGNED, pool=("W", "w", "kernel", "weights", "proj", "mat"))
     style = stream.choice(("@", "matmul", "einsum"))
@@ -465,19 +464,19 @@ def _projected(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if stream.chance(0.5):
         bias = draft.fresh(Type("float32", (width,)), _SIGNED, pool=("b", "bias", "offset", "shift"))
         node, bound = Infix("+", node, bias.node), bound + 1.0
-    result = named(draft, became(x, node, Domain(low=-bound, high=bound), op="matmul"))
+    result = give_name(draft, derive(x, node, Domain(low=-bound, high=bound), op="matmul"))
     if stream.chance(0.5):
-        name = stream.choice(("gelu", "silu", "relu", "elu", "softplus", "leaky_relu"))
+        name = stream.pick(("gelu", "silu", "relu", "elu", "softplus", "leaky_relu"))
         if name == "relu" and math.prod(x.type.shape) < _MANY:
             name = "silu"
         active = Call(Name(f"jax.nn.{name}"), (result.node,))
-        result = became(result, active, Domain(low=-1.0 - 0.01 * bound, high=bound + 0.7), op=name)
+        result = derive(result, active, Domain(low=-1.0 - 0.01 * bound, high=bound + 0.7), op=name)
     _put(draft, stream, pool, result)
 
 
 def _looked_up(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value with rows of a table that indices name; or summed by the segments that they name."""
-    x = named(draft, _take(stream, pool, _array))
+    x = give_name(draft, _take(stream, pool, _array))
     rows, rest = x.type.shape[0], x.type.shape[1:]
     count = stream.integer(2, 4)
     index = draft.fresh(
@@ -502,7 +501,7 @@ def _looked_up(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
             picked = call("take", table.node, index.node, axis=number(0))
         node = Infix(stream.choice("+-"), x.node, Infix("*", number(stream.decimal(0.3, 1.5, 1)), picked))
         bound = x.interval.magnitude + 1.5 * table.interval.magnitude
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=style))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), op=style))
 
 
 # ---- trees and noise
@@ -510,7 +509,7 @@ def _looked_up(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _tree(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """Parameters in a dictionary, changed leaf by leaf, then used."""
-    x = named(draft, _take(stream, pool, _single))
+    x = give_name(draft, _take(stream, pool, _single))
     leaves = [_partner(draft, stream, x, domain) for domain in (Domain(low=0.5, high=1.5), _SIGNED)]
     if leaves[0].node == leaves[1].node:
         raise DrawError("one leaf twice")
@@ -526,12 +525,12 @@ def _tree(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     scaled = Infix("*", x.node, Subscript(tree, (Literal(f"'{first}'"),)))
     node = Infix("+", scaled, Subscript(tree, (Literal(f"'{second}'"),)))
     bound = 1.5 * x.interval.magnitude + 1.5
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op="tree"))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), op="tree"))
 
 
 def _noisy(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value with noise from a key."""
-    x = named(draft, _take(stream, pool, _single))
+    x = give_name(draft, _take(stream, pool, _single))
     if x.type.rank == 0:
         raise DrawError("one number of noise")
     seed = draft.fresh(Type("int32"), Domain(low=0, high=100_000), pool=("seed", "run", "epoch"))
@@ -542,7 +541,7 @@ def _noisy(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     sample = Call(Name(f"jax.random.{name}"), (key, shape))
     node = Infix("+", x.node, Infix("*", number(stream.choice((0.1, 0.2, 0.5))), sample))
     bound = x.interval.magnitude + 2.8
-    _put(draft, stream, pool, became(x, node, Domain(low=-bound, high=bound), op=name))
+    _put(draft, stream, pool, derive(x, node, Domain(low=-bound, high=bound), op=name))
 
 
 PIECES: tuple[Piece[Sketch], ...] = (

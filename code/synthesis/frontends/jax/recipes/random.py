@@ -7,8 +7,7 @@ from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar import intervals
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Infix, Name, Subscript
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Assign, Call, Display, Expression, Infix, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -37,43 +36,43 @@ _NEW_KEYS = ("subkey", "sub", "k1", "rng_in", "noise_key")
 
 def _key(stream: Stream, draft: Draft) -> Expression:
     """A key: an argument, or made of a seed; now and then split or folded first."""
-    shape = stream.child("key")
-    if shape.chance(0.35):
+    choices = stream.child("key")
+    if choices.chance(0.35):
         seed = draft.fresh(Type("int32"), Domain(low=0, high=100_000), pool=("seed", "step", "run"))
-        made = Call(Name(f"jax.random.{shape.choice(('key', 'PRNGKey'))}"), (seed.node,))
+        made = Call(Name(f"jax.random.{choices.choice(('key', 'PRNGKey'))}"), (seed.node,))
         name = draft.book.take(("key", "rng"))
         draft.add(Assign(Name(name), made))
         return Name(name)
     key = draft.fresh(Type("uint32", (2,)), Domain(low=0, high=2**31 - 1), pool=("key", "rng", "rng_key", "prng_key"))
-    style = shape.weighted([("plain", 0.5), ("split", 0.3), ("fold", 0.2)])
+    style = choices.weighted([("plain", 0.5), ("split", 0.3), ("fold", 0.2)])
     if style == "plain":
         return key.node
     name = draft.book.take(_NEW_KEYS)
     if style == "split":
-        draft.add(Assign(Items((Name("_"), Name(name))), Call(Name("jax.random.split"), (key.node,))))
+        draft.add(Assign(Display((Name("_"), Name(name))), Call(Name("jax.random.split"), (key.node,))))
     else:
-        folded = Call(Name("jax.random.fold_in"), (key.node, number(shape.integer(1, 99))))
+        folded = Call(Name("jax.random.fold_in"), (key.node, number(choices.integer(1, 99))))
         draft.add(Assign(Name(name), folded))
     return Name(name)
 
 
 def _sample(stream: Stream, draft: Draft, name: str, key: Expression, sizes: tuple[int, ...]) -> Term:
     """Samples of a distribution."""
-    shape = stream.child("sample", name)
+    choices = stream.child("sample", name)
     keywords: dict[str, Expression] = {}
     arguments: list[Expression] = [key]
     interval = _SAMPLERS[name]
-    if name == "uniform" and shape.chance(0.5):
-        low, high = shape.decimal(-2.0, 0.0, 1), shape.decimal(0.5, 2.0, 1)
+    if name == "uniform" and choices.chance(0.5):
+        low, high = choices.decimal(-2.0, 0.0, 1), choices.decimal(0.5, 2.0, 1)
         keywords = {"minval": number(low), "maxval": number(high)}
         interval = Domain(low=low, high=high)
     elif name == "truncated_normal":
         arguments += [number(-2.0), number(2.0)]
     elif name == "beta":
-        arguments += [number(shape.choice((1.5, 2.0, 3.0))), number(shape.choice((1.2, 2.5, 4.0)))]
+        arguments += [number(choices.choice((1.5, 2.0, 3.0))), number(choices.choice((1.2, 2.5, 4.0)))]
     elif name == "gamma":
-        arguments += [number(shape.choice((1.5, 2.0, 3.0)))]
-    if shape.chance(0.5) and name not in ("truncated_normal", "beta", "gamma") and not keywords:
+        arguments += [number(choices.choice((1.5, 2.0, 3.0)))]
+    if choices.chance(0.5) and name not in ("truncated_normal", "beta", "gamma") and not keywords:
         node = Call(Name(f"jax.random.{name}"), (*arguments, numbers(sizes)))
     else:
         keywords = {"shape": numbers(sizes), **keywords}
@@ -86,8 +85,8 @@ def _sample(stream: Stream, draft: Draft, name: str, key: Expression, sizes: tup
     return Term(node, Type("float32", sizes), interval, frozenset({name}), 2)
 
 
-def _sizes(shape: Stream) -> tuple[int, ...]:
-    return tuple(shape.choice(SIZES[1:]) for _ in range(shape.weighted([(1, 0.4), (2, 0.6)])))
+def _sizes(choices: Stream) -> tuple[int, ...]:
+    return tuple(choices.choice(SIZES[1:]) for _ in range(choices.weighted([(1, 0.4), (2, 0.6)])))
 
 
 def _finish(draft: Draft, result: Term, recipe: str, target: str, summary: str) -> KernelSpec:
@@ -96,8 +95,8 @@ def _finish(draft: Draft, result: Term, recipe: str, target: str, summary: str) 
 
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     """Samples, put through a little arithmetic, often together with an array."""
-    shape = stream.child("shape")
-    sizes = _sizes(shape)
+    choices = stream.child("shape")
+    sizes = _sizes(choices)
     if target in ("beta", "gamma"):  # each element is drawn until it is accepted: a matrix takes half a second to run
         sizes = sizes[-1:]
     draft = Draft(stream, [Type("float32", sizes), Type("float32")])
@@ -106,27 +105,27 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     if target == "rademacher":  # two values, alike in size, so they only turn others round
         array = draft.fresh(sample.type, Domain(low=0.3, high=2.0))
         terms = [Term(Infix("*", sample.node, array.node), sample.type, Domain(low=-2.0, high=2.0), sample.ops)]
-    elif shape.chance(0.7):
-        terms.append(draft.fresh(shape.choice(draft.types), typical_domain(shape, "float32")))
+    elif choices.chance(0.7):
+        terms.append(draft.fresh(choices.choice(draft.types), typical_domain(choices, "float32")))
     operations = _SIGNED if target == "rademacher" else _AFTER
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
-    result = weaver.weave(terms, steps=shape.integer(1, 3))
+    result = weaver.weave(terms, steps=choices.integer(1, 3))
     return _finish(draft, result, "sample", target, f"Samples of a {target.replace('_', ' ')} distribution")
 
 
 def _draw_dropout(stream: Stream, target: str) -> KernelSpec:
     """Elements kept by chance and scaled, so that the mean stays."""
-    shape = stream.child("shape")
-    sizes = (shape.integer(4, 8), shape.integer(4, 8))
+    choices = stream.child("shape")
+    sizes = (choices.integer(4, 8), choices.integer(4, 8))
     draft = Draft(stream, [Type("float32", sizes), Type("float32")])
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    x = weaver.weave([draft.fresh(draft.types[0], typical_domain(shape, "float32"))], steps=shape.integer(0, 2))
-    rate = shape.choice((0.5, 0.6, 0.7, 0.75, 0.8))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    x = weaver.weave([draft.fresh(draft.types[0], typical_domain(choices, "float32"))], steps=choices.integer(0, 2))
+    rate = choices.choice((0.5, 0.6, 0.7, 0.75, 0.8))
     keep = Call(Name("jax.random.bernoulli"), (_key(stream, draft), number(rate), numbers(sizes)))
     mask = draft.keep(Term(keep, Type("bool", sizes), Domain(low=0, high=1)))
     scaled = Infix("/", x.node, number(rate))
     node: Expression = call("where", mask.node, scaled, number(0.0))
-    if shape.chance(0.3):
+    if choices.chance(0.3):
         node = Infix("*", Infix("*", mask.node, x.node), number(round(1 / rate, 3)))
     interval = intervals.hull((intervals.scale(x.interval, 1 / rate), intervals.point(0.0)))
     return _finish(
@@ -140,16 +139,16 @@ def _draw_dropout(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_noise(stream: Stream, target: str) -> KernelSpec:
     """A walk, a noisy update, or a mean over samples of a function."""
-    shape = stream.child("shape")
-    steps, width = shape.integer(6, 12), shape.integer(2, 5)
-    kind = Type("float32", (steps, width)) if shape.chance(0.6) else Type("float32", (steps,))
+    choices = stream.child("shape")
+    steps, width = choices.integer(6, 12), choices.integer(2, 5)
+    kind = Type("float32", (steps, width)) if choices.chance(0.6) else Type("float32", (steps,))
     draft = Draft(stream, [kind, Type("float32", kind.shape[1:]), Type("float32")])
-    sampler = shape.choice(("normal", "uniform", "laplace"))
+    sampler = choices.pick(("normal", "uniform", "laplace"))
     key = _key(stream, draft)
     noise = draft.keep(_sample(stream, draft, sampler, key, kind.shape))
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
     if target == "random_walk":
-        start = draft.fresh(draft.types[1], typical_domain(shape, "float32"), pool=("start", "x0", "origin", "init"))
+        start = draft.fresh(draft.types[1], typical_domain(choices, "float32"), pool=("start", "x0", "origin", "init"))
         scale = draft.fresh(Type("float32"), Domain(low=0.1, high=0.6), pool=("sigma", "dt", "scale", "step_size"))
         steps_node = Infix("*", scale.node, noise.node)
         walk = call("cumsum", steps_node, axis=number(0))
@@ -158,17 +157,19 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
         made = Term(node, kind, Domain(low=-bound, high=bound), noise.ops)
         return _finish(draft, made, "noise", target, f"A random walk of {steps} steps")
     if target == "langevin":
-        x = draft.fresh(kind, typical_domain(shape, "float32"))
-        drift = weaver.weave([x], steps=shape.integer(1, 2), goal=kind)
-        rate = number(shape.choice((0.01, 0.05, 0.1)))
+        x = draft.fresh(kind, typical_domain(choices, "float32"))
+        drift = weaver.weave([x], steps=choices.integer(1, 2), goal=kind)
+        rate = number(choices.choice((0.01, 0.05, 0.1)))
         moved = Infix("-", x.node, Infix("*", rate, drift.node))
         kicked = Infix("+", moved, Infix("*", call("sqrt", Infix("*", number(2.0), rate)), noise.node))
         made = Term(kicked, kind, Domain(low=-60.0, high=60.0), noise.ops | drift.ops)
         return _finish(draft, made, "noise", target, "A noisy step down a slope")
     terms = [noise, draft.fresh(Type("float32"), Domain(low=0.3, high=1.5))]
-    inside = weaver.weave(terms, steps=shape.integer(1, 3), goal=kind)
+    inside = weaver.weave(terms, steps=choices.integer(1, 3), goal=kind)
     node = (
-        method(inside.node, "mean", axis=number(0)) if shape.chance(0.5) else call("mean", inside.node, axis=number(0))
+        method(inside.node, "mean", axis=number(0))
+        if choices.chance(0.5)
+        else call("mean", inside.node, axis=number(0))
     )
     made = Term(node, kind.with_shape(kind.shape[1:]), inside.interval, inside.ops)
     return _finish(draft, made, "noise", target, f"A mean over {steps} samples")
@@ -176,22 +177,22 @@ def _draw_noise(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_choice(stream: Stream, target: str) -> KernelSpec:
     """Rows shuffled, drawn with replacement, or picked in proportion to scores; whole numbers below a bound."""
-    shape = stream.child("shape")
-    rows, width = shape.integer(8, 12), shape.integer(2, 4)
+    choices = stream.child("shape")
+    rows, width = choices.integer(8, 12), choices.integer(2, 4)
     kind = Type("float32", (rows, width))
     draft = Draft(stream, [kind, Type("float32")])
     key = _key(stream, draft)
-    table = draft.fresh(kind, typical_domain(shape, "float32"))
+    table = draft.fresh(kind, typical_domain(choices, "float32"))
     ops = frozenset({target})
     if target == "permutation":
         node: Expression = Call(Name("jax.random.permutation"), (key, table.node))
         made = Term(node, kind, table.interval, ops)
     elif target == "choice":
-        count = shape.integer(6, rows)
+        count = choices.integer(6, rows)
         node = Call(Name("jax.random.choice"), (key, table.node, numbers((count,))))
         made = Term(node, kind.with_shape((count, width)), table.interval, ops)
     else:
-        count = shape.integer(8, 12)
+        count = choices.integer(8, 12)
         if target == "categorical":
             scores = draft.fresh(
                 Type("float32", (rows,)), Domain(low=-4.0, high=4.0), pool=("logits", "scores", "energies")
@@ -201,8 +202,8 @@ def _draw_choice(stream: Stream, target: str) -> KernelSpec:
             drawn = Call(Name("jax.random.randint"), (key, numbers((count,)), number(0), number(rows)))
         index = draft.keep(Term(drawn, Type("int32", (count,)), Domain(low=0, high=rows - 1)))
         made = Term(Subscript(table.node, (index.node,)), kind.with_shape((count, width)), table.interval, ops)
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave([made], steps=shape.integer(1, 4))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = weaver.weave([made], steps=choices.integer(1, 4))
     return _finish(draft, result, "choice", target, f"Rows of a table by {target}")
 
 

@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Expression, Function, Infix, Lambda, Literal, Name, Return, Subscript
 from synthesis.grammar.templates import Template
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _BEFORE = tuple(
@@ -22,47 +22,49 @@ _AFTER = (
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    rank = shape.weighted([(1, 0.2), (2, 0.5), (3, 0.3)])
-    sizes = tuple(shape.choice(SIZES[:-1] if target in _PRODUCTS else SIZES) for _ in range(rank))
+    choices = stream.child("shape")
+    rank = choices.weighted([(1, 0.2), (2, 0.5), (3, 0.3)])
+    sizes = tuple(choices.choice(SIZES[:-1] if target in _PRODUCTS else SIZES) for _ in range(rank))
     dtype = some_float(stream) if target in _EXACT else "float32"
     kinds = [Type(dtype, sizes), Type(dtype, sizes[1:]), Type(dtype)]
     draft = Draft(stream, kinds)
-    before = Weaver(draft, stream.child("before"), _BEFORE, max_fresh=shape.integer(0, 1))
+    before = Weaver(draft, stream.child("before"), _BEFORE, max_fresh=choices.integer(0, 1))
     if target in _PRODUCTS:
-        inner = draft.fresh(kinds[0], Domain(low=0.5, high=shape.choice((1.5, 1.8, 2.0))))
+        inner = draft.fresh(kinds[0], Domain(low=0.5, high=choices.choice((1.5, 1.8, 2.0))))
     elif target in _SPREADS:
         scaled = Weaver(draft, stream.child("scaled"), _SCALING, max_fresh=0)
-        inner = scaled.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 2))
+        inner = scaled.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(0, 2))
     elif target in ("max", "min", "median"):
-        inner = before.weave(draft.leaves(1), steps=shape.integer(0, 2))
+        inner = before.weave(draft.leaves(1), steps=choices.integer(0, 2))
     else:
-        inner = before.weave(draft.leaves(shape.integer(1, 3)), steps=shape.integer(0, 3))
-    after = Weaver(draft, stream.child("after"), _AFTER, max_fresh=shape.integer(0, 1))
+        inner = before.weave(draft.leaves(choices.integer(1, 3)), steps=choices.integer(0, 3))
+    after = Weaver(draft, stream.child("after"), _AFTER, max_fresh=choices.integer(0, 1))
     terms = [inner]
-    if shape.chance(0.25):
+    if choices.chance(0.25):
         terms.append(draft.fresh(kinds[0], inner.interval))
     if target not in _PRODUCTS:
         inner = before.fit(inner, _OPERATIONS[target].domains[0]) or inner
-    result = after.weave([after.require(_OPERATIONS[target], inner), *terms[1:]], steps=shape.integer(0, 3))
+    result = after.weave([after.require(_OPERATIONS[target], inner), *terms[1:]], steps=choices.integer(0, 3))
     results = [result]
-    if shape.chance(0.15):
-        results.append(after.weave([after.require(REDUCTIONS["mean"], draft.leaves(1)[0])], steps=shape.integer(0, 1)))
+    if choices.chance(0.15):
+        results.append(
+            after.weave([after.require(REDUCTIONS["mean"], draft.leaves(1)[0])], steps=choices.integer(0, 1))
+        )
     summary = f"Reduction with {target} over axes of a {rank}-D array"
     return draft.finish(results, category="reduction", recipe="reduce", summary=summary)
 
 
 def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
     """Where the largest or smallest elements along an axis are, and often what they are."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     # Enough rows, long enough, that not all have their extreme at one place.
-    sizes = (shape.integer(7, 12), shape.integer(6, 9))
+    sizes = (choices.integer(7, 12), choices.integer(6, 9))
     kinds = [Type("float32", sizes), Type("float32")]
     draft = Draft(stream, kinds)
     before = Weaver(draft, stream.child("before"), _BEFORE, max_fresh=0)
-    inner = before.weave(draft.leaves(1, types=kinds[:1]), steps=shape.integer(0, 2))
-    inner = named(draft, inner)
-    axis = shape.choice((1, -1, 0))
+    inner = before.weave(draft.leaves(1, types=kinds[:1]), steps=choices.integer(0, 2))
+    inner = give_name(draft, inner)
+    axis = choices.choice((1, -1, 0))
     length, count = (sizes[0], sizes[1]) if axis == 0 else (sizes[1], sizes[0])
     where = draft.keep(
         Term(
@@ -73,11 +75,11 @@ def _draw_extreme_index(stream: Stream, target: str) -> KernelSpec:
         )
     )
     results = [where]
-    if shape.chance(0.6):
-        table = draft.fresh(Type("float32", (length,)), typical_domain(shape, kinds[0]))
+    if choices.chance(0.6):
+        table = draft.fresh(Type("float32", (length,)), typical_domain(choices, kinds[0]))
         picked = Term(Subscript(table.node, (where.node,)), Type("float32", (count,)), table.interval, where.ops)
         after = Weaver(draft, stream.child("after"), _AFTER_EXTREMES, max_fresh=0)
-        results = [after.weave([picked], steps=shape.integer(0, 2)), *(results if shape.chance(0.4) else [])]
+        results = [after.weave([picked], steps=choices.integer(0, 2)), *(results if choices.chance(0.4) else [])]
     summary = f"Places of extremes along an axis with {target}"
     return draft.finish(
         results,
@@ -103,19 +105,19 @@ _JOINS: dict[str, tuple[str, Domain, Domain]] = {
 
 def _draw_joined(stream: Stream, target: str) -> KernelSpec:
     """A reduction, over axes or windows, by a function of one's own."""
-    shape = stream.child("shape")
-    sizes = (shape.integer(3, 7), shape.integer(3, 7))
+    choices = stream.child("shape")
+    sizes = (choices.integer(3, 7), choices.integer(3, 7))
     kind = Type("float32", sizes)
     draft = Draft(stream, [kind, Type("float32")])
-    text, within, bounds = _JOINS[shape.choice(tuple(_JOINS))]
+    text, within, bounds = _JOINS[choices.pick(tuple(_JOINS))]
     before = Weaver(draft, stream.child("before"), _SCALING, max_fresh=0)
-    inner = before.weave(draft.leaves(shape.integer(1, 2), types=(kind,)), steps=shape.integer(0, 2))
+    inner = before.weave(draft.leaves(choices.integer(1, 2), types=(kind,)), steps=choices.integer(0, 2))
     few = within.high <= 1.0  # many of these add up to where nothing changes any more
     odd = ("tanh", "sin") if within.low < 0 and few else ("tanh", "sin", "cos", "sigmoid")
-    operation = ELEMENTWISE[shape.choice(odd)]
+    operation = ELEMENTWISE[choices.pick(odd)]
     inner = before.require(operation, inner)
     low, high = inner.interval.low, inner.interval.high
-    factor = shape.choice((0.2, 0.3, 0.35, 0.4)) if few else shape.choice((0.5, 0.8, 1.2))
+    factor = choices.choice((0.2, 0.3, 0.35, 0.4)) if few else choices.choice((0.5, 0.8, 1.2))
     node: Expression = Infix("*", number(factor), inner.node)
     if within.low >= 0:
         shift = round(within.low + 0.1 - factor * min(low, 0.0), 2)
@@ -123,27 +125,27 @@ def _draw_joined(stream: Stream, target: str) -> KernelSpec:
             raise DrawError("values beyond where the function may be used")
         node = Infix("+", node, number(shift))
     scaled = draft.keep(Term(node, kind, within, inner.ops, inner.depth + 1))
-    names = shape.choice((("a", "b"), ("x", "y"), ("acc", "x"), ("left", "right")))
+    names = choices.choice((("a", "b"), ("x", "y"), ("acc", "x"), ("left", "right")))
     template = Template(draft.book, {}, lambda value: call("square", value))
     spelled = template.expression(text, a=Name(names[0]), b=Name(names[1]))
     function: Expression = Lambda(names, spelled)
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         function = Name(draft.book.take(("combine", "join", "merge", "reducer", "op")))
         draft.add(Function(function.id, tuple((each, "") for each in names), (Return(spelled),)))
     if target == "reduce":
-        axes = shape.choice(((0,), (1,)) if few else ((0,), (1,), (0, 1)))
+        axes = choices.choice(((0,), (1,)) if few else ((0,), (1,), (0, 1)))
         settings: tuple[Expression, ...] = (numbers(axes),)
         left = tuple(size for axis, size in enumerate(sizes) if axis not in axes)
     else:
-        width, step = shape.choice((2, 3)), shape.choice((1, 1, 2))
-        same = shape.chance(0.35)
+        width, step = choices.choice((2, 3)), choices.choice((1, 1, 2))
+        same = choices.chance(0.35)
         settings = (numbers((width, width)), numbers((step, step)), Literal("'SAME'" if same else "'VALID'"))
         left = tuple(-(-size // step) if same else (size - width) // step + 1 for size in sizes)
     call_node = Call(Name(f"{draft.lax}.{target}"), (scaled.node, number(0.0), function, *settings))
     made = Term(call_node, Type("float32", left), bounds, scaled.ops | {target}, scaled.depth + 2)
     after = Weaver(draft, stream.child("after"), _AFTER_EXTREMES, max_fresh=0)
-    others = [draft.fresh(made.type, Domain(low=0.5, high=1.5))] if shape.chance(0.5) else []
-    result = after.weave([draft.keep(made), *others], steps=shape.integer(0, 3))
+    others = [draft.fresh(made.type, Domain(low=0.5, high=1.5))] if choices.chance(0.5) else []
+    result = after.weave([draft.keep(made), *others], steps=choices.integer(0, 3))
     return draft.finish(
         [result],
         category="reduction",

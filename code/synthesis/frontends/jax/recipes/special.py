@@ -10,13 +10,13 @@ from synthesis.grammar.syntax import (
     Assign,
     Call,
     Comparison,
+    Display,
     Expression,
     Infix,
     Lambda,
     Literal,
     Name,
     Negation,
-    Sequence,
     Subscript,
 )
 from synthesis.grammar.types import Type
@@ -31,41 +31,41 @@ _WORDS = Domain(low=1, high=1_000)
 
 def _draw_special(stream: Stream, target: str) -> KernelSpec:
     """A special function of arrays, with arithmetic around it."""
-    shape = stream.child("shape")
-    draft = Draft(stream, broadcastable(shape, "float32"))
+    choices = stream.child("shape")
+    draft = Draft(stream, broadcastable(choices, "float32"))
     operation = SPECIAL[target]
-    operands = [draft.fresh(draft.types[shape.below(len(draft.types)) if position else 0], domain)
+    operands = [draft.fresh(draft.types[choices.below(len(draft.types)) if position else 0], domain)
                 for position, domain in enumerate(operation.domains)]  # fmt: skip
-    weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=shape.integer(0, 1))
+    weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=choices.integer(0, 1))
     made = weaver.require(operation, *operands)
-    others = draft.leaves(1) if shape.chance(0.4) else []
-    result = weaver.weave([draft.keep(made) if shape.chance(0.3) else made, *others], steps=shape.integer(0, 3))
+    others = draft.leaves(1) if choices.chance(0.4) else []
+    result = weaver.weave([draft.keep(made) if choices.chance(0.3) else made, *others], steps=choices.integer(0, 3))
     return draft.finish([result], category="math", recipe="special", summary=f"{target} of arrays")
 
 
 def _draw_running(stream: Stream, target: str) -> KernelSpec:
     """What runs along an axis, other than a sum or a product."""
-    shape = stream.child("shape")
-    sizes = (shape.integer(4, 8), shape.integer(4, 8)) if shape.chance(0.7) else (shape.integer(8, 16),)
+    choices = stream.child("shape")
+    sizes = (choices.integer(4, 8), choices.integer(4, 8)) if choices.chance(0.7) else (choices.integer(8, 16),)
     kind = Type("float32", sizes)
     draft = Draft(stream, (kind, Type("float32")))
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
-    inner = weaver.weave(draft.leaves(1, types=(kind,)), steps=shape.integer(0, 1))
+    inner = weaver.weave(draft.leaves(1, types=(kind,)), steps=choices.integer(0, 1))
     made = draft.keep(weaver.require(RUNNING_EXTREMES[target], inner))
-    other = draft.fresh(kind, typical_domain(shape, kind))
-    result = weaver.weave([made, other], steps=shape.integer(1, 3))
+    other = draft.fresh(kind, typical_domain(choices, kind))
+    result = weaver.weave([made, other], steps=choices.integer(1, 3))
     return draft.finish([result], category="reduction", recipe="running", summary=f"Running {target} along an axis")
 
 
 def _draw_bits(stream: Stream, target: str) -> KernelSpec:
     """Bits of whole numbers, with whole arithmetic between."""
-    shape = stream.child("shape")
-    sizes = (shape.integer(3, 6), shape.integer(4, 8)) if shape.chance(0.6) else (shape.integer(12, 24),)
+    choices = stream.child("shape")
+    sizes = (choices.integer(3, 6), choices.integer(4, 8)) if choices.chance(0.6) else (choices.integer(12, 24),)
     draft = Draft(stream, [Type("int32", sizes)] + ([Type("int32", sizes[1:])] if len(sizes) > 1 else []))
     weaver = Weaver(draft, stream.child("weave"), _WHOLE, max_fresh=0)
-    leaves = [draft.fresh(shape.choice(draft.types), _WORDS) for _ in range(shape.integer(2, 3))]
-    result = weaver.weave(leaves, steps=shape.integer(1, 4), target=BITS[target])
-    if shape.chance(0.25):
+    leaves = [draft.fresh(choices.choice(draft.types), _WORDS) for _ in range(choices.integer(2, 3))]
+    result = weaver.weave(leaves, steps=choices.integer(1, 4), target=BITS[target])
+    if choices.chance(0.25):
         gain = draft.fresh(Type("float32", result.type.shape[-1:]), Domain(low=0.5, high=2.0))
         node = Infix("*", Call(Name("jnp.float32"), (result.node,)), gain.node)
         result = Term(node, Type("float32", result.type.shape), result.interval, result.ops | {"mul"})
@@ -80,30 +80,30 @@ def _draw_word(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw_exclusive(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    sizes = (shape.integer(3, 4), shape.integer(14, 20))
-    axis = shape.below(2)
+    choices = stream.child("shape")
+    sizes = (choices.integer(3, 4), choices.integer(14, 20))
+    axis = choices.below(2)
     left = Type("int32", (sizes[1 - axis],))
     draft = Draft(stream, (Type("int32", sizes), left))
     weaver = Weaver(draft, stream.child("weave"), _WHOLE, max_fresh=0)
-    leaves = [draft.fresh(draft.types[0], _WORDS) for _ in range(shape.integer(1, 2))]
-    inner = weaver.weave(leaves, steps=shape.integer(0, 2))
+    leaves = [draft.fresh(draft.types[0], _WORDS) for _ in range(choices.integer(1, 2))]
+    inner = weaver.weave(leaves, steps=choices.integer(0, 2))
     bound = float(1 << int(inner.interval.magnitude).bit_length())
     node = Call(Name("jnp.bitwise_xor.reduce"), (inner.node,), (("axis", number(axis)),))
     word = Term(node, left, Domain(low=-bound, high=bound), inner.ops | {target}, inner.depth + 1)
-    result = weaver.weave([word, draft.fresh(left, _WORDS)], steps=shape.integer(1, 3))
+    result = weaver.weave([word, draft.fresh(left, _WORDS)], steps=choices.integer(1, 3))
     return draft.finish(
         [result], category="reduction", recipe="words", summary="Exclusive or along an axis", differentiable=False
     )
 
 
 def _draw_all(stream: Stream) -> KernelSpec:
-    shape = stream.child("shape")
-    sizes = (shape.integer(3, 4), shape.integer(14, 20))
+    choices = stream.child("shape")
+    sizes = (choices.integer(3, 4), choices.integer(14, 20))
     left = sizes[1:]
     draft = Draft(stream, (Type("float32", sizes), Type("float32", left), Type("float32")))
     before = Weaver(draft, stream.child("before"), _GENTLE, max_fresh=0)
-    inner = before.weave([draft.fresh(draft.types[0], Domain(low=-1.0, high=1.0))], steps=shape.integer(0, 1))
+    inner = before.weave([draft.fresh(draft.types[0], Domain(low=-1.0, high=1.0))], steps=choices.integer(0, 1))
     low, width = inner.interval.low, inner.interval.width
     limits = Domain(low=low + 0.1 * width, high=low + 0.45 * width)
     limit = draft.fresh(Type("float32"), limits, pool=("limit", "floor", "lowest", "threshold"))
@@ -114,25 +114,25 @@ def _draw_all(stream: Stream) -> KernelSpec:
     chosen = call("where", held.node, first.node, second.node)
     result = Term(chosen, first.type, Domain(low=-2.0, high=2.0), held.ops | {"select"}, 3)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=1)
-    result = weaver.weave([result, draft.fresh(first.type, Domain(low=0.5, high=1.5))], steps=shape.integer(0, 3))
+    result = weaver.weave([result, draft.fresh(first.type, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 3))
     return draft.finish([result], category="reduction", recipe="words", summary="A choice by whether all are above")
 
 
 def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
     """Complex numbers: of two parts, or of a Fourier transform, and back to real ones."""
-    shape = stream.child("shape")
-    rows, length = shape.integer(2, 4), shape.choice((4, 6, 8))
+    choices = stream.child("shape")
+    rows, length = choices.integer(2, 4), choices.choice((4, 6, 8))
     kind = Type("float32", (rows, length))
     draft = Draft(stream, (kind, Type("float32", (length,)), Type("float32")))
     before = Weaver(draft, stream.child("before"), _GENTLE, max_fresh=0)
-    x = before.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 2))
+    x = before.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(0, 2))
     x = before.fit(x, Domain(low=-1.2, high=1.2)) or draft.fresh(kind, Domain(low=-1.0, high=1.0))
     bound = length * x.interval.magnitude
     if target == "fft":
         spectrum = draft.keep(Term(call("fft.fft", x.node), Type("complex64", kind.shape), Domain(low=0, high=bound)))
         gains = draft.fresh(Type("float32", (length,)), Domain(low=0.3, high=1.5))
         scaled: Expression = Infix("*", spectrum.node, gains.node)
-        style = shape.choice(("back", "power", "abs"))
+        style = choices.choice(("back", "power", "abs"))
         node = call("real", call("fft.ifft", scaled))
         if style == "power":
             node = Infix("+", call("square", call("real", scaled)), call("square", call("imag", spectrum.node)))
@@ -157,19 +157,19 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
     result = Term(node, kind, Domain(low=-top, high=top), x.ops | ops, x.depth + 3)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
     tail = draft.fresh(kind, Domain(low=0.5, high=1.5))
-    result = weaver.weave([result, tail], steps=shape.integer(0, 2))
+    result = weaver.weave([result, tail], steps=choices.integer(0, 2))
     return draft.finish([result], category="linalg", recipe="spectrum", summary=f"Complex arithmetic with {target}")
 
 
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
     """The least value of each window, or how the greatest ones change with what is below."""
-    shape = stream.child("shape")
-    rows, columns = shape.integer(4, 6), shape.integer(4, 6)
-    size = shape.choice((2, 3))
+    choices = stream.child("shape")
+    rows, columns = choices.integer(4, 6), choices.integer(4, 6)
+    size = choices.choice((2, 3))
     kind = Type("float32", (rows, columns))
     draft = Draft(stream, (kind,))
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=1)
-    x = draft.keep(weaver.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(1, 3)))
+    x = draft.keep(weaver.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(1, 3)))
     pooled = Type("float32", (rows - size + 1, columns - size + 1))
     infinity = Name("jnp.inf")
     start, function = (infinity, "min") if target == "reduce_window_min" else (Negation(infinity), "max")
@@ -180,17 +180,17 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
     if target == "reduce_window_min":
         result = Term(windows(x.node), pooled, x.interval, x.ops | {target}, x.depth + 1)
-        result = weaver.weave([result, draft.fresh(pooled, Domain(low=0.5, high=1.5))], steps=shape.integer(0, 3))
+        result = weaver.weave([result, draft.fresh(pooled, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 3))
         return draft.finish([result], category="nn", recipe="windows", summary="The least value of each window")
     weights = draft.fresh(pooled, Domain(low=0.5, high=1.5))
     greatest, back = Name(draft.book.take(("pooled", "peaks", "tops"))), Name(draft.book.take(("pull", "vjp", "back")))
     variable = draft.book.take(("v", "t", "image"))
     pooling = Lambda((variable,), windows(Name(variable)))
-    draft.add(Assign(Sequence((greatest, back)), Call(Name("jax.vjp"), (pooling, x.node))))
+    draft.add(Assign(Display((greatest, back)), Call(Name("jax.vjp"), (pooling, x.node))))
     slope: Expression = Subscript(Call(back, (Infix("*", greatest, weights.node),)), (Literal("0"),))
-    node = Infix("+", slope, x.node) if shape.chance(0.5) else slope
+    node = Infix("+", slope, x.node) if choices.chance(0.5) else slope
     result = Term(node, kind, Domain(low=-30.0, high=30.0), x.ops | {target, "reduce_window_max"}, x.depth + 3)
-    result = weaver.weave([result, draft.fresh(kind, Domain(low=0.5, high=1.5))], steps=shape.integer(0, 2))
+    result = weaver.weave([result, draft.fresh(kind, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 2))
     return draft.finish(
         [result], category="nn", recipe="windows", summary="Back through the greatest value of each window"
     )
@@ -198,17 +198,17 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_top(stream: Stream, target: str) -> KernelSpec:
     """The largest few along the last axis."""
-    shape = stream.child("shape")
-    rows, columns = shape.integer(3, 6), shape.integer(6, 9)
-    count = shape.integer(2, 3)
+    choices = stream.child("shape")
+    rows, columns = choices.integer(3, 6), choices.integer(6, 9)
+    count = choices.integer(2, 3)
     kind = Type("float32", (rows, columns))
     draft = Draft(stream, (kind,))
     before = Weaver(draft, stream.child("before"), _GENTLE, max_fresh=0)
-    x = before.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 2))
+    x = before.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(0, 2))
     values = Name(draft.book.take(("best", "largest", "top", "highest")))
-    picks = not shape.chance(0.5)
+    picks = not choices.chance(0.5)
     places = Name(draft.book.take(("where", "indices", "places")) if picks else "_")
-    draft.add(Assign(Sequence((values, places)), Call(Name("jax.lax.top_k"), (x.node, number(count)))))
+    draft.add(Assign(Display((values, places)), Call(Name("jax.lax.top_k"), (x.node, number(count)))))
     few = Type("float32", (rows, count))
     result = Term(values, few, x.interval, x.ops | {target}, x.depth + 1)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
@@ -216,19 +216,19 @@ def _draw_top(stream: Stream, target: str) -> KernelSpec:
         table = draft.fresh(Type("float32", (columns,)), Domain(low=0.5, high=1.5))
         picked = Term(Subscript(table.node, (places,)), few, Domain(low=0.5, high=1.5), frozenset({"gather"}))
         result = weaver.require(ELEMENTWISE["mul"], result, picked)
-    result = weaver.weave([result, draft.fresh(few, Domain(low=-1.0, high=1.0))], steps=shape.integer(0, 2))
+    result = weaver.weave([result, draft.fresh(few, Domain(low=-1.0, high=1.0))], steps=choices.integer(0, 2))
     return draft.finish([result], category="indexing", recipe="largest", summary="The largest few along an axis")
 
 
 def _draw_triangular(stream: Stream, target: str) -> KernelSpec:
     """A triangular system whose diagonal outweighs the rest."""
-    shape = stream.child("shape")
-    order = shape.integer(2, 5)
+    choices = stream.child("shape")
+    order = choices.integer(2, 5)
     square = Type("float32", (order, order))
-    right = Type("float32", (order,) if shape.chance(0.5) else (order, shape.integer(2, 4)))
+    right = Type("float32", (order,) if choices.chance(0.5) else (order, choices.integer(2, 4)))
     draft = Draft(stream, (square, right))
     raw = draft.fresh(square, Domain(low=-1.0, high=1.0), pool=("A", "L", "factor", "system"))
-    lower = shape.chance(0.6)
+    lower = choices.chance(0.6)
     triangle = call("tril" if lower else "triu", raw.node)
     system = draft.keep(
         Term(Infix("+", triangle, Infix("*", number(order + 1.0), call("eye", number(order)))), square,
@@ -236,12 +236,12 @@ def _draw_triangular(stream: Stream, target: str) -> KernelSpec:
     )  # fmt: skip
     b = draft.fresh(right, Domain(low=-2.0, high=2.0), pool=("b", "rhs", "targets", "loads"))
     keywords: tuple[tuple[str, Expression], ...] = (("lower", Name("True")),) if lower else ()
-    if shape.chance(0.3):
+    if choices.chance(0.3):
         keywords += (("trans", number(1)),)
     node = Call(Name("jax.scipy.linalg.solve_triangular"), (system.node, b.node), keywords)
     result = Term(node, right, Domain(low=-2.0, high=2.0), frozenset({target}), 2)
     weaver = Weaver(draft, stream.child("weave"), _GENTLE, max_fresh=0)
-    result = weaver.weave([result, draft.fresh(right, Domain(low=0.5, high=1.5))], steps=shape.integer(0, 2))
+    result = weaver.weave([result, draft.fresh(right, Domain(low=0.5, high=1.5))], steps=choices.integer(0, 2))
     return draft.finish([result], category="linalg", recipe="triangular", summary="A triangular system solved")
 
 

@@ -12,6 +12,8 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
+    Display,
+    Evaluate,
     Expression,
     Function,
     Infix,
@@ -21,9 +23,8 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.grammar.weaving import FunctionScope, Weaver, name_of, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "square", "sigmoid"))
@@ -46,23 +47,16 @@ def _inner(
         curves: what may come last, so that its derivative depends on all the operands; nothing if that is no matter.
         total: whether it gives one number.
     """
-    shape = stream.child("inner")
+    choices = stream.child("inner")
     scope = draft.inner()
-    parameters = [scope.parameter(operand) for operand in operands]
+    parameters = [scope.add_parameter(operand) for operand in operands]
     weaver = Weaver(scope, stream.child("inner weave"), _OPERATIONS, max_fresh=0)
-    result = weaver.weave(parameters, steps=shape.integer(1, 3))
+    result = weaver.weave(parameters, steps=choices.integer(1, 3))
     if curves:
-        for name in shape.shuffled(curves):
-            fitted = weaver.fit(result, ELEMENTWISE[name].domains[0])
-            bent = fitted and weaver.apply(name, fitted)
-            if bent:
-                result = bent
-                break
-        else:
-            raise DrawError("nothing bends the result")
+        result = weaver.bend(result, [ELEMENTWISE[name] for name in curves])
     if total and result.type.rank:
-        verb = shape.choice(("sum", "mean"))
-        node = call(verb, result.node) if shape.chance(0.6) else method(result.node, verb)
+        verb = choices.choice(("sum", "mean"))
+        node = call(verb, result.node) if choices.chance(0.6) else method(result.node, verb)
         result = Term(node, result.type.with_shape(()), _SLOPES, result.ops | {verb})
     name = draft.book.take(_NAMES)
     listed = tuple((name_of(parameter), "") for parameter in parameters)
@@ -82,13 +76,13 @@ def _finish(
 
 def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
     """The derivative of a function of one or more arrays."""
-    shape = stream.child("shape")
-    width = shape.choice(SIZES)
-    kind = Type("float32", (width,)) if target != "grad" or shape.chance(0.6) else Type("float32", (width, 3))
+    choices = stream.child("shape")
+    width = choices.choice(SIZES)
+    kind = Type("float32", (width,)) if target != "grad" or choices.chance(0.6) else Type("float32", (width, 3))
     draft = Draft(stream, [kind, Type("float32")])
-    operands = [draft.fresh(kind, typical_domain(shape, kind))]
+    operands = [draft.fresh(kind, typical_domain(choices, kind))]
     operands += [
-        draft.fresh(shape.choice(draft.types), typical_domain(shape, kind)) for _ in range(shape.integer(0, 2))
+        draft.fresh(choices.choice(draft.types), typical_domain(choices, kind)) for _ in range(choices.integer(0, 2))
     ]
     total = target in ("grad", "value_and_grad", "hessian")
     name, result, _ = _inner(
@@ -96,13 +90,13 @@ def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
     )
     given = tuple(operand.node for operand in operands)
     ops = result.ops
-    moved = shape.below(len(operands)) if shape.chance(0.4) else 0
+    moved = choices.below(len(operands)) if choices.chance(0.4) else 0
     keywords: dict[str, Expression] = {"argnums": number(moved)} if moved else {}
     wrt = operands[moved]
     if target == "value_and_grad":
         both = Call(_transformed(target, Name(name), **keywords), given)
         value, slope = draft.book.take(("value", "out", "val")), draft.book.take(("slope", "grads", "g"))
-        draft.add(Assign(Items((Name(value), Name(slope))), both))
+        draft.add(Assign(Display((Name(value), Name(slope))), both))
         results = [
             Term(Name(value), result.type, result.interval, ops),
             Term(Name(slope), wrt.type, _SLOPES, ops),
@@ -111,45 +105,45 @@ def _draw_gradient(stream: Stream, target: str) -> KernelSpec:
     node = Call(_transformed(target, Name(name), **keywords), given)
     if target == "grad":
         made = Term(node, wrt.type, _SLOPES, ops)
-        rate = number(shape.choice((0.01, 0.05, 0.1)))
-        if shape.chance(0.4):
+        rate = number(choices.choice((0.01, 0.05, 0.1)))
+        if choices.chance(0.4):
             made = Term(Infix("-", wrt.node, Infix("*", rate, node)), wrt.type, _SLOPES, ops)
         return _finish(draft, [made], "gradient", target, "The gradient of a function", ops)
     rank = result.type.rank + wrt.type.rank * (2 if target == "hessian" else 1)
     made = Term(node, Type("float32", (*result.type.shape, *wrt.type.shape[: rank - result.type.rank])), _SLOPES, ops)
     if target == "hessian":
         made = Term(node, Type("float32", wrt.type.shape * 2), _SLOPES, ops)
-    if shape.chance(0.4) and made.type.rank:
+    if choices.chance(0.4) and made.type.rank:
         made = Term(method(node, "sum", axis=number(-1)), made.type.with_shape(made.type.shape[:-1]), _SLOPES, ops)
     return _finish(draft, [made], "gradient", target, f"All derivatives of a function with {target}", ops)
 
 
 def _draw_batched(stream: Stream, target: str) -> KernelSpec:
     """A function of one row, or its gradient, applied to every row."""
-    shape = stream.child("shape")
-    rows, width = shape.integer(3, 6), shape.choice(SIZES)
+    choices = stream.child("shape")
+    rows, width = choices.integer(3, 6), choices.choice(SIZES)
     row = Type("float32", (width,))
     draft = Draft(stream, [row, Type("float32")])
     operands: list[Term] = []
     axes: list[str] = []
-    for position in range(shape.integer(1, 3)):
-        kind = row if position == 0 else shape.choice((row, Type("float32")))
-        batched = position == 0 or shape.chance(0.4)
-        argument = draft.fresh(kind.with_shape((rows, *kind.shape)) if batched else kind, typical_domain(shape, kind))
+    for position in range(choices.integer(1, 3)):
+        kind = row if position == 0 else choices.choice((row, Type("float32")))
+        batched = position == 0 or choices.chance(0.4)
+        argument = draft.fresh(kind.with_shape((rows, *kind.shape)) if batched else kind, typical_domain(choices, kind))
         operands.append(Term(argument.node, kind, argument.interval))
         axes.append("0" if batched else "None")
     gradient = target == "vmap_grad"
     name, result, _ = _inner(
-        draft, stream, operands, curves=_CURVED if gradient else (), total=gradient or shape.chance(0.5)
+        draft, stream, operands, curves=_CURVED if gradient else (), total=gradient or choices.chance(0.5)
     )
     function: Expression = _transformed("grad", Name(name)) if gradient else Name(name)
     keywords: dict[str, Expression] = {}
-    if "None" in axes or shape.chance(0.3):
-        keywords["in_axes"] = Items(tuple(map(Literal, axes))) if len(axes) > 1 else number(0)
+    if "None" in axes or choices.chance(0.3):
+        keywords["in_axes"] = Display(tuple(map(Literal, axes))) if len(axes) > 1 else number(0)
     node = Call(_transformed("vmap", function, **keywords), tuple(operand.node for operand in operands))
     ending = row.shape if gradient else result.type.shape
     made = Term(node, Type("float32", (rows, *ending)), _SLOPES if gradient else result.interval, result.ops)
-    if shape.chance(0.3) and made.type.rank > 1:
+    if choices.chance(0.3) and made.type.rank > 1:
         made = Term(method(node, "sum", axis=number(0)), made.type.with_shape(ending), _SLOPES, made.ops)
     summary = "The gradient of every row" if gradient else "A function of every row"
     return _finish(draft, [made], "batched", target, summary, result.ops)
@@ -157,26 +151,26 @@ def _draw_batched(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_tangent(stream: Stream, target: str) -> KernelSpec:
     """A function together with its tangent, its linear part, or its pullback."""
-    shape = stream.child("shape")
-    sizes = tuple(shape.choice(SIZES) for _ in range(shape.integer(1, 2)))
+    choices = stream.child("shape")
+    sizes = tuple(choices.choice(SIZES) for _ in range(choices.integer(1, 2)))
     kind = Type("float32", sizes)
     draft = Draft(stream, [kind])
-    x = draft.fresh(kind, typical_domain(shape, kind))
+    x = draft.fresh(kind, typical_domain(choices, kind))
     name, result, _ = _inner(draft, stream, [x], curves=_CURVED, total=False)
-    other = draft.fresh(kind, typical_domain(shape, kind), pool=("dx", "tangent", "v", "direction", "ct", "seed"))
+    other = draft.fresh(kind, typical_domain(choices, kind), pool=("dx", "tangent", "v", "direction", "ct", "seed"))
     out, moved = draft.book.take(("out", "value", "y")), draft.book.take(("dout", "moved", "slope", "dy"))
     ops = result.ops
     if target == "jvp":
-        pair = _transformed("jvp", Name(name), Items((x.node,)), Items((other.node,)))
-        draft.add(Assign(Items((Name(out), Name(moved))), pair))
+        pair = _transformed("jvp", Name(name), Display((x.node,)), Display((other.node,)))
+        draft.add(Assign(Display((Name(out), Name(moved))), pair))
         second: Expression = Name(moved)
     elif target == "linearize":
         function = draft.book.take(("push", "linear", "f_lin"))
-        draft.add(Assign(Items((Name(out), Name(function))), _transformed("linearize", Name(name), x.node)))
+        draft.add(Assign(Display((Name(out), Name(function))), _transformed("linearize", Name(name), x.node)))
         second = Call(Name(function), (other.node,))
     else:
         function = draft.book.take(("pull", "pullback", "vjp_fn"))
-        draft.add(Assign(Items((Name(out), Name(function))), _transformed("vjp", Name(name), x.node)))
+        draft.add(Assign(Display((Name(out), Name(function))), _transformed("vjp", Name(name), x.node)))
         second = Subscript(Call(Name(function), (other.node,)), (number(0),))
     results = [Term(Name(out), result.type, result.interval, ops), Term(second, kind, _SLOPES, ops)]
     return _finish(draft, results, "tangent", target, f"A value and what {target} makes of a direction", ops)
@@ -184,81 +178,81 @@ def _draw_tangent(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_checkpoint(stream: Stream, target: str) -> KernelSpec:
     """A function whose intermediate values are computed again for the gradient, or that is compiled by itself."""
-    shape = stream.child("shape")
-    kind = Type("float32", (shape.choice(SIZES), shape.choice(SIZES)))
+    choices = stream.child("shape")
+    kind = Type("float32", (choices.choice(SIZES), choices.choice(SIZES)))
     draft = Draft(stream, [kind, Type("float32")])
-    operands = draft.leaves(shape.integer(1, 3))
+    operands = draft.leaves(choices.integer(1, 3))
     name, result, _ = _inner(draft, stream, operands, total=False)
     names = {"checkpoint": ("checkpoint", "remat"), "jit": ("jit",)}[target]
-    wrapped: Expression = _transformed(shape.choice(names), Name(name))
-    if shape.chance(0.5):
+    wrapped: Expression = _transformed(choices.choice(names), Name(name))
+    if choices.chance(0.5):
         local = draft.book.take(("block", "layer", "stage", "segment"))
         draft.add(Assign(Name(local), wrapped))
         wrapped = Name(local)
     node = Call(wrapped, tuple(operand.node for operand in operands))
     made = Term(node, result.type, result.interval, result.ops, 3)
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
-    end = after.weave([made], steps=shape.integer(0, 2))
+    end = after.weave([made], steps=choices.integer(0, 2))
     summary = "A block recomputed for its gradient" if target == "checkpoint" else "A block compiled by itself"
     return _finish(draft, [end], "block", target, summary, end.ops)
 
 
 def _draw_custom(stream: Stream, target: str) -> KernelSpec:
     """A function with a derivative rule of its own: exact, clipped, or straight through."""
-    shape = stream.child("shape")
-    kind = Type("float32", (shape.choice(SIZES), shape.choice(SIZES)))
+    choices = stream.child("shape")
+    kind = Type("float32", (choices.choice(SIZES), choices.choice(SIZES)))
     draft = Draft(stream, [kind, Type("float32")])
-    x = draft.fresh(kind, typical_domain(shape, kind))
-    before = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    inner = before.weave([x], steps=shape.integer(0, 2), goal=kind)
+    x = draft.fresh(kind, typical_domain(choices, kind))
+    before = Weaver(draft, stream.child("before"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    inner = before.weave([x], steps=choices.integer(0, 2), goal=kind)
     name = draft.book.title()
     scope = FunctionScope(draft.literal, NameBook(stream.child("rule names")))
-    parameter = scope.parameter(inner)
+    parameter = scope.add_parameter(inner)
     weaver = Weaver(scope, stream.child("rule"), _OPERATIONS, max_fresh=0)
-    value = weaver.weave([parameter], steps=shape.integer(1, 2))
+    value = weaver.weave([parameter], steps=choices.integer(1, 2))
     own = name_of(parameter)
     body = (*scope.statements, Return(value.node))
-    style = shape.choice(("clip", "scale", "bend"))
+    style = choices.choice(("clip", "scale", "bend"))
     decorator = f"jax.{target}"
     draft.declare(Function(name, ((own, ""),), body, (decorator,)))
     if target == "custom_vjp":
-        _declare_vjp(draft, shape, name, own, style)
+        _declare_vjp(draft, choices, name, own, style)
     else:
-        _declare_jvp(draft, shape, name, own, style)
+        _declare_jvp(draft, choices, name, own, style)
     node = Call(Name(name), (inner.node,))
     made = Term(node, value.type, value.interval, inner.ops | value.ops, 3)
     after = Weaver(draft, stream.child("after"), _OPERATIONS, max_fresh=0)
-    end = after.weave([made], steps=shape.integer(0, 2))
+    end = after.weave([made], steps=choices.integer(0, 2))
     return _finish(draft, [end], "custom", target, "A function with a derivative of its own", end.ops)
 
 
-def _slope(shape: Stream, style: str, of: Expression, moved: Expression) -> Expression:
+def _slope(choices: Stream, style: str, of: Expression, moved: Expression) -> Expression:
     """A tangent or cotangent as a rule gives it on."""
     if style == "clip":
-        edge = number(shape.choice((0.5, 1.0, 2.0)))
+        edge = number(choices.choice((0.5, 1.0, 2.0)))
         return call("clip", moved, Negation(edge), edge)
     if style == "scale":
-        return Infix("*", number(shape.choice((0.1, 0.5, 2.0))), moved)
-    return Infix("*", moved, call(shape.choice(("cos", "exp", "tanh")), of))
+        return Infix("*", number(choices.choice((0.1, 0.5, 2.0))), moved)
+    return Infix("*", moved, call(choices.pick(("cos", "exp", "tanh")), of))
 
 
-def _declare_vjp(draft: Draft, shape: Stream, name: str, own: str, style: str) -> None:
+def _declare_vjp(draft: Draft, choices: Stream, name: str, own: str, style: str) -> None:
     forward, backward = f"{name}_fwd", f"{name}_bwd"
     kept: Expression = Name(own) if style == "bend" else Literal("None")
-    draft.declare(Function(forward, ((own, ""),), (Return(Items((Call(Name(name), (Name(own),)), kept))),)))
-    saved = shape.choice(("res", "saved", "residual")) if style == "bend" else "_"
-    cotangent = shape.choice(("ct", "g", "grad_out"))
-    given = Items((_slope(shape, style, Name(saved), Name(cotangent)),))
+    draft.declare(Function(forward, ((own, ""),), (Return(Display((Call(Name(name), (Name(own),)), kept))),)))
+    saved = choices.choice(("res", "saved", "residual")) if style == "bend" else "_"
+    cotangent = choices.choice(("ct", "g", "grad_out"))
+    given = Display((_slope(choices, style, Name(saved), Name(cotangent)),))
     draft.declare(Function(backward, ((saved, ""), (cotangent, "")), (Return(given),)))
-    draft.declare(Call(Name(f"{name}.defvjp"), (Name(forward), Name(backward))))
+    draft.declare(Evaluate(Call(Name(f"{name}.defvjp"), (Name(forward), Name(backward)))))
 
 
-def _declare_jvp(draft: Draft, shape: Stream, name: str, own: str, style: str) -> None:
+def _declare_jvp(draft: Draft, choices: Stream, name: str, own: str, style: str) -> None:
     moved = f"d{own}" if len(own) < 3 else f"{own}_dot"
     body = (
-        Assign(Items((Name(own),)), Name("primals")),
-        Assign(Items((Name(moved),)), Name("tangents")),
-        Return(Items((Call(Name(name), (Name(own),)), _slope(shape, style, Name(own), Name(moved))))),
+        Assign(Display((Name(own),)), Name("primals")),
+        Assign(Display((Name(moved),)), Name("tangents")),
+        Return(Display((Call(Name(name), (Name(own),)), _slope(choices, style, Name(own), Name(moved))))),
     )
     rule = Function(f"{name}_jvp", (("primals", ""), ("tangents", "")), body, (f"{name}.defjvp",))
     draft.declare(rule)

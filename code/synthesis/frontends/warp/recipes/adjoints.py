@@ -23,43 +23,43 @@ _POSITIVE = Domain(low=0.2, high=1.5)
 
 
 def _begin(stream: Stream) -> tuple[Stream, Draft, Weaver]:
-    shape = stream.child("shape")
-    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    choices = stream.child("shape")
+    kind = Type(choices.weighted([("float32", 0.88), ("float64", 0.12)]))
     draft = Draft(stream, (kind,))
-    return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
+    return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
 
 
-def _number(shape: Stream, draft: Draft, weaver: Weaver, steps: int) -> Term:
+def _number(choices: Stream, draft: Draft, weaver: Weaver, steps: int) -> Term:
     """A number for each thread, made of one or two new arrays."""
     kind = draft.types[0]
     site = draft.sites[0][0]
-    leaves = [draft.read(kind, typical_domain(shape, kind), site) for _ in range(shape.integer(1, 2))]
+    leaves = [draft.read(kind, typical_domain(choices, kind), site) for _ in range(choices.integer(1, 2))]
     return weaver.weave(leaves, steps=steps)
 
 
 def _draw_component(stream: Stream, target: str) -> KernelSpec:
     """One component of a vector, or one entry of a matrix, is replaced by something else."""
-    shape, draft, weaver = _begin(stream)
-    size = shape.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
+    choices, draft, weaver = _begin(stream)
+    size = choices.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
     is_vector = target == "component_store"
     kind = Type(draft.types[0].dtype, (size,) if is_vector else (size, size))
-    read = draft.read(kind, typical_domain(shape, kind), draft.sites[0][0])
-    local = draft.local(read.node)
-    index = tuple(Literal(str(shape.below(size))) for _ in kind.shape)
+    read = draft.read(kind, typical_domain(choices, kind), draft.sites[0][0])
+    local = draft.add_local(read.node)
+    index = tuple(Literal(str(choices.below(size))) for _ in kind.shape)
     place: Expression = Subscript(local, index)
-    if is_vector and shape.chance(0.4):
+    if is_vector and choices.chance(0.4):
         place = Attribute(local, "xyzw"[int(index[0].text)])
-    value = _number(shape, draft, weaver, shape.integer(0, 3))
+    value = _number(choices, draft, weaver, choices.integer(0, 3))
     node = value.node
-    if shape.chance(0.5):  # it stands in what replaces it
-        node = Infix(shape.choice("+-"), Infix("*", place, draft.literal(0.5, kind.dtype).node), node)
+    if choices.chance(0.5):  # it stands in what replaces it
+        node = Infix(choices.choice("+-"), Infix("*", place, draft.literal(0.5, kind.dtype).node), node)
     draft.add(Assign(place, node))
     bound = read.interval.magnitude + value.interval.magnitude
     result = Term(local, kind, Domain(low=-bound, high=bound))
-    if shape.chance(0.5):
-        gain = draft.uniform(draft.types[0], _POSITIVE)
+    if choices.chance(0.5):
+        gain = draft.add_uniform(draft.types[0], _POSITIVE)
         result = Term(Infix("*", local, gain.node), kind, Domain(low=-1.5 * bound, high=1.5 * bound))
-    elif is_vector and shape.chance(0.5):
+    elif is_vector and choices.chance(0.5):
         result = Term(call("length_sq", local), draft.types[0], Domain(low=0.0, high=size * bound * bound))
     draft.store(result)
     what = "component of a vector" if is_vector else "entry of a matrix"
@@ -73,10 +73,10 @@ def _draw_component(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
     """What is left of a number after its whole part, or after as many times another as fit."""
-    shape, draft, weaver = _begin(stream)
+    choices, draft, weaver = _begin(stream)
     kind = draft.types[0]
     (leaf,) = draft.leaves(1)
-    scale = draft.literal(shape.choice((1.5, 2.0, 3.0, 4.0)), kind.dtype)
+    scale = draft.literal(choices.choice((1.5, 2.0, 3.0, 4.0)), kind.dtype)
     value = weaver.require(SCALAR["mul"], leaf, scale)
     if target == "frac":
         node: Expression = call("frac", value.node)
@@ -87,8 +87,8 @@ def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
         node = Infix("%", value.node, period.node)
         interval = Domain(low=-1.4, high=1.4)
     part = draft.keep(Term(node, kind, interval, value.ops | {target}, 2))
-    other = _number(shape, draft, weaver, shape.integer(0, 2))
-    result = weaver.weave([part, other], steps=shape.integer(0, 3))
+    other = _number(choices, draft, weaver, choices.integer(0, 2))
+    result = weaver.weave([part, other], steps=choices.integer(0, 3))
     draft.store(result)
     category, summary = ("math", "The fraction of a number") if target == "frac" else ("arithmetic", "A remainder")
     return draft.finish(category=category, recipe=target, summary=summary, ops=result.ops | {target})
@@ -96,27 +96,27 @@ def _draw_fraction(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_running(stream: Stream, target: str) -> KernelSpec:
     """A value carried through a loop of run-time length, and used in it, or put into a function after it."""
-    shape, draft, weaver = _begin(stream)
+    choices, draft, weaver = _begin(stream)
     kind = draft.types[0]
     variable = draft.book.take(LOOPS)
-    trips = shape.integer(4, 9)
+    trips = choices.integer(4, 9)
     thread = draft.sites[0][0][0]
-    array = Name(draft.array(kind, _POSITIVE, (thread.extent, trips)))
+    array = Name(draft.add_array(kind, _POSITIVE, (thread.extent, trips)))
     bound: Expression = Subscript(Attribute(array, "shape"), (Literal("1"),))
-    if shape.chance(0.7):
-        bound = Name(draft.count(Domain(low=3, high=trips)))
+    if choices.chance(0.7):
+        bound = Name(draft.add_count(Domain(low=3, high=trips)))
     item = Subscript(array, (thread.index, Name(variable)))
-    style = shape.choice(("square", "root", "product", "recurrence"))
+    style = choices.choice(("square", "root", "product", "recurrence"))
     if style == "recurrence":
-        start = draft.read(kind, typical_domain(shape, kind), draft.sites[0][0])
-        total = draft.local(start.node)
-        function = shape.choice(("sin", "cos", "tanh"))
+        start = draft.read(kind, typical_domain(choices, kind), draft.sites[0][0])
+        total = draft.add_local(start.node)
+        function = choices.pick(("sin", "cos", "tanh"))
         with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
             draft.add(Assign(total, Infix("+", call(function, total), item)))
         result = Term(total, kind, Domain(low=-2.5, high=2.5), frozenset({function, "add"}))
     else:
         start, operator = (1.0, "*") if style == "product" else (0.0, "+")
-        total = draft.variable(kind, start)
+        total = draft.add_variable(kind, start)
         with draft.loop(variable, Call(Name("range"), (bound,)), draft.sites):
             draft.add(Assign(total, item, operator))
         most = 1.5 * trips
@@ -126,8 +126,8 @@ def _draw_running(stream: Stream, target: str) -> KernelSpec:
             "root": (call("sqrt", total), math.sqrt(most), {"add", "sqrt"}),
         }[style]
         result = Term(node, kind, Domain(low=0.0, high=top), frozenset(ops))
-    other = _number(shape, draft, weaver, shape.integer(0, 2))
-    woven = weaver.weave([draft.keep(result), other], steps=shape.integer(0, 2))
+    other = _number(choices, draft, weaver, choices.integer(0, 2))
+    woven = weaver.weave([draft.keep(result), other], steps=choices.integer(0, 2))
     draft.store(woven)
     what = {"square": "The square of a sum", "root": "The root of a sum", "product": "A product"}
     summary = what.get(style, "A recurrence")

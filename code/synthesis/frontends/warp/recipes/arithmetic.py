@@ -25,21 +25,21 @@ def elementwise(
     stream: Stream, target: str, *, dtype: str, operations: Sequence[Operation], category: str, recipe: str
 ) -> KernelSpec:
     """A map over one- or two-dimensional arrays of one scalar type, built around the target operation."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     kind = Type(dtype)
     few = dtype in _SMALL
-    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.75), (2, 0.25)]))
-    if draft.rank == 1 and shape.difficulty > 1 and shape.chance(0.15):
+    draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.75), (2, 0.25)]))
+    if draft.rank == 1 and choices.difficulty > 1 and choices.chance(0.15):
         draft.guard()
-    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0 if few else shape.integer(0, 2))
-    terms = draft.leaves(shape.weighted([(1, 0.25), (2, 0.45), *([] if few else [(3, 0.3)])]))
-    if shape.difficulty > 1 and not few and shape.chance(0.25):
-        terms = [draft.helper(terms, operations, steps=shape.integer(1, 3))]
-    result = weaver.weave(terms, steps=shape.integer(0, 1) if few else shape.integer(1, 6), target=SCALAR[target])
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0 if few else choices.integer(0, 2))
+    terms = draft.leaves(choices.weighted([(1, 0.25), (2, 0.45), *([] if few else [(3, 0.3)])]))
+    if choices.difficulty > 1 and not few and choices.chance(0.25):
+        terms = [draft.call_helper(terms, operations, steps=choices.integer(1, 3))]
+    result = weaver.weave(terms, steps=choices.integer(0, 1) if few else choices.integer(1, 6), target=SCALAR[target])
     draft.store(result)
     ops = result.ops
-    if shape.difficulty > 1 and shape.chance(0.15):
-        second = weaver.weave(draft.leaves(1), steps=shape.integer(1, 3))
+    if choices.difficulty > 1 and choices.chance(0.15):
+        second = weaver.weave(draft.leaves(1), steps=choices.integer(1, 3))
         draft.store(second)
         ops |= second.ops
     summary = f"Elementwise {target} over {draft.rank}-D {dtype} arrays"

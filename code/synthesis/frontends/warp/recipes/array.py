@@ -17,21 +17,21 @@ _ROWS = ("row", "line", "part", "view", "slab", "plane")
 
 
 def _start(stream: Stream, rank: int) -> tuple[Stream, Draft, Weaver]:
-    shape = stream.child("shape")
-    kind = Type(shape.weighted([("float32", 0.85), ("float64", 0.15)]))
+    choices = stream.child("shape")
+    kind = Type(choices.weighted([("float32", 0.85), ("float64", 0.15)]))
     draft = Draft(stream, (kind,), rank=rank)
-    return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
+    return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
 
 
-def _index(shape: Stream, axis: Axis) -> Axis:
+def _index(choices: Stream, axis: Axis) -> Axis:
     """Another way to walk along an axis: from the end, every second, or some places on."""
-    style = shape.weighted([("same", 0.4), ("reversed", 0.2), ("strided", 0.2), ("offset", 0.2)])
+    style = choices.weighted([("same", 0.4), ("reversed", 0.2), ("strided", 0.2), ("offset", 0.2)])
     if style == "reversed":
         return Axis(Infix("-", Literal(str(axis.extent - 1)), axis.index), axis.extent)
     if style == "strided":
         return Axis(Infix("*", axis.index, Literal("2")), 2 * axis.extent)
     if style == "offset":
-        places = shape.integer(1, 3)
+        places = choices.integer(1, 3)
         return Axis(Infix("+", axis.index, Literal(str(places))), axis.extent + places)
     return axis
 
@@ -40,22 +40,22 @@ def _draw_indexing(stream: Stream, target: str) -> KernelSpec:
     """Elements of an array of the target's rank at indices computed from the thread's."""
     rank = int(target[-2])
     threads = min(rank, 1 + stream.child("rank").below(3))
-    shape, draft, weaver = _start(stream, threads)
+    choices, draft, weaver = _start(stream, threads)
     axes = list(draft.sites[0][0])
     kind = draft.types[0]
     terms: list[Term] = []
-    for _ in range(shape.integer(1, 3)):
-        walked = [_index(shape, axis) for axis in axes]
+    for _ in range(choices.integer(1, 3)):
+        walked = [_index(choices, axis) for axis in axes]
         for _ in range(rank - threads):
-            size = shape.integer(2, 4)
-            fixed: Expression = Literal(str(shape.below(size)))
-            if shape.chance(0.4):
+            size = choices.integer(2, 4)
+            fixed: Expression = Literal(str(choices.below(size)))
+            if choices.chance(0.4):
                 fixed = Infix("%", Name(draft.indices[-1]), Literal(str(size)))
-            walked.insert(shape.below(len(walked) + 1), Axis(fixed, size))
-        if shape.chance(0.35):
-            walked = shape.shuffled(walked)
-        terms.append(draft.read(kind, typical_domain(shape, kind), tuple(walked)))
-    result = weaver.weave(terms, steps=shape.integer(1, 4))
+            walked.insert(choices.below(len(walked) + 1), Axis(fixed, size))
+        if choices.chance(0.35):
+            walked = choices.shuffled(walked)
+        terms.append(draft.read(kind, typical_domain(choices, kind), tuple(walked)))
+    result = weaver.weave(terms, steps=choices.integer(1, 4))
     draft.store(result)
     summary = f"Elements of {rank}-D arrays at computed indices"
     return draft.finish(category="array", recipe="indexing", summary=summary, ops=result.ops | {target})
@@ -63,37 +63,39 @@ def _draw_indexing(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_views(stream: Stream, target: str) -> KernelSpec:
     """A row or a slice of an array, summed or combined in a loop."""
-    shape, draft, _ = _start(stream, 1)
+    choices, draft, _ = _start(stream, 1)
     kind = draft.types[0]
     thread = Name(draft.indices[0])
-    extent, width = draft.threads[0], shape.integer(4, 8)
-    planes = target == "slice" and shape.chance(0.4)
+    extent, width = draft.threads[0], choices.integer(4, 8)
+    planes = target == "slice" and choices.chance(0.4)
     sizes = (extent, width, 3) if planes else (extent, width)
-    domain = typical_domain(shape, kind)
-    array = Name(draft.array(kind, domain, sizes))
-    low = shape.integer(0, 1)
-    length = shape.integer(2, width - 2) if target == "slice" else width
+    domain = typical_domain(choices, kind)
+    array = Name(draft.add_array(kind, domain, sizes))
+    low = choices.integer(0, 1)
+    length = choices.integer(2, width - 2) if target == "slice" else width
     view: Expression = Subscript(array, (thread,))
     if target == "slice":
         part = Slice(str(low) if low else "", str(low + length))
-        view = Subscript(array, (thread, part)) if planes or shape.chance(0.5) else Subscript(view, (part,))
-    row = draft.local(view, _ROWS)
-    total = draft.variable(kind, 0.0)
+        view = Subscript(array, (thread, part)) if planes or choices.chance(0.5) else Subscript(view, (part,))
+    row = draft.add_local(view, _ROWS)
+    total = draft.add_variable(kind, 0.0)
     step = draft.book.take(LOOPS)
     trips: Expression = Literal(str(length))
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         trips = Subscript(Attribute(row, "shape"), (Literal("0"),))
-    element = Subscript(row, (Name(step), Literal(str(shape.below(3)))) if planes else (Name(step),))
+    element = Subscript(row, (Name(step), Literal(str(choices.below(3)))) if planes else (Name(step),))
     with draft.loop(step, Call(Name("range"), (trips,)), draft.sites):
         item = Term(element, kind, domain)
-        inner = Weaver(draft, stream.child("inner"), _OPERATIONS, max_fresh=0).weave([item], steps=shape.integer(0, 2))
+        inner = Weaver(draft, stream.child("inner"), _OPERATIONS, max_fresh=0).weave(
+            [item], steps=choices.integer(0, 2)
+        )
         draft.add(Assign(total, inner.node, "+"))
     bound = length * inner.interval.magnitude
     summed = Term(total, kind, Domain(low=-bound, high=bound), inner.ops)
     scaled = Term(
-        Infix("*", summed.node, draft.literal(shape.choice((0.25, 0.5, 2.0)), kind.dtype).node), kind, summed.interval
+        Infix("*", summed.node, draft.literal(choices.choice((0.25, 0.5, 2.0)), kind.dtype).node), kind, summed.interval
     )
-    draft.store(scaled if shape.chance(0.5) else summed)
+    draft.store(scaled if choices.chance(0.5) else summed)
     summary = f"Sums over {'slices' if target == 'slice' else 'rows'} of an array"
     return draft.finish(category="array", recipe="views", summary=summary, ops=inner.ops | {target})
 

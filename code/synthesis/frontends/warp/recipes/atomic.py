@@ -24,17 +24,17 @@ def _start_values(target: str, interval: Domain) -> Domain:
     return Domain(low=round(interval.low, 2), high=round(interval.high, 2))
 
 
-def _value(shape: Stream, draft: Draft, weaver: Weaver, target: str) -> Term:
+def _value(choices: Stream, draft: Draft, weaver: Weaver, target: str) -> Term:
     """What each thread contributes. Minima and maxima take shallow values, which fill their interval."""
     if target == "atomic_add":
-        return weaver.weave(draft.leaves(shape.integer(1, 3)), steps=shape.integer(0, 4))
-    return weaver.weave(draft.leaves(1), steps=shape.integer(1, 3))
+        return weaver.weave(draft.leaves(choices.integer(1, 3)), steps=choices.integer(0, 4))
+    return weaver.weave(draft.leaves(1), steps=choices.integer(1, 3))
 
 
 def _finish(
     draft: Draft, target: str, value: Term, slots: int, index: Expression, recipe: str, over: str
 ) -> KernelSpec:
-    out = draft.output(value.type, _start_values(target, value.interval), (slots,), Role.INOUT)
+    out = draft.add_output(value.type, _start_values(target, value.interval), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), index, value.node)))
     ops = value.ops | {target}
     summary = f"{_VERBS[target]} over {over}, taken with {target}"
@@ -43,41 +43,41 @@ def _finish(
 
 def _draw_total(stream: Stream, target: str) -> KernelSpec:
     """All threads add to one element."""
-    shape, draft, weaver = _begin(stream, stream.child("rank").weighted([(1, 0.7), (2, 0.3)]))
-    value = _value(shape, draft, weaver, target)
+    choices, draft, weaver = _begin(stream, stream.child("rank").weighted([(1, 0.7), (2, 0.3)]))
+    value = _value(choices, draft, weaver, target)
     return _finish(draft, target, value, 1, Literal("0"), "total", "all threads")
 
 
 def _draw_rows(stream: Stream, target: str) -> KernelSpec:
     """The threads of a row, or of a column, share an element."""
     launch = None if target == "atomic_add" else stream.child("launch").choice(_NARROW)
-    shape, draft, weaver = _begin(stream, 2, launch)
-    value = _value(shape, draft, weaver, target)
-    axis = shape.below(2) if launch is None else launch.index(max(launch))
+    choices, draft, weaver = _begin(stream, 2, launch)
+    value = _value(choices, draft, weaver, target)
+    axis = choices.below(2) if launch is None else launch.index(max(launch))
     index = Name(draft.indices[axis])
     return _finish(draft, target, value, draft.threads[axis], index, "rows", "the rows of a 2-D launch")
 
 
 def _draw_bins(stream: Stream, target: str) -> KernelSpec:
     """Each thread adds to the element that an index array names."""
-    shape, draft, weaver = _begin(stream, 1)
-    slots = shape.integer(4, 8) if target == "atomic_add" else draft.threads[0] // 2 + shape.integer(0, 4)
-    bins = draft.array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
+    choices, draft, weaver = _begin(stream, 1)
+    slots = choices.integer(4, 8) if target == "atomic_add" else draft.threads[0] // 2 + choices.integer(0, 4)
+    bins = draft.add_array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
     slot: Expression = Subscript(Name(bins), (Name(draft.indices[0]),))
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         slot = draft.keep(Term(slot, Type("int32"), Domain(low=0, high=slots - 1))).node
-    value = _value(shape, draft, weaver, target)
+    value = _value(choices, draft, weaver, target)
     return _finish(draft, target, value, slots, slot, "bins", "bins that an index array names")
 
 
 def _draw_difference(stream: Stream, target: str) -> KernelSpec:
     """Threads take from shared elements, or count in whole numbers."""
-    shape, draft, weaver = _begin(stream, 1)
-    slots = shape.integer(4, 8)
-    bins = draft.array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
+    choices, draft, weaver = _begin(stream, 1)
+    slots = choices.integer(4, 8)
+    bins = draft.add_array(Type("int32"), Domain(low=0, high=slots - 1), draft.threads, pool=BINS)
     slot = Subscript(Name(bins), (Name(draft.indices[0]),))
-    value = weaver.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(0, 3))
-    out = draft.output(value.type, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT)
+    value = weaver.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(0, 3))
+    out = draft.add_output(value.type, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), slot, value.node)))
     ops = value.ops | {target}
     return draft.finish(category="atomic", recipe="difference", summary="Differences taken with atomic_sub", ops=ops)
@@ -89,22 +89,22 @@ _WORDS = {"atomic_and": "Bits that all have", "atomic_or": "Bits that any has", 
 
 def _draw_words(stream: Stream, target: str) -> KernelSpec:
     """Threads combine the bits of shared elements."""
-    shape = stream.child("shape")
-    kind = Type(shape.weighted([("int32", 0.7), ("uint32", 0.3)]))
+    choices = stream.child("shape")
+    kind = Type(choices.weighted([("int32", 0.7), ("uint32", 0.3)]))
     draft = Draft(stream, (kind,))
     slots = draft.threads[0] // 2
     index: Expression = Infix("%", Name(draft.indices[0]), Literal(str(slots)))
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         index = Infix("//", Name(draft.indices[0]), Literal("2"))
-    if shape.chance(0.3):
+    if choices.chance(0.3):
         index = Infix("-", Literal(str(slots - 1)), index)
-    known = shape.choice((Domain(low=0, high=4095), Domain(low=0, high=2**16 - 1)))
-    masks = [draft.read(kind, known, draft.sites[0][0]) for _ in range(shape.integer(1, 3))]
+    known = choices.choice((Domain(low=0, high=4095), Domain(low=0, high=2**16 - 1)))
+    masks = [draft.read(kind, known, draft.sites[0][0]) for _ in range(choices.integer(1, 3))]
     # The operation of the atomic itself, done before too, would leave hardly a bit to chance.
     operations = [each for each in _BITS if each.name != target.replace("atomic", "bit")]
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
-    mixed = weaver.weave(masks, steps=shape.integer(0, 3)).node
-    out = draft.output(kind, Domain(low=0, high=2**16 - 1), (slots,), Role.INOUT)
+    mixed = weaver.weave(masks, steps=choices.integer(0, 3)).node
+    out = draft.add_output(kind, Domain(low=0, high=2**16 - 1), (slots,), Role.INOUT)
     draft.add(Evaluate(call(target, Name(out), index, mixed)))
     return draft.finish(
         category="atomic",
@@ -116,15 +116,15 @@ def _draw_words(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
     """Each thread exchanges an element of its own, for good or on a condition, and keeps what was there."""
-    shape = stream.child("shape")
-    kind = Type("int32") if target == "atomic_cas" or shape.chance(0.4) else Type("float32")
+    choices = stream.child("shape")
+    kind = Type("int32") if target == "atomic_cas" or choices.chance(0.4) else Type("float32")
     draft = Draft(stream, (kind,))
     thread = Name(draft.indices[0])
     domain = Domain(low=0, high=3) if target == "atomic_cas" else Domain(low=-8, high=8)
     value = draft.read(kind, domain, draft.sites[0][0])
-    slots = draft.output(kind, domain, draft.threads, Role.INOUT)
+    slots = draft.add_output(kind, domain, draft.threads, Role.INOUT)
     place: Expression = thread
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         place = Infix("-", Literal(str(draft.threads[0] - 1)), thread)
     if target == "atomic_cas":
         expected = draft.read(kind, domain, draft.sites[0][0])
@@ -133,7 +133,7 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
         node = call(target, Name(slots), place, value.node)
     before = draft.keep(Term(node, kind, domain))
     weaver = Weaver(draft, stream.child("weave"), _INTEGERS if kind.dtype == "int32" else _OPERATIONS, max_fresh=0)
-    draft.store(weaver.weave([before], steps=shape.integer(1, 4)))
+    draft.store(weaver.weave([before], steps=choices.integer(1, 4)))
     return draft.finish(
         category="atomic",
         recipe="exchange",
@@ -146,10 +146,10 @@ _INTEGERS = tuple(SCALAR[name] for name in ("add", "sub", "mul"))
 
 
 def _begin(stream: Stream, rank: int, launch: tuple[int, ...] | None = None) -> tuple[Stream, Draft, Weaver]:
-    shape = stream.child("shape")
-    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    choices = stream.child("shape")
+    kind = Type(choices.weighted([("float32", 0.88), ("float64", 0.12)]))
     draft = Draft(stream, (kind,), rank=rank, launch=launch)
-    return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
+    return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
 
 
 _EXTREMES = ("atomic_min", "atomic_max")

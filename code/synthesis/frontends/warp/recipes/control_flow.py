@@ -11,7 +11,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.sketch import Axis, Site
 from synthesis.grammar import intervals
 from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term, became, varies
+from synthesis.grammar.operations import Term, derive, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -27,7 +27,7 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(
@@ -38,55 +38,55 @@ _LINEAR = tuple(SCALAR[name] for name in ("add", "sub", "neg"))
 
 def _start(stream: Stream, rank: int = 1) -> tuple[Stream, Draft, Weaver]:
     """The shape stream, the draft and the weaver that every recipe here begins with."""
-    shape = stream.child("shape")
-    kind = Type(shape.weighted([("float32", 0.88), ("float64", 0.12)]))
+    choices = stream.child("shape")
+    kind = Type(choices.weighted([("float32", 0.88), ("float64", 0.12)]))
     draft = Draft(stream, (kind,), rank=rank)
-    return shape, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
+    return choices, draft, Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
 
 
-def _even(shape: Stream, draft: Draft, weaver: Weaver) -> Term:
+def _even(choices: Stream, draft: Draft, weaver: Weaver) -> Term:
     """A value that is spread evenly over its interval, so that what is compared with it can be placed."""
     (leaf,) = draft.leaves(1)
-    return weaver.affine(leaf) if shape.chance(0.6) else leaf
+    return weaver.stretch(leaf) if choices.chance(0.6) else leaf
 
 
-def _within(shape: Stream, draft: Draft, term: Term, low: float, high: float) -> Term:
+def _within(choices: Stream, draft: Draft, term: Term, low: float, high: float) -> Term:
     """Something to compare a term with: a constant, or an argument, inside a part of its interval."""
     at = Domain(low=term.interval.low + low * term.interval.width, high=term.interval.low + high * term.interval.width)
     domain = Domain(low=round(at.low, 2), high=round(at.high, 2))
     if domain.width < 0.02:
         raise DrawError("too narrow a value to compare with")
-    kind = shape.weighted([("literal", 0.4), ("uniform", 0.4), ("array", 0.2)])
+    kind = choices.weighted([("literal", 0.4), ("uniform", 0.4), ("array", 0.2)])
     if kind == "literal":
-        return draft.literal(shape.decimal(domain.low, domain.high), term.type.dtype)
+        return draft.literal(choices.decimal(domain.low, domain.high), term.type.dtype)
     if kind == "uniform":
-        return draft.uniform(term.type, domain)
+        return draft.add_uniform(term.type, domain)
     return draft.read(term.type, domain, draft.sites[0][0])
 
 
 def _variable(draft: Draft, kind: Type, value: float) -> Term:
     """A local that later statements change."""
-    return Term(draft.variable(kind, value), kind, intervals.point(value))
+    return Term(draft.add_variable(kind, value), kind, intervals.point(value))
 
 
-def _finish(shape: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: str, summary: str) -> KernelSpec:
+def _finish(choices: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: str, summary: str) -> KernelSpec:
     """Combine the value that the control flow gave with a little more, and store it."""
-    result = weaver.weave([term], steps=shape.integer(0, 2))
+    result = weaver.weave([term], steps=choices.integer(0, 2))
     draft.store(result)
     return draft.finish(category="control_flow", recipe=recipe, summary=summary, ops=result.ops)
 
 
 def _limited(term: Term, interval: Domain, *others: Term, op: str) -> Term:
     """A value after control flow: its new interval, and every operation that went into it."""
-    return became(term, term.node, interval, *others, op=op)
+    return derive(term, term.node, interval, *others, op=op)
 
 
 def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
-    shape, draft, weaver = _start(stream, stream.child("rank").weighted([(1, 0.8), (2, 0.2)]))
-    value = _even(shape, draft, weaver)
-    low, high = _within(shape, draft, value, 0.15, 0.35), _within(shape, draft, value, 0.65, 0.85)
+    choices, draft, weaver = _start(stream, stream.child("rank").weighted([(1, 0.8), (2, 0.2)]))
+    value = _even(choices, draft, weaver)
+    low, high = _within(choices, draft, value, 0.15, 0.35), _within(choices, draft, value, 0.65, 0.85)
     interval = Domain(low=low.interval.low, high=high.interval.high)
-    style = shape.weighted([("both", 0.4), ("two", 0.3), ("builtin", 0.15), ("nested", 0.15)])
+    style = choices.weighted([("both", 0.4), ("two", 0.3), ("builtin", 0.15), ("nested", 0.15)])
     if style == "builtin":
         clamped = Term(call("clamp", value.node, low.node, high.node), value.type, interval)
         result = _limited(clamped, interval, value, low, high, op="clamp")
@@ -94,7 +94,7 @@ def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
         node = call("min", call("max", value.node, low.node), high.node)
         result = _limited(Term(node, value.type, interval), interval, value, low, high, op="clamp")
     else:
-        local = named(draft, value)
+        local = give_name(draft, value)
         raise_it = If(Comparison("<", local.node, low.node), (Assign(local.node, low.node),))
         lower_it = If(Comparison(">", local.node, high.node), (Assign(local.node, high.node),))
         if style == "both":
@@ -103,22 +103,22 @@ def _draw_clamp(stream: Stream, _: str) -> KernelSpec:
             draft.add(raise_it)
             draft.add(lower_it)
         result = _limited(local, interval, low, high, op="clamp")
-    return _finish(shape, draft, weaver, result, "clamp", "Clamp of a value between two bounds")
+    return _finish(choices, draft, weaver, result, "clamp", "Clamp of a value between two bounds")
 
 
 def _draw_abs_diff(stream: Stream, _: str) -> KernelSpec:
-    shape, draft, weaver = _start(stream)
-    first = _even(shape, draft, weaver)
+    choices, draft, weaver = _start(stream)
+    first = _even(choices, draft, weaver)
     second = draft.read(
         first.type, Domain(low=round(first.interval.low, 2), high=round(first.interval.high, 2)), draft.sites[0][0]
     )
     difference = intervals.subtract(first.interval, second.interval)
     interval = intervals.absolute(difference)
-    style = shape.weighted([("branches", 0.45), ("negate", 0.35), ("abs", 0.2)])
+    style = choices.weighted([("branches", 0.45), ("negate", 0.35), ("abs", 0.2)])
     if style == "branches":
-        first, second = named(draft, first), named(draft, second)
+        first, second = give_name(draft, first), give_name(draft, second)
         local = _variable(draft, first.type, 0.0)
-        test = Comparison(shape.choice((">", ">=")), first.node, second.node)
+        test = Comparison(choices.choice((">", ">=")), first.node, second.node)
         draft.add(
             If(
                 test,
@@ -135,39 +135,39 @@ def _draw_abs_diff(stream: Stream, _: str) -> KernelSpec:
     else:
         node = call("abs", Infix("-", first.node, second.node))
     result = _limited(Term(node, first.type, interval), interval, first, second, op="abs_diff")
-    return _finish(shape, draft, weaver, result, "abs_diff", "Absolute difference of two values")
+    return _finish(choices, draft, weaver, result, "abs_diff", "Absolute difference of two values")
 
 
 def _draw_step(stream: Stream, _: str) -> KernelSpec:
-    shape, draft, weaver = _start(stream)
-    value = _even(shape, draft, weaver)
-    edge = _within(shape, draft, value, 0.3, 0.7)
-    test = Comparison(shape.choice(("<", "<=", ">", ">=")), value.node, edge.node)
-    style = shape.weighted([("branches", 0.4), ("store", 0.3), ("where", 0.3)])
+    choices, draft, weaver = _start(stream)
+    value = _even(choices, draft, weaver)
+    edge = _within(choices, draft, value, 0.3, 0.7)
+    test = Comparison(choices.choice(("<", "<=", ">", ">=")), value.node, edge.node)
+    style = choices.weighted([("branches", 0.4), ("store", 0.3), ("where", 0.3)])
     if style == "where":
-        low, high = (weaver.weave(draft.leaves(1), steps=shape.integer(0, 2)) for _ in range(2))
+        low, high = (weaver.weave(draft.leaves(1), steps=choices.integer(0, 2)) for _ in range(2))
         interval = intervals.hull((low.interval, high.interval))
         term = Term(call("where", test, low.node, high.node), value.type, interval)
         result = _limited(term, interval, value, edge, low, high, op="step")
-        return _finish(shape, draft, weaver, result, "step", "Choice between two values at an edge")
+        return _finish(choices, draft, weaver, result, "step", "Choice between two values at an edge")
     if style == "branches":
         local = _variable(draft, value.type, 0.0)
         with draft.block() as first:
-            low = weaver.weave(draft.leaves(1), steps=shape.integer(0, 2))
+            low = weaver.weave(draft.leaves(1), steps=choices.integer(0, 2))
             draft.add(Assign(local.node, low.node))
         with draft.block() as second:
-            high = weaver.weave(draft.leaves(1), steps=shape.integer(0, 2))
+            high = weaver.weave(draft.leaves(1), steps=choices.integer(0, 2))
             draft.add(Assign(local.node, high.node))
         draft.add(If(test, tuple(first), tuple(second)))
         interval = intervals.hull((low.interval, high.interval))
         result = _limited(local, interval, value, edge, low, high, op="step")
-        return _finish(shape, draft, weaver, result, "step", "Choice between two values at an edge")
-    out = draft.output(value.type, value.interval, draft.threads)
+        return _finish(choices, draft, weaver, result, "step", "Choice between two values at an edge")
+    out = draft.add_output(value.type, value.interval, draft.threads)
     with draft.block() as first:
-        low = weaver.weave(draft.leaves(1), steps=shape.integer(0, 3))
+        low = weaver.weave(draft.leaves(1), steps=choices.integer(0, 3))
         draft.add(draft.assignment(out, low.node))
     with draft.block() as second:
-        high = weaver.weave(draft.leaves(1), steps=shape.integer(0, 3))
+        high = weaver.weave(draft.leaves(1), steps=choices.integer(0, 3))
         draft.add(draft.assignment(out, high.node))
     draft.add(If(test, tuple(first), tuple(second)))
     ops = low.ops.union(high.ops, value.ops, {"step"})
@@ -175,48 +175,48 @@ def _draw_step(stream: Stream, _: str) -> KernelSpec:
     return draft.finish(category="control_flow", recipe="step", summary=summary, ops=ops)
 
 
-def _loop_sites(draft: Draft, variable: str, trips: int, shape: Stream) -> list[tuple[Site, float]]:
+def _loop_sites(draft: Draft, variable: str, trips: int, choices: Stream) -> list[tuple[Site, float]]:
     """Where a loop's iterations read: a row of their own, a table that all share, or a window that slides."""
     thread, step = draft.sites[0][0][0], Axis(Name(variable), trips)
     window = Axis(Infix("+", thread.index, step.index), thread.extent + trips - 1)
-    fullest: Site = (window,) if shape.chance(0.3) else (thread, step)
+    fullest: Site = (window,) if choices.chance(0.3) else (thread, step)
     return [(fullest, 0.5), ((step,), 0.4), ((thread,), 0.1)]
 
 
 def _draw_loop_sum(stream: Stream, _: str) -> KernelSpec:
-    shape, draft, weaver = _start(stream)
+    choices, draft, weaver = _start(stream)
     kind = draft.types[0]
     variable = draft.book.take(LOOPS)
-    trips = shape.integer(3, 9)
-    bound = shape.weighted([("constant", 0.45), ("argument", 0.35), ("shape", 0.2)])
-    sites = _loop_sites(draft, variable, trips, shape)
+    trips = choices.integer(3, 9)
+    bound = choices.weighted([("constant", 0.45), ("argument", 0.35), ("shape", 0.2)])
+    sites = _loop_sites(draft, variable, trips, choices)
     total = _variable(draft, kind, 0.0)
     iterable: Expression = Literal(str(trips))
     shared: list[Term] = []
     if bound == "argument":
-        iterable = Name(draft.count(Domain(low=2, high=trips)))
+        iterable = Name(draft.add_count(Domain(low=2, high=trips)))
     elif bound == "shape":
-        domain = typical_domain(shape, kind)
-        table = Name(draft.array(kind, domain, (trips,)))
+        domain = typical_domain(choices, kind)
+        table = Name(draft.add_array(kind, domain, (trips,)))
         iterable = Subscript(Attribute(table, "shape"), (Literal("0"),))
         shared = [Term(Subscript(table, (Name(variable),)), kind, domain)]
     with draft.loop(variable, Call(Name("range"), (iterable,)), sites):
-        terms = draft.leaves(shape.weighted([(1, 0.4), (2, 0.6)])) + shared
-        inner = weaver.weave(terms, steps=shape.integer(0, 3))
-        draft.add(_accumulate(shape, total.node, "+", inner.node))
+        terms = draft.leaves(choices.weighted([(1, 0.4), (2, 0.6)])) + shared
+        inner = weaver.weave(terms, steps=choices.integer(0, 3))
+        draft.add(_accumulate(choices, total.node, "+", inner.node))
     interval = intervals.hull((intervals.scale(inner.interval, 2), intervals.scale(inner.interval, trips)))
     result = _limited(total, interval, inner, op="loop_sum")
     if not varies(result):
         raise DrawError("a sum that grows too large")
     after = weaver if bound == "constant" else Weaver(draft, stream.child("after"), _LINEAR, max_fresh=1)
     summary = f"Sum over a loop of {'constant' if bound == 'constant' else 'run-time'} length"
-    return _finish(shape, draft, after, result, "loop_sum", summary)
+    return _finish(choices, draft, after, result, "loop_sum", summary)
 
 
-def _near_one(shape: Stream, draft: Draft, weaver: Weaver, term: Term) -> Term:
+def _near_one(choices: Stream, draft: Draft, weaver: Weaver, term: Term) -> Term:
     """``1 + small * term``, with the term brought into [-1.2, 1.2] first."""
     squashed = weaver.fit(term, Domain(low=-1.2, high=1.2))
-    small = draft.literal(shape.decimal(0.2, 0.45), term.type.dtype)
+    small = draft.literal(choices.decimal(0.2, 0.45), term.type.dtype)
     scaled = squashed and weaver.apply("mul", squashed, small)
     shifted = scaled and weaver.apply("add", draft.literal(1.0, term.type.dtype), scaled)
     if shifted is None:
@@ -225,25 +225,25 @@ def _near_one(shape: Stream, draft: Draft, weaver: Weaver, term: Term) -> Term:
 
 
 def _draw_loop_product(stream: Stream, _: str) -> KernelSpec:
-    shape, draft, weaver = _start(stream)
+    choices, draft, weaver = _start(stream)
     variable = draft.book.take(LOOPS)
-    trips = shape.integer(2, 8)
-    sites = _loop_sites(draft, variable, trips, shape)
+    trips = choices.integer(2, 8)
+    sites = _loop_sites(draft, variable, trips, choices)
     product = _variable(draft, draft.types[0], 1.0)
     factor = Domain(low=0.3, high=2.0 if trips <= 5 else 1.6)
     with draft.loop(variable, Call(Name("range"), (Literal(str(trips)),)), sites):
-        inner = weaver.weave(draft.leaves(shape.weighted([(1, 0.5), (2, 0.5)])), steps=shape.integer(0, 2))
-        fitted = weaver.fit(inner, factor) if shape.chance(0.5) else None
-        fitted = fitted or _near_one(shape, draft, weaver, inner)
-        draft.add(_accumulate(shape, product.node, "*", fitted.node))
+        inner = weaver.weave(draft.leaves(choices.weighted([(1, 0.5), (2, 0.5)])), steps=choices.integer(0, 2))
+        fitted = weaver.fit(inner, factor) if choices.chance(0.5) else None
+        fitted = fitted or _near_one(choices, draft, weaver, inner)
+        draft.add(_accumulate(choices, product.node, "*", fitted.node))
     interval = Domain(low=min(1.0, fitted.interval.low) ** trips, high=max(1.0, fitted.interval.high) ** trips)
     result = _limited(product, interval, fitted, op="loop_product")
-    return _finish(shape, draft, weaver, result, "loop_product", "Product over a loop of constant length")
+    return _finish(choices, draft, weaver, result, "loop_product", "Product over a loop of constant length")
 
 
-def _accumulate(shape: Stream, total: Expression, operator: str, value: Expression) -> Assign:
+def _accumulate(choices: Stream, total: Expression, operator: str, value: Expression) -> Assign:
     """``total += value``, or the same in full."""
-    return Assign(total, value, operator) if shape.chance(0.6) else Assign(total, Infix(operator, total, value))
+    return Assign(total, value, operator) if choices.chance(0.6) else Assign(total, Infix(operator, total, value))
 
 
 RECIPES = (

@@ -11,12 +11,14 @@ from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
 from synthesis.frontends.warp.spelling import array_annotation
-from synthesis.grammar.commentary import Habits, commented, docstring
-from synthesis.grammar.elaboration import Piece, elaborate
+from synthesis.grammar.commentary import Habits, add_comments, write_docstring
+from synthesis.grammar.drafting import elaborate_term, render_module
+from synthesis.grammar.elaboration import Piece
 from synthesis.grammar.operations import Term
-from synthesis.grammar.syntax import WIDEST, Assign, Function, assigned, reads, render_block
+from synthesis.grammar.rendering import render_block
+from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
+from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, KernelSpec, Role, Signature
 
 # What brings together the values that pieces leave.
@@ -46,10 +48,10 @@ class Draft(Sketch):
     def store(self, term: Term) -> None:
         """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""
         if not self._elaborated:
-            term = self.elaborated(term)
+            term = self.elaborate(term)
         self.write(term)
 
-    def elaborated(self, term: Term) -> Term:
+    def elaborate(self, term: Term) -> Term:
         """What the pieces that the difficulty asks for make of a term.
 
         Raises:
@@ -58,14 +60,7 @@ class Draft(Sketch):
         self._elaborated = True
         if self.stream.difficulty < 3:
             return term
-        pool = [term]
-        elaborate(self, self.stream.child("elaborate"), pool, self.pieces)
-        if pool == [term]:
-            return term
-        weaver = Weaver(
-            self, self.stream.child("gather"), _GATHER if term.type.is_float else _GATHER_WHOLE, max_fresh=0
-        )
-        return weaver.weave([tame(self, self.stream.child("tame"), each) for each in pool], steps=0)
+        return elaborate_term(self, term, self.pieces, tame, _GATHER if term.type.is_float else _GATHER_WHOLE)
 
     def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
         """Annotations that leave the type of the kernel's numbers open, in a kernel that is written for any.
@@ -112,57 +107,33 @@ class Draft(Sketch):
         if not self._elaborated and self.stream.difficulty > 2:
             kind = Type(self.types[0].dtype)
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
-        name = self.book.take(titles) if titles else self.book.title()
-        body = commented(self.stream.child("comments"), tuple(self._block), _HABITS)
+        name = self.entitle(titles)
+        self.check()
+        body = add_comments(self.stream.child("comments"), tuple(self._block), _HABITS)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
-        read = set(reads(body))
-        if any(argument.name not in read for argument in inputs):
-            raise DrawError("an argument is never read")
-        if not read.issuperset(assigned(body)):
-            raise DrawError("a local is never read")
         arguments = (*inputs, *outputs)
-        description = f"{summary}, built from {', '.join(sorted(ops))}."
         generic = self._generic(arguments)
         kernel = Function(
             name,
             tuple((each.name, generic.get(each.name, each.type_name)) for each in arguments),
             body,
             ("wp.kernel",),
-            docstring=docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
+            docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
         )
         constants = tuple(each for each in self._helpers if isinstance(each, Assign))
-        functions = (*(each for each in self._helpers if not isinstance(each, Assign)), kernel)
-        lines = ["import warp as wp", *(["", *render_block(constants)] if constants else [])]
-        for statement in functions:
-            lines += ["", "", *render_block((statement,))]
-        if generic:
-            lines += ["", "", *_overload(name, [argument.type_name for argument in arguments])]
-        if any(": Any" in line or "dtype=Any" in line for line in lines):
-            lines = ["from typing import Any", "", *lines]
-        source = "\n".join(lines) + "\n"
-        return KernelSpec(
-            frontend="warp",
-            name=name,
-            category=category,
-            recipe=recipe,
-            source=source,
-            description=description,
-            signature=Signature(
-                arguments=arguments,
-                launch=self.threads,
-                differentiable=differentiable(arguments, ast.parse(source)),
-                options=options,
-                tiled=tiled,
-            ),
-            ops=tuple(sorted(ops)),
-            difficulty=self.stream.difficulty,
+        functions = tuple(each for each in self._helpers if not isinstance(each, Assign))
+        head = "\n".join(["import warp as wp", *(["", *render_block(constants)] if constants else [])])
+        types = Display(tuple(Name(argument.type_name) for argument in arguments), "[]")
+        overload = Evaluate(Call(Name("wp.overload"), (Name(name), types)))
+        source = render_module(head, (*functions, kernel, *((overload,) if generic else ())))
+        if ": Any" in source or "dtype=Any" in source:
+            source = f"from typing import Any\n\n{source}"
+        signature = Signature(
+            arguments=arguments,
+            launch=self.threads,
+            differentiable=differentiable(arguments, ast.parse(source)),
+            options=options,
+            tiled=tiled,
         )
-
-
-def _overload(name: str, types: Sequence[str]) -> list[str]:
-    """The lines that give a generic kernel its types."""
-    line = f"wp.overload({name}, [{', '.join(types)}])"
-    if len(line) <= WIDEST:
-        return [line]
-    return ["wp.overload(", f"    {name},", "    [", *(f"        {each}," for each in types), "    ],", ")"]
+        return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)

@@ -1,10 +1,12 @@
 """Functions and structs: helpers that call helpers, overloads, several results, records in arrays and by value."""
 
+from operator import itemgetter
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.spelling import array_annotation, value_annotation
+from synthesis.grammar.drafting import Helper
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -14,6 +16,7 @@ from synthesis.grammar.syntax import (
     Call,
     Class,
     Comparison,
+    Display,
     Expression,
     If,
     Infix,
@@ -22,9 +25,8 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
 from synthesis.records import DIFFICULTIES, Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
@@ -34,16 +36,16 @@ _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VEC
 
 def _begin(stream: Stream, kinds: tuple[Type, ...], most: int = 2) -> tuple[Stream, Draft, list[Term]]:
     """The shape stream, the draft, and up to so many named values of its first type to begin with."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     draft = Draft(stream, kinds, rank=stream.child("rank").weighted([(1, 0.85), (2, 0.15)]))
-    terms = draft.leaves(shape.integer(1, most), types=kinds[:1])
-    return shape, draft, [named(draft, term) for term in terms]
+    terms = draft.leaves(choices.integer(1, most), types=kinds[:1])
+    return choices, draft, [give_name(draft, term) for term in terms]
 
 
 def _finish(stream: Stream, draft: Draft, terms: list[Term], recipe: str, target: str, summary: str) -> KernelSpec:
-    shape = stream.child("end")
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave(terms, steps=shape.integer(0, 2))
+    choices = stream.child("end")
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = weaver.weave(terms, steps=choices.integer(0, 2))
     draft.store(result)
     category = "struct" if recipe in ("records", "parameters") else "function"
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=result.ops | {target})
@@ -52,23 +54,23 @@ def _finish(stream: Stream, draft: Draft, terms: list[Term], recipe: str, target
 def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     """A helper that calls another one, or is called twice."""
     kinds = (_NUMBER,) if stream.child("kind").chance(0.6) else (_VEC, _NUMBER)
-    shape, draft, terms = _begin(stream, kinds)
+    choices, draft, terms = _begin(stream, kinds)
     inner_name, outer_name = draft.book.title(), draft.book.title()
     operations = _SCALARS if kinds[0] == _NUMBER else _OPERATIONS
-    inner = Helper(draft, stream, "inner", operations)
-    first = inner.parameter(terms[0])
-    inside = inner.weaver.weave([first], steps=shape.integer(1, 3), goal=terms[0].type)
+    inner = Helper(draft, stream.child("helper", "inner"), operations)
+    first = inner.add_parameter(terms[0])
+    inside = inner.weaver.weave([first], steps=choices.integer(1, 3), goal=terms[0].type)
     inner.finish(inner_name, inside)
-    outer = Helper(draft, stream, "outer", operations)
-    parameters = [outer.parameter(term) for term in terms]
+    outer = Helper(draft, stream.child("helper", "outer"), operations)
+    parameters = [outer.add_parameter(term) for term in terms]
     called = Term(Call(Name(inner_name), (parameters[0].node,)), inside.type, inside.interval, inside.ops, inside.depth)
-    result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=shape.integer(0, 2))
+    result = outer.weaver.weave([outer.scope.keep(called), *parameters[1:]], steps=choices.integer(0, 2))
     outer.finish(outer_name, result)
     node = Call(Name(outer_name), tuple(term.node for term in terms))
     made = [Term(node, result.type, result.interval, result.ops, result.depth, summands=result.summands)]
     if target == "reused":
         # A part of it: the same value as inside the other function might cancel.
-        part = shape.integer(3, 9) / 10
+        part = choices.integer(3, 9) / 10
         again = Infix("*", Literal(f"{part}"), Call(Name(inner_name), (terms[0].node,)))
         bounds = Domain(low=inside.interval.low * part, high=inside.interval.high * part)
         made.append(draft.keep(Term(again, inside.type, bounds, inside.ops, inside.depth)))
@@ -77,13 +79,13 @@ def _draw_nested(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
     """Two functions of one name, for numbers and for vectors."""
-    shape, draft, terms = _begin(stream, (_VEC, _NUMBER), most=1)
-    number = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
+    choices, draft, terms = _begin(stream, (_VEC, _NUMBER), most=1)
+    number = draft.read(_NUMBER, typical_domain(choices, _NUMBER), draft.sites[0][0])
     name = draft.book.title()
     made: list[Term] = []
     for label, operand in (("number", number), ("vector", terms[0])):
-        helper = Helper(draft, stream, label, _SCALARS if label == "number" else _OPERATIONS)
-        result = helper.weaver.weave([helper.parameter(operand)], steps=shape.integer(1, 3))
+        helper = Helper(draft, stream.child("helper", label), _SCALARS if label == "number" else _OPERATIONS)
+        result = helper.weaver.weave([helper.add_parameter(operand)], steps=choices.integer(1, 3))
         helper.finish(name, result)
         node = Call(Name(name), (operand.node,))
         made.append(Term(node, result.type, result.interval, result.ops, result.depth))
@@ -92,21 +94,21 @@ def _draw_overloaded(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_several(stream: Stream, target: str) -> KernelSpec:
     """A function that gives two values at once, or that returns early."""
-    shape, draft, terms = _begin(stream, (_NUMBER,))
+    choices, draft, terms = _begin(stream, (_NUMBER,))
     name = draft.book.title()
-    helper = Helper(draft, stream, "several", _SCALARS)
-    parameters = [helper.parameter(term) for term in terms]
+    helper = Helper(draft, stream.child("helper", "several"), _SCALARS)
+    parameters = [helper.add_parameter(term) for term in terms]
     if target == "early_return":
         subject = parameters[0]
         low, width = subject.interval.low, subject.interval.width
-        edge = draft.literal(round(low + shape.choice((0.35, 0.5, 0.65)) * width, 2), "float32")
+        edge = draft.literal(round(low + choices.choice((0.35, 0.5, 0.65)) * width, 2), "float32")
         side = FunctionScope(draft.literal, NameBook(stream.child("side")))
-        early = Weaver(side, stream.child("early"), _SCALARS, max_fresh=0).weave([subject], steps=shape.integer(1, 2))
+        early = Weaver(side, stream.child("early"), _SCALARS, max_fresh=0).weave([subject], steps=choices.integer(1, 2))
         if side.statements:
             raise DrawError("an early result that takes statements")
-        test = Comparison(shape.choice(("<", ">")), subject.node, edge.node)
+        test = Comparison(choices.choice(("<", ">")), subject.node, edge.node)
         helper.scope.statements.append(If(test, (Return(early.node),)))
-        result = helper.weaver.weave(parameters, steps=shape.integer(1, 3))
+        result = helper.weaver.weave(parameters, steps=choices.integer(1, 3))
         helper.finish(name, result)
         bounds = Domain(
             low=min(result.interval.low, early.interval.low), high=max(result.interval.high, early.interval.high)
@@ -114,8 +116,8 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
         node = Call(Name(name), tuple(term.node for term in terms))
         made = [Term(node, _NUMBER, bounds, result.ops | early.ops, 3)]
         return _finish(stream, draft, made, "several", target, "A function that may return early")
-    first = helper.weaver.weave(parameters, steps=shape.integer(1, 2))
-    second = helper.weaver.weave(parameters[::-1], steps=shape.integer(1, 3))
+    first = helper.weaver.weave(parameters, steps=choices.integer(1, 2))
+    second = helper.weaver.weave(parameters[::-1], steps=choices.integer(1, 3))
     if first.node == second.node:
         raise DrawError("two results that are one")
     helper.finish(name, first, second)
@@ -124,7 +126,7 @@ def _draw_several(stream: Stream, target: str) -> KernelSpec:
         draft.book.take(("hi", "second", "d2", "right_part", "u1")),
     ]
     call_node = Call(Name(name), tuple(term.node for term in terms))
-    draft.add(Assign(Items(tuple(map(Name, names))), call_node))
+    draft.add(Assign(Display(tuple(map(Name, names))), call_node))
     pair = zip(names, (first, second), strict=True)
     # What is in both would leave their difference.
     shared = frozenset[Expression]({call_node})
@@ -156,11 +158,11 @@ _FIELDS: tuple[tuple[str, Type, Domain], ...] = (
 
 
 def _struct(
-    draft: Draft, shape: Stream, names: tuple[str, ...], count: int
+    draft: Draft, choices: Stream, names: tuple[str, ...], count: int
 ) -> tuple[str, list[Argument], dict[str, Type]]:
     """A struct beside the kernel; its name, its fields as arguments, and their types."""
     title = draft.book.take(names)
-    chosen = shape.shuffled(_FIELDS)[:count]
+    chosen = choices.ranked(_FIELDS, key=itemgetter(0))[:count]
     if all(kind.rank for _, kind, _ in chosen):
         chosen[-1] = _FIELDS[3]
     listed = tuple((name, value_annotation(kind, draft.style)) for name, kind, _ in chosen)
@@ -182,9 +184,9 @@ def _members(base: Expression, fields: list[Argument], kinds: dict[str, Type]) -
 
 def _draw_records(stream: Stream, target: str) -> KernelSpec:
     """An array of structs: read field by field, or changed and written to another one."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER, _VEC))
-    title, fields, kinds = _struct(draft, shape, _STRUCTS, shape.integer(2, 4))
+    title, fields, kinds = _struct(draft, choices, _STRUCTS, choices.integer(2, 4))
     name = draft.book.take(("particles", "bodies", "items", "states", "records", "nodes", "cells"))
     argument = Argument(
         name=name,
@@ -193,33 +195,33 @@ def _draw_records(stream: Stream, target: str) -> KernelSpec:
         shape=draft.threads,
         fields=tuple(fields),
     )
-    draft.argument(argument)
+    draft.add_argument(argument)
     element: Expression = Subscript(Name(name), (Name(draft.indices[0]),))
-    local = draft.local(element, ("p", "body", "item", "rec", "s", "node"))
+    local = draft.add_local(element, ("p", "body", "item", "rec", "s", "node"))
     members = _members(local, fields, kinds)
     return _finish(stream, draft, members, "records", target, f"Records of {len(fields)} fields in an array")
 
 
 def _draw_parameters(stream: Stream, target: str) -> KernelSpec:
     """A struct passed by value, whose fields all threads share; or handed to a function."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER, _VEC))
-    title, fields, kinds = _struct(draft, shape, _SETTINGS, shape.integer(2, 3))
+    title, fields, kinds = _struct(draft, choices, _SETTINGS, choices.integer(2, 3))
     name = draft.book.take(("params", "settings", "cfg", "material", "model", "opts"))
-    draft.argument(Argument(name=name, type_name=title, dtype=title, fields=tuple(fields)))
-    value = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
-    value = named(draft, value)
+    draft.add_argument(Argument(name=name, type_name=title, dtype=title, fields=tuple(fields)))
+    value = draft.read(_NUMBER, typical_domain(choices, _NUMBER), draft.sites[0][0])
+    value = give_name(draft, value)
     if target == "struct_value":
         members = _members(Name(name), fields, kinds)
         return _finish(
             stream, draft, [value, *members], "parameters", target, "Settings in a struct that threads share"
         )
-    helper = Helper(draft, stream, "of struct", _OPERATIONS)
-    own = helper.parameter(value)
+    helper = Helper(draft, stream.child("helper", "of struct"), _OPERATIONS)
+    own = helper.add_parameter(value)
     handed = draft.book.take(("m", "pr", "conf", "mat"))
-    helper.declare_struct(handed, title)
+    helper.declare(handed, title)
     members = _members(Name(handed), fields, kinds)
-    result = helper.weaver.weave([own, *members], steps=shape.integer(0, 2))
+    result = helper.weaver.weave([own, *members], steps=choices.integer(0, 2))
     title_of = draft.book.title()
     helper.finish(title_of, result)
     node = Call(Name(title_of), (value.node, Name(name)))

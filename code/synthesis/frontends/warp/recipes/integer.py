@@ -27,64 +27,64 @@ def _draw_bits(stream: Stream, target: str) -> KernelSpec:
 
 
 def _draw(stream: Stream, target: str, category: str, recipe: str, summary: str) -> KernelSpec:
-    shape = stream.child("shape")
-    unsigned = category == "bitwise" and target not in ("invert", "bit_count") and shape.chance(0.3)
+    choices = stream.child("shape")
+    unsigned = category == "bitwise" and target not in ("invert", "bit_count") and choices.chance(0.3)
     widths = (("uint32", 0.75), ("uint64", 0.25)) if unsigned else (("int32", 0.8), ("int64", 0.2))
-    kind = Type("int32" if target == "bit_count" else shape.weighted(widths))
-    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
+    kind = Type("int32" if target == "bit_count" else choices.weighted(widths))
+    draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.8), (2, 0.2)]))
     own = BITWISE if category == "bitwise" else INTEGER
     others = () if unsigned else _ARITHMETIC[:3] if category == "bitwise" else _ARITHMETIC
     weaver = Weaver(draft, stream.child("weave"), (*own.values(), *others), max_fresh=0)
     domains = _DOMAINS[1:3] if unsigned or target == "shift_left" else _DOMAINS
-    terms = [draft.read(kind, shape.choice(domains), draft.sites[0][0]) for _ in range(shape.integer(1, 3))]
-    result = weaver.weave(terms, steps=shape.integer(1, 5), target=own[target])
+    terms = [draft.read(kind, choices.choice(domains), draft.sites[0][0]) for _ in range(choices.integer(1, 3))]
+    result = weaver.weave(terms, steps=choices.integer(1, 5), target=own[target])
     draft.store(result)
     return draft.finish(category=category, recipe=recipe, summary=f"{summary} on {kind.dtype}", ops=result.ops)
 
 
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
     """Rounds of multiplying, shifting and mixing, as integer hashes and counters' generators do."""
-    shape = stream.child("shape")
-    kind = Type("uint32") if shape.chance(0.7) else Type("int32")
-    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
+    choices = stream.child("shape")
+    kind = Type("uint32") if choices.chance(0.7) else Type("int32")
+    draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.8), (2, 0.2)]))
     value = draft.read(kind, Domain(low=0, high=2**31 - 1), draft.sites[0][0])
     name = draft.book.take(("h", "x", "state", "hashed", "z", "key"))
     local = Name(name)
     start: Expression = value.node
-    if shape.chance(0.6):
-        seed = draft.uniform(kind, Domain(low=1, high=2**31 - 1), pool=("seed", "salt", "offset", "basis"))
+    if choices.chance(0.6):
+        seed = draft.add_uniform(kind, Domain(low=1, high=2**31 - 1), pool=("seed", "salt", "offset", "basis"))
         start = Infix("^", start, seed.node)
-    elif shape.chance(0.5):
+    elif choices.chance(0.5):
         index: Expression = Name(draft.indices[0])
         cast = index if kind.dtype == "int32" else Call(Name(scalar_name(kind.dtype)), (index,))
         start = Infix(
             "+",
             start,
-            Infix("*", cast, literal_node(shape.choice((2654435761, 40503, 31, 1000003)) % 2**31, kind.dtype)),
+            Infix("*", cast, literal_node(choices.choice((2654435761, 40503, 31, 1000003)) % 2**31, kind.dtype)),
         )
     draft.add(Assign(local, start))
-    for _ in range(shape.integer(2, 4)):
-        move = shape.weighted([("xorshift", 0.6), ("multiply", 0.25), ("add", 0.15)])
+    for _ in range(choices.integer(2, 4)):
+        move = choices.weighted([("xorshift", 0.6), ("multiply", 0.25), ("add", 0.15)])
         if move == "xorshift":
-            symbol = shape.choice((">>", "<<")) if kind.dtype == "uint32" else ">>"
-            places = literal_node(shape.integer(3, 17), kind.dtype)
-            draft.add(_mixed(shape, local, "^", Infix(symbol, local, places)))
+            symbol = choices.choice((">>", "<<")) if kind.dtype == "uint32" else ">>"
+            places = literal_node(choices.integer(3, 17), kind.dtype)
+            draft.add(_mixed(choices, local, "^", Infix(symbol, local, places)))
         else:
-            odd = 2 * shape.integer(10_000, 900_000) + 1
-            draft.add(_mixed(shape, local, "*" if move == "multiply" else "+", literal_node(odd, kind.dtype)))
-    result: Expression = Infix("^", local, Infix(">>", local, literal_node(shape.integer(11, 16), kind.dtype)))
-    if shape.chance(0.5):
-        result = Infix("%", result, literal_node(shape.choice((64, 97, 256, 1000)), kind.dtype))
+            odd = 2 * choices.integer(10_000, 900_000) + 1
+            draft.add(_mixed(choices, local, "*" if move == "multiply" else "+", literal_node(odd, kind.dtype)))
+    result: Expression = Infix("^", local, Infix(">>", local, literal_node(choices.integer(11, 16), kind.dtype)))
+    if choices.chance(0.5):
+        result = Infix("%", result, literal_node(choices.choice((64, 97, 256, 1000)), kind.dtype))
     draft.store(Term(result, kind, _WORD))
     ops = frozenset({target, "bit_xor", "shift_right"})
     return draft.finish(category="bitwise", recipe="hash", summary="A hash of whole numbers", ops=ops)
 
 
-def _mixed(shape: Stream, local: Name, symbol: str, value: Expression) -> Assign:
+def _mixed(choices: Stream, local: Name, symbol: str, value: Expression) -> Assign:
     """``h ^= value``, or the same in full."""
     return (
         Assign(local, value, symbol)
-        if shape.chance(0.5) and symbol in "*+"
+        if choices.chance(0.5) and symbol in "*+"
         else Assign(local, Infix(symbol, local, value))
     )
 

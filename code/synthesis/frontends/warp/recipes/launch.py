@@ -19,26 +19,26 @@ def _begin(stream: Stream, target: str) -> tuple[Stream, Draft]:
     return stream.child("shape"), Draft(stream, (kind,), rank=int(target[-2]))
 
 
-def _coordinate(shape: Stream, draft: Draft, position: int) -> Term:
+def _coordinate(choices: Stream, draft: Draft, position: int) -> Term:
     """A thread's index as a number of the grid, scaled to lie between 0 and about 2."""
     kind = draft.types[0]
     cast: Expression = Call(
         Name("float" if kind.dtype == "float32" else "wp.float64"), (Name(draft.indices[position]),)
     )
-    step = shape.choice((0.05, 0.1, 0.125, 0.2, 0.25))
+    step = choices.choice((0.05, 0.1, 0.125, 0.2, 0.25))
     node = Infix("*", cast, draft.literal(step, kind.dtype).node)
     return Term(node, kind, Domain(low=0.0, high=step * (draft.threads[position] - 1)), frozenset({"index"}), 1)
 
 
 def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     """A field over a grid: functions of the indices together with what arrays hold there."""
-    shape, draft = _begin(stream, target)
-    coordinates = [_coordinate(shape, draft, position) for position in range(draft.rank)]
-    terms = draft.leaves(shape.integer(1, 2))
-    if shape.chance(0.5):
+    choices, draft = _begin(stream, target)
+    coordinates = [_coordinate(choices, draft, position) for position in range(draft.rank)]
+    terms = draft.leaves(choices.integer(1, 2))
+    if choices.chance(0.5):
         coordinates = [draft.keep(each) for each in coordinates]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
-    result = weaver.weave([*terms, *coordinates], steps=shape.integer(0, 2))
+    result = weaver.weave([*terms, *coordinates], steps=choices.integer(0, 2))
     draft.store(result)
     summary = f"A field over a {draft.rank}-D launch"
     return draft.finish(category="launch", recipe="grid", summary=summary, ops=result.ops | {target})
@@ -46,26 +46,26 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_flattened(stream: Stream, target: str) -> KernelSpec:
     """Threads of several dimensions that write one long array, at an index made of all of theirs."""
-    shape, draft = _begin(stream, target)
+    choices, draft = _begin(stream, target)
     flat: Expression = Name(draft.indices[0])
     for index, extent in zip(draft.indices[1:], draft.threads[1:], strict=True):
         flat = Infix("+", Infix("*", flat, Literal(str(extent))), Name(index))
-    local = draft.local(flat, ("flat", "linear", "idx", "offset", "n"))
+    local = draft.add_local(flat, ("flat", "linear", "idx", "offset", "n"))
     total = 1
     for extent in draft.threads:
         total *= extent
-    if draft.rank == 1 or shape.chance(0.3):
-        bound = draft.count(Domain(low=total // 2, high=total))
+    if draft.rank == 1 or choices.chance(0.3):
+        bound = draft.add_count(Domain(low=total // 2, high=total))
         draft.add(If(Comparison(">=", local, Name(bound)), (Return(),)))
     kind = draft.types[0]
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
-    result = weaver.weave(draft.leaves(shape.integer(1, 2)), steps=shape.integer(1, 3))
-    if shape.chance(0.5):
-        table = draft.array(kind, Domain(low=0.5, high=1.5), (total,))
+    result = weaver.weave(draft.leaves(choices.integer(1, 2)), steps=choices.integer(1, 3))
+    if choices.chance(0.5):
+        table = draft.add_array(kind, Domain(low=0.5, high=1.5), (total,))
         product = Infix("*", result.node, Subscript(Name(table), (local,)))
         interval = intervals.multiply(result.interval, Domain(low=0.5, high=1.5))
         result = Term(product, kind, interval, result.ops | {"mul"})
-    out = draft.output(kind, result.interval, (total,))
+    out = draft.add_output(kind, result.interval, (total,))
     draft.add(Assign(Subscript(Name(out), (local,)), result.node))
     summary = f"A {draft.rank}-D launch over one long array"
     return draft.finish(category="launch", recipe="flattened", summary=summary, ops=result.ops | {target})

@@ -41,47 +41,49 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
 
 
 def _count(draft: Draft) -> Name:
-    return draft.local(Call(Name("int"), (Literal("0"),)), ("count", "steps", "hits", "n", "used"))
+    return draft.add_local(Call(Name("int"), (Literal("0"),)), ("count", "steps", "hits", "n", "used"))
 
 
 def _rows(draft: Draft, variable: str, trips: int, domain: Domain) -> Term:
     """Element ``variable`` of the thread's own row of an array."""
     site = (draft.sites[0][0][0], Axis(Name(variable), trips))
     kind = draft.types[0]
-    array = draft.array(kind, domain, tuple(axis.extent for axis in site))
+    array = draft.add_array(kind, domain, tuple(axis.extent for axis in site))
     return Term(Subscript(Name(array), tuple(axis.index for axis in site)), kind, domain, flat=True)
 
 
 def _finish(
     stream: Stream, draft: Draft, value: Expression, bound: float, recipe: str, summary: str, ops: frozenset[str]
 ) -> KernelSpec:
-    shape = stream.child("end")
+    choices = stream.child("end")
     term = Term(value, draft.types[0], Domain(low=-bound, high=bound), ops, 2)
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=0)
-    draft.store(weaver.weave([term], steps=shape.integer(0, 4)))
+    draft.store(weaver.weave([term], steps=choices.integer(0, 4)))
     return draft.finish(category="control_flow", recipe=recipe, summary=summary, ops=ops | {recipe})
 
 
 def _draw_jump(stream: Stream, target: str) -> KernelSpec:
     """A sum over a row that stops at, or passes over, elements beyond a limit."""
-    shape, draft = _begin(stream)
-    trips = shape.integer(6, 12)
-    total = draft.variable(draft.types[0], 0.0)
-    limit = draft.uniform(draft.types[0], Domain(low=1.0, high=1.6), pool=("limit", "cutoff", "threshold", "max_value"))
+    choices, draft = _begin(stream)
+    trips = choices.integer(6, 12)
+    total = draft.add_variable(draft.types[0], 0.0)
+    limit = draft.add_uniform(
+        draft.types[0], Domain(low=1.0, high=1.6), pool=("limit", "cutoff", "threshold", "max_value")
+    )
     step = draft.book.take(LOOPS)
     item = _rows(draft, step, trips, _POSITIVE)
-    count = _count(draft) if shape.chance(0.4) else None
+    count = _count(draft) if choices.chance(0.4) else None
     with draft.loop(step, Call(Name("range"), (Literal(str(trips)),)), draft.sites):
         value = draft.keep(item)
         inner = value
-        if target == "break" and shape.chance(0.4):  # the sum of what is positive, which goes beyond any limit
-            factor = draft.literal(float(shape.integer(2, 4)), item.type.dtype)
+        if target == "break" and choices.chance(0.4):  # the sum of what is positive, which goes beyond any limit
+            factor = draft.literal(float(choices.integer(2, 4)), item.type.dtype)
             test = Comparison(">", total, Infix("*", limit.node, factor.node))
             draft.add(If(test, (Jump(target),)))
         else:
             draft.add(If(Comparison(">", value.node, limit.node), (Jump(target),)))
             inside = Weaver(draft, stream.child("inner"), _OPERATIONS, max_fresh=0)
-            inner = inside.weave([value], steps=shape.integer(0, 2))
+            inner = inside.weave([value], steps=choices.integer(0, 2))
         draft.add(Assign(total, inner.node, "+"))
         if count is not None:
             draft.add(Assign(count, Literal("1"), "+"))
@@ -96,36 +98,36 @@ def _draw_jump(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_while(stream: Stream, target: str) -> KernelSpec:
     """A value halved, doubled or moved until it is small, large or near enough, or so many times."""
-    shape, draft = _begin(stream)
+    choices, draft = _begin(stream)
     kind = draft.types[0]
     value = draft.read(kind, Domain(low=1.0, high=8.0), draft.sites[0][0])
-    local = draft.local(value.node)
+    local = draft.add_local(value.node)
     count = _count(draft)
-    most = shape.integer(8, 20)
-    style = shape.choice(("shrink", "newton", "collatz"))
+    most = choices.integer(8, 20)
+    style = choices.choice(("shrink", "newton", "collatz"))
     one = Assign(count, Literal("1"), "+")
     body: tuple[Statement, ...]
     if style == "shrink":
-        factor = draft.uniform(kind, Domain(low=0.4, high=0.8), pool=("decay", "ratio", "shrink", "factor")).node
-        edge = draft.literal(shape.decimal(0.2, 0.6, 1), kind.dtype).node
+        factor = draft.add_uniform(kind, Domain(low=0.4, high=0.8), pool=("decay", "ratio", "shrink", "factor")).node
+        edge = draft.literal(choices.decimal(0.2, 0.6, 1), kind.dtype).node
         test: Expression = Infix("and", Comparison(">", local, edge), Comparison("<", count, Literal(str(most))))
         body = (Assign(local, Infix("*", local, factor)), one)
     elif style == "newton":
         goal = draft.read(kind, Domain(low=1.0, high=4.0), draft.sites[0][0]).node
         half = draft.literal(0.5, kind.dtype).node
-        tolerance = draft.literal(shape.choice((0.1, 0.05, 0.01)), kind.dtype).node
+        tolerance = draft.literal(choices.choice((0.1, 0.05, 0.01)), kind.dtype).node
         error = call("abs", Infix("-", call("pow", local, draft.literal(2.0, kind.dtype).node), goal))
         test = Infix("and", Comparison(">", error, tolerance), Comparison("<", count, Literal(str(most))))
         body = (Assign(local, Infix("*", half, Infix("+", local, Infix("/", goal, local)))), one)
     else:
-        rate = draft.uniform(kind, Domain(low=0.3, high=0.9), pool=("rate", "step", "gain")).node
-        steps = draft.count(Domain(low=2, high=6))
+        rate = draft.add_uniform(kind, Domain(low=0.3, high=0.9), pool=("rate", "step", "gain")).node
+        steps = draft.add_count(Domain(low=2, high=6))
         test = Comparison("<", count, Name(steps))
         move = Infix("-", local, Infix("*", rate, call("sin", local)))
         body = (Assign(local, move), one)
     draft.add(While(test, body))
     result: Expression = local
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         cast = Call(Name(scalar_name(kind.dtype)), (count,))
         result = Infix("+", local, Infix("*", draft.literal(0.25, kind.dtype).node, cast))
     return _finish(
@@ -135,27 +137,27 @@ def _draw_while(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_nested(stream: Stream, target: str) -> KernelSpec:
     """A loop inside a loop, or a branch inside a branch inside a loop."""
-    shape, draft = _begin(stream)
+    choices, draft = _begin(stream)
     kind = draft.types[0]
-    rows, columns = shape.integer(3, 5), shape.integer(3, 5)
-    total = draft.variable(draft.types[0], 0.0)
+    rows, columns = choices.integer(3, 5), choices.integer(3, 5)
+    total = draft.add_variable(draft.types[0], 0.0)
     outer, inner_name = draft.book.take(LOOPS), draft.book.take(LOOPS)
-    table = draft.array(kind, _POSITIVE, (draft.threads[0], rows))
-    weights = draft.array(kind, Domain(low=-1.0, high=1.0), (rows, columns))
+    table = draft.add_array(kind, _POSITIVE, (draft.threads[0], rows))
+    weights = draft.add_array(kind, Domain(low=-1.0, high=1.0), (rows, columns))
     thread = Name(draft.indices[0])
     row: Expression = Literal(str(rows))
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         row = Subscript(Attribute(Name(weights), "shape"), (Literal("0"),))
     with draft.loop(outer, Call(Name("range"), (row,)), draft.sites):
         here = draft.keep(Term(Subscript(Name(table), (thread, Name(outer))), kind, _POSITIVE))
         ends: Expression = Literal(str(columns))
-        if shape.chance(0.3) and rows <= columns:
+        if choices.chance(0.3) and rows <= columns:
             ends = Infix("+", Name(outer), Literal("1"))
         with draft.loop(inner_name, Call(Name("range"), (ends,)), draft.sites):
             weight = Term(Subscript(Name(weights), (Name(outer), Name(inner_name))), kind, Domain(low=-1.0, high=1.0))
             product = Infix("*", here.node, weight.node)
-            if shape.chance(0.5):
-                edge = draft.literal(shape.decimal(-0.3, 0.3, 1), kind.dtype).node
+            if choices.chance(0.5):
+                edge = draft.literal(choices.decimal(-0.3, 0.3, 1), kind.dtype).node
                 deeper = If(
                     Comparison(">", here.node, draft.literal(1.0, kind.dtype).node),
                     (Assign(total, product, "+"),),

@@ -16,14 +16,14 @@ _OPERATIONS = tuple(SCALAR.values())
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    kind = Type(shape.weighted([("float32", 0.85), ("float64", 0.15)]))
-    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.8), (2, 0.2)]))
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    terms = draft.leaves(shape.weighted([(1, 0.5), (2, 0.4), (3, 0.1)]))
+    choices = stream.child("shape")
+    kind = Type(choices.weighted([("float32", 0.85), ("float64", 0.15)]))
+    draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.8), (2, 0.2)]))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    terms = draft.leaves(choices.weighted([(1, 0.5), (2, 0.4), (3, 0.1)]))
     links = stream.child("links")
     chained = [weaver.chain(term, 1 if links.difficulty == 1 else links.integer(1, 3)) for term in terms]
-    result = weaver.weave(chained, steps=shape.integer(0, 3), target=SCALAR[target])
+    result = weaver.weave(chained, steps=choices.integer(0, 3), target=SCALAR[target])
     draft.store(result)
     summary = f"A chain of functions with {target} over {draft.rank}-D {kind.dtype} arrays"
     return draft.finish(category="math", recipe="chain", summary=summary, ops=result.ops)

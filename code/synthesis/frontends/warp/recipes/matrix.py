@@ -17,25 +17,25 @@ _OPERATIONS = (*MATRIX.values(), *LINEAR.values(), *_VECTOR, *_SCALAR)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    dtype = shape.weighted([("float32", 0.85), ("float64", 0.15)])
-    order = shape.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
+    choices = stream.child("shape")
+    dtype = choices.weighted([("float32", 0.85), ("float64", 0.15)])
+    order = choices.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
     matrix, vector, number = Type(dtype, (order, order)), Type(dtype, (order,)), Type(dtype)
-    draft = Draft(stream, (matrix, vector, number), rank=shape.weighted([(1, 0.9), (2, 0.1)]))
+    draft = Draft(stream, (matrix, vector, number), rank=choices.weighted([(1, 0.9), (2, 0.1)]))
     weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=1)
     terms = draft.leaves(1, types=(matrix,))
     operand = vector if target == "mat_vec" else matrix
-    if target != "transpose" or shape.chance(0.6):
-        terms.append(draft.fresh(operand, typical_domain(shape, operand)))
-    if shape.chance(0.35):
-        extra = shape.choice((vector, number, matrix))
-        terms.append(draft.fresh(extra, typical_domain(shape, extra)))
+    if target != "transpose" or choices.chance(0.6):
+        terms.append(draft.fresh(operand, typical_domain(choices, operand)))
+    if choices.chance(0.35):
+        extra = choices.choice((vector, number, matrix))
+        terms.append(draft.fresh(extra, typical_domain(choices, extra)))
     product = MATRIX["transpose" if target == "transpose" else "matmul"]
     first = terms[:2] if product.arity == 2 else terms[:1]
     started = product.apply(stream.child("product"), tuple(first))
     assert started is not None
-    goal = shape.weighted([(None, 0.4), (vector, 0.25), (matrix, 0.25), (number, 0.1)])
-    result = weaver.weave([started, *terms[len(first) :]], steps=shape.integer(1, 4), goal=goal)
+    goal = choices.weighted([(None, 0.4), (vector, 0.25), (matrix, 0.25), (number, 0.1)])
+    result = weaver.weave([started, *terms[len(first) :]], steps=choices.integer(1, 4), goal=goal)
     draft.store(result)
     summary = f"Per-thread {target.replace('_', '-')} product on {order}x{order} matrices of {dtype}"
     if target == "transpose":
@@ -45,29 +45,31 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_special(stream: Stream, target: str) -> KernelSpec:
     """What is made of a matrix: its inverse, determinant, trace or diagonal; or a matrix made of vectors."""
-    shape = stream.child("shape")
-    dtype = shape.weighted([("float32", 0.85), ("float64", 0.15)])
-    order = shape.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
+    choices = stream.child("shape")
+    dtype = choices.weighted([("float32", 0.85), ("float64", 0.15)])
+    order = choices.weighted([(2, 0.35), (3, 0.4), (4, 0.25)])
     matrix, vector, number = Type(dtype, (order, order)), Type(dtype, (order,)), Type(dtype)
-    draft = Draft(stream, (matrix, vector, number), rank=shape.weighted([(1, 0.9), (2, 0.1)]))
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
+    draft = Draft(stream, (matrix, vector, number), rank=choices.weighted([(1, 0.9), (2, 0.1)]))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
     site = draft.sites[0][0]
     if target in ("outer", "diag"):
         operands = [
-            draft.read(vector, typical_domain(shape, vector), site) for _ in range(2 if target == "outer" else 1)
+            draft.read(vector, typical_domain(choices, vector), site) for _ in range(2 if target == "outer" else 1)
         ]
         made = weaver.require(MATRIX[target], *operands)
-        made = weaver.weave([made, draft.read(matrix, typical_domain(shape, matrix), site)], steps=shape.integer(0, 2))
+        made = weaver.weave(
+            [made, draft.read(matrix, typical_domain(choices, matrix), site)], steps=choices.integer(0, 2)
+        )
     elif target == "inverse":
         # A diagonal that outweighs its row keeps the inverse small.
         raw = draft.read(matrix, Domain(low=-1.0, high=1.0), site)
-        ridge = draft.literal(order + shape.choice((0.5, 1.0, 2.0)), dtype)
+        ridge = draft.literal(order + choices.choice((0.5, 1.0, 2.0)), dtype)
         eye = Call(Name("wp.identity"), (), (("n", Literal(str(order))), ("dtype", Name(scalar_name(dtype)))))
         node = call("inverse", Infix("+", raw.node, Infix("*", eye, ridge.node)))
         made = draft.keep(Term(node, matrix, Domain(low=-2.0, high=2.0), frozenset({"inverse", "identity"}), 2))
-        if shape.chance(0.6):
+        if choices.chance(0.6):
             made = Term(
-                Infix(shape.choice(("*", "@")), made.node, draft.read(vector, Domain(low=-1.0, high=1.0), site).node),
+                Infix(choices.choice(("*", "@")), made.node, draft.read(vector, Domain(low=-1.0, high=1.0), site).node),
                 vector, Domain(low=-2.0 * order, high=2.0 * order), made.ops | {"matmul"}, 3,
             )  # fmt: skip
     elif target in ("determinant", "trace"):
@@ -78,7 +80,7 @@ def _draw_special(stream: Stream, target: str) -> KernelSpec:
         kind = number if target == "ddot" else vector
         bound = float(order * order)
         made = draft.keep(Term(node, kind, Domain(low=-bound, high=bound), frozenset({target}), 2))
-    result = weaver.weave([made], steps=shape.integer(1, 4))
+    result = weaver.weave([made], steps=choices.integer(1, 4))
     draft.store(result)
     summary = f"Per-thread {target.replace('_', ' ')} of {order}x{order} matrices of {dtype}"
     return draft.finish(category="matrix", recipe="matrix_special", summary=summary, ops=result.ops | {target})

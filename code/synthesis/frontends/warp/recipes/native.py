@@ -34,14 +34,14 @@ class _Native:
     """
 
     def __init__(self, stream: Stream, *, integer: bool = True) -> None:
-        self.shape = shape = stream.child("shape")
-        self.kind = Type("int32" if integer and shape.chance(0.3) else "float32")
-        self.block = shape.choice((32, 64, 128, 256))
-        self.blocks = shape.integer(1, 4)
+        self.choices = choices = stream.child("shape")
+        self.kind = Type("int32" if integer and choices.chance(0.3) else "float32")
+        self.block = choices.choice((32, 64, 128, 256))
+        self.blocks = choices.integer(1, 4)
         self.draft = Draft(stream, (self.kind,), launch=(self.block * self.blocks,))
-        self.cache = shape.choice(_CACHES)
-        self.lane = shape.choice(("lane", "tx", "t", "local"))
-        self.index = shape.choice(("tid", "idx", "gid"))
+        self.cache = choices.pick(_CACHES)
+        self.lane = choices.choice(("lane", "tx", "t", "local"))
+        self.index = choices.choice(("tid", "idx", "gid"))
         self.ctype = "int" if self.kind.dtype == "int32" else "float"
         self._given: list[tuple[str, str]] = []
         self._names: list[str] = []
@@ -50,21 +50,21 @@ class _Native:
         """An array of the kernel, and the name that the snippet has for it."""
         element = kind or self.kind
         domain = Domain(low=0, high=255) if element.dtype == "int32" else Domain(low=-2.0, high=2.0)
-        make = self.draft.output if role is not Role.INPUT else self.draft.array
+        make = self.draft.add_output if role is not Role.INPUT else self.draft.add_array
         name = make(element, domain, (extent,), role)
         annotation = array_annotation(scalar_name(element.dtype, self.draft.style), 1, self.draft.style)
         self._given.append((parameter, annotation))
         self._names.append(name)
 
-    def mapped(self, value: str) -> str:
+    def map_value(self, value: str) -> str:
         """A function of a value, in C."""
-        constants = {"c": self.shape.decimal(0.3, 2.5, 2), "k": self.shape.integer(3, 63)}
-        return self.shape.choice(_INT_MAPS if self.ctype == "int" else _FLOAT_MAPS).format(value, **constants)
+        constants = {"c": self.choices.decimal(0.3, 2.5, 2), "k": self.choices.integer(3, 63)}
+        return self.choices.pick(_INT_MAPS if self.ctype == "int" else _FLOAT_MAPS).format(value, **constants)
 
     def finish(self, recipe: str, target: str, summary: str, lines: list[str], ops: set[str]) -> KernelSpec:
         """The kernel around a snippet."""
-        shape, draft = self.shape, self.draft
-        pad = shape.choice(("    ", "\t", "  ")) if shape.chance(0.3) else "    "
+        choices, draft = self.choices, self.draft
+        pad = choices.choice(("    ", "\t", "  ")) if choices.chance(0.3) else "    "
         body = "\n".join(pad + line for line in lines)
         snippet = draft.book.take(("snippet", "source", "native_code", "cuda_source", "body"))
         draft.declare(Assign(Name(snippet), Literal(f'"""\n{body}\n"""')))
@@ -84,7 +84,7 @@ class _Native:
     def head(self) -> list[str]:
         """The shared array and the thread's place in its block."""
         lines = [f"__shared__ {self.ctype} {self.cache}[{self.block}];", f"int {self.lane} = threadIdx.x;"]
-        return lines if self.shape.chance(0.7) else lines[::-1]
+        return lines if self.choices.chance(0.7) else lines[::-1]
 
 
 def _loop(native: _Native, body: list[str], *, up: bool) -> list[str]:
@@ -102,11 +102,11 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     native.array("out", native.blocks, Role.OUTPUT)
     cache, lane = native.cache, native.lane
     combine = _COMBINING[operator].format(f"{cache}[{lane}]", f"{cache}[{lane} + s]")
-    up = native.shape.chance(0.35)
+    up = native.choices.chance(0.35)
     test = f"if ({lane} % (2 * s) == 0) {{ {combine} }}" if up else f"if ({lane} < s) {{ {combine} }}"
     lines = [
         *native.head,
-        f"{cache}[{lane}] = {native.mapped(f'values[{native.index}]')};",
+        f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};",
         "__syncthreads();",
         *_loop(native, [test], up=up),
         f"if ({lane} == 0) {{ out[blockIdx.x] = {cache}[0]; }}",
@@ -124,7 +124,7 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     step = {"scan_sum": "own + other", "scan_max": "own > other ? own : other"}[target]
     lines = [
         *native.head,
-        f"{cache}[{lane}] = {native.mapped(f'values[{native.index}]')};",
+        f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};",
         "__syncthreads();",
         *_loop(
             native,
@@ -151,16 +151,16 @@ def _draw_exchange(stream: Stream, target: str) -> KernelSpec:
     if target == "block_reverse":
         result = [f"out[{native.index}] = {cache}[{last} - {lane}];"]
     elif target == "block_rotate":
-        result = [f"out[{native.index}] = {cache}[({lane} + {native.shape.integer(1, 31)}) % {native.block}];"]
+        result = [f"out[{native.index}] = {cache}[({lane} + {native.choices.integer(1, 31)}) % {native.block}];"]
     else:
-        weight = native.shape.decimal(0.2, 0.6, 2)
+        weight = native.choices.decimal(0.2, 0.6, 2)
         result = [
             f"float left = {cache}[{lane} > 0 ? {lane} - 1 : 0];",
             f"float right = {cache}[{lane} < {last} ? {lane} + 1 : {last}];",
             f"out[{native.index}] = {cache}[{lane}] + {weight}f * (left + right - 2.0f * {cache}[{lane}]);",
         ]
     lines = [
-        *native.head, f"{cache}[{lane}] = {native.mapped(f'values[{native.index}]')};", "__syncthreads();", *result,
+        *native.head, f"{cache}[{lane}] = {native.map_value(f'values[{native.index}]')};", "__syncthreads();", *result,
     ]  # fmt: skip
     return native.finish("block_exchange", target, "Elements exchanged inside each block", lines, set())
 
@@ -169,11 +169,11 @@ def _draw_histogram(stream: Stream, target: str) -> KernelSpec:
     """Counts in shared memory, then added to those of all blocks."""
     native = _Native(stream)
     native.kind, native.ctype = Type("int32"), "int"
-    bins = native.shape.choice((8, 16, 32))
+    bins = native.choices.choice((8, 16, 32))
     native.array("values", native.block * native.blocks)
     native.array("counts", bins, Role.INOUT)
     cache, lane = native.cache, native.lane
-    place = native.shape.choice(
+    place = native.choices.choice(
         (
             f"values[{native.index}] % {bins}",
             f"values[{native.index}] & {bins - 1}",
@@ -202,10 +202,10 @@ def _draw_shuffle(stream: Stream, target: str) -> KernelSpec:
     lines = [
         f"__shared__ {kind} {cache}[{warps}];",
         f"int {lane} = threadIdx.x;",
-        f"{kind} v = {native.mapped(f'values[{native.index}]')};",
+        f"{kind} v = {native.map_value(f'values[{native.index}]')};",
         "for (int s = 16; s > 0; s >>= 1) {",
         "    v += __shfl_down_sync(0xffffffff, v, s);"
-        if native.shape.chance(0.5)
+        if native.choices.chance(0.5)
         else "    v += __shfl_xor_sync(0xffffffff, v, s);",
         "}",
         f"if ({lane} % 32 == 0) {{ {cache}[{lane} / 32] = v; }}",

@@ -22,22 +22,22 @@ _WRENCHES = ("wrenches", "forces", "body_f", "loads", "f_s")
 
 def _draw_numeric(stream: Stream, target: str) -> KernelSpec:
     """A function of numbers, with arithmetic around it."""
-    shape = stream.child("shape")
-    kind = Type("float32" if target == "div_approx" else shape.weighted([("float32", 0.88), ("float64", 0.12)]))
-    draft = Draft(stream, (kind,), rank=shape.weighted([(1, 0.85), (2, 0.15)]))
+    choices = stream.child("shape")
+    kind = Type("float32" if target == "div_approx" else choices.weighted([("float32", 0.88), ("float64", 0.12)]))
+    draft = Draft(stream, (kind,), rank=choices.weighted([(1, 0.85), (2, 0.15)]))
     around = _ODD if target == "copysign" else _AROUND
-    weaver = Weaver(draft, stream.child("weave"), around, max_fresh=shape.integer(0, 1))
+    weaver = Weaver(draft, stream.child("weave"), around, max_fresh=choices.integer(0, 1))
     operation, site = NUMERIC[target], draft.sites[0][0]
     operands: list[Term] = []
     for position, domain in enumerate(operation.domains):
         narrow = Domain(low=max(domain.low, -6.0), high=min(domain.high, 6.0))
-        if target in ("lerp", "smoothstep") and position < 2 and shape.chance(0.4):
-            operands.append(draft.uniform(kind, narrow))
+        if target in ("lerp", "smoothstep") and position < 2 and choices.chance(0.4):
+            operands.append(draft.add_uniform(kind, narrow))
         else:
             operands.append(draft.read(kind, narrow, site))
     made = weaver.require(operation, *operands)
-    others = [draft.read(kind, typical_domain(shape, kind), site) for _ in range(shape.integer(1, 2))]
-    result = weaver.weave([draft.keep(made) if shape.chance(0.4) else made, *others], steps=shape.integer(1, 4))
+    others = [draft.read(kind, typical_domain(choices, kind), site) for _ in range(choices.integer(1, 2))]
+    result = weaver.weave([draft.keep(made) if choices.chance(0.4) else made, *others], steps=choices.integer(1, 4))
     return finished(draft, "math", "numeric", target, result, f"Numbers through {target}")
 
 
@@ -47,100 +47,104 @@ def _spatial(draft: Draft, pool: tuple[str, ...]) -> Term:
 
 def _draw_spatial(stream: Stream, target: str) -> KernelSpec:
     """Motions and forces of bodies: six numbers, the turning part first."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     draft = Draft(stream, (_VEC, _NUMBER))
     ops = frozenset({target})
     motion = _spatial(draft, _TWISTS)
     if target == "spatial_vector":
         first, second = (draft.read(_VEC, _UNIT, draft.sites[0][0]) for _ in range(2))
-        made = draft.local(
+        made = draft.add_local(
             Call(Name("wp.spatial_vector"), (first.node, second.node)), ("screw", "s", "wrench", "twist")
         )
-        node: Expression = Infix(shape.choice("+-"), made, motion.node)
+        node: Expression = Infix(choices.choice("+-"), made, motion.node)
         return _combined(stream, draft, node, target, "Six numbers made of two vectors")
     if target in ("spatial_top", "spatial_bottom"):
         part = draft.keep(Term(call(target, motion.node), _VEC, _UNIT, ops))
         other = "spatial_bottom" if target == "spatial_top" else "spatial_top"
         terms = [part]
-        if shape.chance(0.6):
+        if choices.chance(0.6):
             terms.append(Term(call(other, _spatial(draft, _WRENCHES).node), _VEC, _UNIT, frozenset({other})))
         weaver = Weaver(draft, stream.child("weave"), _VECTORS, max_fresh=1)
-        result = weaver.weave([*terms, draft.read(_VEC, _UNIT, draft.sites[0][0])], steps=shape.integer(1, 3))
+        result = weaver.weave([*terms, draft.read(_VEC, _UNIT, draft.sites[0][0])], steps=choices.integer(1, 3))
         return finished(draft, "transform", "spatial", target, result, "Parts of spatial vectors")
     force = _spatial(draft, _WRENCHES)
     node = call(target, motion.node, force.node)
     if target == "spatial_dot":
         power = Term(node, _NUMBER, Domain(low=-6.0, high=6.0), ops, 1)
         weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
-        other = draft.read(_NUMBER, typical_domain(shape, _NUMBER), draft.sites[0][0])
-        result = weaver.weave([power, other], steps=shape.integer(1, 4))
+        other = draft.read(_NUMBER, typical_domain(choices, _NUMBER), draft.sites[0][0])
+        result = weaver.weave([power, other], steps=choices.integer(1, 4))
         return finished(draft, "transform", "spatial", target, result, "The power of forces on motions")
     return _combined(stream, draft, node, target, f"{target} of spatial vectors")
 
 
 def _combined(stream: Stream, draft: Draft, node: Expression, target: str, summary: str) -> KernelSpec:
     """A spatial vector scaled, and added to others, before it is stored."""
-    shape = stream.child("steps")
-    for step in range(shape.integer(1, 4)):
-        style = shape.choice(("array", "uniform", "literal", "sum", "sum", "combination"))
+    choices = stream.child("steps")
+    for step in range(choices.integer(1, 4)):
+        style = choices.choice(("array", "uniform", "literal", "sum", "sum", "combination"))
         if style in ("sum", "combination"):
             other: Expression = _spatial(draft, ("bias", "rest", "external", "coriolis", "drag")).node
             if style == "combination":
-                other = Infix("*", other, _factor(shape, draft))
-            node = Infix(shape.choice("+-"), node, other)
+                other = Infix("*", other, _factor(choices, draft))
+            node = Infix(choices.choice("+-"), node, other)
         elif style == "literal":
-            node = Infix(shape.choice("*/"), node, draft.literal(shape.choice((0.5, 0.8, 1.5, 2.0)), "float32").node)
+            node = Infix(
+                choices.choice("*/"), node, draft.literal(choices.choice((0.5, 0.8, 1.5, 2.0)), "float32").node
+            )
         else:
-            node = Infix("*", node, _factor(shape, draft))
-        if step and shape.chance(0.4):
-            node = draft.local(node)
+            node = Infix("*", node, _factor(choices, draft))
+        if step and choices.chance(0.4):
+            node = draft.add_local(node)
     result = Term(node, _SPATIAL, Domain(low=-6.0, high=6.0))
     return finished(draft, "transform", "spatial", target, result, summary, "wp.spatial_vector")
 
 
-def _factor(shape: Stream, draft: Draft) -> Expression:
+def _factor(choices: Stream, draft: Draft) -> Expression:
     """A number to scale by: each thread's own, or one for all."""
     domain = Domain(low=0.3, high=1.5)
     return (
-        draft.read(_NUMBER, domain, draft.sites[0][0]) if shape.chance(0.5) else draft.uniform(_NUMBER, domain)
+        draft.read(_NUMBER, domain, draft.sites[0][0]) if choices.chance(0.5) else draft.add_uniform(_NUMBER, domain)
     ).node
 
 
 def _draw_made(stream: Stream, target: str) -> KernelSpec:
     """A matrix made of vectors: its rows, its columns, or what a cross product does."""
-    shape = stream.child("shape")
-    size = 3 if target == "skew" else shape.choice((2, 3, 4))
+    choices = stream.child("shape")
+    size = 3 if target == "skew" else choices.choice((2, 3, 4))
     vector, matrix = Type("float32", (size,)), Type("float32", (size, size))
     draft = Draft(stream, (vector, _NUMBER))
     site = draft.sites[0][0]
     count = 1 if target == "skew" else size
-    parts = [draft.read(vector, typical_domain(shape, vector), site) for _ in range(count)]
+    parts = [draft.read(vector, typical_domain(choices, vector), site) for _ in range(count)]
     bound = max(part.interval.magnitude for part in parts)
     node = call(target, *(part.node for part in parts))
-    local = draft.local(node, ("m", "basis", "K", "R", "frame", "J"))
+    local = draft.add_local(node, ("m", "basis", "K", "R", "frame", "J"))
     made = Term(local, matrix, Domain(low=-bound, high=bound), frozenset({target}), 1)
     operations = (*MATRIX.values(), *LINEAR.values(), *(VECTOR[name] for name in ("dot", "cw_mul")))
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=1)
-    other = draft.read(vector, typical_domain(shape, vector), site)
+    other = draft.read(vector, typical_domain(choices, vector), site)
     product = weaver.require(MATRIX["matmul"], made, other)
-    result = weaver.weave([product, draft.read(vector, _UNIT, site)], steps=shape.integer(1, 3))
+    result = weaver.weave([product, draft.read(vector, _UNIT, site)], steps=choices.integer(1, 3))
     return finished(draft, "matrix", "made", target, result, "Matrices made of vectors")
 
 
 def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
     """Where a vector is largest or smallest, and what another has there."""
-    shape = stream.child("shape")
-    size = shape.choice((2, 3, 4))
+    choices = stream.child("shape")
+    size = choices.choice((2, 3, 4))
     vector = Type("float32", (size,))
     draft = Draft(stream, (vector, _NUMBER))
     site = draft.sites[0][0]
     weaver = Weaver(draft, stream.child("weave"), _AROUND, max_fresh=1)
     asked = draft.read(vector, _UNIT, site)
-    place = draft.local(call(target, asked.node), ("axis", "where", "best", "major", "place"))
-    taken = draft.local(draft.read(vector, typical_domain(shape, vector), site).node, ("row", "choice", "picked", "w"))
+    place = draft.add_local(call(target, asked.node), ("axis", "where", "best", "major", "place"))
+    taken = draft.add_local(
+        draft.read(vector, typical_domain(choices, vector), site).node, ("row", "choice", "picked", "w")
+    )
     value = Term(Subscript(taken, (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 2)
-    other = draft.read(_NUMBER, typical_domain(shape, _NUMBER), site)
-    result = weaver.weave([value, other], steps=shape.integer(1, 4))
+    other = draft.read(_NUMBER, typical_domain(choices, _NUMBER), site)
+    result = weaver.weave([value, other], steps=choices.integer(1, 4))
     return finished(draft, "vector", "extreme", target, result, "A component where another is extreme")
 
 

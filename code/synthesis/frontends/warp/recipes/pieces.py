@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synthesis.frontends.warp.ops import INTEGER, LINEAR, NUMERIC, SCALAR, VECTOR, call
-from synthesis.frontends.warp.recipes.helpers import Helper
 from synthesis.frontends.warp.recipes.sketch import Axis, Site, Sketch
 from synthesis.frontends.warp.spelling import literal_node, value_annotation
 from synthesis.grammar import intervals, naming
-from synthesis.grammar.elaboration import Piece, take
+from synthesis.grammar.drafting import Helper
+from synthesis.grammar.elaboration import Piece, make_first, take
 from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Operation, Term, became, varies
+from synthesis.grammar.operations import Operation, Term, derive, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -23,6 +23,7 @@ from synthesis.grammar.syntax import (
     Class,
     Comparison,
     Conditional,
+    Display,
     Evaluate,
     Expression,
     For,
@@ -36,9 +37,8 @@ from synthesis.grammar.syntax import (
     Subscript,
     While,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, named, typical_domain
+from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
 from synthesis.records import Argument, Domain, Role
 
 _SMOOTH = ("add", "sub", "mul", "sin", "cos", "tanh", "exp", "abs", "sqrt", "min", "max", "div", "log", "atan")
@@ -71,8 +71,7 @@ def _palette(stream: Stream, kind: Type) -> tuple[Operation, ...]:
     """A handful of operations, arithmetic among them: one passage of a kernel is of one style."""
     if not kind.is_float:
         return tuple(SCALAR[name] for name in _WHOLE)
-    chosen = stream.shuffled(_SMOOTH[3:])[: stream.integer(2, 5)]
-    return tuple(SCALAR[name] for name in (*_SMOOTH[:3], *chosen))
+    return tuple(SCALAR[name] for name in (*_SMOOTH[:3], *stream.some(_SMOOTH[3:], stream.decimal(0.2, 0.45))))
 
 
 def _weaver(draft: Sketch, stream: Stream, fresh: int = 0) -> Weaver:
@@ -98,7 +97,7 @@ def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
         factor = stream.choice((0.25, 0.2)) if bound <= 4 * _CALM.high else 0.1
         node = Infix("*", term.node, draft.literal(factor, kind.dtype).node)
         return Term(node, kind, intervals.scale(term.interval, factor), term.ops | {"mul"}, term.depth + 1)
-    term = named(draft, term)
+    term = give_name(draft, term)
     if style == "sin" and bound <= 60:
         return Term(call("sin", term.node), kind, _SIGNED, term.ops | {"sin"}, term.depth + 1)
     if style == "softsign":
@@ -149,7 +148,7 @@ def _edge(draft: Sketch, stream: Stream, subject: Term, low: float = 0.3, high: 
 def _test(draft: Sketch, stream: Stream, avoid: Sequence[Term] = ()) -> tuple[Expression, list[Term]]:
     """A comparison, or two, that is true for some threads and false for others; and what is compared."""
     if stream.chance(_FLAGGED):
-        flag = draft.flag()
+        flag = draft.add_flag()
         return (Negation(flag, "not ") if stream.chance(0.25) else flag), []
     subject = _spread(draft, stream, avoid)
     subjects = [subject]
@@ -173,24 +172,26 @@ def _mix(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if stream.chance(0.6):
         terms.append(_new(draft, stream, avoid=terms))
     result = _weaver(draft, stream, 1).weave(terms, steps=stream.integer(1, 3))
-    _put(draft, stream, pool, named(draft, result))
+    _put(draft, stream, pool, give_name(draft, result))
 
 
 def _catalogued(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """One of the operations that fewer kernels use, on a value and new ones."""
     kind = _kind(draft)
-    operation = stream.choice([*NUMERIC.values(), *SCALAR.values()] if kind.is_float else [*INTEGER.values()])
-    if operation.arity > 1 and kind.is_float:
-        operands = tuple(
-            draft.read(kind, _usual(stream, kind, domain), draft.sites[0][0]) for domain in operation.domains[1:]
-        )
-    else:
-        operands = tuple(_new(draft, stream, _usual(stream, kind, each)) for each in operation.domains[1:])
-    first = _weaver(draft, stream).fit(_take(draft, stream, pool), operation.domains[0])
-    made = first and operation.apply(stream.child("apply"), (first, *operands))
-    if made is None:
-        raise DrawError(f"{operation.name} does not fit here")
-    _put(draft, stream, pool, draft.keep(made))
+    value = _take(draft, stream, pool)
+
+    def apply(operation: Operation) -> Term | None:
+        if operation.arity > 1 and kind.is_float:
+            operands = tuple(
+                draft.read(kind, _usual(stream, kind, domain), draft.sites[0][0]) for domain in operation.domains[1:]
+            )
+        else:
+            operands = tuple(_new(draft, stream, _usual(stream, kind, each)) for each in operation.domains[1:])
+        first = _weaver(draft, stream).fit(value, operation.domains[0])
+        return first and operation.apply(stream.child("apply"), (first, *operands))
+
+    operations = [*NUMERIC.values(), *SCALAR.values()] if kind.is_float else [*INTEGER.values()]
+    _put(draft, stream, pool, draft.keep(make_first(draft, stream.tries(operations), apply)))
 
 
 def _blend(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -206,9 +207,9 @@ def _blend(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         node: Expression = call("lerp", a.node, b.node, part.node)
     else:
         one = draft.literal(1.0, kind.dtype).node
-        a = named(draft, a)
+        a = give_name(draft, a)
         node = Infix("+", Infix("*", a.node, Infix("-", one, part.node)), Infix("*", b.node, part.node))
-    _put(draft, stream, pool, draft.keep(became(a, node, interval, b, op="lerp")))
+    _put(draft, stream, pool, draft.keep(derive(a, node, interval, b, op="lerp")))
 
 
 # ---- branches
@@ -225,8 +226,8 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         second, _ = _test(draft, stream.child("second"), [first])
     else:
         (test, _), second = _test(draft, stream), None
-    base = named(draft, base)
-    local = draft.variable(kind, 0.0 if kind.is_float else 0)
+    base = give_name(draft, base)
+    local = draft.add_variable(kind, 0.0 if kind.is_float else 0)
     sides: list[Term] = []
     written: list[Expression] = []
 
@@ -245,7 +246,7 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         draft.add(Assign(local, base.node, "+"))
         with draft.block() as body:
             factor = _new(draft, stream, Domain(low=0.3, high=1.6) if kind.is_float else Domain(low=2, high=5))
-            sides += [base, became(base, base.node, intervals.multiply(base.interval, factor.interval), op="mul")]
+            sides += [base, derive(base, base.node, intervals.multiply(base.interval, factor.interval), op="mul")]
             draft.add(Assign(local, factor.node, "*"))
         draft.add(If(test, tuple(body)))
     elif style == "both" or second is None:
@@ -257,7 +258,7 @@ def _branch(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if len(set(written)) < len(written):
         raise DrawError("two sides that are one")
     interval = intervals.hull(each.interval for each in sides)
-    _put(draft, stream, pool, became(base, local, interval, *sides, op="if"))
+    _put(draft, stream, pool, derive(base, local, interval, *sides, op="if"))
 
 
 def _choice(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -272,8 +273,10 @@ def _choice(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         other = _new(draft, stream, avoid=[base, first, *tested])
     sides = [first.node, other.node] if stream.chance(0.5) else [other.node, first.node]
     node: Expression = Conditional(test, *sides) if stream.chance(0.5) else call("where", test, *sides)
-    chosen = draft.keep(became(first, node, intervals.hull((first.interval, other.interval)), other, op="where"))
-    _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([base, chosen], steps=stream.integer(0, 1))))
+    chosen = draft.keep(derive(first, node, intervals.hull((first.interval, other.interval)), other, op="where"))
+    _put(
+        draft, stream, pool, give_name(draft, _weaver(draft, stream).weave([base, chosen], steps=stream.integer(0, 1)))
+    )
 
 
 def _bounded(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -290,13 +293,13 @@ def _bounded(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
             Term(call("max", low, call("min", subject.node, high)), kind, bounds, frozenset({"min", "max"}), 1)
         )
     else:
-        local = draft.variable(kind, 0.0 if kind.is_float else 0)
+        local = draft.add_variable(kind, 0.0 if kind.is_float else 0)
         draft.add(Assign(local, subject.node, "+"))
         draft.add(If(Comparison("<", local, low), (Assign(local, low),)))
         if stream.chance(0.6):
             draft.add(If(Comparison(">", local, high), (Assign(local, high),)))
         made = Term(local, kind, bounds, frozenset({"clamp"}), 1)
-    _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([base, made], steps=1)))
+    _put(draft, stream, pool, give_name(draft, _weaver(draft, stream).weave([base, made], steps=1)))
 
 
 # ---- loops
@@ -304,13 +307,13 @@ def _bounded(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _loop(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A sum over a row, a table or a window, with a value of the pool inside."""
-    kind, base = _kind(draft), named(draft, _take(draft, stream, pool))
+    kind, base = _kind(draft), give_name(draft, _take(draft, stream, pool))
     trips = stream.integer(2, 5)
     variable = draft.book.take(naming.LOOPS)
     thread, step = draft.sites[0][0][0], Axis(Name(variable), trips)
     window = Axis(Infix("+", thread.index, step.index), thread.extent + trips - 1)
     site: Site = stream.choice(((thread, step), (step,), (window,)))
-    total = draft.variable(kind, 0.0 if kind.is_float else 0)
+    total = draft.add_variable(kind, 0.0 if kind.is_float else 0)
     with draft.loop(variable, Call(Name("range"), (Literal(str(trips)),)), [(site, 1.0)]):
         item = draft.read(kind, _usual(stream, kind, _CALM if kind.is_float else None), site)
         picky = site[0] is thread and stream.chance(0.35)  # of a table that threads share, all or none would do
@@ -325,11 +328,13 @@ def _loop(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
             )
             draft.add(style)
     interval = intervals.hull((intervals.scale(inner.interval, trips), intervals.point(0.0)))
-    result = became(inner, total, interval, op="loop_sum")
+    result = derive(inner, total, interval, op="loop_sum")
     if not varies(result):
         raise DrawError("a sum that grows too large")
     if len(terms) == 1:
-        result = named(draft, _weaver(draft, stream.child("after")).weave([tame(draft, stream, result), base], steps=0))
+        result = give_name(
+            draft, _weaver(draft, stream.child("after")).weave([tame(draft, stream, result), base], steps=0)
+        )
     _put(draft, stream, pool, result)
 
 
@@ -343,18 +348,20 @@ def _recurrence(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     variable = draft.book.take(naming.LOOPS)
     thread, step = draft.sites[0][0][0], Axis(Name(variable), trips)
     site: Site = stream.choice(((thread, step), (step,)))
-    carried = draft.variable(kind, 0.0)
+    carried = draft.add_variable(kind, 0.0)
     draft.add(Assign(carried, base.node, "+"))
     keep = draft.literal(stream.decimal(0.3, 0.8, 1), kind.dtype).node
     if stream.chance(0.4):
-        keep = draft.uniform(kind, Domain(low=0.3, high=0.8), pool=("decay", "keep", "momentum", "rho", "memory")).node
+        keep = draft.add_uniform(
+            kind, Domain(low=0.3, high=0.8), pool=("decay", "keep", "momentum", "rho", "memory")
+        ).node
     with draft.loop(variable, Call(Name("range"), (Literal(str(trips)),)), [(site, 1.0)]):
         item = draft.read(kind, _usual(stream, kind, _CALM), site)
         inner = _weaver(draft, stream).weave([item], steps=stream.integer(0, 2))
         inner = tame(draft, stream, inner)
         draft.add(Assign(carried, Infix("+", Infix("*", keep, carried), inner.node)))
     bound = base.interval.magnitude + trips * inner.interval.magnitude
-    _put(draft, stream, pool, became(base, carried, Domain(low=-bound, high=bound), inner, op="recurrence"))
+    _put(draft, stream, pool, derive(base, carried, Domain(low=-bound, high=bound), inner, op="recurrence"))
 
 
 def _while(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -362,32 +369,32 @@ def _while(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     kind, base = _kind(draft), _take(draft, stream, pool)
     if not kind.is_float:
         raise DrawError("whole numbers do not relax")
-    goal = named(draft, _new(draft, stream, _CALM, avoid=[base]))
+    goal = give_name(draft, _new(draft, stream, _CALM, avoid=[base]))
     most = stream.integer(3, 7)
-    told = draft.element(Type("int32"), Domain(low=1, high=most), draft.sites[0][0], naming.COUNTS)
-    steps = draft.local(told, ("limit", "steps", "left_over", "times"))
-    carried = draft.variable(kind, 0.0)
+    told = draft.add_element(Type("int32"), Domain(low=1, high=most), draft.sites[0][0], naming.COUNTS)
+    steps = draft.add_local(told, ("limit", "steps", "left_over", "times"))
+    carried = draft.add_variable(kind, 0.0)
     draft.add(Assign(carried, base.node, "+"))
-    count = draft.local(Call(Name("int"), (Literal("0"),)), ("n", "count", "done", "step", "taken"))
+    count = draft.add_local(Call(Name("int"), (Literal("0"),)), ("n", "count", "done", "step", "taken"))
     keep = draft.literal(stream.decimal(0.3, 0.8, 1), kind.dtype).node
     update = Assign(carried, Infix("+", Infix("*", keep, carried), goal.node))
     draft.add(While(Comparison("<", count, steps), (update, Assign(count, Literal("1"), "+"))))
     bound = base.interval.magnitude + most * goal.interval.magnitude
-    _put(draft, stream, pool, became(base, carried, Domain(low=-bound, high=bound), goal, op="while"))
+    _put(draft, stream, pool, derive(base, carried, Domain(low=-bound, high=bound), goal, op="while"))
 
 
 def _table(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A loop inside a loop over a table of weights."""
-    kind, base = _kind(draft), named(draft, _take(draft, stream, pool))
+    kind, base = _kind(draft), give_name(draft, _take(draft, stream, pool))
     if not kind.is_float:
         raise DrawError("weights are no whole numbers")
     rows, columns = stream.integer(2, 3), stream.integer(2, 3)
     outer, inner = draft.book.take(naming.LOOPS), draft.book.take(naming.LOOPS)
-    total = draft.variable(kind, 0.0)
-    weights = draft.array(kind, _SIGNED, (rows, columns), pool=("weights", "kernel", "stencil", "coeffs", "w"))
+    total = draft.add_variable(kind, 0.0)
+    weights = draft.add_array(kind, _SIGNED, (rows, columns), pool=("weights", "kernel", "stencil", "coeffs", "w"))
     weight = Subscript(Name(weights), (Name(outer), Name(inner)))
     thread = draft.sites[0][0][0]
-    own = draft.array(kind, _POSITIVE, (thread.extent, columns))
+    own = draft.add_array(kind, _POSITIVE, (thread.extent, columns))
     item = Subscript(Name(own), (thread.index, Name(inner)))
     product, bound = Infix("*", weight, item), 2.0 * rows * columns
     inside = stream.chance(0.5)
@@ -395,10 +402,10 @@ def _table(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         product, bound = Infix("*", product, base.node), bound * base.interval.magnitude
     nested = For(inner, Call(Name("range"), (Literal(str(columns)),)), (Assign(total, product, "+"),))
     draft.add(For(outer, Call(Name("range"), (Literal(str(rows)),)), (nested,)))
-    result = became(base, total, Domain(low=-bound, high=bound), op="nested_loop")
+    result = derive(base, total, Domain(low=-bound, high=bound), op="nested_loop")
     if not inside:
         node = Infix("+", total, base.node)
-        result = draft.keep(became(base, node, intervals.add(result.interval, base.interval), op="nested_loop"))
+        result = draft.keep(derive(base, node, intervals.add(result.interval, base.interval), op="nested_loop"))
     if not varies(result):
         raise DrawError("a sum that grows too large")
     _put(draft, stream, pool, result)
@@ -410,14 +417,14 @@ def _table(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 def _called(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A function of one to three numbers; with a branch, an early result or a loop inside, or for any type."""
     kind = _kind(draft)
-    operands = [named(draft, _take(draft, stream, pool))]
+    operands = [give_name(draft, _take(draft, stream, pool))]
     for _ in range(stream.integer(0, 2)):
         operands.append(_new(draft, stream, avoid=operands))
     if len({operand.node for operand in operands}) < len(operands):
         raise DrawError("one value twice")
-    helper = Helper(draft, stream, "piece", _palette(stream.child("palette"), kind))
+    helper = Helper(draft, stream.child("helper", "piece"), _palette(stream.child("palette"), kind))
     generic = stream.chance(0.12)
-    parameters = [helper.parameter(operand, annotation="Any" if generic else "") for operand in operands]
+    parameters = [helper.add_parameter(operand, annotation="Any" if generic else "") for operand in operands]
     style = stream.weighted([("plain", 0.5), ("early", 0.25), ("branch", 0.25)])
     early: If | None = None
     sides: list[Term] = []
@@ -465,17 +472,17 @@ def _pair(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     kind = _kind(draft)
     if not kind.is_float:
         raise DrawError("two sums of the same cancel")
-    first_operand = named(draft, _take(draft, stream, pool))
+    first_operand = give_name(draft, _take(draft, stream, pool))
     operands = [first_operand, _new(draft, stream, avoid=[first_operand])]
-    helper = Helper(draft, stream, "pair", _palette(stream.child("palette"), kind))
-    parameters = [helper.parameter(operand) for operand in operands]
+    helper = Helper(draft, stream.child("helper", "pair"), _palette(stream.child("palette"), kind))
+    parameters = [helper.add_parameter(operand) for operand in operands]
     first = helper.weaver.weave(parameters, steps=stream.integer(0, 2))
     bent = [helper.weaver.chain(parameter, 1) for parameter in parameters[::-1]]  # so that it takes nothing out
     second = helper.weaver.weave(bent, steps=stream.integer(0, 2))
     name = draft.book.title()
     helper.finish(name, first, second)
     targets = [Name(draft.book.take(naming.LOCALS)) for _ in range(2)]
-    draft.add(Assign(Items(tuple(targets)), Call(Name(name), tuple(operand.node for operand in operands))))
+    draft.add(Assign(Display(tuple(targets)), Call(Name(name), tuple(operand.node for operand in operands))))
     for target, term in zip(targets, (first, second), strict=True):
         _put(
             draft, stream.child(target.id), pool, Term(target, kind, term.interval, term.ops, 3, summands=term.summands)
@@ -490,7 +497,7 @@ def _vector(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     kind, width = _kind(draft), stream.choice((2, 3, 3, 3, 4))
     if not kind.is_float:
         raise DrawError("vectors of whole numbers are for others")
-    parts = [named(draft, _take(draft, stream, pool))]
+    parts = [give_name(draft, _take(draft, stream, pool))]
     while len(parts) < width:
         parts.append(_take(draft, stream, pool) if stream.chance(0.3) else _new(draft, stream, avoid=parts))
     if len({part.node for part in parts}) < width:
@@ -511,13 +518,13 @@ def _vector(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     bound = whole.interval.magnitude
     if end == "dot":
         against = draft.read(vector, _SIGNED, draft.sites[0][0])
-        node: Expression = call("dot", named(draft, whole).node, against.node)
+        node: Expression = call("dot", give_name(draft, whole).node, against.node)
         bound *= width
     elif end == "length":
         node = call("length", whole.node)
         bound *= 2
     else:
-        node = named(draft, whole).node
+        node = give_name(draft, whole).node
         total: Expression = Subscript(node, (Literal("0"),))
         for place in range(1, width):
             weight = draft.literal(stream.decimal(0.2, 1.5, 1), kind.dtype).node
@@ -534,14 +541,14 @@ def _matrix(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     kind, width = _kind(draft), stream.choice((2, 3))
     if not kind.is_float:
         raise DrawError("matrices of whole numbers are for others")
-    base = named(draft, _take(draft, stream, pool))
+    base = give_name(draft, _take(draft, stream, pool))
     matrix, vector = kind.with_shape((width, width)), kind.with_shape((width,))
     table = draft.read(matrix, _SIGNED, draft.sites[0][0])
     if stream.chance(0.3):
         table = Term(call("transpose", table.node), matrix, _SIGNED, frozenset({"transpose"}))
     direction = draft.read(vector, _SIGNED, draft.sites[0][0])
     product: Expression = Infix(stream.choice("*@"), table.node, Infix("*", direction.node, base.node))
-    moved = draft.local(product, ("mv", "Av", "turned", "mapped", "img"))
+    moved = draft.add_local(product, ("mv", "Av", "turned", "mapped", "img"))
     against = draft.read(vector, _SIGNED, draft.sites[0][0]) if stream.chance(0.6) else None
     bound = width * base.interval.magnitude
     if against is None:
@@ -565,8 +572,8 @@ def _rotation(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     axis = draft.read(vector, Domain(low=0.2, high=1.0), draft.sites[0][0])
     turned = draft.read(vector, _SIGNED, draft.sites[0][0])
     around = call("normalize", axis.node)
-    quaternion = draft.local(call("quat_from_axis_angle", around, angle.node), ("q", "rot", "spin", "turn"))
-    image = draft.local(
+    quaternion = draft.add_local(call("quat_from_axis_angle", around, angle.node), ("q", "rot", "spin", "turn"))
+    image = draft.add_local(
         call(stream.choice(("quat_rotate", "quat_rotate_inv")), quaternion, turned.node), ("rv", "img", "p_rot")
     )
     against = draft.read(vector, _SIGNED, draft.sites[0][0])
@@ -580,9 +587,9 @@ def _rotation(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 
 def _settings(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """Two or three numbers of a struct that all threads share."""
-    kind, base = _kind(draft), named(draft, _take(draft, stream, pool))
+    kind, base = _kind(draft), give_name(draft, _take(draft, stream, pool))
     title = draft.book.take(("Params", "Settings", "Material", "Config", "Model", "Options", "Coeffs"))
-    fields = stream.shuffled(
+    fields = stream.ranked(
         ("stiffness", "damping", "scale", "rest_length", "mass", "friction", "density", "dt", "gain", "offset")
     )[: stream.integer(2, 3)]
     annotation = value_annotation(kind, draft.style)
@@ -590,10 +597,10 @@ def _settings(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     name = draft.book.take(("params", "settings", "cfg", "material", "model", "opts", "coeffs"))
     domain = Domain(low=0.5, high=1.5) if kind.is_float else Domain(low=1, high=5)
     listed = tuple(Argument(name=field, type_name=annotation, dtype=kind.dtype, domain=domain) for field in fields)
-    draft.argument(Argument(name=name, type_name=title, dtype=title, fields=listed))
+    draft.add_argument(Argument(name=name, type_name=title, dtype=title, fields=listed))
     terms = [Term(Attribute(Name(name), field), kind, domain, flat=True, varying=False) for field in fields]
     result = _weaver(draft, stream).weave([base, *terms], steps=stream.integer(0, 2))
-    _put(draft, stream, pool, named(draft, result))
+    _put(draft, stream, pool, give_name(draft, result))
 
 
 def _lookup(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -601,19 +608,19 @@ def _lookup(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     kind, base = _kind(draft), _take(draft, stream, pool)
     slots = stream.choice((8, 10, 12, 16))
     whole = Type("int32")
-    index = draft.array(
+    index = draft.add_array(
         whole, Domain(low=0, high=slots - 1), tuple(axis.extent for axis in draft.sites[0][0]), pool=naming.BINS
     )
     place: Expression = Subscript(Name(index), tuple(axis.index for axis in draft.sites[0][0]))
     if stream.chance(0.5):
-        place = draft.local(place, ("slot", "nbr", "key", "owner", "cell", "id0", "bin_id"))
+        place = draft.add_local(place, ("slot", "nbr", "key", "owner", "cell", "id0", "bin_id"))
     domain = _usual(stream, kind)
-    table = draft.array(
+    table = draft.add_array(
         kind, domain, (slots,), pool=("table", "lut", "palette", "values", "weights", "params_of", "lookup")
     )
     item = Term(Subscript(Name(table), (place,)), kind, domain, flat=True)
     item = draft.keep(item) if stream.chance(0.5) else item
-    _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([base, item], steps=stream.integer(0, 2))))
+    _put(draft, stream, pool, give_name(draft, _weaver(draft, stream).weave([base, item], steps=stream.integer(0, 2))))
 
 
 def _neighbours(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -623,7 +630,9 @@ def _neighbours(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     if axis.extent < 4:
         raise DrawError("the neighbours are one")
     domain = _usual(stream, kind)
-    field = Name(draft.array(kind, domain, (axis.extent,), pool=("u", "field", "line", "heights", "phi", "profile")))
+    field = Name(
+        draft.add_array(kind, domain, (axis.extent,), pool=("u", "field", "line", "heights", "phi", "profile"))
+    )
     one, last = Literal("1"), Literal(str(axis.extent - 1))
     style = stream.choice(("clamped", "wrapped"))
     if style == "clamped":
@@ -635,13 +644,13 @@ def _neighbours(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
         count = Literal(str(axis.extent))
         left, right = Infix("%", Infix("+", axis.index, last), count), Infix("%", Infix("+", axis.index, one), count)
     names = [
-        draft.local(Subscript(field, (place,)), (side, side[0] + "v", f"u_{side[0]}"))
+        draft.add_local(Subscript(field, (place,)), (side, side[0] + "v", f"u_{side[0]}"))
         for side, place in (("left", left), ("right", right))
     ]
     difference = Infix("-", names[1], names[0])
     width = intervals.subtract(domain, domain)
     slope = draft.keep(Term(difference, kind, width, frozenset({"sub"}), 1))
-    _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([base, slope], steps=stream.integer(0, 2))))
+    _put(draft, stream, pool, give_name(draft, _weaver(draft, stream).weave([base, slope], steps=stream.integer(0, 2))))
 
 
 def _noise(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
@@ -649,11 +658,13 @@ def _noise(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     kind, base = _kind(draft), _take(draft, stream, pool)
     if kind.dtype != "float32":
         raise DrawError("random numbers are of single precision")
-    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
-    state = draft.local(call("rand_init", seed.node, Name(draft.indices[0])), ("rng", "state", "gen"))
+    seed = draft.add_uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
+    state = draft.add_local(call("rand_init", seed.node, Name(draft.indices[0])), ("rng", "state", "gen"))
     name, domain = stream.choice((("randf", Domain(low=0.0, high=1.0)), ("randn", Domain(low=-5.6, high=5.6))))
     sample = draft.keep(Term(call(name, state), kind, domain, frozenset({name}), 1))
-    _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([base, sample], steps=stream.integer(0, 1))))
+    _put(
+        draft, stream, pool, give_name(draft, _weaver(draft, stream).weave([base, sample], steps=stream.integer(0, 1)))
+    )
 
 
 _CONSTANTS = ("GAIN", "EPS", "SCALE", "OFFSET", "LIMIT", "ALPHA", "REST", "STEP", "WEIGHT", "KAPPA")
@@ -689,17 +700,17 @@ def _written(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
 def _shared(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     """A value that all threads add up, and that goes on."""
     kind = _kind(draft)
-    term = named(draft, _take(draft, stream, pool))
+    term = give_name(draft, _take(draft, stream, pool))
     if not kind.is_float:
         raise DrawError("whole numbers are counted elsewhere")
     slots = stream.choice((1, 1, draft.threads[0]))
-    out = draft.array(
+    out = draft.add_array(
         kind, Domain(low=-1.0, high=1.0), (slots,), Role.INOUT, ("total", "sums", "accum", "energy_out", "loss", "hist")
     )
     index: Expression = Literal("0") if slots == 1 else Name(draft.indices[0])
     draft.add(Evaluate(call("atomic_add", Name(out), index, term.node)))
     fresh = _new(draft, stream, avoid=[term])
-    _put(draft, stream, pool, named(draft, _weaver(draft, stream).weave([term, fresh], steps=1)))
+    _put(draft, stream, pool, give_name(draft, _weaver(draft, stream).weave([term, fresh], steps=1)))
 
 
 PIECES: tuple[Piece[Sketch], ...] = (

@@ -6,8 +6,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.naming import VECTORS
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Expression, Infix, Literal, Name, Subscript
-from synthesis.grammar.syntax import Sequence as Items
+from synthesis.grammar.syntax import Assign, Display, Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
@@ -34,13 +33,13 @@ def _begin(stream: Stream) -> tuple[Stream, Draft]:
 
 def element(draft: Draft, kind: Type, domain: Domain, pool: tuple[str, ...], spelled: str = "") -> Expression:
     """The thread's own element of a new array."""
-    array = draft.array(kind, domain, draft.threads, pool=pool, element=spelled)
+    array = draft.add_array(kind, domain, draft.threads, pool=pool, element=spelled)
     return Subscript(Name(array), tuple(map(Name, draft.indices)))
 
 
-def _rotation(shape: Stream, draft: Draft) -> tuple[Expression, str]:
+def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
     """A unit quaternion in a local, and the operation that it was made by."""
-    made = shape.weighted(
+    made = choices.weighted(
         [("normalize", 0.5), ("quat_from_axis_angle", 0.25), ("quat_rpy", 0.15), ("quat_from_matrix", 0.1)]
     )
     if made == "normalize":
@@ -49,22 +48,22 @@ def _rotation(shape: Stream, draft: Draft) -> tuple[Expression, str]:
         axis = call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
         node = call(made, axis, element(draft, _NUMBER, _ANGLE, _ANGLES))
     elif made == "quat_rpy":
-        angles = draft.local(element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
+        angles = draft.add_local(element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
         node = call(made, *(Subscript(angles, (Literal(str(place)),)) for place in range(3)))
     else:
         first = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
         node = call(made, call("quat_to_matrix", first))
-    return draft.local(node, _LOCAL_QUATS), made
+    return draft.add_local(node, _LOCAL_QUATS), made
 
 
-def _point(shape: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:
+def _point(choices: Stream, draft: Draft, pool: tuple[str, ...] = VECTORS) -> Term:
     """A vector of the thread's own, as it is in its array or after a little arithmetic."""
     term = Term(element(draft, _VEC, _POINT, pool), _VEC, _POINT, flat=True)
-    if shape.chance(0.35):
+    if choices.chance(0.35):
         return term
-    weaver = Weaver(draft, shape.child("point", shape.below(1000)), _OPERATIONS, max_fresh=1)
-    made = weaver.weave([term], steps=shape.integer(1, 2), goal=_VEC)
-    return made if shape.chance(0.5) else draft.keep(made)
+    weaver = Weaver(draft, choices.child("point", choices.below(1000)), _OPERATIONS, max_fresh=1)
+    made = weaver.weave([term], steps=choices.integer(1, 2), goal=_VEC)
+    return made if choices.chance(0.5) else draft.keep(made)
 
 
 def _reach(*parts: Term) -> Domain:
@@ -77,41 +76,41 @@ def finished(
     draft: Draft, category: str, recipe: str, target: str, term: Term, summary: str, element: str = ""
 ) -> KernelSpec:
     """The kernel that writes a term at each thread's own indices; ``element`` is the type's name where it needs one."""
-    out = draft.output(term.type, term.interval, draft.threads, element=element)
+    out = draft.add_output(term.type, term.interval, draft.threads, element=element)
     draft.add(draft.assignment(out, term.node))
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=term.ops | {target})
 
 
 def _woven(stream: Stream, draft: Draft, term: Term) -> Term:
     """What is made of a turned vector; not its length, which no rotation changes."""
-    shape = stream.child("end")
+    choices = stream.child("end")
     operations = tuple(each for each in _OPERATIONS if each.name != "length")
-    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=shape.integer(0, 1))
-    others = [_beside(shape, draft) for _ in range(shape.weighted([(0, 0.3), (1, 0.45), (2, 0.25)]))]
-    return weaver.weave([term, *others], steps=shape.integer(0, 5))
+    weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=choices.integer(0, 1))
+    others = [_beside(choices, draft) for _ in range(choices.weighted([(0, 0.3), (1, 0.45), (2, 0.25)]))]
+    return weaver.weave([term, *others], steps=choices.integer(0, 5))
 
 
-def _beside(shape: Stream, draft: Draft) -> Term:
+def _beside(choices: Stream, draft: Draft) -> Term:
     """A vector or a number that a turned vector is combined with."""
-    kind = shape.choice((_VEC, _NUMBER))
-    return draft.fresh(kind, typical_domain(shape, kind))
+    kind = choices.choice((_VEC, _NUMBER))
+    return draft.fresh(kind, typical_domain(choices, kind))
 
 
 def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
     """Points turned by rotations, forwards or back, by name or through a matrix."""
-    shape, draft = _begin(stream)
-    rotation, made = _rotation(shape, draft)
-    point = _point(shape, draft)
+    choices, draft = _begin(stream)
+    rotation, made = _rotation(choices, draft)
+    point = _point(choices, draft)
     ops = frozenset({made})
     if target == "quat_to_matrix":
-        node: Expression = Infix(shape.choice(("*", "@")), call(target, rotation), point.node)
+        node: Expression = Infix(choices.choice(("*", "@")), call(target, rotation), point.node)
     elif target == "quat_inverse":
         node = call("quat_rotate", call(target, rotation), point.node)
     else:
         node = call(target, rotation, point.node)
     turned = draft.keep(Term(node, _VEC, _reach(point), ops, 2))
-    if shape.chance(0.4):
-        pivot = _point(shape, draft)
+    if choices.chance(0.4):
+        pivot = _point(choices, draft)
         turned = Term(Infix("+", turned.node, pivot.node), _VEC, _reach(point, pivot), ops, 2)
     result = _woven(stream, draft, turned)
     return finished(draft, "quaternion", "rotated", target, result, "Points turned by rotations")
@@ -119,26 +118,26 @@ def _draw_rotated(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_combined(stream: Stream, target: str) -> KernelSpec:
     """Two rotations multiplied, interpolated, or compared."""
-    shape, draft = _begin(stream)
-    first, made = _rotation(shape, draft)
-    second, also = _rotation(shape, draft)
+    choices, draft = _begin(stream)
+    first, made = _rotation(choices, draft)
+    second, also = _rotation(choices, draft)
     ops = frozenset({made, also})
     if target == "quat_slerp":
-        amount = draft.uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("t", "alpha", "blend", "weight", "s")).node
+        amount = draft.add_uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("t", "alpha", "blend", "weight", "s")).node
         node: Expression = call(target, first, second, amount)
     elif target == "quat_mul":
         node = Infix("*", first, second)
     else:
         node = Infix("*", first, call("quat_inverse", second))
-    combined = draft.local(node, _LOCAL_QUATS)
+    combined = draft.add_local(node, _LOCAL_QUATS)
     if target == "quat_to_axis_angle":
         axis, angle = draft.book.take(("axis", "dir", "ax")), draft.book.take(("angle", "theta", "amount"))
-        draft.add(Assign(Items((Name(axis), Name(angle))), call(target, combined)))
+        draft.add(Assign(Display((Name(axis), Name(angle))), call(target, combined)))
         made_vector = Infix("*", Name(axis), Name(angle))
         result = _woven(stream, draft, Term(made_vector, _VEC, Domain(low=-6.3, high=6.3), ops, 3))
         return finished(draft, "quaternion", "combined", target, result, "The turn between two rotations")
-    if shape.chance(0.8):
-        point = _point(shape, draft)
+    if choices.chance(0.8):
+        point = _point(choices, draft)
         turned = Term(call("quat_rotate", combined, point.node), _VEC, _reach(point), ops | {"quat_rotate"}, 3)
         result = _woven(stream, draft, turned)
         return finished(draft, "quaternion", "combined", target, result, "Points turned by two rotations")
@@ -146,32 +145,32 @@ def _draw_combined(stream: Stream, target: str) -> KernelSpec:
     return finished(draft, "quaternion", "combined", target, result, "Two rotations made one", "wp.quat")
 
 
-def _frame(shape: Stream, draft: Draft) -> Expression:
+def _frame(choices: Stream, draft: Draft) -> Expression:
     """A transform in a local, with a rotation of length one: of an array of them, or put together."""
-    if shape.chance(0.5):
-        given = draft.local(element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
+    if choices.chance(0.5):
+        given = draft.add_local(element(draft, _FRAME, _UNIT, _FRAMES, "wp.transform"), ("given", "raw", "pose", "X"))
         place = call("transform_get_translation", given)
         rotation: Expression = call("normalize", call("transform_get_rotation", given))
     else:
         place = element(draft, _VEC, _POINT, VECTORS)
-        rotation, _ = _rotation(shape, draft)
-    return draft.local(call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
+        rotation, _ = _rotation(choices, draft)
+    return draft.add_local(call("transform", place, rotation), ("frame", "xform", "tf", "X_ab", "T", "local"))
 
 
 def _draw_frame(stream: Stream, target: str) -> KernelSpec:
     """Points and directions taken from one frame to another."""
-    shape, draft = _begin(stream)
-    frame = _frame(shape, draft)
+    choices, draft = _begin(stream)
+    frame = _frame(choices, draft)
     ops: frozenset[str] = frozenset({"transform"})
-    point = _point(shape, draft)
+    point = _point(choices, draft)
     place = Term(Literal("0"), _VEC, Domain(low=-4.0, high=4.0))
     reach = _reach(point, place)
     if target == "transform_inverse":
         node: Expression = call("transform_point", call(target, frame), point.node)
     elif target == "transform_multiply":
-        second = _frame(shape, draft)
-        both = Infix("*", frame, second) if shape.chance(0.25) else call(target, frame, second)
-        node = call("transform_point", draft.local(both, ("chained", "X_ac", "combined", "world")), point.node)
+        second = _frame(choices, draft)
+        both = Infix("*", frame, second) if choices.chance(0.25) else call(target, frame, second)
+        node = call("transform_point", draft.add_local(both, ("chained", "X_ac", "combined", "world")), point.node)
     elif target == "transform_vector":  # which leaves the frame's place out
         node = Infix("+", call("transform_get_translation", frame), call(target, frame, point.node))
     elif target == "transform_get_translation":
@@ -184,23 +183,23 @@ def _draw_frame(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     """A rotation or a pose moved on by its velocity over a time step."""
-    shape, draft = _begin(stream)
-    rotation, made = _rotation(shape, draft)
-    spin = _point(shape, draft, ("omega", "angular_velocity", "w", "spin_rates")).node
-    step = draft.uniform(_NUMBER, Domain(low=0.01, high=0.1), pool=("dt", "step", "h", "delta_t")).node
-    if shape.chance(0.35):
-        damping = draft.uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("damping", "drag", "friction"))
+    choices, draft = _begin(stream)
+    rotation, made = _rotation(choices, draft)
+    spin = _point(choices, draft, ("omega", "angular_velocity", "w", "spin_rates")).node
+    step = draft.add_uniform(_NUMBER, Domain(low=0.01, high=0.1), pool=("dt", "step", "h", "delta_t")).node
+    if choices.chance(0.35):
+        damping = draft.add_uniform(_NUMBER, Domain(low=0.1, high=0.9), pool=("damping", "drag", "friction"))
         spin = Infix("*", spin, Infix("-", Literal("1.0"), Infix("*", damping.node, step)))
     ops = frozenset({made, "normalize", "quat_mul"})
     zero = Literal("0.0")
-    if shape.chance(0.5):
-        small = draft.local(spin, ("w", "rate", "ang"))
+    if choices.chance(0.5):
+        small = draft.add_local(spin, ("w", "rate", "ang"))
         parts = (Subscript(small, (Literal(str(place)),)) for place in range(3))
         pure: Expression = call("quat", *parts, zero)
     else:
         pure = call("quat", spin, zero)
     change = Infix("*", Infix("*", Infix("*", pure, rotation), Literal("0.5")), step)
-    turned = draft.local(call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
+    turned = draft.add_local(call("normalize", Infix("+", rotation, change)), ("q1", "turned", "q_next", "q_new"))
     if target == "integrate_rotation":
         return finished(
             draft,
@@ -212,10 +211,10 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
             "wp.quat",
         )
     place = element(draft, _VEC, _POINT, VECTORS)
-    velocity = _point(shape, draft, ("velocities", "vel", "linear_velocity", "v")).node
-    if shape.chance(0.4):
-        push = call("vec3", *(Literal(repr(shape.decimal(-1.0, 1.0, 1))) for _ in range(3)))
-        velocity = draft.local(Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
+    velocity = _point(choices, draft, ("velocities", "vel", "linear_velocity", "v")).node
+    if choices.chance(0.4):
+        push = call("vec3", *(Literal(repr(choices.decimal(-1.0, 1.0, 1))) for _ in range(3)))
+        velocity = draft.add_local(Infix("+", velocity, Infix("*", push, step)), ("v1", "v_next", "moved_v"))
     moved = Infix("+", place, Infix("*", velocity, step))
     node = call("transform", moved, turned)
     result = Term(node, _FRAME, Domain(low=-3.0, high=3.0), ops | {"transform"})

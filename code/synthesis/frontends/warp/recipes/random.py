@@ -38,25 +38,25 @@ def _begin(stream: Stream, kind: Type) -> tuple[Stream, Draft]:
     return stream.child("shape"), Draft(stream, (kind, _NUMBER), rank=rank)
 
 
-def _generator(shape: Stream, draft: Draft) -> Expression:
+def _generator(choices: Stream, draft: Draft) -> Expression:
     """The state of the thread's own generator, from a seed and the thread's index."""
-    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
+    seed = draft.add_uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "frame", "run_id", "base_seed"))
     index: Expression = Name(draft.indices[0])
     if draft.rank == 2:
         index = Infix("+", Infix("*", index, Literal(str(draft.threads[1]))), Name(draft.indices[1]))
-    start = Infix("+", seed.node, Literal(str(shape.integer(1, 99)))) if shape.chance(0.2) else seed.node
-    return draft.local(call("rand_init", start, index), ("state", "rng", "gen", "rstate"))
+    start = Infix("+", seed.node, Literal(str(choices.integer(1, 99)))) if choices.chance(0.2) else seed.node
+    return draft.add_local(call("rand_init", start, index), ("state", "rng", "gen", "rstate"))
 
 
 def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, summary: str) -> KernelSpec:
-    shape = stream.child("end")
+    choices = stream.child("end")
     operations = _DIRECTIONS if "ring" in target or "surface" in target else _OPERATIONS
     weaver = Weaver(draft, stream.child("weave"), operations, max_fresh=0)
     terms = [term]
-    if shape.chance(0.7):
-        kind = term.type if shape.chance(0.6) else _NUMBER
-        terms.append(draft.read(kind, typical_domain(shape, kind), draft.sites[0][0]))
-    result = weaver.weave(terms, steps=shape.integer(1, 4))
+    if choices.chance(0.7):
+        kind = term.type if choices.chance(0.6) else _NUMBER
+        terms.append(draft.read(kind, typical_domain(choices, kind), draft.sites[0][0]))
+    result = weaver.weave(terms, steps=choices.integer(1, 4))
     draft.store(result)
     return draft.finish(
         category="random",
@@ -69,11 +69,11 @@ def _finish(stream: Stream, draft: Draft, term: Term, recipe: str, target: str, 
 def _draw_sample(stream: Stream, target: str) -> KernelSpec:
     """One sample a thread, used with what an array holds."""
     kind, domain = _SAMPLES[target]
-    shape, draft = _begin(stream, kind)
-    state = _generator(shape, draft)
+    choices, draft = _begin(stream, kind)
+    state = _generator(choices, draft)
     node: Expression = call(target, state)
-    if target == "randf" and shape.chance(0.5):
-        low, high = shape.decimal(-2.0, 0.0, 1), shape.decimal(0.5, 2.0, 1)
+    if target == "randf" and choices.chance(0.5):
+        low, high = choices.decimal(-2.0, 0.0, 1), choices.decimal(0.5, 2.0, 1)
         node = call(target, state, Literal(repr(low)), Literal(repr(high)))
         domain = Domain(low=low, high=high)
     sample = draft.keep(Term(node, kind, domain, frozenset({target}), 1))
@@ -82,42 +82,42 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_integers(stream: Stream, target: str) -> KernelSpec:
     """Whole numbers of a range or of a Poisson distribution, which pick an element or count."""
-    shape, draft = _begin(stream, _NUMBER)
-    state = _generator(shape, draft)
-    size = shape.integer(6, 20)
+    choices, draft = _begin(stream, _NUMBER)
+    state = _generator(choices, draft)
+    size = choices.integer(6, 20)
     if target == "poisson":
-        rate = draft.uniform(_NUMBER, Domain(low=2.0, high=8.0), pool=("rate", "lam", "mean"))
+        rate = draft.add_uniform(_NUMBER, Domain(low=2.0, high=8.0), pool=("rate", "lam", "mean"))
         drawn = call(target, state, rate.node)
         cast = Call(Name("float"), (drawn,))
         sample = draft.keep(Term(cast, _NUMBER, Domain(low=0.0, high=30.0), frozenset({target}), 1))
         return _finish(stream, draft, sample, "integers", target, "Counts of a Poisson distribution")
     drawn = call(target, state, Literal("0"), Literal(str(size)))
-    place = draft.local(drawn, ("pick", "slot", "index", "chosen", "src"))
-    table = draft.array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
+    place = draft.add_local(drawn, ("pick", "slot", "index", "chosen", "src"))
+    table = draft.add_array(_NUMBER, Domain(low=-2.0, high=2.0), (size,))
     picked = Term(Subscript(Name(table), (place,)), _NUMBER, Domain(low=-2.0, high=2.0), frozenset({target}), 1)
     return _finish(stream, draft, picked, "integers", target, f"An element of {size} picked at random")
 
 
 def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
     """A mean over samples in a loop: of a function, or of how many fall inside a shape; or a walk."""
-    shape, draft = _begin(stream, _NUMBER)
-    state = _generator(shape, draft)
-    trips = shape.integer(4, 12)
+    choices, draft = _begin(stream, _NUMBER)
+    state = _generator(choices, draft)
+    trips = choices.integer(4, 12)
     total = draft.book.take(("total", "acc", "hits", "s"))
     start: Expression = Literal("0.0")
     if target == "random_walk":
         start = element(draft, _NUMBER, Domain(low=-1.0, high=1.0), ("start", "x0", "origin", "initial"))
     draft.add(Assign(Name(total), Call(Name("float"), (start,)) if start == Literal("0.0") else start))
-    scale = draft.uniform(_NUMBER, Domain(low=0.3, high=1.2))
+    scale = draft.add_uniform(_NUMBER, Domain(low=0.3, high=1.2))
     with draft.loop("_", Call(Name("range"), (Literal(str(trips)),)), draft.sites):
         if target == "hit_or_miss":
-            x, y = (draft.local(call("randf", state), pool) for pool in (("x", "u", "px"), ("y", "v", "py")))
+            x, y = (draft.add_local(call("randf", state), pool) for pool in (("x", "u", "px"), ("y", "v", "py")))
             inside = Comparison("<", Infix("+", Infix("*", x, scale.node), y), Literal("1.0"))
             draft.add(If(inside, (Assign(Name(total), Infix("+", y, Literal("0.5")), "+"),)))
         else:
-            sample = Term(call(shape.choice(("randf", "randn")), state), _NUMBER, Domain(low=-5.6, high=5.6))
+            sample = Term(call(choices.choice(("randf", "randn")), state), _NUMBER, Domain(low=-5.6, high=5.6))
             weaver = Weaver(draft, stream.child("inside"), _SCALARS, max_fresh=0)
-            inner = weaver.weave([sample], steps=shape.integer(0, 1))
+            inner = weaver.weave([sample], steps=choices.integer(0, 1))
             draft.add(Assign(Name(total), Infix("*", scale.node, inner.node), "+"))
     node: Expression = Name(total)
     if target != "random_walk":
@@ -133,17 +133,17 @@ def _draw_estimate(stream: Stream, target: str) -> KernelSpec:
 
 def _draw_noise(stream: Stream, target: str) -> KernelSpec:
     """Smooth noise at points of a line, a plane or space."""
-    shape = stream.child("shape")
-    kind = {"curlnoise": shape.choice((_PAIR, _TRIPLE))}.get(target, shape.choice((_NUMBER, _PAIR, _TRIPLE)))
+    choices = stream.child("shape")
+    kind = {"curlnoise": choices.choice((_PAIR, _TRIPLE))}.get(target, choices.choice((_NUMBER, _PAIR, _TRIPLE)))
     if target == "pnoise" and kind == _TRIPLE:
         kind = _PAIR
-    shape, draft = _begin(stream, kind)
-    seed = draft.uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "noise_seed", "octave"))
-    state = draft.local(call("rand_init", seed.node), ("state", "rng", "gen"))
+    choices, draft = _begin(stream, kind)
+    seed = draft.add_uniform(Type("int32"), Domain(low=0, high=10_000), pool=("seed", "noise_seed", "octave"))
+    state = draft.add_local(call("rand_init", seed.node), ("state", "rng", "gen"))
     place = element(draft, kind, Domain(low=0.1, high=3.9), VECTORS if kind.rank else ("x", "positions", "coords"))
-    frequency = draft.uniform(_NUMBER, Domain(low=0.6, high=2.5), pool=("frequency", "scale", "freq", "detail"))
+    frequency = draft.add_uniform(_NUMBER, Domain(low=0.6, high=2.5), pool=("frequency", "scale", "freq", "detail"))
     at = Infix("*", place, frequency.node)
-    periods = tuple(Literal(str(shape.integer(3, 6))) for _ in range(max(1, *kind.shape, 0) if kind.rank else 1))
+    periods = tuple(Literal(str(choices.integer(3, 6))) for _ in range(max(1, *kind.shape, 0) if kind.rank else 1))
     if target == "pnoise":
         node: Expression = call(target, state, at, *_distinct(periods))
     else:

@@ -3,22 +3,21 @@
 import math
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
-from synthesis.grammar import naming
-from synthesis.grammar.elaboration import undone
-from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar import drafting, naming
+from synthesis.grammar.operations import Term
 from synthesis.grammar.storage import Storage
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
     Comparison,
+    Display,
     Expression,
     For,
-    Function,
     If,
     Literal,
     Name,
@@ -26,13 +25,9 @@ from synthesis.grammar.syntax import (
     Statement,
     Subscript,
     reads,
-    size,
-)
-from synthesis.grammar.syntax import (
-    Sequence as Items,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of, typical_domain
+from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, Domain, Role
 
 _LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
@@ -49,8 +44,8 @@ _STORAGE = {
     "float32": (("float32", 0.955), ("float16", 0.03), ("bfloat16", 0.015)),
     "int32": (("int32", 0.86), ("uint8", 0.05), ("int16", 0.04), ("int8", 0.03), ("uint16", 0.02)),
 }
-# How often a kernel that has so many arguments goes on from one that it reads already.
-_MANY, _AGAIN = 3, 0.5
+# How often a kernel with some arguments goes on from one that it reads already.
+_AGAIN = 0.5
 # An array of fewer elements may have them all on one side of what it is compared with.
 _FEW = 8
 
@@ -67,14 +62,34 @@ Site = tuple[Axis, ...]
 """Where in an array a thread, or an iteration of its loop, reads."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spelling:
+    """How one kernel writes constants and types.
+
+    Args:
+        style: which of the ways to write types it keeps to; see ``spelling``.
+    """
+
+    style: int
+    decorators: tuple[str, ...] = ("wp.func",)
+
+    def literal(self, value: float, dtype: str) -> Expression:
+        """A constant, cast where Warp has no literal of its type."""
+        return literal_node(value, dtype)
+
+    def annotation(self, kind: Type) -> str:
+        """A plain value's type."""
+        return value_annotation(kind, self.style)
+
+
 def local_name(statement: Statement) -> str | None:
     """The variable that a statement gives a value to, if it does nothing else."""
     return statement.target.id if isinstance(statement, Assign) and isinstance(statement.target, Name) else None
 
 
 @dataclass
-class Sketch:
-    """Collects what a recipe decides.
+class Sketch(drafting.Sketch):
+    """Collects what a recipe decides: threads, arrays, statements.
 
     Args:
         stream: the random choices; the recipe and the sketch draw from children of it.
@@ -84,8 +99,6 @@ class Sketch:
         lanes: whether a thread's number in its block is asked for too, as a last index.
     """
 
-    stream: Stream
-    types: Sequence[Type]
     rank: int = 1
     launch: tuple[int, ...] | None = None
     lanes: bool = False
@@ -96,18 +109,13 @@ class Sketch:
 
     def __post_init__(self) -> None:
         """Choose the threads and open the body."""
-        self.book = NameBook(self.stream.child("names"))
-        self._draw = self.stream.child("draft")
-        self._style = self.stream.child("style").below(3)
+        super().__post_init__()
+        self.style = self.stream.child("style").below(3)
+        """Which of the ways to write types this kernel keeps to; see ``spelling``."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
-        self._arguments: list[Argument] = []
-        self._elements: list[Term] = []
         self.tested: list[Term] = []
         """What a branch that was added depends on."""
-        self._elements_behind: dict[Expression, Expression] = {}
-        self._helpers: list[Statement] = []
-        self._scalars = 0
-        self._block: list[Statement] = []
+        self._uniforms: list[str] = []
         self.threads = self.launch or self._draw.choice(_LAUNCHES[self.rank])
         """The threads along each launch dimension."""
         if self.rank == 1:
@@ -126,54 +134,34 @@ class Sketch:
         if self.lanes:
             self.lane = self.book.take(("lane", "t_id", "thread"))
             asked = (*asked, self.lane)
-        target: Expression = Name(asked[0]) if len(asked) == 1 else Items(tuple(map(Name, asked)))
+        target: Expression = Name(asked[0]) if len(asked) == 1 else Display(tuple(map(Name, asked)))
         self.add(Assign(target, Call(Name("wp.tid"))))
+
+    @property
+    def dialect(self) -> Spelling:
+        """How this kernel writes constants and types."""
+        return Spelling(style=self.style)
 
     # ---- what the weaver asks for
 
     def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
         """A new argument: mostly an array read at the thread's index, now and then a number for all threads."""
-        if type.rank == 0 and self._scalars < 2 and self._draw.chance(0.22):
-            return self.uniform(type, domain)
+        if type.rank == 0 and len(self._uniforms) < 2 and self._draw.chance(0.22):
+            return self.add_uniform(type, domain)
         return self.read(type, domain, self._draw.weighted(self.sites))
-
-    def literal(self, value: float, dtype: str) -> Term:
-        """A constant, written as its type is."""
-        return Term(literal_node(value, dtype), Type(dtype), Domain(low=value, high=value), varying=False)
-
-    def keep(self, term: Term) -> Term:
-        """The term under a new local name."""
-        local = self.local(term.node)
-        if term.flat:
-            self._elements_behind[local] = term.node
-        return replace(term, node=local, summands=term.parts)
 
     # ---- what elaboration asks for
 
-    @contextmanager
-    def attempt(self) -> Generator[None]:
-        """What is added inside is taken back where a DrawError leaves it."""
-        lists = (self._arguments, self._helpers, self._elements, self.tested, self._block)
-        scalars = self._scalars
-        try:
-            with self.book.attempt(), undone(*lists):
-                yield
-        except DrawError:
-            self._scalars = scalars
-            raise
+    def _lists(self) -> list[list[Any]]:
+        return [*super()._lists(), self.tested, self._uniforms]
 
     def start(self, stream: Stream, beside: Term) -> Term:
         """An element, of a term's scalar type, to go on from: of a new array, or one that is read elsewhere too."""
         kind = Type(beside.type.dtype)
-        if len(self._arguments) > _MANY and stream.chance(_AGAIN) and (known := self.again(kind, stream, [beside])):
-            return known
-        return self.read(kind, typical_domain(stream, kind), self.sites[0][0])
+        known = self.resume(kind, stream, beside, _AGAIN)
+        return known or self.read(kind, typical_domain(stream, kind), self.sites[0][0])
 
     # ---- what recipes build with
-
-    def add(self, statement: Statement) -> None:
-        """Append a statement to the open block."""
-        self._block.append(statement)
 
     def prune(self) -> None:
         """Drop locals that nothing reads, and those that only they read."""
@@ -184,26 +172,11 @@ class Sketch:
                 return
             self._block[:] = kept
 
-    def local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
-        """A new local that holds a value."""
-        name = Name(self.book.take(pool))
-        self.add(Assign(name, value))
-        return name
-
-    def variable(self, kind: Type, value: float) -> Name:
+    def add_variable(self, kind: Type, value: float) -> Name:
         """A new local that later statements change, started from a constant as Warp wants it."""
-        return self.local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
+        return self.add_local(Call(Name(scalar_name(kind.dtype)), (Literal(repr(value)),)))
 
-    @contextmanager
-    def block(self) -> Generator[list[Statement]]:
-        """Statements added inside go to the yielded list instead of the body."""
-        outer, self._block = self._block, []
-        try:
-            yield self._block
-        finally:
-            self._block = outer
-
-    def array(
+    def add_array(
         self,
         kind: Type,
         domain: Domain,
@@ -223,11 +196,11 @@ class Sketch:
             element: the element's type as Warp spells it, where the kind does not tell: ``wp.quat``.
         """
         name = self.book.take(pool or (naming.ARRAYS, naming.VECTORS, naming.MATRICES)[kind.rank])
-        spelled = element or value_annotation(kind, self._style)
+        spelled = element or value_annotation(kind, self.style)
         self._arguments.append(
             Argument(
                 name=name,
-                type_name=array_annotation(spelled, len(shape), self._style),
+                type_name=array_annotation(spelled, len(shape), self.style),
                 dtype=kind.dtype,
                 element=kind.shape,
                 shape=shape,
@@ -237,14 +210,14 @@ class Sketch:
         )
         return name
 
-    def uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
+    def add_uniform(self, kind: Type, domain: Domain, pool: tuple[str, ...] = naming.SCALARS) -> Term:
         """A new argument that is one value for all threads."""
-        self._scalars += 1
         name = self.book.take(pool)
+        self._uniforms.append(name)
         self._arguments.append(
             Argument(
                 name=name,
-                type_name=value_annotation(kind, self._style),
+                type_name=value_annotation(kind, self.style),
                 dtype=kind.dtype,
                 element=kind.shape,
                 domain=domain,
@@ -255,29 +228,23 @@ class Sketch:
     def read(self, kind: Type, domain: Domain, site: Site) -> Term:
         """An element of a new array, read where it is used or into a local first."""
         stored = self._stored(kind, domain)
-        node: Expression = self.element(stored, domain, site)
+        node: Expression = self.add_element(stored, domain, site)
         if stored != kind:
-            node = Call(Name(scalar_name(kind.dtype, self._style)), (node,))
+            node = Call(Name(scalar_name(kind.dtype, self.style)), (node,))
         varying = math.prod(axis.extent for axis in site) >= _FEW
         term = Term(node, kind, domain, flat=True, varying=varying)
         if site == self.sites[0][0] and self.sites is self._outermost:
-            self._elements.append(term)
+            self._known.append(term)
         return self.keep(term) if self.stream.difficulty > 1 and self._draw.chance(0.35) else term
 
-    def flag(self) -> Expression:
+    def add_flag(self) -> Expression:
         """An element of a new array of truths, set for about every second thread."""
-        return self.element(Type("bool"), Domain(low=0, high=1), self.sites[0][0], naming.FLAGS)
+        return self.add_element(Type("bool"), Domain(low=0, high=1), self.sites[0][0], naming.FLAGS)
 
-    def element(self, kind: Type, domain: Domain, site: Site, pool: tuple[str, ...] | None = None) -> Expression:
+    def add_element(self, kind: Type, domain: Domain, site: Site, pool: tuple[str, ...] | None = None) -> Expression:
         """An element of a new array, as it is stored."""
-        array = self.array(kind, domain, tuple(axis.extent for axis in site), pool=pool)
+        array = self.add_array(kind, domain, tuple(axis.extent for axis in site), pool=pool)
         return Subscript(Name(array), tuple(axis.index for axis in site))
-
-    def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
-        """An element that the thread reads elsewhere too, where there is one of the type."""
-        taken = {self._elements_behind.get(term.node, term.node) for term in avoid}
-        known = [term for term in self._elements if term.type == kind and term.node not in taken]
-        return stream.choice(known) if known else None
 
     def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
         """New arguments to weave from; the first is always an array read at the fullest site."""
@@ -303,36 +270,19 @@ class Sketch:
     def guard(self) -> None:
         """Leave threads beyond an argument's count alone, as launches with a rounded-up size do."""
         extent = self.threads[0]
-        count = self.count(Domain(low=extent // 2, high=extent))
+        count = self.add_count(Domain(low=extent // 2, high=extent))
         self.add(If(Comparison(">=", Name(self.indices[0]), Name(count)), (Return(),)))
 
-    def helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:
-        """A call of a new ``@wp.func`` that computes something of the operands."""
-        operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
-        scope = FunctionScope(self.literal, NameBook(self.stream.child("helper names")))
-        parameters = [scope.parameter(operand) for operand in operands]
-        weaver = Weaver(scope, self.stream.child("helper"), operations, max_fresh=0)
-        result = weaver.weave(parameters, steps=steps)
-        body = scope.body(result)
-        name = self.book.title()
-        returns = value_annotation(result.type, self._style) if self._draw.chance(0.3) else ""
-        annotations = tuple(
-            (name_of(parameter), value_annotation(operand.type, self._style))
-            for parameter, operand in zip(parameters, operands, strict=True)
-        )
-        self._helpers.append(Function(name, annotations, body, ("wp.func",), returns=returns))
-        return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
-
-    def output(
+    def add_output(
         self, kind: Type, domain: Domain, shape: tuple[int, ...], role: Role = Role.OUTPUT, element: str = ""
     ) -> str:
         """A new array that the kernel writes; returns its name."""
-        return self.array(kind, domain, shape, role, naming.OUTPUTS, element)
+        return self.add_array(kind, domain, shape, role, naming.OUTPUTS, element)
 
     def write(self, term: Term) -> None:
         """Write a term as it is to a new output array at the thread's own indices."""
         stored = self._stored(term.type, term.interval)
-        out = self.output(stored, term.interval, self.threads)
+        out = self.add_output(stored, term.interval, self.threads)
         self.add(
             self.assignment(out, term.node if stored == term.type else Call(Name(f"wp.{stored.dtype}"), (term.node,)))
         )
@@ -345,21 +295,12 @@ class Sketch:
         """``out[i, j] = value`` for the thread's own indices."""
         return Assign(Subscript(Name(out), tuple(map(Name, self.indices))), value)
 
-    def count(self, domain: Domain) -> str:
+    def add_count(self, domain: Domain) -> str:
         """A new integer argument that bounds a loop or the threads; returns its name."""
         name = self.book.take(("n", "count", "num", "size", "length"))
         self._arguments.append(Argument(name=name, type_name="int", dtype="int32", domain=domain))
         return name
 
-    def argument(self, argument: Argument) -> None:
+    def add_argument(self, argument: Argument) -> None:
         """Add an argument that the recipe made by itself."""
         self._arguments.append(argument)
-
-    def declare(self, statement: Statement) -> None:
-        """Put a function, a struct or a constant beside the kernel, after those that are there."""
-        self._helpers.append(statement)
-
-    @property
-    def style(self) -> int:
-        """Which of the ways to write types this kernel keeps to; see ``spelling``."""
-        return self._style

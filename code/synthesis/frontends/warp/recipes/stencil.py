@@ -9,7 +9,7 @@ from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import Weaver, named, typical_domain
+from synthesis.grammar.weaving import Weaver, give_name, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "abs", "exp"))
@@ -44,15 +44,15 @@ def _steps(kind: str, rank: int) -> list[tuple[int, ...]]:
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
     """A weighted sum of an element and its neighbours, and often a step of an equation with it."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     rank = int(target[-2])
-    kind = Type(shape.weighted([("float32", 0.9), ("float64", 0.1)]))
-    draft = Draft(stream, (kind,), rank=rank, launch=shape.choice(_LAUNCHES[rank]))
-    border = shape.choice(("padded", "clamped", "periodic", "interior"))
+    kind = Type(choices.weighted([("float32", 0.9), ("float64", 0.1)]))
+    draft = Draft(stream, (kind,), rank=rank, launch=choices.choice(_LAUNCHES[rank]))
+    border = choices.choice(("padded", "clamped", "periodic", "interior"))
     extents = tuple(extent + (2 if border == "padded" else 0) for extent in draft.threads)
-    domain = typical_domain(shape, kind)
+    domain = typical_domain(choices, kind)
     field = Name(
-        draft.array(kind, domain, extents, pool=("u", "field", "grid", "temperature", "phi", "height", "image"))
+        draft.add_array(kind, domain, extents, pool=("u", "field", "grid", "temperature", "phi", "height", "image"))
     )
     indices = [Name(index) for index in draft.indices]
     if border == "interior":
@@ -70,39 +70,39 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
     centre = draft.keep(Term(at((0,) * rank), kind, domain))
     kinds = ("star", "box", "forward") if rank < 3 else ("star", "forward")
-    steps = _steps(shape.choice(kinds), rank)
+    steps = _steps(choices.choice(kinds), rank)
     total: Expression = at(steps[0])
-    weighted = shape.chance(0.3)
+    weighted = choices.chance(0.3)
     if weighted:
-        total = Infix("*", draft.literal(shape.decimal(0.1, 0.9, 1), kind.dtype).node, total)
+        total = Infix("*", draft.literal(choices.decimal(0.1, 0.9, 1), kind.dtype).node, total)
     for step in steps[1:]:
         value = at(step)
         if weighted:
-            value = Infix("*", draft.literal(shape.decimal(0.1, 0.9, 1), kind.dtype).node, value)
+            value = Infix("*", draft.literal(choices.decimal(0.1, 0.9, 1), kind.dtype).node, value)
         total = Infix("+", total, value)
-        if len(steps) > 4 and (rank == 3 or shape.chance(0.4)):
+        if len(steps) > 4 and (rank == 3 or choices.chance(0.4)):
             local = draft.keep(Term(total, kind, domain))
             total = local.node
     count = len(steps)
     bound = count * domain.magnitude
-    summed = named(draft, Term(total, kind, Domain(low=-bound, high=bound)))
+    summed = give_name(draft, Term(total, kind, Domain(low=-bound, high=bound)))
     scaled = draft.literal(float(count), kind.dtype).node
     slope = Infix("-", summed.node, Infix("*", scaled, centre.node))
-    style = shape.choice(("laplacian", "update", "mean", "difference"))
+    style = choices.choice(("laplacian", "update", "mean", "difference"))
     if style == "mean":
         inverse = draft.literal(round(1 / (count + 1), 4), kind.dtype).node
         node: Expression = Infix("*", Infix("+", summed.node, centre.node), inverse)
     elif style == "update":
-        rate = draft.uniform(kind, Domain(low=0.01, high=0.2), pool=("dt", "alpha", "rate", "nu", "kappa"))
+        rate = draft.add_uniform(kind, Domain(low=0.01, high=0.2), pool=("dt", "alpha", "rate", "nu", "kappa"))
         node = Infix("+", centre.node, Infix("*", rate.node, slope))
     elif style == "laplacian":
         node = slope
     else:
         node = Infix("-", Infix("*", summed.node, draft.literal(0.5, kind.dtype).node), centre.node)
     result = Term(node, kind, Domain(low=-2 * bound, high=2 * bound), frozenset({"add", "mul", "sub"}), 2)
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    result = weaver.weave([result], steps=shape.integer(0, 4))
-    out = draft.output(kind, result.interval, draft.threads)
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    result = weaver.weave([result], steps=choices.integer(0, 4))
+    out = draft.add_output(kind, result.interval, draft.threads)
     draft.add(Assign(Subscript(Name(out), tuple(indices)), result.node))
     summary = f"A {rank}-D stencil of {count + 1} points, {border} at the border"
     return draft.finish(category="stencil", recipe="stencil", summary=summary, ops=result.ops | {target})

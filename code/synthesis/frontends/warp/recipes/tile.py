@@ -14,6 +14,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
+    Display,
     Evaluate,
     Expression,
     Function,
@@ -23,7 +24,6 @@ from synthesis.grammar.syntax import (
     Return,
     Subscript,
 )
-from synthesis.grammar.syntax import Sequence as Items
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError
@@ -57,24 +57,24 @@ class Tiled:
     """
 
     def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None, *, lanes: bool = False) -> None:
-        self.shape = shape = stream.child("shape")
+        self.choices = choices = stream.child("shape")
         # What depends on the block alone needs as many of them as other kernels have threads.
         fewest, most = (2, 4) if stream.difficulty < 3 else (20, 36) if rank == 1 else (5, 7)
-        self.blocks = tuple(shape.integer(fewest, most) for _ in range(rank))
+        self.blocks = tuple(choices.integer(fewest, most) for _ in range(rank))
         self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks, lanes=lanes, pieces=BLOCK_PIECES)
-        self.block_dim = shape.choice((32, 64, 128, 256))
+        self.block_dim = choices.choice((32, 64, 128, 256))
         self.template = Template(self.draft.book, _ROLES, squared)
-        self.sizes = sizes or tuple(shape.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
+        self.sizes = sizes or tuple(choices.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
         self.named: tuple[Expression, ...] = ()
         """The size of a tile along each dimension, as it is written."""
-        by_name = shape.chance(0.6)
+        by_name = choices.chance(0.6)
         for size, pool in zip(self.sizes, (("TILE", "TILE_M", "ROWS"), ("TILE_N", "COLS")), strict=False):
             if not by_name:
                 self.named += (Literal(str(size)),)
                 continue
             name = self.draft.book.take(pool)
             value: Expression = Literal(str(size))
-            self.draft.declare(Assign(Name(name), call("constant", value) if shape.chance(0.5) else value))
+            self.draft.declare(Assign(Name(name), call("constant", value) if choices.chance(0.5) else value))
             self.named += (Name(name),)
 
     @property
@@ -82,78 +82,78 @@ class Tiled:
         """The dimensions of an array that the blocks cover."""
         return tuple(blocks * size for blocks, size in zip(self.blocks, self.sizes, strict=True))
 
-    def written(self) -> Expression:
+    def write_shape(self) -> Expression:
         """A tile's shape as it is written."""
-        return self.named[0] if len(self.named) == 1 else Items(self.named)
+        return self.named[0] if len(self.named) == 1 else Display(self.named)
 
     def offset(self) -> Expression:
         """Where the block's tile begins."""
         parts = tuple(Infix("*", Name(index), size) for index, size in zip(self.draft.indices, self.named, strict=True))
-        return parts[0] if len(parts) == 1 else Items(parts)
+        return parts[0] if len(parts) == 1 else Display(parts)
 
     def load(self, pool: tuple[str, ...] | None = None) -> Name:
         """A tile of a new array, in a local."""
-        array = self.draft.array(_F32, _VALUES, self.extents, pool=pool)
-        keywords: list[tuple[str, Expression]] = [("shape", self.written()), ("offset", self.offset())]
-        if self.shape.chance(0.3):
-            keywords.append(("storage", Literal(self.shape.choice(('"shared"', '"register"')))))
+        array = self.draft.add_array(_F32, _VALUES, self.extents, pool=pool)
+        keywords: list[tuple[str, Expression]] = [("shape", self.write_shape()), ("offset", self.offset())]
+        if self.choices.chance(0.3):
+            keywords.append(("storage", Literal(self.choices.choice(('"shared"', '"register"')))))
         return self.keep(Call(Name("wp.tile_load"), (Name(array),), tuple(keywords)), _TILES)
 
-    def source(self) -> Name:
+    def load_source(self) -> Name:
         """A tile that something is to be made of: an array's, or two arrays' brought together."""
         first = self.load()
-        if self.draft.stream.difficulty == 1 or self.shape.chance(0.4):
-            return self.held(self.changed(first))
+        if self.draft.stream.difficulty == 1 or self.choices.chance(0.4):
+            return self.hold(self.change(first))
         second = self.load()
-        style = self.shape.choice(("*", "*", "+", "-", "func"))
+        style = self.choices.choice(("*", "*", "+", "-", "func"))
         if style == "func":
             node: Expression = call("tile_map", Name(self.function(2)), first, second)
         else:
-            node = Infix(style, first, self.changed(second) if style in "+-" else second)
-        return self.held(self.changed(self.keep(node)))
+            node = Infix(style, first, self.change(second) if style in "+-" else second)
+        return self.hold(self.change(self.keep(node)))
 
     def keep(self, node: Expression, pool: tuple[str, ...] = _RESULTS) -> Name:
         """A tile in a local."""
-        return self.draft.local(node, pool)
+        return self.draft.add_local(node, pool)
 
     def write(self, text: str, **holes: Hole) -> None:
         """Append a template's statements; ``i`` is the block's index."""
         for statement in self.template.statements(cleandoc(text), i=Name(self.draft.indices[0]), **holes):
             self.draft.add(statement)
 
-    def held(self, tile: Expression) -> Name:
+    def hold(self, tile: Expression) -> Name:
         """A tile in a local, which it may be in already."""
         return tile if isinstance(tile, Name) else self.keep(tile)
 
-    def changed(self, tile: Name) -> Expression:
+    def change(self, tile: Name) -> Expression:
         """A tile after a little arithmetic, element by element."""
         result: Expression = tile
         if self.draft.stream.difficulty == 1:
             return result
-        for _ in range(self.shape.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
-            source = self.held(result)
-            style = self.shape.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
+        for _ in range(self.choices.weighted([(0, 0.15), (1, 0.45), (2, 0.3), (3, 0.1)])):
+            source = self.hold(result)
+            style = self.choices.weighted([("map", 0.4), ("scale", 0.3), ("func", 0.3)])
             if style == "scale":
-                result = Infix("*", source, Literal(repr(self.shape.decimal(0.3, 2.5, 1))))
+                result = Infix("*", source, Literal(repr(self.choices.decimal(0.3, 2.5, 1))))
             elif style == "map":
-                result = call("tile_map", Name(f"wp.{self.shape.choice(_BOUNDED)}"), source)
+                result = call("tile_map", Name(f"wp.{self.choices.pick(_BOUNDED)}"), source)
             else:
                 result = call("tile_map", Name(self.function(1, _BOUNDED)), source)
         return result
 
     def function(self, arity: int, maps: tuple[str, ...] = _MAPS) -> str:
         """A ``@wp.func`` of one or two numbers to map with."""
-        shape = self.shape
+        choices = self.choices
         name = self.draft.book.title()
         parameters = ("x", "y")[:arity]
         first: Expression = Name("x")
         if arity == 2:
-            first = Infix(shape.choice(("+", "*", "-")), first, Name("y"))
-        elif shape.chance(0.5):
-            first = Infix(shape.choice(("+", "*", "-")), first, Literal(repr(shape.decimal(0.3, 1.5, 1))))
-        body = Infix("+", call(shape.choice(maps), first), Literal(repr(shape.decimal(0.2, 1.5, 1))))
-        if shape.chance(0.5):
-            body = Infix("*", call(shape.choice(maps), first), Name(parameters[-1]))
+            first = Infix(choices.choice(("+", "*", "-")), first, Name("y"))
+        elif choices.chance(0.5):
+            first = Infix(choices.choice(("+", "*", "-")), first, Literal(repr(choices.decimal(0.3, 1.5, 1))))
+        body = Infix("+", call(choices.pick(maps), first), Literal(repr(choices.decimal(0.2, 1.5, 1))))
+        if choices.chance(0.5):
+            body = Infix("*", call(choices.pick(maps), first), Name(parameters[-1]))
         annotated = tuple((parameter, "float") for parameter in parameters)
         self.draft.declare(Function(name, annotated, (Return(body),), ("wp.func",)))
         return name
@@ -161,13 +161,13 @@ class Tiled:
     def store(self, tile: Expression, bound: float = 50.0) -> None:
         """Write a tile where its block is; above difficulty 2, times a drawn number of the block's own."""
         if self.draft.stream.difficulty > 2:
-            held = self.held(tile)
+            held = self.hold(tile)
             start = self.draft.read(_F32, Domain(low=0.2, high=1.5), self.draft.sites[0][0])
-            made = self.draft.elaborated(start)
+            made = self.draft.elaborate(start)
             if made.type != _F32:
                 raise DrawError("a tile times what is no number")
             tile, bound = Infix("*", held, self.draft.keep(made).node), bound * max(1.0, made.interval.magnitude)
-        out = self.draft.output(_F32, Domain(low=-bound, high=bound), self.extents)
+        out = self.draft.add_output(_F32, Domain(low=-bound, high=bound), self.extents)
         self.draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), tile), (("offset", self.offset()),))))
 
     def finish(self, recipe: str, target: str, summary: str, ops: set[str], category: str = "tile") -> KernelSpec:
@@ -188,25 +188,27 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
     rank = 2 if target == "tile_transpose" else stream.child("tiles").weighted([(1, 0.5), (2, 0.5)])
     size = stream.child("size").choice((4, 8, 16))
     tiled = Tiled(stream, rank, (size, size) if target == "tile_transpose" else None)
-    shape = tiled.shape
+    choices = tiled.choices
     first = tiled.load()
     node: Expression
     if target == "tile_map":
-        if shape.chance(0.5):
+        if choices.chance(0.5):
             node = call(target, Name(tiled.function(2)), first, tiled.load())
         else:
-            node = call(target, Name(f"wp.{shape.choice(_MAPS)}"), first)
+            node = call(target, Name(f"wp.{choices.pick(_MAPS)}"), first)
     elif target == "tile_arithmetic":
         second = tiled.load()
         node = (
-            Infix(shape.choice("+-"), first, tiled.changed(second)) if shape.chance(0.6) else Infix("*", first, second)
+            Infix(choices.choice("+-"), first, tiled.change(second))
+            if choices.chance(0.6)
+            else Infix("*", first, second)
         )
     else:
         node = call(target, first)
     made = tiled.keep(node)
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         made = tiled.keep(Infix("+", made, tiled.load()))
-    result = tiled.changed(made)
+    result = tiled.change(made)
     tiled.store(result)
     ops = {"tile_store"} | ({"tile_map"} if "tile_map" in str(result) else set[str]())
     return tiled.finish("tile_map", target, f"Tiles of {rank}-D arrays changed and stored", ops)
@@ -215,10 +217,10 @@ def _draw_map(stream: Stream, target: str) -> KernelSpec:
 def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
     """Each block brings its tile down to one number, or all blocks together to one."""
     tiled = Tiled(stream, stream.child("tiles").weighted([(1, 0.7), (2, 0.3)]))
-    shape, draft = tiled.shape, tiled.draft
-    tile = tiled.source()
+    choices, draft = tiled.choices, tiled.draft
+    tile = tiled.load_source()
     if target == "tile_reduce":
-        node = call(target, Name(shape.choice(("wp.add", "wp.max", "wp.min"))), tile)
+        node = call(target, Name(choices.pick(("wp.add", "wp.max", "wp.min"))), tile)
     else:
         node = call("tile_sum" if target == "tile_atomic_add" else target, tile)
     total = tiled.keep(node, ("total", "s", "r", "peak", "folded"))
@@ -229,11 +231,11 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
         count *= tiled.blocks[1]
     everyone = target == "tile_atomic_add"
     role = Role.INOUT if everyone else Role.OUTPUT
-    out = draft.output(_F32, Domain(low=-1.0, high=1.0), (1 if everyone else count,), role)
+    out = draft.add_output(_F32, Domain(low=-1.0, high=1.0), (1 if everyone else count,), role)
     if everyone:
         node = Call(Name("wp.tile_atomic_add"), (Name(out), total), (("offset", Literal("0")),))
         draft.add(Evaluate(node))
-    elif shape.chance(0.6):
+    elif choices.chance(0.6):
         value = _used(tiled, Subscript(total, (Literal("0"),)))
         draft.add(Assign(Subscript(Name(out), (slot,)), value))
     else:
@@ -243,33 +245,33 @@ def _draw_reduce(stream: Stream, target: str) -> KernelSpec:
 
 def _used(tiled: Tiled, value: Expression) -> Expression:
     """What becomes of a block's number before it is written: scaled, bent, or set against others of the block's own."""
-    shape, draft = tiled.shape, tiled.draft
-    for _ in range(shape.integer(1, 3)):
-        style = shape.choice(("scale", "mean", "bend", "block", "shift"))
+    choices, draft = tiled.choices, tiled.draft
+    for _ in range(choices.integer(1, 3)):
+        style = choices.choice(("scale", "mean", "bend", "block", "shift"))
         if style == "scale":
-            value = Infix("*", value, draft.uniform(_F32, Domain(low=0.5, high=2.0)).node)
+            value = Infix("*", value, draft.add_uniform(_F32, Domain(low=0.5, high=2.0)).node)
         elif style == "mean":
-            value = Infix("/", value, Literal(repr(float(shape.choice((8, 16, 32, 64))))))
+            value = Infix("/", value, Literal(repr(float(choices.choice((8, 16, 32, 64))))))
         elif style == "bend":
             size = call("abs", value)
-            value = call("sqrt", Infix("+", size, Literal("0.1"))) if shape.chance(0.5) else call("atan", value)
+            value = call("sqrt", Infix("+", size, Literal("0.1"))) if choices.chance(0.5) else call("atan", value)
         elif style == "shift":
-            value = Infix(shape.choice("+-"), value, Literal(repr(shape.decimal(0.2, 2.0, 1))))
+            value = Infix(choices.choice("+-"), value, Literal(repr(choices.decimal(0.2, 2.0, 1))))
         else:
             own = draft.read(_F32, Domain(low=0.3, high=1.5), draft.sites[0][0])
-            value = Infix(shape.choice("+-*"), value, own.node)
-        if shape.chance(0.3):
-            value = draft.local(value)
+            value = Infix(choices.choice("+-*"), value, own.node)
+        if choices.chance(0.3):
+            value = draft.add_local(value)
     return value
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     """Running sums along each block's tile."""
     tiled = Tiled(stream, 1)
-    made = tiled.keep(call(target, tiled.source()))
+    made = tiled.keep(call(target, tiled.load_source()))
     result: Expression = made
-    if tiled.shape.chance(0.5):
-        result = Infix(tiled.shape.choice("+-*"), made, tiled.source())
+    if tiled.choices.chance(0.5):
+        result = Infix(tiled.choices.choice("+-*"), made, tiled.load_source())
     tiled.store(result, 200.0)
     return tiled.finish("tile_scan", target, "Running sums along tiles", {"tile_store"}, "tile_reduction")
 
@@ -278,14 +280,14 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
     """A product of two matrices, a tile of the result a block, in a loop over the inner dimension."""
     m, n, k = (stream.child("size", axis).choice((4, 8, 16)) for axis in "mnk")
     tiled = Tiled(stream, 2, (m, n))
-    shape, draft = tiled.shape, tiled.draft
-    rounds = shape.integer(1, 3)
+    choices, draft = tiled.choices, tiled.draft
+    rounds = choices.integer(1, 3)
     rows, columns = (size * blocks for size, blocks in zip((m, n), tiled.blocks, strict=True))
     left = Name(
-        draft.array(_F32, Domain(low=-1.0, high=1.0), (rows, k * rounds), pool=("A", "lhs", "left_matrix", "X"))
+        draft.add_array(_F32, Domain(low=-1.0, high=1.0), (rows, k * rounds), pool=("A", "lhs", "left_matrix", "X"))
     )
     right = Name(
-        draft.array(_F32, Domain(low=-1.0, high=1.0), (k * rounds, columns), pool=("B", "rhs", "right_matrix", "W"))
+        draft.add_array(_F32, Domain(low=-1.0, high=1.0), (k * rounds, columns), pool=("B", "rhs", "right_matrix", "W"))
     )
     named_m, named_n = tiled.named
     inner: Expression = Literal(str(k))
@@ -296,7 +298,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
     row, column = Infix("*", i, named_m), Infix("*", j, named_n)
 
     def load(array: Name, sizes: tuple[Expression, Expression], offset: tuple[Expression, Expression]) -> Expression:
-        return Call(Name("wp.tile_load"), (array,), (("shape", Items(sizes)), ("offset", Items(offset))))
+        return Call(Name("wp.tile_load"), (array,), (("shape", Display(sizes)), ("offset", Display(offset))))
 
     if rounds == 1:
         zero = Literal("0")
@@ -304,7 +306,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
         b = tiled.keep(load(right, (inner, named_n), (zero, column)), ("b", "rhs_tile", "q"))
         total = tiled.keep(call(target, a, b), ("c", "product", "acc"))
     else:
-        zeros = Call(Name("wp.tile_zeros"), (), (("shape", Items((named_m, named_n))), ("dtype", Name("float"))))
+        zeros = Call(Name("wp.tile_zeros"), (), (("shape", Display((named_m, named_n))), ("dtype", Name("float"))))
         total = tiled.keep(zeros, ("acc", "total", "c"))
         step = draft.book.take(("k", "step", "r"))
         with draft.loop(step, Call(Name("range"), (Literal(str(rounds)),)), draft.sites):
@@ -312,7 +314,7 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
             a = tiled.keep(load(left, (named_m, inner), (row, place)), ("a", "lhs_tile", "p"))
             b = tiled.keep(load(right, (inner, named_n), (place, column)), ("b", "rhs_tile", "q"))
             draft.add(Evaluate(call(target, a, b, total)))
-    result = tiled.changed(total)
+    result = tiled.change(total)
     tiled.store(result, 100.0)
     return tiled.finish("tile_matmul", target, f"A matrix product by {m}x{n} tiles", {"tile_store"}, "tile_algebra")
 
@@ -320,24 +322,24 @@ def _draw_matmul(stream: Stream, target: str) -> KernelSpec:
 def _draw_shared(stream: Stream, target: str) -> KernelSpec:
     """A row or a number that all of a block use: broadcast, filled, or taken out of a tile by index."""
     tiled = Tiled(stream, 2)
-    shape, draft = tiled.shape, tiled.draft
+    choices, draft = tiled.choices, tiled.draft
     tile = tiled.load()
-    named = Items(tiled.named)
+    named = Display(tiled.named)
     if target == "tile_broadcast":
-        bias = Name(draft.array(_F32, _VALUES, (tiled.extents[1],), pool=("bias", "row", "offsets", "shift")))
+        bias = Name(draft.add_array(_F32, _VALUES, (tiled.extents[1],), pool=("bias", "row", "offsets", "shift")))
         start = Infix("*", Name(draft.indices[1]), named.items[1])
         keywords = (("shape", named.items[1]), ("offset", start))
         row = tiled.keep(Call(Name("wp.tile_load"), (bias,), keywords), ("b", "row_tile", "shared"))
         wide = tiled.keep(Call(Name("wp.tile_broadcast"), (row,), (("shape", named),)), ("wide", "spread", "rows"))
-        node: Expression = Infix(shape.choice("+-"), tile, wide)
+        node: Expression = Infix(choices.choice("+-"), tile, wide)
     else:
-        value = Literal(repr(shape.decimal(0.3, 2.0, 1)))
+        value = Literal(repr(choices.decimal(0.3, 2.0, 1)))
         made = Call(Name(f"wp.{target}"), (), (("shape", named), ("dtype", Name("float"))))
         if target == "tile_full":
             made = Call(Name("wp.tile_full"), (), (("shape", named), ("value", value), ("dtype", Name("float"))))
         filled = tiled.keep(made, ("ones", "base", "filled", "offset_tile"))
-        node = Infix("+", filled, tile) if shape.chance(0.5) else Infix("-", filled, tile)
-    result = tiled.changed(tiled.keep(node))
+        node = Infix("+", filled, tile) if choices.chance(0.5) else Infix("-", filled, tile)
+    result = tiled.change(tiled.keep(node))
     tiled.store(result)
     return tiled.finish("tile_shared", target, "Tiles with what a block shares", {"tile_store"})
 

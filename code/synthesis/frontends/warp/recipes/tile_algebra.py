@@ -23,20 +23,20 @@ _UNIT, _VALUES = Domain(low=-1.0, high=1.0), Domain(low=-2.0, high=2.0)
 def _array(
     tiled: Tiled, shape: tuple[int, ...], pool: tuple[str, ...], domain: Domain = _UNIT, kind: Type = _NUMBER
 ) -> Name:
-    return Name(tiled.draft.array(kind, domain, shape, pool=pool))
+    return Name(tiled.draft.add_array(kind, domain, shape, pool=pool))
 
 
 def _factor(tiled: Tiled, low: float = 0.3, high: float = 2.5) -> Expression:
     """A number to scale by: a constant, or an argument."""
-    if tiled.shape.chance(0.6):
-        return Literal(repr(tiled.shape.decimal(low, high, 1)))
-    return tiled.draft.uniform(_NUMBER, Domain(low=low, high=high)).node
+    if tiled.choices.chance(0.6):
+        return Literal(repr(tiled.choices.decimal(low, high, 1)))
+    return tiled.draft.add_uniform(_NUMBER, Domain(low=low, high=high)).node
 
 
 def _distinct(tiled: Tiled) -> Name:
     """A tile of which no two elements are the same, whatever the array holds."""
     (size,) = tiled.named
-    step = Literal(repr(tiled.shape.choice((0.11, 0.07, 0.13))))
+    step = Literal(repr(tiled.choices.choice((0.11, 0.07, 0.13))))
     tiled.write(
         "t = loaded\nkeys = t + wp.tile_arange(size, dtype=float) * step", loaded=tiled.load(), size=size, step=step
     )
@@ -47,7 +47,7 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
     """A tile sorted, or where it is largest, or the largest so far."""
     tiled = Tiled(stream, 1)
     keys = _distinct(tiled)
-    values = tiled.held(tiled.changed(tiled.load()))
+    values = tiled.hold(tiled.change(tiled.load()))
     if target == "tile_sort":
         tiled.write("wp.tile_sort(keys, values)", keys=keys, values=values)
         mixed = tiled.template.expression("keys * c + values", keys=keys, values=values, c=_factor(tiled))
@@ -58,7 +58,7 @@ def _draw_order(stream: Stream, target: str) -> KernelSpec:
         mixed = tiled.template.expression("keys * s", keys=keys)
     else:
         mixed = tiled.template.expression(f"wp.{target}(keys) * c + values", keys=keys, values=values, c=_factor(tiled))
-    tiled.store(tiled.changed(tiled.keep(mixed)), 200.0)
+    tiled.store(tiled.change(tiled.keep(mixed)), 200.0)
     return tiled.finish("tile_order", target, "Tiles in an order", {"tile_store", "tile_arange"}, _INDEXING)
 
 
@@ -121,8 +121,8 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     matrices = _array(tiled, (blocks * size, size), ("A_in", "mats", "systems", "blocks_in"))
     sides = _array(tiled, (blocks * size,), ("rhs", "b", "loads", "targets"), _VALUES)
     tiled.write("m = wp.tile_load(A, shape=(n, n), offset=(i * n, 0))", A=matrices, n=n)
-    heavy = repr(float(size + tiled.shape.integer(0, 4)))
-    ridge = tiled.shape.choice(
+    heavy = repr(float(size + tiled.choices.integer(0, 4)))
+    ridge = tiled.choices.choice(
         (
             f"wp.tile_full(shape=n, value={heavy}, dtype=float)",
             f"wp.tile_arange(n, dtype=float) * 0.5 + wp.tile_full(shape=n, value={heavy}, dtype=float)",
@@ -132,10 +132,10 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     tiled.write(f"d = {ridge}\nA = wp.tile_diag_add(m, d)", n=n)
     i = Name(tiled.draft.indices[0])
     loaded = tiled.template.expression("wp.tile_load(b, shape=n, offset=i * n)", b=sides, n=n, i=i)
-    right = tiled.held(tiled.changed(tiled.keep(loaded, ("y", "side", "b_tile"))))
-    by_factor = target in _FULL and tiled.shape.chance(0.5)
+    right = tiled.hold(tiled.change(tiled.keep(loaded, ("y", "side", "b_tile"))))
+    by_factor = target in _FULL and tiled.choices.chance(0.5)
     tiled.write((_FULL if by_factor else _SOLVES)[target], y=right, c=lambda: _factor(tiled))
-    tiled.store(tiled.changed(tiled.template.name("x")), 100.0)
+    tiled.store(tiled.change(tiled.template.name("x")), 100.0)
     return tiled.finish(
         "tile_solve", target, "A small system of equations a block", {"tile_store", "tile_diag_add"}, _ALGEBRA
     )
@@ -145,25 +145,25 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
     """Rows of complex numbers taken to frequencies, scaled or filtered, and often back."""
     size = stream.child("size").choice((8, 16, 32))
     tiled = Tiled(stream, 1, (size,))
-    shape, blocks = tiled.shape, tiled.blocks[0]
+    choices, blocks = tiled.choices, tiled.blocks[0]
     tiled.block_dim = 1  # a CPU's text transforms with as many threads as it says, and has one
     (n,) = tiled.named
     rows = _array(tiled, (blocks, size), ("signal", "rows", "waves", "field"), kind=_PAIR)
     load = "wp.tile_load({0}, shape=(1, n), offset=(i, 0), storage='register')"
     tiled.write(f"f = {load.format('rows')}", rows=rows, n=n)
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         other = _array(tiled, (blocks, size), ("window", "carrier", "bias", "reference"), kind=_PAIR)
         tiled.write(f"t = {load.format('other')}\nf = f + t * c", other=other, n=n, c=_factor(tiled))
     tiled.write(f"wp.{target}(f)")
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         gains = _array(tiled, (blocks, size), ("gains", "filter_in", "response", "masks"), kind=_PAIR)
-        sign = shape.choice("+-")
+        sign = choices.choice("+-")
         tiled.write(f"u = {load.format('gains')}\nf = f * c {sign} u", gains=gains, n=n, c=_factor(tiled))
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         back = "tile_ifft" if target == "tile_fft" else "tile_fft"
         tiled.write(f"f = f * c\nwp.{back}(f)", c=Literal(repr(1.0 / size)))
-    out = Name(tiled.draft.output(_PAIR, Domain(low=-50.0, high=50.0), (blocks, size)))
-    made = shape.choice(("f", "f * c"))
+    out = Name(tiled.draft.add_output(_PAIR, Domain(low=-50.0, high=50.0), (blocks, size)))
+    made = choices.choice(("f", "f * c"))
     tiled.write(f"wp.tile_store(out, {made}, offset=(i, 0))", out=out, c=lambda: _factor(tiled))
     return tiled.finish("tile_spectrum", target, "Fourier transforms of rows", {"tile_store"}, _ALGEBRA)
 
@@ -171,7 +171,7 @@ def _draw_spectrum(stream: Stream, target: str) -> KernelSpec:
 def _draw_gather(stream: Stream, target: str) -> KernelSpec:
     """Elements or rows that a tile of indices names: gathered, or scattered to."""
     tiled = Tiled(stream, 1)
-    shape, blocks = tiled.shape, tiled.blocks[0]
+    choices, blocks = tiled.choices, tiled.blocks[0]
     (n,), (size,) = tiled.named, tiled.sizes
     here = {"i": Name(tiled.draft.indices[0]), "n": n}
     if target in ("tile_load_indexed", "tile_slice_indexed"):
@@ -185,16 +185,18 @@ def _draw_gather(stream: Stream, target: str) -> KernelSpec:
                 "wp.tile_load_indexed(table, indices=j, shape=(n,), offset=(i * n,), axis=0)", table=table, **here
             )
         else:
-            node = tiled.template.expression("held[j]", held=tiled.source())
-        made = tiled.held(tiled.changed(tiled.keep(node)))
-        if shape.chance(0.6):
-            made = tiled.keep(Infix(shape.choice("+-*"), made, tiled.source()))
-        tiled.store(tiled.changed(made))
+            node = tiled.template.expression("held[j]", held=tiled.load_source())
+        made = tiled.hold(tiled.change(tiled.keep(node)))
+        if choices.chance(0.6):
+            made = tiled.keep(Infix(choices.choice("+-*"), made, tiled.load_source()))
+        tiled.store(tiled.change(made))
         return tiled.finish("tile_gather", target, "Elements that indices name", {"tile_store"}, _INDEXING)
-    made = tiled.source()
-    stride = Literal(str(shape.integer(1, 3)))
+    made = tiled.load_source()
+    stride = Literal(str(choices.integer(1, 3)))
     out = Name(
-        tiled.draft.array(_NUMBER, _VALUES, (blocks * size * 3,), Role.INOUT, ("out", "target", "scattered", "dest"))
+        tiled.draft.add_array(
+            _NUMBER, _VALUES, (blocks * size * 3,), Role.INOUT, ("out", "target", "scattered", "dest")
+        )
     )
     tiled.write("j = wp.tile_arange(n, dtype=int) * stride", n=n, stride=stride)
     tiled.write(f"wp.{target}(out, indices=j, t=made, offset=(i * n * 3,), axis=0)", out=out, made=made, n=n)
@@ -314,16 +316,16 @@ def _draw_parts(stream: Stream, target: str) -> KernelSpec:
     """Tiles cut, put together, seen under another shape, or weighed against each other."""
     tiled = Tiled(stream, 1)
     (n,), (size,) = tiled.named, tiled.sizes
-    held = tiled.held(tiled.changed(tiled.load()))
+    held = tiled.hold(tiled.change(tiled.load()))
     tiled.write(
-        tiled.shape.choice(_PARTS[target]),
+        tiled.choices.pick(_PARTS[target]),
         held=held, n=n, H=Literal(str(size // 2)), W=Literal(repr(size / 2)),
-        c=lambda: _factor(tiled), other=lambda: tiled.held(tiled.changed(tiled.load())),
+        c=lambda: _factor(tiled), other=lambda: tiled.hold(tiled.change(tiled.load())),
     )  # fmt: skip
     made: Expression = tiled.template.name("u")
-    if tiled.shape.chance(0.3):
+    if tiled.choices.chance(0.3):
         made = Infix("*", made, tiled.load())
-    tiled.store(tiled.changed(tiled.held(made)), 200.0)
+    tiled.store(tiled.change(tiled.hold(made)), 200.0)
     return tiled.finish("tile_parts", target, "Parts of tiles", {"tile_store"})
 
 
@@ -371,16 +373,16 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
     tiled = Tiled(stream, 1, lanes=target != "tile_from_thread")
     (n,) = tiled.named
     levels = _array(tiled, tiled.blocks, ("levels", "bias", "peaks", "masses"), _VALUES)
-    held = tiled.held(tiled.changed(tiled.load()))
+    held = tiled.hold(tiled.change(tiled.load()))
     lane = Name(tiled.draft.lane)
-    tiled.write(tiled.shape.choice(_THREADS[target]), held=held, n=n, level=levels, lane=lane, c=lambda: _factor(tiled))
-    tiled.store(tiled.changed(tiled.template.name("u")))
+    tiled.write(tiled.choices.pick(_THREADS[target]), held=held, n=n, level=levels, lane=lane, c=lambda: _factor(tiled))
+    tiled.store(tiled.change(tiled.template.name("u")))
     return tiled.finish("tile_thread", target, "What a block's first thread gives to all", {"tile_store"})
 
 
 def _draw_alone(stream: Stream, target: str) -> KernelSpec:
     """Each thread's own number through tiles and back."""
-    shape = stream.child("shape")
+    choices = stream.child("shape")
     draft = Draft(stream, (_NUMBER,), pieces=BLOCK_PIECES)
     template = Template(
         draft.book,
@@ -389,26 +391,26 @@ def _draw_alone(stream: Stream, target: str) -> KernelSpec:
     )
     i = Name(draft.indices[0])
     functions = ("sin", "cos", "tanh", "abs")
-    source = Subscript(Name(draft.array(_NUMBER, _VALUES, draft.threads)), (i,))
-    text = f"x = source\nt = wp.tile(x)\nu = wp.tile_map(wp.{shape.choice(functions)}, t)"
-    if shape.chance(0.5):
-        other = Subscript(Name(draft.array(_NUMBER, _VALUES, draft.threads)), (i,))
-        text += "\nt = wp.tile(other * 0.5)\nu = u * t" if shape.chance(0.5) else "\ny = other\nu = u + wp.tile(y)"
+    source = Subscript(Name(draft.add_array(_NUMBER, _VALUES, draft.threads)), (i,))
+    text = f"x = source\nt = wp.tile(x)\nu = wp.tile_map(wp.{choices.pick(functions)}, t)"
+    if choices.chance(0.5):
+        other = Subscript(Name(draft.add_array(_NUMBER, _VALUES, draft.threads)), (i,))
+        text += "\nt = wp.tile(other * 0.5)\nu = u * t" if choices.chance(0.5) else "\ny = other\nu = u + wp.tile(y)"
     else:
         other = source
-    if shape.chance(0.5):
-        text += f"\nu = wp.tile_map(wp.{shape.choice(functions)}, u * 1.3)"
+    if choices.chance(0.5):
+        text += f"\nu = wp.tile_map(wp.{choices.pick(functions)}, u * 1.3)"
     for statement in template.statements(text, source=source, other=other):
         draft.add(statement)
     made = Term(
-        template.expression(shape.choice(("wp.untile(u)", "wp.untile(u) + x", "wp.untile(u * 0.7)"))),
+        template.expression(choices.choice(("wp.untile(u)", "wp.untile(u) + x", "wp.untile(u * 0.7)"))),
         _NUMBER,
         Domain(low=-9.0, high=9.0),
         frozenset({"tile", "untile", "tile_map"}),
         3,
     )
     weaver = Weaver(draft, stream.child("weave"), _AFTER, max_fresh=1)
-    draft.store(weaver.weave([made, draft.read(_NUMBER, _VALUES, draft.sites[0][0])], steps=shape.integer(1, 3)))
+    draft.store(weaver.weave([made, draft.read(_NUMBER, _VALUES, draft.sites[0][0])], steps=choices.integer(1, 3)))
     return draft.finish(
         category="tile",
         recipe="tile_alone",

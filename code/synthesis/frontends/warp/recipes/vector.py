@@ -14,19 +14,19 @@ _OPERATIONS = (*VECTOR.values(), *LINEAR.values(), *_SCALAR)
 
 
 def _draw(stream: Stream, target: str) -> KernelSpec:
-    shape = stream.child("shape")
-    dtype = shape.weighted([("float32", 0.85), ("float64", 0.15)])
-    width = 3 if target == "cross" else shape.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
+    choices = stream.child("shape")
+    dtype = choices.weighted([("float32", 0.85), ("float64", 0.15)])
+    width = 3 if target == "cross" else choices.weighted([(2, 0.25), (3, 0.5), (4, 0.25)])
     vector, number = Type(dtype, (width,)), Type(dtype)
-    draft = Draft(stream, (vector, number), rank=shape.weighted([(1, 0.85), (2, 0.15)]))
-    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=shape.integer(0, 1))
-    terms = draft.leaves(shape.weighted([(1, 0.2), (2, 0.5), (3, 0.3)]), types=(vector,))
-    if shape.chance(0.3):
+    draft = Draft(stream, (vector, number), rank=choices.weighted([(1, 0.85), (2, 0.15)]))
+    weaver = Weaver(draft, stream.child("weave"), _OPERATIONS, max_fresh=choices.integer(0, 1))
+    terms = draft.leaves(choices.weighted([(1, 0.2), (2, 0.5), (3, 0.3)]), types=(vector,))
+    if choices.chance(0.3):
         terms += [draft.fresh(number, term.interval) for term in terms[:1]]
-    if shape.difficulty > 1 and shape.chance(0.25):
-        terms = [draft.helper(terms, _OPERATIONS, steps=shape.integer(1, 2))]
-    goal = shape.weighted([(None, 0.4), (vector, 0.3), (number, 0.3)])
-    result = weaver.weave(terms, steps=shape.integer(1, 4), target=VECTOR[target], goal=goal)
+    if choices.difficulty > 1 and choices.chance(0.25):
+        terms = [draft.call_helper(terms, _OPERATIONS, steps=choices.integer(1, 2))]
+    goal = choices.weighted([(None, 0.4), (vector, 0.3), (number, 0.3)])
+    result = weaver.weave(terms, steps=choices.integer(1, 4), target=VECTOR[target], goal=goal)
     draft.store(result)
     summary = f"Per-thread {target} on {width}-vectors of {dtype}"
     return draft.finish(category="vector", recipe="vector_map", summary=summary, ops=result.ops)

@@ -47,11 +47,11 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     """A step of an optimiser, which gives the parameters and what it keeps."""
     kind = _kind(stream)
     scene = Scene(stream, kind)
-    shape = scene.shape
+    choices = scene.choices
     update, end, kept = _OPTIMISERS[target]
     p = scene.array(kind, VALUES, ("params", "weights", "theta", "w"))
     g = scene.array(kind, VALUES, ("grads", "g_in", "grad", "updates"))
-    form = shape.choice(
+    form = choices.choice(
         (
             "g = raw",
             "g = raw + decay * p",
@@ -60,8 +60,8 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
         )
     )
     raw = g
-    if shape.chance(0.7):
-        raw = scene.template.expression("raw * factor", raw=g, factor=scene.woven(kind, FACTOR, (1, 2)))
+    if choices.chance(0.7):
+        raw = scene.template.expression("raw * factor", raw=g, factor=scene.weave_hole(kind, FACTOR, (1, 2)))
     first: dict[str, Expression] = {"raw": raw, "p": p}
     if "decay" in form:
         first["decay"] = scene.number(0.01, 0.2, ("weight_decay", "decay", "l2"))
@@ -72,7 +72,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     holes: dict[str, Expression] = {
         "p": p,
         "lr": scene.array((), Domain(low=0.001, high=0.1), ("lr", "learning_rate", "eta")),
-        "eps": Literal(shape.choice(("0.01", "0.001", "0.1"))),
+        "eps": Literal(choices.choice(("0.01", "0.001", "0.1"))),
     }
     for name, low, high, pool in (
         ("beta", 0.5, 0.95, ("beta1", "momentum", "b1")),
@@ -103,10 +103,10 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     kind = (sizes.integer(3, 6), sizes.integer(3, 6))
     scene = Scene(stream, kind)
-    shape = scene.shape
+    choices = scene.choices
     truth = scene.array(kind, VALUES, ("targets", "labels", "y_true", "truth"))
     # A number for all would make no difference to a softmax.
-    logits = scene.woven(kind, Domain(low=-6.0, high=6.0), (0, 3), alone=target == "cross_entropy")
+    logits = scene.weave_hole(kind, Domain(low=-6.0, high=6.0), (0, 3), alone=target == "cross_entropy")
     node = _LOSSES[target]
     delta = scene.number(0.5, 1.5, ("delta", "margin", "temperature", "eps"))
     scene.add(
@@ -120,16 +120,16 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     if "delta" not in used:
         node = f"({node}) * delta"
         used["delta"] = delta
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         scene.add(f"def loss(e):\n    return jnp.mean({node})", **used)
         made = scene.template.expression(
-            shape.choice(("jax.grad(loss)(z)", "z - 0.1 * jax.grad(loss)(z)")), loss=scene.name("loss"), z=z
+            choices.choice(("jax.grad(loss)(z)", "z - 0.1 * jax.grad(loss)(z)")), loss=scene.name("loss"), z=z
         )
         return scene.finish(made, kind, 20.0, "learning", "loss", target, "The slope of what predictions cost")
     scene.add("s = node", node=scene.template.expression(node, e=z, **used))
     weight = scene.array(kind[:1], POSITIVE, ("sample_weight", "weights", "mask"))
     made = scene.template.expression(
-        shape.choice(("s * weight", "s * weight / (1.0 + weight.sum())", "(s * weight).sum() * weight")),
+        choices.choice(("s * weight", "s * weight / (1.0 + weight.sum())", "(s * weight).sum() * weight")),
         s=scene.name("s"),
         weight=weight,
     )
@@ -141,7 +141,7 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     rows, width, hidden = sizes.integer(2, 5), sizes.integer(3, 5), sizes.integer(3, 6)
     scene = Scene(stream, (rows, width))
-    shape = scene.shape
+    choices = scene.choices
     x = scene.array((rows, width), VALUES, ("x", "inputs", "batch", "features"))
     first, second, bias = (
         scene.array(kind, UNIT, pool)
@@ -151,13 +151,13 @@ def _draw_network(stream: Stream, target: str) -> KernelSpec:
             ((hidden,), ("b1", "bias", "b_in")),
         )
     )
-    active = shape.choice(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
+    active = choices.pick(("jnp.tanh", "jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jax.nn.elu", "jnp.sin"))
     scene.draft.add(Assign(scene.name("p"), Dictionary((("w1", first), ("b1", bias), ("w2", second)))))
     layer = f"{active}(row @ p['w1'] + p['b1']) @ p['w2']"
-    extra = scene.woven((rows, width), VALUES, (0, 2))
+    extra = scene.weave_hole((rows, width), VALUES, (0, 2))
     if target == "mlp":
         made = scene.template.expression(
-            layer + shape.choice((" + extra", " * extra + row", " + row + extra")),
+            layer + choices.choice((" + extra", " * extra + row", " + row + extra")),
             row=x,
             p=scene.name("p"),
             extra=extra,
@@ -203,7 +203,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     steps, width = sizes.integer(3, 6), sizes.integer(2, 5)
     scene = Scene(stream, (steps, width))
-    shape = scene.shape
+    choices = scene.choices
     body = _CELLS[target]
     h0 = scene.array((width,), UNIT, ("h0", "init", "carry0", "state0"))
     holes: dict[str, Expression] = {}
@@ -212,12 +212,12 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
             holes[name] = scene.array((width, width), UNIT, pool)
     if "decay" in body:
         holes["decay"] = scene.array((width,), Domain(low=0.3, high=0.9), ("decay", "lam", "a_diag"))
-    out = shape.choice(("new", "new * row", "jnp.tanh(new)", "new + 0.5 * row"))
+    out = choices.choice(("new", "new * row", "jnp.tanh(new)", "new + 0.5 * row"))
     scene.add(f"def body(h, row):\n    {body}\n    return new, {out}", **holes)
-    scene.add("last, ys = jax.lax.scan(body, h0, seq)", h0=h0, seq=scene.woven((steps, width), VALUES, (0, 2)))
-    end = shape.choice(("ys + gate * last", "ys * gate", "ys * jax.nn.sigmoid(last) + gate"))
+    scene.add("last, ys = jax.lax.scan(body, h0, seq)", h0=h0, seq=scene.weave_hole((steps, width), VALUES, (0, 2)))
+    end = choices.choice(("ys + gate * last", "ys * gate", "ys * jax.nn.sigmoid(last) + gate"))
     made = scene.template.expression(
-        end, ys=scene.name("ys"), last=scene.name("last"), gate=scene.woven((steps, width), FACTOR, (0, 2))
+        end, ys=scene.name("ys"), last=scene.name("last"), gate=scene.weave_hole((steps, width), FACTOR, (0, 2))
     )
     if "last" not in end:
         made = scene.template.expression("made + last", made=made, last=scene.name("last"))

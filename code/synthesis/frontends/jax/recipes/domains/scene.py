@@ -2,12 +2,12 @@
 
 from synthesis.frontends.jax.ops import ELEMENTWISE, call
 from synthesis.frontends.jax.recipes.drafting import Draft
+from synthesis.grammar import scenes
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Name
-from synthesis.grammar.templates import Hole, Template
+from synthesis.grammar.syntax import Expression
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, typical_domain
+from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 Shape = tuple[int, ...]
@@ -38,7 +38,7 @@ _OPERATIONS = tuple(
 )
 
 
-class Scene:
+class Scene(scenes.Scene[Draft]):
     """A function of a family under construction.
 
     Args:
@@ -47,12 +47,8 @@ class Scene:
     """
 
     def __init__(self, stream: Stream, kind: Shape) -> None:
-        self.stream = stream
-        self.shape = stream.child("shape")
         self.kind = Type("float32", kind)
-        self.draft = Draft(stream, [self.kind, Type("float32")])
-        self.template = Template(self.draft.book, _ROLES, lambda node: call("square", node))
-        self._holes = 0
+        super().__init__(Draft(stream, [self.kind, Type("float32")]), _ROLES, lambda node: call("square", node))
 
     def array(self, shape: Shape, domain: Domain, pool: tuple[str, ...], dtype: str = "float32") -> Expression:
         """A new argument."""
@@ -60,20 +56,11 @@ class Scene:
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
         """A number: a constant in place, or an argument."""
-        if self.shape.chance(0.5):
-            return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
+        if self.choices.chance(0.5):
+            return self.constant(low, high)
         return self.array((), Domain(low=low, high=high), pool)
 
-    def add(self, text: str, **holes: Hole) -> None:
-        """Append a template's statements."""
-        for statement in self.template.statements(text, **holes):
-            self.draft.add(statement)
-
-    def name(self, variable: str) -> Name:
-        """What a variable of the templates is called here."""
-        return self.template.name(variable)
-
-    def woven(
+    def weave_hole(
         self, shape: Shape, within: Domain, steps: tuple[int, int] = (1, 3), *, alone: bool = False
     ) -> Expression:
         """A hole: something of a new argument or two (or of one alone), inside an interval.
@@ -81,35 +68,28 @@ class Scene:
         Raises:
             DrawError: if nothing leads there.
         """
-        self._holes += 1
-        here = self.stream.child("hole", self._holes)
+        choices = self.begin_hole()
         kind = Type("float32", shape)
-        terms = [self.draft.fresh(kind, typical_domain(here, kind))]
-        if not alone and here.chance(0.4):
-            other = here.choice([kind, Type("float32")])
-            terms.append(self.draft.fresh(other, typical_domain(here, other)))
-        weaver = Weaver(self.draft, here.child("weave"), _OPERATIONS, max_fresh=0)
-        made = weaver.fit(weaver.weave(terms, steps=here.integer(*steps), goal=kind), within)
-        if made is None:
-            raise DrawError("a hole that nothing fills")
-        return made.node
+        terms = [self.draft.fresh(kind, typical_domain(choices, kind))]
+        if not alone and choices.chance(0.4):
+            other = choices.choice([kind, Type("float32")])
+            terms.append(self.draft.fresh(other, typical_domain(choices, other)))
+        return self.weave(choices, terms, _OPERATIONS, kind, within, steps=steps)
 
-    def mapped(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
+    def map_hole(self, variable: Expression, steps: tuple[int, int] = (1, 3)) -> Expression:
         """A hole inside a nested function: a bounded map of one of its variables.
 
         Raises:
             DrawError: if it takes statements.
         """
-        self._holes += 1
-        for attempt in range(6):
-            here = self.stream.child("map", self._holes, attempt)
-            scope = FunctionScope(self.draft.literal, self.draft.book)
-            weaver = Weaver(scope, here.child("weave"), _OPERATIONS, max_fresh=0)
-            made = weaver.weave([Term(variable, self.kind, VALUES)], steps=here.integer(*steps))
-            fitted = weaver.fit(made, Domain(low=-4.0, high=4.0))
-            if fitted is not None and not scope.statements:
-                return fitted.node
-        raise DrawError("a map that takes statements")
+        choices = self.begin_hole("map")
+        scope = self.draft.inner()
+        weaver = Weaver(scope, choices.child("weave"), _OPERATIONS, max_fresh=0)
+        made = weaver.weave([Term(variable, self.kind, VALUES)], steps=choices.integer(*steps))
+        fitted = weaver.fit(made, Domain(low=-4.0, high=4.0))
+        if fitted is None or scope.statements:
+            raise DrawError("a map that takes statements")
+        return fitted.node
 
     def finish(
         self, node: Expression, shape: Shape, bound: float, category: str, recipe: str, target: str, summary: str,
@@ -119,8 +99,7 @@ class Scene:
         interval = Domain(low=-bound, high=bound)
         results = [Term(node, Type("float32", shape), interval, frozenset({"add", "mul"}), 3)]
         results += [Term(self.name(each), Type("float32", kind), interval, depth=3) for each, kind in others]
-        titles = tuple(form.format(target) for form in ("{}", "{}_step", "compute_{}", "eval_{}", "apply_{}", "{}_fn"))
         return self.draft.finish(
             results, category=category, recipe=recipe, summary=summary, ops=frozenset({target}),
-            differentiable=differentiable, titles=titles,
+            differentiable=differentiable, titles=self.titles(target, "{}_fn"),
         )  # fmt: skip

@@ -21,21 +21,21 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
     """A step, or some in a loop, of an ordinary differential equation."""
     kind = stream.child("kind").choice(((3,), (4,), (5, 2), (4, 3), (6,)))
     scene = Scene(stream, kind)
-    shape = scene.shape
+    choices = scene.choices
     x0 = scene.array(kind, VALUES, ("x0", "state", "y0", "u0", "positions"))
     rate = scene.number(0.2, 1.5, ("rate", "omega", "stiffness", "mu"))
     x = scene.name("x")
-    slope = scene.mapped(x)
-    extra = scene.woven(kind, Domain(low=-4.0, high=4.0), (0, 2))
-    form = shape.choice(("-rate * x + slope", "rate * slope - 0.1 * x", "slope * (1.0 - rate * x * 0.1)"))
+    slope = scene.map_hole(x)
+    extra = scene.weave_hole(kind, Domain(low=-4.0, high=4.0), (0, 2))
+    form = choices.choice(("-rate * x + slope", "rate * slope - 0.1 * x", "slope * (1.0 - rate * x * 0.1)"))
     scene.add(f"def fn(x):\n    return {form}", rate=rate, slope=slope)
     dt = scene.array((), _STEP, ("dt", "h", "step_size"))
     holes: dict[str, Expression] = {"dt": dt}
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         inner = _STEPS[target].replace("\n\n", "\n    ")
         scene.add(f"def body(_, x):\n    {inner}\n    return new", **holes)
         scene.add(
-            "last = lax_.fori_loop(0, 3, body, start)".replace("3", str(shape.integer(2, 6))).replace(
+            "last = lax_.fori_loop(0, 3, body, start)".replace("3", str(choices.integer(2, 6))).replace(
                 "lax_", "jax.lax"
             ),
             start=x0,
@@ -56,7 +56,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     count, width = stream.child("sizes").integer(4, 7), stream.child("sizes", "w").integer(2, 3)
     kind = (count, width)
     scene = Scene(stream, kind)
-    shape = scene.shape
+    choices = scene.choices
     x = scene.array(kind, VALUES, ("positions", "x", "pos", "coords", "points"))
     strength = scene.array((count,), POSITIVE, ("masses", "charges", "m", "weights"))
     soft = scene.number(0.2, 0.9, ("eps", "soft", "radius", "sigma"))
@@ -78,7 +78,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         )
         scene.add(f"f = jax.ops.segment_sum(d * (s / r)[:, None], second, num_segments={count})", second=index[1])
         made = scene.template.expression(
-            "f / m[:, None] - drag * x", f=scene.name("f"), m=strength, drag=scene.woven(kind, UNIT, (0, 2)), x=x
+            "f / m[:, None] - drag * x", f=scene.name("f"), m=strength, drag=scene.weave_hole(kind, UNIT, (0, 2)), x=x
         )
         return scene.finish(made, kind, 40.0, "simulation", "particles", target, "Springs between particles")
     scene.add("d = x[:, None, :] - x[None, :, :]\n\nr = jnp.sum(d * d, axis=-1) + soft", x=x, soft=soft)
@@ -89,7 +89,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         "boids": "w = jnp.exp(-r / soft) * m[None, :]",
     }[target]
     scene.add(pair, **{key: node for key, node in (("m", strength), ("soft", soft)) if key in pair})
-    total = shape.choice(
+    total = choices.choice(
         (
             "jnp.sum(w[:, :, None] * d, axis=1)",
             "jnp.einsum('ij,ijk->ik', w, d)",
@@ -98,10 +98,10 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     )
     scene.add("f = total", total=scene.template.expression(total, w=scene.name("w"), d=scene.name("d")))
     made = scene.template.expression(
-        shape.choice(("f * gain", "x - gain * f", "f + gain * x")),
+        choices.choice(("f * gain", "x - gain * f", "f + gain * x")),
         f=scene.name("f"),
         x=x,
-        gain=scene.woven(kind, FACTOR, (1, 2)),
+        gain=scene.weave_hole(kind, FACTOR, (1, 2)),
     )
     return scene.finish(made, kind, 60.0, "simulation", "particles", target, "What particles do to each other")
 
@@ -111,15 +111,15 @@ def _draw_field(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     kind = (sizes.integer(4, 8), sizes.integer(4, 8))
     scene = Scene(stream, kind)
-    shape = scene.shape
+    choices = scene.choices
     u = scene.array(kind, VALUES, ("u", "field", "temperature", "phi", "grid"))
-    style = shape.choice(("roll", "pad", "half"))
+    style = choices.choice(("roll", "pad", "half"))
     if style == "roll":
         for variable, axis in (("a", 0), ("b", 1)):
             scene.add(f"{variable} = jnp.roll(u, 1, axis={axis}) + jnp.roll(u, -1, axis={axis})", u=u)
         scene.add("s = a + b - 4.0 * u", u=u)
     elif style == "pad":
-        mode = shape.choice(("edge", "wrap", "reflect"))
+        mode = choices.choice(("edge", "wrap", "reflect"))
         scene.add(
             (
                 f"p = jnp.pad(u, 1, mode='{mode}')\n\n"
@@ -138,7 +138,7 @@ def _draw_field(stream: Stream, target: str) -> KernelSpec:
         "reaction": "u + rate * s + 0.1 * u * (1.0 - u * other)",
         "advection": "u - rate * (s * other)",
     }[target]
-    other = scene.woven(kind, VALUES, (0, 3))
+    other = scene.weave_hole(kind, VALUES, (0, 3))
     made = scene.template.expression(
         node if "other" in node or "old" in node else f"{node} + other",
         u=u,
@@ -162,9 +162,9 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     """How far points are from shapes that are joined."""
     count = stream.child("sizes").integer(14, 24)
     scene = Scene(stream, (count,))
-    shape = scene.shape
+    choices = scene.choices
     p = scene.array((count, 3), VALUES, ("points", "p", "samples", "queries"))
-    for variable, kind in zip("ab", shape.shuffled(tuple(_SHAPES)), strict=False):
+    for variable, kind in zip("ab", choices.ranked(tuple(_SHAPES)), strict=False):
         scene.add(
             f"{variable} = node",
             node=scene.template.expression(
@@ -188,9 +188,9 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     )
     scene.add("d = made", made=made)
     made = scene.template.expression(
-        shape.choice(("d * gain", "jnp.exp(-d * d) * gain", "jnp.tanh(d) + gain")),
+        choices.choice(("d * gain", "jnp.exp(-d * d) * gain", "jnp.tanh(d) + gain")),
         d=scene.name("d"),
-        gain=scene.woven((count,), FACTOR, (1, 3)),
+        gain=scene.weave_hole((count,), FACTOR, (1, 3)),
     )
     others = (("a", (count,)), ("b", (count,))) if target in ("union", "difference") else ()
     summary = "How far points are from shapes"

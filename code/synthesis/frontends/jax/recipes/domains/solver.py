@@ -24,25 +24,25 @@ def _draw_linear(stream: Stream, target: str) -> KernelSpec:
     """A linear system, iterated upon."""
     n = stream.child("sizes").integer(3, 6)
     scene = Scene(stream, (n,))
-    shape = scene.shape
+    choices = scene.choices
     mat = scene.array((n, n), UNIT, ("A", "matrix", "mat", "system"))
     body = _ITERATIONS[target]
-    holes: dict[str, Expression] = {"mat": mat, "b": scene.woven((n,), VALUES, (0, 2))}
+    holes: dict[str, Expression] = {"mat": mat, "b": scene.weave_hole((n,), VALUES, (0, 2))}
     if "diag" in body:
         scene.add("d = jnp.diag(mat)", mat=mat)
         holes["diag"] = scene.name("d")
-    rounds = shape.integer(2, 6)
+    rounds = choices.integer(2, 6)
     start: Expression = scene.array((n,), VALUES, ("x0", "guess", "initial", "start"))
-    if shape.chance(0.7):
+    if choices.chance(0.7):
         scene.add(f"def body(_, x):\n    {body}\n    return new", **holes)
         scene.add(f"last = jax.lax.fori_loop(0, {rounds}, body, start)", start=start)
     else:
         scene.add(f"x = start\n\nfor _ in range({rounds}):\n    {body}\n    x = new\n\nlast = x", start=start, **holes)
     made = scene.template.expression(
-        shape.choice(("last * gate", "last + gate", "last @ mat * gate")),
+        choices.choice(("last * gate", "last + gate", "last @ mat * gate")),
         last=scene.name("last"),
         mat=mat,
-        gate=scene.woven((n,), FACTOR, (1, 3)),
+        gate=scene.weave_hole((n,), FACTOR, (1, 3)),
     )
     return scene.finish(made, (n,), 60.0, "solver", "linear", target, "A linear system iterated upon")
 
@@ -59,21 +59,21 @@ def _draw_root(stream: Stream, target: str) -> KernelSpec:
     """Where a function is nought, or stays as it is, element by element."""
     n = stream.child("sizes").integer(3, 8)
     scene = Scene(stream, (n,))
-    shape = scene.shape
+    choices = scene.choices
     goal = scene.array((n,), UNIT, ("goal", "target", "rhs", "level"))
     x = scene.name("x")
-    curve = scene.mapped(x, (1, 3))
+    curve = scene.map_hole(x, (1, 3))
     scene.add("def fn(x):\n    return curve - goal", curve=curve, goal=goal)
     body = _ROOTS[target].replace("slope_of", "fn")
     holes: dict[str, Expression] = {}
     if "scalar" in body:
-        scene.add("def loss(x):\n    return scalar", scalar=scene.mapped(x, (0, 1)))
+        scene.add("def loss(x):\n    return scalar", scalar=scene.map_hole(x, (0, 1)))
         holes["scalar"] = scene.name("loss")
     if "damping" in body:
         holes["damping"] = scene.number(0.1, 0.6, ("damping", "relax", "rate"))
     start = scene.array((n,), VALUES, ("x0", "guess", "start", "initial"))
-    scene.add(f"x = start\n\nfor _ in range({shape.integer(2, 5)}):\n    {body}\n    x = new", start=start, **holes)
-    made = scene.template.expression("x * gate", x=x, gate=scene.woven((n,), FACTOR, (1, 3)))
+    scene.add(f"x = start\n\nfor _ in range({choices.integer(2, 5)}):\n    {body}\n    x = new", start=start, **holes)
+    made = scene.template.expression("x * gate", x=x, gate=scene.weave_hole((n,), FACTOR, (1, 3)))
     return scene.finish(made, (n,), 60.0, "solver", "root", target, "Where a function is nought")
 
 
@@ -82,8 +82,8 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     n, width = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (n, width))
-    shape = scene.shape
-    rhs = scene.woven((n, width), VALUES, (0, 2))
+    choices = scene.choices
+    rhs = scene.weave_hole((n, width), VALUES, (0, 2))
     coefficients = scene.array((n, width), Domain(low=-0.5, high=0.5), ("lower", "coeffs", "a", "decay"))
     step = {
         "forward_sweep": "new = (row - a * h) / (2.0 + a)",
@@ -93,7 +93,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
     }[target]
     scene.add(f"def body(h, i):\n    row, a = i\n    {step}\n    return new, new")
     scene.add(
-        "last, ys = jax.lax.scan(body, h0, (rhs, coeffs)" + (", reverse=True" if shape.chance(0.4) else "") + ")",
+        "last, ys = jax.lax.scan(body, h0, (rhs, coeffs)" + (", reverse=True" if choices.chance(0.4) else "") + ")",
         h0=scene.array((width,), UNIT, ("h0", "init", "start")),
         rhs=rhs,
         coeffs=coefficients,
@@ -102,7 +102,7 @@ def _draw_sweep(stream: Stream, target: str) -> KernelSpec:
         "ys * gate + 0.1 * last",
         ys=scene.name("ys"),
         last=scene.name("last"),
-        gate=scene.woven((n, width), FACTOR, (1, 2)),
+        gate=scene.weave_hole((n, width), FACTOR, (1, 2)),
     )
     return scene.finish(made, (n, width), 60.0, "solver", "sweep", target, "A recurrence swept along rows")
 

@@ -21,10 +21,10 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     rows, parts = sizes.integer(3, 7), sizes.integer(2, 4)
     scene = Scene(stream, (rows,))
-    shape = scene.shape
+    choices = scene.choices
     node = _DENSITIES[target]
-    if shape.chance(0.5):
-        scene.add("x = made", made=scene.woven((rows,), VALUES, (0, 2)))
+    if choices.chance(0.5):
+        scene.add("x = made", made=scene.weave_hole((rows,), VALUES, (0, 2)))
         x = scene.name("x")
         m, v = (
             scene.array((rows,), UNIT, ("loc", "mu", "mean")),
@@ -32,9 +32,9 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
         )
         scene.add("s = node", node=scene.template.expression(node, x=x, m=m, v=v))
         made = scene.template.expression(
-            shape.choice(("s * gate", "jnp.exp(jnp.clip(s, -5.0, 2.0)) * gate", "s - jax.nn.logsumexp(s) + gate")),
+            choices.choice(("s * gate", "jnp.exp(jnp.clip(s, -5.0, 2.0)) * gate", "s - jax.nn.logsumexp(s) + gate")),
             s=scene.name("s"),
-            gate=scene.woven((rows,), FACTOR, (0, 2)),
+            gate=scene.weave_hole((rows,), FACTOR, (0, 2)),
         )
         return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "How likely values are")
     column = scene.template.expression("x[:, None]", x=scene.array((rows,), VALUES, ("x", "samples", "data", "obs")))
@@ -49,10 +49,10 @@ def _draw_density(stream: Stream, target: str) -> KernelSpec:
         mix=scene.array((parts,), UNIT, ("mix_logits", "logits", "log_weights")),
     )
     made = scene.template.expression(
-        shape.choice(("s * gate", "s + gate", "s * jax.nn.softmax(z, axis=-1)[:, 0] + gate")),
+        choices.choice(("s * gate", "s + gate", "s * jax.nn.softmax(z, axis=-1)[:, 0] + gate")),
         s=scene.name("s"),
         z=scene.name("z"),
-        gate=scene.woven((rows,), FACTOR, (0, 2)),
+        gate=scene.weave_hole((rows,), FACTOR, (0, 2)),
     )
     return scene.finish(made, (rows,), 60.0, "statistics", "density", target, "How likely values are in a mixture")
 
@@ -62,7 +62,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     rows, width = sizes.integer(4, 7), sizes.integer(3, 5)  # two values have no skewness
     scene = Scene(stream, (rows, width))
-    shape = scene.shape
+    choices = scene.choices
     x = scene.array((rows, width), VALUES, ("x", "data", "points", "samples"))
     heat = scene.number(0.4, 1.6, ("temperature", "bandwidth", "gamma", "length_scale"))
     if target == "kalman":
@@ -82,7 +82,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             m=scene.name("m"),
             e=scene.name("e"),
             a=scene.name("a"),
-            extra=scene.woven((rows, width), VALUES, (0, 2)),
+            extra=scene.weave_hole((rows, width), VALUES, (0, 2)),
         )
     elif target == "kernel_regression":
         scene.add(
@@ -95,10 +95,10 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "w @ values", w=scene.name("w"), values=scene.woven((rows, width), VALUES, (0, 3))
+            "w @ values", w=scene.name("w"), values=scene.weave_hole((rows, width), VALUES, (0, 3))
         )
     elif target == "soft_clusters":
-        count = shape.integer(2, 3)
+        count = choices.integer(2, 3)
         centers = scene.array((count, width), VALUES, ("centers", "codebook", "prototypes", "means"))
         scene.add(
             (
@@ -111,7 +111,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "w @ m + extra", w=scene.name("w"), m=scene.name("m"), extra=scene.woven((rows, width), VALUES, (0, 2))
+            "w @ m + extra", w=scene.name("w"), m=scene.name("m"), extra=scene.weave_hole((rows, width), VALUES, (0, 2))
         )
     elif target == "whitening":
         scene.add(
@@ -120,7 +120,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "e / v * gate", e=scene.name("e"), v=scene.name("v"), gate=scene.woven((rows, width), FACTOR, (0, 2))
+            "e / v * gate", e=scene.name("e"), v=scene.name("v"), gate=scene.weave_hole((rows, width), FACTOR, (0, 2))
         )
     else:
         scene.add(
@@ -133,7 +133,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             heat=heat,
         )
         made = scene.template.expression(
-            "e * s + gate", e=scene.name("e"), s=scene.name("s"), gate=scene.woven((rows, width), VALUES, (0, 3))
+            "e * s + gate", e=scene.name("e"), s=scene.name("s"), gate=scene.weave_hole((rows, width), VALUES, (0, 3))
         )
     return scene.finish(made, (rows, width), 40.0, "statistics", "filter", target, "An estimate from samples")
 
@@ -151,9 +151,9 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     paths, steps = sizes.integer(2, 5), sizes.integer(3, 7)
     scene = Scene(stream, (paths, steps))
-    shape = scene.shape
+    choices = scene.choices
     seed = scene.array((), Domain(low=0, high=100_000), ("seed", "run", "trial"), "int32")
-    sampler = shape.choice(("normal", "uniform", "laplace", "rademacher"))
+    sampler = choices.pick(("normal", "uniform", "laplace", "rademacher"))
     holes: dict[str, Expression] = {"seed": seed}
     scene.add(
         f"key = jax.random.key(seed)\n\nz = jax.random.{sampler}(key, ({paths}, {steps}))"
@@ -169,9 +169,9 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         ),
     )
     made = scene.template.expression(
-        shape.choice(("x + extra", "x * extra", "jnp.maximum(x - 1.0, 0.0) + extra")),
+        choices.choice(("x + extra", "x * extra", "jnp.maximum(x - 1.0, 0.0) + extra")),
         x=scene.name("x"),
-        extra=scene.woven((paths, steps), FACTOR, (1, 3)),
+        extra=scene.weave_hole((paths, steps), FACTOR, (1, 3)),
     )
     return scene.finish(made, (paths, steps), 90.0, "statistics", "random_walk", target, "Paths of random steps")
 
@@ -202,15 +202,15 @@ def _draw_image(stream: Stream, target: str) -> KernelSpec:
     sizes = stream.child("sizes")
     kind = (sizes.integer(4, 8), sizes.integer(4, 8))
     scene = Scene(stream, kind)
-    shape = scene.shape
+    choices = scene.choices
     image = scene.array(kind, Domain(low=0.05, high=1.0), ("image", "img", "gray", "frame"))
-    mode = shape.choice(("edge", "reflect", "wrap", "constant", "symmetric"))
-    scene.add(f"p = jnp.pad(image, {shape.choice(('1', '((1, 1), (1, 1))'))}, mode='{mode}')", image=image)
+    mode = choices.choice(("edge", "reflect", "wrap", "constant", "symmetric"))
+    scene.add(f"p = jnp.pad(image, {choices.choice(('1', '((1, 1), (1, 1))'))}, mode='{mode}')", image=image)
     scene.add(_FILTERS[target], side=scene.number(0.3, 1.5, ("side", "strength", "sigma", "amount")))
-    end = shape.choice(
+    end = choices.choice(
         ("s * gate", "s + gate", "jnp.where(s > 0.5, s, 0.3 * s) * gate", "jnp.power(jnp.abs(s) + 0.05, 0.6) * gate")
     )
-    made = scene.template.expression(end, s=scene.name("s"), gate=scene.woven(kind, FACTOR, (1, 3)))
+    made = scene.template.expression(end, s=scene.name("s"), gate=scene.weave_hole(kind, FACTOR, (1, 3)))
     return scene.finish(made, kind, 60.0, "statistics", "image", target, "Each pixel from those around it")
 
 

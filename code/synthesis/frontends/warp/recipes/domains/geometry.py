@@ -39,14 +39,14 @@ _JOINTS = {
 
 def _distance(scene: Scene, label: str) -> str:
     """A ``@wp.func`` that gives a shape's distance; returns its name."""
-    shape = scene.shape
-    kind = shape.choice(tuple(_SHAPES))
+    choices = scene.choices
+    kind = choices.pick(tuple(_SHAPES))
     template = Template(NameBook(scene.stream.child("names", label)), {"p": ("p", "x", "pos", "pt")}, squared)
     p = template.name("p")
     draft = scene.draft
 
     def number(low: float, high: float) -> Expression:
-        return draft.literal(shape.decimal(low, high, 1), "float32").node
+        return draft.literal(choices.decimal(low, high, 1), "float32").node
 
     def vector(low: float, high: float) -> Expression:
         return template.expression("wp.vec3(a, b, c)", a=number(low, high), b=number(low, high), c=number(low, high))
@@ -74,9 +74,9 @@ def _distance(scene: Scene, label: str) -> str:
         )
         holes["q"] = q
     node = template.expression(_SHAPES[kind], **holes)
-    if shape.chance(0.3):
+    if choices.chance(0.3):
         node = template.expression("inner - shell", inner=node, shell=number(0.1, 0.4))
-    if shape.chance(0.3):
+    if choices.chance(0.3):
         local = template.name("sd")
         body.append(Assign(local, node))
         node = template.expression(
@@ -89,7 +89,7 @@ def _distance(scene: Scene, label: str) -> str:
             ((p.id, "wp.vec3"),),
             (*body, Return(node)),
             ("wp.func",),
-            returns="float" if shape.chance(0.4) else "",
+            returns="float" if choices.chance(0.4) else "",
         )
     )
     return name
@@ -98,15 +98,15 @@ def _distance(scene: Scene, label: str) -> str:
 def _draw_distance(stream: Stream, target: str) -> KernelSpec:
     """How far points are from a shape, or from two that are joined; or which way is out."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
+    choices = scene.choices
     first = Name(_distance(scene, "first"))
     scene.add("p = own_p", own_p=scene.own(VEC, POINTS, ("points", "query_points", "positions", "samples")))
     p = scene.name("p")
-    if shape.chance(0.4):
-        warp = scene.woven(NUMBER, [], UNIT, (1, 2))
-        scene.add("p = p + wp.vec3(warp, 0.0, 0.0)" if shape.chance(0.5) else "p = p * (1.5 + warp)", warp=warp)
+    if choices.chance(0.4):
+        warp = scene.weave_hole(NUMBER, [], UNIT, (1, 2))
+        scene.add("p = p + wp.vec3(warp, 0.0, 0.0)" if choices.chance(0.5) else "p = p * (1.5 + warp)", warp=warp)
     if target == "normal":
-        step = scene.draft.literal(shape.choice((0.01, 0.05, 0.1)), "float32").node
+        step = scene.draft.literal(choices.choice((0.01, 0.05, 0.1)), "float32").node
         for axis, along in (("gx", "eps, 0.0, 0.0"), ("gy", "0.0, eps, 0.0"), ("gz", "0.0, 0.0, eps")):
             scene.add(f"{axis} = sdf(p + wp.vec3({along})) - sdf(p - wp.vec3({along}))", sdf=first, eps=step)
         scene.add("g = wp.vec3(gx, gy, gz)")
@@ -128,7 +128,7 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
             own_v=scene.own(VEC, Domain(low=0.2, high=1.0), ("directions", "rays", "ray_dirs")),
         )
         scene.add(
-            f"for _ in range({shape.integer(3, 8)}):\n    t = t + sdf(p + v * t) * relax",
+            f"for _ in range({choices.integer(3, 8)}):\n    t = t + sdf(p + v * t) * relax",
             sdf=first,
             relax=scene.number(0.5, 0.9, ("relaxation", "relax", "step_scale")),
         )
@@ -152,13 +152,13 @@ def _draw_distance(stream: Stream, target: str) -> KernelSpec:
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     """Something of a triangle of each thread's own."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
+    choices = scene.choices
     for name, pool in (("a", ("a", "v0", "first")), ("b", ("b", "v1", "second")), ("c", ("c", "v2", "third"))):
         scene.add(f"{name} = own_{name}", **{f"own_{name}": scene.own(VEC, POINTS, (*pool, "corners_" + name))})
     scene.add("e1 = b - a\n\ne2 = c - a\n\nn = wp.cross(e1, e2)")
     if target == "triangle_area":
         node: Expression = scene.template.expression(
-            shape.choice(("0.5 * wp.length(n)", "wp.sqrt(wp.length_sq(n) + 0.1) * 0.5")), n=scene.name("n")
+            choices.choice(("0.5 * wp.length(n)", "wp.sqrt(wp.length_sq(n) + 0.1) * 0.5")), n=scene.name("n")
         )
     elif target == "triangle_quality":
         node = scene.template.expression(
@@ -175,7 +175,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         )
         scene.add("s = d11 * d22 - d12 * d12 + 0.5\n\nt = (d22 * d1 - d12 * d2) / s\n\nw = (d11 * d2 - d12 * d1) / s")
         node = scene.template.expression(
-            shape.choice(("1.0 - t - w", "wp.min(t, w)", "t * (1.0 - t) + w")), t=scene.name("t"), w=scene.name("w")
+            choices.choice(("1.0 - t - w", "wp.min(t, w)", "t * (1.0 - t) + w")), t=scene.name("t"), w=scene.name("w")
         )
     else:
         scene.add(
@@ -190,7 +190,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         scene.add("r = float(-1.0)\n\nif t > -0.5 and w > -0.5:\n    r = f * wp.dot(e2, q)")
         node = scene.template.expression("r + 0.1 * t", r=scene.name("r"), t=scene.name("t"))
     made = scene.draft.keep(term(node, 20.0))
-    factor = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     node = scene.template.expression("made * factor", made=made.node, factor=factor)
     return scene.finish(
         term(node, 60.0), "geometry", "triangle", target, "Something of a triangle a thread", ("cross", "dot")
@@ -200,8 +200,8 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
     """The deformation of a tetrahedron, and the energy or the stress that it takes."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
-    if shape.chance(0.5):
+    choices = scene.choices
+    if choices.chance(0.5):
         for name in ("a", "b", "c", "h"):
             scene.add(
                 f"{name} = own_{name}",
@@ -209,7 +209,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
             )
         scene.add(
             "D = wp.matrix_from_cols(b - a, c - a, h - a)"
-            if shape.chance(0.7)
+            if choices.chance(0.7)
             else "D = wp.matrix_from_rows(b - a, c - a, h - a)"
         )
         scene.add("F = D * inv_rest", inv_rest=scene.own(MATRIX, UNIT, ("rest_inv", "inv_dm", "poses", "Dm_inv")))
@@ -219,10 +219,12 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
             own_F=scene.own(MATRIX, Domain(low=-1.0, high=1.0), ("deformation", "def_grads", "F_in", "gradients")),
         )
         scene.add(
-            "F = F + wp.identity(n=3, dtype=float)" if shape.chance(0.5) else "F = F + wp.diag(wp.vec3(1.2, 1.2, 1.2))"
+            "F = F + wp.identity(n=3, dtype=float)"
+            if choices.chance(0.5)
+            else "F = F + wp.diag(wp.vec3(1.2, 1.2, 1.2))"
         )
     mu, la = (
-        scene.own(NUMBER, POSITIVE, pool) if shape.chance(0.4) else scene.number(0.5, 2.0, pool)
+        scene.own(NUMBER, POSITIVE, pool) if choices.chance(0.4) else scene.number(0.5, 2.0, pool)
         for pool in (("mu", "k_mu", "shear"), ("lam", "k_lambda", "bulk"))
     )
     scene.add("J = wp.determinant(F)")
@@ -236,8 +238,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         )
         bound, kind = 300.0, NUMBER
     elif target == "neo_hookean":
-        scene.add(shape.choice(("C = wp.transpose(F) * F\n\ns = wp.trace(C)", "s = wp.trace(wp.transpose(F) * F)")))
-        energy = shape.choice(
+        scene.add(choices.choice(("C = wp.transpose(F) * F\n\ns = wp.trace(C)", "s = wp.trace(wp.transpose(F) * F)")))
+        energy = choices.choice(
             (
                 "0.5 * mu * (s - 3.0) + 0.5 * la * (J - 1.0) * (J - 1.0)",
                 "mu * (s - 3.0 - 2.0 * J) * 0.5 + la * wp.pow(J - 1.0, 2.0)",
@@ -252,9 +254,9 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
             "P * direction", P=scene.name("P"), direction=scene.own(VEC, UNIT, ("normals", "faces", "directions"))
         )
         bound, kind = 60.0, VEC
-    volume = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    volume = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     node = scene.template.expression(
-        "made * volume", made=scene.draft.local(node, ("psi", "energy", "density", "stress", "dens")), volume=volume
+        "made * volume", made=scene.draft.add_local(node, ("psi", "energy", "density", "stress", "dens")), volume=volume
     )
     return scene.finish(
         term(node, bound, kind),
@@ -302,11 +304,14 @@ def _draw_advected(stream: Stream, target: str) -> KernelSpec:
             made=made,
             rate=scene.number(0.2, 1.5, ("dissipation", "decay", "rate")),
             dt=dt,
-            source=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2)),
+            source=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2)),
         )
     else:
         made = scene.template.expression(
-            "made + dt * source", made=made, dt=dt, source=scene.woven(NUMBER, [], Domain(low=-9.0, high=9.0), (1, 3))
+            "made + dt * source",
+            made=made,
+            dt=dt,
+            source=scene.weave_hole(NUMBER, [], Domain(low=-9.0, high=9.0), (1, 3)),
         )
     return scene.finish(
         term(made, 12.0), "geometry", "advection", target, "A field carried along by a flow", ("lerp", "clamp")

@@ -14,10 +14,10 @@ _LAUNCHES = ((6, 8), (8, 8), (8, 6), (5, 7))
 def _draw_window(stream: Stream, target: str) -> KernelSpec:
     """Each pixel from the window around it."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(_LAUNCHES))
-    shape, (rows, columns), (i, j) = scene.shape, scene.draft.threads, scene.thread
-    radius = shape.integer(1, 2)
+    choices, (rows, columns), (i, j) = scene.choices, scene.draft.threads, scene.thread
+    radius = choices.integer(1, 2)
     size = 2 * radius + 1
-    padded = shape.chance(0.4)
+    padded = choices.chance(0.4)
     image = scene.array(
         NUMBER, _BRIGHT, (rows + 2 * radius, columns + 2 * radius) if padded else (rows, columns), _IMAGES
     )
@@ -45,7 +45,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     elif target == "local_contrast":
         inner = "s += x\n        w += x * x"
     else:
-        inner = shape.choice(("s = wp.max(s, x)\n        w += x", "s = wp.max(s, x * x)\n        w += 0.5 * x"))
+        inner = choices.choice(("s = wp.max(s, x)\n        w += x", "s = wp.max(s, x * x)\n        w += 0.5 * x"))
     scene.add(
         f"for k in range({size}):\n    for l in range({size}):\n        {place}\n        {inner}", **at, **weights
     )
@@ -53,7 +53,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     node = {
         "convolution": "s + 0.1 * w + bias * c",
         "bilateral": "s / w",
-        "gaussian": shape.choice(("s / w", "c + amount * (c - s / w)")),
+        "gaussian": choices.choice(("s / w", "c + amount * (c - s / w)")),
         "local_contrast": f"(c - s / {area}) / wp.sqrt(wp.abs(w / {area} - s * s / {float(size**4)}) + 0.1)",
         "dilation": f"s - w / {area}",
     }[target]
@@ -65,9 +65,9 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         bias=lambda: scene.number(0.1, 0.9, ("bias", "center_weight", "gain")),
         amount=lambda: scene.number(0.2, 1.5, ("amount", "strength", "sharpen")),
     )
-    tone = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    tone = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     made = scene.template.expression(
-        "made * tone", made=scene.draft.local(made, ("filtered", "val", "res_px", "mean_px")), tone=tone
+        "made * tone", made=scene.draft.add_local(made, ("filtered", "val", "res_px", "mean_px")), tone=tone
     )
     return scene.finish(
         term(made, 20.0), "image", "window", target, "Each pixel from the window around it", ("nested_loop",)
@@ -77,7 +77,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
 def _draw_edges(stream: Stream, target: str) -> KernelSpec:
     """How steep an image is at each pixel, and which way."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(_LAUNCHES))
-    shape, (rows, columns), (i, j) = scene.shape, scene.draft.threads, scene.thread
+    choices, (rows, columns), (i, j) = scene.choices, scene.draft.threads, scene.thread
     image = scene.array(NUMBER, _BRIGHT, (rows + 2, columns + 2), _IMAGES)
     at = {"img": image, "i": i, "j": j}
     if target == "sobel":
@@ -87,7 +87,7 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
                 "side * img[i, j + 1] - img[i, j + 2]"
             ),
             **at,
-            side=Literal(shape.choice(("2.0", "1.0", "1.5", "3.0"))),
+            side=Literal(choices.choice(("2.0", "1.0", "1.5", "3.0"))),
         )
         scene.add(
             (
@@ -95,7 +95,7 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
                 "side * img[i + 1, j] - img[i + 2, j]"
             ),
             **at,
-            side=Literal(shape.choice(("2.0", "1.0", "1.5", "3.0"))),
+            side=Literal(choices.choice(("2.0", "1.0", "1.5", "3.0"))),
         )
     elif target == "central":
         scene.add(
@@ -111,7 +111,7 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
             ),
             **at,
         )
-    end = shape.choice(
+    end = choices.choice(
         (
             "wp.sqrt(gx * gx + gy * gy + 0.01)",
             "wp.abs(gx) + wp.abs(gy)",
@@ -121,10 +121,10 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
         )
     )
     scene.add("s = end", end=scene.template.expression(end, gx=scene.name("gx"), gy=scene.name("gy")))
-    if "atan2" not in end and shape.chance(0.4):
+    if "atan2" not in end and choices.chance(0.4):
         scene.add("s = wp.where(s > cut, s, 0.2 * s)", cut=scene.number(0.3, 0.9, ("threshold", "cutoff", "tau")))
     made = scene.template.expression(
-        "s + extra", s=scene.name("s"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
+        "s + extra", s=scene.name("s"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
     )
     return scene.finish(term(made, 20.0), "image", "edges", target, "How steep an image is", ("sub",))
 
@@ -132,13 +132,13 @@ def _draw_edges(stream: Stream, target: str) -> KernelSpec:
 def _draw_colour(stream: Stream, target: str) -> KernelSpec:
     """A colour a pixel, made darker, greyer or another one."""
     scene = Scene(stream, (NUMBER,), rank=2)
-    shape = scene.shape
+    choices = scene.choices
     scene.add(
         "c = own_c", own_c=scene.own(VEC, Domain(low=0.05, high=1.0), ("image", "colors", "rgb", "pixels", "frame"))
     )
     scene.add(
         "s = "
-        + shape.choice(
+        + choices.choice(
             (
                 "0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2]",
                 "0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]",
@@ -147,7 +147,7 @@ def _draw_colour(stream: Stream, target: str) -> KernelSpec:
             )
         )
     )
-    level = scene.woven(NUMBER, [(scene.name("s"), _BRIGHT)], Domain(low=-6.0, high=6.0), (0, 2))
+    level = scene.weave_hole(NUMBER, [(scene.name("s"), _BRIGHT)], Domain(low=-6.0, high=6.0), (0, 2))
     if target == "luminance":
         made = scene.template.expression("s * (1.0 + level)", s=scene.name("s"), level=level)
         return scene.finish(term(made, 8.0), "image", "colour", target, "How bright a colour is", ("dot",))

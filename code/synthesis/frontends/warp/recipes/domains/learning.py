@@ -15,8 +15,8 @@ _VALUES = Domain(low=-2.0, high=2.0)
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
     """A row brought to a scale of its own: softmax, or one of the normalisations."""
     scene = Scene(stream, (NUMBER,))
-    shape, i = scene.shape, scene.thread[0]
-    width = shape.integer(3, 8)
+    choices, i = scene.choices, scene.thread[0]
+    width = choices.integer(3, 8)
     row = scene.array(NUMBER, _VALUES, (*scene.draft.threads, width), _ROWS)
     loop = f"for k in range({width}):\n"
     at: dict[str, Expression] = {"row": row, "i": i}
@@ -27,7 +27,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
         if target == "log_sum_exp":
             made = scene.template.expression("wp.log(s) / heat + mx", s=scene.name("s"), mx=scene.name("mx"), heat=heat)
         else:
-            own = target == "softmax" or shape.chance(0.5)
+            own = target == "softmax" or choices.chance(0.5)
             values = scene.array(
                 NUMBER,
                 _VALUES,
@@ -55,7 +55,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
             "rms_norm": f"wp.sqrt(w / {float(width)} + c * c + eps)",
             "variance": "1.0",
         }[target]
-        scene.add(f"r = {spread}", eps=Literal(shape.choice(("0.1", "0.01", "0.5"))))
+        scene.add(f"r = {spread}", eps=Literal(choices.choice(("0.1", "0.01", "0.5"))))
         out = scene.array(NUMBER, _VALUES, (width,), ("probe", "readout", "mixing", "head"))
         scene.add(
             "y = float(0.0)\n\n" + loop + f"    y += (({centre}) / r * gamma[k] + beta[k]) * head[k]",
@@ -65,7 +65,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
             head=out,
         )
         made = scene.template.expression("y + 0.1 * w", y=scene.name("y"), w=scene.name("w"))
-    gate = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    gate = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     made = scene.template.expression("made * gate", made=made, gate=gate)
     return scene.finish(
         term(made, 60.0), "learning", "rows", target, "A row on a scale of its own", ("loop_sum", "exp")
@@ -85,15 +85,15 @@ _LOSSES = {
 def _draw_loss(stream: Stream, target: str) -> KernelSpec:
     """What an element is off by, and what that costs, a sum over all or one a thread."""
     scene = Scene(stream, (NUMBER,), rank=stream.child("rank").weighted([(1, 0.8), (2, 0.2)]))
-    shape = scene.shape
-    made = scene.woven(
+    choices = scene.choices
+    made = scene.weave_hole(
         NUMBER,
         [(scene.own(NUMBER, _VALUES, ("predictions", "pred", "outputs", "y_hat")), _VALUES)],
         Domain(low=-6.0, high=6.0),
         (0, 2),
     )
     scene.add(
-        shape.choice(("d = made - truth", "y = made\n\nd = y - truth", "y = made\n\nt = truth\n\nd = t - y")),
+        choices.choice(("d = made - truth", "y = made\n\nd = y - truth", "y = made\n\nt = truth\n\nd = t - y")),
         made=made,
         truth=scene.own(NUMBER, _VALUES, ("targets", "labels", "truth", "y_true")),
     )
@@ -110,11 +110,11 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         scene.template.expression(
             "e * weight", e=scene.name("e"), weight=scene.own(NUMBER, POSITIVE, ("weights", "sample_weight", "mask"))
         )
-        if shape.chance(0.4)
+        if choices.chance(0.4)
         else scene.name("e")
     )
-    if shape.chance(0.6):
-        total = Name(scene.draft.array(NUMBER, UNIT, (1,), Role.INOUT, ("loss", "total", "cost", "objective")))
+    if choices.chance(0.6):
+        total = Name(scene.draft.add_array(NUMBER, UNIT, (1,), Role.INOUT, ("loss", "total", "cost", "objective")))
         count = float(scene.draft.threads[0] * (scene.draft.threads[1] if scene.draft.rank == 2 else 1))
         scene.add("wp.atomic_add(total, 0, e / count)", total=total, e=weighted, count=Literal(repr(count)))
         return scene.done("learning", "loss", target, "What predictions cost altogether", ("atomic_add",))
@@ -124,25 +124,25 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
 def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     """A step of an optimiser, which keeps what it has seen."""
     scene = Scene(stream, (NUMBER,))
-    shape, draft, here = scene.shape, scene.draft, scene.thread
+    choices, draft, here = scene.choices, scene.draft, scene.thread
     grad = scene.own(NUMBER, _VALUES, ("grads", "grad", "g", "gradients"))
     rate = scene.shared(NUMBER, Domain(low=0.001, high=0.1), ("lr", "learning_rate", "step_size", "eta"))
     scene.add("g = grad", grad=grad)
     state = scene.template.expression(
         "p[i]",
-        p=Name(draft.array(NUMBER, _VALUES, draft.threads, Role.INOUT, ("params", "weights", "theta", "w"))),
+        p=Name(draft.add_array(NUMBER, _VALUES, draft.threads, Role.INOUT, ("params", "weights", "theta", "w"))),
         i=here[0],
     )
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         scene.add("g = g + decay * state", decay=scene.number(0.01, 0.1, ("weight_decay", "l2", "decay")), state=state)
-    if shape.chance(0.35):
+    if choices.chance(0.35):
         scene.add("g = wp.clamp(g, -edge, edge)", edge=scene.number(0.3, 1.2, ("clip", "max_norm", "limit")))
-    if shape.chance(0.65):
-        scene.add("g = g * factor", factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
+    if choices.chance(0.65):
+        scene.add("g = g * factor", factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 2)))
 
     def kept(pool: tuple[str, ...], domain: Domain = UNIT) -> Expression:
         return scene.template.expression(
-            "m[i]", m=Name(draft.array(NUMBER, domain, draft.threads, Role.INOUT, pool)), i=here[0]
+            "m[i]", m=Name(draft.add_array(NUMBER, domain, draft.threads, Role.INOUT, pool)), i=here[0]
         )
 
     first = kept(("m", "momentum_buf", "exp_avg", "velocity")) if target != "rmsprop" and target != "adagrad" else None
@@ -154,7 +154,7 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
     holes = {
         "rate": rate,
         "state": state,
-        "eps": Literal(shape.choice(("0.01", "0.001", "0.1"))),
+        "eps": Literal(choices.choice(("0.01", "0.001", "0.1"))),
     }
     holes |= {key: node for key, node in (("m", first), ("v", second)) if node is not None}
     text = {
@@ -187,8 +187,8 @@ def _draw_optimiser(stream: Stream, target: str) -> KernelSpec:
 def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     """A recurrent cell run along a row."""
     scene = Scene(stream, (NUMBER,))
-    shape, i = scene.shape, scene.thread[0]
-    steps = shape.integer(2, 6)
+    choices, i = scene.choices, scene.thread[0]
+    steps = choices.integer(2, 6)
     row = scene.array(NUMBER, _VALUES, (*scene.draft.threads, steps), ("sequence", "xs", "inputs", "series", "tokens"))
     scene.add("h = float(0.0)\n\nh += start", start=scene.own(NUMBER, UNIT, ("h0", "initial", "state0", "hidden_in")))
     weight = {name: scene.number(0.2, 1.4, (name, f"{name}_in", name.upper())) for name in ("wx", "wh", "wz", "uz")}
@@ -211,7 +211,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
         if name not in body:
             scene.add("h = h + 0.1 * node", node=node)
     made = scene.template.expression(
-        "h + extra", h=scene.name("h"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
+        "h + extra", h=scene.name("h"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 3))
     )
     return scene.finish(term(made, 9.0), "learning", "cell", target, "A recurrent cell along a row", ("recurrence",))
 

@@ -2,12 +2,12 @@
 
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, squared
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar import scenes
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Name, Subscript
-from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, Weaver, typical_domain
+from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Domain, KernelSpec, Role
 
 NUMBER, PAIR, VEC = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
@@ -43,7 +43,7 @@ _SCALARS = tuple(
 _VECTORS = (*LINEAR.values(), VECTOR["cw_mul"], VECTOR["cross"], *(SCALAR[name] for name in ("add", "mul", "sin")))
 
 
-class Scene:
+class Scene(scenes.Scene[Draft]):
     """A kernel of a family under construction.
 
     Args:
@@ -56,11 +56,7 @@ class Scene:
     def __init__(
         self, stream: Stream, types: tuple[Type, ...] = (NUMBER,), rank: int = 1, launch: tuple[int, ...] | None = None
     ) -> None:
-        self.stream = stream
-        self.shape = stream.child("shape")
-        self.draft = Draft(stream, types, rank=rank, launch=launch)
-        self.template = Template(self.draft.book, ROLES, squared)
-        self._holes = 0
+        super().__init__(Draft(stream, types, rank=rank, launch=launch), ROLES, squared)
 
     @property
     def thread(self) -> tuple[Expression, ...]:
@@ -71,32 +67,23 @@ class Scene:
         self, kind: Type, domain: Domain, pool: tuple[str, ...], role: Role = Role.INPUT, element: str = ""
     ) -> Expression:
         """The thread's own element of a new array."""
-        return Subscript(Name(self.draft.array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
+        return Subscript(Name(self.draft.add_array(kind, domain, self.draft.threads, role, pool, element)), self.thread)
 
     def array(self, kind: Type, domain: Domain, shape: tuple[int, ...], pool: tuple[str, ...]) -> Name:
         """A new array of any shape."""
-        return Name(self.draft.array(kind, domain, shape, pool=pool))
+        return Name(self.draft.add_array(kind, domain, shape, pool=pool))
 
     def shared(self, kind: Type, domain: Domain, pool: tuple[str, ...]) -> Expression:
         """A new value that all threads share."""
-        return self.draft.uniform(kind, domain, pool).node
+        return self.draft.add_uniform(kind, domain, pool).node
 
     def number(self, low: float, high: float, pool: tuple[str, ...]) -> Expression:
         """A number: mostly an argument, often a constant in place."""
-        if self.shape.chance(0.4):
-            return self.draft.literal(self.shape.decimal(low, high, 2 if high < 1 else 1), "float32").node
+        if self.choices.chance(0.4):
+            return self.constant(low, high)
         return self.shared(NUMBER, Domain(low=low, high=high), pool)
 
-    def add(self, text: str, **holes: Hole) -> None:
-        """Append a template's statements."""
-        for statement in self.template.statements(text, **holes):
-            self.draft.add(statement)
-
-    def name(self, variable: str) -> Name:
-        """What a variable of the templates is called here."""
-        return self.template.name(variable)
-
-    def woven(
+    def weave_hole(
         self, kind: Type, known: list[tuple[Expression, Domain]], within: Domain, steps: tuple[int, int] = (1, 3)
     ) -> Expression:
         """A hole: something of the known values, and often of a new argument, inside an interval.
@@ -104,22 +91,13 @@ class Scene:
         Raises:
             DrawError: if nothing leads there.
         """
-        self._holes += 1
-        here = self.stream.child("hole", self._holes)
+        choices = self.begin_hole()
         terms = [Term(node, kind, domain, flat=True) for node, domain in known]
-        if not terms or here.chance(0.5):
-            terms.append(self.draft.fresh(kind, typical_domain(here, kind)))
+        if not terms or choices.chance(0.5):
+            terms.append(self.draft.fresh(kind, typical_domain(choices, kind)))
         operations = _SCALARS if kind.rank == 0 else _VECTORS
-        weaver = Weaver(self.draft, here.child("weave"), operations, max_fresh=here.integer(0, 1))
-        made = weaver.weave(terms, steps=here.integer(*steps), goal=kind)
-        if kind.rank == 0:
-            fitted = weaver.fit(made, within)
-            if fitted is None:
-                raise DrawError("a hole that nothing fills")
-            made = fitted
-        elif not made.interval.within(within):
-            raise DrawError("a hole that nothing fills")
-        return made.node
+        fresh = choices.integer(0, 1)
+        return self.weave(choices, terms, operations, kind, within, steps=steps, max_fresh=fresh)
 
     def finish(
         self, term: Term, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()
@@ -131,13 +109,12 @@ class Scene:
     def done(self, category: str, recipe: str, target: str, summary: str, ops: tuple[str, ...] = ()) -> KernelSpec:
         """Finish a kernel that has written what it makes."""
         self.draft.prune()
-        forms = ("{}", "{}_kernel", "compute_{}", "eval_{}", "apply_{}", "{}_step")
         return self.draft.finish(
             category=category,
             recipe=recipe,
             summary=summary,
             ops=frozenset({target, *ops}),
-            titles=tuple(form.format(target) for form in forms),
+            titles=self.titles(target, "{}_kernel"),
         )
 
 

@@ -31,13 +31,13 @@ _ENDS = (
 def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
     """A particle moved by its velocity and its forces over a step."""
     scene = Scene(stream, (VEC, NUMBER))
-    shape = scene.shape
+    choices = scene.choices
     scene.add(
         "p = own_p\n\nv = own_v", own_p=scene.own(VEC, POINTS, _POSITIONS), own_v=scene.own(VEC, UNIT, _VELOCITIES)
     )
     p, v = scene.name("p"), scene.name("v")
     push = scene.own(VEC, UNIT, _FORCES)
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         scene.add(
             "a = push * inv_m", push=push, inv_m=scene.own(NUMBER, POSITIVE, ("inv_mass", "particle_inv_mass", "w"))
         )
@@ -45,15 +45,15 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
         scene.add(
             "a = push / own_m", push=push, own_m=scene.own(NUMBER, POSITIVE, ("mass", "particle_mass", "masses", "m"))
         )
-    if shape.chance(0.6):
+    if choices.chance(0.6):
         gravity: Expression = scene.template.expression(
-            "wp.vec3(0.0, down, 0.0)", down=Literal(shape.choice(("-9.8", "-9.81", "-1.0")))
+            "wp.vec3(0.0, down, 0.0)", down=Literal(choices.choice(("-9.8", "-9.81", "-1.0")))
         )
-        if shape.chance(0.5):
+        if choices.chance(0.5):
             gravity = scene.shared(VEC, UNIT, ("gravity", "g", "g_accel"))
         scene.add("a = a + gravity", gravity=gravity)
-    if shape.chance(0.5):
-        field = scene.woven(VEC, [(p, POINTS), (v, UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
+    if choices.chance(0.5):
+        field = scene.weave_hole(VEC, [(p, POINTS), (v, UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
         scene.add("a += field", field=field)
     dt = scene.shared(NUMBER, STEP, _DT)
     if target == "explicit_euler":
@@ -62,18 +62,18 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
         scene.add("nxt = p + v * dt + 0.5 * a * dt * dt\n\nv = v + 0.5 * a * dt", dt=dt)
     else:
         scene.add(
-            "v = v + a * dt\n\nnxt = p + v * dt" if shape.chance(0.6) else "v += a * dt\n\nnxt = p + dt * v", dt=dt
+            "v = v + a * dt\n\nnxt = p + v * dt" if choices.chance(0.6) else "v += a * dt\n\nnxt = p + dt * v", dt=dt
         )
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         damping = scene.number(0.1, 0.9, ("damping", "drag", "friction", "air_drag"))
         scene.add(
-            shape.choice(
+            choices.choice(
                 ("v = v * (1.0 - damping * dt)", "v = v * wp.exp(-damping * dt)", "v *= 1.0 / (1.0 + damping * dt)")
             ),
             damping=damping,
             dt=dt,
         )
-    if shape.chance(0.35):
+    if choices.chance(0.35):
         scene.add(
             "nxt = wp.vec3(nxt[0], wp.max(nxt[1], ground), nxt[2])",
             ground=scene.number(-1.0, 0.5, ("ground", "floor_y", "height")),
@@ -92,11 +92,11 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
 def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     """The force of a spring on its two ends, or how far a constraint moves them."""
     scene = Scene(stream, (NUMBER,))
-    shape, count = scene.shape, scene.shape.choice((12, 16, 20))
+    choices, count = scene.choices, scene.choices.choice((12, 16, 20))
     i = scene.thread[0]
     x = scene.array(VEC, POINTS, (count,), _POSITIONS)
     low, high = Domain(low=0, high=count // 2 - 1), Domain(low=count // 2, high=count - 1)
-    starts, ends = _ENDS[not shape.chance(0.5)]
+    starts, ends = _ENDS[not choices.chance(0.5)]
     first, second = (
         Subscript(scene.array(_INDICES, domain, scene.draft.threads, pool), (i,))
         for domain, pool in ((low, starts), (high, ends))
@@ -107,14 +107,14 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
         second=second,
         x=x,
     )
-    scene.add(shape.choice(("n = d / (r + 0.01)", "n = wp.normalize(d)")))
+    scene.add(choices.choice(("n = d / (r + 0.01)", "n = wp.normalize(d)")))
     rest = scene.own(NUMBER, POSITIVE, ("rest_lengths", "rest", "lengths", "l0"))
-    stretch = shape.choice(
+    stretch = choices.choice(
         ("e = r - rest", "e = r / rest - 1.0", "e = wp.max(r - rest, 0.0)", "e = (r - rest) / (r + rest)")
     )
     scene.add(stretch, rest=rest)
     stiffness = scene.number(0.5, 2.0, ("stiffness", "ke", "k_s", "spring_ke"))
-    factor = scene.woven(NUMBER, [(scene.name("r"), Domain(low=0.1, high=6.0))], Domain(low=-20.0, high=20.0))
+    factor = scene.weave_hole(NUMBER, [(scene.name("r"), Domain(low=0.1, high=6.0))], Domain(low=-20.0, high=20.0))
     scene.add("s = stiffness * e * factor", stiffness=stiffness, factor=factor)
     if target == "spring_damper":
         velocities = scene.array(VEC, UNIT, (count,), _VELOCITIES)
@@ -131,11 +131,13 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
             alpha=scene.number(0.1, 0.9, ("compliance", "alpha", "softness")),
         )
     out = Name(
-        scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "particle_f", "deltas", "f_out", "corrections"))
+        scene.draft.add_array(
+            VEC, UNIT, (count,), Role.INOUT, ("forces", "particle_f", "deltas", "f_out", "corrections")
+        )
     )
     scene.add(
         "wp.atomic_add(out, ia, n * s)\n\n"
-        + shape.choice(("wp.atomic_sub(out, ib, n * s)", "wp.atomic_add(out, ib, -(n * s))")),
+        + choices.choice(("wp.atomic_sub(out, ib, n * s)", "wp.atomic_add(out, ib, -(n * s))")),
         out=out,
     )
     return scene.done("simulation", "spring", target, "The pull of a spring on its ends", ("atomic_add", "length"))
@@ -151,8 +153,8 @@ _FALLOFFS = (
 def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
     """A sum over neighbours of what each does to a particle."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
-    listed, count = shape.integer(3, 8), shape.choice((12, 16, 24))
+    choices = scene.choices
+    listed, count = choices.integer(3, 8), choices.choice((12, 16, 24))
     x = scene.array(VEC, POINTS, (count,), _POSITIONS)
     table = scene.array(
         _INDICES,
@@ -171,7 +173,7 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
             x=x,
             table=table,
             i=scene.thread[0],
-            soft=scene.draft.literal(shape.choice((0.1, 0.2, 0.5)), "float32").node,
+            soft=scene.draft.literal(choices.choice((0.1, 0.2, 0.5)), "float32").node,
         )
         w = {
             "attraction": "w = mass[table[i, k]] / (r * wp.sqrt(r))",
@@ -187,9 +189,9 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
             scene.add("w = w * mass[table[i, k]]", mass=weights, table=table, i=scene.thread[0])
         if "radius" not in w:
             scene.add("w = w * radius", radius=radius)
-        for change in shape.shuffled(_FALLOFFS)[: shape.weighted([(0, 0.4), (1, 0.4), (2, 0.2)])]:
+        for change in choices.shuffled(_FALLOFFS)[: choices.weighted([(0, 0.4), (1, 0.4), (2, 0.2)])]:
             scene.add(change)
-        scene.add(shape.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
+        scene.add(choices.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
     loop = Call(Name("range"), (Literal(str(listed)),))
     scene.draft.add(For(scene.name("k").id, loop, tuple(body)))
     s = scene.name("s")
@@ -206,7 +208,7 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
             ("length_sq",),
         )
     made = scene.template.expression(
-        "s * factor", s=s, factor=scene.woven(NUMBER, [], Domain(low=-8.0, high=8.0), (1, 2))
+        "s * factor", s=s, factor=scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0), (1, 2))
     )
     return scene.finish(
         term(made, 60.0), "simulation", "pairwise", target, "What a particle's neighbours add up to", ("length_sq",)
@@ -216,7 +218,7 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
 def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     """The force on a particle that has gone into a plane, a sphere or a box."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
+    choices = scene.choices
     scene.add(
         "p = own_p\n\nv = own_v", own_p=scene.own(VEC, POINTS, _POSITIONS), own_v=scene.own(VEC, UNIT, _VELOCITIES)
     )
@@ -247,9 +249,9 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
         )
     )
     scene.add("f = wp.vec3(0.0, 0.0, 0.0)")
-    normal = shape.choice(("fn = -c * ke - wp.min(vn, 0.0) * kd", "fn = c * c * ke - vn * kd", "fn = -ke * c"))
+    normal = choices.choice(("fn = -c * ke - wp.min(vn, 0.0) * kd", "fn = c * c * ke - vn * kd", "fn = -ke * c"))
     inside = "    vn = wp.dot(v, n)\n    " + normal + "\n    vt = v - n * vn\n"
-    tangential = shape.choice(
+    tangential = choices.choice(
         (
             "    f = n * fn - vt * mu\n",
             "    f = n * fn - vt * wp.min(mu, 0.5 * wp.abs(fn))\n",
@@ -259,7 +261,9 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     scene.add(f"if c < 0.0:\n{inside}{tangential}", ke=ke, kd=kd, mu=mu)
     if "kd" not in normal:
         scene.add("f -= v * kd", kd=kd)
-    extra = scene.woven(NUMBER, [(scene.name("c"), Domain(low=-4.0, high=4.0))], Domain(low=-20.0, high=20.0), (0, 2))
+    extra = scene.weave_hole(
+        NUMBER, [(scene.name("c"), Domain(low=-4.0, high=4.0))], Domain(low=-20.0, high=20.0), (0, 2)
+    )
     made = scene.template.expression("f + v * extra", extra=extra)
     return scene.finish(
         term(made, 60.0, VEC), "simulation", "contact", target, "The force of a contact on a particle", ("dot", "if")
@@ -269,7 +273,7 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
 def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
     """A rigid body turned, or its momentum changed, over a step."""
     scene = Scene(stream, (VEC, NUMBER))
-    shape, dt = scene.shape, scene.shared(NUMBER, STEP, _DT)
+    choices, dt = scene.choices, scene.shared(NUMBER, STEP, _DT)
     quat = Type("float32", (4,))
     body_q = scene.own(quat, UNIT, ("rotations", "body_rot", "orientations", "quats"), element="wp.quat")
     scene.add(
@@ -291,7 +295,7 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
             dt=dt,
         )
         scene.add(
-            shape.choice(("nxt = wp.quat_rotate(rot, wb)", "nxt = wp.quat_rotate(rot, wb) * (1.0 - 0.1 * dt)")), dt=dt
+            choices.choice(("nxt = wp.quat_rotate(rot, wb)", "nxt = wp.quat_rotate(rot, wb) * (1.0 - 0.1 * dt)")), dt=dt
         )
     elif target == "impulse":
         scene.add(
@@ -312,12 +316,12 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
             torque=torque,
             dt=dt,
         )
-    extra = scene.woven(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
+    extra = scene.weave_hole(VEC, [(scene.name("w"), UNIT)], Domain(low=-60.0, high=60.0), (0, 2))
     made = scene.template.expression(
-        shape.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
+        choices.choice(("nxt + gain * extra", "nxt * keep + gain * extra", "nxt * keep - extra * gain")),
         extra=extra,
         gain=scene.number(0.1, 0.9, ("gain", "coupling", "alpha")),
-        keep=lambda: scene.woven(NUMBER, [], FACTOR, (0, 2)),
+        keep=lambda: scene.weave_hole(NUMBER, [], FACTOR, (0, 2)),
     )
     return scene.finish(
         term(made, 60.0, VEC),
@@ -332,11 +336,11 @@ def _draw_rigid(stream: Stream, target: str) -> KernelSpec:
 def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
     """What a triangle of a mesh gives its corners: area, pressure, wind, bending."""
     scene = Scene(stream, (NUMBER,))
-    shape, count, i = scene.shape, scene.shape.choice((12, 15, 18)), scene.thread[0]
+    choices, count, i = scene.choices, scene.choices.choice((12, 15, 18)), scene.thread[0]
     x = scene.array(VEC, POINTS, (count,), ("vertices", "points", "mesh_x", "positions"))
     corners: dict[str, Expression] = {}
     third = count // 3
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         faces = scene.array(
             _INDICES,
             Domain(low=0, high=third - 1),
@@ -360,7 +364,7 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
         **corners,
     )
     if target == "pressure":
-        factor = scene.woven(NUMBER, [], Domain(low=-8.0, high=8.0))
+        factor = scene.weave_hole(NUMBER, [], Domain(low=-8.0, high=8.0))
         scene.add("f = n * (factor / 6.0)", factor=factor)
     elif target == "wind":
         wind = scene.shared(VEC, UNIT, ("wind", "air_velocity", "flow"))
@@ -386,9 +390,9 @@ def _draw_cloth(stream: Stream, target: str) -> KernelSpec:
             bend=scene.number(0.2, 1.5, ("bending", "kb", "k_bend")),
         )
         scene.add("f = f + n * (r * small)", small=scene.number(0.1, 0.9, ("inflate", "puff", "normal_gain")))
-    if target != "pressure" and shape.chance(0.7):
-        scene.add("f = f * gain", gain=scene.woven(NUMBER, [], FACTOR, (1, 3)))
-    out = Name(scene.draft.array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
+    if target != "pressure" and choices.chance(0.7):
+        scene.add("f = f * gain", gain=scene.weave_hole(NUMBER, [], FACTOR, (1, 3)))
+    out = Name(scene.draft.add_array(VEC, UNIT, (count,), Role.INOUT, ("forces", "vertex_f", "f_out", "nodal_forces")))
     scene.add(
         "wp.atomic_add(out, ia, f)\n\nwp.atomic_add(out, ib, f)\n\nwp.atomic_add(out, ic, f)"
         if target != "bending"

@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR
 from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, POINTS, POSITIVE, STEP, UNIT, Scene, term
-from synthesis.frontends.warp.recipes.helpers import Helper
+from synthesis.grammar.drafting import Helper
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal, Name
@@ -18,15 +18,15 @@ _MAPS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh
 def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
     """A row of a sparse matrix with as many entries as it says, times a vector; or a step towards a solution."""
     scene = Scene(stream, (NUMBER,))
-    shape, i, (count,) = scene.shape, scene.thread[0], scene.draft.threads
-    most = shape.integer(3, 7)
+    choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
+    most = choices.integer(3, 7)
     cols = scene.array(
         _INDICES, Domain(low=0, high=count - 1), (count, most), ("cols", "col_indices", "columns", "neighbors")
     )
     vals = scene.array(NUMBER, UNIT, (count, most), ("vals", "entries", "coeffs", "A_values"))
     x = scene.array(NUMBER, POINTS, (count,), ("x", "u", "vec", "solution"))
     sizes = scene.array(_INDICES, Domain(low=1, high=most), (count,), ("counts", "row_sizes", "degrees", "nnz"))
-    if shape.chance(0.5):
+    if choices.chance(0.5):
         scene.add(
             f"s = float(0.0)\n\nfor k in range({most}):\n    s += vals[i, k] * x[cols[i, k]]",
             vals=vals,
@@ -64,9 +64,9 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
             "beta": scene.number(0.3, 1.5, ("beta", "blend", "b_coef")),
         }
     made = scene.template.expression(node, **holes)
-    if shape.chance(0.6):
+    if choices.chance(0.6):
         made = scene.template.expression(
-            "made + shift", made=made, shift=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2))
+            "made + shift", made=made, shift=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (1, 2))
         )
     return scene.finish(term(made, 40.0), "solver", "sparse", target, "A row of a sparse matrix", ("loop_sum",))
 
@@ -74,8 +74,8 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
 def _draw_banded(stream: Stream, target: str) -> KernelSpec:
     """A small system a thread: swept, or brought nearer to its solution a few times."""
     scene = Scene(stream, (NUMBER,))
-    shape, i, (count,) = scene.shape, scene.thread[0], scene.draft.threads
-    n = shape.integer(3, 6)
+    choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
+    n = choices.integer(3, 6)
     rhs = scene.array(NUMBER, POINTS, (count, n), ("rhs", "b", "d", "loads"))
     lower = scene.array(NUMBER, Domain(low=-0.4, high=0.4), (count, n), ("lower", "a", "sub_diag", "left"))
     at: dict[str, Expression] = {"rhs": rhs, "low": lower, "i": i}
@@ -116,7 +116,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
         )
         node = "s / (x + 0.5)"
     made = scene.template.expression(node, **{each: scene.name(each) for each in ("s", "x") if each in node})
-    made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 3)))
+    made = scene.template.expression("made * factor", made=made, factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 3)))
     return scene.finish(
         term(made, 30.0), "solver", "banded", target, "A small linear system a thread", ("loop_sum", "div")
     )
@@ -124,11 +124,11 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
 
 def _slope(scene: Scene, label: str) -> tuple[Name, int]:
     """A ``@wp.func``: the right side of an equation, of a state and often of a time or a rate."""
-    helper = Helper(scene.draft, scene.stream, label, _MAPS)
-    arity = scene.shape.integer(1, 2)
+    helper = Helper(scene.draft, scene.stream.child("helper", label), _MAPS)
+    arity = scene.choices.integer(1, 2)
     operands = [Term(Name("_"), NUMBER, Domain(low=-2.0, high=2.0)), Term(Name("_2"), NUMBER, POSITIVE)][:arity]
-    parameters = [helper.parameter(each) for each in operands]
-    made = helper.weaver.weave(parameters, steps=scene.shape.integer(2, 4))
+    parameters = [helper.add_parameter(each) for each in operands]
+    made = helper.weaver.weave(parameters, steps=scene.choices.integer(2, 4))
     fitted = helper.weaver.fit(made, Domain(low=-12.0, high=12.0))
     if fitted is None:
         raise DrawError("a slope so steep that a step leads to infinity")
@@ -140,7 +140,7 @@ def _slope(scene: Scene, label: str) -> tuple[Name, int]:
 def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
     """A step, or a few, of an ordinary differential equation."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
+    choices = scene.choices
     function, arity = _slope(scene, "slope")
     dt = scene.shared(NUMBER, STEP, ("dt", "h", "step", "delta_t"))
     scene.add("x = float(0.0)\n\nx += own", own=scene.own(NUMBER, POINTS, ("states", "x0", "u", "y", "initial")))
@@ -161,16 +161,16 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
         "ralston": f"k1 = {call('x')}\n\nk2 = {call('x + 0.667 * dt * k1')}\n\nx = x + dt * (0.25 * k1 + 0.75 * k2)",
     }[target]
     holes: dict[str, Expression] = {"f": function, "dt": dt, "rate": rate}
-    if shape.chance(0.4):
+    if choices.chance(0.4):
         inner = steps.replace("\n\n", "\n    ")
-        scene.add(f"for _ in range({shape.integer(2, 5)}):\n    {inner}", **holes)
+        scene.add(f"for _ in range({choices.integer(2, 5)}):\n    {inner}", **holes)
     else:
         scene.add(steps, **holes)
     made = (
         scene.template.expression(
-            "x + extra", x=scene.name("x"), extra=scene.woven(NUMBER, [], Domain(low=-6.0, high=6.0), (0, 2))
+            "x + extra", x=scene.name("x"), extra=scene.weave_hole(NUMBER, [], Domain(low=-6.0, high=6.0), (0, 2))
         )
-        if shape.chance(0.5)
+        if choices.chance(0.5)
         else scene.name("x")
     )
     return scene.finish(
@@ -181,12 +181,12 @@ def _draw_stepped(stream: Stream, target: str) -> KernelSpec:
 def _draw_hash(stream: Stream, target: str) -> KernelSpec:
     """Whole numbers mixed until they look random: of a cell of a grid, of a key."""
     scene = Scene(stream, (Type("int32"),))
-    shape = scene.shape
+    choices = scene.choices
     word = Type("int32")
-    primes = shape.shuffled(("73856093", "19349663", "83492791", "374761393", "668265263", "2654435"))
+    primes = choices.shuffled(("73856093", "19349663", "83492791", "374761393", "668265263", "2654435"))
     large = Domain(low=0, high=1_000_000)
     cell = Domain(low=0, high=500)
-    ways = [shape.integer(3, 17) for _ in range(3)]
+    ways = [choices.integer(3, 17) for _ in range(3)]
     if target == "cell_hash":
         parts = [
             scene.own(word, cell, pool)
@@ -209,9 +209,9 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
             f"key = (key ^ (key >> {ways[0]})) * {primes[4]}\n\n"
             f"key = (key ^ (key >> {ways[1]})) * {primes[5]}\n\nkey = key ^ (key >> {ways[2]})"
         )
-    if shape.chance(0.6):
+    if choices.chance(0.6):
         scene.add(
-            f"for _ in range({shape.integer(2, 4)}):\n    key = key * {primes[5]} + (key >> {ways[1]}) + turn",
+            f"for _ in range({choices.integer(2, 4)}):\n    key = key * {primes[5]} + (key >> {ways[1]}) + turn",
             turn=scene.own(word, cell, ("rounds", "extra", "other", "lanes")),
         )
     moves = (
@@ -219,18 +219,18 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
         "key = key ^ (other * {prime})", "key += other << {way}", "key = key - (key >> {way})",
     )  # fmt: skip
     mixed = False
-    for _ in range(shape.integer(0, 3)):
-        move = shape.choice(moves if not mixed else moves[:4])
+    for _ in range(choices.integer(0, 3)):
+        move = choices.choice(moves if not mixed else moves[:4])
         mixed |= "other" in move
-        prime, odd = shape.choice(primes), 2 * shape.integer(5, 4000) + 1
+        prime, odd = choices.choice(primes), 2 * choices.integer(5, 4000) + 1
         scene.add(
-            move.format(way=shape.integer(3, 17), prime=prime, odd=odd),
+            move.format(way=choices.integer(3, 17), prime=prime, odd=odd),
             other=lambda: scene.own(word, cell, ("tags", "layer", "levels", "mixins")),
         )
     # A remainder by a power of two would leave nothing of what was shifted out of it.
-    size = shape.choice((97, 251, 509, 1021) if mixed else (97, 128, 251, 256, 509, 1021, 1024))
+    size = choices.choice((97, 251, 509, 1021) if mixed else (97, 128, 251, 256, 509, 1021, 1024))
     made = scene.template.expression(
-        shape.choice((f"(key & 2147483647) % {size}", f"wp.abs(key % {size})")), key=scene.name("key")
+        choices.choice((f"(key & 2147483647) % {size}", f"wp.abs(key % {size})")), key=scene.name("key")
     )
     return scene.finish(
         Term(made, word, Domain(low=0, high=size - 1), frozenset({"mod"}), 3),
@@ -245,7 +245,7 @@ def _draw_hash(stream: Stream, target: str) -> KernelSpec:
 def _draw_walk(stream: Stream, target: str) -> KernelSpec:
     """A path of random steps, or a mean over random samples."""
     scene = Scene(stream, (NUMBER,))
-    shape = scene.shape
+    choices = scene.choices
     scene.add(
         "rng = wp.rand_init(seed, i)",
         seed=scene.shared(Type("int32"), Domain(low=0, high=10_000), ("seed", "base_seed", "run_id")),
@@ -256,7 +256,7 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         own=scene.own(NUMBER, POINTS, ("starts", "x0", "initial", "positions")),
     )
     gain = scene.number(0.1, 0.8, ("sigma", "volatility", "step_size", "spread"))
-    steps = shape.integer(3, 10)
+    steps = choices.integer(3, 10)
     body = {
         "brownian": "    x = x + gain * wp.randn(rng)\n    s += x",
         "geometric": "    x = x * (1.0 + 0.2 * gain * wp.randf(rng))\n    s = wp.max(s, x)",
@@ -270,17 +270,17 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         level=lambda: scene.number(-1.0, 1.0, ("mean", "level", "mu")),
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
-    made = scene.template.expression("made * factor", made=made, factor=scene.woven(NUMBER, [], FACTOR, (1, 2)))
+    made = scene.template.expression("made * factor", made=made, factor=scene.weave_hole(NUMBER, [], FACTOR, (1, 2)))
     return scene.finish(term(made, 60.0), "solver", "random_walk", target, "A path of random steps", ("randn",))
 
 
 def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     """What has run up to each place of a row, written as it goes."""
     scene = Scene(stream, (NUMBER,))
-    shape, i, (count,) = scene.shape, scene.thread[0], scene.draft.threads
-    width = shape.integer(3, 8)
+    choices, i, (count,) = scene.choices, scene.thread[0], scene.draft.threads
+    width = choices.integer(3, 8)
     row = scene.array(NUMBER, POINTS, (count, width), ("rows", "data", "x", "series"))
-    out = Name(scene.draft.output(NUMBER, Domain(low=-60.0, high=60.0), (count, width)))
+    out = Name(scene.draft.add_output(NUMBER, Domain(low=-60.0, high=60.0), (count, width)))
     keep = scene.number(0.3, 0.9, ("decay", "alpha", "keep", "gamma"))
     step = {
         "prefix_sum": "s = s + row[i, k] * keep",
@@ -289,8 +289,8 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
         "prefix_product": "s = s * (1.0 + 0.1 * keep * row[i, k])",
     }[target]
     scene.add("s = float(0.0)\n\ns += start", start=scene.own(NUMBER, POSITIVE, ("starts", "init", "carry_in", "s0")))
-    where = "out[i, k] = s" if shape.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
-    factor = scene.woven(NUMBER, [], FACTOR, (1, 2))
+    where = "out[i, k] = s" if choices.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
+    factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     scene.add(
         f"for k in range({width}):\n    {step}\n    {where} * factor", row=row, out=out, i=i, keep=keep, factor=factor
     )

@@ -1,0 +1,110 @@
+"""What a usage is, and what its holes are given: each a use of a built-in in the shape in which people write it.
+
+A :class:`Usage` is a template with holes (:mod:`synthesis.grammar.templates`). Several texts for one built-in are ways
+to write it, of which one is drawn.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from synthesis.frontends.warp.recipes.domains.scene import NUMBER, POINTS, VEC, Scene
+from synthesis.grammar.syntax import Assign, Expression, Literal, Name
+from synthesis.grammar.types import Type
+from synthesis.records import Domain
+
+VALUES = Domain(low=-2.0, high=2.0)
+INT, SQUARE = Type("int32"), Type("float32", (2, 2))
+QUAT, FRAME, SPATIAL = Type("float32", (4,)), Type("float32", (7,)), Type("float32", (6,))
+QUATS = ("orientations", "rotations", "quats", "attitudes")
+_ROWS = ("rows", "samples", "table", "series", "scores", "data")
+_LISTS = ("weights", "levels", "knots", "taps", "coeffs", "edges")
+
+
+class UsageScene(Scene):
+    """A scene with a small number of elements of its own, which its texts call ``W``."""
+
+    width = 4
+
+
+Given = Callable[[UsageScene], Expression]
+"""What a hole is filled with."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How a built-in is used.
+
+    Attributes:
+        category: of the kernels.
+        recipe: the recipe's name.
+        texts: ways to write its statements; ``W`` is a small number of elements, drawn for each kernel.
+        made: the expression that they lead to.
+        bound: how large that can be.
+        kind: its type.
+        given: holes to what they are filled with.
+        wrong_adjoint: whether Warp's adjoint is known to be wrong.
+    """
+
+    category: str
+    recipe: str
+    texts: tuple[str, ...]
+    made: str
+    bound: float
+    given: Mapping[str, Given]
+    kind: Type = NUMBER
+    wrong_adjoint: bool = False
+
+
+def own(kind: Type, domain: Domain, pool: tuple[str, ...], element: str = "") -> Given:
+    """The thread's own element of a new array."""
+    return lambda scene: scene.own(kind, domain, pool, element=element)
+
+
+def scalar(domain: Domain, pool: tuple[str, ...]) -> Given:
+    """A number: the thread's own, or something drawn that lies in the same interval."""
+
+    def fill(scene: UsageScene) -> Expression:
+        own = scene.own(NUMBER, domain, pool)
+        if scene.choices.chance(0.4):
+            return own
+        return scene.weave_hole(NUMBER, [(own, domain)], domain, (1, 2))
+
+    return fill
+
+
+def point(pool: tuple[str, ...]) -> Given:
+    """A point: the thread's own, or one that is a little away from it."""
+
+    def fill(scene: UsageScene) -> Expression:
+        own = scene.own(VEC, POINTS, pool)
+        if scene.choices.chance(0.6):
+            return own
+        return scene.weave_hole(VEC, [(own, POINTS)], Domain(low=-9.0, high=9.0), (1, 2))
+
+    return fill
+
+
+def row(scene: UsageScene) -> Expression:
+    """A new array of a row a thread."""
+    return scene.array(NUMBER, VALUES, (*scene.draft.threads, scene.width), _ROWS)
+
+
+def shared_list(domain: Domain = VALUES, pool: tuple[str, ...] = _LISTS) -> Given:
+    """A new array that all threads share."""
+    return lambda scene: scene.array(NUMBER, domain, (scene.width,), pool)
+
+
+def literal(low: float, high: float) -> Given:
+    """A number in its place."""
+    return lambda scene: Literal(repr(scene.choices.decimal(low, high, 1)))
+
+
+def constant(low: float, high: float) -> Given:
+    """A number under a name of the module's."""
+
+    def fill(scene: UsageScene) -> Expression:
+        name = Name(scene.draft.book.take(("SCALE", "GAIN", "STEP", "RATE", "WIDTH")))
+        scene.draft.declare(Assign(name, Literal(repr(scene.choices.decimal(low, high, 2)))))
+        return name
+
+    return fill

@@ -1,0 +1,273 @@
+"""A kernel under construction, as far as it is the same for every front end: names, arguments, statements, helpers.
+
+A front end says in a :class:`Dialect` how it writes what all kernels have, and adds to :class:`Sketch` what only its
+own have: threads and arrays, or shapes.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, TypeVar
+
+from synthesis.grammar import naming
+from synthesis.grammar.elaboration import Piece, elaborate, roll_back
+from synthesis.grammar.naming import NameBook
+from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.rendering import render_block
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Call, Expression, Function, Name, Statement, assigned, reads, size
+from synthesis.grammar.types import Type
+from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of
+from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
+
+# A kernel that has more arguments may go on from one that it reads already.
+_FEW = 3
+
+
+class Dialect(Protocol):
+    """How one kernel writes what every kernel has; a front end may have several ways."""
+
+    @property
+    def decorators(self) -> tuple[str, ...]:
+        """Those of a function that the kernel calls."""
+        ...
+
+    def literal(self, value: float, dtype: str) -> Expression:
+        """A constant of a scalar type."""
+        ...
+
+    def annotation(self, kind: Type) -> str:
+        """The type of a function's parameter or result; empty if it is left out."""
+        ...
+
+
+@dataclass
+class Sketch(ABC):
+    """Collects what a recipe decides.
+
+    Args:
+        stream: the random choices; the recipe and the sketch draw from children of it.
+        types: the types that new arguments may have.
+    """
+
+    stream: Stream
+    types: Sequence[Type]
+
+    def __post_init__(self) -> None:
+        """Open the body."""
+        self.book = NameBook(self.stream.child("names"))
+        self._draw = self.stream.child("draft")
+        self._arguments: list[Argument] = []
+        self._helpers: list[Statement] = []
+        self._block: list[Statement] = []
+        self._known: list[Term] = []
+        """Values that may be read once more."""
+        self._behind: list[tuple[Expression, Expression]] = []
+        """Names of values that are spread evenly, and those values."""
+
+    @property
+    @abstractmethod
+    def dialect(self) -> Dialect:
+        """How this kernel writes what every kernel has."""
+
+    # ---- what the weaver asks for
+
+    @abstractmethod
+    def fresh(self, type: Type, domain: Domain) -> Term:  # noqa: A002
+        """A new argument, or an element of one."""
+
+    def literal(self, value: float, dtype: str) -> Term:
+        """A constant, written as its type is."""
+        interval = Domain(low=value, high=value)
+        return Term(self.dialect.literal(value, dtype), Type(dtype), interval, varying=False)
+
+    def keep(self, term: Term) -> Term:
+        """The term under a new local name."""
+        local = self.add_local(term.node)
+        if term.flat:
+            self._behind.append((local, term.node))
+        return replace(term, node=local, summands=term.parts)
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is added inside is taken back if a DrawError leaves it."""
+        with self.book.attempt(), roll_back(self._draw, *self._lists()):
+            yield
+
+    def _lists(self) -> list[list[Any]]:
+        """All that an attempt may add to."""
+        return [self._arguments, self._helpers, self._block, self._known, self._behind]
+
+    # ---- what elaboration asks for
+
+    @abstractmethod
+    def start(self, stream: Stream, beside: Term) -> Term:
+        """A value to go on from, which combines with another one."""
+
+    def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
+        """A value of the type that is read elsewhere too; None if there is none but those to avoid."""
+        behind = dict(self._behind)
+        taken = {behind.get(term.node, term.node) for term in avoid}
+        known = [term for term in self._known if term.type == kind and term.node not in taken]
+        return stream.choice(known) if known else None
+
+    def resume(self, kind: Type, stream: Stream, beside: Term, share: float) -> Term | None:
+        """A value that is read elsewhere too, with a probability; None while the kernel has few arguments."""
+        if len(self._arguments) <= _FEW or not stream.chance(share):
+            return None
+        return self.again(kind, stream, [beside])
+
+    # ---- what recipes build with
+
+    def add(self, statement: Statement) -> None:
+        """Append a statement to the open block."""
+        self._block.append(statement)
+
+    def add_local(self, value: Expression, pool: tuple[str, ...] = naming.LOCALS) -> Name:
+        """A new local that holds a value."""
+        name = Name(self.book.take(pool))
+        self.add(Assign(name, value))
+        return name
+
+    @contextmanager
+    def block(self) -> Generator[list[Statement]]:
+        """Statements added inside go to the yielded list instead of the body."""
+        outer, self._block = self._block, []
+        try:
+            yield self._block
+        finally:
+            self._block = outer
+
+    def inner(self) -> FunctionScope:
+        """The inside of a nested function, which sees the kernel's variables."""
+        return FunctionScope(self.literal, self.book)
+
+    def declare(self, statement: Statement) -> None:
+        """Put a function, a class, a constant or a call beside the kernel, after those that are there."""
+        self._helpers.append(statement)
+
+    def call_helper(
+        self, operands: Sequence[Term], operations: Sequence[Operation], steps: int, stream: Stream | None = None
+    ) -> Term:
+        """A call of a new function beside the kernel that computes something of the operands."""
+        operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
+        helper = Helper(self, (stream or self.stream).child("helper"), operations)
+        result = helper.weaver.weave([helper.add_parameter(operand) for operand in operands], steps=steps)
+        name = self.book.title()
+        helper.finish(name, result)
+        return replace(result, node=Call(Name(name), tuple(operand.node for operand in operands)))
+
+    # ---- printing
+
+    def check(self, end: tuple[Statement, ...] = ()) -> None:
+        """See that a body is read, every argument and local of it.
+
+        Args:
+            end: statements after those that were added.
+
+        Raises:
+            DrawError: if one is not; the draft is to be started again.
+        """
+        body = (*self._block, *end)
+        read = set(reads(body))
+        if any(argument.name not in read for argument in self._arguments if argument.role is Role.INPUT):
+            raise DrawError("an argument is never read")
+        if not read.issuperset(assigned(body)):
+            raise DrawError("a local is never read")
+
+    def entitle(self, titles: tuple[str, ...]) -> str:
+        """The kernel's name, one of the titles; any verb and noun if there are none."""
+        return self.book.take(titles) if titles else self.book.title()
+
+    def record(
+        self, frontend: str, name: str, source: str, signature: Signature, *,
+        category: str, recipe: str, summary: str, ops: frozenset[str],
+    ) -> KernelSpec:  # fmt: skip
+        """The record of the finished kernel."""
+        return KernelSpec(
+            frontend=frontend,
+            name=name,
+            category=category,
+            recipe=recipe,
+            source=source,
+            description=f"{summary}, built from {', '.join(sorted(ops))}.",
+            signature=signature,
+            ops=tuple(sorted(ops)),
+            difficulty=self.stream.difficulty,
+        )
+
+
+S = TypeVar("S", bound=Sketch)
+
+
+def elaborate_term(
+    draft: S,
+    term: Term,
+    pieces: Sequence[Piece[S]],
+    tame: Callable[[S, Stream, Term], Term],
+    gather: Sequence[Operation],
+) -> Term:
+    """What the pieces that the difficulty asks for make of a term.
+
+    Args:
+        draft: the kernel.
+        term: what to go on from.
+        pieces: what to go on by.
+        tame: brings a value that they leave back towards zero.
+        gather: what brings together the values that they leave.
+
+    Raises:
+        DrawError: if they cannot be brought together.
+    """
+    pool = [term]
+    elaborate(draft, draft.stream.child("elaborate"), pool, pieces)
+    if pool == [term]:
+        return term
+    weaver = Weaver(draft, draft.stream.child("gather"), gather, max_fresh=0)
+    choices = draft.stream.child("tame")
+    return weaver.weave([tame(draft, choices, each) for each in pool], steps=0)
+
+
+class Helper:
+    """A function that a kernel calls, under construction.
+
+    Args:
+        draft: the kernel that it is for.
+        stream: the random choices, of this helper alone.
+        operations: what it may be made of.
+    """
+
+    def __init__(self, draft: Sketch, stream: Stream, operations: Sequence[Operation]) -> None:
+        self._draft = draft
+        self._stream = stream
+        self.scope = FunctionScope(draft.literal, NameBook(stream.child("names")))
+        self.weaver = Weaver(self.scope, stream.child("weave"), operations, max_fresh=0)
+        self._parameters: list[tuple[str, str]] = []
+
+    def add_parameter(self, operand: Term, annotation: str = "") -> Term:
+        """A parameter that stands for an operand of the call; annotated with its type, or as is said."""
+        made = self.scope.add_parameter(operand)
+        self.declare(name_of(made), annotation or self._draft.dialect.annotation(operand.type))
+        return made
+
+    def declare(self, name: str, annotation: str) -> None:
+        """Add a parameter that stands for no term."""
+        self._parameters.append((name, annotation))
+
+    def finish(self, name: str, *results: Term) -> None:
+        """Declare it, returning the results; without any, its statements return by themselves.
+
+        Raises:
+            DrawError: if it does nothing.
+        """
+        body = self.scope.body(*results)
+        annotated = len(results) == 1 and self._stream.chance(0.4)
+        returns = self._draft.dialect.annotation(results[0].type) if annotated else ""
+        decorators = self._draft.dialect.decorators
+        self._draft.declare(Function(name, tuple(self._parameters), body, decorators, returns=returns))
+
+
+def render_module(head: str, statements: Sequence[Statement]) -> str:
+    """A module's text: what it begins with, and functions and classes with two empty lines between them."""
+    return "\n\n\n".join([head, *("\n".join(render_block((statement,))) for statement in statements)]) + "\n"

@@ -1,0 +1,245 @@
+"""How trees of Python are written: on one line where they fit, else as formatters break lines.
+
+``ast.unparse`` would do, but its output differs between Python versions, and a row is the same bytes on all.
+"""
+
+from synthesis.grammar.syntax import (
+    Assign,
+    Attribute,
+    Call,
+    Class,
+    Comment,
+    Comparison,
+    Conditional,
+    Dictionary,
+    Display,
+    Evaluate,
+    Expression,
+    For,
+    Function,
+    If,
+    Infix,
+    Jump,
+    Lambda,
+    Literal,
+    Name,
+    Negation,
+    Return,
+    Slice,
+    Statement,
+    Subscript,
+    While,
+)  # fmt: skip
+
+_PRECEDENCE = {
+    "**": 12, "*": 10, "/": 10, "//": 10, "%": 10, "@": 10, "+": 9, "-": 9, "<<": 8, ">>": 8, "&": 7, "^": 6, "|": 5,
+    "and": 3, "or": 2,
+}  # fmt: skip
+_COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
+# A longer line is broken at the brackets and operators that are outermost.
+_WIDEST = 100
+_STEP = "    "
+
+
+def render(node: Expression) -> str:
+    """An expression as Python source."""
+    return _render(node)[0]
+
+
+def _render(node: Expression) -> tuple[str, int]:
+    """The source and how tightly its outermost operator binds."""
+    match node:
+        case Name(id):
+            return id, _ATOM
+        case Literal(text):
+            return text, _NEGATION if text.startswith("-") else _ATOM
+        case Infix(operator, left, right):
+            level = _PRECEDENCE[operator]
+            from_right = operator == "**"
+            return f"{_wrap(left, level + from_right)} {operator} {_wrap(right, level + (not from_right))}", level
+        case Negation(operand, operator):
+            return f"{operator}{_wrap(operand, _NEGATION + 1)}", _NEGATION
+        case Comparison(operator, left, right):
+            return f"{_wrap(left, _COMPARISON + 1)} {operator} {_wrap(right, _COMPARISON + 1)}", _COMPARISON
+        case Conditional(test, body, orelse):
+            return f"{_wrap(body, 2)} if {_wrap(test, 2)} else {_wrap(orelse, _CONDITIONAL)}", _CONDITIONAL
+        case Call(function, arguments, keywords):
+            listed = [render(argument) for argument in arguments] + [
+                f"{key}={render(value)}" for key, value in keywords
+            ]
+            return f"{_wrap(function, _ATOM)}({', '.join(listed)})", _ATOM
+        case Attribute(base, name):
+            return f"{_wrap(base, _ATOM)}.{name}", _ATOM
+        case Subscript(base, indices):
+            return f"{_wrap(base, _ATOM)}[{', '.join(render(index) for index in indices)}]", _ATOM
+        case Slice(low, high, step):
+            return f"{low}:{high}" + (f":{step}" if step else ""), _ATOM
+        case Display(items, brackets):
+            comma = "," if brackets == "()" and len(items) == 1 else ""
+            return f"{brackets[0]}{', '.join(render(item) for item in items)}{comma}{brackets[1]}", _ATOM
+        case Dictionary(entries):
+            return "{" + ", ".join(f"'{key}': {render(value)}" for key, value in entries) + "}", _ATOM
+        case Lambda(parameters, body):
+            return f"lambda {', '.join(parameters)}: {render(body)}", 0
+
+
+def _wrap(node: Expression, level: int) -> str:
+    text, binding = _render(node)
+    return text if binding >= level else f"({text})"
+
+
+# ---- expressions over several lines
+
+
+def _lay_out(node: Expression, pad: str, before: int, after: int) -> str:
+    """An expression that stands in brackets, over several lines if it does not fit on one.
+
+    Args:
+        node: the expression.
+        pad: how its line is indented.
+        before: the columns that are taken on its first line, the indentation included.
+        after: those that are to follow on its last line.
+    """
+    flat = render(node)
+    if before + len(flat) + after <= _WIDEST:
+        return flat
+    match node:
+        case Call(function, arguments, keywords) if arguments or keywords:
+            parts = [("", each) for each in arguments] + [(f"{key}=", value) for key, value in keywords]
+            return _list(f"{_lay_out_part(function, _ATOM, pad, before, 1)}(", parts, pad, ")")
+        case Display(items, brackets):
+            return _list(brackets[0], [("", each) for each in items], pad, brackets[1])
+        case Dictionary(entries):
+            return _list("{", [(f"'{key}': ", value) for key, value in entries], pad, "}")
+        case Attribute(base, name):
+            return f"{_lay_out_part(base, _ATOM, pad, before, after + len(name) + 1)}.{name}"
+        case Subscript(base, indices):
+            end = f"[{', '.join(map(render, indices))}]"
+            return f"{_lay_out_part(base, _ATOM, pad, before, after + len(end))}{end}"
+        case Negation(operand, operator):
+            return operator + _lay_out_part(operand, _NEGATION + 1, pad, before + len(operator), after)
+        case Infix("**", left, right):
+            end = _lay_out_part(right, _PRECEDENCE["**"], pad, len(pad) + 3, after)
+            return f"{_lay_out_part(left, _PRECEDENCE['**'] + 1, pad, before, 0)}\n{pad}** {end}"
+        case Infix(operator):
+            level = _PRECEDENCE[operator]
+            first, rest = _terms(node, level)
+            lines = [_lay_out_part(first, level, pad, len(pad), 0)]
+            lines += [
+                f"{each} {_lay_out_part(part, level + 1, pad, len(pad) + len(each) + 1, 0)}" for each, part in rest
+            ]
+            return f"\n{pad}".join(lines)
+        case Comparison(operator, left, right):
+            end = _lay_out_part(right, _COMPARISON + 1, pad, len(pad) + len(operator) + 1, after)
+            return f"{_lay_out_part(left, _COMPARISON + 1, pad, before, 0)}\n{pad}{operator} {end}"
+        case Conditional(test, body, orelse):
+            return f"\n{pad}".join(
+                (
+                    _lay_out_part(body, 2, pad, before, 0),
+                    f"if {_lay_out_part(test, 2, pad, len(pad) + 3, 0)}",
+                    f"else {_lay_out_part(orelse, _CONDITIONAL, pad, len(pad) + 5, after)}",
+                )
+            )
+        case Lambda(parameters, body):
+            head = f"lambda {', '.join(parameters)}: "
+            return head + _lay_out_part(body, 20, pad, before + len(head), after)
+        case _:
+            return flat
+
+
+def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: int) -> str:
+    """A part of an expression, in brackets of its own if it binds less tightly than what is around it."""
+    flat, binding = _render(node)
+    if binding < level and len(flat) + before + after + 2 > _WIDEST:
+        return f"(\n{pad}{_STEP}{_lay_out(node, pad + _STEP, len(pad) + 4, 0)}\n{pad})"
+    return _lay_out(node, pad, before, after) if binding >= level else f"({flat})"
+
+
+def _list(opening: str, parts: list[tuple[str, Expression]], pad: str, closing: str) -> str:
+    """What stands between two brackets, one part a line."""
+    inner = pad + _STEP
+    lines = [f"{inner}{label}{_lay_out(part, inner, len(inner) + len(label), 1)}," for label, part in parts]
+    return "\n".join([opening, *lines, f"{pad}{closing}"])
+
+
+def _terms(node: Expression, level: int) -> tuple[Expression, list[tuple[str, Expression]]]:
+    """The first operand of a chain of operators that bind equally, and each further one with its operator."""
+    rest: list[tuple[str, Expression]] = []
+    while isinstance(node, Infix) and _PRECEDENCE[node.operator] == level:
+        rest.append((node.operator, node.right))
+        node = node.left
+    return node, rest[::-1]
+
+
+def _lay_out_alone(head: str, node: Expression, pad: str, tail: str = "") -> list[str]:
+    """The lines of a statement: what it begins with, an expression outside any bracket, and what it ends with."""
+    flat = render(node) if tail else _render_bare(node)
+    if len(head) + len(flat) + len(tail) <= _WIDEST or isinstance(node, Name | Literal):
+        return [f"{head}{flat}{tail}"]
+    if isinstance(node, Infix | Comparison | Conditional | Negation | Lambda):
+        inner = pad + _STEP
+        return [f"{head}(", *f"{inner}{_lay_out(node, inner, len(inner), 0)}".split("\n"), f"{pad}){tail}"]
+    return f"{head}{_lay_out(node, pad, len(head), len(tail))}{tail}".split("\n")
+
+
+# ---- statements
+
+
+def render_block(statements: tuple[Statement, ...], indent: int = 0) -> list[str]:
+    """Statements as lines of Python source."""
+    return [line for statement in statements for line in _render_statement(statement, "    " * indent, indent)]
+
+
+def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
+    match statement:
+        case Assign(target, value, operator):
+            return _lay_out_alone(f"{pad}{_render_bare(target)} {operator}= ", value, pad)
+        case Evaluate(value):
+            return _lay_out_alone(pad, value, pad)
+        case Return(value):
+            return [f"{pad}return"] if value is None else _lay_out_alone(f"{pad}return ", value, pad)
+        case Comment(text):
+            return [f"{pad}# {text}"]
+        case For(target, iterable, body):
+            return [*_lay_out_alone(f"{pad}for {target} in ", iterable, pad, ":"), *render_block(body, indent + 1)]
+        case While(test, body):
+            return [*_lay_out_alone(f"{pad}while ", test, pad, ":"), *render_block(body, indent + 1)]
+        case Jump(word):
+            return [f"{pad}{word}"]
+        case Class(name, listed, decorators):
+            head = [*(f"{pad}@{decorator}" for decorator in decorators), f"{pad}class {name}:"]
+            return [*head, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
+        case If(test, body, orelse):
+            lines = [*_lay_out_alone(f"{pad}if ", test, pad, ":"), *render_block(body, indent + 1)]
+            if len(orelse) == 1 and isinstance(orelse[0], If):
+                first, *rest = _render_statement(orelse[0], pad, indent)
+                return [*lines, first.replace("if", "elif", 1), *rest]
+            return [*lines, f"{pad}else:", *render_block(orelse, indent + 1)] if orelse else lines
+        case Function(name, parameters, body, decorators, docstring, returns):
+            listed = [f"{key}: {annotation}" if annotation else key for key, annotation in parameters]
+            arrow = f" -> {returns}" if returns else ""
+            head = [f"{pad}def {name}({', '.join(listed)}){arrow}:"]
+            if len(head[0]) > _WIDEST:
+                head = [f"{pad}def {name}(", *(f"{pad}    {entry}," for entry in listed), f"{pad}){arrow}:"]
+            return [
+                *(f"{pad}@{decorator}" for decorator in decorators),
+                *head,
+                *_render_docstring(docstring, f"{pad}    "),
+                *render_block(body, indent + 1),
+            ]
+
+
+def _render_docstring(text: str, pad: str) -> list[str]:
+    """A docstring's lines; the quotes that end one of several lines have a line of their own."""
+    if not text:
+        return []
+    first, *rest = text.split("\n")
+    if not rest:
+        return [f'{pad}"""{first}"""']
+    return [f'{pad}"""{first}', *(f"{pad}{line}" if line else "" for line in rest), f'{pad}"""']
+
+
+def _render_bare(node: Expression) -> str:
+    """A tuple outside any bracket needs no parentheses."""
+    text = render(node)
+    return text[1:-1] if isinstance(node, Display) and node.brackets == "()" and len(node.items) > 1 else text

@@ -1,0 +1,34 @@
+"""Hashes of about a hundred kernels a front end: what a change of the grammar moves, line by line. ``make golden``."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from synthesis import KernelGenerator
+
+PATH = Path(__file__).parent / "golden.json"
+# Kernels of each category, so that a front end with fewer categories has as many in all.
+NUMBERS = {"warp": 4, "jax": 7}
+
+
+def hashes() -> dict[str, str]:
+    """``front end/category/number`` to a short hash of the kernel's source."""
+    return {
+        f"{name}/{category}/{number}": hash_of(generator.generate(category, number).source)
+        for name, count in NUMBERS.items()
+        for generator in (KernelGenerator(name),)
+        for category in generator.categories
+        for number in range(count)
+    }
+
+
+def hash_of(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()[:10]
+
+
+def recorded() -> dict[str, str]:
+    return json.loads(PATH.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    PATH.write_text(json.dumps(hashes(), indent=0) + "\n", encoding="utf-8")

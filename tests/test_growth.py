@@ -1,0 +1,168 @@
+"""Whatever is added to what kernels are drawn from changes the kernels that use it, and no others."""
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import takewhile
+from typing import Any, NamedTuple, cast
+
+import pytest
+from running import with_recipes
+
+from synthesis import KernelGenerator, KernelSpec, get_frontend
+from synthesis.frontends.base import Frontend, Recipe
+from synthesis.grammar import drafting, elaboration, intervals
+from synthesis.grammar.elaboration import Piece
+from synthesis.grammar.naming import NameBook
+from synthesis.grammar.operations import Operation, Term
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Name
+from synthesis.grammar.weaving import Weaver
+from synthesis.records import Domain
+
+COUNT = 400
+FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])
+
+
+class Drawn(NamedTuple):
+    """Kernels by index, and the indices of those of which a draft led nowhere and was begun again."""
+
+    sources: list[str]
+    ops: list[tuple[str, ...]]
+    begun_again: set[int]
+
+
+def draw(name: str, recipes: Sequence[Recipe] = (), difficulty: int | None = None) -> Drawn:
+    starts: list[str] = []
+
+    def counted(recipe: Recipe) -> Recipe:
+        def draw_counted(stream: Stream, target: str) -> KernelSpec:
+            starts.append(recipe.name)
+            return recipe.draw(stream, target)
+
+        return replace(recipe, draw=draw_counted)
+
+    frontend = with_recipes(name, [counted(each) for each in recipes or get_frontend(name).drawer.recipes])
+    generator = KernelGenerator(frontend, seed=6, difficulty=difficulty)
+    made = Drawn([], [], set())
+    for index in range(COUNT):
+        starts.clear()
+        spec = generator.spec(index)
+        made.sources.append(spec.source)
+        made.ops.append(spec.ops)
+        if len(starts) > 1:
+            made.begun_again.add(index)
+    return made
+
+
+def only_these_changed(before: Drawn, after: Drawn, using: set[int]) -> None:
+    """Claims that all kernels but those that use what was added, some but not most, are the same bytes.
+
+    A draft with what was added may lead nowhere; then another one is begun, which may do without.
+    """
+    begun_again = after.begun_again - before.begun_again - using
+    assert 0 < len(using) < 0.7 * COUNT
+    assert len(begun_again) < 0.03 * COUNT
+    for index in set(range(COUNT)) - using - begun_again:
+        assert before.sources[index] == after.sources[index], index
+
+
+@functools.cache
+def draw_plain(name: str, difficulty: int | None = None) -> Drawn:
+    """The kernels without any addition; asked for before anything is added."""
+    return draw(name, difficulty=difficulty)
+
+
+def indices_of(frontend: Frontend, recipe: str) -> set[int]:
+    indices = KernelGenerator(frontend, seed=6).numbers_of(recipe)
+    return set(takewhile(lambda index: index < COUNT, indices))
+
+
+@FRONTENDS
+def test_a_recipe_more_changes_its_own_kernels_alone(name: str) -> None:
+    recipes = get_frontend(name).drawer.recipes
+    added = [replace(each, name=f"{each.name}_more", targets=each.targets[:1]) for each in recipes[::4]]
+    frontend = with_recipes(name, (*added, *recipes))
+    using = {index for each in added for index in indices_of(frontend, each.name)}
+    only_these_changed(draw_plain(name), draw(name, frontend.drawer.recipes), using)
+
+
+@FRONTENDS
+def test_a_target_more_changes_its_own_kernels_alone(name: str) -> None:
+    after = draw(name, [more_targets(each) for each in get_frontend(name).drawer.recipes])
+    using = {index for index, ops in enumerate(after.ops) if "more" in ops}
+    only_these_changed(draw_plain(name), after, using)
+
+
+def more_targets(recipe: Recipe) -> Recipe:
+    """The recipe with one target more, which is drawn as its first one is."""
+
+    def draw_more(stream: Stream, target: str) -> KernelSpec:
+        spec = recipe.draw(stream, recipe.targets[0] if target == "more" else target)
+        return replace(spec, ops=(*spec.ops, "more")) if target == "more" else spec
+
+    return replace(recipe, targets=("more", *recipe.targets), draw=draw_more)
+
+
+def operation(name: str, arity: int) -> Operation:
+    def rule(stream: Stream, operands: tuple[Term, ...]) -> Term | None:
+        if stream.chance(0.3) or len({term.type for term in operands}) > 1:
+            return None
+        nodes = tuple(term.node for term in operands)
+        return Term(Call(Name(name), nodes), operands[0].type, intervals.sine(operands[0].interval))
+
+    domain = Domain(low=-2.5, high=2.5)
+    return Operation(
+        name=name, domains=(domain,) * arity, rule=rule, source="none", nonlinear=True,
+        literal=lambda stream, _: stream.decimal(0.5, 1.5),
+    )  # fmt: skip
+
+
+@FRONTENDS
+@pytest.mark.parametrize("arity", [1, 2])
+def test_an_operation_more_changes_the_kernels_with_it_alone(
+    name: str, arity: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = draw_plain(name)
+    begin = cast(Callable[..., None], Weaver.__init__)
+
+    def begin_with_more(
+        self: Weaver, scope: Any, stream: Stream, operations: Sequence[Operation], **options: Any
+    ) -> None:
+        begin(self, scope, stream, (operation("more", arity), *operations), **options)
+
+    monkeypatch.setattr(Weaver, "__init__", begin_with_more)
+    after = draw(name)
+    using = {index for index, source in enumerate(after.sources) if "more(" in source}
+    only_these_changed(before, after, using)
+
+
+@FRONTENDS
+def test_a_piece_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = draw_plain(name, difficulty=3)
+
+    def add_more(draft: Any, stream: Stream, pool: list[Term]) -> None:
+        term = pool.pop()
+        draft.book.take(("w", "z"))
+        pool.append(draft.keep(replace(term, node=Call(Name("more"), (term.node,)))))
+        pool.append(draft.start(stream, term))
+        if stream.chance(0.6):
+            raise elaboration.DrawError("does not fit")
+
+    def elaborate(draft: Any, stream: Stream, pool: list[Term], pieces: Sequence[Piece[Any]]) -> None:
+        elaboration.elaborate(draft, stream, pool, (Piece("more", 3.0, add_more), *pieces))
+
+    monkeypatch.setattr(drafting, "elaborate", elaborate)
+    after = draw(name, difficulty=3)
+    using = {index for index, source in enumerate(after.sources) if "more(" in source}
+    only_these_changed(before, after, using)
+
+
+@FRONTENDS
+def test_a_name_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = draw_plain(name)
+    take = NameBook.take
+    monkeypatch.setattr(NameBook, "take", lambda self, pool: take(self, ("another", *pool)))  # pyright: ignore
+    after = draw(name)
+    using = {index for index, source in enumerate(after.sources) if "another" in source}
+    only_these_changed(before, after, using)
