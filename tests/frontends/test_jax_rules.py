@@ -10,6 +10,7 @@ import pytest
 from synthesis import Pair, SynthesisPipeline
 from synthesis.frontends.jax import lowering
 from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.verification.comparison import CAP
 
 SIZES = (1, 2, 3, 5)
@@ -22,7 +23,7 @@ def agree(function: Callable[[Any], Any], values: Any) -> None:
     """Whether the oracle gives what JAX does."""
     array = np.asarray(values, np.float32)
     expected: list[Any] = jax.tree.leaves(function(jnp.asarray(array)))
-    found = Evaluator(double=True).results(lowering.graph(function, [array]), [array])
+    found = Evaluator(double=True).results(graph_of(lowering.jaxpr_of(function, [array])), [array])
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_allclose(ours, np.asarray(theirs), rtol=CAP, atol=2e-4)
 

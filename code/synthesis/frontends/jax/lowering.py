@@ -29,7 +29,6 @@ from jaxlib.triton import dialect as _triton
 
 from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_origins
-from synthesis.frontends.jax.reference.graphs import Graph, graph_of
 from synthesis.frontends.linemap import LineMap, Where, runs_of
 
 jax: Any = _jax
@@ -103,12 +102,12 @@ def public_primitives() -> list[str]:
     return sorted({getattr(public, name).name for name in dir(public) if name.endswith("_p")})
 
 
-def graph(function: Any, example_args: Sequence[Any]) -> Graph:
-    """The primitives that a function's Python source traces to; it is not traced again where ``remember`` was told."""
+def jaxpr_of(function: Any, example_args: Sequence[Any]) -> Any:
+    """The closed jaxpr that a function's Python source traces to; traced once where ``remember`` was told."""
     known = getattr(function, _JAXPR, None)
     if known is not None and known[0] is example_args:
-        return graph_of(known[1])
-    return graph_of(jax.jit(function, keep_unused=True).trace(*example_args).jaxpr)
+        return known[1]
+    return jax.jit(function, keep_unused=True).trace(*example_args).jaxpr
 
 
 def remember(function: Any, example_args: Sequence[Any], tracing: "Tracing") -> None:
