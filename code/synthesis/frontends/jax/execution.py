@@ -33,7 +33,7 @@ from synthesis.frontends.jax.graphs import dtype_of
 from synthesis.frontends.jax.hlo_text import unscheduled
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
-from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of
+from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.records import Rejection
 
 jax: Any = _jax
@@ -57,6 +57,7 @@ def prepare() -> None:
     """What every process that runs texts would begin with, and that starts no thread and no backend."""
     _context()
     lapack.initialize()  # which JAX itself does only when it lowers a call
+    primitives()
 
 
 def unavailable(level: Level) -> str | None:
