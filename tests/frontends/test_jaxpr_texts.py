@@ -9,7 +9,7 @@ import jax as _jax
 import numpy as np
 import pytest
 
-from synthesis import KernelGenerator, get_frontend
+from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
 from synthesis.errors import Symptom
 from synthesis.frontends.base import Kernel, Lowered, Program
 from synthesis.frontends.jax import execution
@@ -168,3 +168,20 @@ def test_what_is_drawn_can_be_rebuilt(indices: Sequence[int]) -> None:
                 texts += 1
         frontend.release([kernel])
     assert texts > 2 * len(indices)
+
+
+def test_a_function_in_a_jaxpr_is_told_by_its_name_alone() -> None:
+    pipeline = SynthesisPipeline("jax", seed=3, levels=["jaxpr"], verify="none")
+    found = 0
+    for index in range(30_000):
+        spec = pipeline.generate_kernel(index)
+        if spec.recipe == "joined" and "reduce" in spec.ops:
+            pair = pipeline.create_pair(spec)
+            assert isinstance(pair, Pair)
+            text = pair.texts["jaxpr"] or ""
+            assert "computation=" in text
+            assert not any(mark in text for mark in ("<", ">", "0x"))
+            found += 1
+            if found == 6:
+                return
+    pytest.fail("too few reductions were drawn")

@@ -100,7 +100,7 @@ _PLAIN = frozenset({
     "is_stable", "k", "left_side", "length", "lhs_dilation", "limit_indices", "log_space", "lower", "mantissa_bits",
     "new_sizes", "num_carry", "num_consts", "num_keys", "operand", "padding", "padding_config", "permutation",
     "permutation_size", "perturb_singular", "pivoting", "reps", "reverse", "rhs_dilation", "shape",
-    "sizes", "slice_sizes", "sort_eig_vals", "start_indices", "strides", "symmetrize_input", "transpose_a",
+    "sizes", "slice_sizes", "sort_eig_vals", "sort_eigenvalues", "start_indices", "strides", "symmetrize_input", "transpose_a",
     "unique_indices", "unit_diagonal", "unroll", "update_consts", "use_global_device_ids", "weak_type",
     "window_dilation", "window_dimensions", "window_strides", "y", "copy_semantics",
 })  # fmt: skip
