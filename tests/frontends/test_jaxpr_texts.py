@@ -8,11 +8,13 @@ from typing import Any
 import jax as _jax
 import numpy as np
 import pytest
+from jax_calls import CASES
+from jax_cases import KINDS
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
 from synthesis.errors import Symptom
 from synthesis.frontends.base import Kernel, Lowered, Program
-from synthesis.frontends.jax import execution
+from synthesis.frontends.jax import execution, lowering
 from synthesis.frontends.jax.jaxprs.parsing import parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.records import Argument, Rejection, Role, Signature
@@ -150,6 +152,13 @@ def test_no_primitive_that_leaves_the_process_may_be_named() -> None:
 def rebuilt(text: str) -> None:
     graph = parse(text)
     jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
+
+
+def test_the_text_of_every_primitive_is_rebuilt() -> None:
+    """All but that of ``device_put``, which names devices."""
+    for name in sorted(CASES.keys() - {"device_put"}):
+        for case in CASES[name](KINDS)[:2]:
+            rebuilt(lowering.without_addresses(printed(case.function, *case.inputs)))
 
 
 @pytest.mark.parametrize("indices", [range(start, start + 12) for start in (500, 700)], ids=str)

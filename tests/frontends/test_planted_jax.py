@@ -1,6 +1,7 @@
 """An error planted in the JAX oracle ends in no verified level: the texts are not run by what it is planted in."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,8 @@ EXPRESSIONS: Mapping[str, str] = {
     "acosh": "jnp.acosh(x + 1)", "zeta": "lax.zeta(x + 1.5, y)", "regularized_incomplete_beta": "lax.betainc(x, y, x)",
     "polygamma": "lax.polygamma(jnp.ones_like(x), y)", "integer_pow": "lax.integer_pow(x, 3)",
     "clamp": "lax.clamp(0.4, x, 0.6)", "select_n": "lax.select_n(x > 0.5, x, y)",
-    "convert_element_type": "(9 * x).astype(jnp.int32)", "bitcast_convert_type": "lax.bitcast_convert_type(n, 'float32')",
+    "convert_element_type": "(9 * x).astype(jnp.int32)",
+    "bitcast_convert_type": "lax.bitcast_convert_type(n, 'float32')",
     "reduce_precision": "lax.reduce_precision(x, 8, 20)", "real": "jnp.real(lax.complex(x, y))",
     "imag": "jnp.imag(lax.complex(x, y))", "conj": "jnp.imag(jnp.conj(lax.complex(x, y)))",
     **{f"reduce_{name}": f"jnp.{name}(x, 0)" for name in ("sum", "prod", "max", "min")},
@@ -65,7 +67,8 @@ EXPRESSIONS: Mapping[str, str] = {
     "qr": "jnp.linalg.qr(x + jnp.eye(3))[1]", "svd": "jnp.linalg.svd(x, compute_uv=False)",
     "eigh": "jnp.linalg.eigvalsh(x + x.T)", "triangular_solve": "jax.scipy.linalg.solve_triangular(x + jnp.eye(3), y)",
     "custom_linear_solve": "jnp.linalg.solve(x + 2 * jnp.eye(3), y)", "fft": "jnp.real(jnp.fft.fft(x))",
-    "jit": "jax.jit(jnp.sin)(x)", "custom_jvp_call": "jax.nn.relu(x)", "cond": "lax.cond(x[0, 0] > 0.5, jnp.sin, jnp.cos, y)",
+    "jit": "jax.jit(jnp.sin)(x)", "custom_jvp_call": "jax.nn.relu(x)",
+    "cond": "lax.cond(x[0, 0] > 0.5, jnp.sin, jnp.cos, y)",
     "while": "lax.fori_loop(0, n[0, 0] + 1, lambda k, c: c * 1.5, x)",
     "scan": "lax.scan(lambda c, r: (c * 0.5 + r, c), x[0], y)[1]",
     "random_bits": "jax.random.bits(jax.random.key(n[0, 0]), (3,))",
@@ -73,7 +76,7 @@ EXPRESSIONS: Mapping[str, str] = {
     "random_seed": "jax.random.uniform(jax.random.key(n[0, 0]), (3,)) + x",
     "random_split": "jax.random.uniform(jax.random.split(jax.random.key(n[0, 0]))[1], (3,)) + x",
 }  # fmt: skip
-"""A primitive to a kernel of it alone; ``x`` and ``y`` are numbers between a third and nearly one, ``n`` and ``m`` 0 to 2."""
+"""A primitive to a kernel of it alone; ``x`` and ``y`` are between a third and nearly one, ``n`` and ``m`` 0 to 2."""
 
 
 def source_of(expression: str) -> str:
@@ -82,11 +85,9 @@ def source_of(expression: str) -> str:
 
 
 def kernel_of(expression: str) -> Kernel:
-    matrix = {"type_name": "f32[3,3]", "dtype": "float32", "shape": (3, 3), "domain": Domain(low=0.35, high=0.95)}
-    whole = {"type_name": "i32[3,3]", "dtype": "int32", "shape": (3, 3), "domain": Domain(low=0, high=2)}
-    arguments = tuple(
-        Argument(name=name, **kind) for name, kind in zip("xynm", (matrix, matrix, whole, whole), strict=True)
-    )
+    number = Argument(name="x", type_name="f32[3,3]", dtype="float32", shape=(3, 3), domain=Domain(low=0.35, high=0.95))
+    whole = Argument(name="n", type_name="i32[3,3]", dtype="int32", shape=(3, 3), domain=Domain(low=0, high=2))
+    arguments = (number, replace(number, name="y"), whole, replace(whole, name="m"))
     result = Argument(name="result", type_name="array", dtype="float32", shape=(3, 3), role=Role.OUTPUT)
     signature = Signature(arguments=arguments, results=(result,))
     spec = KernelSpec(frontend="jax", name="one", category="planted", source=source_of(expression), signature=signature)
@@ -112,7 +113,7 @@ def changed(value: Any) -> Any:
 def wrong(rule: Callable[..., Any]) -> Callable[..., Any]:
     def compute(*arguments: Any) -> Any:
         made = rule(*arguments)
-        return [changed(each) for each in made] if isinstance(made, Sequence) else changed(made)
+        return [changed(each) for each in made] if type(made) in (list, tuple) else changed(made)
 
     return compute
 

@@ -193,7 +193,7 @@ class Tracing:
         sources: list[list[tuple[int, int, Any]]] = []
         text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
         origins = (next((line_of(traceback, self._where) for _, _, traceback in line), None) for line in sources)
-        return _ADDRESS.sub(r"\1", text) + "\n", runs_of(origins)
+        return without_addresses(text) + "\n", runs_of(origins)
 
     def _llvm_ir(self) -> tuple[str, LineMap]:
         """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
@@ -227,6 +227,11 @@ class Tracing:
             origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._where)
             origins += [None] if len(texts) < len(modules) else []
         return "\n".join(texts), runs_of(origins)
+
+
+def without_addresses(jaxpr: str) -> str:
+    """A printed jaxpr in which Python's functions are told by their names alone."""
+    return _ADDRESS.sub(r"\1", jaxpr)
 
 
 def _hlo_options(*, metadata: bool = False) -> Any:
