@@ -117,6 +117,11 @@ def edges(kind: Any) -> Any:
     return np.concatenate([np.array(plain).astype(kind), np.array(own, kind)])
 
 
+def step_of(kind: Any) -> float:
+    """From one to the next number of a type; zero for whole ones."""
+    return 0.0 if np.dtype(kind).kind in "biu" else float(jnp.finfo(kind).eps)
+
+
 # ---- element by element
 
 

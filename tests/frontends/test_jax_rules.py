@@ -8,8 +8,8 @@ from typing import Any
 import jax as _jax
 import numpy as np
 import pytest
-from jax_calls import CASES
-from jax_cases import BINARY, KINDS, UNARY, WIDE, Case
+from jax_cases import BINARY, KINDS, UNARY, WIDE, Case, step_of
+from jax_programs import CASES
 
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.jax.graphs import Graph
@@ -56,12 +56,6 @@ def far(found: Any, expected: Any, allowed: Any) -> Any:
     same = (found == expected) | (np.isnan(found) & np.isnan(expected))
     with np.errstate(all="ignore"):
         return ~(same | (np.abs(found - expected) <= allowed))
-
-
-def step_of(dtype: Any) -> float:
-    if dtype.kind in "biu":
-        return 0.0
-    return float(jax.numpy.finfo(dtype).eps)
 
 
 def compare(case: Case, own: Any, double: Any, theirs: Any) -> None:

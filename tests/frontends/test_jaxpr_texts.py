@@ -8,8 +8,8 @@ from typing import Any
 import jax as _jax
 import numpy as np
 import pytest
-from jax_calls import CASES
 from jax_cases import KINDS
+from jax_programs import CASES
 
 from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
 from synthesis.errors import Symptom
