@@ -22,9 +22,9 @@ import numpy as np
 
 from synthesis import Rejection, SynthesisPipeline
 from synthesis.errors import IrsmithError
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.reference.evaluator import Evaluator
-from synthesis.frontends.jax.reference.graphs import Constant, Equation, Graph
-from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
 from synthesis.identity.hashing import hash_text
 
 _TOGETHER = 500

@@ -11,8 +11,8 @@ from conftest import kernels_module
 from synthesis import KernelGenerator, Pair, get_frontend
 from synthesis.extraction import extract
 from synthesis.frontends.base import Kernel, ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.reference.evaluator import Evaluator
-from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
 from synthesis.frontends.warp.reference.semantics import SEMANTICS
 from synthesis.verification.inputs import complete, draw_inputs
 

@@ -61,17 +61,15 @@ def sources(folder: Path) -> list[str]:
     return sorted(row["python_source"] for row in rows(folder))
 
 
+def shape_of(record: dict[str, Any]) -> tuple[tuple[str, type], ...]:
+    return tuple((name, type(value)) for name, value in record.items())
+
+
 def test_every_row_has_every_key_with_one_type(folder: Path) -> None:
     documents = rows(folder)
-    for path in ((), ("metadata",), ("metadata", "origin")):
-        shapes: set[tuple[tuple[str, type], ...]] = set()
-        for row in documents:
-            inside: Any = row
-            for name in path:
-                inside = inside[name]
-            values: dict[str, Any] = inside
-            shapes.add(tuple((name, type(value)) for name, value in values.items()))
-        assert len(shapes) == 1, shapes
+    metadata = [row["metadata"] for row in documents]
+    for records in (documents, metadata, [row["origin"] for row in metadata]):
+        assert len(set(map(shape_of, records))) == 1
     assert any(row["cpp_backward"] == "" for row in documents)
 
 

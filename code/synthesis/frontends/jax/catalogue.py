@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from synthesis.frontends.base import ToolOperation
 from synthesis.frontends.jax import lowering
-from synthesis.frontends.jax.reference.graphs import Graph
+from synthesis.frontends.jax.graphs import Graph
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.reference.rules import RULES
-from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
 
 _EXCLUDED = {
     "needs several devices": (

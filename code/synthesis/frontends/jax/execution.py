@@ -1,7 +1,8 @@
 """Runs JAX's texts from the text alone: no Python source, no traced function.
 
 StableHLO goes to the reference interpreter that jaxlib carries, and to XLA where that one lacks an operation; HLO is
-parsed and compiled by XLA; a printed jaxpr is parsed and evaluated by NumPy (``reference/text.py``).
+parsed and compiled by XLA; a printed jaxpr is parsed, rebuilt of JAX's primitives (``jaxprs``), lowered to StableHLO by
+JAX, and goes the same way. The oracle has no part in any of it.
 
 Call it in a process that may die: the interpreter aborts on what it does not know.
 """
@@ -25,12 +26,14 @@ from jaxlib.mlir import passmanager as _passmanager
 from jaxlib.mlir.dialects import stablehlo as _stablehlo  # pyright: ignore[reportMissingTypeStubs]
 
 from synthesis.errors import Stage, Symptom
-from synthesis.frontends.base import Direction, Level, Outcome, Program, ReferenceUnknownError, Values
+from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
 from synthesis.frontends.failures import detail_of
+from synthesis.frontends.jax import functions, lowering
+from synthesis.frontends.jax.graphs import dtype_of
 from synthesis.frontends.jax.hlo_text import unscheduled
-from synthesis.frontends.jax.reference.evaluator import Evaluator
-from synthesis.frontends.jax.reference.graphs import dtype_of
-from synthesis.frontends.jax.reference.text import JaxprSyntaxError, parse
+from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
+from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
+from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
 from synthesis.records import Hindrance, Rejection, Unproved
 
 jax: Any = _jax
@@ -54,6 +57,7 @@ def prepare() -> None:
     """What every process that runs texts would begin with, and that starts no thread and no backend."""
     _context()
     lapack.initialize()  # which JAX itself does only when it lowers a call
+    primitives()
 
 
 def unavailable(level: Level) -> Unproved | None:
@@ -69,15 +73,17 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
         _: a folder that runs share; not needed.
     """
     prepare()
-    for number, program in enumerate(programs):
-        yield number, None
-        yield number, _run(program)
+    with lowering.shared_context():
+        for number, program in enumerate(programs):
+            yield number, None
+            yield number, _run(program)
 
 
 def _run(program: Program) -> Outcome | Rejection:
     runners = {"jaxpr": _Jaxpr, "stablehlo": _StableHlo, "hlo": _Hlo}
     try:
-        ready = runners[program.level.run_by](program.text)
+        with functions.settings(program.signature.options):
+            ready = runners[program.level.run_by](program.text)
         return {key: _named(program, ready.run(list(values.values()))) for key, values in program.runs.items()}
     except _UnrunnableError as error:
         return _failure(error.symptom, str(error))
@@ -114,22 +120,6 @@ def result_names(program: Program) -> list[str]:
     return results
 
 
-class _Jaxpr:
-    """A printed jaxpr, evaluated in its own precision."""
-
-    def __init__(self, text: str) -> None:
-        try:
-            self._graph = parse(text)
-        except JaxprSyntaxError as error:
-            raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
-
-    def run(self, inputs: Sequence[Any]) -> list[Any]:
-        try:
-            return Evaluator(double=False).results(self._graph, inputs)
-        except ReferenceUnknownError as error:
-            raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
-
-
 @functools.cache
 def _context() -> Any:
     stablehlo.register_stablehlo_passes()
@@ -159,6 +149,21 @@ class _StableHlo:
         with self._context, ir.Location.unknown():
             given = [_attribute(np.asarray(value)) for value in inputs]
             return [_array(result) for result in stablehlo.eval_module(self._module, given)]
+
+
+class _Jaxpr:
+    """A printed jaxpr, rebuilt of JAX's primitives, which JAX lowers to StableHLO."""
+
+    def __init__(self, text: str) -> None:
+        try:
+            graph = parse(text)
+            traced = jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
+        except (JaxprSyntaxError, NotRebuiltError) as error:
+            raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
+        self._module = _StableHlo(str(traced.lower(lowering_platforms=("cpu",)).compiler_ir("stablehlo")))
+
+    def run(self, inputs: Sequence[Any]) -> list[Any]:
+        return self._module.run(inputs)
 
 
 def _overwrites(module: Any) -> bool:

@@ -26,10 +26,11 @@ from synthesis.frontends.base import (
 )
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
+from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import RECIPES
 from synthesis.frontends.jax.reference.evaluator import Evaluator
-from synthesis.frontends.jax.reference.graphs import Graph
+from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection, Unproved
@@ -124,13 +125,13 @@ class JaxProver:
         return execution.unavailable(level)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-        """StableHLO by its reference interpreter or XLA, HLO by XLA, jaxprs by NumPy."""
+        """StableHLO by its reference interpreter or XLA, jaxprs lowered to it, HLO by XLA."""
         return execution.run_programs(programs, scratch)
 
     def reference(self, kernel: Kernel) -> Reference:
         """The function's results, by NumPy over the jaxpr that tracing its Python source gives."""
         with functions.settings(kernel.spec.signature.options):
-            graph = lowering.graph(kernel.live, kernel.example_args)
+            graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
         return partial(_computed, graph, [each.name for each in kernel.spec.signature.results])
 
     def operations(self) -> Mapping[str, ToolOperation]:

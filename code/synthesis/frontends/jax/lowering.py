@@ -29,7 +29,6 @@ from jaxlib.triton import dialect as _triton
 
 from synthesis.frontends.jax.functions import function_behind
 from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_origins
-from synthesis.frontends.jax.reference.graphs import Graph, graph_of
 from synthesis.frontends.linemap import LineMap, Where, runs_of
 
 jax: Any = _jax
@@ -103,12 +102,12 @@ def public_primitives() -> list[str]:
     return sorted({getattr(public, name).name for name in dir(public) if name.endswith("_p")})
 
 
-def graph(function: Any, example_args: Sequence[Any]) -> Graph:
-    """The primitives that a function's Python source traces to; it is not traced again where ``remember`` was told."""
+def jaxpr_of(function: Any, example_args: Sequence[Any]) -> Any:
+    """The closed jaxpr that a function's Python source traces to; traced once where ``remember`` was told."""
     known = getattr(function, _JAXPR, None)
     if known is not None and known[0] is example_args:
-        return graph_of(known[1])
-    return graph_of(jax.jit(function, keep_unused=True).trace(*example_args).jaxpr)
+        return known[1]
+    return jax.jit(function, keep_unused=True).trace(*example_args).jaxpr
 
 
 def remember(function: Any, example_args: Sequence[Any], tracing: "Tracing") -> None:
@@ -194,7 +193,7 @@ class Tracing:
         sources: list[list[tuple[int, int, Any]]] = []
         text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
         origins = (next((line_of(traceback, self._where) for _, _, traceback in line), None) for line in sources)
-        return _ADDRESS.sub(r"\1", text) + "\n", runs_of(origins)
+        return without_addresses(text) + "\n", runs_of(origins)
 
     def _llvm_ir(self) -> tuple[str, LineMap]:
         """What XLA's CPU compiler hands to LLVM, one module after the other; each stands for lines of Python."""
@@ -228,6 +227,11 @@ class Tracing:
             origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._where)
             origins += [None] if len(texts) < len(modules) else []
         return "\n".join(texts), runs_of(origins)
+
+
+def without_addresses(jaxpr: str) -> str:
+    """A printed jaxpr in which Python's functions are told by their names alone."""
+    return _ADDRESS.sub(r"\1", jaxpr)
 
 
 def _hlo_options(*, metadata: bool = False) -> Any:

@@ -7,7 +7,7 @@ import ml_dtypes
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.jax.reference.graphs import Constant, Graph, dtype_of
+from synthesis.frontends.jax.graphs import Constant, Graph, dtype_of
 from synthesis.frontends.jax.reference.rules import RULES
 
 _WIDER: dict[np.dtype[Any], np.dtype[Any]] = {

@@ -1,77 +1,11 @@
-"""A jaxpr as data: what tracing gives and what the printed text says, in one form."""
+"""The graph of a live jaxpr."""
 
-import functools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
-import ml_dtypes
 import numpy as np
 
-_ABBREVIATIONS = {
-    "bool": "bool", "f16": "float16", "f32": "float32", "f64": "float64", "bf16": "bfloat16", "c64": "complex64",
-    "c128": "complex128", **{f"{sign}{bits}": f"{'u' if sign == 'u' else ''}int{bits}" for sign in "iu"
-                             for bits in (2, 4, 8, 16, 32, 64)},
-}  # fmt: skip
-
-
-def dtype_of(name: Any) -> np.dtype[Any] | None:
-    """The NumPy dtype of a name, JAX's abbreviations included; None for a random key's."""
-    return _dtype_of(str(name))
-
-
-@functools.cache
-def _dtype_of(name: str) -> np.dtype[Any] | None:
-    text = _ABBREVIATIONS.get(name, name)
-    if "float0" in text:  # the tangent of a whole number, of which there is nothing to know
-        text = "bool"
-    if text.startswith("key<"):
-        return None
-    if hasattr(ml_dtypes, text):
-        return np.dtype(getattr(ml_dtypes, text))
-    return np.dtype(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Shaped:
-    """The type of a value."""
-
-    dtype: np.dtype[Any] | None
-    """None for a random key."""
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A number in the text."""
-
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Equation:
-    """One primitive applied to atoms: names of values, or constants."""
-
-    primitive: str
-    parameters: Mapping[str, Any]
-    inputs: tuple[Any, ...]
-    outputs: tuple[Any, ...]
-    types: tuple[Shaped, ...]
-    """Of the outputs."""
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """A function of primitives. Names are any hashable."""
-
-    constants: tuple[Any, ...]
-    """Names of captured arrays."""
-    inputs: tuple[Any, ...]
-    equations: tuple[Equation, ...]
-    outputs: tuple[Any, ...]
-    values: tuple[Any, ...] = ()
-    """What the captured arrays are; a text does not say."""
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of
 
 
 def graph_of(jaxpr: Any) -> Graph:
@@ -113,19 +47,3 @@ def _parameter(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return tuple(_parameter(each) for each in value)  # pyright: ignore
     return value
-
-
-def primitives_of(graph: Graph) -> set[str]:
-    """The primitives of a graph and of those inside it."""
-    found: set[str] = set()
-    pending: list[Any] = [graph]
-    while pending:
-        each = pending.pop()
-        if isinstance(each, Graph):
-            found |= {equation.primitive for equation in each.equations}
-            pending += [value for equation in each.equations for value in equation.parameters.values()]
-        elif isinstance(each, SimpleNamespace):
-            pending += vars(each).values()
-        elif isinstance(each, Sequence) and not isinstance(each, str):
-            pending += each
-    return found

@@ -7,14 +7,14 @@ import numpy as np
 from synthesis.frontends.jax.reference.rules.table import rule
 
 
-@rule("jit", "pjit", "closed_call", "core_call", "remat2", "checkpoint", "remat")
+@rule("jit", "closed_call", "remat2")
 def _call(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
     return evaluator.call(parameters["jaxpr"] if "jaxpr" in parameters else parameters["call_jaxpr"], inputs)
 
 
-@rule("custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr")
+@rule("custom_jvp_call", "custom_vjp_call")
 def _custom(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
-    return evaluator.call(parameters["call_jaxpr"] if "call_jaxpr" in parameters else parameters["fun_jaxpr"], inputs)
+    return evaluator.call(parameters["call_jaxpr"], inputs)
 
 
 @rule("cond")

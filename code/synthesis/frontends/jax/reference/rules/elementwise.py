@@ -4,31 +4,59 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
+from scipy import special as _scipy_special  # pyright: ignore[reportMissingTypeStubs]
 
 from synthesis.frontends.jax.reference.rules.table import Rule, rule
 
-special: Any = _special
+special: Any = _scipy_special
 
 
 def _plain(function: Callable[..., Any]) -> Rule:
-    def compute(_: Any, inputs: Any, __: Any, types: Any) -> Any:
-        made = np.asarray(function(*inputs))
-        kind = inputs[0].dtype
+    def compute(evaluator: Any, inputs: Any, __: Any, types: Any) -> Any:
         # NumPy computes some functions of small formats in wider ones.
-        return made.astype(kind) if made.dtype.kind == kind.kind and made.dtype != kind else made
+        return np.asarray(function(*inputs)).astype(evaluator.format(types[0].dtype), copy=False)
 
     return compute
 
 
+def _special(function: Callable[..., Any]) -> Callable[..., Any]:
+    """SciPy knows no small formats; XLA computes these in float32 too."""
+
+    def compute(*inputs: Any) -> Any:
+        return function(*(each.astype(np.float32) if each.dtype.itemsize == 2 else each for each in inputs))
+
+    return compute
+
+
+def _log_gamma(x: Any) -> Any:
+    return np.where(np.isinf(x), np.inf, special.gammaln(x))
+
+
+def _digamma(x: Any) -> Any:
+    """At its poles it is no number in JAX, where SciPy has an infinity for 0."""
+    return np.where((x <= 0) & (x == np.floor(x)), np.nan, special.digamma(x))
+
+
+def _polygamma(order: Any, x: Any) -> Any:
+    whole = (order >= 0) & (order == np.floor(order))
+    return np.where(whole, special.polygamma(np.where(whole, order, 0).astype(int), x), np.nan)
+
+
+def _complex(real: Any, imaginary: Any) -> Any:
+    """Not by arithmetic, which makes a NaN of an infinity."""
+    made = np.empty(np.shape(real), np.complex128 if real.dtype.itemsize == 8 else np.complex64)
+    made.real, made.imag = real, imaginary
+    return made
+
+
 def _divided(a: Any, b: Any) -> Any:
+    """Whole numbers to zero; by zero it is all bits, and the lowest by -1 is itself."""
     if a.dtype.kind not in "iu":
         return np.true_divide(a, b)
-    safe = np.where(b == 0, 1, b)
-    quotient = np.sign(a) * np.sign(safe) * (np.abs(a) // np.abs(safe)) if a.dtype.kind == "i" else a // safe
-    return np.where(b == 0, a.dtype.type(-1) if a.dtype.kind == "i" else np.iinfo(a.dtype).max, quotient).astype(
-        a.dtype
-    )
+    safe = np.where(b == 0, 1, b).astype(a.dtype)
+    down = a // safe
+    quotient = down + ((a != down * safe) & ((a < 0) != (safe < 0)))
+    return np.where(b == 0, ~a.dtype.type(0), quotient).astype(a.dtype)
 
 
 def _remainder(a: Any, b: Any) -> Any:
@@ -51,7 +79,21 @@ def _logical_right(a: Any, b: Any) -> Any:
 
 
 def _arithmetic_right(a: Any, b: Any) -> Any:
-    return np.right_shift(a, np.clip(b, 0, 8 * a.dtype.itemsize - 1)).astype(a.dtype)
+    """Of bits, whatever the type: the first is spread, and an amount beyond them spreads it over all."""
+    last = 8 * a.dtype.itemsize - 1
+    amount = np.where((b >= 0) & (b <= last), b, last).astype(f"i{a.dtype.itemsize}")
+    return np.right_shift(a.view(f"i{a.dtype.itemsize}"), amount).view(a.dtype)
+
+
+def _ones(a: Any) -> Any:
+    """NumPy counts those of the absolute value."""
+    return np.bitwise_count(a.view(f"u{a.dtype.itemsize}"))
+
+
+def _angle(a: Any, b: Any) -> Any:
+    if a.dtype.kind == "c":
+        raise NotImplementedError("complex numbers")
+    return np.arctan2(a, b)
 
 
 def _sign(x: Any) -> Any:
@@ -60,26 +102,26 @@ def _sign(x: Any) -> Any:
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": _divided, "rem": _remainder,
-    "max": np.maximum, "min": np.minimum, "pow": np.power, "atan2": np.arctan2, "nextafter": np.nextafter,
+    "max": np.maximum, "min": np.minimum, "pow": np.power, "atan2": _angle, "nextafter": np.nextafter,
     "neg": np.negative, "abs": np.abs, "sign": _sign, "floor": np.floor, "ceil": np.ceil, "square": np.square,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
     "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
     "atanh": np.arctanh, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
     "sqrt": np.sqrt, "cbrt": np.cbrt, "rsqrt": lambda x: 1 / np.sqrt(x), "logistic": lambda x: 1 / (1 + np.exp(-x)),
-    "real": np.real, "imag": np.imag, "conj": np.conj, "complex": lambda a, b: a + 1j * b,
+    "real": np.real, "imag": np.imag, "conj": np.conj, "complex": _complex,
     "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "is_finite": np.isfinite,
     "and": lambda a, b: a & b, "or": lambda a, b: a | b, "xor": lambda a, b: a ^ b, "not": lambda a: ~a,
     "shift_left": _shifted(np.left_shift), "shift_right_logical": _logical_right,
-    "shift_right_arithmetic": _arithmetic_right, "population_count": lambda a: np.bitwise_count(a).astype(a.dtype),
-    "mul_add": lambda a, b, c: a * b + c, "stop_gradient": lambda x: x, "copy": np.copy, "copy_p": np.copy,
-    "name": lambda x: x, "reduce_precision": lambda x: x,
-    "erf": special.erf, "erfc": special.erfc, "erf_inv": special.erfinv, "lgamma": special.gammaln,
-    "digamma": special.digamma, "igamma": special.gammainc, "igammac": special.gammaincc,
-    "bessel_i0e": special.i0e, "bessel_i1e": special.i1e, "zeta": special.zeta,
-    "polygamma": lambda n, x: special.polygamma(n.astype(int), x), "regularized_incomplete_beta": special.betainc,
+    "shift_right_arithmetic": _arithmetic_right, "population_count": _ones,
+    "stop_gradient": lambda x: x, "copy": np.copy, "name": lambda x: x,
 }  # fmt: skip
-for _name, _function in _FUNCTIONS.items():
+_SPECIAL: dict[str, Callable[..., Any]] = {
+    "erf": special.erf, "erfc": special.erfc, "erf_inv": special.erfinv, "lgamma": _log_gamma, "digamma": _digamma,
+    "igamma": special.gammainc, "igammac": special.gammaincc, "bessel_i0e": special.i0e, "bessel_i1e": special.i1e,
+    "zeta": special.zeta, "polygamma": _polygamma, "regularized_incomplete_beta": special.betainc,
+}  # fmt: skip
+for _name, _function in {**_FUNCTIONS, **{name: _special(each) for name, each in _SPECIAL.items()}}.items():
     rule(_name)(_plain(_function))
 
 
@@ -99,7 +141,26 @@ def _integer_pow(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 def _round(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     (x,) = inputs
     to_even = str(parameters["rounding_method"]) in ("1", "RoundingMethod.TO_NEAREST_EVEN")
-    return np.round(x) if to_even else np.trunc(x + np.copysign(0.5, x))
+    if to_even:
+        return np.round(x).astype(x.dtype)
+    whole = np.trunc(x)
+    away = np.abs(x - whole) >= x.dtype.type(0.5)  # exact, where adding a half is not
+    return np.where(away, whole + np.copysign(x.dtype.type(1), x), whole).astype(x.dtype)
+
+
+@rule("reduce_precision")
+def _reduce_precision(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+    """To the nearest number with these bits, even ones on ties, those below the smallest normal one to zero."""
+    (x,) = inputs
+    if evaluator.double:
+        return x
+    bits, top = int(parameters["mantissa_bits"]), 2 ** (int(parameters["exponent_bits"]) - 1)
+    wide = x.astype(np.float64)
+    step = np.ldexp(1.0, np.frexp(wide)[1] - 1 - bits)
+    near = np.where(np.isfinite(wide), np.round(wide / step) * step, wide)
+    near = np.where(np.abs(near) < np.ldexp(1.0, 2 - top), np.copysign(0.0, wide), near)
+    beyond = np.abs(near) >= np.ldexp(1.0, top)
+    return np.where(beyond, np.copysign(np.inf, wide), near).astype(x.dtype)
 
 
 @rule("convert_element_type")
@@ -109,7 +170,9 @@ def _convert(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
     if x.dtype.kind in "fV" and target.kind in "iu":
         x = np.nan_to_num(np.trunc(x.astype(np.float64)), nan=0.0)
         limits = np.iinfo(target)
-        return np.clip(x, float(limits.min), float(limits.max)).astype(target)
+        inside = (x > float(limits.min)) & (x < float(limits.max))  # the highest of 64 bits is no float64
+        whole = np.where(inside, x, 0).astype(target)
+        return np.where(inside, whole, np.where(x < 0, limits.min, np.where(x > 0, limits.max, 0)).astype(target))
     if evaluator.double and x.dtype.kind == "f" and types[0].dtype.name in ("float16", "bfloat16"):
         return x
     return (x != 0) if target.kind == "b" else x.astype(target)
@@ -120,10 +183,9 @@ def _bitcast(evaluator: Any, inputs: Any, _: Any, types: Any) -> Any:
     (x,), target = inputs, types[0].dtype
     if x.dtype.kind == "f":
         if evaluator.double:  # bits of a number in another precision mean nothing
-            if target.itemsize == 4:
-                x = x.astype(np.float32)
-            elif target.itemsize != 8:
+            if target.itemsize not in (4, 8) or x.shape != types[0].shape:
                 raise NotImplementedError("bits of a small format")
+            x = x.astype(f"f{target.itemsize}")
         return np.ascontiguousarray(x).view(target).reshape(types[0].shape)
     return evaluator.promoted(np.ascontiguousarray(x).view(target).reshape(types[0].shape))
 

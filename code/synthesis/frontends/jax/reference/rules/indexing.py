@@ -107,8 +107,8 @@ def _scatter(combine: Callable[[Any, Any], Any]) -> Rule:
 
 
 rule("scatter")(_scatter(lambda _, new: new))
-rule("scatter-add", "scatter_add")(_scatter(lambda old, new: old + new))
-rule("scatter-sub", "scatter_sub")(_scatter(lambda old, new: old - new))
-rule("scatter-mul", "scatter_mul")(_scatter(lambda old, new: old * new))
-rule("scatter-min", "scatter_min")(_scatter(np.minimum))
-rule("scatter-max", "scatter_max")(_scatter(np.maximum))
+rule("scatter-add")(_scatter(lambda old, new: old + new))
+rule("scatter-sub")(_scatter(lambda old, new: old - new))
+rule("scatter-mul")(_scatter(lambda old, new: old * new))
+rule("scatter-min")(_scatter(np.minimum))
+rule("scatter-max")(_scatter(np.maximum))

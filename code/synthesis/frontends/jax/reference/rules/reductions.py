@@ -64,22 +64,28 @@ rule("cummin")(_cumulative(np.minimum.accumulate))
 rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
 
 
+def _comparable(x: Any) -> Any:
+    """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere."""
+    return x.astype(np.float32) if x.dtype.kind == "V" else x
+
+
 @rule("sort")
 def _sort(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     axis, keys = int(parameters["dimension"]), int(parameters["num_keys"])
     moved = [np.moveaxis(key, axis, -1) for key in inputs]
-    order = np.lexsort(moved[:keys][::-1], axis=-1) if keys > 1 else np.argsort(moved[0], -1, kind="stable")
+    ranked = [_comparable(key) for key in moved[:keys]]
+    order = np.lexsort(ranked[::-1], axis=-1) if keys > 1 else np.argsort(ranked[0], -1, kind="stable")
     return [np.moveaxis(np.take_along_axis(each, order, -1), -1, axis) for each in moved]
 
 
 @rule("top_k")
 def _top_k(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
-    (x,), count = inputs, int(parameters["k"])
-    if int(parameters.get("axis", -1)) not in (-1, x.ndim - 1):
-        raise NotImplementedError("top_k along another axis than the last")
-    order = np.argsort(np.flip(x, -1), -1, kind="stable")
+    count, axis = int(parameters["k"]), int(parameters["axis"])
+    x = np.moveaxis(inputs[0], axis, -1)
+    order = np.argsort(np.flip(_comparable(x), -1), -1, kind="stable")
     order = x.shape[-1] - 1 - np.flip(order, -1)[..., :count]
-    return [np.take_along_axis(x, order, -1), order.astype(types[1].dtype)]
+    found = (np.take_along_axis(x, order, -1), order.astype(types[1].dtype))
+    return [np.moveaxis(each, -1, axis) for each in found]
 
 
 def _windows(x: Any, parameters: Any, value: Any) -> tuple[Any, tuple[int, ...]]:
@@ -152,7 +158,9 @@ def _convolution(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     view = view.reshape(batch, groups, channels // groups, *view.shape[2:])
     w = w.reshape(groups, features // groups, *w.shape[1:])
     places, taps = "uvw"[:space], "xyz"[:space]
-    made = np.einsum(f"ngc{places}{taps},goc{taps}->ngo{places}", view, w)
+    # NumPy's einsum knows no bfloat16.
+    wide = [each.astype(np.float32) if each.dtype.kind == "V" else each for each in (view, w)]
+    made = np.einsum(f"ngc{places}{taps},goc{taps}->ngo{places}", *wide)
     return made.reshape(batch, features, *made.shape[3:]).transpose(np.argsort(numbers.out_spec)).astype(x.dtype)
 
 

@@ -24,10 +24,10 @@ def _reshape(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
     return (x if order is None else x.transpose(order)).reshape(types[0].shape)
 
 
-@rule("squeeze", "expand_dims")
+@rule("squeeze")
 def _resized(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
     (x,) = inputs
-    for axis in parameters["dimensions"] if x.ndim > len(types[0].shape) else ():
+    for axis in parameters["dimensions"]:
         if x.shape[int(axis)] != 1:
             raise NotImplementedError("a squeezed axis that is no unit")
     return x.reshape(types[0].shape)
@@ -87,7 +87,7 @@ def _iota(evaluator: Any, _: Any, parameters: Any, types: Any) -> Any:
     return np.broadcast_to(np.arange(shape[axis]).reshape(sizes), shape).astype(evaluator.format(types[0].dtype))
 
 
-@rule("empty", "empty2")
+@rule("empty2")
 def _empty(evaluator: Any, _: Any, __: Any, types: Any) -> Any:
     return np.zeros(types[0].shape, evaluator.format(types[0].dtype))
 

@@ -4,20 +4,25 @@ JAX has none. The grammar is that of ``jax.core.pp_jaxpr`` as the rows' texts sh
 shared, binders with types, parameters in brackets, literals with types, arguments that go on over lines.
 """
 
+import functools
 import re
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.reference.graphs import Constant, Equation, Graph, Shaped, dtype_of
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of
 
 _TYPE = re.compile(r"\s*([a-z]+\d*|key<\w+>)\[([^\]]*)\]")
 _NAME = re.compile(r"\s*([A-Za-z_][\w.]*)")
 _BINDER = re.compile(r"\s*([a-z_]+):(?=(?:[a-z]+\d*|key<\w+>)\[)")
-_LITERAL = re.compile(r"\s*(-?(?:inf|nan|\d[\d.]*(?:e[+-]?\d+)?)|True|False|\([^()\s]*j\)|\(b'',\))(?=:[a-z])")
+_LITERAL = re.compile(r"\s*(-?(?:inf|nan|\d[\d.]*(?:e[+-]?\d+)?)j?|True|False|\([^()\s]*j\)|\(b'',\))(?=:[a-z])")
 _NUMBER = re.compile(r"\s*(-?(?:inf|nan)\b|-?\d+\.?\d*(?:[eE][+-]?\d+)?)")
 _PRIMITIVE = re.compile(r"\s*([A-Za-z_]\w*(?:-[a-z]+)*)")
+_END = re.compile(r"\s*in\s*\(")
+_SPACE = re.compile(r"\s*")
+_MARK = re.compile(r"\s*(\S)")
+_WITHOUT_RESULTS = re.compile(r"\s*[A-Za-z_]\w*(?:-[a-z]+)*\[")
 _RAW = re.compile(r"\s*(?:<[^>]*>|[^\s\[\](){},]+)")
 _DEFINITION = re.compile(r"\s*let ([\w.]+) = (?=\{ lambda)")
 _WORDS = {"None": None, "True": True, "False": False, "(b'',)": False}
@@ -41,6 +46,12 @@ def parse(text: str) -> Graph:
     return graph
 
 
+@functools.lru_cache(4096)
+def _shaped(kind: str, sizes: str) -> Shaped:
+    generator = kind[len("key<") : -1] if kind.startswith("key<") else ""
+    return Shaped(dtype_of(kind), tuple(int(size) for size in sizes.split(",") if size.strip()), generator)
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
@@ -61,15 +72,18 @@ class _Parser:
         return found
 
     def _sees(self, mark: str) -> bool:
-        position = self.at
-        while position < len(self.text) and self.text[position].isspace():
-            position += 1
-        return self.text.startswith(mark, position)
+        return self.text.startswith(mark, self._next())
 
     def _take(self, mark: str) -> None:
-        if not self._sees(mark):
+        position = self._next()
+        if not self.text.startswith(mark, position):
             raise self.error(repr(mark))
-        self.at = self.text.index(mark, self.at) + len(mark)
+        self.at = position + len(mark)
+
+    def _next(self) -> int:
+        """Where the next mark stands."""
+        found = _SPACE.match(self.text, self.at)
+        return found.end() if found else self.at
 
     def _name(self) -> str:
         found = self._match(_NAME)
@@ -107,7 +121,7 @@ class _Parser:
         self._take(".")
         self._take("let")
         equations: list[Equation] = []
-        while not re.compile(r"\s*in\s*\(").match(self.text, self.at):
+        while not _END.match(self.text, self.at):
             if self._sees(";"):  # what fits on a line stands on one
                 self._take(";")
             equations.append(self._equation())
@@ -121,7 +135,8 @@ class _Parser:
         self._take(")")
         self._take("}")
         names = tuple(name for name, _ in inputs)
-        return Graph(tuple(name for name, _ in constants), names, tuple(equations), tuple(outputs))
+        types = tuple(kind for _, kind in inputs)
+        return Graph(tuple(name for name, _ in constants), names, tuple(equations), tuple(outputs), types=types)
 
     def _binders(self, end: str) -> list[tuple[str, Shaped]]:
         found: list[tuple[str, Shaped]] = []
@@ -139,16 +154,17 @@ class _Parser:
         found = self._match(_TYPE)
         if not found:
             raise self.error("a type")
-        sizes = [size.strip() for size in found[2].split(",") if size.strip()]
-        if not all(size.isdigit() for size in sizes):
-            raise self.error("sizes")
-        return Shaped(dtype_of(found[1]), tuple(int(size) for size in sizes))
+        try:
+            return _shaped(found[1], found[2])
+        except (TypeError, ValueError):
+            raise self.error("a type of numbers, and sizes") from None
 
     def _equation(self) -> Equation:
         binders: list[tuple[str, Shaped]] = []
-        while not self._sees("="):
-            binders.append(self._binder())
-        self._take("=")
+        if not _WITHOUT_RESULTS.match(self.text, self.at):
+            while not self._sees("="):
+                binders.append(self._binder())
+            self._take("=")
         found = self._match(_PRIMITIVE)
         if not found:
             raise self.error("a primitive")
@@ -173,8 +189,9 @@ class _Parser:
         found = _NAME.match(self.text, self.at)
         if not found:
             return False
-        after = self.text[found.end() :].lstrip()
-        return not after.startswith(":") and not (found[1] == "in" and after.startswith("("))
+        after = _MARK.match(self.text, found.end())
+        mark = after[1] if after else ""
+        return mark not in (":", "[") and not (found[1] == "in" and mark == "(")
 
     def _atom(self) -> Any:
         found = self._match(_LITERAL)

@@ -1,0 +1,215 @@
+"""Parameters of primitives as a jaxpr's text prints them, back to what the primitives take.
+
+Every word of a text is looked up in a closed table; none is ever evaluated. What is not in the tables is not rebuilt.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from types import SimpleNamespace
+from typing import Any, cast
+
+import jax as _jax
+import jax.extend.random as _generators
+import numpy as np
+
+from synthesis.frontends.jax.graphs import Equation, Shaped, dtype_of
+
+jax: Any = _jax
+generators: Any = _generators
+lax: Any = jax.lax
+
+_GENERATORS = {"fry": "threefry2x32", "rbg": "rbg", "urbg": "unsafe_rbg"}
+"""What a text calls a key's generator, to what ``jax.random.key`` does."""
+
+
+_QUOTED = re.compile(r"'(\w+)'")
+
+
+class NotRebuiltError(Exception):
+    """A text that says less than its primitives need, or something that the tables do not have."""
+
+
+def parameters_of(equation: Equation, primitives: Mapping[str, Any], *, close: Callable[[Any], Any]) -> dict[str, Any]:
+    """What a primitive is bound with.
+
+    Args:
+        equation: as parsed; its parameters that are graphs are left to the caller.
+        primitives: by name, for parameters that name one.
+        close: makes a closed jaxpr of a graph that comes with everything that it is called with.
+
+    Raises:
+        NotRebuiltError: for a parameter that is not in the tables.
+    """
+    made = _unprinted(equation)
+    for name, printed in equation.parameters.items():
+        made[name] = _value(equation.primitive, name, printed, primitives, close)
+    return made
+
+
+def key_type(generator: str) -> Any:
+    """The scalar type of the keys of a generator.
+
+    Raises:
+        NotRebuiltError: for a generator that is not JAX's own.
+    """
+    if generator not in _GENERATORS:
+        raise NotRebuiltError(f"keys of {generator!r}")
+    return _key_type(_GENERATORS[generator])
+
+
+@functools.cache
+def _key_type(name: str) -> Any:
+    return jax.eval_shape(lambda: jax.random.key(0, impl=name)).dtype
+
+
+# ---- what texts leave out, where it has one value or follows from the types
+
+_WITH_ACCURACY = frozenset({
+    "cbrt", "cos", "exp", "exp2", "expm1", "log", "log1p", "logistic", "rsqrt", "sin", "sqrt", "tan", "tanh",
+})  # fmt: skip
+
+
+def _unprinted(equation: Equation) -> dict[str, Any]:
+    match equation.primitive:
+        case "broadcast_in_dim":
+            return {"shape": _only(equation).shape, "broadcast_dimensions": (), "sharding": None}
+        case "dot_general":
+            return {"precision": None, "preferred_element_type": None, "out_sharding": None}
+        case "convert_element_type":
+            return {"sharding": None}
+        case "mul":
+            return {"out_dtype": None}
+        case name:
+            return {"accuracy": None} if name in _WITH_ACCURACY else {}
+
+
+def _only(equation: Equation) -> Shaped:
+    if len(equation.types) != 1:
+        raise NotRebuiltError(f"{equation.primitive} with {len(equation.types)} results")
+    return equation.types[0]
+
+
+# ---- what texts print
+
+_PLAIN = frozenset({
+    "axes", "axis", "base_dilation", "batch_group_count", "bit_width", "body_nconsts", "broadcast_dimensions",
+    "compute_left_eigenvectors", "compute_right_eigenvectors", "compute_schur_vectors", "compute_uv",
+    "cond_nconsts", "conjugate_a", "consts", "dimension", "dimensions", "enable_eigvec_derivs", "exponent_bits",
+    "feature_group_count", "fft_lengths", "fill_value", "full_matrices", "indices_are_sorted", "is_stable", "k",
+    "left_side", "length", "lhs_dilation", "limit_indices", "log_space", "lower", "mantissa_bits", "new_sizes",
+    "num_carry", "num_consts", "num_keys", "padding", "padding_config", "permutation", "permutation_size",
+    "perturb_singular", "pivoting", "reps", "reverse", "rhs_dilation", "shape", "sizes", "slice_sizes",
+    "sort_eig_vals", "sort_eigenvalues", "start_indices", "strides", "symmetrize_input", "transpose_a",
+    "unique_indices", "unit_diagonal", "unroll", "update_consts", "weak_type", "window_dilation",
+    "window_dimensions", "window_strides", "y",
+})  # fmt: skip
+"""Numbers, truths and tuples of them, as they stand."""
+_ABSENT = frozenset({
+    "accuracy", "implementation", "out_dtype", "out_sharding", "policy", "select_callable", "sharding",
+    "subset_by_index", "use_magma",
+})  # fmt: skip
+"""What is rebuilt only where it is not given."""
+_DTYPES = frozenset({"dtype", "index_dtype", "input_dtype", "new_dtype", "preferred_element_type"})
+_GRAPHS = frozenset({"branches", "body_jaxpr", "cond_jaxpr", "jaxpr"})
+_UNUSED = frozenset({"computation", "jvp", "bwd", "fwd"})
+"""Names of Python functions: what they compute stands beside them as a graph."""
+_PLATFORMS = frozenset({"branches_platforms", "platforms"})
+_MEMBERS: Mapping[str, Any] = {
+    "mode": lax.GatherScatterMode,
+    "precision": lax.Precision,
+    "rounding_method": lax.RoundingMethod,
+    "fft_type": lax.FftType,
+    "algorithm": lax.linalg.SvdAlgorithm,
+    "memory_space": jax.memory.Space,
+}
+"""Enumerations: a text prints a member, with or without its class, or its number."""
+_DIMENSIONS: Mapping[str, Any] = {
+    "gather": lax.GatherDimensionNumbers,
+    "conv_general_dilated": lax.ConvDimensionNumbers,
+    **dict.fromkeys(
+        ("scatter", "scatter-add", "scatter-sub", "scatter-mul", "scatter-min", "scatter-max"),
+        lax.ScatterDimensionNumbers,
+    ),
+}
+
+
+def _value(primitive: str, name: str, printed: Any, primitives: Mapping[str, Any], close: Callable[[Any], Any]) -> Any:
+    items = _items(printed)
+    if name in _GRAPHS:
+        return tuple(close(each) for each in items) if items is not None else close(printed)
+    if name in _PLAIN and _is_plain(printed):
+        return printed
+    if name in _DTYPES:
+        return _dtype(printed)
+    if (name in _ABSENT and printed is None) or (name in _MEMBERS and printed is None):
+        return None
+    if name in _UNUSED and isinstance(printed, str):
+        return None
+    if name in _MEMBERS:
+        return tuple(_member(name, each) for each in items) if items is not None else _member(name, printed)
+    if name == "dimension_numbers":
+        return _dimensions(primitive, printed)
+    if name in _PLATFORMS and items is not None:
+        return tuple(_platforms(each) for each in items)
+    if name == "name" and isinstance(printed, str):
+        return printed
+    if name == "impl" and printed in _GENERATORS:
+        return getattr(generators, f"{_GENERATORS[printed].removesuffix('2x32')}_prng_impl")
+    if name == "select_prim" and printed in ("ge", "le"):
+        return primitives[printed]
+    raise NotRebuiltError(f"{primitive} with {name}={str(printed)[:60]}")
+
+
+def _items(printed: Any) -> tuple[Any, ...] | None:
+    return cast(tuple[Any, ...], printed) if isinstance(printed, tuple) else None
+
+
+def _platforms(printed: Any) -> tuple[str, ...] | None:
+    """Which platforms a branch is for, by name; None for all others."""
+    if printed is None:
+        return None
+    names = [_QUOTED.fullmatch(each) if isinstance(each, str) else None for each in printed]
+    if None in names:
+        raise NotRebuiltError(f"platforms {str(printed)[:60]}")
+    return tuple(name[1] for name in names if name is not None)
+
+
+def _is_plain(value: Any) -> bool:
+    items = _items(value)
+    if items is not None:
+        return all(_is_plain(each) for each in items)
+    return value is None or isinstance(value, bool | int | float)
+
+
+def _dtype(printed: Any) -> np.dtype[Any] | None:
+    if printed is None:
+        return None
+    try:
+        return dtype_of(printed)
+    except TypeError:
+        raise NotRebuiltError(f"a type {str(printed)[:60]}") from None
+
+
+def _member(name: str, printed: Any) -> Any:
+    kinds = _MEMBERS[name]
+    members = kinds.__members__
+    word = str(printed).rpartition(".")[2]
+    for member in members.values():
+        if word == member.name or (isinstance(printed, int) and getattr(member, "value", None) == printed):
+            return member
+    raise NotRebuiltError(f"{name}={str(printed)[:60]}")
+
+
+def _dimensions(primitive: str, printed: Any) -> Any:
+    if _items(printed) is not None and _is_plain(printed):
+        return printed
+    kind = _DIMENSIONS.get(primitive)
+    if kind is None or not isinstance(printed, SimpleNamespace):
+        raise NotRebuiltError(f"{primitive} with dimension_numbers={str(printed)[:60]}")
+    given: dict[str, Any] = dict(vars(printed))
+    if not all(_is_plain(each) for each in given.values()):
+        raise NotRebuiltError(f"{primitive} with other dimension numbers")
+    if "mode" in given:
+        raise NotRebuiltError(f"{primitive} with a mode")
+    return kind(**given)

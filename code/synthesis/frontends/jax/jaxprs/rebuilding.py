@@ -1,0 +1,178 @@
+"""Parsed jaxprs to functions that bind JAX's own primitives, to be traced and lowered by JAX.
+
+JAX infers every value's type anew; one that is not what the text says is an error.
+"""
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import jax as _jax
+import jax.extend.core.primitives as _primitives
+import numpy as np
+
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped
+from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError, key_type, parameters_of
+
+jax: Any = _jax
+lax: Any = jax.lax
+
+_CALLS: Mapping[str, str] = {
+    "jit": "jaxpr", "closed_call": "call_jaxpr", "remat2": "jaxpr", "custom_jvp_call": "call_jaxpr",
+    "custom_vjp_call": "call_jaxpr",
+}  # fmt: skip
+"""Primitives that stand for the function in one of their parameters."""
+_SCATTERS = frozenset({"scatter", "scatter-add", "scatter-sub", "scatter-mul", "scatter-min", "scatter-max"})
+
+
+class TypeMismatchError(Exception):
+    """A value that is of another type than the text says."""
+
+
+def function_of(graph: Graph) -> Callable[..., list[Any]]:
+    """A function that JAX can trace, of as many arguments as the graph has; it gives a list.
+
+    Raises:
+        NotRebuiltError: when it is traced, if the text does not say all, or says what is not known.
+        TypeMismatchError: when it is traced, if a value is of another type than the text says.
+    """
+    return lambda *arguments: _Rebuilding().run(graph, arguments)
+
+
+def argument_types(graph: Graph) -> list[Any]:
+    """Shapes and scalar types of a graph's inputs, as JAX takes them."""
+    return [_jax_type(each) for each in graph.types]
+
+
+def _jax_type(kind: Shaped) -> Any:
+    dtype = key_type(kind.generator) if kind.dtype is None else kind.dtype
+    return jax.ShapeDtypeStruct(kind.shape, dtype)
+
+
+class _Rebuilding:
+    """Binds a graph's primitives to values, and makes jaxprs of the graphs inside it."""
+
+    def __init__(self) -> None:
+        self._closed: dict[int, Any] = {}
+        """Jaxprs by the graph that they are of: a definition that is shared is traced once."""
+
+    def run(self, graph: Graph, arguments: Sequence[Any]) -> list[Any]:
+        if graph.constants:
+            raise NotRebuiltError("captured arrays that the text does not show")
+        values: dict[Any, Any] = dict(zip(graph.inputs, arguments, strict=True))
+
+        def read(atom: Any) -> Any:
+            return atom.value[()] if isinstance(atom, Constant) else values[atom]
+
+        for equation in graph.equations:
+            results = self._bound(equation, [read(each) for each in equation.inputs])
+            for name, kind, value in zip(equation.outputs, equation.types, results, strict=True):
+                _check(equation.primitive, name, kind, value)
+                values[name] = value
+        return [read(each) for each in graph.outputs]
+
+    def _bound(self, equation: Equation, inputs: list[Any]) -> Sequence[Any]:
+        if equation.primitive in _CALLS:
+            return self.run(equation.parameters[_CALLS[equation.primitive]], inputs)
+        primitive = primitives().get(equation.primitive)
+        if primitive is None:
+            raise NotRebuiltError(equation.primitive)
+        if equation.primitive == "custom_linear_solve":
+            parameters = self._solve_parameters(equation)
+        elif equation.primitive in _SCATTERS:
+            parameters = self._scatter_parameters(equation)
+        else:
+            parameters = parameters_of(equation, primitives(), close=self._close)
+        made = primitive.bind(*inputs, **parameters)
+        return made if primitive.multiple_results else [made]
+
+    def _close(self, graph: Any) -> Any:
+        if not isinstance(graph, Graph):
+            raise NotRebuiltError(f"{str(graph)[:60]} in the place of a function")
+        known = self._closed.get(id(graph))
+        if known is None:
+            known = self._closed[id(graph)] = jax.make_jaxpr(partial(self._run, graph))(*argument_types(graph))
+        return known
+
+    def _run(self, graph: Graph, *arguments: Any) -> list[Any]:
+        return self.run(graph, arguments)
+
+    def _scatter_parameters(self, equation: Equation) -> dict[str, Any]:
+        """What two elements become is a graph that the lowering inlines; None where the new one stays."""
+        printed = equation.parameters["update_jaxpr"]
+        update = None if printed is None else self._close(printed).jaxpr
+        rest = {name: value for name, value in equation.parameters.items() if name != "update_jaxpr"}
+        bare = Equation(equation.primitive, rest, (), equation.outputs, equation.types)
+        return {**parameters_of(bare, {}, close=self._close), "update_jaxpr": update}
+
+    def _solve_parameters(self, equation: Equation) -> dict[str, Any]:
+        lengths, functions = equation.parameters["const_lengths"], equation.parameters["jaxprs"]
+        if not isinstance(lengths, SimpleNamespace) or not isinstance(functions, SimpleNamespace):
+            raise NotRebuiltError("custom_linear_solve without its functions")
+        kind = _solve_tuple()
+        closed = {name: None if graph is None else self._close(graph) for name, graph in vars(functions).items()}
+        return {"const_lengths": kind(**vars(lengths)), "jaxprs": kind(**closed)}
+
+
+def _check(primitive: str, name: str, kind: Shaped, value: Any) -> None:
+    shape, dtype = tuple(np.shape(value)), value.dtype
+    expected = key_type(kind.generator) if kind.dtype is None else kind.dtype
+    if shape != kind.shape or dtype != expected:
+        raise TypeMismatchError(f"{name} is {expected}{list(kind.shape)}, but {primitive} gives {dtype}{list(shape)}")
+
+
+# ---- the closed table of primitives
+
+_LEFT_OUT = frozenset({
+    "after_all", "all_gather", "all_to_all", "axis_index", "call", "create_token", "custom_lin", "device_put", "get",
+    "pmax", "pmin", "ppermute", "psum", "ragged_all_to_all", "rng_bit_generator", "rng_uniform",
+    "sharding_constraint", "swap", *_CALLS,
+})  # fmt: skip
+
+
+@functools.cache
+def primitives() -> Mapping[str, Any]:
+    """JAX's primitives by name, as far as a text may name them."""
+    public: Any = _primitives
+    found = [getattr(public, name) for name in dir(public) if name.endswith("_p")]
+    found += [getattr(lax, name) for name in dir(lax) if name.endswith("_p")]
+    found += [each.primitive for probe in _PROBES for each in jax.make_jaxpr(probe)().eqns]
+    return {each.name: each for each in found if each.name not in _LEFT_OUT}
+
+
+def _pass_keys() -> Any:
+    key = jax.random.wrap_key_data(np.zeros(2, np.uint32), impl="threefry2x32")
+    return jax.random.key_data(jax.random.clone(key))
+
+
+def _ask_platform() -> Any:
+    return lax.platform_dependent(np.float32(0), cpu=_same, default=_same)
+
+
+def _name_rows() -> Any:
+    return lax.linalg.lu_pivots_to_permutation(np.zeros(2, np.int32), 2)
+
+
+def _solve() -> Any:
+    return lax.custom_linear_solve(_same, np.zeros(2, np.float32), _second)
+
+
+def _same(x: Any) -> Any:
+    return x
+
+
+def _second(_: Any, x: Any) -> Any:
+    return x
+
+
+_PROBES = (_pass_keys, _ask_platform, _name_rows)
+"""Functions whose primitives no public module has."""
+
+
+@functools.cache
+def _solve_tuple() -> Any:
+    """The class of the parameters of ``custom_linear_solve``."""
+    (equation,) = jax.make_jaxpr(_solve)().eqns
+    return equation.params["const_lengths"].__class__

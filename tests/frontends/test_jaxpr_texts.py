@@ -1,0 +1,197 @@
+"""Printed jaxprs are run by JAX from the text alone: rebuilt of its primitives, lowered, interpreted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jax as _jax
+import numpy as np
+import pytest
+from jax_cases import KINDS
+from jax_programs import CASES
+
+from synthesis import KernelGenerator, Pair, SynthesisPipeline, get_frontend
+from synthesis.errors import Symptom
+from synthesis.frontends.base import Kernel, Lowered, Program, Purpose, RunKey
+from synthesis.frontends.jax import execution, lowering
+from synthesis.frontends.jax.jaxprs.parsing import parse
+from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
+from synthesis.records import Argument, Rejection, Role, Signature
+
+jax: Any = _jax
+FIRST = RunKey(Purpose.DRAW)
+jnp: Any = jax.numpy
+lax: Any = jax.lax
+
+
+def level(name: str) -> Any:
+    return get_frontend("jax").level(name)
+
+
+def ran(text: str, *inputs: Any, options: dict[str, Any] | None = None) -> list[Any] | Rejection:
+    """What a text gives, or why it does not."""
+    one = Argument(name="a", type_name="array", dtype="float32", shape=(), role=Role.INPUT)
+    count = text.rpartition("in (")[2].split(")")[0].count(",") + 1 - text.rstrip().endswith(",) }")
+    results = tuple(replace(one, name=f"r{number}") for number in range(count))
+    signature = Signature(arguments=(), results=results, options=options or {})
+    given = {f"a{number}": np.asarray(value) for number, value in enumerate(inputs)}
+    program = Program(name="one", level=level("jaxpr"), text=text, signature=signature, runs={FIRST: given})
+    ((_, outcome),) = [each for each in execution.run_programs([program], Path()) if each[1] is not None]
+    assert outcome is not None
+    return outcome if isinstance(outcome, Rejection) else list(outcome[FIRST].values())
+
+
+def printed(function: Any, *inputs: Any) -> str:
+    traced = jax.jit(function, keep_unused=True).trace(*inputs)
+    return traced.jaxpr.pretty_print(use_color=False, source_info=False, name_stack=False)
+
+
+def branches(x: Any, y: Any) -> Any:
+    def early(state: Any) -> Any:
+        return state[0] < 5
+
+    def body(state: Any) -> Any:
+        number, held = state
+        return number + 1, lax.cond(number % 2 == 0, jnp.sin, jnp.abs, held)
+
+    def step(carry: Any, each: Any) -> Any:
+        return carry * 0.5 + each, carry
+
+    count, held = lax.while_loop(early, body, (0, x))
+    carried, rows = lax.scan(step, jnp.sum(held), y, reverse=True)
+    return held, count, carried, rows, lax.switch(jnp.int32(2), [jnp.cos, jnp.tan, jnp.exp], x)
+
+
+def own_rules(x: Any, y: Any) -> Any:
+    return jax.nn.relu(x) + jnp.logaddexp(x, y), jax.checkpoint(jnp.sin)(x), jax.nn.softmax(x)
+
+
+def moved(x: Any, y: Any) -> Any:
+    index = jnp.argsort(y)[:3]
+    taken = jnp.take(x, index, mode="clip"), x.at[index].add(y[:3]), x.at[index].set(y[:3], mode="drop")
+    return *taken, lax.sort([x, y], num_keys=1), jnp.pad(x, 2), x[::2], jnp.argmax(y), jnp.cumsum(x)
+
+
+def solved(x: Any, y: Any) -> Any:
+    a = jnp.outer(x, y) + 9 * jnp.eye(4)
+    return jnp.linalg.solve(a, x), jnp.linalg.svd(a, compute_uv=False), jnp.linalg.det(a), jnp.abs(jnp.fft.fft(x))
+
+
+def small(x: Any, y: Any) -> Any:
+    bits = lax.bitcast_convert_type(x, jnp.int32) >> 3
+    return x.astype(jnp.bfloat16) * y.astype(jnp.bfloat16), x.astype(jnp.float16), bits, x > y, jnp.dot(x, y)
+
+
+def drawn(x: Any, y: Any) -> Any:
+    key = jax.random.fold_in(jax.random.key(7), 3)
+    first, second = jax.random.split(key)
+    return x + jax.random.normal(first, (4,)), y * jax.random.uniform(second, (4,)), jax.random.bits(key, (2,))
+
+
+def grown(x: Any, y: Any) -> Any:
+    def total(a: Any, b: Any) -> Any:
+        return jnp.sum(jnp.tanh(a) * lax.cumlogsumexp(b) + a[::-1] ** 3)
+
+    return jax.grad(total, argnums=(0, 1))(x, y)
+
+
+@pytest.mark.parametrize("function", [branches, own_rules, moved, solved, small, drawn, grown])
+def test_what_a_text_computes_is_what_jax_does(function: Any) -> None:
+    x, y = np.array([[0.3, 1.7, -0.4, 0.9], [1.1, 0.2, 0.7, -1.3]], np.float32)
+    found = ran(printed(function, x, y), x, y)
+    assert isinstance(found, list), found
+    expected: list[Any] = jax.tree.leaves(jax.jit(function)(x, y))
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(np.asarray(ours, np.float64), np.asarray(theirs, np.float64), rtol=2e-5, atol=1e-6)
+
+
+def test_a_number_is_what_the_text_says() -> None:
+    text = "{ lambda ; a:f32[]. let b:f32[] = mul a 0.33:f32[] in (b,) }"
+    found = ran(text, np.float32(1))
+    assert isinstance(found, list)
+    assert found[0] == np.float32(0.33)
+
+
+def test_wide_numbers_run_where_the_options_say_so() -> None:
+    text = "{ lambda ; a:f64[]. let b:f64[] = mul a 0.1:f64[] in (b,) }"
+    found = ran(text, np.float64(3), options={"enable_x64": True})
+    assert isinstance(found, list)
+    assert found[0] == 3 * 0.1
+
+
+@pytest.mark.parametrize(
+    ("body", "symptom"),
+    [
+        ("b:f32[3] = sin a", Symptom.BUILD_ERROR),  # of another shape than it says
+        ("b:f16[2] = sin a", Symptom.BUILD_ERROR),
+        ("b:f32[2] = sin c", Symptom.BUILD_ERROR),  # a name that nothing binds
+        ("b:f32[2] = sin a a", Symptom.BUILD_ERROR),
+        ("b:f32[2] = made_up a", Symptom.NO_REFERENCE),
+        ("b:f32[2] = pure_callback[callback=print] a", Symptom.NO_REFERENCE),
+        ("b:f32[2] = sort[dimension=0 is_stable=True num_keys=__import__('os')] a", Symptom.NO_REFERENCE),
+        ("b:f32[2] = rng_bit_generator[shape=(2,)] a", Symptom.NO_REFERENCE),
+        ("b:f32[2] = exp[accuracy=os.system] a", Symptom.NO_REFERENCE),
+        ("b:f32[2] = jit[name=f jaxpr=g] a", Symptom.BUILD_ERROR),
+        ("b:f32[2] = reduce_sum[axes=(0,) more=1 out_sharding=None] a", Symptom.NO_REFERENCE),
+        ("b:finfo[2] = sin a", Symptom.NO_REFERENCE),
+        ("b:f32[2] = sin", Symptom.BUILD_ERROR),
+    ],
+)
+def test_a_text_that_says_something_else_is_refused(body: str, symptom: Symptom) -> None:
+    found = ran(f"{{ lambda ; a:f32[2]. let {body} in (b,) }}", np.zeros(2, np.float32))
+    assert isinstance(found, Rejection)
+    assert found.symptom is symptom, found
+
+
+def test_no_primitive_that_leaves_the_process_may_be_named() -> None:
+    assert len(primitives()) > 140
+    for name in primitives():
+        assert not any(word in name for word in ("callback", "ffi", "infeed", "outfeed", "custom_call", "pallas"))
+
+
+def rebuilt(text: str) -> None:
+    graph = parse(text)
+    jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
+
+
+def test_the_text_of_every_primitive_is_rebuilt() -> None:
+    """All but that of ``device_put``, which names devices."""
+    for name in sorted(CASES.keys() - {"device_put"}):
+        for case in CASES[name](KINDS)[:2]:
+            rebuilt(lowering.without_addresses(printed(case.function, *case.inputs)))
+
+
+@pytest.mark.parametrize("indices", [range(start, start + 12) for start in (500, 700)], ids=str)
+def test_what_is_drawn_can_be_rebuilt(indices: Sequence[int]) -> None:
+    frontend, generator = get_frontend("jax"), KernelGenerator("jax", 1)
+    levels = [level(name) for name in ("jaxpr", "vjp_jaxpr", "jvp_jaxpr")]
+    texts = 0
+    for index in indices:
+        kernel = frontend.load_one(generator.spec(index))
+        assert isinstance(kernel, Kernel)
+        (lowered,) = frontend.compiler.lower([kernel], levels, device="cpu")
+        assert isinstance(lowered, Lowered)
+        for text in lowered.texts.values():
+            if text is not None:
+                rebuilt(text)
+                texts += 1
+        frontend.compiler.release([kernel])
+    assert texts > 2 * len(indices)
+
+
+def test_a_function_in_a_jaxpr_is_told_by_its_name_alone() -> None:
+    pipeline = SynthesisPipeline("jax", seed=3, levels=["jaxpr"], verify="none")
+    found = 0
+    for index in range(30_000):
+        spec = pipeline.generate_kernel(index)
+        if spec.recipe == "joined" and "reduce" in spec.ops:
+            pair = pipeline.create_pair(spec)
+            assert isinstance(pair, Pair)
+            text = pair.texts["jaxpr"] or ""
+            assert "computation=" in text
+            assert not any(mark in text for mark in ("<", ">", "0x"))
+            found += 1
+            if found == 6:
+                return
+    pytest.fail("too few reductions were drawn")

@@ -1,0 +1,69 @@
+"""Each oracle stands apart: what makes or runs a text shares no code with it but data types and the protocol."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import synthesis
+
+ROOT = Path(synthesis.__file__).parent
+FRONTENDS = ("jax",)
+ROUTES = ("lowering", "execution")
+"""What makes texts and what runs them."""
+SHARED = {"jax": {"synthesis.frontends.jax.graphs"}}
+"""What an oracle and a route may both import of their front end: modules that compute nothing."""
+
+
+def imports_of(path: Path, modules: dict[str, Path]) -> Iterator[str]:
+    """The modules that a file imports anywhere in it; a package itself only where a name of its own is asked for."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            inner = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            yield from (name if name in modules else node.module for name in inner.values())
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def modules_of(frontend: str) -> dict[str, Path]:
+    folder = ROOT / "frontends" / frontend
+    found: dict[str, Path] = {}
+    for path in sorted(folder.rglob("*.py")):
+        parts = ("synthesis", *path.relative_to(ROOT).with_suffix("").parts)
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def reached(starts: set[str], modules: dict[str, Path]) -> set[str]:
+    """The modules of a front end that some of them import, through others too."""
+    pending, found = list(starts), set[str]()
+    while pending:
+        name = pending.pop()
+        if name in modules and name not in found:
+            found.add(name)
+            pending += imports_of(modules[name], modules)
+    return found
+
+
+@pytest.mark.parametrize("frontend", FRONTENDS)
+def test_an_oracle_shares_no_code_with_the_route_of_any_text(frontend: str) -> None:
+    package, modules = f"synthesis.frontends.{frontend}", modules_of(frontend)
+    oracle = {name for name in modules if name.startswith(f"{package}.reference")}
+    routes = {f"{package}.{name}" for name in ROUTES}
+    assert len(oracle) > 5
+    assert routes <= set(modules)
+    behind_oracle, behind_routes = reached(oracle, modules), reached(routes, modules)
+    assert not behind_oracle & routes
+    assert not behind_routes & oracle
+    assert behind_oracle & behind_routes <= SHARED[frontend]
+
+
+@pytest.mark.parametrize("frontend", FRONTENDS)
+def test_what_both_share_computes_nothing(frontend: str) -> None:
+    """Data types, and names of formats: no functions of arrays."""
+    modules = modules_of(frontend)
+    for name in SHARED[frontend]:
+        tree = ast.parse(modules[name].read_text())
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        assert {function.name.strip("_") for function in functions} <= {"dtype_of"}
