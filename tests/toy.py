@@ -113,4 +113,8 @@ def _unwrap(value: Any) -> Definition | None:
 
 
 POLYNOMIAL = Recipe(name="polynomial", category="arithmetic", targets=("add", "mul", "sub"), draw=draw_polynomial)
-FRONTEND = Frontend(name="toy", drawer=Drawer(recipes=(POLYNOMIAL,), usual_mix={2: 1.0}), compiler=ToyCompiler())
+FRONTEND = Frontend(
+    name="toy",
+    drawer=Drawer(categories=("arithmetic",), recipes=(POLYNOMIAL,), usual_mix={2: 1.0}),
+    compiler=ToyCompiler(),
+)

@@ -181,7 +181,7 @@ def test_what_is_drawn_can_be_rebuilt(indices: Sequence[int]) -> None:
 
 
 def test_a_function_in_a_jaxpr_is_told_by_its_name_alone() -> None:
-    pipeline = SynthesisPipeline("jax", seed=3, levels=["jaxpr"], verify="none")
+    pipeline = SynthesisPipeline("jax", seed=3, level=["jaxpr"], verify="none")
     found = 0
     for index in range(30_000):
         spec = pipeline.generate_kernel(index)

@@ -185,15 +185,12 @@ class Program:
 class Drawer:
     """What draws a front end's kernels."""
 
+    categories: tuple[str, ...]
+    """Those of the recipes, in the order in which indices visit them; a new one is the last."""
     recipes: tuple[Recipe, ...]
-    """In a fixed order."""
+    """In any order: where a recipe stands changes no kernel."""
     usual_mix: Mapping[int, float]
     """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The categories of the recipes, in the order in which indices visit them."""
-        return tuple(dict.fromkeys(recipe.category for recipe in self.recipes))
 
 
 class Compiler(Protocol):

@@ -28,7 +28,7 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
 from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
-from synthesis.frontends.jax.recipes import RECIPES
+from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.linemap import LineMap, Places
@@ -195,7 +195,7 @@ def _last_function(module: ModuleType) -> Any:
 
 FRONTEND = Frontend(
     name="jax",
-    drawer=Drawer(recipes=RECIPES, usual_mix=_USUAL_MIX),
+    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX),
     compiler=JaxCompiler(),
     prover=JaxProver(),
 )

@@ -27,7 +27,7 @@ from synthesis.frontends.loading import load_kernels
 from synthesis.frontends.warp import binaries, catalogue, discovery, execution, lowering, traps
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
-from synthesis.frontends.warp.recipes import RECIPES
+from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES
 from synthesis.frontends.warp.reference.launch import launched
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection, Unproved
@@ -189,7 +189,7 @@ def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
 
 FRONTEND = Frontend(
     name="warp",
-    drawer=Drawer(recipes=RECIPES, usual_mix=_USUAL_MIX),
+    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX),
     compiler=WarpCompiler(),
     prover=WarpProver(),
 )

@@ -1,4 +1,4 @@
-"""JAX's recipes, in the order in which indices visit their categories."""
+"""JAX's recipes, and their categories."""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes import (
@@ -16,6 +16,23 @@ from synthesis.frontends.jax.recipes import (
     transform,
 )
 
+CATEGORIES = (
+    "arithmetic",
+    "array",
+    "math",
+    "reduction",
+    "linalg",
+    "control_flow",
+    "indexing",
+    "nn",
+    "random",
+    "transform",
+    "simulation",
+    "learning",
+    "solver",
+    "statistics",
+)
+"""In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *array.RECIPES,

@@ -1,4 +1,4 @@
-"""Warp's recipes, in the order in which indices visit their categories."""
+"""Warp's recipes, and their categories."""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import (
@@ -25,6 +25,35 @@ from synthesis.frontends.warp.recipes import (
     vector,
 )
 
+CATEGORIES = (
+    "arithmetic",
+    "vector",
+    "matrix",
+    "control_flow",
+    "math",
+    "atomic",
+    "array",
+    "launch",
+    "stencil",
+    "quaternion",
+    "transform",
+    "random",
+    "function",
+    "struct",
+    "integer",
+    "bitwise",
+    "tile",
+    "tile_reduction",
+    "tile_algebra",
+    "tile_indexing",
+    "native",
+    "simulation",
+    "geometry",
+    "image",
+    "learning",
+    "solver",
+)
+"""In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *vector.RECIPES,
