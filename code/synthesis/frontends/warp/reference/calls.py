@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
 from synthesis.frontends.warp.reference.sources import source_of, type_of
@@ -54,15 +54,15 @@ class Calls(Expressions):
             raise ReferenceUnknownError("a starred argument")
         arguments = self.siblings(node.args, frame)
         keywords = {each.arg or "": self.value(each.value, frame) for each in node.keywords}
-        if lowering.is_function(called):
+        if introspection.is_function(called):
             return self.function(called, arguments, keywords)
         if isinstance(called, type) and called in (int, float, bool) and not arguments:
             return self.number(called())
         if isinstance(called, BuiltIn):
             return self._built_in(called.name, arguments, keywords, node, frame, wanted=wanted, results=results)
-        if called in (lowering.wp.array, lowering.wp.tile):  # types, and built-ins of that name
+        if called in (introspection.wp.array, introspection.wp.tile):  # types, and built-ins of that name
             return self._built_in(called.__name__, arguments, keywords, node, frame, wanted=wanted, results=results)
-        if isinstance(called, type | ValueType | StructType) or lowering.is_struct(called):
+        if isinstance(called, type | ValueType | StructType) or introspection.is_struct(called):
             return construct(self, type_of(called), arguments, keywords)
         # wp.types.vector(…) inside a kernel is the built-in of that name.
         if str(getattr(called, "__module__", "")).startswith("warp") and hasattr(called, "__name__"):
@@ -142,7 +142,7 @@ class Calls(Expressions):
 
     def fit(self, function: Any, arguments: Sequence[Any]) -> int:
         """How many arguments a function's declared types fit; -1 if one does not."""
-        kinds = list(function.input_types.values())
+        kinds = list(introspection.declared_types_of(function).values())
         if len(kinds) < len(arguments):
             return -1
         score = 0
@@ -161,15 +161,16 @@ class Calls(Expressions):
 
     def function(self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the user's returns."""
-        if getattr(function, "native_snippet", None) is not None:
+        if introspection.is_native(function):
             raise ReferenceUnknownError("a native snippet")
-        candidates = list((function.user_overloads or {}).values()) or [function]
+        candidates = introspection.concrete_overloads_of(function)
         if len(candidates) > 1:
             scores = [self.fit(each, arguments) for each in candidates]
             if max(scores) < 0:
                 raise ReferenceUnknownError(f"an overload of {function.key} for these types")
             function = candidates[scores.index(max(scores))]
-        if any(type(kind).__name__ == "Reference" for kind in function.input_types.values()):
+        declared = introspection.declared_types_of(function)
+        if any(map(introspection.is_by_reference, declared.values())):
             raise ReferenceUnknownError("an argument by reference")
         source = source_of(function)
         names = dict(zip(source.parameters, arguments, strict=False)) | keywords
@@ -179,7 +180,7 @@ class Calls(Expressions):
                 if name not in source.defaults:
                     raise ReferenceUnknownError(f"a call of {function.key} without {name}")
                 names[name] = self.value(source.defaults[name], frame)
-        for name, kind in function.input_types.items():
+        for name, kind in declared.items():
             value = names.get(name)
             if isinstance(value, Value) and value.literal is not None:
                 with contextlib.suppress(ReferenceUnknownError):

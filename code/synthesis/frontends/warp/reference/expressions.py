@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference import operators
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.sources import SCALAR_TYPES, has_effects, type_of, wp
@@ -83,10 +83,10 @@ class Expressions(Machine):
         if type(found) in SCALAR_TYPES and hasattr(found, "value"):
             scalar = SCALAR_TYPES[type(found)]
             return Value(scalar_type(scalar), np.array([found.value], self.formats[scalar]))
-        if lowering.is_value_type(type(found)):
+        if introspection.is_value_type(type(found)):
             kind = type_of(type(found))
             return Value(kind, np.array([found], dtype=self.formats[kind.scalar]).reshape(1, *kind.shape))
-        return BuiltIn(found.key) if lowering.is_builtin(found) else found
+        return BuiltIn(found.key) if introspection.is_builtin(found) else found
 
     def named(self, name: str, frame: Frame) -> Any:
         """What a name stands for: a local, what the module or closure holds, a built-in."""
@@ -100,7 +100,7 @@ class Expressions(Machine):
         found = getattr(builtins, name, _MISSING)
         if found is not _MISSING:
             return found
-        if lowering.is_builtin_name(name):  # ``vec3`` is one by itself too
+        if introspection.is_builtin_name(name):  # ``vec3`` is one by itself too
             return self.attribute(wp, name)
         raise ReferenceFaultError(f"the name {name} is not assigned")
 
@@ -145,7 +145,7 @@ class Expressions(Machine):
             raise ReferenceUnknownError(f"an array's .{name}")
         if held is wp:
             found = getattr(wp, name, _MISSING)
-            return BuiltIn(name) if found is _MISSING or lowering.is_builtin(found) else self.wrapped(found)
+            return BuiltIn(name) if found is _MISSING or introspection.is_builtin(found) else self.wrapped(found)
         if isinstance(held, ValueType) and name == "dtype":
             return scalar_type(held.scalar)
         if isinstance(held, ValueType | BuiltIn | StructType | Tile):
@@ -275,13 +275,13 @@ class Expressions(Machine):
     def user_operator(self, operator: str, frame: Frame) -> Any:
         """A function of the user's that overloads an operator by its name, if there is one."""
         found = frame.scope.get(operators.BUILT_INS.get(operator, ""))
-        return found if lowering.is_function(found) else None
+        return found if introspection.is_function(found) else None
 
     def operated(self, operator: str, left: Any, right: Any, frame: Frame) -> Any:
         """What an operator gives, by a function of the user's that overloads it or by Warp's own."""
         overloaded = self.user_operator(operator, frame)
         if overloaded is not None:
-            for each in list((overloaded.user_overloads or {}).values()) or [overloaded]:
+            for each in introspection.concrete_overloads_of(overloaded):
                 if self.fit(each, [left, right]) == 2:
                     return self.function(each, [left, right], {})
         return operators.binary(self, operator, left, right)

@@ -7,6 +7,7 @@ import numpy as np
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import ReferenceUnknownError, Values
+from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.interpreter import Interpreter
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.sources import source_of, type_of
@@ -107,8 +108,8 @@ def _run(
     interpreter = Interpreter(launch, replicas, double=double, threads=threads, tiled=tiled)
     source = source_of(kernel)
     names = {
-        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], id(memory[entry.label]))
-        for entry in kernel.adj.args
+        each.name: _bound(interpreter, type_of(each.type), memory[each.name], id(memory[each.name]))
+        for each in parameters_of(kernel)
     }
     interpreter.run(source, names)
     return interpreter

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.values import (
     SCALARS,
     ArrayType,
@@ -16,7 +16,7 @@ from synthesis.frontends.warp.reference.values import (
     value_type,
 )
 
-wp: Any = lowering.wp
+wp: Any = introspection.wp
 SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
     int: "int32",
     float: "float32",
@@ -34,15 +34,15 @@ def type_of(kind: Any) -> Any:
         return kind
     if isinstance(kind, type) and kind in SCALAR_TYPES:
         return scalar_type(SCALAR_TYPES[kind])
-    if lowering.is_struct(kind):
+    if introspection.is_struct(kind):
         known = getattr(kind, "_irsmith_type", None)
         if known is None:
-            fields = {name: type_of(each.type) for name, each in kind.vars.items()}
+            fields = {each.name: type_of(each.type) for each in introspection.fields_of(kind)}
             known = kind._irsmith_type = StructType(kind.cls.__name__, fields)
         return known
-    if lowering.types.is_array(kind) and lowering.array_class(kind) == "array":
+    if introspection.is_array(kind) and introspection.array_class(kind) == "array":
         return ArrayType(type_of(kind.dtype), kind.ndim)
-    scalar, shape, generic = lowering.parts_of_value_type(kind)
+    scalar, shape, generic = introspection.parts_of_value_type(kind)
     if scalar in SCALAR_TYPES:
         form = "matrix" if len(shape) == 2 else "vector"
         for prefix, name in (("quat", "quaternion"), ("transform", "transform")):
@@ -88,7 +88,7 @@ def source_of(obj: Any) -> Source:
     """The parsed source of a kernel or function, as Warp recorded it."""
     known = getattr(obj, "_irsmith_source", None)
     if known is None:
-        known = obj._irsmith_source = Source(obj.func, lowering.source_of(obj))
+        known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj))
     return known
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
 from synthesis.frontends.warp.reference.sources import type_of
@@ -210,7 +210,7 @@ def _applied(machine: Any, function: Any, operands: Sequence[Any]) -> Any:
         if known is None or known.changes_state:
             raise ReferenceUnknownError(f"wp.{function.name} of tiles")
         return known.compute(inner, *operands)
-    if lowering.is_function(function):
+    if introspection.is_function(function):
         return inner.function(function, list(operands), {})
     raise ReferenceUnknownError("wp.tile_map of something else")
 
