@@ -10,7 +10,7 @@ from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.operators import arithmetic, contracted
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
-from synthesis.frontends.warp.reference.sources import type_of, wp
+from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
     UINT32,
     Array,
@@ -279,69 +279,6 @@ def _spatial_adjoint(_: Machine, r: Value, s: Value) -> Value:
     zero = np.zeros_like(r.data)
     rows = [np.concatenate([r.data, zero], 2), np.concatenate([s.data, r.data], 2)]
     return Value(matrix_type(r.type.scalar, 6, 6), np.concatenate(rows, 1))
-
-
-# ---- factors of a matrix: computed by NumPy in float64; which of the equivalent ones it is, is as Warp has it
-
-
-def _alike(made: Array, wanted: Array) -> Array:
-    """For each column of the wanted factors, the column of the made ones along it, and its sign."""
-    along = np.einsum("lij,lik->ljk", wanted, made)
-    order = np.abs(along).argmax(2)
-    return order, np.sign(np.take_along_axis(along, order[..., None], 2)[..., 0])
-
-
-def _columns(matrix: Array, order: Array, signs: Array) -> Array:
-    return np.take_along_axis(matrix, order[:, None, :], 2) * signs[:, None, :]
-
-
-def _by_warp(function: Any, matrices: Array) -> list[Array]:
-    """What Warp's own function gives for each matrix, in float64."""
-    kind = wp.mat22d if matrices.shape[1] == 2 else wp.mat33d
-    results = [function(kind(*matrix.ravel())) for matrix in matrices]
-    made = [np.array([np.array(each[part]) for each in results]) for part in range(len(results[0]))]
-    return [each.reshape(matrices.shape) if each[0].size > matrices.shape[1] else each for each in made]
-
-
-@semantics("svd2", "svd3")
-def _svd(_: Machine, a: Value) -> tuple[Value, Value, Value]:
-    data = a.data.astype(np.float64)
-    left, sizes, right = np.linalg.svd(data)
-    right = np.swapaxes(right, 1, 2)
-    wanted, _sizes, partner = _by_warp(wp.svd2 if a.type.shape[0] == 2 else wp.svd3, data)
-    order, signs = _alike(left, wanted)
-    others, turns = _alike(right, partner)
-    if (order != others).any():
-        raise ReferenceUnknownError("a singular value decomposition with equal singular values")
-    parts = (
-        _columns(left, order, signs),
-        np.take_along_axis(sizes, order, 1) * signs * turns,
-        _columns(right, order, turns),
-    )
-    kinds = (a.type, vector_type(a.type.scalar, a.type.shape[0]), a.type)
-    return tuple(Value(kind, part.astype(a.data.dtype)) for kind, part in zip(kinds, parts, strict=True))  # pyright: ignore
-
-
-@semantics("eig3")
-def _eig(_: Machine, a: Value) -> tuple[Value, Value]:
-    data = a.data.astype(np.float64)
-    values, vectors = np.linalg.eigh(data)
-    wanted, _values = _by_warp(wp.eig3, data)
-    order, signs = _alike(vectors, wanted)
-    made = _columns(vectors, order, signs).astype(a.data.dtype)
-    found = np.take_along_axis(values, order, 1).astype(a.data.dtype)
-    return Value(a.type, made), Value(vector_type(a.type.scalar, 3), found)
-
-
-@semantics("qr3")
-def _qr(_: Machine, a: Value) -> tuple[Value, Value]:
-    data = a.data.astype(np.float64)
-    q, r = np.linalg.qr(data)
-    wanted, _upper = _by_warp(wp.qr3, data)
-    signs = np.sign(np.einsum("lij,lij->lj", wanted, q))
-    return Value(a.type, (q * signs[:, None, :]).astype(a.data.dtype)), Value(
-        a.type, (r * signs[:, :, None]).astype(a.data.dtype)
-    )
 
 
 # ---- quaternions and transforms
