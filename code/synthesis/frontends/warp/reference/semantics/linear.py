@@ -8,7 +8,7 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.operators import arithmetic, contracted
+from synthesis.frontends.warp.reference.operators import arithmetic, multiplied
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
 from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
@@ -213,15 +213,21 @@ def _cw_div(machine: Machine, a: Value, b: Value) -> Value:
     return Value(a.type, arithmetic(machine, "Div", a.data, b.data))
 
 
-def _position(choose: Callable[..., Array]) -> Callable[[Machine, Value], Value]:
+def _position(better: Callable[..., Array]) -> Callable[[Machine, Value], Value]:
     def compute(_: Machine, a: Value) -> Value:
-        return Value(UINT32, choose(a.data, 1).astype(np.uint32))
+        """What is not a number is passed over; 0 where nothing is one."""
+        numbers = ~np.isnan(a.data.astype(np.float64)) if a.type.is_float else np.ones(a.data.shape, bool)
+        lanes, best = np.arange(len(a.data)), numbers.argmax(1)
+        for place in range(a.type.shape[0]):
+            found = numbers[:, place] & better(a.data[:, place], a.data[lanes, best])
+            best = np.where(found, place, best)
+        return Value(UINT32, best.astype(np.uint32))
 
     return compute
 
 
-semantics("argmin")(_position(np.argmin))
-semantics("argmax")(_position(np.argmax))
+semantics("argmin")(_position(np.less))
+semantics("argmax")(_position(np.greater))
 
 
 # ---- matrices
@@ -370,17 +376,23 @@ def _multiply(_: Machine, a: Value, b: Value) -> Value:
     return Value(a.type, rotations.composed(a.data, b.data))
 
 
+def _of_four(matrix: Array, vector: Array, last: int) -> Array:
+    """The first three components of a matrix of four rows times a vector with a fourth component."""
+    whole = np.concatenate([vector, np.full((len(vector), 1), last, vector.dtype)], 1)
+    return multiplied(matrix, whole[:, :, None])[:, :3, 0]
+
+
 @semantics("transform_point")
 def _point(_: Machine, t: Value, p: Value) -> Value:
     if t.type.form == "matrix":
-        return Value(p.type, contracted("lij,lj->li", t.data[:, :3, :3], p.data) + t.data[:, :3, 3])
+        return Value(p.type, _of_four(t.data, p.data, 1))
     return Value(p.type, rotations.rotated(t.data[:, 3:], p.data) + t.data[:, :3])
 
 
 @semantics("transform_vector")
 def _transform_vector(_: Machine, t: Value, v: Value) -> Value:
     if t.type.form == "matrix":
-        return Value(v.type, contracted("lij,lj->li", t.data[:, :3, :3], v.data))
+        return Value(v.type, _of_four(t.data, v.data, 0))
     return Value(v.type, rotations.rotated(t.data[:, 3:], v.data))
 
 

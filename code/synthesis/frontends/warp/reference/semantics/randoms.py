@@ -150,7 +150,6 @@ _SAMPLERS: dict[str, Callable[[_Draws], list[Array]]] = {
     "sample_unit_hemisphere": _ball(1, inside=True),
     "sample_unit_square": _box(2),
     "sample_unit_cube": _box(3),
-    "sample_unit_hypercube": _box(4),
 }
 
 
