@@ -11,8 +11,8 @@ ROWS = 48
 """Threads of a kernel: each calls the built-in once, on values of its own."""
 _LETTERS = {"float32": "f", "float64": "d"}
 BLOCKS = 3
-THREADS = 8
-"""Threads of a block; a signal that is transformed is as long as a multiple of it."""
+THREADS = 1
+"""Threads of a block: as many as Warp has on a CPU."""
 """Blocks of a kernel of tiles."""
 
 

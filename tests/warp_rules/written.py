@@ -96,10 +96,10 @@ def _makers_of_floats(scalar: str) -> Iterator[Case]:
         halves, sixth = _given(three, 2), vector_type(scalar, 6)
         if scalar == "float32":
             # Of float32 alone: see docs/findings/005-spatial-vector.md.
-            yield _made("spatial_vector", "zero", "b[i] * wp.spatial_vector()", [angle], sixth)
-            yield _made("spatial_vector", "parts", "wp.spatial_vector(a[i], b[i])", halves, sixth)
+            yield _made("vector", "spatial_zero", "b[i] * wp.spatial_vector()", [angle], sixth)
+            yield _made("vector", "spatial_parts", "wp.spatial_vector(a[i], b[i])", halves, sixth)
             six = f"wp.spatial_vector({', '.join(f'{name}[i]' for name in 'abcdef')})"
-            yield _made("spatial_vector", "numbers", six, _given(one, 6), sixth)
+            yield _made("vector", "spatial_numbers", six, _given(one, 6), sixth)
         yield _made("quat_identity", scalar, f"a[i] * wp.quat_identity(dtype=wp.{scalar})", _given(turn), turn)
         called = f"wp.transform_multiply(a[i], wp.transform_identity(dtype=wp.{scalar}))"
         yield _made("transform_identity", scalar, called, [Given(name="a", kind=frame, policy="inside")], frame)
@@ -107,9 +107,9 @@ def _makers_of_floats(scalar: str) -> Iterator[Case]:
             body = ("t = a[i]", f"wp.transform_set_{name}(t, b[i])", "o[i] = t")
             arrays = [Given(name="a", kind=frame), Given(name="b", kind=part), output("o", frame)]
             yield _case(f"transform_set_{name}", scalar, body, arrays)
-    if scalar == "float32":
-        yield _made("quat", "numbers", f"wp.quat({numbers})", _given(one, 4), turn)
-        yield _made("transform", "parts", "wp.transform(a[i], b[i])", [axis, Given(name="b", kind=turn)], frame)
+    if scalar == "float32":  # types, called by their names
+        yield _made("quaternion", "short", f"wp.quat({numbers})", _given(one, 4), turn)
+        yield _made("transformation", "short", "wp.transform(a[i], b[i])", [axis, Given(name="b", kind=turn)], frame)
 
 
 def choices() -> Iterator[Case]:
@@ -133,8 +133,6 @@ def choices() -> Iterator[Case]:
         call = f"wp.cast(a[i], dtype=wp.{target})"
         given = [Given(name="a", kind=scalar_type(source), low=-100, high=100)]
         yield _made("cast", f"{source}_{target}", call, given, scalar_type(target))
-    for size in (2, 3, 4):  # of float32 alone: see docs/findings/004-norm-l1.md
-        yield _made("norm_l1", f"{size}", "wp.norm_l1(a[i])", _given(vector_type("float32", size)), FLOAT32)
 
 
 def _kept(kind: ValueType) -> Case:

@@ -27,8 +27,8 @@ from synthesis.frontends.warp.reference.values import (
 
 _DEEPEST = 40
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
-MODELLED = frozenset(SEMANTICS) | {"tid", "static", *(f"atomic_{name}" for name in _ATOMICS)}
-"""Every built-in that the reference models."""
+MODELLED = frozenset(SEMANTICS) | {"tid", "static", "spatial_vector", *(f"atomic_{name}" for name in _ATOMICS)}
+"""Every built-in that the reference models, types that are called among them."""
 
 
 class Calls(Expressions):

@@ -9,7 +9,7 @@ from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.operators import arithmetic, multiplied
-from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
+from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
     UINT32,
@@ -150,11 +150,6 @@ def _transform_identity(machine: Machine, dtype: Any = None) -> Value:
     return Value(value_type("transform", scalar, (7,)), np.array([[0, 0, 0, 0, 0, 0, 1]], machine.formats[scalar]))
 
 
-@semantics("spatial_vector")
-def _spatial_vector(machine: Machine, *parts: Value, dtype: Any = None) -> Value:
-    return construct(machine, vector_type(_scalar_name(dtype, parts), 6), parts, {})
-
-
 # ---- vectors
 
 
@@ -182,11 +177,6 @@ def _length(_: Machine, a: Value) -> Value:
 @semantics("length_sq")
 def _length_sq(_: Machine, a: Value) -> Value:
     return Value(scalar_type(a.type.scalar), rotations.dotted(a.data, a.data))
-
-
-@semantics("norm_l1")
-def _norm_l1(_: Machine, a: Value) -> Value:
-    return Value(scalar_type(a.type.scalar), np.abs(a.data).sum(1))
 
 
 @semantics("normalize")
@@ -425,8 +415,3 @@ def _spatial_cross(_: Machine, a: Value, b: Value) -> Value:
 def _spatial_cross_dual(_: Machine, a: Value, b: Value) -> Value:
     w, v, w2, v2 = a.data[:, :3], a.data[:, 3:], b.data[:, :3], b.data[:, 3:]
     return Value(a.type, chained([rotations.crossed(w, w2) + rotations.crossed(v, v2), rotations.crossed(w, v2)]))
-
-
-# Number-like types called by their names inside a kernel are makers too.
-for _name, _kind in (("quat", "quaternion"), ("transform", "transformation")):
-    SEMANTICS.setdefault(_name, SEMANTICS[_kind])

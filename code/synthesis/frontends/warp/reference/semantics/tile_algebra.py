@@ -49,7 +49,10 @@ def _solved(matrix: Tile, right: Tile, *, lower: bool, transposed: bool = False)
         right.data.reshape(len(right.data), right.shape[0], -1),
         (lanes, right.shape[0], right.data[0].size // right.shape[0]),
     )
-    solution = np.linalg.solve(np.broadcast_to(data, (lanes, *data.shape[1:])), sides.astype(np.float64))
+    try:
+        solution = np.linalg.solve(np.broadcast_to(data, (lanes, *data.shape[1:])), sides.astype(np.float64))
+    except np.linalg.LinAlgError as error:
+        raise ReferenceUnknownError("the solution of a singular system") from error
     return solution.reshape(lanes, *right.shape).astype(right.data.dtype)
 
 
