@@ -9,6 +9,7 @@ from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.operators import arithmetic, multiplied
+from synthesis.frontends.warp.reference.parts import constant_of
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
@@ -95,18 +96,18 @@ def _scalar_name(dtype: Any, values: Sequence[Value]) -> str:
 
 
 @semantics("vector")
-def _vector(machine: Any, *parts: Value, length: Any = None, dtype: Any = None) -> Value:
-    count = machine.constant(length) if length is not None else len(parts)
+def _vector(machine: Machine, *parts: Value, length: Any = None, dtype: Any = None) -> Value:
+    count = constant_of(length) if length is not None else len(parts)
     if len(parts) == 1 and parts[0].type.shape:
         count = parts[0].type.shape[0]
     return construct(machine, vector_type(_scalar_name(dtype, parts), count), parts, {})
 
 
 @semantics("matrix")
-def _matrix(machine: Any, *parts: Value, shape: Any = None, dtype: Any = None) -> Value:
+def _matrix(machine: Machine, *parts: Value, shape: Any = None, dtype: Any = None) -> Value:
     if shape is None:
         raise ReferenceUnknownError("wp.matrix() without a shape")
-    rows, columns = (machine.constant(each) for each in shape)
+    rows, columns = (constant_of(each) for each in shape)
     return construct(machine, matrix_type(_scalar_name(dtype, parts), rows, columns), parts, {})
 
 
@@ -123,8 +124,8 @@ def _from_columns(_: Machine, *columns: Value) -> Value:
 
 
 @semantics("identity")
-def _identity(machine: Any, n: Any, dtype: Any) -> Value:
-    size, scalar = machine.constant(n), type_of(dtype).scalar
+def _identity(machine: Machine, n: Any, dtype: Any) -> Value:
+    size, scalar = constant_of(n), type_of(dtype).scalar
     return Value(matrix_type(scalar, size, size), np.eye(size, dtype=machine.formats[scalar])[None])
 
 
