@@ -29,6 +29,11 @@ def test_what_warp_computes_is_what_the_oracle_says(name: str) -> None:
     assert differences(CASES[name]) == {}
 
 
+def test_a_wrong_rule_is_found_in_every_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SEMANTICS, "sin", SEMANTICS["cos"])
+    assert set(differences(CASES["sin"])) == {case.name for case in CASES["sin"]}
+
+
 @pytest.mark.parametrize("name", ["svd2", "svd3", "eig3", "qr3"])
 def test_factors_satisfy_the_equations_that_define_them(name: str) -> None:
     (case,) = [each for each in CASES[name] if "float64" in each.label]
