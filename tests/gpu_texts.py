@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from synthesis.frontends.base import Direction, Outcome, Program, RunKey, Values
-from synthesis.frontends.warp.execution import ptx_of
-from synthesis.frontends.warp.lowering import context, wp
+from synthesis.frontends.warp.execution import context, ptx_of
+from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import Buffer, Memory, launch_bounds
 
 _SHARED = 40_000

@@ -10,7 +10,7 @@ import pytest
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.linemap import origins_of, runs_of
-from synthesis.frontends.warp import lowering as warp_lowering
+from synthesis.frontends.warp import compilation
 from synthesis.frontends.warp.binaries import find_nvdisasm
 from synthesis.records import Argument, Signature
 
@@ -178,12 +178,12 @@ def test_machine_code_is_mapped_through_the_cuda_text(level: str, root: str, mon
     def without_marks(*arguments: object, **settings: object) -> None:
         compile_marked(*arguments, **{**settings, "lineinfo": False})
 
-    monkeypatch.setattr(warp_lowering.build, "build_cuda", without_marks)
+    monkeypatch.setattr(compilation.build, "build_cuda", without_marks)
     assert made().texts == result.texts
 
 
 def build_cuda() -> Callable[..., None]:
-    return warp_lowering.build.build_cuda
+    return compilation.build.build_cuda
 
 
 def test_llvm_ir_is_mapped_by_function() -> None:

@@ -61,8 +61,8 @@ def sources(folder: Path) -> list[str]:
     return sorted(row["python_source"] for row in rows(folder))
 
 
-def shape_of(record: dict[str, Any]) -> tuple[tuple[str, type], ...]:
-    return tuple((name, type(value)) for name, value in record.items())
+def shape_of(record: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, type(value).__name__) for name, value in record.items())
 
 
 def test_every_row_has_every_key_with_one_type(folder: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from synthesis.frontends.linemap import LineMap, Where, runs_of
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp.compilation import compile_cuda
 from synthesis.frontends.warp.texts import clean_lines, words
 
 _DATA = re.compile(r"(?:\.visible |\.extern )*\.(?:const|global) [^;={]*?(\w+)(?:\[\d*\])?(?: = [^;]*)?;")
@@ -39,7 +39,7 @@ def ptx_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str, 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    compiled, origins = lowering.compile_cuda(kernel, options, "ptx", where)
+    compiled, origins = compile_cuda(kernel, options, "ptx", where)
     text = compiled.decode().rstrip("\0")
     lines = list(_cleaned(_ptx_lines(text, origins)))
     used = words("\n".join(line for line, _ in lines if not _DATA.fullmatch(line)))
@@ -83,7 +83,7 @@ def sass_of(kernel: Any, options: Mapping[str, Any], where: Where) -> tuple[str,
         raise ToolMissingError("nvdisasm is not installed; install it with: pip install nvidia-cuda-nvdisasm")
     with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
         binary = Path(folder, "kernel.cubin")
-        compiled, origins = lowering.compile_cuda(kernel, options, "cubin", where)
+        compiled, origins = compile_cuda(kernel, options, "cubin", where)
         binary.write_bytes(compiled)
         command = [program, "-c", "-gi", binary]
         result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 
 from synthesis.frontends.base import ToolOperation
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.calls import MODELLED
 from synthesis.frontends.warp.reference.operators import BUILT_INS
 
@@ -31,10 +31,10 @@ def operations() -> Mapping[str, ToolOperation]:
     return {
         name: ToolOperation(
             modelled=name in MODELLED,
-            differentiable=not lowering.lacks_adjoint(name),
+            differentiable=not introspection.lacks_adjoint(name),
             excluded=next((reason for names, reason in _EXCLUDED.items() if re.fullmatch(names, name)), ""),
         )
-        for name in lowering.visible_builtins()
+        for name in introspection.visible_builtins()
     }
 
 
@@ -51,4 +51,4 @@ def used(source: str) -> frozenset[str]:
                 found.add(_OPERATORS.get(type(operator).__name__, ""))
             case _:
                 pass
-    return frozenset(found.intersection(lowering.visible_builtins()))
+    return frozenset(found.intersection(introspection.visible_builtins()))

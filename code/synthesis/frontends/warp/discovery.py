@@ -11,7 +11,7 @@ from synthesis.examples import DIMENSIONS, ArrayType, Examples
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection, lowering
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
@@ -25,10 +25,10 @@ _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
     """The kernels in a live kernel, a generic kernel or a module; generic ones count once an instance."""
-    kernels: list[Any] = lowering.kernels_of(target) if isinstance(target, ModuleType) else [target]
+    kernels: list[Any] = introspection.kernels_of(target) if isinstance(target, ModuleType) else [target]
     found: list[Kernel | Rejection] = []
     for kernel in kernels:
-        instances = lowering.instances_of(kernel)
+        instances = introspection.instances_of(kernel)
         if not instances:
             found.append(
                 Rejection(
@@ -56,18 +56,19 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
         is_library=_is_library,
         customary=_CUSTOMARY,
         spell=type_name,
-        implicit=lowering.is_builtin_name,
+        implicit=introspection.is_builtin_name,
     )
+    parameters = introspection.parameters_of(kernel)
     structs = {
         kind.cls.__name__: kind
-        for kind in (getattr(argument.type, "dtype", argument.type) for argument in kernel.adj.args)
-        if lowering.is_instance(kernel) and lowering.is_struct(kind)
+        for kind in (getattr(argument.type, "dtype", argument.type) for argument in parameters)
+        if introspection.is_instance(kernel) and introspection.is_struct(kind)
     }
     source = collector.collect(_definition(kernel, "kernel"), structs)
-    if lowering.is_instance(kernel):
-        types = ", ".join(type_name(argument.type) for argument in kernel.adj.args)
+    if introspection.is_instance(kernel):
+        types = ", ".join(type_name(argument.type) for argument in parameters)
         source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"
-    origin, licence = provenance(kernel.func, kernel.adj.fun_lineno)
+    origin, licence = provenance(kernel.func, introspection.first_line_of(kernel))
     documentation = inspect.getdoc(kernel.func) or ""
     spec = KernelSpec(
         frontend="warp",
@@ -86,12 +87,14 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
 def signature_of(kernel: Any) -> Signature:
     """What a live kernel's declaration says: types and ranks. Shapes, domains and launch sizes are not known."""
     written = lowering.written_arguments(kernel)
-    arguments = tuple(_argument(entry.label, entry.type, entry.label in written) for entry in kernel.adj.args)
+    arguments = tuple(
+        _argument(each.name, each.type, each.name in written) for each in introspection.parameters_of(kernel)
+    )
     return Signature(
         arguments=arguments,
-        launch=(None,) * lowering.launch_rank(kernel),
-        differentiable=differentiable(arguments, lowering.tree_of(kernel)),
-        options=lowering.options_of(kernel),
+        launch=(None,) * introspection.launch_rank(kernel),
+        differentiable=differentiable(arguments, introspection.tree_of(kernel)),
+        options=introspection.options_of(kernel),
     )
 
 
@@ -128,18 +131,18 @@ def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
 
 
 def _argument(name: str, kind: Any, written: bool) -> Argument:
-    is_array = lowering.types.is_array(kind)
+    is_array = introspection.is_array(kind)
     element = kind.dtype if is_array else kind
-    scalar = getattr(element, "_wp_scalar_type_", element)
-    fields = element.vars.items() if lowering.is_struct(element) else ()
+    scalar, shape, _ = introspection.parts_of_value_type(element)
+    fields = introspection.fields_of(element) if introspection.is_struct(element) else ()
     return Argument(
         name=name,
         type_name=type_name(kind),
-        dtype=_scalar_name(scalar),
-        element=tuple(getattr(element, "_shape_", ())),
+        dtype=_scalar_name(scalar or element),
+        element=shape,
         shape=(None,) * kind.ndim if is_array else None,
         role=Role.INOUT if is_array and written else Role.INPUT,
-        fields=tuple(_argument(name, field.type, written=False) for name, field in fields),
+        fields=tuple(_argument(each.name, each.type, written=False) for each in fields),
     )
 
 
@@ -150,11 +153,11 @@ def _scalar_name(kind: Any) -> str:
 
 def type_name(kind: Any) -> str:
     """A type as Warp's users write it."""
-    if lowering.types.is_array(kind):
+    if introspection.is_array(kind):
         element = type_name(kind.dtype)
         rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""
-        return f"wp.{lowering.array_class(kind)}(dtype={element}{rank})"
-    if lowering.is_struct(kind):
+        return f"wp.{introspection.array_class(kind)}(dtype={element}{rank})"
+    if introspection.is_struct(kind):
         return kind.cls.__name__
     if kind is Any:
         return "Any"
@@ -162,20 +165,21 @@ def type_name(kind: Any) -> str:
     if name in _SHORT:
         return _SHORT[name]
     # A vector, matrix or quaternion without a name of its own is known by how it is made.
-    make = _MAKERS.get(getattr(kind, "_wp_generic_type_str_", ""))
-    if make is not None and not hasattr(lowering.wp, name):
-        shape = ", ".join(map(str, kind._shape_))
+    scalar, sizes, form = introspection.parts_of_value_type(kind)
+    make = _MAKERS.get(form)
+    if make is not None and not hasattr(introspection.wp, name):
+        shape = ", ".join(map(str, sizes))
         size = {"vector": f"length={shape}, ", "matrix": f"shape=({shape}), "}.get(make, "")
-        return f"wp.types.{make}({size}dtype=wp.{kind._wp_scalar_type_.__name__})"
-    module = "wp" if getattr(lowering.wp, name, None) is kind else getattr(kind, "__module__", "")
+        return f"wp.types.{make}({size}dtype=wp.{_scalar_name(scalar)})"
+    module = "wp" if getattr(introspection.wp, name, None) is kind else getattr(kind, "__module__", "")
     return f"{module}.{name}"
 
 
 def _unwrap(value: Any) -> Definition | None:
-    if lowering.is_function(value):
-        first, *others = (_definition(each, "func") for each in lowering.parts_of(value))
+    if introspection.is_function(value):
+        first, *others = (_definition(each, "func") for each in introspection.parts_of(value))
         return replace(first, beside=tuple(others))
-    if lowering.is_struct(value):
+    if introspection.is_struct(value):
         source = inspect.getsource(value.cls)
         return Definition(value.cls, after="" if "@" in source.partition("class")[0] else _wrapped(value.cls, "struct"))
     if inspect.isfunction(value) or inspect.isclass(value):
@@ -185,17 +189,16 @@ def _unwrap(value: Any) -> Definition | None:
 
 def _definition(obj: Any, kind: str) -> Definition:
     """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
-    source = lowering.source_of(obj)
+    source = introspection.source_of(obj)
     decorators = source.partition("def ")[0]
-    declared = obj if obj.generic_parent is None else obj.generic_parent
     return Definition(
         obj.func,
         source,
-        lowering.first_line_of(obj),
+        introspection.first_line_of(obj),
         annotations={
-            name: type_name(annotated)
-            for name, annotated in declared.adj.arg_types.items()
-            if lowering.is_written_plainly(annotated)
+            each.name: type_name(each.type)
+            for each in introspection.declared_parameters_of(obj)
+            if introspection.is_written_plainly(each.type)
         },
         after="" if "@" in decorators else _wrapped(obj.func, kind, getattr(obj, "options", {})),
     )
@@ -208,19 +211,17 @@ def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> s
 
 def _literal(value: Any) -> str | None:
     """A Warp constant: a type, a built-in function, a scalar, or a vector or matrix by its components."""
-    if lowering.is_value_type(value):
+    if introspection.is_value_type(value):
         # In a kernel's body float(x) and wp.float32(x) are different casts, so the short name will not do.
         return f"wp.{value.__name__}" if value.__name__ in _SHORT else type_name(value)
     kind: Any = value.__class__
-    if lowering.is_builtin(value):
+    if introspection.is_builtin(value):
         return f"wp.{value.key}"
-    if hasattr(value, "_wp_scalar_type_"):
-        flat = [component for row in value for component in (row if hasattr(row, "__len__") else (row,))]
-        numbers = (repr(getattr(component, "value", component)) for component in flat)
-        return f"{type_name(kind)}({', '.join(numbers)})"
-    if kind in lowering.types.scalar_types:
-        return f"wp.{kind.__name__}({value.value!r})"
-    return None
+    numbers = introspection.numbers_of(value)
+    if numbers is None:
+        return None
+    name = f"wp.{kind.__name__}" if kind.__name__ in _SHORT else type_name(kind)
+    return f"{name}({', '.join(map(repr, numbers))})"
 
 
 def _is_library(module: str) -> bool:

@@ -18,18 +18,27 @@ import re
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import warp._src.build as _build  # noqa: TID251
+import warp._src.codegen as _codegen  # noqa: TID251
+import warp._src.context as _context  # noqa: TID251
 
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Values
 from synthesis.frontends.failures import detail_of
+from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE
 from synthesis.frontends.warp.headers import borrow_header, keep_header
-from synthesis.frontends.warp.lowering import CUDA_ARCHITECTURE, build, codegen, context, wp
+from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.memory import Memory, launch_bounds
 from synthesis.frontends.warp.statements import Statements, statements_of
 from synthesis.languages import CPP, CUDA
 from synthesis.records import Hindrance, Rejection, Unproved
+
+build: Any = _build
+codegen: Any = _codegen
+context: Any = _context
 
 _FLAGS = ("-w", "-ferror-limit", "0")
 _UNITS = itertools.count()

@@ -24,7 +24,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
-from synthesis.frontends.warp import binaries, catalogue, discovery, execution, lowering, traps
+from synthesis.frontends.warp import binaries, catalogue, discovery, execution, introspection, lowering, traps
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES
@@ -54,7 +54,7 @@ class WarpCompiler:
 
     def claims(self, obj: object) -> bool:
         """Whether a live object is a Warp kernel."""
-        return lowering.is_kernel(obj)
+        return introspection.is_kernel(obj)
 
     def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
         """The kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
@@ -62,12 +62,12 @@ class WarpCompiler:
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the kernels in them by name."""
-        return load_kernels(specs, _found, lowering.forget)
+        return load_kernels(specs, _found, introspection.forget)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""
         for name in dict.fromkeys(kernel.module for kernel in kernels if kernel.module):
-            lowering.forget(name)
+            introspection.forget(name)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts; a level names its device itself."""
@@ -168,8 +168,8 @@ def _is_for_gpu(text: tuple[str, LineMap] | None) -> bool:
 
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:
-    kernels = [kernel for kernel in lowering.kernels_in(module) if spec.name in ("", kernel.func.__name__)]
-    instances = [instance for kernel in kernels for instance in lowering.instances_of(kernel)]
+    kernels = [kernel for kernel in introspection.kernels_in(module) if spec.name in ("", kernel.func.__name__)]
+    instances = [instance for kernel in kernels for instance in introspection.instances_of(kernel)]
     if instances:
         return Kernel(spec=spec, live=instances[-1], module=module.__name__, places=places)
     if kernels:

@@ -1,41 +1,28 @@
-"""Warp kernels to text: the one place that touches Warp's private modules.
+"""Live Warp kernels to clean C++ and CUDA text.
 
 Warp generates a kernel's C++ or CUDA from an adjoint that it builds first. The text is asked for at Warp's own
 seams (structs, functions, kernel), with names of our own where Warp's depend on the process, so that no expression
 ever has to be found again in finished text. Nothing is compiled and no device is needed.
 """
 
-import ast
 import contextlib
-import functools
 import itertools
-import tempfile
-import textwrap
 from collections.abc import Generator, Mapping, Sequence
-from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-import warp as _warp
-import warp._src.build as _build  # noqa: TID251
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
-import warp._src.types as _types  # noqa: TID251
 
-from synthesis.frontends.linemap import LineMap, Where, origins_of, runs_of
-from synthesis.frontends.loading import forget_module
+from synthesis.frontends.linemap import LineMap, Where, runs_of
+from synthesis.frontends.warp.introspection import is_function, options_of, parts_of, wp
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.texts import Origin, clean_lines, words
 
-wp: Any = _warp
-build: Any = _build
-codegen: Any = _codegen
-context: Any = _context
-types: Any = _types
-_ModuleBuilder: Any = context.ModuleBuilder
-
-CUDA_ARCHITECTURE = 80
-"""The compute capability, times ten, that PTX and machine code are for."""
+_warp_codegen: Any = _codegen
+_warp_context: Any = _context
+_ModuleBuilder: Any = _warp_context.ModuleBuilder
 
 # Settings of wp.config that a text depends on beside the options that rows record. The MathDx libraries are off: they
 # would have to be linked, and take seconds a kernel. The rest only says how a text is compiled.
@@ -51,179 +38,6 @@ _CONFIG: Mapping[str, Any] = {
     "use_precompiled_headers": True,
     "verify_autograd_array_access": False,
 }
-
-
-# ---- live kernels and what Warp knows of them
-
-
-def forget(module_name: str) -> None:
-    """Drop every reference that Python and Warp hold to a module; some 180 kB a kernel otherwise."""
-    module = forget_module(module_name)
-    if module is None:
-        return
-    # A kernel declared with module="unique" has a Warp module of its own, and may be one declared elsewhere before.
-    own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module_name]
-    for name in {module_name, *(kernel.module.name for kernel in own)}:
-        warp_module = context.user_modules.pop(name, None)
-        if warp_module is not None:
-            warp_module._detach_references()
-            for table in (warp_module.kernels, warp_module.functions, warp_module.structs):
-                table.clear()
-    module.__dict__.clear()
-
-
-def is_kernel(obj: object) -> bool:
-    """Whether an object is a Warp kernel."""
-    return isinstance(obj, context.Kernel)
-
-
-def is_function(obj: Any) -> bool:
-    """Whether an object is a Warp function of the user's."""
-    return isinstance(obj, context.Function) and obj.func is not None
-
-
-def is_builtin(obj: Any) -> bool:
-    """Whether an object is a function that Warp itself provides."""
-    return isinstance(obj, context.Function) and obj.func is None
-
-
-def lacks_adjoint(name: str) -> bool:
-    """Whether a function of Warp's is one that no derivative goes through."""
-    return name in context.builtin_functions and not context.builtin_functions[name].is_differentiable
-
-
-@functools.cache
-def visible_builtins() -> tuple[str, ...]:
-    """The functions that Warp itself provides to kernels, without those that it has written in Python, sorted."""
-    found: list[str] = []
-    for name, each in context.builtin_functions.items():
-        overloads = getattr(each, "overloads", None) or [each]
-        if each.func is None and not all(overload.hidden for overload in overloads):
-            found.append(name)
-    return tuple(sorted(found))
-
-
-def is_builtin_name(name: str) -> bool:
-    """Whether a kernel may use a function or a value type of Warp's by this bare name, without importing it."""
-    return name in context.builtin_functions or is_value_type(getattr(wp, name, None))
-
-
-def is_struct(obj: object) -> bool:
-    """Whether an object is a Warp struct type."""
-    return isinstance(obj, codegen.Struct)
-
-
-def kernels_in(module: ModuleType) -> list[Any]:
-    """The kernels that a Python module names, and those that its factories made, in order of their source lines."""
-    found = {id(value): value for value in vars(module).values() if is_kernel(value)}
-    registered = context.user_modules.get(module.__name__)
-    for kernel in registered._get_live_kernels() if registered is not None else ():
-        found.setdefault(id(kernel), kernel)
-    return sorted(found.values(), key=lambda kernel: (kernel.adj.fun_lineno, kernel.key))
-
-
-def kernels_of(module: ModuleType) -> list[Any]:
-    """Those of a module's kernels that are declared in it."""
-    return [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
-
-
-def instances_of(kernel: Any) -> list[Any]:
-    """The kernel itself, or the concrete instances of a generic one, by the types they were made for."""
-    if not kernel.is_generic:
-        return [kernel]
-    return [kernel.overloads[key] for key in sorted(kernel.overloads)]
-
-
-def is_instance(kernel: Any) -> bool:
-    """Whether a kernel is an instance of a generic one."""
-    return kernel.generic_parent is not None
-
-
-def is_value_type(obj: object) -> bool:
-    """Whether an object is the type of a number, vector, matrix, quaternion or transform."""
-    return isinstance(obj, type) and (obj in types.scalar_and_bool_types or hasattr(obj, "_wp_scalar_type_"))
-
-
-def parts_of_value_type(kind: Any) -> tuple[Any, tuple[int, ...], str]:
-    """The scalar type, shape and Warp's word for the form of a vector, matrix, quaternion or transform type."""
-    generic = getattr(kind, "_wp_generic_type_str_", "")
-    return getattr(kind, "_wp_scalar_type_", None), tuple(getattr(kind, "_shape_", ())), generic
-
-
-def overloads_of(function: Any) -> list[Any]:
-    """A function's overloads as written, in the order of their lines."""
-    written = [*function.user_overloads.values(), *function.user_templates.values()]
-    overloads = [each for each in written if each.generic_parent is None] or [function]
-    return sorted(overloads, key=lambda each: each.adj.fun_lineno)
-
-
-def has_gradient_of_its_own(function: Any) -> bool:
-    """Whether one overload of a function was given a gradient or a replay by hand."""
-    return any(each.custom_grad_func or each.custom_replay_func for each in overloads_of(function))
-
-
-def parts_of(function: Any) -> list[Any]:
-    """What declares a function together: its overloads as written, then gradients and replays of the user's."""
-    overloads = overloads_of(function)
-    customs = [
-        custom
-        for each in overloads
-        for custom in (each.custom_grad_func, each.custom_replay_func)
-        if custom is not None
-    ]
-    return [*overloads, *customs]
-
-
-def is_written_plainly(kind: Any) -> bool:
-    """Whether an annotation is an array, a struct or a value; a tile's, say, has parts that no short text gives."""
-    return types.is_array(kind) or is_struct(kind) or kind is Any or kind in (float, int, bool) or is_value_type(kind)
-
-
-def source_of(obj: Any) -> str:
-    """The source of a kernel or function, as Warp recorded it when it was declared."""
-    return obj.adj.source
-
-
-def tree_of(obj: Any) -> ast.AST:
-    """The parsed source of a kernel or function."""
-    return ast.parse(textwrap.dedent(source_of(obj)))
-
-
-def first_line_of(obj: Any) -> int:
-    """The line of its file that the source of a kernel or function starts at."""
-    return obj.adj.fun_lineno
-
-
-def options_of(kernel: Any) -> dict[str, Any]:
-    """The options that a live kernel has, from its own declaration, its module and ``wp.config``, as JSON values."""
-    resolved = kernel.module.resolve_options(wp.config) | kernel.options
-    return {name: resolved[name] for name in DEFAULTS} | {"deterministic": resolved["deterministic"].name}
-
-
-def launch_rank(kernel: Any) -> int:
-    """The number of indices that the kernel's ``wp.tid()`` gives; at least 1."""
-    kernel.adj.get_references()  # which also finds the calls of wp.tid()
-    return max(1, kernel.adj.kernel_dim)
-
-
-def written_arguments(kernel: Any) -> set[str]:
-    """The names of the arrays that a kernel writes; all of them where Warp cannot build it.
-
-    Warp also records reads, but forgets one that a write follows, so they are not reported.
-    """
-    try:
-        with _built(kernel, options_of(kernel), verify_autograd_array_access=True):
-            return {argument.label for argument in kernel.adj.args if argument.is_write}
-    except Exception:  # noqa: BLE001 (lowering will say what is wrong with it)
-        return {argument.label for argument in kernel.adj.args}
-
-
-def array_class(kind: Any) -> str:
-    """The name of an array type's class: ``array``, ``indexedarray`` …"""
-    return codegen.concrete_array_type(kind).__name__
-
-
-# ---- live kernels in, text out
 
 
 def _place(instance: Any) -> None:
@@ -245,7 +59,7 @@ class _Builder(_ModuleBuilder):
         self._taken = _argument_names(kernel)
         self._original: dict[Any, str] = {}
         try:
-            hasher = context.ModuleHasher([kernel], options)
+            hasher = _warp_context.ModuleHasher([kernel], options)
             super().__init__(kernel.module, options, hasher=hasher)  # pyright: ignore[reportUnknownMemberType]
         except BaseException:
             self.restore_names()
@@ -378,7 +192,8 @@ def _struct_code(builder: _Builder) -> str:
     with_tiles = builder._get_tile_helper_struct_hashes()
     unique = {struct.hash: struct for struct in builder.structs}
     return "".join(
-        codegen.codegen_struct(struct, include_tile_helpers=struct.hash in with_tiles) for struct in unique.values()
+        _warp_codegen.codegen_struct(struct, include_tile_helpers=struct.hash in with_tiles)
+        for struct in unique.values()
     )
 
 
@@ -396,11 +211,11 @@ def _unit_parts(
     adjoint_functions = builder._codegen_functions(ordered, device, reverse_only=True)
     late_functions = builder._codegen_functions(differentiating, device, forward_only=True)
 
-    whole = codegen.codegen_kernel(kernel, device=device, options=options)
+    whole = _warp_codegen.codegen_kernel(kernel, device=device, options=options)
     own_options = kernel.options
     kernel.options = own_options | {"enable_backward": False}
     try:
-        forward_kernel = codegen.codegen_kernel(kernel, device=device, options=options)
+        forward_kernel = _warp_codegen.codegen_kernel(kernel, device=device, options=options)
     finally:
         kernel.options = own_options
     uses_adjoints = [adjoint_functions] if differentiating or kernel.adj.uses_grad_call else []
@@ -431,22 +246,26 @@ def _struct_renames(builder: _Builder, pieces: Sequence[str]) -> dict[str, str]:
     return renames
 
 
-def compile_cuda(
-    kernel: Any, options: Mapping[str, Any], suffix: str, where: Where
-) -> tuple[bytes, Mapping[tuple[str, int], int]]:
-    """The kernel's clean CUDA text, forward and backward in one unit, compiled by NVRTC; no GPU is needed.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A kernel's clean CUDA text, forward and backward in one, as a compiler takes it."""
 
-    It is compiled with line information, which changes no instruction.
+    header: str
+    """What comes before the text: Warp's headers and macros."""
+    text: str
+    runs: LineMap
+    """The text's lines, without the header's, in lines of the kernel's source."""
+    options: Mapping[str, Any]
+    """All of Warp's options, resolved."""
+
+
+def cuda_unit(kernel: Any, options: Mapping[str, Any], where: Where) -> Unit:
+    """What PTX and machine code are made of.
 
     Args:
         kernel: a concrete Warp kernel.
         options: the options of its record.
-        suffix: ``ptx`` for PTX text, ``cubin`` for machine code.
         where: a file and a line of it to a line of the kernel's source.
-
-    Returns:
-        What NVRTC made, and the line of the kernel's source for the compiled file's name and each of its lines that
-        comes from one.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
@@ -457,24 +276,24 @@ def compile_cuda(
         # The last piece of each is the kernel's own function; what comes before is in the backward's pieces whole.
         pieces = [structs, *forward] if backward is None else [structs, *backward[:-1], forward[-1], backward[-1]]
         text, runs = _joined(pieces, _struct_renames(builder, pieces), where)
-        header = codegen.cuda_module_header.format(block_dim=resolved["block_dim"]) + codegen.codegen_cast_macros
-    wp.init()
-    with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
-        source, output = Path(folder, "kernel.cu"), Path(folder, f"kernel.{suffix}")
-        source.write_text(header + text, encoding="utf-8")
-        build.build_cuda(
-            str(source),
-            CUDA_ARCHITECTURE,
-            str(output),
-            pch_dir=None,
-            config=resolved["mode"],
-            fast_math=resolved["fast_math"],
-            fuse_fp=resolved["fuse_fp"],
-            use_precompiled_headers=False,
-            lineinfo=True,
-        )
-        above = header.count("\n")
-        return output.read_bytes(), {(source.name, above + line): origin for line, origin in origins_of(runs).items()}
+        return Unit(header=cuda_header(resolved["block_dim"]), text=text, runs=runs, options=resolved)
+
+
+def cuda_header(block_dim: int) -> str:
+    """What Warp puts before a CUDA text of blocks of so many threads."""
+    return _warp_codegen.cuda_module_header.format(block_dim=block_dim) + _warp_codegen.codegen_cast_macros
+
+
+def written_arguments(kernel: Any) -> set[str]:
+    """The names of the arrays that a kernel writes; all of them where Warp cannot build it.
+
+    Warp also records reads, but forgets one that a write follows, so they are not reported.
+    """
+    try:
+        with _built(kernel, options_of(kernel), verify_autograd_array_access=True):
+            return {argument.label for argument in kernel.adj.args if argument.is_write}
+    except Exception:  # noqa: BLE001 (lowering will say what is wrong with it)
+        return {argument.label for argument in kernel.adj.args}
 
 
 def whole_unit(kernel: Any, device: str) -> str:
@@ -485,5 +304,7 @@ def whole_unit(kernel: Any, device: str) -> str:
     """
     options = kernel.module.resolve_options(wp.config) | {"output_arch": None}
     with _quiet():
-        builder = context.ModuleBuilder(kernel.module, options, hasher=context.ModuleHasher([kernel], options))
+        builder = _warp_context.ModuleBuilder(
+            kernel.module, options, hasher=_warp_context.ModuleHasher([kernel], options)
+        )
         return builder.codegen(device)

@@ -12,7 +12,6 @@ import numpy.typing as npt
 
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Direction, Program, Values
-from synthesis.frontends.warp.lowering import types
 from synthesis.grammar.types import HALVES
 from synthesis.records import Argument, Signature
 
@@ -21,6 +20,21 @@ _GUARD = 1024
 _GUARD_BYTE = 0xA5
 Buffer = npt.NDArray[np.uint8]
 """The bytes of an array, and its guards."""
+_RANKS = 4
+"""The dimensions that Warp's arrays may have."""
+
+
+class _Array(ctypes.Structure):
+    """``wp::array_t``, as Warp's headers have it; strides are in bytes."""
+
+    _fields_ = (
+        ("data", ctypes.c_uint64),
+        ("grad", ctypes.c_uint64),
+        ("shape", ctypes.c_int32 * _RANKS),
+        ("strides", ctypes.c_int32 * _RANKS),
+        ("ndim", ctypes.c_uint16),
+        ("flags", ctypes.c_uint16),
+    )
 
 
 def in_place(buffer: Buffer) -> int:
@@ -116,7 +130,7 @@ def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int
     shape = value.shape[: len(argument.shape or ())]
     size = _layout(argument).itemsize
     strides = [size * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-    return types.array_t(data=data, grad=gradient, ndim=len(shape), shape=shape, strides=strides)
+    return _Array(data, gradient, (ctypes.c_int32 * _RANKS)(*shape), (ctypes.c_int32 * _RANKS)(*strides), len(shape), 0)
 
 
 def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:

@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 
 _UNROLLED = 16
 
@@ -17,9 +17,9 @@ def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
     """The first class that a kernel, or a function that it calls, belongs to."""
     found: list[str] = []
     for each in _called(kernel):
-        if lowering.is_function(each) and lowering.has_gradient_of_its_own(each):
+        if introspection.is_function(each) and introspection.has_gradient_of_its_own(each):
             found.append(OWN_RULE)
-        found += _classes(lowering.tree_of(each), options)
+        found += _classes(introspection.tree_of(each), options)
     known = [name for name in _ORDER if name in found]
     return (known + [name for name in found if name not in _ORDER] or [None])[0]
 
@@ -50,9 +50,8 @@ def _called(kernel: Any) -> Iterator[Any]:
             continue
         seen.add(id(each))
         yield each
-        _, _, functions = each.adj.get_references()
-        pending += [overload for function in functions if lowering.is_function(function)
-                    for overload in lowering.overloads_of(function)]  # fmt: skip
+        pending += [overload for function in introspection.called_by(each) if introspection.is_function(function)
+                    for overload in introspection.overloads_of(function)]  # fmt: skip
 
 
 def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
@@ -74,7 +73,7 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
             yield POINTER
         elif isinstance(node, ast.Attribute) and node.attr.startswith("transform_set_"):
             yield SETTER
-        elif isinstance(node, ast.Attribute) and node.attr not in _STEPS and lowering.lacks_adjoint(node.attr):
+        elif isinstance(node, ast.Attribute) and node.attr not in _STEPS and introspection.lacks_adjoint(node.attr):
             yield NO_ADJOINT.format(node.attr)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
             yield MODULUS

@@ -2,20 +2,20 @@
 
 import ast
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.expressions import Expressions
+from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
-from synthesis.frontends.warp.reference.sources import source_of, type_of
+from synthesis.frontends.warp.reference.sources import fit, source_of, type_of
 from synthesis.frontends.warp.reference.values import (
     INT32,
     Array,
-    ArrayType,
     ArrayView,
     BuiltIn,
     Frame,
@@ -27,50 +27,53 @@ from synthesis.frontends.warp.reference.values import (
 
 _DEEPEST = 40
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
-MODELLED = frozenset(SEMANTICS) | {"tid", "static", *(f"atomic_{name}" for name in _ATOMICS)}
-"""Every built-in that the reference models."""
+MODELLED = frozenset(SEMANTICS) | {"tid", "static", "spatial_vector", *(f"atomic_{name}" for name in _ATOMICS)}
+"""Every built-in that the reference models, types that are called among them."""
 
 
-class Calls(Expressions):
-    """A machine that evaluates calls too."""
+class Calls:
+    """Evaluates calls on a machine; who asks is given, for it evaluates the arguments.
 
-    depth = 0
+    Args:
+        machine: whose lanes.
+        run: runs the statements of a function in some lanes, and says which lanes go on.
+    """
 
-    def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
-        """Run statements in some lanes; the lanes that go on."""
-        raise NotImplementedError
+    def __init__(self, machine: Machine, run: Callable[[Sequence[ast.stmt], Array, Frame], Array]) -> None:
+        self._machine = machine
+        self._run = run
+        self._depth = 0
 
-    def _eval_Call(self, node: ast.Call, frame: Frame) -> Any:  # noqa: N802
-        return self.call(node, frame)
-
-    def call(self, node: ast.Call, frame: Frame, *, wanted: bool = True, results: int = 1) -> Any:
+    def call(
+        self, node: ast.Call, frame: Frame, expressions: Expressions, *, wanted: bool = True, results: int = 1
+    ) -> Any:
         """What a call gives; ``wanted`` says whether that is used, ``results`` how many values are unpacked from it."""
         if (isinstance(node.func, ast.Attribute) and node.func.attr == "static") or (
             isinstance(node.func, ast.Name) and node.func.id == "static"
         ):
-            return self._static(node.args[0], frame)
-        called = self.value(node.func, frame)
+            return self._static(node.args[0], frame, expressions)
+        called = expressions.value(node.func, frame)
         if any(isinstance(each, ast.Starred) for each in node.args):
             raise ReferenceUnknownError("a starred argument")
-        arguments = self.siblings(node.args, frame)
-        keywords = {each.arg or "": self.value(each.value, frame) for each in node.keywords}
-        if lowering.is_function(called):
-            return self.function(called, arguments, keywords)
+        arguments = expressions.siblings(node.args, frame)
+        keywords = {each.arg or "": expressions.value(each.value, frame) for each in node.keywords}
+        if introspection.is_function(called):
+            return self.function(called, arguments, keywords, expressions)
         if isinstance(called, type) and called in (int, float, bool) and not arguments:
-            return self.number(called())
+            return self._machine.number(called())
         if isinstance(called, BuiltIn):
             return self._built_in(called.name, arguments, keywords, node, frame, wanted=wanted, results=results)
-        if called in (lowering.wp.array, lowering.wp.tile):  # types, and built-ins of that name
+        if called in (introspection.wp.array, introspection.wp.tile):  # types, and built-ins of that name
             return self._built_in(called.__name__, arguments, keywords, node, frame, wanted=wanted, results=results)
-        if isinstance(called, type | ValueType | StructType) or lowering.is_struct(called):
-            return construct(self, type_of(called), arguments, keywords)
+        if isinstance(called, type | ValueType | StructType) or introspection.is_struct(called):
+            return construct(self._machine, type_of(called), arguments, keywords)
         # wp.types.vector(…) inside a kernel is the built-in of that name.
         if str(getattr(called, "__module__", "")).startswith("warp") and hasattr(called, "__name__"):
             name = called.__name__.removesuffix("_t")
             return self._built_in(name, arguments, keywords, node, frame, wanted=wanted, results=results)
         raise ReferenceUnknownError(f"a call of a {type(called).__name__}")
 
-    def _static(self, node: ast.expr, frame: Frame) -> Any:
+    def _static(self, node: ast.expr, frame: Frame, expressions: Expressions) -> Any:
         """``wp.static``: what Python makes of an expression in the kernel's scope."""
         known = {name: each.literal for name, each in frame.names.items()
                  if isinstance(each, Value) and each.literal is not None}  # fmt: skip
@@ -78,7 +81,7 @@ class Calls(Expressions):
             made = eval(compile(ast.Expression(node), "<static>", "eval"), dict(frame.scope) | known)  # noqa: S307
         except Exception as error:
             raise ReferenceUnknownError("wp.static of what is not there") from error
-        return made if isinstance(made, range) else self.wrapped(made)
+        return made if isinstance(made, range) else expressions.wrapped(made)
 
     def _built_in(
         self,
@@ -105,20 +108,20 @@ class Calls(Expressions):
 
             def keep(new: Array) -> None:
                 old = frame.names[state.id]
-                frame.names[state.id] = self.merged(self.mask, Value(old.type, new), old)
+                frame.names[state.id] = self._machine.merged(self._machine.mask, Value(old.type, new), old)
 
-            return semantics.compute(self, keep, *arguments, **keywords)
+            return semantics.compute(self._machine, keep, *arguments, **keywords)
         try:
-            return semantics.compute(self, *arguments, **keywords)
+            return semantics.compute(self._machine, *arguments, **keywords)
         except (AttributeError, TypeError, IndexError, KeyError) as error:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
 
     def _thread(self, results: int) -> Any:
-        coordinates = [Value(INT32, axis) for axis in self.coordinates]
-        if self.tiled and results == len(coordinates) + 1:
+        coordinates = [Value(INT32, axis) for axis in self._machine.coordinates]
+        if self._machine.tiled and results == len(coordinates) + 1:
             return (*coordinates, Value(INT32, np.zeros(1, np.int32)))
         if results == 1:
-            return coordinates[0] if len(coordinates) == 1 else Value(INT32, self.linear.astype(np.int32))
+            return coordinates[0] if len(coordinates) == 1 else Value(INT32, self._machine.linear.astype(np.int32))
         if results != len(coordinates):
             raise ReferenceUnknownError("wp.tid() of another number of dimensions than the launch has")
         return tuple(coordinates)
@@ -135,41 +138,25 @@ class Calls(Expressions):
             else:
                 flat.append(each)
         expected = flat.pop() if operation == "cas" else None
-        indices = self.at(view, flat)
-        if not self.is_element(view, indices):
+        indices = self._machine.at(view, flat)
+        if not self._machine.is_element(view, indices):
             raise ReferenceUnknownError(f"wp.atomic_{operation} of a part of an array")
-        return self.atomic(operation, view, indices, value, wanted=wanted, expected=expected)
+        return self._machine.atomic(operation, view, indices, value, wanted=wanted, expected=expected)
 
-    def fit(self, function: Any, arguments: Sequence[Any]) -> int:
-        """How many arguments a function's declared types fit; -1 if one does not."""
-        kinds = list(function.input_types.values())
-        if len(kinds) < len(arguments):
-            return -1
-        score = 0
-        for kind, argument in zip(kinds, arguments, strict=False):
-            try:
-                declared = type_of(kind)
-            except ReferenceUnknownError:
-                continue
-            if isinstance(argument, ArrayView):
-                if not isinstance(declared, ArrayType) or declared.element is not argument.element:
-                    return -1
-            elif declared is not getattr(argument, "type", None):
-                return -1
-            score += 1
-        return score
-
-    def function(self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any]) -> Any:
+    def function(
+        self, function: Any, arguments: Sequence[Any], keywords: dict[str, Any], expressions: Expressions
+    ) -> Any:
         """What a function of the user's returns."""
-        if getattr(function, "native_snippet", None) is not None:
+        if introspection.is_native(function):
             raise ReferenceUnknownError("a native snippet")
-        candidates = list((function.user_overloads or {}).values()) or [function]
+        candidates = introspection.concrete_overloads_of(function)
         if len(candidates) > 1:
-            scores = [self.fit(each, arguments) for each in candidates]
+            scores = [fit(each, arguments) for each in candidates]
             if max(scores) < 0:
                 raise ReferenceUnknownError(f"an overload of {function.key} for these types")
             function = candidates[scores.index(max(scores))]
-        if any(type(kind).__name__ == "Reference" for kind in function.input_types.values()):
+        declared = introspection.declared_types_of(function)
+        if any(map(introspection.is_by_reference, declared.values())):
             raise ReferenceUnknownError("an argument by reference")
         source = source_of(function)
         names = dict(zip(source.parameters, arguments, strict=False)) | keywords
@@ -178,18 +165,18 @@ class Calls(Expressions):
             if name not in names:
                 if name not in source.defaults:
                     raise ReferenceUnknownError(f"a call of {function.key} without {name}")
-                names[name] = self.value(source.defaults[name], frame)
-        for name, kind in function.input_types.items():
+                names[name] = expressions.value(source.defaults[name], frame)
+        for name, kind in declared.items():
             value = names.get(name)
             if isinstance(value, Value) and value.literal is not None:
                 with contextlib.suppress(ReferenceUnknownError):
-                    value = self.as_type(value, type_of(kind))
+                    value = self._machine.as_type(value, type_of(kind))
                 names[name] = Value(value.type, value.data)
-        self.depth += 1
-        if self.depth > _DEEPEST:
+        self._depth += 1
+        if self._depth > _DEEPEST:
             raise ReferenceUnknownError("a function that calls itself")
-        lanes = self.mask
-        self.block(source.body, lanes, frame)
-        self.mask = lanes
-        self.depth -= 1
+        lanes = self._machine.mask
+        self._run(source.body, lanes, frame)
+        self._machine.mask = lanes
+        self._depth -= 1
         return frame.result

@@ -13,7 +13,9 @@ import numpy as np
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.calls import Calls
-from synthesis.frontends.warp.reference.expressions import AXES
+from synthesis.frontends.warp.reference.expressions import Expressions
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.parts import AXES, component, places_of
 from synthesis.frontends.warp.reference.sources import Source
 from synthesis.frontends.warp.reference.values import (
     INT32,
@@ -37,23 +39,28 @@ Place = Any
 ``("value", v)``."""
 
 
-class Interpreter(Calls):
-    """One launch of one kernel: runs statements. Each ``_run_…`` returns the lanes that go on."""
+class Interpreter:
+    """Runs statements on a machine. Each ``_run_…`` returns the lanes that go on."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._calls = Calls(machine, self.block)
+        self._expressions = Expressions(machine, self._calls)
 
     def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
         """Run statements in some lanes."""
         for statement in body:
             if not lanes.any():
                 return lanes
-            self.mask = lanes
-            run: Callable[..., Array] | None = getattr(self, f"_run_{type(statement).__name__}", None)
+            self._machine.mask = lanes
+            run = _RUN.get(type(statement))
             if run is None:
                 raise ReferenceUnknownError(f"the statement {type(statement).__name__}")
-            lanes = run(statement, lanes, frame)
+            lanes = run(self, statement, lanes, frame)
         return lanes
 
     def _full(self, lanes: Array) -> Array:
-        return self.everyone if lanes.all() else lanes
+        return self._machine.everyone if lanes.all() else lanes
 
     def _run_Pass(self, _: ast.Pass, lanes: Array, __: Frame) -> Array:  # noqa: N802
         return lanes
@@ -63,9 +70,9 @@ class Interpreter(Calls):
 
     def _run_Expr(self, statement: ast.Expr, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         if isinstance(statement.value, ast.Call):
-            self.call(statement.value, frame, wanted=False)
+            self._calls.call(statement.value, frame, self._expressions, wanted=False)
         elif not isinstance(statement.value, ast.Constant):
-            self.value(statement.value, frame)
+            self._expressions.value(statement.value, frame)
         return lanes
 
     def _run_Assign(self, statement: ast.Assign, lanes: Array, frame: Frame) -> Array:  # noqa: N802
@@ -73,37 +80,39 @@ class Interpreter(Calls):
         if target is None:
             raise ReferenceUnknownError("a chained assignment")
         if isinstance(target, ast.Tuple) and isinstance(statement.value, ast.Call):
-            value = self.call(statement.value, frame, results=len(target.elts))
+            value = self._calls.call(statement.value, frame, self._expressions, results=len(target.elts))
         else:
-            value = self.value(statement.value, frame)
+            value = self._expressions.value(statement.value, frame)
         self._assign(target, value, lanes, frame)
         return lanes
 
     def _run_AnnAssign(self, statement: ast.AnnAssign, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         if statement.value is not None:
-            self._assign(statement.target, self.value(statement.value, frame), lanes, frame)
+            self._assign(statement.target, self._expressions.value(statement.value, frame), lanes, frame)
         return lanes
 
     def _run_AugAssign(self, statement: ast.AugAssign, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         operator = type(statement.op).__name__
         if isinstance(statement.target, ast.Name):
             name = statement.target.id
-            old = self.named(name, frame)
-            new = self.operated(operator, old, self.value(statement.value, frame), frame)
-            new = self.as_type(new, old.type) if isinstance(old, Value) else new
-            frame.names[name] = self.merged(lanes, new, frame.names.get(name))
+            old = self._expressions.named(name, frame)
+            new = self._expressions.operated(operator, old, self._expressions.value(statement.value, frame), frame)
+            new = self._machine.as_type(new, old.type) if isinstance(old, Value) else new
+            frame.names[name] = self._machine.merged(lanes, new, frame.names.get(name))
             return lanes
         place = self._place(statement.target, frame)
         atomic = _ATOMIC_OPERATORS.get(operator)
-        overloaded = self.user_operator(operator, frame)
+        overloaded = self._expressions.user_operator(operator, frame)
         target = self._atomic_target(place, operator) if atomic and overloaded is None else None
         if atomic and target is not None:
-            value = self.value(statement.value, frame)
-            self.mask = lanes
+            value = self._expressions.value(statement.value, frame)
+            self._machine.mask = lanes
             view, indices, inner = target
-            self.atomic(atomic, view, indices, value, wanted=False, inner=inner)
+            self._machine.atomic(atomic, view, indices, value, wanted=False, inner=inner)
             return lanes
-        new = self.operated(operator, self._read(place, frame), self.value(statement.value, frame), frame)
+        new = self._expressions.operated(
+            operator, self._read(place, frame), self._expressions.value(statement.value, frame), frame
+        )
         self._write(place, new, lanes, frame)
         return lanes
 
@@ -134,7 +143,7 @@ class Interpreter(Calls):
         return ArrayView(view.element.fields[name], view.shape, buffer, view.prefix)
 
     def _run_If(self, statement: ast.If, lanes: Array, frame: Frame) -> Array:  # noqa: N802
-        condition = self.truth(self.value(statement.test, frame))
+        condition = self._machine.truth(self._expressions.value(statement.test, frame))
         if len(condition) == 1:
             return self.block(statement.body if condition[0] else statement.orelse, lanes, frame)
         yes, no = lanes & condition, lanes & ~condition
@@ -149,16 +158,16 @@ class Interpreter(Calls):
         frame.loops.append(Loop())
         after = self.block(body, lanes, frame)
         loop = frame.loops.pop()
-        self.count_trip()
+        self._machine.count_trip()
         if loop.continued is not None:
             after = after | loop.continued
         return self._full(after), loop.broken
 
     def _run_While(self, statement: ast.While, lanes: Array, frame: Frame) -> Array:  # noqa: N802
-        left = np.zeros(self.lanes, bool)
+        left = np.zeros(self._machine.lanes, bool)
         while True:
-            self.mask = lanes
-            condition = self.truth(self.value(statement.test, frame))
+            self._machine.mask = lanes
+            condition = self._machine.truth(self._expressions.value(statement.test, frame))
             going = lanes & condition
             left |= lanes & ~condition
             if not going.any():
@@ -171,12 +180,12 @@ class Interpreter(Calls):
 
     def _run_For(self, statement: ast.For, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         if isinstance(statement.iter, ast.Call):
-            called = self.value(statement.iter.func, frame)
+            called = self._expressions.value(statement.iter.func, frame)
             if called == BuiltIn("range"):
                 return self._run_range(statement, statement.iter.args, lanes, frame)
-        values = self.value(statement.iter, frame)
+        values = self._expressions.value(statement.iter, frame)
         if isinstance(values, range):
-            values = tuple(self.number(each) for each in values)
+            values = tuple(self._machine.number(each) for each in values)
         if isinstance(values, Value) and values.type.form in ("vector", "quaternion"):
             kind = scalar_type(values.type.scalar)
             values = tuple(Value(kind, values.data[:, axis]) for axis in range(values.type.shape[0]))
@@ -185,9 +194,9 @@ class Interpreter(Calls):
         return self._run_over(statement, values, lanes, frame)  # pyright: ignore
 
     def _run_range(self, statement: ast.For, given: Sequence[ast.expr], lanes: Array, frame: Frame) -> Array:
-        bounds: list[Value] = [self.value(each, frame) for each in given]
-        bounds = [self.number(0), *bounds] if len(bounds) == 1 else bounds
-        bounds = [*bounds, self.number(1)] if len(bounds) == 2 else bounds
+        bounds: list[Value] = [self._expressions.value(each, frame) for each in given]
+        bounds = [self._machine.number(0), *bounds] if len(bounds) == 1 else bounds
+        bounds = [*bounds, self._machine.number(1)] if len(bounds) == 2 else bounds
         kind = next((each.type for each in bounds if each.literal is None), INT32)
         if all(len(each.data) == 1 for each in bounds):
             start, stop, step = (int(each.data[0]) for each in bounds)
@@ -195,17 +204,17 @@ class Interpreter(Calls):
                 raise ReferenceFaultError("a range with a step of 0")
             constant = all(each.literal is not None for each in bounds)
             numbers = range(start, stop, step)
-            self.count_trip(len(numbers))
-            self.trips -= len(numbers)
-            data = self.formats[kind.scalar]
+            self._machine.count_trip(len(numbers))
+            self._machine.trips -= len(numbers)
+            data = self._machine.formats[kind.scalar]
             return self._run_over(
                 statement,
-                [self.number(each) if constant else Value(kind, np.array([each], data)) for each in numbers],
+                [self._machine.number(each) if constant else Value(kind, np.array([each], data)) for each in numbers],
                 lanes,
                 frame,
             )
-        start, stop, step = (np.broadcast_to(each.data, self.lanes).astype(np.int64) for each in bounds)
-        now, left = start.copy(), np.zeros(self.lanes, bool)
+        start, stop, step = (np.broadcast_to(each.data, self._machine.lanes).astype(np.int64) for each in bounds)
+        now, left = start.copy(), np.zeros(self._machine.lanes, bool)
         while True:
             more = np.where(step > 0, now < stop, now > stop) & (step != 0)
             going = lanes & more
@@ -213,7 +222,7 @@ class Interpreter(Calls):
             if not going.any():
                 return self._full(left)
             going = self._full(going)
-            self._assign(statement.target, Value(kind, now.astype(self.formats[kind.scalar])), going, frame)
+            self._assign(statement.target, Value(kind, now.astype(self._machine.formats[kind.scalar])), going, frame)
             now = np.where(going, now + step, now)
             lanes, broken = self._trip(statement.body, going, frame)
             if broken is not None:
@@ -229,7 +238,7 @@ class Interpreter(Calls):
                 break
             old = frame.names.get(getattr(statement.target, "id", ""))
             if isinstance(statement.target, ast.Name) and (
-                lanes is self.everyone or len(getattr(old, "data", (0,))) == 1
+                lanes is self._machine.everyone or len(getattr(old, "data", (0,))) == 1
             ):
                 frame.names[statement.target.id] = value  # no lane outside reads it before it is assigned again
             else:
@@ -242,18 +251,18 @@ class Interpreter(Calls):
     def _run_Break(self, _: ast.Break, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         loop = frame.loops[-1]
         loop.broken = lanes if loop.broken is None else loop.broken | lanes
-        return np.zeros(self.lanes, bool)
+        return np.zeros(self._machine.lanes, bool)
 
     def _run_Continue(self, _: ast.Continue, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         loop = frame.loops[-1]
         loop.continued = lanes if loop.continued is None else loop.continued | lanes
-        return np.zeros(self.lanes, bool)
+        return np.zeros(self._machine.lanes, bool)
 
     def _run_Return(self, statement: ast.Return, lanes: Array, frame: Frame) -> Array:  # noqa: N802
         if statement.value is not None:
-            value = self.value(statement.value, frame)
-            frame.result = value if frame.result is None else self.merged(lanes, value, frame.result)
-        return np.zeros(self.lanes, bool)
+            value = self._expressions.value(statement.value, frame)
+            frame.result = value if frame.result is None else self._machine.merged(lanes, value, frame.result)
+        return np.zeros(self._machine.lanes, bool)
 
     # ---- what is assigned to
 
@@ -261,11 +270,11 @@ class Interpreter(Calls):
         if isinstance(target, ast.Name):
             old = frame.names.get(target.id)
             if isinstance(old, Value) and isinstance(value, Value):
-                value = self.as_type(value, old.type)
+                value = self._machine.as_type(value, old.type)
             # A literal that is assigned in some lanes only is a variable from then on.
-            if lanes is not self.everyone and isinstance(value, Value) and old is not None:
+            if lanes is not self._machine.everyone and isinstance(value, Value) and old is not None:
                 value = Value(value.type, value.data)
-            frame.names[target.id] = self.merged(lanes, value, old)
+            frame.names[target.id] = self._machine.merged(lanes, value, old)
         elif isinstance(target, ast.Tuple | ast.List):
             if isinstance(value, Value) and value.type.form in ("vector", "quaternion"):
                 kind = scalar_type(value.type.scalar)
@@ -288,37 +297,37 @@ class Interpreter(Calls):
         if isinstance(node, ast.Subscript):
             outer = self._place(node.value, frame)
             held = self._read(outer, frame)
-            indices = self.indices(node.slice, frame)
+            indices = self._expressions.indices(node.slice, frame)
             if isinstance(held, ArrayView):
-                full = self.at(held, indices)
-                if self.is_element(held, full):
+                full = self._machine.at(held, indices)
+                if self._machine.is_element(held, full):
                     return "element", held, full
                 return "value", ArrayView(held.element, held.shape, held.buffer, full)
             return "component", outer, indices
-        return "value", self.value(node, frame)
+        return "value", self._expressions.value(node, frame)
 
     def _read(self, place: "Place", frame: Frame) -> Any:
         match place:
             case ("name", name):
-                return self.named(name, frame)
+                return self._expressions.named(name, frame)
             case ("value", value):
                 return value
             case ("element", view, indices):
-                return self.load(view, indices)
+                return self._machine.load(view, indices)
             case ("field", outer, name):
-                return self.attribute(self._read(outer, frame), name)
+                return self._expressions.attribute(self._read(outer, frame), name)
             case (_, outer, indices):
-                return self.component(self._read(outer, frame), indices)
+                return component(self._machine, self._read(outer, frame), indices)
             case _:
                 raise ReferenceUnknownError("a place of another kind")
 
     def _write(self, place: "Place", value: Any, lanes: Array, frame: Frame) -> None:
         match place:
             case ("name", name):
-                frame.names[name] = self.merged(lanes, value, frame.names.get(name))
+                frame.names[name] = self._machine.merged(lanes, value, frame.names.get(name))
             case ("element", view, indices):
-                self.mask = lanes
-                self.store(view, indices, value)
+                self._machine.mask = lanes
+                self._machine.store(view, indices, value)
             case ("field", outer, name):
                 self._write_field(outer, name, value, lanes, frame)
             case ("component", outer, indices):
@@ -330,21 +339,21 @@ class Interpreter(Calls):
     def _write_field(self, outer: "Place", name: str, value: Any, lanes: Array, frame: Frame) -> None:
         held = self._read(outer, frame)
         if isinstance(held, StructValue):
-            value = self.as_type(value, held.type.fields[name])
+            value = self._machine.as_type(value, held.type.fields[name])
             if outer[0] == "element":  # only the field is written, not the struct around it
                 view, indices = outer[1], outer[2]
-                self.mask = lanes
-                self.store(self._field_of(view, name), indices, value)
+                self._machine.mask = lanes
+                self._machine.store(self._field_of(view, name), indices, value)
                 return
             self._write(outer, StructValue(held.type, held.fields | {name: value}), lanes, frame)
             return
         if isinstance(held, Value) and held.type.form == "transform" and name in ("p", "q"):
-            data = np.array(np.broadcast_to(held.data, (self.lanes, 7)))
+            data = np.array(np.broadcast_to(held.data, (self._machine.lanes, 7)))
             data[:, slice(0, 3) if name == "p" else slice(3, 7)] = value.data
             self._write(outer, Value(held.type, data), lanes, frame)
             return
         if isinstance(held, Value) and held.type.form in ("vector", "quaternion") and name in AXES:
-            changed = self._with_component(held, (self.number(AXES.index(name)),), value)
+            changed = self._with_component(held, (self._machine.number(AXES.index(name)),), value)
             self._write(outer, changed, lanes, frame)
             return
         raise ReferenceUnknownError(f"an assignment to .{name}")
@@ -353,19 +362,35 @@ class Interpreter(Calls):
         if not isinstance(held, Value) or not isinstance(value, Value):
             raise ReferenceUnknownError(f"a component of a {type(held).__name__}")
         if value.type.scalar != held.type.scalar:
-            value = self.as_type(value, scalar_type(held.type.scalar))
-        data = np.array(np.broadcast_to(held.data, (self.lanes, *held.type.shape)))
+            value = self._machine.as_type(value, scalar_type(held.type.scalar))
+        data = np.array(np.broadcast_to(held.data, (self._machine.lanes, *held.type.shape)))
         if any(isinstance(each, slice) for each in indices):
-            where = tuple(each if isinstance(each, slice) else self.constant(each) for each in indices)
+            where = places_of(indices)
             part = data[(slice(None), *where)]
             part[...] = widen(value.data, part.ndim - value.data.ndim)
             return Value(held.type, data)
-        where = [np.broadcast_to(self._inside(each.data, held.type.shape[axis]), self.lanes)
+        where = [np.broadcast_to(self._machine.inside(each.data, held.type.shape[axis]), self._machine.lanes)
                  for axis, each in enumerate(indices)]  # fmt: skip
-        data[(np.arange(self.lanes), *where)] = value.data
+        data[(np.arange(self._machine.lanes), *where)] = value.data
         return Value(held.type, data)
 
     def run(self, source: Source, names: dict[str, Any]) -> None:
         """Run a kernel's body."""
         with np.errstate(all="ignore"):
-            self.block(source.body, self.everyone, Frame(names, source.scope))
+            self.block(source.body, self._machine.everyone, Frame(names, source.scope))
+
+    def function(self, function: Any, arguments: Sequence[Any]) -> Any:
+        """What a function of the user's returns."""
+        return self._calls.function(function, arguments, {}, self._expressions)
+
+
+_RUN: dict[type[ast.AST], Callable[[Interpreter, Any, Array, Frame], Array]] = {
+    getattr(ast, name.removeprefix("_run_")): method
+    for name, method in vars(Interpreter).items()
+    if name.startswith("_run_") and hasattr(ast, name.removeprefix("_run_"))
+}
+
+
+def run_function(machine: Machine, function: Any, arguments: Sequence[Any]) -> Any:
+    """What a function of the user's returns on a machine of its own."""
+    return Interpreter(machine).function(function, arguments)

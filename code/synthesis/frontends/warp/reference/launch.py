@@ -1,13 +1,14 @@
 """One launch of a kernel by the reference, with NumPy arrays in and out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import ReferenceUnknownError, Values
-from synthesis.frontends.warp.reference.interpreter import Interpreter
+from synthesis.frontends.warp.introspection import parameters_of
+from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.sources import source_of, type_of
 from synthesis.frontends.warp.reference.values import (
@@ -86,7 +87,8 @@ def _taken(memory: Any, number: int, rank: int) -> Array:
     """One replica of an array of so many dimensions; of structs, with the fields' own types."""
     if not isinstance(memory, Mapping):
         return memory[number]
-    fields: dict[str, Array] = {name: _taken(each, number, rank) for name, each in memory.items()}
+    parts = cast(Mapping[str, Any], memory)
+    fields: dict[str, Array] = {name: _taken(each, number, rank) for name, each in parts.items()}
     shape = next(iter(fields.values())).shape[:rank]
     made = np.zeros(shape, [(name, field.dtype, field.shape[rank:]) for name, field in fields.items()])
     for name, field in fields.items():
@@ -104,14 +106,14 @@ def _run(
     threads: list[int] | None = None,
     tiled: bool,
 ) -> Machine:
-    interpreter = Interpreter(launch, replicas, double=double, threads=threads, tiled=tiled)
+    machine = Machine(launch, replicas, double=double, threads=threads, tiled=tiled, function=run_function)
     source = source_of(kernel)
     names = {
-        entry.label: _bound(interpreter, type_of(entry.type), memory[entry.label], id(memory[entry.label]))
-        for entry in kernel.adj.args
+        each.name: _bound(machine, type_of(each.type), memory[each.name], id(memory[each.name]))
+        for each in parameters_of(kernel)
     }
-    interpreter.run(source, names)
-    return interpreter
+    Interpreter(machine).run(source, names)
+    return machine
 
 
 def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:

@@ -3,7 +3,7 @@
 import enum
 import math
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, Protocol, cast
 
 import numpy as np
 
@@ -39,6 +39,14 @@ _UPDATES: dict[str, Any] = {
 _LONGEST_LOOP = 20_000
 
 
+class Function(Protocol):
+    """What runs functions of the user's."""
+
+    def __call__(self, machine: "Machine", function: Any, arguments: Sequence[Any]) -> Any:
+        """What a function returns on a machine."""
+        ...
+
+
 class Machine:
     """The state of one launch.
 
@@ -48,6 +56,7 @@ class Machine:
         double: whether every floating-point number is computed in float64.
         threads: the threads to run, by linear index; all if None.
         tiled: whether a lane is a block; its only thread, on a CPU, is number 0.
+        function: what runs functions of the user's; none can be run if it is not given.
     """
 
     def __init__(
@@ -58,8 +67,10 @@ class Machine:
         double: bool,
         threads: list[int] | None = None,
         tiled: bool = False,
+        function: "Function | None" = None,
     ) -> None:
         self.launch = launch
+        self.function = function
         self.tiled = tiled
         self.replicas = replicas
         self.double = double
@@ -90,9 +101,9 @@ class Machine:
         if self.trips > _LONGEST_LOOP:
             raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of its loops")
 
-    def spread(self, lanes: int) -> Self:
+    def spread(self, lanes: int) -> "Machine":
         """A machine of another number of lanes and no memory: for what is done to each element of a tile."""
-        return type(self)((lanes,), 1, double=self.double)
+        return Machine((lanes,), 1, double=self.double, function=self.function)
 
     # ---- values
 
@@ -181,7 +192,8 @@ class Machine:
             if not (isinstance(old, ArrayView) and new.buffer is old.buffer and len(new.prefix) == len(old.prefix)):
                 raise ReferenceUnknownError("an array that depends on the thread")
             prefix = tuple(
-                a if isinstance(a, Span) else np.where(lanes, a, b) for a, b in zip(new.prefix, old.prefix, strict=True)
+                a if isinstance(a, Span) else cast(Array, np.where(lanes, a, b))
+                for a, b in zip(new.prefix, old.prefix, strict=True)
             )
             return ArrayView(new.element, new.shape, new.buffer, prefix)
         return new
@@ -246,19 +258,24 @@ class Machine:
             return Span(start, step, len(range(start, stop, step)))
         if not isinstance(given, Value) or given.type.shape or given.type.is_float:
             raise ReferenceUnknownError("an index that is no whole number")
-        return self._inside(given.data, size)
+        return self.inside(given.data, size)
 
     def is_element(self, view: ArrayView, indices: tuple[Any, ...]) -> bool:
         """Whether indices that ``at`` gave name one element."""
         return len(indices) == len(view.shape) and not any(isinstance(each, Span) for each in indices)
 
-    def _inside(self, index: Array, size: int) -> Array:
+    def inside(self, index: Array, size: int) -> Array:
+        """Indices, negative ones counted from the end; those of lanes that do not run are kept inside too.
+
+        Raises:
+            ReferenceFaultError: if an active lane's index is out of bounds.
+        """
         outside = (index < -size) | (index >= size)
         if outside.any():
             if (outside & self.mask).any():
                 raise ReferenceFaultError(f"an index out of bounds of {size}")
-            index = np.where(outside, 0, index)
-        return np.where(index < 0, index + size, index) if (index < 0).any() else index
+            index = cast(Array, np.where(outside, 0, index))
+        return cast(Array, np.where(index < 0, index + size, index)) if (index < 0).any() else index
 
     def load(self, view: ArrayView, indices: tuple[Array, ...]) -> Any:
         """An element, or the view that is left if indices are missing."""

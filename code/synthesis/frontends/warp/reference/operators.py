@@ -77,13 +77,11 @@ def _product(left: Value, right: Value) -> Value | None:
         return None
     match a.form, b.form:
         case "matrix", "matrix" if a.shape[1] == b.shape[0]:
-            return Value(
-                matrix_type(a.scalar, a.shape[0], b.shape[1]), contracted("lij,ljk->lik", left.data, right.data)
-            )
+            return Value(matrix_type(a.scalar, a.shape[0], b.shape[1]), multiplied(left.data, right.data))
         case "matrix", "vector" if a.shape[1] == b.shape[0]:
-            return Value(vector_type(a.scalar, a.shape[0]), contracted("lij,lj->li", left.data, right.data))
+            return Value(vector_type(a.scalar, a.shape[0]), multiplied(left.data, right.data[:, :, None])[:, :, 0])
         case "vector", "matrix" if a.shape[0] == b.shape[0]:
-            return Value(vector_type(a.scalar, b.shape[1]), contracted("li,lij->lj", left.data, right.data))
+            return Value(vector_type(a.scalar, b.shape[1]), multiplied(left.data[:, None, :], right.data)[:, 0])
         case "quaternion", "quaternion":
             return Value(a, rotations.multiplied(left.data, right.data))
         case "transform", "transform":
@@ -92,9 +90,12 @@ def _product(left: Value, right: Value) -> Value | None:
             return None
 
 
-def contracted(subscripts: str, left: Array, right: Array) -> Array:
-    """A sum of products, in the operands' own precision."""
-    return np.einsum(subscripts, left, right).astype(left.dtype)
+def multiplied(left: Array, right: Array) -> Array:
+    """Products of matrices, ``(lanes, i, j)`` by ``(lanes, j, k)``: sums in order, in the operands' own precision."""
+    total = left[:, :, :1] * right[:, :1]
+    for place in range(1, left.shape[2]):
+        total = total + left[:, :, place : place + 1] * right[:, place : place + 1]
+    return total
 
 
 def _of_tiles(machine: Machine, operator: str, left: Any, right: Any) -> Tile:

@@ -3,6 +3,8 @@
 After the definitions in Warp's reference: ``quat_rotate`` is (2w² - 1) v + 2 (q·v) q + 2 w (q × v).
 """
 
+from typing import cast
+
 import numpy as np
 
 from synthesis.frontends.warp.reference.values import Array
@@ -75,7 +77,7 @@ def about(axis: Array, angle: Array) -> Array:
 def axis_and_angle(q: Array) -> tuple[Array, Array]:
     """The axis of length one and the angle in [0, π] of quaternions."""
     v, w = q[:, :3], q[:, 3]
-    axis = np.where(w[:, None] < 0, -normalized(v), normalized(v))
+    axis = cast(Array, np.where(w[:, None] < 0, -normalized(v), normalized(v)))
     return axis, 2 * np.arctan2(np.sqrt(dotted(v, v)), np.abs(w))
 
 

@@ -2,21 +2,22 @@
 
 import ast
 import textwrap
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.values import (
     SCALARS,
     ArrayType,
+    ArrayView,
     StructType,
     ValueType,
     scalar_type,
     value_type,
 )
 
-wp: Any = lowering.wp
+wp: Any = introspection.wp
 SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
     int: "int32",
     float: "float32",
@@ -24,25 +25,26 @@ SCALAR_TYPES: dict[Any, str] = {getattr(wp, name): name for name in SCALARS} | {
 }
 
 
-def type_of(kind: Any) -> Any:
+def type_of(given: Any) -> Any:
     """The reference's type for an annotation or a type of Warp's.
 
     Raises:
         ReferenceUnknownError: for one that it does not model.
     """
-    if isinstance(kind, ValueType | StructType | ArrayType):
-        return kind
-    if isinstance(kind, type) and kind in SCALAR_TYPES:
-        return scalar_type(SCALAR_TYPES[kind])
-    if lowering.is_struct(kind):
+    if isinstance(given, ValueType | StructType | ArrayType):
+        return given
+    if isinstance(given, type) and given in SCALAR_TYPES:
+        return scalar_type(SCALAR_TYPES[given])
+    kind = cast(Any, given)
+    if introspection.is_struct(kind):
         known = getattr(kind, "_irsmith_type", None)
         if known is None:
-            fields = {name: type_of(each.type) for name, each in kind.vars.items()}
+            fields = {each.name: type_of(each.type) for each in introspection.fields_of(kind)}
             known = kind._irsmith_type = StructType(kind.cls.__name__, fields)
         return known
-    if lowering.types.is_array(kind) and lowering.array_class(kind) == "array":
+    if introspection.is_array(kind) and introspection.array_class(kind) == "array":
         return ArrayType(type_of(kind.dtype), kind.ndim)
-    scalar, shape, generic = lowering.parts_of_value_type(kind)
+    scalar, shape, generic = introspection.parts_of_value_type(kind)
     if scalar in SCALAR_TYPES:
         form = "matrix" if len(shape) == 2 else "vector"
         for prefix, name in (("quat", "quaternion"), ("transform", "transform")):
@@ -88,7 +90,7 @@ def source_of(obj: Any) -> Source:
     """The parsed source of a kernel or function, as Warp recorded it."""
     known = getattr(obj, "_irsmith_source", None)
     if known is None:
-        known = obj._irsmith_source = Source(obj.func, lowering.source_of(obj))
+        known = obj._irsmith_source = Source(obj.func, introspection.source_of(obj))
     return known
 
 
@@ -105,3 +107,23 @@ def _writes(call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute):
         return call.func.attr.startswith(("atomic_", "rand", "sample_", "poisson", "tile_atomic"))
     return isinstance(call.func, ast.Name) and call.func.id not in ("range", "len", "min", "max", "abs", "int", "float")
+
+
+def fit(function: Any, arguments: Sequence[Any]) -> int:
+    """How many arguments a function's declared types fit; -1 if one does not."""
+    kinds = list(introspection.declared_types_of(function).values())
+    if len(kinds) < len(arguments):
+        return -1
+    score = 0
+    for kind, argument in zip(kinds, arguments, strict=False):
+        try:
+            declared = type_of(kind)
+        except ReferenceUnknownError:
+            continue
+        if isinstance(argument, ArrayView):
+            if not isinstance(declared, ArrayType) or declared.element is not argument.element:
+                return -1
+        elif declared is not getattr(argument, "type", None):
+            return -1
+        score += 1
+    return score

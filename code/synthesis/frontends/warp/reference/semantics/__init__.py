@@ -4,10 +4,19 @@ To add one, write a function in the module of its group and register it with :fu
 is refused, and ``irsmith ops --frontend warp --missing`` lists it.
 """
 
-from synthesis.frontends.warp.reference.semantics import arrays, geometry, linear, randoms, scalars, tile_algebra, tiles
+from synthesis.frontends.warp.reference.semantics import (
+    arrays,
+    factors,
+    geometry,
+    linear,
+    randoms,
+    scalars,
+    tile_algebra,
+    tiles,
+)
 from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
-_GROUPS = (scalars, linear, geometry, arrays, randoms, tiles, tile_algebra)
+_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra)
 
 __all__ = ["SEMANTICS", "construct"]

@@ -8,9 +8,10 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.operators import arithmetic, contracted
-from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
-from synthesis.frontends.warp.reference.sources import type_of, wp
+from synthesis.frontends.warp.reference.operators import arithmetic, multiplied
+from synthesis.frontends.warp.reference.parts import constant_of
+from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
     UINT32,
     Array,
@@ -95,18 +96,18 @@ def _scalar_name(dtype: Any, values: Sequence[Value]) -> str:
 
 
 @semantics("vector")
-def _vector(machine: Any, *parts: Value, length: Any = None, dtype: Any = None) -> Value:
-    count = machine.constant(length) if length is not None else len(parts)
+def _vector(machine: Machine, *parts: Value, length: Any = None, dtype: Any = None) -> Value:
+    count = constant_of(length) if length is not None else len(parts)
     if len(parts) == 1 and parts[0].type.shape:
         count = parts[0].type.shape[0]
     return construct(machine, vector_type(_scalar_name(dtype, parts), count), parts, {})
 
 
 @semantics("matrix")
-def _matrix(machine: Any, *parts: Value, shape: Any = None, dtype: Any = None) -> Value:
+def _matrix(machine: Machine, *parts: Value, shape: Any = None, dtype: Any = None) -> Value:
     if shape is None:
         raise ReferenceUnknownError("wp.matrix() without a shape")
-    rows, columns = (machine.constant(each) for each in shape)
+    rows, columns = (constant_of(each) for each in shape)
     return construct(machine, matrix_type(_scalar_name(dtype, parts), rows, columns), parts, {})
 
 
@@ -123,8 +124,8 @@ def _from_columns(_: Machine, *columns: Value) -> Value:
 
 
 @semantics("identity")
-def _identity(machine: Any, n: Any, dtype: Any) -> Value:
-    size, scalar = machine.constant(n), type_of(dtype).scalar
+def _identity(machine: Machine, n: Any, dtype: Any) -> Value:
+    size, scalar = constant_of(n), type_of(dtype).scalar
     return Value(matrix_type(scalar, size, size), np.eye(size, dtype=machine.formats[scalar])[None])
 
 
@@ -148,11 +149,6 @@ def _transformation(machine: Machine, *parts: Value, dtype: Any = None) -> Value
 def _transform_identity(machine: Machine, dtype: Any = None) -> Value:
     scalar = _scalar_name(dtype, ())
     return Value(value_type("transform", scalar, (7,)), np.array([[0, 0, 0, 0, 0, 0, 1]], machine.formats[scalar]))
-
-
-@semantics("spatial_vector")
-def _spatial_vector(machine: Machine, *parts: Value, dtype: Any = None) -> Value:
-    return construct(machine, vector_type(_scalar_name(dtype, parts), 6), parts, {})
 
 
 # ---- vectors
@@ -184,11 +180,6 @@ def _length_sq(_: Machine, a: Value) -> Value:
     return Value(scalar_type(a.type.scalar), rotations.dotted(a.data, a.data))
 
 
-@semantics("norm_l1")
-def _norm_l1(_: Machine, a: Value) -> Value:
-    return Value(scalar_type(a.type.scalar), np.abs(a.data).sum(1))
-
-
 @semantics("normalize")
 def _normalize(_: Machine, a: Value) -> Value:
     data = rotations.normalized(a.data)
@@ -213,15 +204,21 @@ def _cw_div(machine: Machine, a: Value, b: Value) -> Value:
     return Value(a.type, arithmetic(machine, "Div", a.data, b.data))
 
 
-def _position(choose: Callable[..., Array]) -> Callable[[Machine, Value], Value]:
+def _position(better: Callable[..., Array]) -> Callable[[Machine, Value], Value]:
     def compute(_: Machine, a: Value) -> Value:
-        return Value(UINT32, choose(a.data, 1).astype(np.uint32))
+        """What is not a number is passed over; 0 where nothing is one."""
+        numbers = ~np.isnan(a.data.astype(np.float64)) if a.type.is_float else np.ones(a.data.shape, bool)
+        lanes, best = np.arange(len(a.data)), numbers.argmax(1)
+        for place in range(a.type.shape[0]):
+            found = numbers[:, place] & better(a.data[:, place], a.data[lanes, best])
+            best = np.where(found, place, best)
+        return Value(UINT32, best.astype(np.uint32))
 
     return compute
 
 
-semantics("argmin")(_position(np.argmin))
-semantics("argmax")(_position(np.argmax))
+semantics("argmin")(_position(np.less))
+semantics("argmax")(_position(np.greater))
 
 
 # ---- matrices
@@ -279,69 +276,6 @@ def _spatial_adjoint(_: Machine, r: Value, s: Value) -> Value:
     zero = np.zeros_like(r.data)
     rows = [np.concatenate([r.data, zero], 2), np.concatenate([s.data, r.data], 2)]
     return Value(matrix_type(r.type.scalar, 6, 6), np.concatenate(rows, 1))
-
-
-# ---- factors of a matrix: computed by NumPy in float64; which of the equivalent ones it is, is as Warp has it
-
-
-def _alike(made: Array, wanted: Array) -> Array:
-    """For each column of the wanted factors, the column of the made ones along it, and its sign."""
-    along = np.einsum("lij,lik->ljk", wanted, made)
-    order = np.abs(along).argmax(2)
-    return order, np.sign(np.take_along_axis(along, order[..., None], 2)[..., 0])
-
-
-def _columns(matrix: Array, order: Array, signs: Array) -> Array:
-    return np.take_along_axis(matrix, order[:, None, :], 2) * signs[:, None, :]
-
-
-def _by_warp(function: Any, matrices: Array) -> list[Array]:
-    """What Warp's own function gives for each matrix, in float64."""
-    kind = wp.mat22d if matrices.shape[1] == 2 else wp.mat33d
-    results = [function(kind(*matrix.ravel())) for matrix in matrices]
-    made = [np.array([np.array(each[part]) for each in results]) for part in range(len(results[0]))]
-    return [each.reshape(matrices.shape) if each[0].size > matrices.shape[1] else each for each in made]
-
-
-@semantics("svd2", "svd3")
-def _svd(_: Machine, a: Value) -> tuple[Value, Value, Value]:
-    data = a.data.astype(np.float64)
-    left, sizes, right = np.linalg.svd(data)
-    right = np.swapaxes(right, 1, 2)
-    wanted, _sizes, partner = _by_warp(wp.svd2 if a.type.shape[0] == 2 else wp.svd3, data)
-    order, signs = _alike(left, wanted)
-    others, turns = _alike(right, partner)
-    if (order != others).any():
-        raise ReferenceUnknownError("a singular value decomposition with equal singular values")
-    parts = (
-        _columns(left, order, signs),
-        np.take_along_axis(sizes, order, 1) * signs * turns,
-        _columns(right, order, turns),
-    )
-    kinds = (a.type, vector_type(a.type.scalar, a.type.shape[0]), a.type)
-    return tuple(Value(kind, part.astype(a.data.dtype)) for kind, part in zip(kinds, parts, strict=True))  # pyright: ignore
-
-
-@semantics("eig3")
-def _eig(_: Machine, a: Value) -> tuple[Value, Value]:
-    data = a.data.astype(np.float64)
-    values, vectors = np.linalg.eigh(data)
-    wanted, _values = _by_warp(wp.eig3, data)
-    order, signs = _alike(vectors, wanted)
-    made = _columns(vectors, order, signs).astype(a.data.dtype)
-    found = np.take_along_axis(values, order, 1).astype(a.data.dtype)
-    return Value(a.type, made), Value(vector_type(a.type.scalar, 3), found)
-
-
-@semantics("qr3")
-def _qr(_: Machine, a: Value) -> tuple[Value, Value]:
-    data = a.data.astype(np.float64)
-    q, r = np.linalg.qr(data)
-    wanted, _upper = _by_warp(wp.qr3, data)
-    signs = np.sign(np.einsum("lij,lij->lj", wanted, q))
-    return Value(a.type, (q * signs[:, None, :]).astype(a.data.dtype)), Value(
-        a.type, (r * signs[:, :, None]).astype(a.data.dtype)
-    )
 
 
 # ---- quaternions and transforms
@@ -433,17 +367,23 @@ def _multiply(_: Machine, a: Value, b: Value) -> Value:
     return Value(a.type, rotations.composed(a.data, b.data))
 
 
+def _of_four(matrix: Array, vector: Array, last: int) -> Array:
+    """The first three components of a matrix of four rows times a vector with a fourth component."""
+    whole = np.concatenate([vector, np.full((len(vector), 1), last, vector.dtype)], 1)
+    return multiplied(matrix, whole[:, :, None])[:, :3, 0]
+
+
 @semantics("transform_point")
 def _point(_: Machine, t: Value, p: Value) -> Value:
     if t.type.form == "matrix":
-        return Value(p.type, contracted("lij,lj->li", t.data[:, :3, :3], p.data) + t.data[:, :3, 3])
+        return Value(p.type, _of_four(t.data, p.data, 1))
     return Value(p.type, rotations.rotated(t.data[:, 3:], p.data) + t.data[:, :3])
 
 
 @semantics("transform_vector")
 def _transform_vector(_: Machine, t: Value, v: Value) -> Value:
     if t.type.form == "matrix":
-        return Value(v.type, contracted("lij,lj->li", t.data[:, :3, :3], v.data))
+        return Value(v.type, _of_four(t.data, v.data, 0))
     return Value(v.type, rotations.rotated(t.data[:, 3:], v.data))
 
 
@@ -476,8 +416,3 @@ def _spatial_cross(_: Machine, a: Value, b: Value) -> Value:
 def _spatial_cross_dual(_: Machine, a: Value, b: Value) -> Value:
     w, v, w2, v2 = a.data[:, :3], a.data[:, 3:], b.data[:, :3], b.data[:, 3:]
     return Value(a.type, chained([rotations.crossed(w, w2) + rotations.crossed(v, v2), rotations.crossed(w, v2)]))
-
-
-# Number-like types called by their names inside a kernel are makers too.
-for _name, _kind in (("quat", "quaternion"), ("transform", "transformation")):
-    SEMANTICS.setdefault(_name, SEMANTICS[_kind])

@@ -12,6 +12,7 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.parts import constant_of
 from synthesis.frontends.warp.reference.semantics.scalars import lower_bound
 from synthesis.frontends.warp.reference.semantics.table import semantics
 from synthesis.frontends.warp.reference.values import (
@@ -150,7 +151,6 @@ _SAMPLERS: dict[str, Callable[[_Draws], list[Array]]] = {
     "sample_unit_hemisphere": _ball(1, inside=True),
     "sample_unit_square": _box(2),
     "sample_unit_cube": _box(3),
-    "sample_unit_hypercube": _box(4),
 }
 
 
@@ -251,10 +251,10 @@ def _periodic_noise(machine: Machine, state: Value, place: Value, *periods: Valu
 
 @semantics("curlnoise")
 def _curl_noise(
-    machine: Any, state: Value, place: Value, octaves: Value | None = None, lacunarity: Value | None = None,
+    machine: Machine, state: Value, place: Value, octaves: Value | None = None, lacunarity: Value | None = None,
     gain: Value | None = None,
 ) -> Value:  # fmt: skip
-    count = 1 if octaves is None else machine.constant(octaves)
+    count = 1 if octaves is None else constant_of(octaves)
     axes = place.type.shape[0]
     lanes = max(len(state.data), len(place.data))
     now = np.broadcast_to(state.data, lanes).astype(np.uint32)

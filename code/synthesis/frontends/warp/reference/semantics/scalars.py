@@ -41,6 +41,11 @@ def _of_probability(p: float) -> float:
     return math.copysign(math.inf, p - 0.5) if p in (0, 1) else math.nan
 
 
+def _clamped(x: Array, low: float, high: float) -> Array:
+    """As ``wp.clamp`` has it: what is not a number is the lower bound."""
+    return np.fmin(np.fmax(x, x.dtype.type(low)), x.dtype.type(high))
+
+
 _quantile = np.vectorize(_of_probability, otypes=[np.float64])
 
 _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
@@ -51,8 +56,8 @@ _ELEMENTWISE: dict[str, Callable[[Array], Array]] = {
     "cosh": np.cosh,
     "tanh": np.tanh,
     "atan": np.arctan,
-    "asin": lambda x: np.arcsin(np.clip(x, -1, 1)),
-    "acos": lambda x: np.arccos(np.clip(x, -1, 1)),
+    "asin": lambda x: np.arcsin(_clamped(x, -1, 1)),
+    "acos": lambda x: np.arccos(_clamped(x, -1, 1)),
     "sqrt": np.sqrt,
     "cbrt": np.cbrt,
     "exp": np.exp,
@@ -173,13 +178,13 @@ def _lerp(machine: Machine, a: Value, b: Value, t: Value) -> Value:
 def _smoothstep(machine: Machine, low: Value, high: Value, x: Value) -> Value:
     x, low = machine.agreed(x, low)
     x, high = machine.agreed(x, high)
-    t = np.clip((x.data - low.data) / (high.data - low.data), 0, 1).astype(x.data.dtype)
+    t = _clamped((x.data - low.data) / (high.data - low.data), 0, 1)
     return Value(x.type, t * t * (3 - 2 * t))
 
 
-@semantics("reinterpret", "cast")
+@semantics("cast")
 def _reinterpret(machine: Machine, x: Value, dtype: Any) -> Value:
-    """The same bits as another type: of ``cast`` too, which converts nothing."""
+    """The same bits as another type: ``cast`` converts nothing."""
     scalar = type_of(dtype).scalar
     if machine.double and (x.type.is_float or type_of(dtype).is_float):
         raise ReferenceUnknownError("the bits of a floating-point number in another precision")
@@ -191,7 +196,7 @@ def _unot(machine: Machine, x: Value) -> Value:
     return Value(BOOL, ~machine.truth(x))
 
 
-@semantics("bit_count", "popc")
+@semantics("bit_count")
 def _bit_count(_: Machine, x: Value) -> Value:
     return Value(INT32, np.bitwise_count(x.data.view(f"u{x.data.dtype.itemsize}")).astype(np.int32))
 

@@ -4,7 +4,7 @@ Computed by NumPy in float64 and rounded once; what is changed in place keeps it
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -33,7 +33,7 @@ def _factor(tile: Tile, fill_mode: str) -> Array:
     half = _triangle(tile.data.astype(np.float64), lower=fill_mode == "lower")
     whole = half + np.swapaxes(half, 1, 2) * (1 - np.eye(tile.shape[0]))
     try:
-        factor = np.linalg.cholesky(whole)
+        factor = cast(Array, np.linalg.cholesky(whole))
     except np.linalg.LinAlgError as error:
         raise ReferenceUnknownError("a Cholesky factor of a matrix that is not positive definite") from error
     made = factor if fill_mode == "lower" else np.swapaxes(factor, 1, 2)
@@ -49,7 +49,10 @@ def _solved(matrix: Tile, right: Tile, *, lower: bool, transposed: bool = False)
         right.data.reshape(len(right.data), right.shape[0], -1),
         (lanes, right.shape[0], right.data[0].size // right.shape[0]),
     )
-    solution = np.linalg.solve(np.broadcast_to(data, (lanes, *data.shape[1:])), sides.astype(np.float64))
+    try:
+        solution = np.linalg.solve(np.broadcast_to(data, (lanes, *data.shape[1:])), sides.astype(np.float64))
+    except np.linalg.LinAlgError as error:
+        raise ReferenceUnknownError("the solution of a singular system") from error
     return solution.reshape(lanes, *right.shape).astype(right.data.dtype)
 
 

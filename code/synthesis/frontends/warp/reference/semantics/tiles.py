@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp import lowering
+from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.parts import component, constant_of, sizes_of
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
 from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
@@ -36,27 +37,27 @@ def _filled(machine: Machine, shape: tuple[int, ...], dtype: Any, value: Array) 
 
 
 @semantics("tile_zeros", "tile_empty")
-def _zeros(machine: Any, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
+def _zeros(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
     """An empty tile is a tile of zeros too: what it holds is not promised, and must not be read."""
-    return _filled(machine, machine.sizes(shape), dtype, np.zeros(1))
+    return _filled(machine, sizes_of(shape), dtype, np.zeros(1))
 
 
 @semantics("tile_ones")
-def _ones(machine: Any, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
-    return _filled(machine, machine.sizes(shape), dtype, np.ones(1))
+def _ones(machine: Machine, shape: Any, dtype: Any = float, storage: str = "") -> Tile:
+    return _filled(machine, sizes_of(shape), dtype, np.ones(1))
 
 
 @semantics("tile_full")
-def _full(machine: Any, shape: Any, value: Value, dtype: Any = float, storage: str = "") -> Tile:
-    return _filled(machine, machine.sizes(shape), dtype, machine.converted(value, type_of(dtype).scalar).data)
+def _full(machine: Machine, shape: Any, value: Value, dtype: Any = float, storage: str = "") -> Tile:
+    return _filled(machine, sizes_of(shape), dtype, machine.converted(value, type_of(dtype).scalar).data)
 
 
 @semantics("tile_from_thread")
-def _from_thread(machine: Any, shape: Any, value: Value, thread_idx: Any, storage: str = "") -> Tile:
+def _from_thread(machine: Machine, shape: Any, value: Value, thread_idx: Any, storage: str = "") -> Tile:
     """A CPU's block has one thread."""
-    if machine.constant(thread_idx):
+    if constant_of(thread_idx):
         raise ReferenceUnknownError("wp.tile_from_thread of another thread than the first")
-    return _filled(machine, machine.sizes(shape), value.type, value.data)
+    return _filled(machine, sizes_of(shape), value.type, value.data)
 
 
 @semantics("tile")
@@ -75,8 +76,8 @@ def _untile(machine: Machine, tile: Tile) -> Value:
 
 
 @semantics("tile_arange")
-def _arange(machine: Any, *bounds: Value, dtype: Any = float, storage: str = "") -> Tile:
-    given = [each.literal if each.literal is not None else machine.constant(each) for each in bounds]
+def _arange(machine: Machine, *bounds: Value, dtype: Any = float, storage: str = "") -> Tile:
+    given = [each.literal if each.literal is not None else constant_of(each) for each in bounds]
     start, stop, step = (0, *given, 1) if len(given) == 1 else (*given, 1)[:3]
     kind = type_of(dtype)
     numbers = np.arange(start, stop, step).astype(machine.formats[kind.scalar])
@@ -111,21 +112,27 @@ def _window(
 
 @semantics("tile_load")
 def _load(
-    machine: Any, view: ArrayView, shape: Any, offset: Any = None, storage: str = "", bounds_check: Any = None,
+    machine: Machine, view: ArrayView, shape: Any, offset: Any = None, storage: str = "", bounds_check: Any = None,
     aligned: Any = None,
 ) -> Tile:  # fmt: skip
-    return _loaded(machine, view, machine.sizes(shape), offset)
+    return _loaded(machine, view, sizes_of(shape), offset)
 
 
 @semantics("tile_load_indexed")
 def _load_indexed(
-    machine: Any, view: ArrayView, indices: Tile, shape: Any, offset: Any = None, axis: Any = None, storage: str = ""
+    machine: Machine,
+    view: ArrayView,
+    indices: Tile,
+    shape: Any,
+    offset: Any = None,
+    axis: Any = None,
+    storage: str = "",
 ) -> Tile:
-    return _loaded(machine, view, machine.sizes(shape), offset, _along(machine, axis, indices))
+    return _loaded(machine, view, sizes_of(shape), offset, _along(machine, axis, indices))
 
 
-def _along(machine: Any, axis: Any, indices: Tile) -> tuple[int, Tile]:
-    return (0 if axis is None else machine.constant(axis)), indices
+def _along(machine: Machine, axis: Any, indices: Tile) -> tuple[int, Tile]:
+    return (0 if axis is None else constant_of(axis)), indices
 
 
 def _loaded(
@@ -201,7 +208,7 @@ def _elements(tile: Any, lanes: int, size: int) -> Value:
     return Value(tile.type, np.repeat(data, size, 0), getattr(tile, "literal", None))
 
 
-def _applied(machine: Any, function: Any, operands: Sequence[Any]) -> Any:
+def _applied(machine: Machine, function: Any, operands: Sequence[Any]) -> Any:
     """What a built-in or a function of the user's gives for values whose lanes are elements."""
     lanes = len(operands[0].data)
     inner = machine.spread(lanes)
@@ -210,13 +217,13 @@ def _applied(machine: Any, function: Any, operands: Sequence[Any]) -> Any:
         if known is None or known.changes_state:
             raise ReferenceUnknownError(f"wp.{function.name} of tiles")
         return known.compute(inner, *operands)
-    if lowering.is_function(function):
-        return inner.function(function, list(operands), {})
+    if introspection.is_function(function) and inner.function is not None:
+        return inner.function(inner, function, operands)
     raise ReferenceUnknownError("wp.tile_map of something else")
 
 
 @semantics("tile_map")
-def _map(machine: Any, function: Any, *operands: Any) -> Tile:
+def _map(machine: Machine, function: Any, *operands: Any) -> Tile:
     tile = next(each for each in operands if isinstance(each, Tile))
     lanes = max(len(each.data) for each in operands)
     size = int(np.prod(tile.shape))
@@ -238,9 +245,9 @@ def _one(tile: Tile, data: Array, kind: Any = None) -> Tile:
 
 
 @semantics("tile_sum")
-def _sum(machine: Any, tile: Tile, axis: Any = None) -> Tile:
+def _sum(machine: Machine, tile: Tile, axis: Any = None) -> Tile:
     if axis is not None:
-        along = machine.constant(axis)
+        along = constant_of(axis)
         sizes = tuple(size for place, size in enumerate(tile.shape) if place != along) or (1,)
         made = tile.data.sum(along + 1, dtype=tile.data.dtype)
         return Tile(tile.type, sizes, made.reshape(len(made), *sizes, *tile.type.shape))
@@ -270,7 +277,7 @@ semantics("tile_argmax")(_position(np.argmax))
 
 
 @semantics("tile_reduce")
-def _reduce(machine: Any, function: Any, tile: Tile) -> Tile:
+def _reduce(machine: Machine, function: Any, tile: Tile) -> Tile:
     flat = _flat(tile)
     result = Value(tile.type, flat[:, 0])
     for number in range(1, flat.shape[1]):
@@ -319,22 +326,22 @@ def _transpose(_: Machine, tile: Tile) -> Tile:
 
 
 @semantics("tile_broadcast")
-def _broadcast(machine: Any, tile: Tile, shape: Any) -> Tile:
-    sizes = machine.sizes(shape)
+def _broadcast(machine: Machine, tile: Tile, shape: Any) -> Tile:
+    sizes = sizes_of(shape)
     data = tile.data.reshape(len(tile.data), *(1,) * (len(sizes) - len(tile.shape)), *tile.data.shape[1:])
     return Tile(tile.type, sizes, np.broadcast_to(data, (len(data), *sizes, *tile.type.shape)))
 
 
 @semantics("tile_reshape")
-def _reshape(machine: Any, tile: Tile, shape: Any) -> Tile:
-    sizes = machine.sizes(shape)
+def _reshape(machine: Machine, tile: Tile, shape: Any) -> Tile:
+    sizes = sizes_of(shape)
     data = tile.data.reshape(len(tile.data), *sizes, *tile.type.shape)
     return Tile(tile.type, data.shape[1 : 1 + len(sizes)], data)
 
 
 @semantics("tile_squeeze")
-def _squeeze(machine: Any, tile: Tile, axis: Any = None) -> Tile:
-    axes = [k for k, size in enumerate(tile.shape) if size == 1] if axis is None else list(machine.sizes(axis))
+def _squeeze(machine: Machine, tile: Tile, axis: Any = None) -> Tile:
+    axes = [k for k, size in enumerate(tile.shape) if size == 1] if axis is None else list(sizes_of(axis))
     sizes = tuple(size for k, size in enumerate(tile.shape) if k not in axes)
     return Tile(tile.type, sizes, tile.data.reshape(len(tile.data), *sizes, *tile.type.shape))
 
@@ -362,20 +369,20 @@ def _matmul(
 
 
 @semantics("tile_extract")
-def _extract(machine: Any, tile: Tile, *indices: Value) -> Value:
-    return machine.component(tile, indices)
+def _extract(machine: Machine, tile: Tile, *indices: Value) -> Value:
+    return component(machine, tile, indices)
 
 
 # ---- parts of a tile, and changes in place: what a view is of stays one memory with it
 
 
 @semantics("tile_view")
-def _view(machine: Any, tile: Tile, offset: Any, shape: Any = None) -> Tile:
+def _view(machine: Machine, tile: Tile, offset: Any, shape: Any = None) -> Tile:
     """A window, or without a shape what is left behind the first indices."""
-    starts = machine.sizes(offset)
+    starts = sizes_of(offset)
     if shape is None:
         return Tile(tile.type, tile.shape[len(starts) :], tile.data[(slice(None), *starts)])
-    sizes = machine.sizes(shape)
+    sizes = sizes_of(shape)
     return Tile(tile.type, sizes, tile.data[_region(starts, sizes)])
 
 
@@ -385,8 +392,8 @@ def _region(starts: Sequence[int], sizes: Sequence[int]) -> tuple[slice, ...]:
 
 
 @semantics("tile_assign")
-def _assign(machine: Any, dst: Tile, src: Tile, offset: Any = None) -> None:
-    starts = (0,) * len(dst.shape) if offset is None else machine.sizes(offset)
+def _assign(machine: Machine, dst: Tile, src: Tile, offset: Any = None) -> None:
+    starts = (0,) * len(dst.shape) if offset is None else sizes_of(offset)
     _changed(machine, dst, src.data.astype(dst.data.dtype), _region(starts, src.shape))
 
 
@@ -406,7 +413,7 @@ def _changed(machine: Machine, tile: Tile, data: Array, where: tuple[Any, ...]) 
     tile.data[where] = np.where(lanes, data, tile.data[where])
 
 
-def _scattered(machine: Any, tile: Tile, rest: Sequence[Any], *, add: bool) -> None:
+def _scattered(machine: Machine, tile: Tile, rest: Sequence[Any], *, add: bool) -> None:
     """A value of each block's only thread, where it has one."""
     rank = len(tile.shape)
     value, has = rest[rank : rank + 2]

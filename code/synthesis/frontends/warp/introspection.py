@@ -1,0 +1,267 @@
+"""What a live Warp kernel, function, struct or type is: facts that Warp keeps in private places, by names of our own.
+
+Nothing here makes text or runs it, so that the oracle may know it too.
+"""
+
+import ast
+import functools
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import warp as _warp
+import warp._src.codegen as _codegen  # noqa: TID251
+import warp._src.context as _context  # noqa: TID251
+import warp._src.types as _types  # noqa: TID251
+
+from synthesis.frontends.loading import forget_module
+from synthesis.frontends.warp.options import DEFAULTS
+
+wp: Any = _warp
+_warp_codegen: Any = _codegen
+_warp_context: Any = _context
+_warp_types: Any = _types
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """An argument of a kernel or function, or a field of a struct."""
+
+    name: str
+    type: Any
+    """As Warp has it: a value type, an array, a struct; what a generic one was declared with where it is none."""
+
+
+# ---- modules, and what is in them
+
+
+def forget(module_name: str) -> None:
+    """Drop every reference that Python and Warp hold to a module; some 180 kB a kernel otherwise."""
+    module = forget_module(module_name)
+    if module is None:
+        return
+    # A kernel declared with module="unique" has a Warp module of its own, and may be one declared elsewhere before.
+    own = [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module_name]
+    for name in {module_name, *(kernel.module.name for kernel in own)}:
+        warp_module = _warp_context.user_modules.pop(name, None)
+        if warp_module is not None:
+            warp_module._detach_references()
+            for table in (warp_module.kernels, warp_module.functions, warp_module.structs):
+                table.clear()
+    module.__dict__.clear()
+
+
+def kernels_in(module: ModuleType) -> list[Any]:
+    """The kernels that a Python module names, and those that its factories made, in order of their source lines."""
+    found = {id(value): value for value in vars(module).values() if is_kernel(value)}
+    registered = _warp_context.user_modules.get(module.__name__)
+    for kernel in registered._get_live_kernels() if registered is not None else ():
+        found.setdefault(id(kernel), kernel)
+    return sorted(found.values(), key=lambda kernel: (kernel.adj.fun_lineno, kernel.key))
+
+
+def kernels_of(module: ModuleType) -> list[Any]:
+    """Those of a module's kernels that are declared in it."""
+    return [kernel for kernel in kernels_in(module) if kernel.func.__module__ == module.__name__]
+
+
+# ---- what an object is
+
+
+def is_kernel(obj: object) -> bool:
+    """Whether an object is a Warp kernel."""
+    return isinstance(obj, _warp_context.Kernel)
+
+
+def is_function(obj: Any) -> bool:
+    """Whether an object is a Warp function of the user's."""
+    return isinstance(obj, _warp_context.Function) and obj.func is not None
+
+
+def is_builtin(obj: Any) -> bool:
+    """Whether an object is a function that Warp itself provides."""
+    return isinstance(obj, _warp_context.Function) and obj.func is None
+
+
+def is_struct(obj: object) -> bool:
+    """Whether an object is a Warp struct type."""
+    return isinstance(obj, _warp_codegen.Struct)
+
+
+def is_array(kind: Any) -> bool:
+    """Whether a type is an array's, indexed or not."""
+    return _warp_types.is_array(kind)
+
+
+def is_value_type(obj: object) -> bool:
+    """Whether an object is the type of a number, vector, matrix, quaternion or transform."""
+    return isinstance(obj, type) and (obj in _warp_types.scalar_and_bool_types or hasattr(obj, "_wp_scalar_type_"))
+
+
+def is_written_plainly(kind: Any) -> bool:
+    """Whether an annotation is an array, a struct or a value; a tile's, say, has parts that no short text gives."""
+    return is_array(kind) or is_struct(kind) or kind is Any or kind in (float, int, bool) or is_value_type(kind)
+
+
+# ---- kernels and functions
+
+
+def source_of(obj: Any) -> str:
+    """The source of a kernel or function, as Warp recorded it when it was declared."""
+    return obj.adj.source
+
+
+def tree_of(obj: Any) -> ast.AST:
+    """The parsed source of a kernel or function."""
+    return ast.parse(textwrap.dedent(source_of(obj)))
+
+
+def first_line_of(obj: Any) -> int:
+    """The line of its file that the source of a kernel or function starts at."""
+    return obj.adj.fun_lineno
+
+
+def parameters_of(kernel: Any) -> tuple[Parameter, ...]:
+    """The arguments of a concrete kernel."""
+    return tuple(Parameter(name=each.label, type=each.type) for each in kernel.adj.args)
+
+
+def declared_parameters_of(obj: Any) -> tuple[Parameter, ...]:
+    """The annotated arguments of a kernel or function as it is written: of an instance, those of the generic one."""
+    declared = obj if obj.generic_parent is None else obj.generic_parent
+    return tuple(Parameter(name=name, type=kind) for name, kind in declared.adj.arg_types.items())
+
+
+def called_by(obj: Any) -> list[Any]:
+    """The functions that a kernel or function refers to, those that Warp provides among them."""
+    _, _, functions = obj.adj.get_references()
+    return list(functions)
+
+
+def instances_of(kernel: Any) -> list[Any]:
+    """The kernel itself, or the concrete instances of a generic one, by the types they were made for."""
+    if not kernel.is_generic:
+        return [kernel]
+    return [kernel.overloads[key] for key in sorted(kernel.overloads)]
+
+
+def is_instance(kernel: Any) -> bool:
+    """Whether a kernel is an instance of a generic one."""
+    return kernel.generic_parent is not None
+
+
+def options_of(kernel: Any) -> dict[str, Any]:
+    """The options that a live kernel has, from its own declaration, its module and ``wp.config``, as JSON values."""
+    resolved = kernel.module.resolve_options(wp.config) | kernel.options
+    return {name: resolved[name] for name in DEFAULTS} | {"deterministic": resolved["deterministic"].name}
+
+
+def launch_rank(kernel: Any) -> int:
+    """The number of indices that the kernel's ``wp.tid()`` gives; at least 1."""
+    kernel.adj.get_references()  # which also finds the calls of wp.tid()
+    return max(1, kernel.adj.kernel_dim)
+
+
+def overloads_of(function: Any) -> list[Any]:
+    """A function's overloads as written, in the order of their lines."""
+    written = [*function.user_overloads.values(), *function.user_templates.values()]
+    overloads = [each for each in written if each.generic_parent is None] or [function]
+    return sorted(overloads, key=lambda each: each.adj.fun_lineno)
+
+
+def concrete_overloads_of(function: Any) -> list[Any]:
+    """What a call of a function may mean: its overloads without type variables, or the function where it has none."""
+    overloads: dict[str, Any] = function.user_overloads or {}
+    return list(overloads.values()) or [function]
+
+
+def declared_types_of(function: Any) -> dict[str, Any]:
+    """The types that a function's arguments are declared with, by name."""
+    return dict(function.input_types)
+
+
+def is_by_reference(kind: Any) -> bool:
+    """Whether an argument of this declared type is changed where the caller keeps it."""
+    return type(kind).__name__ == "Reference"
+
+
+def is_native(function: Any) -> bool:
+    """Whether a function's body is C++ or CUDA of the user's."""
+    return getattr(function, "native_snippet", None) is not None
+
+
+def has_gradient_of_its_own(function: Any) -> bool:
+    """Whether one overload of a function was given a gradient or a replay by hand."""
+    return any(each.custom_grad_func or each.custom_replay_func for each in overloads_of(function))
+
+
+def parts_of(function: Any) -> list[Any]:
+    """What declares a function together: its overloads as written, then gradients and replays of the user's."""
+    overloads = overloads_of(function)
+    customs = [
+        custom
+        for each in overloads
+        for custom in (each.custom_grad_func, each.custom_replay_func)
+        if custom is not None
+    ]
+    return [*overloads, *customs]
+
+
+# ---- the functions that Warp provides
+
+
+def lacks_adjoint(name: str) -> bool:
+    """Whether a function of Warp's is one that no derivative goes through."""
+    functions = _warp_context.builtin_functions
+    return name in functions and not functions[name].is_differentiable
+
+
+@functools.cache
+def visible_builtins() -> tuple[str, ...]:
+    """The functions that Warp itself provides to kernels, without those that it has written in Python, sorted."""
+    found: list[str] = []
+    for name, each in _warp_context.builtin_functions.items():
+        overloads = getattr(each, "overloads", None) or [each]
+        if each.func is None and not all(overload.hidden for overload in overloads):
+            found.append(name)
+    return tuple(sorted(found))
+
+
+def is_builtin_name(name: str) -> bool:
+    """Whether a kernel may use a function or a value type of Warp's by this bare name, without importing it."""
+    return name in _warp_context.builtin_functions or is_value_type(getattr(wp, name, None))
+
+
+# ---- types
+
+
+def array_class(kind: Any) -> str:
+    """The name of an array type's class: ``array``, ``indexedarray`` …"""
+    return _warp_codegen.concrete_array_type(kind).__name__
+
+
+def fields_of(struct: Any) -> tuple[Parameter, ...]:
+    """The fields of a struct type."""
+    return tuple(Parameter(name=name, type=each.type) for name, each in struct.vars.items())
+
+
+def parts_of_value_type(kind: Any) -> tuple[Any, tuple[int, ...], str]:
+    """The scalar type, shape and Warp's word for the form of a vector, matrix, quaternion or transform type.
+
+    Of any other type the scalar type is None, the shape and the word are empty.
+    """
+    generic = getattr(kind, "_wp_generic_type_str_", "")
+    return getattr(kind, "_wp_scalar_type_", None), tuple(getattr(kind, "_shape_", ())), generic
+
+
+def numbers_of(value: Any) -> Sequence[Any] | None:
+    """The Python numbers that a constant of a vector's, matrix's or number's type of Warp's holds, row by row.
+
+    None if the object is none.
+    """
+    if hasattr(value, "_wp_scalar_type_"):
+        flat = [component for row in value for component in (row if hasattr(row, "__len__") else (row,))]
+        return [getattr(component, "value", component) for component in flat]
+    return [value.value] if type(value) in _warp_types.scalar_types else None

@@ -1,0 +1,105 @@
+"""Parts of values: components, swizzles, elements of tiles, and the whole numbers that sizes are."""
+
+from typing import Any, cast
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.values import (
+    Array,
+    Tile,
+    Value,
+    scalar_type,
+    value_type,
+    vector_type,
+)
+
+AXES = "xyzw"
+
+
+def constant_of(value: Any) -> int:
+    """The whole number that every lane shares."""
+    if isinstance(value, Value) and value.literal is not None:
+        return int(value.literal)
+    if isinstance(value, Value) and not value.type.shape and len(value.data) == 1:
+        return int(value.data[0])
+    raise ReferenceUnknownError("a size that is no constant")
+
+
+def sizes_of(shape: Any) -> tuple[int, ...]:
+    """The whole numbers of a shape or an offset, which may be one number."""
+    given = cast(tuple[Any, ...], shape) if isinstance(shape, tuple) else (shape,)
+    return tuple(map(constant_of, given))
+
+
+def places_of(indices: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Slices as they are, and the whole numbers that every lane shares."""
+    return tuple(cast(Any, each) if isinstance(each, slice) else constant_of(each) for each in indices)
+
+
+def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
+    """A part of a tuple, vector, matrix or tile."""
+    if isinstance(held, tuple):
+        return held[indices[0] if isinstance(indices[0], slice) else constant_of(indices[0])]  # pyright: ignore
+    if isinstance(held, Tile):
+        return _tile_element(machine, held, indices)
+    if not isinstance(held, Value) or not held.type.shape or len(indices) > len(held.type.shape):
+        raise ReferenceUnknownError(f"an index into a {type(held).__name__}")
+    if any(isinstance(each, slice) for each in indices):
+        where = places_of(indices)
+        data = held.data[(slice(None), *where)]
+        return Value(value_type("matrix" if data.ndim == 3 else "vector", held.type.scalar, data.shape[1:]), data)
+    inside = [machine.inside(each.data, held.type.shape[axis]) for axis, each in enumerate(indices)]
+    if all(len(each) == 1 for each in inside):
+        data = held.data[(slice(None), *(int(each[0]) for each in inside))]
+    else:
+        lanes = max(len(held.data), *(len(each) for each in inside))
+        source = np.broadcast_to(held.data, (lanes, *held.type.shape))
+        data = source[(np.arange(lanes), *(np.broadcast_to(each, lanes) for each in inside))]
+    rest = held.type.shape[len(indices) :]
+    return Value(vector_type(held.type.scalar, rest[0]) if rest else scalar_type(held.type.scalar), data)
+
+
+def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | Tile:
+    """An element, or the rows that a tile of indices names."""
+    rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
+    if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
+        return _gathered(tile, rows[0], indices[rows[0]])
+    if len(indices) != len(tile.shape) or any(isinstance(each, slice) for each in indices):
+        raise ReferenceUnknownError("a part of a tile")
+    inside = [machine.inside(each.data, size) for each, size in zip(indices, tile.shape, strict=True)]
+    lanes = max(len(tile.data), *(len(each) for each in inside))
+    source = np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:]))
+    data = source[(np.arange(lanes), *(np.broadcast_to(each, lanes) for each in inside))]
+    return Value(tile.type, data)
+
+
+def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
+    """The parts of a tile along an axis, in the order that a tile of whole numbers says."""
+    size = tile.shape[axis]
+    chosen = cast(Array, np.where(indices.data < 0, indices.data + size, indices.data))
+    if ((chosen < 0) | (chosen >= size)).any():
+        raise ReferenceFaultError(f"an index out of bounds of {size}")
+    lanes = max(len(tile.data), len(chosen))
+    source = np.moveaxis(np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:])), axis + 1, 1)
+    taken = source[np.arange(lanes)[:, None], np.broadcast_to(chosen, (lanes, chosen.shape[1]))]
+    shape = (*tile.shape[:axis], chosen.shape[1], *tile.shape[axis + 1 :])
+    return Tile(tile.type, shape, np.moveaxis(taken, 1, axis + 1))
+
+
+def part_of(held: Value, name: str) -> Any:
+    """``.x`` of a vector, ``.p`` of a transform, several letters for a vector of them."""
+    form, scalar = held.type.form, held.type.scalar
+    if form == "transform" and name in ("p", "q"):
+        if name == "p":
+            return Value(vector_type(scalar, 3), held.data[:, :3])
+        return Value(value_type("quaternion", scalar, (4,)), held.data[:, 3:])
+    if form in ("vector", "quaternion") and name and all(axis in AXES[: held.type.shape[0]] for axis in name):
+        axes = [AXES.index(axis) for axis in name]
+        if len(axes) == 1:
+            return Value(scalar_type(scalar), held.data[:, axes[0]])
+        return Value(vector_type(scalar, len(axes)), held.data[:, axes])
+    if name == "dtype":
+        return scalar_type(scalar)
+    raise ReferenceUnknownError(f".{name} of a {form}")

@@ -1,0 +1,147 @@
+"""Factors of small matrices: singular values, eigenvectors, QR. All matrices at once, in float64, rounded once.
+
+NumPy's LAPACK says what the factors are. Which of the equivalent ones Warp gives is told by equations where they leave
+one (``qr3``, ``svd2``), and else by the method that Warp names: cyclic Jacobi rotations by half angles that are
+approximate, of McAdams et al., Computing the Singular Value Decomposition of 3x3 Matrices, TR 1690, 2011. It is written
+here after the paper, and decides on order and signs alone. Where more than those is open, the matrix is refused.
+"""
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.values import Array, Value, ValueType, vector_type
+
+_SWEEPS = 8
+_PAIRS = ((0, 1), (1, 2), (2, 0))
+_WIDEST = 3 + 2 * np.sqrt(2)
+"""The square of the cotangent of an eighth of a turn's half: beyond it a rotation is by an eighth of a turn."""
+_ALIKE = 0.99
+"""The least cosine between a column and the one that it stands for."""
+_UNCLEAR = 1e-5
+"""A number that a sign is read from has to be farther from zero, where rounding to float32 might turn it."""
+
+
+def _values(machine: Machine, kinds: tuple[ValueType, ...], *parts: Array) -> tuple[Value, ...]:
+    """Factors in the number formats that they are kept in."""
+    return tuple(
+        Value(kind, part.astype(machine.formats[kind.scalar])) for kind, part in zip(kinds, parts, strict=True)
+    )
+
+
+def _relevant(machine: Machine, matrices: Array) -> Array:
+    """Which matrices are looked at: those of the active lanes; others may be anything."""
+    return machine.mask if len(matrices) == machine.lanes else np.ones(len(matrices), bool)
+
+
+def _demand(machine: Machine, matrices: Array, holds: Array, what: str) -> None:
+    if (~holds & _relevant(machine, matrices)).any():
+        raise ReferenceUnknownError(what)
+
+
+def _finite(matrices: Array) -> Array:
+    """Matrices with the identity for those that LAPACK would not take."""
+    whole = np.isfinite(matrices).all((1, 2))[:, None, None]
+    return np.where(whole, matrices, np.eye(matrices.shape[1]))
+
+
+def _rotation(symmetric: Array) -> Array:
+    """The rotation matrix that Jacobi's method brings symmetric 3x3 matrices to diagonal form with."""
+    held, total = symmetric.copy(), np.broadcast_to(np.eye(3), symmetric.shape).copy()
+    for p, q in _PAIRS * _SWEEPS:
+        cosine, sine = 2 * (held[:, p, p] - held[:, q, q]), held[:, p, q]  # of half the angle, times something
+        length = np.hypot(cosine, sine)
+        narrow = _WIDEST * sine**2 < cosine**2
+        length = np.where(narrow, length, 1)
+        half = np.where(narrow, np.arctan2(sine / length, cosine / length), np.pi / 8)
+        turn = np.broadcast_to(np.eye(3), symmetric.shape).copy()
+        turn[:, p, p] = turn[:, q, q] = np.cos(2 * half)
+        turn[:, q, p] = np.sin(2 * half)
+        turn[:, p, q] = -turn[:, q, p]
+        held = np.swapaxes(turn, 1, 2) @ held @ turn
+        total = total @ turn
+    return total
+
+
+@semantics("eig3")
+def _eig(machine: Machine, a: Value) -> tuple[Value, ...]:
+    """Eigenvectors in columns and eigenvalues, of a symmetric matrix; in the order that the rotations leave them in."""
+    data = _finite(a.data.astype(np.float64))
+    values, vectors = np.linalg.eigh(data)
+    along = np.swapaxes(_rotation(data), 1, 2) @ vectors
+    order = np.abs(along).argmax(2)
+    cosines = np.take_along_axis(along, order[..., None], 2)[..., 0]
+    _demand(machine, data, (np.abs(cosines) > _ALIKE).all(1), "wp.eig3 of a matrix with equal eigenvalues")
+    made = np.take_along_axis(vectors, order[:, None, :], 2) * np.sign(cosines)[:, None, :]
+    kinds = (a.type, vector_type(a.type.scalar, 3))
+    return _values(machine, kinds, made, np.take_along_axis(values, order, 1))
+
+
+@semantics("svd3")
+def _svd_of_three(machine: Machine, a: Value) -> tuple[Value, ...]:
+    """Two rotations, and singular values by size, of which the last has the determinant's sign."""
+    data = _finite(a.data.astype(np.float64))
+    left, sizes, right = np.linalg.svd(data)
+    right = np.swapaxes(right, 1, 2)
+    wanted = _by_size(data, _rotation(np.swapaxes(data, 1, 2) @ data))
+    cosines = (wanted * right).sum(1)
+    _demand(machine, data, (np.abs(cosines) > _ALIKE).all(1), "wp.svd3 of a matrix with equal singular values")
+    signs = np.sign(cosines)
+    left, right = left * signs[:, None, :], right * signs[:, None, :]
+    turned = np.sign(np.linalg.det(left))
+    left[:, :, 2] *= turned[:, None]
+    sizes[:, 2] *= turned
+    return _values(machine, (a.type, vector_type(a.type.scalar, 3), a.type), left, sizes, right)
+
+
+def _by_size(data: Array, rotation: Array) -> Array:
+    """A rotation's columns by the length that the matrix gives them; each exchange turns the one that moves back."""
+    made = rotation.copy()
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        lengths = ((data @ made) ** 2).sum(1)
+        smaller = (lengths[:, first] < lengths[:, second])[:, None]
+        one, other = made[:, :, first].copy(), made[:, :, second].copy()
+        made[:, :, first] = np.where(smaller, other, one)
+        made[:, :, second] = np.where(smaller, -one, other)
+    return made
+
+
+@semantics("svd2")
+def _svd_of_two(machine: Machine, a: Value) -> tuple[Value, ...]:
+    """Singular values by size; the second factor is a rotation whose first column falls: ``x >= y``."""
+    data = _finite(a.data.astype(np.float64))
+    left, sizes, right = np.linalg.svd(data)
+    right = np.swapaxes(right, 1, 2)
+    _demand(
+        machine, data, sizes[:, 0] - sizes[:, 1] > _UNCLEAR * sizes[:, 0],
+        "wp.svd2 of a matrix with equal singular values",
+    )  # fmt: skip
+    fall = right[:, 0, 0] - right[:, 1, 0]
+    level = np.abs(fall) < _UNCLEAR
+    squares = (data**2).sum(1)
+    _demand(
+        machine, data, ~level | (squares[:, 0] == squares[:, 1]),
+        "wp.svd2 of a matrix whose first factor nearly ends in equal numbers",
+    )  # fmt: skip
+    first = np.where(level, np.sign(right[:, 0, 0]), np.sign(fall))
+    second = first * np.sign(np.linalg.det(right))
+    signs = np.stack([first, second], 1)[:, None, :]
+    return _values(
+        machine, (a.type, vector_type(a.type.scalar, 2), a.type), left * signs, sizes, right * signs
+    )  # fmt: skip
+
+
+@semantics("qr3")
+def _qr(machine: Machine, a: Value) -> tuple[Value, ...]:
+    """A rotation and an upper triangle; the triangle's first two diagonal elements are positive."""
+    data = _finite(a.data.astype(np.float64))
+    q, r = np.linalg.qr(data)
+    diagonal = np.abs(r[:, range(3), range(3)])
+    _demand(
+        machine, data, (diagonal[:, :2] > _UNCLEAR * np.abs(data).max((1, 2))[:, None]).all(1),
+        "wp.qr3 of a matrix whose first columns are along one line",
+    )  # fmt: skip
+    signs = np.sign(r[:, range(3), range(3)])
+    signs[:, 2] = np.sign(np.linalg.det(q)) * signs[:, 0] * signs[:, 1]
+    return _values(machine, (a.type, a.type), q * signs[:, None, :], r * signs[:, :, None])

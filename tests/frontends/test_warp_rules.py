@@ -1,0 +1,66 @@
+"""Every built-in that Warp's oracle models, held against Warp: by itself, in every format, on edges too."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from warp_rules.cases import Case
+from warp_rules.inputs import values_of
+from warp_rules.running import by_oracle, differences
+from warp_rules.signatures import FLOATS, WHOLES
+from warp_rules.table import CASES, EXCEPTIONS
+
+from synthesis import get_frontend
+from synthesis.frontends.base import Kernel
+from synthesis.frontends.warp.reference.semantics import SEMANTICS
+
+
+def test_every_built_in_that_is_modelled_has_cases() -> None:
+    assert set(CASES) | set(EXCEPTIONS) == set(SEMANTICS)
+    assert not set(CASES) & set(EXCEPTIONS)
+    names = Counter(case.name for cases in CASES.values() for case in cases)
+    assert max(names.values()) == 1
+    formats = {given.kind.scalar for cases in CASES.values() for case in cases for given in case.arrays}
+    assert formats == {*WHOLES, *FLOATS, "bool"}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_warp_computes_is_what_the_oracle_says(name: str) -> None:
+    assert differences(CASES[name]) == {}
+
+
+def test_a_wrong_rule_is_found_in_every_format(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SEMANTICS, "sin", SEMANTICS["cos"])
+    assert set(differences(CASES["sin"])) == {case.name for case in CASES["sin"]}
+
+
+@pytest.mark.parametrize("name", ["svd2", "svd3", "eig3", "qr3"])
+def test_factors_satisfy_the_equations_that_define_them(name: str) -> None:
+    (case,) = [each for each in CASES[name] if "float64" in each.label]
+    matrix, made = _oracle(case)
+    if name == "qr3":
+        orthogonal, triangle = made
+        product = orthogonal @ triangle
+        assert np.allclose(triangle, np.triu(triangle))
+        assert (np.linalg.det(orthogonal) > 0).all()
+    elif name == "eig3":
+        orthogonal, values = made
+        product = (orthogonal * values[:, None, :]) @ np.swapaxes(orthogonal, 1, 2)
+    else:
+        orthogonal, values, other = made
+        product = (orthogonal * values[:, None, :]) @ np.swapaxes(other, 1, 2)
+        assert (np.diff(np.abs(values), axis=1) <= 0).all()
+        assert np.allclose(np.swapaxes(other, 1, 2) @ other, np.eye(matrix.shape[1]))
+    assert np.allclose(product, matrix)
+    assert np.allclose(np.swapaxes(orthogonal, 1, 2) @ orthogonal, np.eye(matrix.shape[1]))
+
+
+def _oracle(case: Case) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The matrices of a case, and their factors."""
+    frontend = get_frontend("warp")
+    kernel = frontend.load_one(case.spec())
+    assert isinstance(kernel, Kernel)
+    values = values_of(case)
+    made = by_oracle(kernel, values, double=True)
+    frontend.compiler.release([kernel])
+    return values["a0"], [made[each.name] for each in case.arrays if each.name.startswith("o")]
