@@ -340,3 +340,12 @@ def test_live_objects_and_marks() -> None:
     (pair,) = extract(negative)
     assert isinstance(pair, Pair)
     assert pair.spec.arg_types == {"x": "f32[2,3]"}
+
+
+def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path) -> None:
+    (tmp_path / "inputs.toml").write_text('[scaled]\nx = "f32[5]"\nn = 3\n[scalled]\nx = "f32[5]"\n')
+    settings = Extraction(inputs=tmp_path / "inputs.toml")
+    with pytest.raises(
+        ConfigError, match=r"inputs.toml: \[scalled\] names no function in mixed_package.functions; found: "
+    ):
+        extract_to_folder("mixed_package.functions", tmp_path / "out", settings)

@@ -67,3 +67,29 @@ def test_work_that_is_left_early_is_ended() -> None:
         assert next(items) == 0
         items.close()
         assert list(zygote.run(partial(count, 1), time_limit=20)) == [0]
+
+
+def slow_but_at_work(seconds: float) -> Iterator[str]:
+    """As on a machine with much else to do: a little of the processor now and then."""
+    end = time.process_time() + seconds
+    while time.process_time() < end:
+        until = time.process_time() + 0.02
+        while time.process_time() < until:
+            pass
+        time.sleep(0.1)
+    yield "done"
+
+
+def endless() -> Iterator[str]:
+    while True:
+        pass
+    yield ""  # pyright: ignore[reportUnreachable]
+
+
+def test_limits_are_of_processor_time() -> None:
+    with Zygote() as zygote:
+        began = time.monotonic()
+        assert list(zygote.run(partial(slow_but_at_work, 0.5), time_limit=1.0)) == ["done"]
+        assert time.monotonic() - began > 2.0  # more than the limit by the clock, and half of it at work
+        (end,) = zygote.run(endless, time_limit=1.0)
+        assert end == Casualty(symptom=Symptom.TIMEOUT, detail="no result within 1 s")

@@ -280,3 +280,28 @@ def test_kernels_of_every_category_compile_to_ptx() -> None:
         assert ptx is not None, pair.rejections
         assert f".entry {pair.spec.name}_cuda_kernel_forward(" in ptx
         assert pair.line_map["ptx"]
+
+
+@FRONTENDS
+def test_a_recipe_filter_never_changes_a_kernel(frontend: str) -> None:
+    generator = KernelGenerator(frontend, 3)
+    drawn = [generator.spec(index) for index in range(300)]
+    names = sorted({spec.recipe for spec in drawn})[::9]
+    wanted = [spec for spec in drawn if spec.recipe in names]
+    pipeline = SynthesisPipeline(frontend, seed=3, recipe=names, verify="none")
+    assert [pipeline.generate_kernel(number) for number in range(len(wanted))] == wanted
+    one = SynthesisPipeline(frontend, seed=3, recipe=names[0], category=wanted[0].category)
+    assert {one.generate_kernel(number).category for number in range(5)} == {wanted[0].category}
+    with pytest.raises(UnknownNameError, match="unknown recipe 'soup'"):
+        SynthesisPipeline(frontend, recipe="soup")
+
+
+def test_a_line_of_the_ledger_says_what_was_drawn(tmp_path: Path) -> None:
+    run_pipeline(8, tmp_path, frontend="warp", category="native", level="cpp_forward", verify="none")
+    lines = [json.loads(line) for line in (tmp_path / "_irsmith" / "rejections.jsonl").read_text().splitlines()]
+    assert len(lines) == 8
+    for line in lines:
+        spec = KernelGenerator("warp").spec(line["index"])
+        assert (line["category"], line["recipe"], line["target"]) == ("native", spec.recipe, spec.target)
+        assert line["ops"] == list(spec.ops)
+        assert spec.target

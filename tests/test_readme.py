@@ -83,3 +83,8 @@ def test_the_page_about_gpus_is_what_its_script_makes() -> None:
 def test_the_gallery_is_what_its_script_makes() -> None:
     module = script("make_gallery")
     assert {path.name: path.read_text(encoding="utf-8") for path in module.FOLDER.glob("*.md")} == module.contents()
+
+
+def test_the_page_about_rows_is_what_its_script_makes() -> None:
+    module = script("make_rows")
+    assert module.PAGE.read_text(encoding="utf-8") == module.page()

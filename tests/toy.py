@@ -3,12 +3,13 @@
 import dis
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
-from synthesis.frontends.base import Drawer, Frontend, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.base import Compiler, Drawer, Frontend, Kernel, Level, Lowered, Recipe
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
@@ -20,38 +21,24 @@ from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature
 
 
 def draw_polynomial(stream: Stream, target: str) -> KernelSpec:
-    """``x`` through a few operations, the target among them."""
     symbols = {"add": "+", "mul": "*", "sub": "-"}
     value = "x"
     for name in [*(stream.choice(list(symbols)) for _ in range(stream.integer(1, 3))), target]:
         value = f"({value} {symbols[name]} {stream.decimal(0.1, 2.0)})"
     source = f"def polynomial(x):\n    return {value[1:-1]}\n"
+    told = signature(["x"])
     return KernelSpec(
-        frontend="toy",
-        name="polynomial",
-        category="arithmetic",
-        recipe="polynomial",
-        source=source,
-        description="A polynomial.",
-        signature=signature(["x"]),
-        ops=(target,),
+        frontend="toy", name="polynomial", category="simple", source=source, signature=told, ops=(target,)
     )
 
 
 def signature(names: Sequence[str]) -> Signature:
-    domain = Domain(low=-1.0, high=1.0)
-    return Signature(
-        arguments=tuple(Argument(name=name, type_name="float", dtype="float64", domain=domain) for name in names)
-    )
+    number = Argument(name="", type_name="float", dtype="float64", domain=Domain(low=-1.0, high=1.0))
+    return Signature(arguments=tuple(replace(number, name=name) for name in names))
 
 
-BYTECODE = Language(name="bytecode", suffix="txt")
-
-
-class ToyCompiler:
-    """Bytecode of Python functions."""
-
-    levels = (Level(name="bytecode", language=BYTECODE), Level(name="names", language=BYTECODE, default=False))
+class ToyCompiler(Compiler):
+    levels = (Level(name="bytecode", language=Language(name="bytecode", suffix="txt"), made_by="dis"),)
     devices = ("cpu",)
 
     def toolchain(self) -> Mapping[str, str]:
@@ -75,14 +62,14 @@ class ToyCompiler:
             forget_module(kernel.module)
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
-        return [Lowered(texts={each.name: _text(kernel, each) for each in levels}, line_map={}) for kernel in kernels]
-
-    def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        return {"bytecode": _text(kernel, self.levels[0])}
+        return [Lowered(texts={each.name: _text(kernel) for each in levels}, line_map={}) for kernel in kernels]
 
 
 def _describe(function: FunctionType) -> Kernel:
-    collector = SourceCollector(unwrap=_unwrap, literal=lambda _: None, is_library=lambda _: False)
+    def unwrap(value: Any) -> Definition | None:
+        return Definition(value) if isinstance(value, FunctionType) else None
+
+    collector = SourceCollector(unwrap=unwrap, literal=lambda _: None, is_library=lambda _: False)
     spec = KernelSpec(
         frontend="toy",
         name=name_of(function),
@@ -102,19 +89,10 @@ def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rej
     return Kernel(spec=spec, live=live, module=module.__name__, places=places)
 
 
-def _text(kernel: Kernel, level: Level) -> str:
-    if level.name == "names":
-        return "\n".join(kernel.live.__code__.co_varnames) + "\n"
+def _text(kernel: Kernel) -> str:
     return "".join(f"{each.opname} {each.argrepr}".rstrip() + "\n" for each in dis.get_instructions(kernel.live))
 
 
-def _unwrap(value: Any) -> Definition | None:
-    return Definition(value) if isinstance(value, FunctionType) else None
-
-
-POLYNOMIAL = Recipe(name="polynomial", category="arithmetic", targets=("add", "mul", "sub"), draw=draw_polynomial)
-FRONTEND = Frontend(
-    name="toy",
-    drawer=Drawer(categories=("arithmetic",), recipes=(POLYNOMIAL,), usual_mix={2: 1.0}),
-    compiler=ToyCompiler(),
-)
+POLYNOMIAL = Recipe(name="polynomial", category="simple", targets=("add", "mul", "sub"), draw=draw_polynomial)
+DRAWER = Drawer(categories=("simple",), recipes=(POLYNOMIAL,), usual_mix={2: 1.0})
+FRONTEND = Frontend(name="toy", drawer=DRAWER, compiler=ToyCompiler())

@@ -29,8 +29,8 @@ def extract_ir(
 
     Returns:
         For Warp ``python_source``, ``cpp_code`` (the whole unit as Warp emits it, C++ or CUDA), ``forward_code`` and
-        ``backward_code`` (the kernel's own text, cleaned; None where the kernel has no backward) and ``metadata``.
-        For JAX ``python_source``, ``jaxpr``, ``stablehlo``, ``vjp_stablehlo`` (None where the function cannot be
+        ``backward_code`` (the kernel's own text, cleaned; None if the kernel has no backward) and ``metadata``.
+        For JAX ``python_source``, ``jaxpr``, ``stablehlo``, ``vjp_stablehlo`` (None if the function cannot be
         differentiated) and ``metadata``. With ``include_backward=False`` the backward text is None.
 
     Raises:

@@ -14,7 +14,7 @@ class Progress:
     done: int
     """Candidates finished, rows and rejections together."""
     total: int | None
-    """None where it is not known how many there will be."""
+    """None if it is not known how many there will be."""
     rows: int
     way: float = 0.0
     """The same as ``done``, with the parts of their way that unfinished candidates have gone."""
@@ -42,7 +42,7 @@ class Meter:
     """Counts what a run has done, and tells listeners.
 
     Args:
-        total: candidates of the run; None where it is not known.
+        total: candidates of the run; None if it is not known.
         listeners: told at each step.
     """
 

@@ -74,10 +74,10 @@ class Argument:
     element: tuple[int, ...] = ()
     """The shape of one element: ``(3,)`` for a vec3, ``(2, 2)`` for a mat22, ``()`` for a scalar."""
     shape: tuple[int | None, ...] | None = None
-    """The dimensions of an array, None where one is not known; None for a plain value."""
+    """The dimensions of an array, None if one is not known; None for a plain value."""
     role: Role = Role.INPUT
     domain: Domain | None = None
-    """Where its values are drawn from; None where it is not known, as for a kernel of the user's."""
+    """Where its values are drawn from; None if it is not known, as for a kernel of the user's."""
     fields: tuple["Argument", ...] = ()
     """What a struct holds, in order; empty for anything else."""
 
@@ -128,7 +128,7 @@ class Signature:
     results: tuple[Argument, ...] = ()
     """What the function returns, flattened; empty for Warp, whose kernels write into their arguments."""
     launch: tuple[int | None, ...] | None = None
-    """Threads along each launch dimension, None where one is not known; None for JAX."""
+    """Threads along each launch dimension, None if one is not known; None for JAX."""
     differentiable: tuple[str, ...] = ()
     """The arguments that a backward text gives gradients for, in order."""
     cotangents: tuple[str, ...] = ()
@@ -250,7 +250,7 @@ class Rejection:
     frontend: str = ""
     kernel_name: str = ""
     level: str | None = None
-    """The level that failed; None when the whole candidate did."""
+    """The level that failed; None if the whole candidate did."""
     index: int | None = None
     origin: str = ""
     """The file or module that an extracted kernel was looked for in."""
@@ -382,7 +382,7 @@ class Pair:
 
     spec: KernelSpec
     texts: Mapping[str, str | None]
-    """Level name to text, in the front end's order; None where that level failed."""
+    """Level name to text, in the front end's order; None if that level failed."""
     line_map: Mapping[str, Sequence[tuple[int, int, int]]]
     """Level to (line of the source, first line of the text, last line of the text); empty where it is not known."""
     device: str

@@ -84,7 +84,7 @@ def load_place(place: Place) -> object:
 def kernels_of(
     target: object, frontend: str | None, examples: Examples
 ) -> tuple[Frontend | None, list[Kernel | Rejection]]:
-    """The kernels of a live target and the front end they are of; None where a module holds nothing for any.
+    """The kernels of a live target and the front end they are of; None if a module holds nothing for any.
 
     Unless a front end is named, a module's Warp kernels come first. Any function may be one for JAX, so plain ones
     count only where something is known of their inputs.

@@ -272,3 +272,42 @@ def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.Capture
     }  # fmt: skip
     assert run(["ops", "--frontend", "jax", "--coverage", str(samples)]) == 0
     assert "operations are in at least 10 verified rows" in capsys.readouterr().out
+
+
+def test_windows_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.platform", "win32")
+    assert run(["list"]) == 2
+    assert capsys.readouterr().err == (
+        "irsmith: irsmith runs on Linux and macOS, which can fork processes; on Windows use WSL\n"
+    )
+
+
+def test_raw_prints_one_text_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["generate", "--frontend", "jax", "--count", "1", "--verify", "none", "--out", str(tmp_path)]) == 0
+    (file,) = tmp_path.glob("*.json")
+    document = json.loads(file.read_text())
+    for arguments, text in ((["--level", "jaxpr"], document["jaxpr"]), ([], document["python_source"])):
+        capsys.readouterr()
+        assert run(["show", str(file), *arguments, "--raw"]) == 0
+        assert capsys.readouterr().out == text
+    assert run(["show", str(file), "--level", "jaxpr", "--level", "stablehlo", "--raw"]) == 2
+    assert "--raw prints one text" in capsys.readouterr().err
+
+
+def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--frontend", "warp", "--count", "8", "--category", "native", "--category", "math", "--out"]
+    assert run(["generate", *arguments, str(tmp_path), "--level", "cpp_forward", "--verify", "none"]) == 0
+    rows = sorted(tmp_path.glob("*.json"))
+    rows[1].write_text('{"python_source": ')
+    ledger = tmp_path / "_irsmith" / "rejections.jsonl"
+    lines = ledger.read_text().splitlines()
+    ledger.write_text("\n".join([lines[0], "{]", *lines[1:]]) + "\n")
+    capsys.readouterr()
+    assert run(["stats", str(tmp_path), "--json"]) == 1
+    captured = capsys.readouterr()
+    found = json.loads(captured.out)
+    assert found["rows"] == len(rows) - 1 == 3
+    assert sum(found["rejections"].values()) == len(lines) == 4
+    assert [part in captured.err for part in (rows[1].name, "rejections.jsonl, line 2")] == [True, True]
+    assert run(["verify", str(tmp_path)]) == 1
+    assert f"{rows[1].stem}: unreadable: " in capsys.readouterr().out

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy.typing as npt
 
-from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.errors import ConfigError, KernelError, UnknownNameError
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 from synthesis.grammar.streams import Stream
@@ -39,7 +39,7 @@ class Level:
     name: str
     language: Language
     device: str | None = None
-    """The only device that it exists for; None when it exists for each of the front end's."""
+    """The only device that it exists for; None if it exists for each of the front end's."""
     direction: Direction = Direction.FORWARD
     default: bool = True
     """Whether a row has it unless told otherwise."""
@@ -196,15 +196,10 @@ class Drawer:
 class Compiler(Protocol):
     """What turns a front end's kernels into texts."""
 
-    @property
-    def levels(self) -> tuple[Level, ...]:
-        """Every level, in the order of a row's columns."""
-        ...
-
-    @property
-    def devices(self) -> tuple[str, ...]:
-        """What ``device`` may be, the default first."""
-        ...
+    levels: tuple[Level, ...]
+    """Every level, in the order of a row's columns."""
+    devices: tuple[str, ...]
+    """What ``device`` may be, the default first."""
 
     def toolchain(self) -> Mapping[str, str]:
         """The packages whose versions determine the texts, and those versions."""
@@ -241,12 +236,17 @@ class Compiler(Protocol):
         ...
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
-        """The texts of one kernel under the names that ``extract_ir`` gives them.
+        """The texts of one kernel as ``extract_ir`` names them: as its levels are called, unless told better.
 
         Raises:
             KernelError: if the tool rejects the kernel.
         """
-        ...
+        levels = [each for each in self.levels if each.default and each.device in (None, device)]
+        wanted = [each for each in levels if include_backward or each.direction is Direction.FORWARD]
+        (lowered,) = self.lower([kernel], wanted, device=device)
+        if isinstance(lowered, Rejection):
+            raise KernelError(lowered.stage, lowered.symptom, lowered.detail)
+        return dict(lowered.texts)
 
 
 class Prover(Protocol):
@@ -298,7 +298,7 @@ class Frontend:
     drawer: Drawer
     compiler: Compiler
     prover: Prover | None = None
-    """None where texts are not proved: the rows are unverified."""
+    """None if texts are not proved: the rows are unverified."""
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class SourceCollector:
 
     Args:
         unwrap: a front end's object to the function or class behind it; None for anything else.
-        literal: a constant as the front end's users would write it; None where it cannot be written.
+        literal: a constant as the front end's users would write it; None if it cannot be written.
         is_library: whether a module is imported by name rather than copied from.
         customary: names that texts of the front end's own may use, and the import of each.
         spell: a type as ``Definition.annotations`` has it.

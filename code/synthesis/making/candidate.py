@@ -27,7 +27,7 @@ class Candidate:
     """The live kernel, once it is loaded; gone again when the candidate leaves its process or is finished."""
     lowered: Lowered | None = None
     plan: Plan | None = None
-    """What verification is to run; None where it is left out."""
+    """What verification is to run; None if it is left out."""
     judgement: Judgement | None = None
     stopped: Rejection | None = None
     """What stopped it; no stage touches it after that."""

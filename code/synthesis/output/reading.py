@@ -22,7 +22,7 @@ class Document:
 
     source: str
     texts: Mapping[str, str | None]
-    """Level to text, in the file's order; None where the row has none."""
+    """Level to text, in the file's order; None if the row has none."""
     metadata: Mapping[str, Any]
     """Every other column, as Python has the values."""
     stem: str

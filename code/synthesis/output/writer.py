@@ -40,7 +40,7 @@ class Writer:
         self._form: Form = form
         self._columns = dict.fromkeys(columns)
         self._written: list[Path] | None = None if columns else []
-        """The files that may have to be widened; None where all columns are known."""
+        """The files that may have to be widened; None if all columns are known."""
         make_folder(folder / SIDECAR)
 
     def write(self, number: int, pair: Pair) -> Path:

@@ -158,7 +158,7 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
     """A run in which one array is passed as two arguments, one that is read and one that is written, and their names.
 
-    None where no two arguments are alike, and for tiles, whose blocks may read what others write.
+    None if no two arguments are alike, and for tiles, whose blocks may read what others write.
     """
     if signature.tiled:
         return None
@@ -183,7 +183,7 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
 
 
 def another_draw(argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40)) -> Any:
-    """A draw of an argument that differs from a given one; None where its domain has one value only."""
+    """A draw of an argument that differs from a given one; None if its domain has one value only."""
     for seed in tries:
         other = draw_argument(argument, seed)
         if not np.array_equal(other, value):

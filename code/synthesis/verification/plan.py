@@ -108,7 +108,7 @@ def make_plan(
     Args:
         frontend: the kernel's.
         kernel: a loaded kernel.
-        texts: level name to text; None where there is none.
+        texts: level name to text; None if there is none.
         useful: whether the kernel has to be useful, as a drawn one has.
         fresh: whether the texts are what the source has just been lowered to.
         build: whether its CUDA texts are compiled to PTX by NVRTC too.

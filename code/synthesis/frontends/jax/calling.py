@@ -35,7 +35,7 @@ class Call:
         return plain and not isinstance(self.function, BoundFunction)
 
     def to_json(self) -> dict[str, Any] | None:
-        """The call as ``Signature.call`` holds it; None where a pytree or a constant has no JSON form."""
+        """The call as ``Signature.call`` holds it; None if a pytree or a constant has no JSON form."""
         names = functions.parameters_of(self.function)
         names += [f"arg{position}" for position in range(len(names), len(self.arguments))]
         try:

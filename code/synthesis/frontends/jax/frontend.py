@@ -43,7 +43,7 @@ class JaxCompiler:
     """JAX. A row is for one platform; nothing of the platform needs to be present."""
 
     levels = LEVELS
-    devices = ("cpu", "cuda", "tpu")
+    devices: tuple[str, ...] = ("cpu", "cuda", "tpu")
 
     def toolchain(self) -> Mapping[str, str]:
         """JAX traces and prints, jaxlib lowers and compiles."""

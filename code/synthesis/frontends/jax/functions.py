@@ -34,7 +34,7 @@ def start_afresh() -> None:
 
 
 def function_behind(obj: Any) -> FunctionType | None:
-    """The plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None where there is none."""
+    """The plain Python function inside ``jax.jit``, ``custom_jvp`` and the like; None if there is none."""
     seen = 0
     while not isinstance(obj, FunctionType):
         inner = next((getattr(obj, name) for name in _WRAPPING if hasattr(obj, name)), None)

@@ -42,7 +42,7 @@ class WarpCompiler:
     """NVIDIA Warp. One process at a time, one thread at a time: Warp keeps its state in globals."""
 
     levels = LEVELS
-    devices = ("cpu+cuda", "cpu", "cuda")
+    devices: tuple[str, ...] = ("cpu+cuda", "cpu", "cuda")
 
     def toolchain(self) -> Mapping[str, str]:
         """Warp alone determines the texts."""

@@ -59,7 +59,7 @@ class Statements:
 
 
 def statements_of(level: Level, text: str) -> Statements | None:
-    """A text's statements; None where it is not, around them, what Warp writes."""
+    """A text's statements; None if it is not, around them, what Warp writes."""
     made = _of_cpp(text) if level.language == CPP else _of_cuda(text)
     return made if made is not None and made.direction == str(level.direction) else None
 

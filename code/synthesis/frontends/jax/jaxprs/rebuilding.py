@@ -100,7 +100,7 @@ class _Rebuilding:
         return self.run(graph, arguments)
 
     def _scatter_parameters(self, equation: Equation) -> dict[str, Any]:
-        """What two elements become is a graph that the lowering inlines; None where the new one stays."""
+        """What two elements become is a graph that the lowering inlines; None if the new one stays."""
         printed = equation.parameters["update_jaxpr"]
         update = None if printed is None else self._close(printed).jaxpr
         rest = {name: value for name, value in equation.parameters.items() if name != "update_jaxpr"}
