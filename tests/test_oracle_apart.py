@@ -16,7 +16,10 @@ ROUTES = {
     ),
 }  # fmt: skip
 """What makes texts and what runs them."""
-SHARED = {"jax": {"synthesis.frontends.jax.graphs"}, "warp": {"synthesis.frontends.warp.introspection"}}
+SHARED = {
+    "jax": {"synthesis.frontends.jax.graphs"},
+    "warp": {"synthesis.frontends.warp.introspection", "synthesis.frontends.warp.options"},
+}
 """What an oracle and a route may both import of their front end: facts about what is live, and data types."""
 
 

@@ -61,6 +61,10 @@ def edits_of(spec: KernelSpec) -> Iterator[tuple[int, KernelSpec]]:
                 yield number, replace(spec, source="".join([*lines[: number - 1], edited, *lines[number:]]))
 
 
+KERNELS = {"warp": 60, "jax": 24}
+"""How many are edited: lowering a JAX function at four levels costs five times what Warp's generation does."""
+
+
 def renumbered(line: str) -> str:
     """A line without the numbers that compilers give to names: they move when anything before them does."""
     return re.sub(r"(%\w+|\b(?:var|adj)_\d+|[\w-]+\.\d+\b|(?<=: )[a-z]{1,2}:|\b[a-z]{1,2}\b)", "#", line)
@@ -75,7 +79,7 @@ def lines_of(result: Lowered, level: str, python_line: int) -> set[int]:
 def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) -> None:
     generator = KernelGenerator(frontend, seed=21)
     compared = changed_lines = 0
-    for index in range(60):
+    for index in range(KERNELS[frontend]):
         spec = generator.spec(index)
         before = lowered(spec)
         assert before is not None
@@ -102,8 +106,8 @@ def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) 
                     assert changed <= own, f"{level}, line {number}: {sorted(changed - own)}\n{edited.source}\n{other}"
                 compared += 1
                 changed_lines += len(changed)
-    assert compared > 150
-    assert changed_lines > 150
+    assert compared > 100
+    assert changed_lines > 100
 
 
 @pytest.mark.parametrize("frontend", ["warp", "jax"])

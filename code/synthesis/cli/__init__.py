@@ -48,8 +48,8 @@ def run(arguments: Sequence[str]) -> int:
         app.config = (read_config, missing, require_whole_numbers)
         result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except MissingArgumentError as error:
-        needs = f"irsmith {' '.join(error.command_chain or ())} needs {', '.join(missing.names)}"
-        print_line(errors, f"irsmith: {needs if missing.names else error}")
+        command = f"irsmith {' '.join(error.command_chain or ())}"
+        print_line(errors, f"irsmith: {missing.complain(command, arguments) if missing.names else error}")
         print_line(errors, "irsmith: see irsmith --help")
         return 2
     except CycloptsError as error:

@@ -1,6 +1,7 @@
 """What the commands' options have in common: settings as options, from files too, and all complaints at once."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -35,13 +36,20 @@ class MissingOptions:
 
     def __init__(self) -> None:
         self.names: list[str] = []
+        self._known: set[str] = set()
 
     def __call__(self, app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
         """Look at the options of a command."""
         del app, commands
+        self._known = {name for each in arguments for name in each.names}
         self.names = [
             each.name for each in arguments if each.required and each.parse and not each.tokens and each.name != "*"
         ]
+
+    def complain(self, command: str, given: Sequence[str]) -> str:
+        """What to say of a command that was given these words: first of an option that there is not."""
+        unknown = [each for each in given if each.startswith("--") and each.partition("=")[0] not in self._known]
+        return f"unknown option {unknown[0]}" if unknown else f"{command} needs {', '.join(self.names)}"
 
 
 def require_whole_numbers(app: App, commands: tuple[str, ...], arguments: ArgumentCollection) -> None:
