@@ -25,8 +25,6 @@ _EXCLUDED = {
     "is bound by no public function: the slope of a maximum over windows adds": ("select_and_scatter",),
 }  # fmt: skip
 """Why no function is drawn with a primitive, to the primitives."""
-OPEN = frozenset[str]()
-"""Known, and without reference semantics yet."""
 _WITHOUT_DERIVATIVE = frozenset({
     "and", "argmax", "argmin", "clz", "eq", "ge", "gt", "is_finite", "le", "lt", "ne", "not", "or", "population_count",
     "random_bits", "random_seed", "reduce_and", "reduce_or", "reduce_xor", "shift_left", "shift_right_arithmetic",

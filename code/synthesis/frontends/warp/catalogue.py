@@ -22,8 +22,6 @@ _EXCLUDED = {
     r"select": "was removed in Warp 1.10; its name is left",
 }
 """Names, as a regular expression, to why no kernel is drawn with them."""
-OPEN = frozenset[str]()
-"""Known, and without reference semantics yet."""
 
 
 def operations() -> Mapping[str, ToolOperation]:

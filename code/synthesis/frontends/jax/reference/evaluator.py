@@ -1,16 +1,17 @@
 """Evaluates a graph by NumPy, in float64 or in its own precision."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import ml_dtypes
 import numpy as np
+import numpy.typing as npt
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
-from synthesis.frontends.jax.graphs import Constant, Graph, dtype_of
+from synthesis.frontends.jax.graphs import Constant, Graph
 from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
 
-_WIDER: dict[np.dtype[Any], np.dtype[Any]] = {
+_WIDER: dict[Dtype, Dtype] = {
     np.dtype(np.complex64): np.dtype(np.complex128),
     **{np.dtype(kind): np.dtype(np.float64) for kind in (np.float16, ml_dtypes.bfloat16, np.float32)},
 }
@@ -27,18 +28,22 @@ class Evaluator:
     def __init__(self, *, double: bool) -> None:
         self.double = double
 
-    def format(self, dtype: Any) -> np.dtype[Any]:
-        """The dtype that values of a dtype are computed in."""
-        known = dtype if isinstance(dtype, np.dtype) else dtype_of(dtype)  # pyright: ignore
-        assert known is not None
-        return _WIDER.get(known, known) if self.double else known
+    def format(self, dtype: Dtype | None) -> Dtype:
+        """The dtype that values of a dtype are computed in.
 
-    def promoted(self, value: Any) -> Any:
+        Raises:
+            TypeError: for None, a random key's.
+        """
+        if dtype is None:
+            raise TypeError("a random key is no number")
+        return _WIDER.get(dtype, dtype) if self.double else dtype
+
+    def promoted(self, value: npt.ArrayLike) -> Array:
         """An array in the format that it is computed in."""
         array = np.asarray(value)
         return array.astype(self.format(array.dtype), copy=False)
 
-    def results(self, graph: Graph, inputs: Sequence[Any]) -> list[Any]:
+    def results(self, graph: Graph, inputs: Inputs) -> list[Array]:
         """A function's results.
 
         Raises:
@@ -47,15 +52,15 @@ class Evaluator:
         with np.errstate(all="ignore"):
             return self.call(graph, [self.promoted(each) for each in inputs])
 
-    def call(self, graph: Graph, inputs: Sequence[Any]) -> list[Any]:
+    def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
         """The results of a graph inside another, for values that are promoted already."""
         if len(graph.constants) != len(graph.values):
             raise ReferenceUnknownError("captured arrays that the text does not show")
-        values: dict[Any, Any] = {}
+        values: dict[Any, Array] = {}
         values.update(zip(graph.constants, map(self.promoted, graph.values), strict=True))
         values.update(zip(graph.inputs, inputs, strict=True))
 
-        def read(atom: Any) -> Any:
+        def read(atom: Any) -> Array:
             return self.promoted(atom.value) if isinstance(atom, Constant) else values[atom]
 
         for equation in graph.equations:
@@ -66,8 +71,8 @@ class Evaluator:
                 made = rule(self, [read(each) for each in equation.inputs], equation.parameters, equation.types)
             except (NotImplementedError, KeyError, AttributeError) as error:
                 raise ReferenceUnknownError(f"{equation.primitive} with these parameters ({error})") from error
-            results = made if isinstance(made, list | tuple) else [made]  # pyright: ignore
-            for name, value in zip(equation.outputs, results, strict=True):  # pyright: ignore
+            results = made if isinstance(made, list | tuple) else [made]
+            for name, value in zip(equation.outputs, results, strict=True):
                 values[name] = np.asarray(value)
         return [read(each) for each in graph.outputs]
 

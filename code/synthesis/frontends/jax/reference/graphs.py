@@ -1,24 +1,29 @@
 """The graph of a live jaxpr."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of
 
 
 def graph_of(jaxpr: Any) -> Graph:
     """The graph of a live jaxpr, closed or not."""
-    values = tuple(getattr(jaxpr, "consts", ()))
     inner = getattr(jaxpr, "jaxpr", jaxpr)
     return Graph(
         constants=tuple(inner.constvars),
         inputs=tuple(inner.invars),
         equations=tuple(_equation(each) for each in inner.eqns),
         outputs=tuple(_atom(each) for each in inner.outvars),
-        values=tuple(np.asarray(value) for value in values),
+        values=tuple(_array(value) for value in getattr(jaxpr, "consts", ())),
     )
+
+
+def _array(value: npt.ArrayLike) -> npt.NDArray[Any]:
+    return np.asarray(value)
 
 
 def _equation(equation: Any) -> Equation:
@@ -42,8 +47,8 @@ def _atom(atom: Any) -> Any:
 def _parameter(value: Any) -> Any:
     if hasattr(value, "eqns") or (hasattr(value, "jaxpr") and hasattr(value, "consts")):
         return graph_of(value)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return SimpleNamespace(**{name: _parameter(getattr(value, name)) for name in value._fields})  # pyright: ignore
+    if hasattr(value, "_fields"):  # a named tuple
+        return SimpleNamespace(**{name: _parameter(getattr(value, name)) for name in value._fields})
     if isinstance(value, tuple | list):
-        return tuple(_parameter(each) for each in value)  # pyright: ignore
+        return tuple(map(_parameter, cast(Sequence[Any], value)))
     return value

@@ -1,30 +1,28 @@
 """Calls, branches and loops; after ``jax.lax``'s documentation."""
 
-from typing import Any
-
 import numpy as np
 
-from synthesis.frontends.jax.reference.rules.table import rule
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
 
 @rule("jit", "closed_call", "remat2")
-def _call(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+def _call(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types) -> Results:
     return evaluator.call(parameters["jaxpr"] if "jaxpr" in parameters else parameters["call_jaxpr"], inputs)
 
 
 @rule("custom_jvp_call", "custom_vjp_call")
-def _custom(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+def _custom(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types) -> Results:
     return evaluator.call(parameters["call_jaxpr"], inputs)
 
 
 @rule("cond")
-def _cond(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+def _cond(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types) -> Results:
     branches = parameters["branches"]
     return evaluator.call(branches[int(np.clip(int(inputs[0]), 0, len(branches) - 1))], inputs[1:])
 
 
 @rule("platform_index")
-def _platform(_: Any, __: Any, parameters: Any, ___: Any) -> Any:
+def _platform(_: Machine, __: Inputs, parameters: Parameters, ___: Types) -> Results:
     """The branch that is for a CPU."""
     platforms = parameters["platforms"]
     found = (k for k, names in enumerate(platforms) if names is None or "cpu" in names)
@@ -32,7 +30,7 @@ def _platform(_: Any, __: Any, parameters: Any, ___: Any) -> Any:
 
 
 @rule("while")
-def _while(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
+def _while(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Types) -> Results:
     tested, looped = int(parameters["cond_nconsts"]), int(parameters["body_nconsts"])
     test_constants, body_constants = inputs[:tested], inputs[tested : tested + looped]
     state, trips = list(inputs[tested + looped :]), 0
@@ -49,12 +47,12 @@ def _while(evaluator: Any, inputs: Any, parameters: Any, _: Any) -> Any:
 
 
 @rule("scan")
-def _scan(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _scan(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     fixed, carried = int(parameters["num_consts"]), int(parameters["num_carry"])
     constants, carry, columns = inputs[:fixed], list(inputs[fixed : fixed + carried]), inputs[fixed + carried :]
     length = int(parameters["length"])
     steps = range(length)
-    rows: list[list[Any]] = []
+    rows: list[list[Array]] = []
     for step in reversed(steps) if parameters["reverse"] else steps:
         made = evaluator.call(parameters["jaxpr"], [*constants, *carry, *(column[step] for column in columns)])
         carry = made[:carried]

@@ -6,117 +6,141 @@ from typing import Any
 import numpy as np
 from scipy import special as _scipy_special  # pyright: ignore[reportMissingTypeStubs]
 
-from synthesis.frontends.jax.reference.rules.table import Rule, rule
+from synthesis.frontends.jax.reference.rules.table import (
+    Array,
+    Inputs,
+    Machine,
+    Parameters,
+    Results,
+    Rule,
+    Types,
+    numbers,
+    rule,
+)
 
 special: Any = _scipy_special
+_Function = Callable[..., Array]
+"""Of arrays."""
 
 
-def _plain(function: Callable[..., Any]) -> Rule:
-    def compute(evaluator: Any, inputs: Any, __: Any, types: Any) -> Any:
+def _plain(function: _Function) -> Rule:
+    def compute(evaluator: Machine, inputs: Inputs, __: Parameters, types: Types) -> Results:
         # NumPy computes some functions of small formats in wider ones.
         return np.asarray(function(*inputs)).astype(evaluator.format(types[0].dtype), copy=False)
 
     return compute
 
 
-def _special(function: Callable[..., Any]) -> Callable[..., Any]:
+def _special(function: _Function) -> _Function:
     """SciPy knows no small formats; XLA computes these in float32 too."""
 
-    def compute(*inputs: Any) -> Any:
+    def compute(*inputs: Array) -> Array:
         return function(*(each.astype(np.float32) if each.dtype.itemsize == 2 else each for each in inputs))
 
     return compute
 
 
-def _log_gamma(x: Any) -> Any:
+def _log_gamma(x: Array) -> Array:
     return np.where(np.isinf(x), np.inf, special.gammaln(x))
 
 
-def _digamma(x: Any) -> Any:
+def _digamma(x: Array) -> Array:
     """At its poles it is no number in JAX, where SciPy has an infinity for 0."""
     return np.where((x <= 0) & (x == np.floor(x)), np.nan, special.digamma(x))
 
 
-def _polygamma(order: Any, x: Any) -> Any:
+def _polygamma(order: Array, x: Array) -> Array:
     whole = (order >= 0) & (order == np.floor(order))
     return np.where(whole, special.polygamma(np.where(whole, order, 0).astype(int), x), np.nan)
 
 
-def _complex(real: Any, imaginary: Any) -> Any:
+def _complex(real: Array, imaginary: Array) -> Array:
     """Not by arithmetic, which makes a NaN of an infinity."""
     made = np.empty(np.shape(real), np.complex128 if real.dtype.itemsize == 8 else np.complex64)
     made.real, made.imag = real, imaginary
     return made
 
 
-def _divided(a: Any, b: Any) -> Any:
+def _divided(a: Array, b: Array) -> Array:
     """Whole numbers to zero; by zero it is all bits, and the lowest by -1 is itself."""
     if a.dtype.kind not in "iu":
         return np.true_divide(a, b)
     safe = np.where(b == 0, 1, b).astype(a.dtype)
     down = a // safe
-    quotient = down + ((a != down * safe) & ((a < 0) != (safe < 0)))
+    quotient: Array = down + ((a != down * safe) & ((a < 0) != (safe < 0)))
     return np.where(b == 0, ~a.dtype.type(0), quotient).astype(a.dtype)
 
 
-def _remainder(a: Any, b: Any) -> Any:
+def _remainder(a: Array, b: Array) -> Array:
     if a.dtype.kind not in "iu":
         return np.fmod(a, b)
     return np.where(b == 0, a, np.fmod(a, np.where(b == 0, 1, b))).astype(a.dtype)
 
 
-def _shifted(shift: Callable[..., Any]) -> Callable[[Any, Any], Any]:
-    def compute(a: Any, b: Any) -> Any:
+def _shifted(shift: np.ufunc) -> Callable[[Array, Array], Array]:
+    def compute(a: Array, b: Array) -> Array:
         inside = (b >= 0) & (b < 8 * a.dtype.itemsize)
         return np.where(inside, shift(a, np.where(inside, b, 0)), 0).astype(a.dtype)
 
     return compute
 
 
-def _logical_right(a: Any, b: Any) -> Any:
+def _logical_right(a: Array, b: Array) -> Array:
     word = f"u{a.dtype.itemsize}"
     return _shifted(np.right_shift)(a.astype(word), b.astype(word)).astype(a.dtype)
 
 
-def _arithmetic_right(a: Any, b: Any) -> Any:
+def _arithmetic_right(a: Array, b: Array) -> Array:
     """Of bits, whatever the type: the first is spread, and an amount beyond them spreads it over all."""
     last = 8 * a.dtype.itemsize - 1
     amount = np.where((b >= 0) & (b <= last), b, last).astype(f"i{a.dtype.itemsize}")
     return np.right_shift(a.view(f"i{a.dtype.itemsize}"), amount).view(a.dtype)
 
 
-def _ones(a: Any) -> Any:
+def _ones(a: Array) -> Array:
     """NumPy counts those of the absolute value."""
     return np.bitwise_count(a.view(f"u{a.dtype.itemsize}"))
 
 
-def _angle(a: Any, b: Any) -> Any:
+def _angle(a: Array, b: Array) -> Array:
     if a.dtype.kind == "c":
         raise NotImplementedError("complex numbers")
     return np.arctan2(a, b)
 
 
-def _sign(x: Any) -> Any:
+def _sign(x: Array) -> Array:
     return np.sign(x) if x.dtype.kind != "u" else (x > 0).astype(x.dtype)
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
+def _rsqrt(x: Array) -> Array:
+    return 1 / np.sqrt(x)
+
+
+def _logistic(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def _unchanged(x: Array) -> Array:
+    return x
+
+
+_FUNCTIONS: dict[str, _Function] = {
     "add": np.add, "add_any": np.add, "sub": np.subtract, "mul": np.multiply, "div": _divided, "rem": _remainder,
     "max": np.maximum, "min": np.minimum, "pow": np.power, "atan2": _angle, "nextafter": np.nextafter,
     "neg": np.negative, "abs": np.abs, "sign": _sign, "floor": np.floor, "ceil": np.ceil, "square": np.square,
     "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh, "tanh": np.tanh,
     "asin": np.arcsin, "acos": np.arccos, "atan": np.arctan, "asinh": np.arcsinh, "acosh": np.arccosh,
     "atanh": np.arctanh, "exp": np.exp, "exp2": np.exp2, "expm1": np.expm1, "log": np.log, "log1p": np.log1p,
-    "sqrt": np.sqrt, "cbrt": np.cbrt, "rsqrt": lambda x: 1 / np.sqrt(x), "logistic": lambda x: 1 / (1 + np.exp(-x)),
+    "sqrt": np.sqrt, "cbrt": np.cbrt, "rsqrt": _rsqrt, "logistic": _logistic,
     "real": np.real, "imag": np.imag, "conj": np.conj, "complex": _complex,
     "eq": np.equal, "ne": np.not_equal, "lt": np.less, "le": np.less_equal, "gt": np.greater,
     "ge": np.greater_equal, "is_finite": np.isfinite,
-    "and": lambda a, b: a & b, "or": lambda a, b: a | b, "xor": lambda a, b: a ^ b, "not": lambda a: ~a,
+    "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
     "shift_left": _shifted(np.left_shift), "shift_right_logical": _logical_right,
     "shift_right_arithmetic": _arithmetic_right, "population_count": _ones,
-    "stop_gradient": lambda x: x, "copy": np.copy, "name": lambda x: x,
+    "stop_gradient": _unchanged, "copy": np.copy, "name": _unchanged,
 }  # fmt: skip
-_SPECIAL: dict[str, Callable[..., Any]] = {
+_SPECIAL: dict[str, _Function] = {
     "erf": special.erf, "erfc": special.erfc, "erf_inv": special.erfinv, "lgamma": _log_gamma, "digamma": _digamma,
     "igamma": special.gammainc, "igammac": special.gammaincc, "bessel_i0e": special.i0e, "bessel_i1e": special.i1e,
     "zeta": special.zeta, "polygamma": _polygamma, "regularized_incomplete_beta": special.betainc,
@@ -126,19 +150,19 @@ for _name, _function in {**_FUNCTIONS, **{name: _special(each) for name, each in
 
 
 @rule("clamp")
-def _clamp(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _clamp(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     low, x, high = inputs
     return np.minimum(np.maximum(x, low), high)
 
 
 @rule("integer_pow")
-def _integer_pow(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _integer_pow(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     (x,), y = inputs, int(parameters["y"])
     return x**y if y >= 0 else 1 / x**-y
 
 
 @rule("round")
-def _round(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _round(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     (x,) = inputs
     to_even = str(parameters["rounding_method"]) in ("1", "RoundingMethod.TO_NEAREST_EVEN")
     if to_even:
@@ -149,7 +173,7 @@ def _round(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("reduce_precision")
-def _reduce_precision(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _reduce_precision(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     """To the nearest number with these bits, even ones on ties, those below the smallest normal one to zero."""
     (x,) = inputs
     if evaluator.double:
@@ -164,7 +188,7 @@ def _reduce_precision(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> 
 
 
 @rule("convert_element_type")
-def _convert(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _convert(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     (x,) = inputs
     target = evaluator.format(types[0].dtype)
     if x.dtype.kind in "fV" and target.kind in "iu":
@@ -173,14 +197,14 @@ def _convert(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
         inside = (x > float(limits.min)) & (x < float(limits.max))  # the highest of 64 bits is no float64
         whole = np.where(inside, x, 0).astype(target)
         return np.where(inside, whole, np.where(x < 0, limits.min, np.where(x > 0, limits.max, 0)).astype(target))
-    if evaluator.double and x.dtype.kind == "f" and types[0].dtype.name in ("float16", "bfloat16"):
+    if evaluator.double and x.dtype.kind == "f" and numbers(types[0]).name in ("float16", "bfloat16"):
         return x
     return (x != 0) if target.kind == "b" else x.astype(target)
 
 
 @rule("bitcast_convert_type")
-def _bitcast(evaluator: Any, inputs: Any, _: Any, types: Any) -> Any:
-    (x,), target = inputs, types[0].dtype
+def _bitcast(evaluator: Machine, inputs: Inputs, _: Parameters, types: Types) -> Results:
+    (x,), target = inputs, numbers(types[0])
     if x.dtype.kind == "f":
         if evaluator.double:  # bits of a number in another precision mean nothing
             if target.itemsize not in (4, 8) or x.shape != types[0].shape:
@@ -191,7 +215,7 @@ def _bitcast(evaluator: Any, inputs: Any, _: Any, types: Any) -> Any:
 
 
 @rule("select_n")
-def _select(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _select(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     which, *cases = inputs
     result = cases[0]
     chosen = np.clip(which.astype(np.int64), 0, len(cases) - 1)
@@ -201,7 +225,7 @@ def _select(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
 
 
 @rule("clz")
-def _leading_zeros(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _leading_zeros(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     (x,) = inputs
     width = 8 * x.dtype.itemsize
     count = [width - (int(each) & ((1 << width) - 1)).bit_length() for each in x.ravel()]
@@ -209,5 +233,5 @@ def _leading_zeros(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
 
 
 @rule("optimization_barrier", "device_put")
-def _same(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _same(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return list(inputs)

@@ -1,20 +1,29 @@
 """Gathers, scatters and dynamic slices; after ``jax.lax``'s documentation and XLA's operation semantics."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from synthesis.frontends.jax.reference.rules.table import Rule, rule
+from synthesis.frontends.jax.reference.rules.table import (
+    Array,
+    Dtype,
+    Inputs,
+    Machine,
+    Parameters,
+    Results,
+    Rule,
+    Types,
+    rule,
+)
 
 
-def _starts(x: Any, indices: Any, sizes: Any) -> list[int]:
+def _starts(x: Array, indices: Iterable[Array], sizes: Iterable[int]) -> list[int]:
     return [int(np.clip(int(index), 0, length - size))
             for index, length, size in zip(indices, x.shape, sizes, strict=True)]  # fmt: skip
 
 
 @rule("dynamic_slice")
-def _dynamic_slice(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _dynamic_slice(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     x, *indices = inputs
     sizes = [int(size) for size in parameters["slice_sizes"]]
     starts = _starts(x, indices, sizes)
@@ -22,21 +31,21 @@ def _dynamic_slice(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("dynamic_update_slice")
-def _dynamic_update(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _dynamic_update(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     x, update, *indices = inputs
     result, starts = x.copy(), _starts(x, indices, update.shape)
     result[tuple(slice(start, start + size) for start, size in zip(starts, update.shape, strict=True))] = update
     return result
 
 
-def _mode(parameters: Any) -> str:
+def _mode(parameters: Parameters) -> str:
     """``CLIP``, ``FILL_OR_DROP`` or ``PROMISE_IN_BOUNDS``."""
     mode = parameters["mode"]
     named = getattr(mode, "name", str(mode).rpartition(".")[2])
     return {"0": "CLIP", "1": "FILL_OR_DROP", "2": "PROMISE_IN_BOUNDS"}.get(named, named)
 
 
-def _filler(dtype: Any, given: Any) -> Any:
+def _filler(dtype: Dtype, given: float | None) -> float:
     if given is not None:
         return given
     if dtype.kind in "iu":
@@ -45,7 +54,7 @@ def _filler(dtype: Any, given: Any) -> Any:
 
 
 @rule("gather")
-def _gather(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     x, indices = inputs
     numbers, sizes = parameters["dimension_numbers"], [int(size) for size in parameters["slice_sizes"]]
     fixed = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
@@ -68,7 +77,7 @@ def _gather(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
         outside = any(a < 0 or a + size > length for a, size, length in zip(start, sizes, x.shape, strict=True))
         start = [min(max(a, 0), length - size) for a, size, length in zip(start, sizes, x.shape, strict=True)]
         part = x[tuple(slice(a, a + size) for a, size in zip(start, sizes, strict=True))]
-        spot: list[Any] = [slice(None)] * rank
+        spot: list[int | slice] = [slice(None)] * rank
         for axis, at in zip(batch_axes, place, strict=True):
             spot[axis] = at
         fill = outside and mode == "FILL_OR_DROP"
@@ -76,8 +85,8 @@ def _gather(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     return result
 
 
-def _scatter(combine: Callable[[Any, Any], Any]) -> Rule:
-    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _scatter(combine: Callable[[Array, Array], Array]) -> Rule:
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         x, indices, updates = inputs[0].copy(), inputs[1], inputs[2]
         numbers, mode = parameters["dimension_numbers"], _mode(parameters)
         fixed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}

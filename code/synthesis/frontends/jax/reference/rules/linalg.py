@@ -1,23 +1,24 @@
 """Products, factorisations, solvers and transforms; after ``jax.lax.linalg``'s documentation."""
 
 import string
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.reference.rules.table import rule
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
 
 @rule("dot_general")
-def _dot(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     (left_summed, right_summed), (left_batch, right_batch) = parameters["dimension_numbers"]
     letters = iter(string.ascii_letters)
     left: list[str] = [""] * inputs[0].ndim
     right: list[str] = [""] * inputs[1].ndim
     batch = ""
     for a, b in zip(left_batch, right_batch, strict=True):
-        left[a] = right[b] = next(letters)
-        batch += left[a]
+        left[a] = right[b] = letter = next(letters)
+        batch += letter
     for a, b in zip(left_summed, right_summed, strict=True):
         left[a] = right[b] = next(letters)
     free = ""
@@ -35,7 +36,7 @@ def _dot(evaluator: Any, inputs: Any, parameters: Any, types: Any) -> Any:
     return np.einsum(f"{''.join(left)},{''.join(right)}->{batch}{free}", *wide).astype(result)
 
 
-def _batched(function: Any, matrices: Any) -> list[Any]:
+def _batched(function: Callable[[Array], tuple[Array, ...]], matrices: Array) -> list[Array]:
     """A function of one matrix over all of a stack; its results stacked."""
     lead = matrices.shape[:-2]
     made = [function(each) for each in matrices.reshape(-1, *matrices.shape[-2:])]
@@ -44,7 +45,7 @@ def _batched(function: Any, matrices: Any) -> list[Any]:
 
 
 @rule("cholesky")
-def _cholesky(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _cholesky(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     (x,) = inputs
     if parameters.get("symmetrize_input"):
         x = (x + np.swapaxes(x, -1, -2).conj()) / 2
@@ -52,7 +53,7 @@ def _cholesky(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("triangular_solve")
-def _triangular(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _triangular(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     a, b = inputs
     a = np.tril(a) if parameters["lower"] else np.triu(a)
     if parameters["unit_diagonal"]:
@@ -67,11 +68,11 @@ def _triangular(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     return np.swapaxes(np.linalg.solve(np.swapaxes(a, -1, -2), np.swapaxes(b, -1, -2)), -1, -2).astype(b.dtype)
 
 
-def _lu_of(matrix: Any) -> tuple[Any, Any, Any]:
+def _lu_of(matrix: Array) -> tuple[Array, Array, Array]:
     """Gaussian elimination with partial pivoting, as LAPACK's getrf."""
     a = matrix.copy()
     rows, columns = a.shape
-    order, pivots = np.arange(rows), np.zeros(min(rows, columns), np.int32)
+    order, pivots = np.arange(len(a)), np.zeros(min(rows, columns), np.int32)
     for k in range(min(rows, columns)):
         pivot = k + int(np.argmax(np.abs(a[k:, k])))
         pivots[k] = pivot
@@ -83,12 +84,12 @@ def _lu_of(matrix: Any) -> tuple[Any, Any, Any]:
 
 
 @rule("lu")
-def _lu(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _lu(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return _batched(_lu_of, inputs[0])
 
 
 @rule("lu_pivots_to_permutation")
-def _permutation(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _permutation(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     size = int(parameters["permutation_size"])
     flat = inputs[0].reshape(-1, inputs[0].shape[-1])
     made = np.tile(np.arange(size, dtype=np.int32), (len(flat), 1))
@@ -99,7 +100,7 @@ def _permutation(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("qr")
-def _qr(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _qr(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if parameters.get("pivoting"):
         raise NotImplementedError("pivoting")
     mode = "complete" if parameters["full_matrices"] else "reduced"
@@ -107,7 +108,7 @@ def _qr(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("eigh")
-def _eigh(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _eigh(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if parameters.get("subset_by_index") is not None:
         raise NotImplementedError("a part of the eigenvalues")
     values, vectors = np.linalg.eigh(inputs[0], UPLO="L" if parameters["lower"] else "U")
@@ -115,7 +116,7 @@ def _eigh(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("svd")
-def _svd(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _svd(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if parameters.get("subset_by_index") is not None:
         raise NotImplementedError("a part of the singular values")
     if not parameters["compute_uv"]:
@@ -125,7 +126,7 @@ def _svd(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("fft")
-def _fft(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _fft(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     lengths = [int(length) for length in parameters["fft_lengths"]]
     kind = parameters["fft_type"]
     name = str(getattr(kind, "name", kind)).rpartition(".")[2]
@@ -135,7 +136,7 @@ def _fft(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
 
 
 @rule("custom_linear_solve")
-def _linear_solve(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _linear_solve(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     """What the function's own solver gives."""
     lengths, functions = parameters["const_lengths"], parameters["jaxprs"]
     before = lengths.matvec + lengths.vecmat
@@ -145,7 +146,7 @@ def _linear_solve(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("eig")
-def _eig(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _eig(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     """Eigenvalues; eigenvectors may be scaled by any number."""
     if parameters["compute_left_eigenvectors"] or parameters["compute_right_eigenvectors"]:
         raise NotImplementedError("eigenvectors of a general matrix")
@@ -153,7 +154,7 @@ def _eig(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
     return [np.linalg.eigvals(inputs[0]).astype(kind)]
 
 
-def _reflector(x: Any) -> tuple[Any, Any, Any]:
+def _reflector(x: Array) -> tuple[Array, Array, Array]:
     """Householder's reflection that leaves the first entry alone of a vector, as LAPACK's larfg has it.
 
     Returns:
@@ -168,7 +169,7 @@ def _reflector(x: Any) -> tuple[Any, Any, Any]:
     return v, ((made - x[0]) / made).astype(x.dtype), made
 
 
-def _hessenberg_of(matrix: Any) -> tuple[Any, Any]:
+def _hessenberg_of(matrix: Array) -> tuple[Array, Array]:
     """As LAPACK's gehrd: the reflections stand below the first subdiagonal."""
     a, size = matrix.copy(), len(matrix)
     factors = np.zeros(max(size - 1, 0), a.dtype)
@@ -181,11 +182,11 @@ def _hessenberg_of(matrix: Any) -> tuple[Any, Any]:
 
 
 @rule("hessenberg")
-def _hessenberg(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _hessenberg(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return _batched(_hessenberg_of, inputs[0])
 
 
-def _tridiagonal_of(matrix: Any) -> tuple[Any, Any, Any, Any]:
+def _tridiagonal_of(matrix: Array) -> tuple[Array, Array, Array, Array]:
     """As LAPACK's sytd2 of a lower triangle."""
     a, size = np.tril(matrix) + np.tril(matrix, -1).T, len(matrix)
     factors = np.zeros(max(size - 1, 0), a.dtype)
@@ -200,14 +201,14 @@ def _tridiagonal_of(matrix: Any) -> tuple[Any, Any, Any, Any]:
 
 
 @rule("tridiagonal")
-def _tridiagonal(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _tridiagonal(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if not parameters["lower"]:
         raise NotImplementedError("an upper triangle")
     return _batched(_tridiagonal_of, inputs[0])
 
 
 @rule("householder_product")
-def _householder_product(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _householder_product(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     """The first columns of a product of reflections, as LAPACK's orgqr."""
     a, factors = inputs
     if a.ndim > 2:
@@ -221,7 +222,7 @@ def _householder_product(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
 
 
 @rule("tridiagonal_solve")
-def _tridiagonal_solve(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _tridiagonal_solve(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     below, middle, above, right = inputs
     if middle.ndim > 1:
         raise NotImplementedError("stacks of systems")
@@ -230,11 +231,11 @@ def _tridiagonal_solve(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
 
 
 @rule("schur")
-def _schur(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _schur(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if parameters["sort_eig_vals"] or inputs[0].ndim > 2:
         raise NotImplementedError("sorted eigenvalues, or stacks of matrices")
-    from scipy import linalg  # pyright: ignore[reportMissingTypeStubs]  # what JAX calls too
+    from scipy import linalg as _linalg  # pyright: ignore[reportMissingTypeStubs]  # what JAX calls too
 
-    decompose: Any = linalg.schur  # pyright: ignore[reportUnknownMemberType]
-    triangle, vectors = (each.astype(inputs[0].dtype) for each in decompose(inputs[0], output="real"))
+    linalg: Any = _linalg
+    triangle, vectors = (each.astype(inputs[0].dtype) for each in linalg.schur(inputs[0], output="real"))
     return [triangle, vectors] if parameters["compute_schur_vectors"] else [triangle]

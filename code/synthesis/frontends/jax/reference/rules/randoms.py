@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
 
-from synthesis.frontends.jax.reference.rules.table import rule
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
 special: Any = _special
 _ROTATIONS = tuple(
@@ -19,9 +19,11 @@ _ROTATIONS = tuple(
 """How far words are turned to the left, and to the right for the same."""
 _PARITY = np.uint32(0x1BD11BDA)
 _KEY = np.dtype([("first", np.uint32), ("second", np.uint32)])
+_Words = tuple[Array, Array]
+_Real = np.floating[Any]
 
 
-def _threefry(key: Any, high: Any, low: Any) -> tuple[Any, Any]:
+def _threefry(key: _Words, high: Array, low: Array) -> _Words:
     first, second = key
     keys = (first, second, first ^ second ^ _PARITY)
     x, y = high + first, low + second
@@ -35,31 +37,31 @@ def _threefry(key: Any, high: Any, low: Any) -> tuple[Any, Any]:
 
 
 @rule("threefry2x32")
-def _raw(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _raw(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     first, second, x, y = (np.asarray(each, np.uint32) for each in inputs)
     return _threefry((first, second), x, y)
 
 
-def _counters(shape: tuple[int, ...]) -> tuple[Any, Any]:
+def _counters(shape: tuple[int, ...]) -> _Words:
     linear = np.arange(math.prod(shape), dtype=np.uint64).reshape(shape)
     return (linear >> np.uint64(32)).astype(np.uint32), linear.astype(np.uint32)
 
 
-def _hashed(keys: Any, shape: tuple[int, ...]) -> tuple[Any, Any]:
+def _hashed(keys: Array, shape: tuple[int, ...]) -> _Words:
     """Two words for each key and element."""
     high, low = _counters(shape)
     whole = (*keys.shape, *(1,) * len(shape))
-    words = tuple(np.asarray(keys[name]).reshape(whole) for name in ("first", "second"))
-    return _threefry(words, high, low)
+    first, second = (np.asarray(keys[name]).reshape(whole) for name in ("first", "second"))
+    return _threefry((first, second), high, low)
 
 
-def _key(words: tuple[Any, Any]) -> Any:
+def _key(words: _Words) -> Array:
     made = np.zeros(np.shape(words[0]), _KEY)
     made["first"], made["second"] = words
     return made
 
 
-def _seed(data: Any) -> tuple[Any, Any]:
+def _seed(data: Array) -> _Words:
     wide = np.asarray(data).astype(np.int64).view(np.uint64) if np.asarray(data).dtype.itemsize == 8 else None
     low = np.asarray(data).astype(np.uint32)
     high = np.zeros_like(low) if wide is None else (wide >> np.uint64(32)).astype(np.uint32)
@@ -67,38 +69,38 @@ def _seed(data: Any) -> tuple[Any, Any]:
 
 
 @rule("random_seed")
-def _random_seed(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _random_seed(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return _key(_seed(inputs[0]))
 
 
 @rule("random_wrap")
-def _wrap(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _wrap(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return _key((inputs[0][..., 0], inputs[0][..., 1]))
 
 
 @rule("random_unwrap")
-def _unwrap(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _unwrap(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return np.stack([inputs[0]["first"], inputs[0]["second"]], -1)
 
 
 @rule("random_clone")
-def _clone(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _clone(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return inputs[0]
 
 
 @rule("random_split")
-def _random_split(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _random_split(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     return _key(_hashed(inputs[0], tuple(int(size) for size in parameters["shape"])))
 
 
 @rule("random_fold_in")
-def _fold_in(_: Any, inputs: Any, __: Any, ___: Any) -> Any:
+def _fold_in(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     keys, data = inputs
     return _key(_threefry((keys["first"], keys["second"]), *_seed(data)))
 
 
 @rule("random_bits")
-def _random_bits(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _random_bits(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     high, low = _hashed(inputs[0], tuple(int(size) for size in parameters["shape"]))
     if int(parameters["bit_width"]) == 64:
         return (high.astype(np.uint64) << np.uint64(32)) | low
@@ -108,24 +110,24 @@ def _random_bits(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
 # ---- gamma variates: Marsaglia and Tsang, ACM TOMS 26(3), 2000, with the keys that JAX splits
 
 
-def _fraction(key: Any) -> Any:
+def _fraction(key: Array) -> np.float32:
     """A float32 in [0, 1) from the high 23 bits of one draw."""
     high, low = _hashed(key, ())
     bits = ((high ^ low) >> np.uint32(9)) | np.uint32(0x3F800000)
-    return np.asarray(bits).view(np.float32)[()] - np.float32(1)
+    return np.float32(np.asarray(bits).view(np.float32)[()] - np.float32(1))
 
 
-def _split(key: Any, count: int) -> Any:
+def _split(key: Array, count: int) -> Array:
     return _key(_hashed(key, (count,)))
 
 
-def _normal(key: Any, dtype: Any) -> Any:
+def _normal(key: Array, dtype: type[_Real]) -> _Real:
     lowest = np.nextafter(np.float32(-1), np.float32(0))
     uniform = max(lowest, _fraction(key) * (np.float32(1) - lowest) + lowest)
     return dtype(math.sqrt(2)) * dtype(special.erfinv(dtype(uniform)))
 
 
-def _gamma(key: Any, shape: Any, *, log_space: bool) -> Any:
+def _gamma(key: Array, shape: _Real, *, log_space: bool) -> _Real:
     dtype = shape.dtype.type
     boosted = shape < 1
     d = shape + dtype(1 if boosted else 0) - dtype(1 / 3)
@@ -149,7 +151,7 @@ def _gamma(key: Any, shape: Any, *, log_space: bool) -> Any:
 
 
 @rule("random_gamma")
-def _random_gamma(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _random_gamma(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     keys, shapes = inputs
     flat = keys.reshape(-1)
     each = [_split(key, shapes.size // max(1, flat.size)) for key in flat]

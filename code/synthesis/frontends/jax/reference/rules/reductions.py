@@ -1,27 +1,38 @@
 """Reductions, scans, sorts, windows and convolutions; after ``jax.lax``'s documentation."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.rules.shapes import padded
-from synthesis.frontends.jax.reference.rules.table import Rule, rule
+from synthesis.frontends.jax.reference.rules.table import (
+    Array,
+    Dtype,
+    Inputs,
+    Machine,
+    Parameters,
+    Results,
+    Rule,
+    Types,
+    rule,
+)
 
 
-def _axes(parameters: Any) -> tuple[int, ...]:
+def _axes(parameters: Parameters) -> tuple[int, ...]:
     return tuple(int(axis) for axis in parameters["axes"])
 
 
-def _reduction(function: Callable[..., Any]) -> Rule:
-    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _reduction(function: Callable[..., Array]) -> Rule:
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         return np.asarray(function(inputs[0], axis=_axes(parameters))).astype(inputs[0].dtype)
 
     return compute
 
 
-def _whole(function: Any, logical: Any) -> Rule:
-    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _whole(function: np.ufunc, logical: Callable[..., Array]) -> Rule:
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         (x,), axes = inputs, _axes(parameters)
         return logical(x, axis=axes) if x.dtype.kind == "b" else function.reduce(x, axis=axes)
 
@@ -35,8 +46,8 @@ rule("reduce_or")(_whole(np.bitwise_or, np.any))
 rule("reduce_xor")(_whole(np.bitwise_xor, np.logical_xor.reduce))
 
 
-def _position(choose: Callable[..., Any]) -> Rule:
-    def compute(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _position(choose: Callable[..., Array]) -> Rule:
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
         (axis,) = _axes(parameters)
         return choose(inputs[0], axis=axis).astype(types[0].dtype)
 
@@ -47,8 +58,8 @@ rule("argmax")(_position(np.argmax))
 rule("argmin")(_position(np.argmin))
 
 
-def _cumulative(function: Callable[..., Any]) -> Rule:
-    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _cumulative(function: Callable[..., Array]) -> Rule:
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         (x,), axis = inputs, int(parameters["axis"])
         if parameters["reverse"]:
             return np.flip(function(np.flip(x, axis), axis=axis), axis).astype(x.dtype)
@@ -64,13 +75,13 @@ rule("cummin")(_cumulative(np.minimum.accumulate))
 rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
 
 
-def _comparable(x: Any) -> Any:
+def _comparable(x: Array) -> Array:
     """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere."""
     return x.astype(np.float32) if x.dtype.kind == "V" else x
 
 
 @rule("sort")
-def _sort(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _sort(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     axis, keys = int(parameters["dimension"]), int(parameters["num_keys"])
     moved = [np.moveaxis(key, axis, -1) for key in inputs]
     ranked = [_comparable(key) for key in moved[:keys]]
@@ -79,7 +90,7 @@ def _sort(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("top_k")
-def _top_k(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     count, axis = int(parameters["k"]), int(parameters["axis"])
     x = np.moveaxis(inputs[0], axis, -1)
     order = np.argsort(np.flip(_comparable(x), -1), -1, kind="stable")
@@ -88,7 +99,7 @@ def _top_k(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
     return [np.moveaxis(each, -1, axis) for each in found]
 
 
-def _windows(x: Any, parameters: Any, value: Any) -> tuple[Any, tuple[int, ...]]:
+def _windows(x: Array, parameters: Parameters, value: npt.ArrayLike) -> tuple[Array, tuple[int, ...]]:
     edges = [(low, high, step - 1)
              for (low, high), step in zip(parameters["padding"], parameters["base_dilation"], strict=True)]  # fmt: skip
     sizes, gaps = parameters["window_dimensions"], parameters["window_dilation"]
@@ -98,15 +109,15 @@ def _windows(x: Any, parameters: Any, value: Any) -> tuple[Any, tuple[int, ...]]
     return view[steps + tuple(slice(None, None, gap) for gap in gaps)], tuple(range(-len(sizes), 0))
 
 
-def _window_reduction(function: Callable[..., Any], start: Callable[[Any], Any]) -> Rule:
-    def compute(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _window_reduction(function: Callable[..., Array], start: Callable[[Dtype], float]) -> Rule:
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         view, axes = _windows(inputs[0], parameters, start(inputs[0].dtype))
         return function(view, axis=axes).astype(inputs[0].dtype)
 
     return compute
 
 
-def _limit(dtype: Any, *, highest: bool) -> Any:
+def _limit(dtype: Dtype, *, highest: bool) -> float:
     if dtype.kind not in "iu":
         return np.inf if highest else -np.inf
     return np.iinfo(dtype).max if highest else np.iinfo(dtype).min
@@ -118,7 +129,7 @@ rule("reduce_window_min")(_window_reduction(np.min, lambda dtype: _limit(dtype, 
 
 
 @rule("select_and_scatter_add")
-def _select_and_scatter(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     """Each source element is added where its window's extreme is; the first of several."""
     source, operand = inputs
     greatest = "ge" in str(parameters["select_prim"])
@@ -142,7 +153,7 @@ def _select_and_scatter(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("conv_general_dilated")
-def _convolution(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _convolution(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     numbers = parameters["dimension_numbers"]
     if int(parameters["batch_group_count"]) != 1:
         raise NotImplementedError("batch groups")
@@ -164,7 +175,7 @@ def _convolution(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
     return made.reshape(batch, features, *made.shape[3:]).transpose(np.argsort(numbers.out_spec)).astype(x.dtype)
 
 
-def _folded(evaluator: Any, view: Any, axes: tuple[int, ...], start: Any, body: Any) -> Any:
+def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array, body: Graph) -> Array:
     """Elements along axes brought to one by a function of two numbers, in order; it works on whole arrays too."""
     rest = tuple(axis for axis in range(view.ndim) if axis not in {each % view.ndim for each in axes})
     lead = tuple(view.shape[axis] for axis in rest)
@@ -176,7 +187,7 @@ def _folded(evaluator: Any, view: Any, axes: tuple[int, ...], start: Any, body: 
 
 
 @rule("reduce")
-def _reduce(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _reduce(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if len(inputs) != 2:
         raise NotImplementedError("several operands")
     axes = tuple(int(axis) for axis in parameters["dimensions"])
@@ -184,7 +195,7 @@ def _reduce(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("reduce_window")
-def _reduce_window(evaluator: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _reduce_window(evaluator: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if len(inputs) != 2 or parameters["consts"]:
         raise NotImplementedError("several operands, or a function that captures arrays")
     view, axes = _windows(inputs[0], parameters, inputs[1])

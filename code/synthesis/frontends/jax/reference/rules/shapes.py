@@ -1,14 +1,16 @@
 """Primitives that move elements about; after ``jax.lax``'s documentation."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import SupportsInt
 
 import numpy as np
+import numpy.typing as npt
 
-from synthesis.frontends.jax.reference.rules.table import rule
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
 
 @rule("broadcast_in_dim")
-def _broadcast(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _broadcast(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     """The text leaves the shape out, and the dimensions where there are none."""
     x, shape = inputs[0], types[0].shape
     sizes = [1] * len(shape)
@@ -18,14 +20,14 @@ def _broadcast(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
 
 
 @rule("reshape")
-def _reshape(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
-    (x, *_) = inputs
+def _reshape(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    x = inputs[0]
     order = parameters.get("dimensions")
     return (x if order is None else x.transpose(order)).reshape(types[0].shape)
 
 
 @rule("squeeze")
-def _resized(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
+def _resized(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     (x,) = inputs
     for axis in parameters["dimensions"]:
         if x.shape[int(axis)] != 1:
@@ -34,33 +36,33 @@ def _resized(_: Any, inputs: Any, parameters: Any, types: Any) -> Any:
 
 
 @rule("transpose")
-def _transpose(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _transpose(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     return inputs[0].transpose([int(axis) for axis in parameters["permutation"]])
 
 
 @rule("rev")
-def _reverse(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _reverse(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     return np.flip(inputs[0], tuple(int(axis) for axis in parameters["dimensions"]))
 
 
 @rule("concatenate")
-def _concatenate(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _concatenate(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     return np.concatenate(inputs, int(parameters["dimension"]))
 
 
 @rule("stack")
-def _stack(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _stack(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     return np.stack(inputs, axis=int(parameters["axis"]))
 
 
 @rule("unstack")
-def _unstack(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _unstack(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     axis = int(parameters["axis"])
     return [np.take(inputs[0], number, axis) for number in range(inputs[0].shape[axis])]
 
 
 @rule("slice")
-def _slice(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _slice(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     (x,) = inputs
     steps = parameters["strides"] or (1,) * x.ndim
     starts, limits = parameters["start_indices"], parameters["limit_indices"]
@@ -70,35 +72,35 @@ def _slice(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
 
 
 @rule("split")
-def _split(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _split(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     sizes = [int(size) for size in parameters["sizes"]]
     return np.split(inputs[0], np.cumsum(sizes)[:-1], axis=int(parameters["axis"]))
 
 
 @rule("tile")
-def _tile(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _tile(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     return np.tile(inputs[0], [int(each) for each in parameters["reps"]])
 
 
 @rule("iota")
-def _iota(evaluator: Any, _: Any, parameters: Any, types: Any) -> Any:
+def _iota(evaluator: Machine, _: Inputs, parameters: Parameters, types: Types) -> Results:
     shape, axis = types[0].shape, int(parameters["dimension"])
     sizes = [shape[axis] if k == axis else 1 for k in range(len(shape))]
     return np.broadcast_to(np.arange(shape[axis]).reshape(sizes), shape).astype(evaluator.format(types[0].dtype))
 
 
 @rule("empty2")
-def _empty(evaluator: Any, _: Any, __: Any, types: Any) -> Any:
+def _empty(evaluator: Machine, _: Inputs, __: Parameters, types: Types) -> Results:
     return np.zeros(types[0].shape, evaluator.format(types[0].dtype))
 
 
 @rule("pad")
-def _pad(_: Any, inputs: Any, parameters: Any, __: Any) -> Any:
+def _pad(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     x, value = inputs
     return padded(x, value, parameters["padding_config"])
 
 
-def padded(x: Any, value: Any, edges: Any) -> Any:
+def padded(x: Array, value: npt.ArrayLike, edges: Iterable[Iterable[SupportsInt]]) -> Array:
     """An array with (low, high, interior) padding on each axis; negative low and high cut."""
     edges = [tuple(int(each) for each in edge) for edge in edges]
     sizes = [size + max(size - 1, 0) * inner for size, (_, _, inner) in zip(x.shape, edges, strict=True)]
