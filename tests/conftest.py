@@ -1,10 +1,11 @@
 """What every test starts from: Warp's kernel cache in a folder of the test process's own, and quick compiles."""
 
+import contextlib
 import importlib
 import importlib.util
 import re
 import sys
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -12,6 +13,9 @@ from typing import Any
 import pytest
 
 from synthesis import MissingFrontendError
+from synthesis.frontends.base import Prover
+from synthesis.isolation import Zygote
+from synthesis.verification import verifier
 
 MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
 """The tools that are not installed: what needs one is skipped, and says so."""
@@ -65,6 +69,21 @@ def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     wp: Any = wp_module
     wp.config.kernel_cache_dir = str(tmp_path_factory.mktemp("warp-cache"))
     quick_compiles()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_processes() -> Iterator[None]:
+    """One process a front end that texts are run from, for all tests of a session: each takes seconds to start."""
+    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        start, started = verifier.start_processes, dict[type, Zygote]()
+
+        def shared(prover: Prover) -> contextlib.AbstractContextManager[Zygote]:
+            if type(prover) not in started:
+                started[type(prover)] = stack.enter_context(start(prover))
+            return contextlib.nullcontext(started[type(prover)])
+
+        patch.setattr(verifier, "start_processes", shared)
+        yield
 
 
 @pytest.fixture

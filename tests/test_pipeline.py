@@ -214,10 +214,10 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error(tmp_path: Path) -> None:
 
 @FRONTENDS
 def test_kernels_that_share_a_module_are_what_they_are_alone(frontend: str) -> None:
-    alone = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=1).outcomes(range(60)))
-    together = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=17).outcomes(range(60)))
+    alone = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=1).outcomes(range(40)))
+    together = list(SynthesisPipeline(frontend, seed=6, kernels_per_module=17).outcomes(range(40)))
     assert together == alone
-    assert sum(isinstance(outcome, Pair) for outcome in alone) >= 59
+    assert sum(isinstance(outcome, Pair) for outcome in alone) >= 38
 
 
 def test_memory_stays_flat_over_many_kernels() -> None:
@@ -288,7 +288,7 @@ def test_a_recipe_filter_never_changes_a_kernel(frontend: str) -> None:
     wanted = [spec for spec in drawn if spec.recipe in names]
     pipeline = SynthesisPipeline(frontend, seed=3, recipe=names, verify="none")
     assert [pipeline.generate_kernel(number) for number in range(len(wanted))] == wanted
-    one = SynthesisPipeline(frontend, seed=3, recipe=names[0], category=wanted[0].category)
+    one = SynthesisPipeline(frontend, seed=3, recipe=wanted[0].recipe, category=wanted[0].category)
     assert {one.generate_kernel(number).category for number in range(5)} == {wanted[0].category}
     with pytest.raises(UnknownNameError, match="unknown recipe 'soup'"):
         SynthesisPipeline(frontend, recipe="soup")

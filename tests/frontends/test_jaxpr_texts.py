@@ -191,7 +191,7 @@ def test_a_function_in_a_jaxpr_is_told_by_its_name_alone() -> None:
             assert isinstance(pair, Pair)
             text = pair.texts["jaxpr"] or ""
             assert "computation=" in text
-            assert not re.search(r"<(?!fry>)|0x", text)
+            assert not re.search(r"<function|<built-in| at 0x", text)
             found += 1
             if found == 6:
                 return

@@ -143,8 +143,7 @@ class Verifier:
     def _processes(self) -> Zygote:
         if self._zygote is None:
             self._scratch = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="irsmith-verify-")))
-            prepare = f"{_prepare.__module__}:{_prepare.__name__}"
-            self._zygote = self._stack.enter_context(Zygote(preload=[(prepare, self.frontend.the_prover)]))
+            self._zygote = self._stack.enter_context(start_processes(self.frontend.the_prover))
         return self._zygote
 
 
@@ -171,6 +170,11 @@ def programs_of(plans: Sequence[Plan]) -> list[Program]:
             for program in plan.programs
         ]
     return programs
+
+
+def start_processes(prover: Prover) -> contextlib.AbstractContextManager[Zygote]:
+    """What texts are run from: a process that has imported and started what running them needs."""
+    return Zygote(preload=[(f"{_prepare.__module__}:{_prepare.__name__}", prover)])
 
 
 def _prepare(prover: Prover) -> None:

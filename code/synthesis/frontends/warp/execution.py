@@ -89,7 +89,11 @@ def prepare() -> None:
     """Start Warp's runtime; a process that others are forked from calls it once."""
     wp.config.log_level = wp.LOG_ERROR
     with _standard_error():  # which Warp tells that there is no GPU
-        wp.init()
+        try:
+            wp.init()
+        except OSError:  # Warp wants a folder for kernels that it compiles itself, which none of ours is
+            wp.config.kernel_cache_dir = str(Path(tempfile.gettempdir(), f"irsmith-{os.getuid()}", "warp"))
+            wp.init()
     keep_cached_header()
 
 
