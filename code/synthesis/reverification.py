@@ -80,21 +80,21 @@ def verify_folder(folder: str | Path, *, progress: bool = False) -> Reverificati
         listeners = [stack.enter_context(progress_bar("verify"))] if progress else []
         meter = Meter(count_pairs(Path(folder)), listeners)
         workshop = stack.enter_context(Workshop(Making(), TERMS, on_step=meter.step))
-        waiting: list[Document] = []
-        for candidate in workshop.finish(_candidates(Path(folder), found, waiting)):
-            failures = list(_failures(waiting.pop(0), candidate, found))
+        documents: dict[int, Document] = {}
+        for candidate in workshop.finish(_candidates(Path(folder), found, documents)):
+            failures = list(_failures(documents.pop(candidate.number), candidate, found))
             found.count(failures)
             meter.finish(not failures)
     return found
 
 
-def _candidates(folder: Path, found: Reverification, waiting: list[Document]) -> Iterator[Candidate]:
-    """The candidates of a folder; their documents wait until they are finished, and broken files are counted."""
+def _candidates(folder: Path, found: Reverification, documents: dict[int, Document]) -> Iterator[Candidate]:
+    """The candidates of a folder; their documents are kept by number, and broken files are counted."""
     for number, document in enumerate(scan_folder(folder)):
         if isinstance(document, BrokenFile):
             found.count([Failure(document.path.stem, "", "unreadable", document.why)])
             continue
-        waiting.append(document)
+        documents[number] = document
         yield candidate_of(document, number)
 
 

@@ -70,10 +70,10 @@ class Verifier:
                 a text that is not fresh cannot be executed.
             on_outcome: told of each text that has run.
         """
-        outcomes = iter(self.run(programs_of(plans), on_outcome))
+        outcomes = self.run(programs_of(plans), on_outcome)
         judgements: list[Judgement] = []
         for number, plan in enumerate(plans):
-            found = [next(outcomes) for _ in plan.programs]
+            found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
             beyond = [
                 program.level.name
                 for program, outcome in zip(plan.programs, found, strict=True)
