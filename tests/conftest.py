@@ -19,7 +19,9 @@ from synthesis.verification import verifier
 
 MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
 """The tools that are not installed: what needs one is skipped, and says so."""
-_NO_MODULE = re.compile(r"No module named '(\w+)")
+_TOOL_OF = {"jaxlib": "jax", "scipy": "jax"}
+"""What comes with a tool."""
+_NO_MODULE = re.compile(r"No module named '(\w+)|irsmith\[(\w+)\]")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -28,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         given = [name for mark in item.iter_markers("needs") for name in mark.args]
         parameters: Mapping[str, object] = item.callspec.params if isinstance(item, pytest.Function) and hasattr(
             item, "callspec") else {}  # fmt: skip
-        given += [value for value in parameters.values() if value in MISSING]
+        given += [value for value in parameters.values() if isinstance(value, str)]
         for name in sorted({name for name in given if name in MISSING}):
             item.add_marker(pytest.mark.skip(reason=f"{name} is not installed"))
 
@@ -40,20 +42,40 @@ def pytest_make_collect_report(
     """Skip a module that imports a tool which is not installed, or a part of irsmith that needs one."""
     report = yield
     found = _NO_MODULE.search(str(report.longrepr)) if report.failed and MISSING else None
-    if found and found[1].removesuffix("lib") in MISSING:
+    tool = _TOOL_OF.get(found[1] or found[2], found[1] or found[2]) if found else ""
+    if tool in MISSING:
         report.outcome = "skipped"
-        report.longrepr = (str(collector.path), 1, f"Skipped: {found[1]} is not installed")
+        report.longrepr = (str(collector.path), 1, f"Skipped: {tool} is not installed")
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Skip a test whose fixtures ask for a front end whose tool is not installed."""
+    del item
+    with skipping_without_tool():
+        yield
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     """Skip a test that asks for a front end whose tool is not installed."""
     del item
+    with skipping_without_tool():
+        yield
+
+
+@contextlib.contextmanager
+def skipping_without_tool() -> Generator[None]:
+    """A missing front end skips where its tool is known to be missing, and is an error where it is not."""
     try:
         yield
     except MissingFrontendError as error:
         if not MISSING:
+            raise
+        pytest.skip(str(error))
+    except ModuleNotFoundError as error:
+        if _TOOL_OF.get(error.name or "", error.name) not in MISSING:
             raise
         pytest.skip(str(error))
 

@@ -88,6 +88,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.needs("warp", "jax")
 def test_a_package_gives_what_it_can_and_says_what_it_cannot(package: Path) -> None:
     outcomes = list(extract("mixed_package", time_limit=8))
     pairs = [outcome for outcome in outcomes if isinstance(outcome, Pair)]
@@ -125,6 +126,7 @@ def test_what_a_module_hands_on_from_private_ones_is_its_own(tmp_path: Path, mon
         assert len(outcomes) == 1
 
 
+@pytest.mark.needs("jax")
 def test_a_kernel_without_any_text_is_no_row() -> None:
     shape = Examples(arguments=(ArrayType("float32", (4,)),))
     (outcome,) = extract("jax.nn:softmax", level=["triton"], device="cuda", examples=shape)
@@ -136,6 +138,7 @@ def test_a_kernel_without_any_text_is_no_row() -> None:
     assert [each.level for each in pair.rejections] == ["triton"]
 
 
+@pytest.mark.needs("warp")
 def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
     summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", Extraction(), form="text")
     assert (summary.rows, rejections) == (1, [])
@@ -151,6 +154,7 @@ def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
     assert "def twice" in (tmp_path / "out" / "000000_doubled.py").read_text()
 
 
+@pytest.mark.needs("warp")
 @pytest.mark.parametrize(
     ("target", "message"),
     [
@@ -183,6 +187,7 @@ def names_and_types(outcomes: list[Pair | Rejection]) -> dict[str, list[str] | s
     return types
 
 
+@pytest.mark.needs("jax")
 def test_inputs_come_from_a_file(package: Path, tmp_path: Path) -> None:
     (tmp_path / "inputs.toml").write_text(
         '[scaled]\nx = "f32[5]"\nn = 3\n[keyworded]\nx = "i32[2,6]"\naxis = 1\n'
@@ -202,6 +207,7 @@ def test_inputs_come_from_a_file(package: Path, tmp_path: Path) -> None:
     assert "f32[15]" in str(scaled.texts["jaxpr"])
 
 
+@pytest.mark.needs("jax")
 def test_a_text_is_a_value_when_it_has_quotes_of_its_own(tmp_path: Path) -> None:
     (tmp_path / "inputs.toml").write_text(
         '[resize]\nimage = "f32[4,4,3] in 0..1"\nshape = [8, 8, 3]\nmethod = "\'nearest\'"\n'
@@ -217,6 +223,7 @@ def test_a_text_is_a_value_when_it_has_quotes_of_its_own(tmp_path: Path) -> None
     assert other.texts != pair.texts
 
 
+@pytest.mark.needs("jax")
 def test_functions_without_parameters_are_called_only_when_named(package: Path) -> None:
     for examples in (Examples(guess=True), Examples(arguments=(ArrayType("float32", (3,)),))):
         (outcome,) = discover("mixed_package.commanded", frontend="jax", examples=examples)
@@ -224,6 +231,7 @@ def test_functions_without_parameters_are_called_only_when_named(package: Path) 
         assert outcome.symptom is Symptom.NO_EXAMPLE_ARGUMENTS
 
 
+@pytest.mark.needs("jax")
 def test_inputs_are_guessed_when_asked_for(package: Path) -> None:
     found = names_and_types(list(extract("mixed_package.functions", examples=Examples(guess=True))))
     assert found["matmul"] == ["f32[4,4]", "f32[4,4]"] or len(found["matmul"]) == 2
@@ -231,6 +239,7 @@ def test_inputs_are_guessed_when_asked_for(package: Path) -> None:
     assert found["never"] == "no_example_arguments"
 
 
+@pytest.mark.needs("warp")
 def test_inputs_of_a_warp_kernel_are_its_shapes_and_domains(package: Path) -> None:
     tables = {"doubled": {"a": parse_type("f32[16] in 0.1..2"), "dim": 16}}
     (kernel,) = discover("mixed_package.good", examples=Examples(tables=tables))
@@ -248,6 +257,7 @@ def test_inputs_of_a_warp_kernel_are_its_shapes_and_domains(package: Path) -> No
             discover("mixed_package.good", examples=Examples(tables={"doubled": table}))
 
 
+@pytest.mark.needs("jax")
 def test_an_unknown_parameter_is_named(package: Path) -> None:
     with pytest.raises(UnknownNameError, match="unknown parameter 'c' in the inputs of function matmul; allowed: a, b"):
         list(extract("mixed_package.functions", examples=Examples(tables={"matmul": {"c": 1}})))
@@ -315,6 +325,7 @@ def layered(p, x):
 """
 
 
+@pytest.mark.needs("jax")
 def test_marks_are_no_part_of_a_source(tmp_path: Path) -> None:
     (tmp_path / "marked.py").write_text(MARKED)
     pairs = {each.spec.name: each for each in extract(tmp_path / "marked.py") if isinstance(each, Pair)}
@@ -330,6 +341,7 @@ def test_marks_are_no_part_of_a_source(tmp_path: Path) -> None:
     assert pairs["layered"].spec.arg_types == {"p.w": "f32[3]", "p.b": "f32[]", "x": "f32[4,3]"}
 
 
+@pytest.mark.needs("jax")
 def test_live_objects_and_marks() -> None:
     import jax.numpy as jnp
 
@@ -342,6 +354,7 @@ def test_live_objects_and_marks() -> None:
     assert pair.spec.arg_types == {"x": "f32[2,3]"}
 
 
+@pytest.mark.needs("jax")
 def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path) -> None:
     (tmp_path / "inputs.toml").write_text('[scaled]\nx = "f32[5]"\nn = 3\n[scalled]\nx = "f32[5]"\n')
     settings = Extraction(inputs=tmp_path / "inputs.toml")

@@ -149,6 +149,7 @@ def test_a_recipe_that_there_is_not_has_no_numbers() -> None:
         KernelGenerator("warp").numbers_of("vectors")
 
 
+@pytest.mark.needs("warp")
 def test_another_process_draws_the_same() -> None:
     program = (
         "from synthesis import KernelGenerator; print([KernelGenerator('warp').spec(i).source for i in range(30)])"

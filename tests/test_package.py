@@ -22,6 +22,7 @@ def test_importing_loads_neither_warp_nor_jax() -> None:
     assert result.stdout.strip() == "[]", result.stderr
 
 
+@pytest.mark.needs("warp", "jax")
 @pytest.mark.parametrize(("name", "package"), [("warp", "warp"), ("jax", "jax")])
 def test_everything_but_the_front_end_works_without_its_package(name: str, package: str) -> None:
     result = python(
@@ -58,6 +59,7 @@ def test_the_standard_library_module_code_stays_itself() -> None:
     assert hasattr(code, "InteractiveConsole")
 
 
+@pytest.mark.needs("jax")
 def test_a_third_front_end_comes_by_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
     entries = [EntryPoint("toy", "synthesis.frontends.jax.frontend:FRONTEND", registry.ENTRY_POINT_GROUP)]
     with fresh_registry(monkeypatch, entries):

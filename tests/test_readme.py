@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 README = Path(__file__).parents[1] / "README.md"
 
 
@@ -43,6 +45,7 @@ def printed(command: str, folder: Path) -> list[str]:
     return lines
 
 
+@pytest.mark.needs("warp", "jax")
 def test_the_tour_prints_what_it_says(tmp_path: Path) -> None:
     (kernels,) = re.findall(r"```python\n(.*?)```", tour(), re.DOTALL)
     (tmp_path / "my_kernels.py").write_text(kernels)

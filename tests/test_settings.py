@@ -90,6 +90,7 @@ def test_a_record_refuses_what_is_not_allowed(case: str) -> None:
     assert message in str(error.value)
 
 
+@pytest.mark.needs("jax")
 def test_settings_come_from_a_file_and_the_command_line_goes_before(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

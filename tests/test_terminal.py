@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from folders import contents
 
 from synthesis import run_pipeline
@@ -50,6 +51,7 @@ def at_a_terminal(arguments: list[str], *, interrupt_at: Path | None = None) -> 
     return process.wait(), shown.decode(errors="replace")
 
 
+@pytest.mark.needs("jax")
 def test_rows_are_the_same_bytes_at_a_terminal(tmp_path: Path) -> None:
     (tmp_path / "solver.py").write_text(SOLVER)
     (tmp_path / "run.toml").write_text('frontend = "jax"\ncount = 12\ncategory = ["linalg", "solver"]\n')
@@ -73,6 +75,7 @@ def test_rows_are_the_same_bytes_at_a_terminal(tmp_path: Path) -> None:
     assert "\x1b" not in text
 
 
+@pytest.mark.needs("jax")
 def test_an_interrupt_at_a_terminal_is_one_line(tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["generate", "--frontend", "jax", "--count", "5000", "--out", str(out)]

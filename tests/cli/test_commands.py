@@ -13,6 +13,7 @@ from synthesis import __version__
 from synthesis.cli import run
 
 
+@pytest.mark.needs("warp")
 def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = [
         "generate",
@@ -36,6 +37,7 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
     assert list(document) == ["python_source", "cuda_forward", "cuda_backward", "metadata"]
 
 
+@pytest.mark.needs("jax")
 def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["generate", "--frontend", "jax", "--count", "14", "--seed", "3", "--json"]
     assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
@@ -44,6 +46,7 @@ def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureF
     assert set(summary["categories"].values()) == {1}
 
 
+@pytest.mark.needs("jax")
 def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate", "--frontend", "jax", "--count", "1", "--out", str(tmp_path)]) == 0
     capsys.readouterr()
@@ -59,6 +62,7 @@ def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert json.loads(capsys.readouterr().out) == json.loads(file.read_text())
 
 
+@pytest.mark.needs("jax")
 def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate", "--frontend", "jax", "--count", "3", "--out", str(tmp_path)]) == 0
     document = json.loads(min(tmp_path.glob("000001_*.json")).read_text())
@@ -76,6 +80,7 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
         assert message in capsys.readouterr().err
 
 
+@pytest.mark.needs("warp")
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -115,6 +120,7 @@ def test_stats_count_what_a_folder_holds(
         assert message in capsys.readouterr().err
 
 
+@pytest.mark.needs("jax")
 def test_an_interrupt_says_how_to_continue(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "5000"]
     process = subprocess.Popen(
@@ -129,6 +135,7 @@ def test_an_interrupt_says_how_to_continue(tmp_path: Path) -> None:
     assert "Traceback" not in errors
 
 
+@pytest.mark.needs("warp")
 def test_extract_a_file(tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["extract", str(kernels_folder / "constructs.py"), "--out", str(tmp_path / "out")]) == 0
     captured = capsys.readouterr()
@@ -141,6 +148,7 @@ def test_extract_a_file(tmp_path: Path, kernels_folder: Path, capsys: pytest.Cap
     assert document["metadata"]["category"] == "extracted"
 
 
+@pytest.mark.needs("warp")
 def test_extract_a_module_of_warp(tmp_path: Path) -> None:
     arguments = ["extract", "warp.examples.core.example_dem", "--out", str(tmp_path), "--device", "cpu", "--json"]
     assert run(arguments) == 0
@@ -150,6 +158,7 @@ def test_extract_a_module_of_warp(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.needs("jax")
 def test_extract_a_function_of_jax(tmp_path: Path) -> None:
     arguments = ["extract", "jax.nn:softmax", "--arg", "f32[4,8]", "--level", "stablehlo", "--out", str(tmp_path)]
     assert run(arguments) == 0
@@ -183,6 +192,7 @@ USAGE_ERRORS = {
 }
 
 
+@pytest.mark.needs("warp", "jax")
 @pytest.mark.parametrize("case", USAGE_ERRORS)
 def test_usage_errors_exit_with_2_and_one_message(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -208,6 +218,7 @@ def test_files_that_do_not_import_say_why(tmp_path: Path, capsys: pytest.Capture
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.needs("jax")
 def test_nothing_extracted_exits_with_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "plain.py").write_text("import jax.numpy as jnp\n\ndef f(x):\n    return jnp.sin(x)\n")
     arguments = ["extract", str(tmp_path / "plain.py"), "--frontend", "jax", "--out", str(tmp_path / "out")]
@@ -224,6 +235,7 @@ def test_a_pair_that_is_none_is_refused(tmp_path: Path, capsys: pytest.CaptureFi
     assert "is not JSON" in capsys.readouterr().err
 
 
+@pytest.mark.needs("jax")
 def test_ctrl_c_exits_with_130(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -235,6 +247,7 @@ def test_ctrl_c_exits_with_130(
     assert "the same command continues where it stopped" in capsys.readouterr().err
 
 
+@pytest.mark.needs("jax")
 def test_a_full_disk_is_a_clear_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -257,6 +270,7 @@ def test_both_ways_to_start_it(command: list[str]) -> None:
     assert "irsmith generate --frontend warp --count 120" in helped.stdout
 
 
+@pytest.mark.needs("warp", "jax")
 def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ops", "--missing", "--json"]) == 0
     missing = json.loads(capsys.readouterr().out)
@@ -282,6 +296,7 @@ def test_windows_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsy
     )
 
 
+@pytest.mark.needs("jax")
 def test_raw_prints_one_text_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["generate", "--frontend", "jax", "--count", "1", "--verify", "none", "--out", str(tmp_path)]) == 0
     (file,) = tmp_path.glob("*.json")
@@ -294,6 +309,7 @@ def test_raw_prints_one_text_and_nothing_else(tmp_path: Path, capsys: pytest.Cap
     assert "--raw prints one text" in capsys.readouterr().err
 
 
+@pytest.mark.needs("warp")
 def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--frontend", "warp", "--count", "8", "--category", "native", "--category", "math", "--out"]
     assert run(["generate", *arguments, str(tmp_path), "--level", "cpp_forward", "--verify", "none"]) == 0

@@ -61,7 +61,7 @@ def edits_of(spec: KernelSpec) -> Iterator[tuple[int, KernelSpec]]:
                 yield number, replace(spec, source="".join([*lines[: number - 1], edited, *lines[number:]]))
 
 
-KERNELS = {"warp": 60, "jax": 24}
+KERNELS = {"warp": 40, "jax": 16}
 """How many are edited: lowering a JAX function at four levels costs five times what Warp's generation does."""
 
 
@@ -106,8 +106,8 @@ def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) 
                     assert changed <= own, f"{level}, line {number}: {sorted(changed - own)}\n{edited.source}\n{other}"
                 compared += 1
                 changed_lines += len(changed)
-    assert compared > 100
-    assert changed_lines > 100
+    assert compared > 60
+    assert changed_lines > 60
 
 
 @pytest.mark.parametrize("frontend", ["warp", "jax"])

@@ -68,6 +68,7 @@ def test_a_cache_that_cannot_be_written_is_said(
     assert "Warp's precompiled header in a temporary folder of its own" in caplog.text
 
 
+@pytest.mark.needs("warp")
 def test_rows_are_verified_without_a_cache(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "warp", "--count", "2"]
@@ -81,6 +82,7 @@ def test_rows_are_verified_without_a_cache(tmp_path: Path) -> None:
     assert "cannot write to the cache" in result.stderr
 
 
+@pytest.mark.needs("warp")
 def test_many_processes_begin_with_an_empty_cache(tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ FRAGMENTS = st.lists(
 )
 
 
+@pytest.mark.needs("warp")
 @given(FRAGMENTS.map("".join))
 def test_tokens_joined_are_the_text(text: str) -> None:
     assert "".join(token for _, token in tokens(text)) == text

@@ -73,6 +73,7 @@ def test_every_row_has_every_key_with_one_type(folder: Path) -> None:
     assert any(row["cpp_backward"] == "" for row in documents)
 
 
+@pytest.mark.needs("jax")
 def test_file_names_hold_no_word_that_loaders_take_for_a_split(folder: Path, folders: dict[str, Path]) -> None:
     if folder == folders["extracted"]:
         names = [path.stem for path in sorted(folder.glob("*.json"))]

@@ -141,6 +141,7 @@ def mixed(x, n):
 LEVELS = ["jaxpr", "stablehlo", "vjp_jaxpr", "vjp_stablehlo", "vjp_hlo", "jvp_jaxpr", "jvp_stablehlo"]
 
 
+@pytest.mark.needs("jax")
 def test_derivatives_of_jax_are_checked_at_every_level(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(SOURCE)
     found = {each.spec.name: each for each in extract(str(tmp_path / "mine.py"), level=LEVELS)

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 from conftest import kernels_module
 
 from synthesis import Pair
 from synthesis.extraction import extract
 
 
+@pytest.mark.needs("warp")
 def test_inferred_launches_of_many_dimensions_stay_small() -> None:
     module = kernels_module(Path(__file__).parents[1] / "kernels", "constructs")
     (pair,) = extract(module.several, frontend="warp")

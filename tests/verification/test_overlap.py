@@ -12,6 +12,7 @@ from synthesis.records import Role
 from synthesis.verification.inputs import draw_inputs, overlapping
 from synthesis.verification.verifier import Verifier
 
+pytestmark = pytest.mark.needs("warp")
 KERNEL = """
 import warp as wp
 
