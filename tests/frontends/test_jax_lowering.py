@@ -343,7 +343,7 @@ from synthesis.examples import ArrayType, Examples
 generator, frontend = KernelGenerator("jax", 5), get_frontend("jax")
 levels = [level for level in frontend.compiler.levels if level.device is None]
 texts = dict()
-for index in (range(60)[::-1] if {warm} else range(60)):
+for index in (range(30)[::-1] if {warm} else range(30)):
     kernel = frontend.load_one(generator.spec(index))
     texts[index] = dict(frontend.compiler.lower([kernel], levels, device="cpu")[0].texts)
     frontend.compiler.release([kernel])
