@@ -1,6 +1,6 @@
 # make samples   set up .venv and make data/samples again
 # make test      set up .venv and run lint, types, tests, and the wheel in an environment of its own
-# make quick     a minute of that: lint, types, grammar, house
+# make quick     two minutes of that: lint, types of the package, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
@@ -42,8 +42,9 @@ golden: $(STAMP)
 
 test: lint types tests wheel
 
-quick: lint types
-	$(BIN)/python -m pytest --quiet tests/grammar tests/test_house.py tests/test_settings.py
+quick: lint
+	$(BIN)/pyright code/synthesis
+	$(BIN)/python -m pytest --quiet --numprocesses auto tests/grammar tests/test_house.py
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
