@@ -168,6 +168,14 @@ class Making(Settings):
             _settle(self, name, str(Share.parse(getattr(self, name))))
         _settle(self, "text_time_limit", _seconds("text_time_limit", self.text_time_limit))
 
+    def verifies(self, seed: int | None, number: int) -> bool:
+        """Whether the texts of a candidate are proved by execution."""
+        return Share.parse(self.verify).has(seed, number)
+
+    def builds(self, seed: int | None, number: int) -> bool:
+        """Whether the CUDA texts of a candidate that is verified are compiled to PTX too."""
+        return Share.parse(self.ptx).has(seed, number)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Run(Making, Drawing):

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synthesis.frontends.base import Frontend, Kernel, Level, Lowered
-from synthesis.records import KernelSpec
+from synthesis.records import Hindrance, KernelSpec, Unproved
+
+NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
+"""Why nothing of a kernel is proved whose source does not make it by itself."""
 
 
 def confirm_source(

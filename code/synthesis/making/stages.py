@@ -11,7 +11,7 @@ from itertools import groupby
 from synthesis.frontends.base import Frontend, Lowered
 from synthesis.making.candidate import Candidate
 from synthesis.records import Rejection
-from synthesis.settings import Making, Share
+from synthesis.settings import Making
 from synthesis.verification.judge import Judgement, rejection_of
 from synthesis.verification.plan import make_plan
 from synthesis.verification.verifier import Verifier
@@ -78,9 +78,9 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
     spec, kernel, lowered = candidate.spec, candidate.kernel, candidate.lowered
     if candidate.stopped is not None or candidate.plan is not None or spec is None or kernel is None or lowered is None:
         return candidate
-    if not Share.parse(making.verify).has(spec.seed, candidate.number):
+    if not making.verifies(spec.seed, candidate.number):
         return candidate
-    build = Share.parse(making.ptx).has(spec.seed, candidate.number)
+    build = making.builds(spec.seed, candidate.number)
     made = make_plan(frontend, kernel, lowered.texts, useful=terms.useful, fresh=terms.fresh, build=build)
     return replace(candidate, plan=made)
 

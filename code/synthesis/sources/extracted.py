@@ -9,17 +9,16 @@ from synthesis.examples import Examples
 from synthesis.frontends.base import Frontend
 from synthesis.isolation import Casualty, Zygote
 from synthesis.making.candidate import Candidate
-from synthesis.making.confirmation import confirm_source
+from synthesis.making.confirmation import NOT_THE_KERNEL, confirm_source
 from synthesis.making.stages import Terms, lower
-from synthesis.records import Hindrance, Rejection, Unproved
+from synthesis.records import Rejection
 from synthesis.registry import frontend_modules
-from synthesis.settings import Extraction, Share
+from synthesis.settings import Extraction
 from synthesis.targets import Place, TargetImportError, kernels_of, load_place, places_of
 from synthesis.verification.inference import infer_inputs
 from synthesis.verification.plan import make_plan
 
 TERMS = Terms(useful=False, fresh=True, whole=True)
-_NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
 
 
 def candidates_of(target: object, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
@@ -89,12 +88,12 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
     if candidate.stopped is not None or kernel is None or lowered is None:
         return candidate
     spec = confirm_source(frontend, kernel, lowered, candidate.levels, candidate.device)
-    if not Share.parse(settings.verify).has(None, candidate.number):
+    if not settings.verifies(None, candidate.number):
         return replace(candidate, spec=spec)
-    unknown = None if spec.self_contained else _NOT_THE_KERNEL
+    unknown = None if spec.self_contained else NOT_THE_KERNEL
     if unknown is None:
         spec, unknown = infer_inputs(frontend, replace(kernel, spec=spec))
-    build = Share.parse(settings.ptx).has(None, candidate.number)
+    build = settings.builds(None, candidate.number)
     plan = make_plan(frontend, replace(kernel, spec=spec), lowered.texts, useful=False, build=build, unknown=unknown)
     return replace(candidate, spec=spec, plan=plan)
 

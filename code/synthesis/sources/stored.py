@@ -3,14 +3,14 @@
 from synthesis.errors import Stage, Symptom, TargetError
 from synthesis.frontends.base import Frontend, Lowered
 from synthesis.making.candidate import Candidate
+from synthesis.making.confirmation import NOT_THE_KERNEL
 from synthesis.making.stages import Terms
 from synthesis.output.reading import Document
-from synthesis.records import Hindrance, KernelSpec, Rejection, Signature, Unproved
+from synthesis.records import KernelSpec, Rejection, Signature
 from synthesis.registry import get_frontend
 from synthesis.verification.plan import Plan
 
 TERMS = Terms(useful=False, fresh=False, whole=False)
-_NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
 
 
 def candidate_of(document: Document, number: int) -> Candidate:
@@ -45,5 +45,5 @@ def _lowered(frontend: Frontend, document: Document, spec: KernelSpec, number: i
         device=document.device,
         levels=levels,
         lowered=Lowered(texts=document.texts, line_map={}),
-        plan=None if spec.self_contained else Plan(spec=spec, levels=levels, unknown=_NOT_THE_KERNEL),
+        plan=None if spec.self_contained else Plan(spec=spec, levels=levels, unknown=NOT_THE_KERNEL),
     )
