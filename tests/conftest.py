@@ -14,7 +14,8 @@ import pytest
 
 from synthesis import MissingFrontendError
 from synthesis.frontends.base import Prover
-from synthesis.isolation import Zygote
+from synthesis.isolation.confinement import Confinement
+from synthesis.isolation.zygote import Zygote
 from synthesis.verification import verifier
 
 MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
@@ -97,12 +98,13 @@ def own_kernel_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 def shared_processes() -> Iterator[None]:
     """One process a front end that texts are run from, for all tests of a session: each takes seconds to start."""
     with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        start, started = verifier.start_processes, dict[type, Zygote]()
+        start, started = verifier.start_processes, dict[tuple[type, Confinement], Zygote]()
 
-        def shared(prover: Prover) -> contextlib.AbstractContextManager[Zygote]:
-            if type(prover) not in started:
-                started[type(prover)] = stack.enter_context(start(prover))
-            return contextlib.nullcontext(started[type(prover)])
+        def shared(prover: Prover, confinement: Confinement) -> contextlib.AbstractContextManager[Zygote]:
+            key = (type(prover), confinement)
+            if key not in started:
+                started[key] = stack.enter_context(start(prover, confinement))
+            return contextlib.nullcontext(started[key])
 
         patch.setattr(verifier, "start_processes", shared)
         yield

@@ -5,11 +5,13 @@ import signal
 import time
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 
 from synthesis.errors import Symptom
-from synthesis.isolation import Casualty, Zygote
+from synthesis.isolation.confinement import MY_OWN
+from synthesis.isolation.zygote import Casualty, Zygote
 
 
 def count(until: int) -> Iterator[int]:
@@ -39,34 +41,34 @@ def noisy() -> Iterator[bytes]:
 
 def test_items_arrive_and_later_work_is_untouched_by_earlier_harm(capfd: pytest.CaptureFixture[str]) -> None:
     with Zygote(preload=["json", "no_such_module"]) as zygote:
-        assert list(zygote.run(partial(count, 3), time_limit=20)) == [0, 1, 2]
+        assert list(zygote.run(partial(count, 3), Any, time_limit=20)) == [0, 1, 2]
         for harm, symptom, detail in (
             ("segfault", Symptom.CRASH, "killed by SIGSEGV"),
             ("exit", Symptom.CRASH, "exit status 3"),
             ("hang", Symptom.TIMEOUT, "no result within 1 s"),
         ):
-            items = list(zygote.run(partial(then, harm), time_limit=1 if harm == "hang" else 20))
+            items = list(zygote.run(partial(then, harm), Any, time_limit=1 if harm == "hang" else 20))
             assert items == ["before", Casualty(symptom=symptom, detail=detail)]
-        with pytest.raises(ValueError, match="from inside"):
-            list(zygote.run(partial(then, "raise"), time_limit=20))
-        assert [len(item) for item in zygote.run(noisy, time_limit=20)] == [3_000_000]
-        assert list(zygote.run(partial(count, 2), time_limit=20)) == [0, 1]
+        with pytest.raises(RuntimeError, match="ValueError: from inside"):
+            list(zygote.run(partial(then, "raise"), Any, time_limit=20))
+        assert [len(item) for item in zygote.run(noisy, Any, time_limit=20)] == [3_000_000]
+        assert list(zygote.run(partial(count, 2), Any, time_limit=20)) == [0, 1]
     assert "dropped" not in capfd.readouterr().out
 
 
 def test_what_work_started_ends_with_it() -> None:
     start = time.monotonic()
-    with Zygote() as zygote:
-        list(zygote.run(partial(then, "child"), time_limit=2))
+    with Zygote(confinement=MY_OWN) as zygote:
+        list(zygote.run(partial(then, "child"), Any, time_limit=2))
     assert time.monotonic() - start < 20
 
 
 def test_work_that_is_left_early_is_ended() -> None:
     with Zygote() as zygote:
-        items = zygote.run(partial(count, 10**9), time_limit=20)
+        items = zygote.run(partial(count, 10**9), Any, time_limit=20)
         assert next(items) == 0
         items.close()
-        assert list(zygote.run(partial(count, 1), time_limit=20)) == [0]
+        assert list(zygote.run(partial(count, 1), Any, time_limit=20)) == [0]
 
 
 def slow_but_at_work(seconds: float) -> Iterator[str]:
@@ -89,7 +91,7 @@ def endless() -> Iterator[str]:
 def test_limits_are_of_processor_time() -> None:
     with Zygote() as zygote:
         began = time.monotonic()
-        assert list(zygote.run(partial(slow_but_at_work, 0.5), time_limit=1.0)) == ["done"]
+        assert list(zygote.run(partial(slow_but_at_work, 0.5), Any, time_limit=1.0)) == ["done"]
         assert time.monotonic() - began > 2.0  # more than the limit by the clock, and half of it at work
-        (end,) = zygote.run(endless, time_limit=1.0)
+        (end,) = zygote.run(endless, Any, time_limit=1.0)
         assert end == Casualty(symptom=Symptom.TIMEOUT, detail="no result within 1 s")

@@ -50,9 +50,13 @@ class ToyCompiler(Compiler):
     def claims(self, obj: object) -> bool:
         return isinstance(obj, FunctionType)
 
-    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
-        found = vars(target).values() if isinstance(target, ModuleType) else [target]
-        return [_describe(each) for each in found if isinstance(each, FunctionType)]
+    def prospects(self, target: object) -> list[str]:
+        return [each.__name__ for each in _functions(target)]
+
+    def discover(
+        self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
+    ) -> list[Kernel | Rejection]:
+        return [_describe(each) for number, each in enumerate(_functions(target)) if only in (None, number)]
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         return load_kernels(specs, _found, forget_module)
@@ -63,6 +67,11 @@ class ToyCompiler(Compiler):
 
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         return [Lowered(texts={each.name: _text(kernel) for each in levels}, line_map={}) for kernel in kernels]
+
+
+def _functions(target: object) -> list[FunctionType]:
+    found = vars(target).values() if isinstance(target, ModuleType) else [target]
+    return [each for each in found if isinstance(each, FunctionType)]
 
 
 def _describe(function: FunctionType) -> Kernel:

@@ -7,6 +7,8 @@ IrsmithError
 │   ├── TargetError           a file, module or object that holds no kernel to work on
 │   └── OutputError           a file or folder that cannot be written
 ├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
+├── MachineError              no memory, no space, a killed process: the machine's trouble, and no kernel's fault
+│   └── SandboxError          a protection that is required, and that this machine does not have
 └── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
 """
 
@@ -90,6 +92,17 @@ class OutputError(UsageError):
 
 class MissingFrontendError(IrsmithError, ImportError):
     """A front end whose package is not installed."""
+
+
+class MachineError(IrsmithError):
+    """The machine's trouble, and no kernel's fault: no memory, no space, a process that somebody killed.
+
+    Nothing is said of the kernels that were at work; what was finished stands, and the same call goes on from there.
+    """
+
+
+class SandboxError(MachineError):
+    """A protection that is required, and that this machine does not have."""
 
 
 class KernelError(IrsmithError):

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from synthesis.errors import ConfigError
 from synthesis.grammar.streams import digest
+from synthesis.isolation.confinement import Confinement, Limits, Sandbox
 from synthesis.records import DIFFICULTIES
 from synthesis.version import __version__
 
@@ -156,7 +157,7 @@ class Making(Settings):
     ptx: str = "none"
     """Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share."""
     text_time_limit: float = 5.0
-    """Seconds of processor time that one text may run; one that takes longer is tried alone for ten times that."""
+    """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
 
     def __post_init__(self) -> None:
         """Refuse what texts cannot be made with."""
@@ -175,6 +176,59 @@ class Making(Settings):
     def builds(self, seed: int | None, number: int) -> bool:
         """Whether the CUDA texts of a candidate that is verified are compiled to PTX too."""
         return Share.parse(self.ptx).has(seed, number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confining(Settings):
+    """What processes are held to that somebody's code runs in; no row depends on it."""
+
+    sandbox: str = "auto"
+    """What strangers' code is kept in: require (all protections or none of the work), auto (those that this machine
+    has) or off (the limits alone)."""
+    memory_limit: int = 8192
+    """MiB that a process may take."""
+    thread_limit: int = 256
+    """Threads and processes that one may have."""
+    file_limit: int = 512
+    """MiB that a file may come to that one writes."""
+    output_limit: int = 1024
+    """MiB that its results may come to."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be held to."""
+        super().__post_init__()
+        allowed = [str(each) for each in Sandbox]
+        if self.sandbox not in allowed:
+            raise ConfigError(f"sandbox must be one of {', '.join(allowed)}, got {self.sandbox!r}")
+        for name in ("memory_limit", "thread_limit", "file_limit", "output_limit"):
+            _check_integer(name, getattr(self, name), least=1)
+
+    @property
+    def confinement(self) -> Confinement:
+        """What strangers' code is held to."""
+        limits = Limits(
+            memory=self.memory_limit, threads=self.thread_limit, files=self.file_limit, output=self.output_limit
+        )
+        return Confinement(sandbox=Sandbox(self.sandbox), limits=limits)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verification(Confining):
+    """What a finished folder is verified with."""
+
+    seed: int = 0
+    """Of the inputs that texts are run on; another seed draws others."""
+    text_time_limit: float = 5.0
+    """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
+    source_time_limit: float = 20.0
+    """Seconds of processor time that one row's source may take to be loaded, lowered and computed by the reference."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be verified with."""
+        super().__post_init__()
+        _check_integer("seed", self.seed)
+        for name in ("text_time_limit", "source_time_limit"):
+            _settle(self, name, _seconds(name, getattr(self, name)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +251,7 @@ class Run(Making, Drawing):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Extraction(Making):
+class Extraction(Making, Confining):
     """What kernels of the user's are extracted with."""
 
     frontend: str | None = None

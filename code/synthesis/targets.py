@@ -86,22 +86,33 @@ def kernels_of(
 ) -> tuple[Frontend | None, list[Kernel | Rejection]]:
     """The kernels of a live target and the front end they are of; None if a module holds nothing for any.
 
+    Raises:
+        TargetError: if an object is a kernel of no front end.
+        ConfigError: if the examples do not fit a kernel.
+    """
+    chosen = choose_frontend(target, frontend, examples)
+    return chosen, chosen.compiler.discover(target, examples=examples) if chosen is not None else []
+
+
+def choose_frontend(target: object, frontend: str | None, examples: Examples) -> Frontend | None:
+    """The front end that a live target is for; None if a module holds nothing for any.
+
     Unless a front end is named, a module's Warp kernels come first. Any function may be one for JAX, so plain ones
     count only where something is known of their inputs.
 
     Raises:
         TargetError: if an object is a kernel of no front end.
-        ConfigError: if the examples do not fit a kernel.
     """
     if frontend is not None or not isinstance(target, ModuleType):
-        chosen = get_frontend(frontend) if frontend is not None else frontend_of(target)
-        return chosen, chosen.compiler.discover(target, examples=examples)
+        return get_frontend(frontend) if frontend is not None else frontend_of(target)
     known = examples.arguments or examples.tables or examples.guess or _has_marks(target)
     for candidate in map(_installed, frontend_names()):
-        found = candidate.compiler.discover(target, examples=examples) if candidate is not None else []
-        if any(known or not _is_plain_function(each) for each in found):
-            return candidate, found
-    return None, []
+        names = candidate.compiler.prospects(target) if candidate is not None else []
+        if candidate is None or not names:
+            continue
+        if known or not all(map(_is_plain_function, candidate.compiler.discover(target, examples=examples))):
+            return candidate
+    return None
 
 
 def _is_plain_function(found: Kernel | Rejection) -> bool:

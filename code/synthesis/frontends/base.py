@@ -213,10 +213,21 @@ class Compiler(Protocol):
         """Whether a live object is one of this front end's kernels."""
         ...
 
-    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
+    def prospects(self, target: object) -> list[str]:
+        """The names of what ``discover`` looks at, one after the other, in a live object or a module."""
+        ...
+
+    def discover(
+        self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
+    ) -> list[Kernel | Rejection]:
         """The kernels in a live object or a module.
 
         A kernel that cannot be used (no concrete types, no example arguments) is a rejection in its place.
+
+        Args:
+            target: the object or module.
+            examples: what is known of the kernels' inputs.
+            only: the position in ``prospects`` of the one to look at; all if None.
 
         Raises:
             ConfigError: if the examples name a parameter that a kernel lacks.

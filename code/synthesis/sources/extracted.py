@@ -1,20 +1,26 @@
-"""Candidates from the user's own code: live objects here, and files each in a process of its own."""
+"""Candidates from the user's own code: live objects here, and files each in a process of its own.
+
+What such a process comes to harm of costs one kernel: who was at work is known, and another process goes on behind it.
+"""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
-from synthesis.errors import Stage
+from synthesis.errors import MachineError, Stage, Symptom
 from synthesis.examples import Examples
 from synthesis.frontends.base import Frontend
-from synthesis.isolation import Casualty, Zygote
+from synthesis.frontends.failures import detail_of
+from synthesis.isolation.wire import WireError
+from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import NOT_THE_KERNEL, confirm_source
 from synthesis.making.stages import Terms, lower
+from synthesis.making.travel import pack, unpack
 from synthesis.records import Rejection
-from synthesis.registry import frontend_modules
+from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction
-from synthesis.targets import Place, TargetImportError, kernels_of, load_place, places_of
+from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, places_of
 from synthesis.verification.inference import infer_inputs
 from synthesis.verification.plan import make_plan
 
@@ -29,19 +35,33 @@ def candidates_of(target: object, settings: Extraction, examples: Examples) -> I
         UnknownNameError: for an unknown front end, level or device.
         ConfigError: if the examples do not fit a kernel.
     """
-    frontend, kernels = kernels_of(target, settings.frontend, examples)
+    frontend = choose_frontend(target, settings.frontend, examples)
     if frontend is None:
         return
+    for position in range(len(frontend.compiler.prospects(target))):
+        yield from _candidates_at(frontend, target, position, settings, examples)
+
+
+def _candidates_at(
+    frontend: Frontend, target: object, position: int, settings: Extraction, examples: Examples
+) -> Iterator[Candidate]:
+    """The candidates that one prospect of a target is."""
     device = frontend.choose_device(settings.device)
     levels = frontend.choose_levels(settings.level, device)
-    for number, found in enumerate(kernels):
+    for found in frontend.compiler.discover(target, examples=examples, only=position):
         if isinstance(found, Rejection):
-            yield Candidate(spec=None, number=number, stopped=found)
+            yield Candidate(spec=None, number=position, stopped=found)
             continue
-        key = repr(found.spec)
-        loaded = Candidate(spec=found.spec, number=number, key=key, device=device, levels=levels, kernel=found)
-        (lowered,) = lower(frontend, [loaded])
-        yield _prepared(frontend, lowered, settings).detached()
+        loaded = Candidate(
+            spec=found.spec, number=position, key=repr(found.spec), device=device, levels=levels, kernel=found
+        )
+        try:
+            (lowered,) = lower(frontend, [loaded])
+            yield _prepared(frontend, lowered, settings).detached()
+        except SystemExit as error:  # a function that leaves the program when it is traced
+            yield loaded.stop(
+                Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
+            ).detached()
 
 
 def candidates_of_text(target: str, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
@@ -53,33 +73,129 @@ def candidates_of_text(target: str, settings: Extraction, examples: Examples) ->
         TargetError: if there is no such file, module or attribute.
         UnknownNameError: for an unknown front end, level or device.
         ConfigError: if the examples do not fit a kernel.
+        MachineError: if the machine does not let files be imported.
     """
     first_at: dict[str, Place] = {}
-    with Zygote(preload=frontend_modules(settings.frontend)) as zygote:
+    confinement = replace(settings.confinement, stranger=False)
+    with Zygote(preload=frontend_modules(settings.frontend), confinement=confinement) as zygote:
         for place in places_of(target):
-            last: Candidate | None = None
-            work = partial(_candidates_of_place, place, settings, examples)
-            for item in zygote.run(work, time_limit=settings.time_limit):
-                if isinstance(item, Casualty):
-                    yield Candidate(spec=None, stopped=_blame(item, place, last))
-                    continue
-                last = item
-                if not item.key or first_at.setdefault(item.key, place) is place:
-                    yield item
+            for each in _candidates_of_file(zygote, place, settings, examples):
+                if not each.key or first_at.setdefault(each.key, place) is place:
+                    yield each
 
 
-def _candidates_of_place(place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
-    """The candidates of one file, in whatever process this runs; a file of several that does not import is stopped."""
+@dataclass(slots=True)
+class _Way:
+    """How far a file's kernels have been gone through."""
+
+    names: tuple[str, ...] = ()
+    """Of all its kernels, once they are known."""
+    frontend: Frontend | None = None
+    at: int | None = None
+    """The position of the one at work; None before the first."""
+    seen: int = 0
+    """Candidates that have come of the one at work."""
+    again: int | None = None
+    """The position of one that is tried a second time, because what killed it may have been the machine; -1 for the
+    import."""
+    skip: int = 0
+    """Candidates of that one which have come already."""
+
+    def tries_again(self, harm: Casualty) -> bool:
+        """Whether harm is to be looked at a second time, and if so all that is needed for it."""
+        at = -1 if self.at is None else self.at
+        if harm.symptom is not Symptom.CRASH or self.again == at:
+            return False
+        self.again, self.skip = at, self.seen
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Begins:
+    """What a file holds."""
+
+    frontend: str
+    names: tuple[str, ...]
+
+
+_Item = _Begins | tuple[int, bytes] | int
+"""What there is to look at; the position of one and a candidate of it; the position of the one that begins."""
+
+
+def _candidates_of_file(zygote: Zygote, place: Place, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
+    """The candidates of one file; after harm to one kernel, the others in another process."""
+    way, start = _Way(), 0
+    while True:
+        work = partial(_work_at, place, settings, examples, start)
+        harm: Casualty | None = None
+        for item in zygote.run(work, _Item, time_limit=settings.time_limit):
+            if isinstance(item, Casualty):
+                harm = item
+                break
+            try:
+                candidate = _take(way, item, place)
+            except WireError as error:
+                harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
+                break
+            if candidate is not None:
+                yield candidate
+        if harm is None:
+            return
+        zygote.check_machine()
+        if way.tries_again(harm):
+            start, way.at = way.at or 0, None
+            continue
+        if harm.machine:
+            raise MachineError(f"{place.label}: {harm.detail} again and again, which it cannot do itself")
+        yield Candidate(spec=None, stopped=_blame(harm, place, way))
+        if way.at is None or way.at + 1 >= len(way.names):
+            return
+        start, way.at = way.at + 1, None
+
+
+def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
+    """The candidate in an item, if it is not one that tells how far the work is."""
+    match item:
+        case _Begins():
+            way.frontend, way.names = get_frontend(item.frontend), item.names
+            return None
+        case (int(position), bytes(data)):
+            way.seen += 1
+            if position == way.again and way.seen <= way.skip:
+                return None
+            candidate = unpack(way.frontend, data)
+            if candidate.stopped is not None:
+                return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
+            return candidate
+        case int(position) if 0 <= position < len(way.names):
+            way.at, way.seen = position, 0
+            return None
+        case _:
+            raise WireError("a kernel that there is not")
+
+
+def _work_at(place: Place, settings: Extraction, examples: Examples, start: int) -> Iterator[_Item]:
+    """The candidates of one file from a position on, in whatever process this runs, and what it is at.
+
+    A file of several that does not import is a candidate that is stopped.
+    """
     try:
         target = load_place(place)
     except TargetImportError as error:
         if not place.one_of_many:
             raise
         stopped = Rejection(stage=Stage.LOAD, symptom=error.symptom, detail=str(error), origin=place.label)
-        yield Candidate(spec=None, stopped=stopped)
+        yield 0, pack(Candidate(spec=None, stopped=stopped))
         return
-    for each in candidates_of(target, settings, examples):
-        yield each if each.stopped is None else replace(each, stopped=replace(each.stopped, origin=place.label))
+    frontend = choose_frontend(target, settings.frontend, examples)
+    if frontend is None:
+        return
+    names = frontend.compiler.prospects(target)
+    yield _Begins(frontend.name, tuple(names))
+    for position in range(start, len(names)):
+        yield position
+        for each in _candidates_at(frontend, target, position, settings, examples):
+            yield position, pack(each)
 
 
 def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) -> Candidate:
@@ -98,15 +214,16 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
     return replace(candidate, spec=spec, plan=plan)
 
 
-def _blame(casualty: Casualty, place: Place, last: Candidate | None) -> Rejection:
+def _blame(harm: Casualty, place: Place, way: _Way) -> Rejection:
     """The rejection of what a process was at when it came to harm."""
-    name = ""
-    if last is not None:
-        name = last.spec.name if last.spec is not None else last.stopped.kernel_name if last.stopped is not None else ""
-    where = f"after kernel {name}" if name else "before the first kernel, on import or in discovery"
+    if way.at is None:
+        detail = f"{harm.detail}, before the first kernel, on import or in discovery"
+        return Rejection(stage=Stage.LOAD, symptom=harm.symptom, detail=detail, origin=place.label)
     return Rejection(
-        stage=Stage.LOWER if last else Stage.LOAD,
-        symptom=casualty.symptom,
-        detail=f"{casualty.detail}, {where}",
+        stage=Stage.LOWER,
+        symptom=harm.symptom,
+        detail=harm.detail,
+        frontend=way.frontend.name if way.frontend is not None else "",
+        kernel_name=way.names[way.at],
         origin=place.label,
     )

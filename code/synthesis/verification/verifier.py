@@ -7,20 +7,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
-from synthesis.errors import Stage, Symptom
+import platformdirs
+
+from synthesis.errors import MachineError, Stage, Symptom
 from synthesis.frontends.base import Frontend, Outcome, Program, Prover
-from synthesis.isolation import Casualty, Zygote
+from synthesis.isolation.confinement import Confinement, Protection
+from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.records import Rejection
 from synthesis.verification.judge import Judgement, judge
 from synthesis.verification.plan import Plan
 
 TIME_LIMIT = 5.0
-"""Seconds of processor time that one text may run; one that takes longer is tried alone for ten times that."""
-_PATIENCE = 10
+"""Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
 _COMPILING = 0.1
 """Seconds a text that the compilation of a batch may take beside."""
+_Item = tuple[int, Outcome | Rejection | None]
 
 
 class Verifier:
@@ -32,14 +35,27 @@ class Verifier:
     Args:
         frontend: whose kernels.
         time_limit: seconds of processor time that one text may run.
+        confinement: what texts are held to.
+        strangers: whether texts are somebody else's: one that has in it what the tool never prints runs with its own
+            kernel's alone, so that it cannot touch what others leave.
     """
 
-    def __init__(self, frontend: Frontend, *, time_limit: float = TIME_LIMIT) -> None:
+    def __init__(
+        self,
+        frontend: Frontend,
+        *,
+        time_limit: float = TIME_LIMIT,
+        confinement: Confinement | None = None,
+        strangers: bool = False,
+    ) -> None:
         self.frontend = frontend
+        self.protections: frozenset[Protection] | None = None
+        """What held of the texts that have run; None if none has."""
         self._time_limit = time_limit
+        self._confinement = confinement or Confinement()
+        self._strangers = strangers
         self._stack = contextlib.ExitStack()
         self._zygote: Zygote | None = None
-        self._scratch = Path()
         weakref.finalize(self, self._stack.close)
 
     def close(self) -> None:
@@ -90,61 +106,114 @@ class Verifier:
     def run(
         self, programs: Sequence[Program], on_outcome: Callable[[], None] | None = None
     ) -> list[Outcome | Rejection]:
-        """What each text leaves, or why it could not be run, in order."""
+        """What each text leaves, or why it could not be run, in order.
+
+        Raises:
+            MachineError: if the machine does not let them run.
+        """
         found = _Found(on_outcome)
-        if programs:
-            self._run(dict(enumerate(programs)), found, self._time_limit)
+        for group in self._groups(programs):
+            self._run({number: programs[number] for number in group}, found)
         return [found[number] for number in range(len(programs))]
 
-    def _run(self, programs: Mapping[int, Program], found: "_Found", time_limit: float) -> None:
+    def _groups(self, programs: Sequence[Program]) -> Iterator[list[int]]:
+        """The numbers of programs that may share a process: all, but for those of strangers that may do them harm."""
+        kernels: dict[int, list[int]] = {}
+        first: list[int] = []
+        for number, program in enumerate(programs):
+            first.append(number if program.follows is None else first[program.follows])
+            kernels.setdefault(first[number], []).append(number)
+        apart = [
+            group
+            for group in kernels.values()
+            if self._strangers and any(self._foreign(programs[number]) for number in group)
+        ]
+        alone = {number for group in apart for number in group}
+        together = [number for number in range(len(programs)) if number not in alone]
+        yield from [together] if together else []
+        yield from apart
+
+    def _foreign(self, program: Program) -> bool:
+        return self.frontend.the_prover.foreign(program.level, program.text) is not None
+
+    def _run(self, programs: Mapping[int, Program], found: "_Found") -> None:
         """Run programs in one process after the other until each has an outcome."""
+        harm, at_work = self._try(programs, found)
+        if harm is None:
+            return
+        left = {number: program for number, program in programs.items() if number not in found}
+        if len(programs) == 1:
+            if harm.machine:
+                name = next(iter(programs.values())).name
+                raise MachineError(f"a text of {name} was {harm.detail} again and again, which it cannot do itself")
+            for number in left:
+                found[number] = Rejection(stage=Stage.VERIFY, symptom=harm.symptom, detail=harm.detail)
+            return
+        if at_work in left:  # it may have been the machine's trouble: alone it shows
+            self._run({at_work: left.pop(at_work)}, found)
+            if left:
+                self._run(left, found)
+            return
+        # Nothing says whose fault it was: halve until one is alone.
+        parts = list(left.items())
+        for half in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
+            if half:
+                self._run(dict(half), found)
+
+    def _try(self, programs: Mapping[int, Program], found: "_Found") -> tuple[Casualty | None, int | None]:
+        """Run programs in one process; the harm that came to it, and the number of the program that was at work.
+
+        Raises:
+            MachineError: if the process that others are forked from is lost twice, or there is no space left.
+        """
+        for attempt in (1, 2):
+            try:
+                return self._try_once(programs, found)
+            except MachineError:
+                self.close()
+                if attempt == 2 or all(number in found for number in programs):
+                    raise
+        raise AssertionError
+
+    def _try_once(self, programs: Mapping[int, Program], found: "_Found") -> tuple[Casualty | None, int | None]:
         numbers = list(programs)
         position = {number: position for position, number in enumerate(numbers)}
         given = [replace(each, follows=None if each.follows is None else position.get(each.follows))
                  for each in programs.values()]  # fmt: skip
         processes = self._processes()
-        work = partial(_run_programs, self.frontend.the_prover, given, self._scratch)
+        work = partial(_run_programs, self.frontend.the_prover, given)
+        limit = self._time_limit
         at_work: int | None = None
         harm: Casualty | None = None
-        item: Any
-        for item in processes.run(work, time_limit=time_limit, first_limit=time_limit + _COMPILING * len(given)):
+        failed = False
+        for item in processes.run(work, _Item, time_limit=limit, first_limit=limit + _COMPILING * len(given)):
             if isinstance(item, Casualty):
                 harm = item
                 continue
-            place, outcome = cast(tuple[int, Outcome | Rejection | None], item)
+            place, outcome = cast(_Item, item)
+            number = numbers[place] if 0 <= place < len(numbers) else None
+            if number is None or (outcome is not None and not _fits(programs[number], outcome)):
+                harm = Casualty(symptom=Symptom.CRASH, detail="its results are not those of its runs")
+                break
             if outcome is None:
-                at_work = numbers[place]
+                at_work = number
             else:
-                found[numbers[place]] = outcome
-        if harm is None:
-            return
-        left = {number: program for number, program in programs.items() if number not in found}
-        if at_work is not None and at_work in left:
-            self._blame(at_work, left.pop(at_work), harm, found, time_limit)
-            if left:
-                self._run(left, found, time_limit)
-            return
-        # Nothing says whose fault it was: halve until one is alone.
-        if len(left) == 1:
-            ((number, program),) = left.items()
-            self._blame(number, program, harm, found, time_limit)
-            return
-        parts = list(left.items())
-        for half in (parts[: len(parts) // 2], parts[len(parts) // 2 :]):
-            self._run(dict(half), found, time_limit)
-
-    def _blame(self, number: int, program: Program, harm: Casualty, found: "_Found", time_limit: float) -> None:
-        """Settle the program that was at work; one that took too long is tried once more, alone and with patience."""
-        if harm.symptom is Symptom.TIMEOUT and time_limit <= self._time_limit:
-            self._run({number: program}, found, time_limit * _PATIENCE)
-        else:
-            found[number] = Rejection(stage=Stage.VERIFY, symptom=harm.symptom, detail=harm.detail)
+                found[number] = outcome
+                failed = failed or isinstance(outcome, Rejection)
+        self.protections = processes.protections
+        if harm is not None or failed:
+            processes.check_machine()
+        return harm, at_work
 
     def _processes(self) -> Zygote:
         if self._zygote is None:
-            self._scratch = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="irsmith-verify-")))
-            self._zygote = self._stack.enter_context(start_processes(self.frontend.the_prover))
+            self._zygote = self._stack.enter_context(start_processes(self.frontend.the_prover, self._confinement))
         return self._zygote
+
+
+def _fits(program: Program, outcome: Outcome | Rejection) -> bool:
+    """Whether an outcome has the runs of its program and no others."""
+    return isinstance(outcome, Rejection) or outcome.keys() == program.runs.keys()
 
 
 class _Found(dict[int, Outcome | Rejection]):
@@ -172,16 +241,15 @@ def programs_of(plans: Sequence[Plan]) -> list[Program]:
     return programs
 
 
-def start_processes(prover: Prover) -> contextlib.AbstractContextManager[Zygote]:
+def start_processes(prover: Prover, confinement: Confinement) -> contextlib.AbstractContextManager[Zygote]:
     """What texts are run from: a process that has imported and started what running them needs."""
-    return Zygote(preload=[(f"{_prepare.__module__}:{_prepare.__name__}", prover)])
+    kept = replace(confinement, readable=(*confinement.readable, platformdirs.user_cache_path("irsmith")))
+    return Zygote(preload=[(f"{_prepare.__module__}:{_prepare.__name__}", prover)], confinement=kept)
 
 
 def _prepare(prover: Prover) -> None:
     prover.prepare()
 
 
-def _run_programs(
-    prover: Prover, programs: Sequence[Program], scratch: Path
-) -> Iterator[tuple[int, Outcome | Rejection | None]]:
-    yield from prover.run(programs, scratch)
+def _run_programs(prover: Prover, programs: Sequence[Program]) -> Iterator[_Item]:
+    yield from prover.run(programs, Path(tempfile.gettempdir()))

@@ -26,10 +26,16 @@ _LARGEST_CAPTURE = 256
 _LIBRARIES = ("jax", "jaxlib", "opt_einsum")
 
 
-def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
+def names_in(target: object) -> list[str]:
+    """The names of the functions in a live function or a module."""
+    return [name_of(functions.function_behind(function)) for function in _functions(target)]
+
+
+def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
     """The functions in a live function or a module, each with the example arguments that are known of it."""
     named = not isinstance(target, ModuleType)
-    return [_discover(function, examples, named=named) for function in _functions(target)]
+    chosen = [each for number, each in enumerate(_functions(target)) if only in (None, number)]
+    return [_discover(function, examples, named=named) for function in chosen]
 
 
 def _functions(target: object) -> list[Any]:
@@ -78,7 +84,7 @@ def _discover(function: Any, examples: Examples, *, named: bool) -> Kernel | Rej
         )
     try:
         return describe(call)
-    except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
+    except (Exception, SystemExit) as error:  # noqa: BLE001 (a function that is traced may raise anything)
         return _rejection(plain, Stage.LOWER, Symptom.TRACE_ERROR, detail_of(error))
 
 

@@ -57,9 +57,15 @@ class JaxCompiler:
         """Whether a live object is a function that JAX may trace."""
         return functions.is_traceable(obj)
 
-    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
+    def prospects(self, target: object) -> list[str]:
+        """The functions in a live function or a module."""
+        return discovery.names_in(target)
+
+    def discover(
+        self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
+    ) -> list[Kernel | Rejection]:
         """The functions in a live function or a module, at the shapes of their examples."""
-        return discovery.discover(target, examples)
+        return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the functions in them by name."""

@@ -93,7 +93,8 @@ def _without_colour() -> Generator[None]:
 
 def current_options() -> dict[str, Any]:
     """The options that a live function has: those of the process, as JSON values."""
-    return {name: getattr(jax.config, f"jax_{name}") for name in DEFAULTS}
+    found = {name: getattr(jax.config, f"jax_{name}") for name in DEFAULTS}
+    return {name: str(value) if isinstance(value, str) else value for name, value in found.items()}
 
 
 def abstract(example_args: Sequence[Any]) -> tuple[Any, ...]:

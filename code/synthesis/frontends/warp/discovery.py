@@ -23,11 +23,17 @@ _MAKERS = {"vec_t": "vector", "mat_t": "matrix", "quat_t": "quaternion", "transf
 _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
 
 
-def discover(target: object, examples: Examples) -> list[Kernel | Rejection]:
+def kernels_in(target: object) -> list[Any]:
+    """A kernel by itself, or those of a module, generic ones as they are declared."""
+    return introspection.kernels_of(target) if isinstance(target, ModuleType) else [target]
+
+
+def discover(target: object, examples: Examples, only: int | None) -> list[Kernel | Rejection]:
     """The kernels in a live kernel, a generic kernel or a module; generic ones count once an instance."""
-    kernels: list[Any] = introspection.kernels_of(target) if isinstance(target, ModuleType) else [target]
     found: list[Kernel | Rejection] = []
-    for kernel in kernels:
+    for number, kernel in enumerate(kernels_in(target)):
+        if only not in (None, number):
+            continue
         instances = introspection.instances_of(kernel)
         if not instances:
             found.append(

@@ -56,9 +56,15 @@ class WarpCompiler:
         """Whether a live object is a Warp kernel."""
         return introspection.is_kernel(obj)
 
-    def discover(self, target: object, *, examples: Examples = NO_EXAMPLES) -> list[Kernel | Rejection]:
+    def prospects(self, target: object) -> list[str]:
+        """The kernels in a live kernel or a module, generic ones once."""
+        return [kernel.func.__name__ for kernel in discovery.kernels_in(target)]
+
+    def discover(
+        self, target: object, *, examples: Examples = NO_EXAMPLES, only: int | None = None
+    ) -> list[Kernel | Rejection]:
         """The kernels in a live kernel or a module; examples give shapes, domains and launch dimensions."""
-        return discovery.discover(target, examples)
+        return discovery.discover(target, examples, only)
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the kernels in them by name."""

@@ -5,6 +5,7 @@ folder for each set of what the header depends on. A folder is made beside its p
 number of processes may make it at the same time; nothing ever writes into one that is there.
 """
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -63,18 +64,14 @@ def _is_whole(folder: Path) -> bool:
 
 
 def borrow_header(kept: Path, folder: Path) -> None:
-    """Put the header into a folder that Warp may remove it from: as a link, or a copy on another file system."""
+    """Put the header into a folder that Warp may remove it from, as a link."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in kept.iterdir():
         target = folder / file.name
         if target.exists():
             continue
-        try:
-            os.link(file, target)
-        except FileExistsError:
-            continue
-        except OSError:
-            shutil.copy2(file, target)
+        with contextlib.suppress(FileExistsError):
+            target.symlink_to(file)
 
 
 def _place(labels: tuple[str, ...]) -> Path:

@@ -1,0 +1,59 @@
+"""How long work may take: processor time, so that a machine with much else to do decides nothing."""
+
+import time
+from typing import Any
+
+import psutil
+
+IDLE = 5.0
+"""Seconds after which it is asked whether work only waits."""
+BUSY = 0.005
+"""The share of the clock that a process uses at least unless it only waits, on a machine with much else to do too."""
+_GLANCE = 0.05
+
+
+def processor_time(process: int) -> float | None:
+    """Seconds that a process and all that it has started have used; None if it is gone."""
+    try:
+        keeper = psutil.Process(process)
+        return sum(map(_used, [keeper, *keeper.children(recursive=True)]))
+    except psutil.Error:
+        return None
+
+
+def _used(process: psutil.Process) -> float:
+    """Of the process, and of its children that have ended; none of one that has just gone."""
+    try:
+        times: Any = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return times.user + times.system + times.children_user + times.children_system
+
+
+class Deadline:
+    """When a process has had its time for one item.
+
+    Args:
+        process: the process, by its number.
+        limit: seconds of processor time; by the clock if it only waits.
+    """
+
+    def __init__(self, process: int, limit: float) -> None:
+        self._process, self._limit = process, limit
+        self._began, self._used = time.monotonic(), processor_time(process) or 0.0
+        self._checked, self._used_then = self._began, self._used
+
+    def left(self) -> float:
+        """Seconds until it may be over, at the earliest; none if it is."""
+        now = time.monotonic()
+        if now - self._began < self._limit:
+            return self._began + self._limit - now
+        used = processor_time(self._process)
+        if used is None or used - self._used >= self._limit:
+            return 0.0
+        waited = now - self._checked
+        if waited >= max(self._limit, IDLE):
+            if used - self._used_then < BUSY * waited:
+                return 0.0
+            self._checked, self._used_then = now, used
+        return max(_GLANCE, min(self._limit - (used - self._used), IDLE))

@@ -1,0 +1,270 @@
+"""What Linux offers to take a process's rights away, by its own system calls: namespaces, Landlock, seccomp.
+
+No library that is kept up to date binds all three, and each is a handful of calls. Numbers and structures are those of
+the kernel's headers (``linux/landlock.h``, ``linux/seccomp.h``, ``linux/filter.h``, ``asm/unistd_64.h``).
+"""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+_MACHINE = platform.machine()
+
+
+def _call(number: int, *arguments: object) -> int:
+    """The result of a system call.
+
+    Raises:
+        OSError: if the kernel refuses.
+    """
+    result = _LIBC.syscall(ctypes.c_long(number), *arguments)
+    if result < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return int(result)
+
+
+def _check(result: int) -> None:
+    if result != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+
+
+# ---- a process's own
+
+_PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
+
+
+def die_with_parent(signal: int) -> None:
+    """Have the kernel send this process a signal when its parent is gone."""
+    _check(_LIBC.prctl(_PR_SET_PDEATHSIG, signal, 0, 0, 0))
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what this process's descendants leave behind."""
+    _check(_LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
+
+
+def forgo_privileges() -> None:
+    """Give up all capabilities, and for ever what programs with set-user-id would give."""
+    for capability in range(64):
+        if _LIBC.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
+            break
+    header = struct.pack("Ii", 0x20080522, 0)
+    _LIBC.capset(ctypes.c_char_p(header), ctypes.c_char_p(bytes(24)))
+    _check(_LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+
+
+# ---- namespaces
+
+_NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
+    0x00020000,
+    0x04000000,
+    0x08000000,
+    0x10000000,
+    0x20000000,
+    0x40000000,
+)
+
+
+def enter_namespaces() -> None:
+    """Leave the machine's users, mounts, network and names; children will be in a process namespace of their own.
+
+    Raises:
+        OSError: if the kernel, or what this runs in, does not allow it.
+    """
+    _enter_as_oneself(_NEWNS | _NEWPID | _NEWNET | _NEWIPC | _NEWUTS)
+
+
+def enter_process_namespace() -> None:
+    """Have children in a process namespace of their own, and nothing else changed.
+
+    Raises:
+        OSError: if the kernel, or what this runs in, does not allow it.
+    """
+    if _LIBC.unshare(_NEWPID) != 0:  # only root may without a namespace of users
+        _enter_as_oneself(_NEWPID)
+
+
+def _enter_as_oneself(namespaces: int) -> None:
+    user, group = os.getuid(), os.getgid()
+    _check(_LIBC.unshare(_NEWUSER | namespaces))
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1", encoding="ascii")
+
+
+_MS_BIND, _MS_REC, _MS_PRIVATE = 4096, 16384, 1 << 18
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+_MOUNT_SETATTR = 442
+_RDONLY, _NOSUID, _NODEV = 1, 2, 4
+
+
+def mount_read_only(writable: Path) -> None:
+    """Make every file system read-only but one folder; for a process with a mount namespace of its own.
+
+    Raises:
+        OSError: if the kernel does not allow it.
+    """
+    place = os.fsencode(writable)
+    _check(_LIBC.mount(b"none", b"/", None, _MS_REC | _MS_PRIVATE, None))
+    _check(_LIBC.mount(place, place, None, _MS_BIND, None))
+    _set_mount(b"/", _AT_RECURSIVE, _RDONLY | _NOSUID, 0)
+    _set_mount(place, 0, _NOSUID | _NODEV, _RDONLY)
+    os.chdir(writable)
+
+
+def _set_mount(place: bytes, flags: int, on: int, off: int) -> None:
+    attributes = struct.pack("QQQQ", on, off, 0, 0)
+    _call(_MOUNT_SETATTR, _AT_FDCWD, place, flags, attributes, ctypes.c_size_t(len(attributes)))
+
+
+# ---- Landlock
+
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_ALL_FILES = (1 << 13) - 1
+_REFER, _TRUNCATE, _IOCTL = 1 << 13, 1 << 14, 1 << 15
+_OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
+
+
+def landlock_version() -> int:
+    """The version of Landlock that the kernel has; 0 if it has none."""
+    try:
+        return _call(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
+    except OSError:
+        return 0
+
+
+def restrict_files(readable: Iterable[Path], writable: Iterable[Path]) -> None:
+    """Let this process and its children use these files and folders alone, no TCP, and nobody's sockets or signals.
+
+    Raises:
+        OSError: if the kernel has no Landlock.
+    """
+    version = landlock_version()
+    if not version:
+        raise OSError(errno.ENOSYS, "no Landlock")
+    files = _ALL_FILES | (_REFER if version >= 2 else 0) | (_TRUNCATE if version >= 3 else 0)
+    files |= _IOCTL if version >= 5 else 0
+    network = 3 if version >= 4 else 0
+    scoped = 3 if version >= 6 else 0
+    fields = [files, network, scoped][: 1 + (version >= 4) + (version >= 6)]
+    rules = struct.pack(f"{len(fields)}Q", *fields)
+    ruleset = _call(_CREATE_RULESET, rules, ctypes.c_size_t(len(rules)), 0)
+    try:
+        for path in readable:
+            _allow(ruleset, path, files & (_EXECUTE | _READ_FILE | _READ_DIR))
+        for path in writable:
+            _allow(ruleset, path, files & ~_EXECUTE)
+        _call(_RESTRICT_SELF, ruleset, 0)
+    finally:
+        os.close(ruleset)
+
+
+def _allow(ruleset: int, path: Path, access: int) -> None:
+    try:
+        place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return  # what is not there needs no rule
+    try:
+        access &= -1 if path.is_dir() else _OF_FILES
+        _call(_ADD_RULE, ruleset, 1, struct.pack("=Qi", access, place), 0)
+    finally:
+        os.close(place)
+
+
+# ---- seccomp
+
+_SIGKILL, _SIGSTOP = 9, 19
+_CLONE_THREAD = 0x00010000
+_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+
+_REFUSED = {
+    "x86_64": {
+        "programs": (59, 322),
+        "processes": (57, 58),
+        "other_processes": (101, 310, 311, 312, 424, 438, 440),
+        "namespaces": (165, 166, 155, 161, 272, 308, 428, 429, 430, 431, 432, 433, 442),
+        "kernel": (321, 298, 323, 246, 320, 175, 313, 176, 169, 167, 168, 170, 171, 164, 227, 159, 305, 172, 173, 135,
+                   179, 163, 103, 300, 425, 426, 427, 304, 303, 248, 249, 250),
+        "network": (41, 53),
+        "shared": (29, 30, 64, 68, 240),
+        "attributes": (90, 91, 268, 452, 92, 93, 94, 260, 188, 189, 190, 197, 198, 199),
+        "signals": (129, 297),
+    },
+    "aarch64": {
+        "programs": (221, 281),
+        "processes": (),
+        "other_processes": (117, 270, 271, 272, 424, 438, 440),
+        "namespaces": (40, 39, 41, 51, 97, 268, 428, 429, 430, 431, 432, 433, 442),
+        "kernel": (280, 241, 282, 104, 294, 105, 273, 106, 142, 224, 225, 161, 162, 170, 112, 171, 266, 92, 60, 89, 116,
+                   262, 425, 426, 427, 265, 264, 217, 218, 219),
+        "network": (198, 199),
+        "shared": (194, 196, 190, 186, 180),
+        "attributes": (52, 53, 452, 55, 54, 5, 6, 7, 14, 15, 16),
+        "signals": (138, 240),
+    },
+}  # fmt: skip
+_CLONE = {"x86_64": 56, "aarch64": 220}
+_CLONE3 = 435
+_KILLS = {"x86_64": ((62, 1), (200, 1), (234, 2)), "aarch64": ((129, 1), (130, 1), (131, 2))}
+"""``kill``, ``tkill``, ``tgkill``, and which of their arguments is the signal."""
+
+_ALLOW, _KILL, _ERROR = 0x7FFF0000, 0x80000000, 0x00050000
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_NUMBER_AT, _ARCHITECTURE_AT, _ARGUMENTS_AT = 0, 4, 16
+Instruction = tuple[int, int, int, int]
+
+
+def has_seccomp() -> bool:
+    """Whether the kernel filters system calls on a machine whose numbers are known here."""
+    return _MACHINE in _ARCHITECTURES and _LIBC.prctl(21, 0, 0, 0, 0) >= 0
+
+
+def refuse_system_calls() -> None:
+    """Refuse for good, with ``EPERM``, what no computation needs: programs, processes, sockets, the kernel's own.
+
+    Threads are allowed, and signals to itself but those that cannot be told from the machine's.
+
+    Raises:
+        OSError: if the kernel has no seccomp, or the machine's numbers are not known here.
+    """
+    if not has_seccomp():
+        raise OSError(errno.ENOSYS, f"no seccomp on {_MACHINE}")
+    program = _program(_MACHINE)
+    code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
+    buffer = ctypes.create_string_buffer(code, len(code))
+    header = struct.pack("HxxxxxxQ", len(program), ctypes.addressof(buffer))
+    _check(_LIBC.prctl(22, 2, ctypes.c_char_p(header), 0, 0))
+
+
+def _program(machine: str) -> list[Instruction]:
+    """The filter: each rule jumps over itself unless it is about the call."""
+    refuse = (_RETURN, 0, 0, _ERROR | errno.EPERM)
+    program: list[Instruction] = [
+        (_LOAD, 0, 0, _ARCHITECTURE_AT),
+        (_EQUAL, 1, 0, _ARCHITECTURES[machine]),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER_AT),
+    ]
+    if machine == "x86_64":  # the other numbering, of 32-bit pointers
+        program += [(_AT_LEAST, 0, 1, 0x40000000), refuse]
+    for number in sorted({each for group in _REFUSED[machine].values() for each in group}):
+        program += [(_EQUAL, 0, 1, number), refuse]
+    program += [(_EQUAL, 0, 1, _CLONE3), (_RETURN, 0, 0, _ERROR | errno.ENOSYS)]  # its flags cannot be seen
+    program += _unless(_CLONE[machine], 0, [(_ANY_BIT, 1, 0, _CLONE_THREAD), refuse])
+    for number, argument in _KILLS[machine]:
+        program += _unless(number, argument, [(_EQUAL, 1, 0, _SIGKILL), (_EQUAL, 0, 1, _SIGSTOP), refuse])
+    return [*program, (_RETURN, 0, 0, _ALLOW)]
+
+
+def _unless(number: int, argument: int, test: Sequence[Instruction]) -> list[Instruction]:
+    """A rule about one argument of a call; the call is allowed where the test falls through."""
+    body = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument), *test, (_RETURN, 0, 0, _ALLOW)]
+    return [(_EQUAL, 0, len(body), number), *body]

@@ -1,0 +1,72 @@
+"""Candidates as bytes: what comes from a process that somebody's code has run in is read as plain data alone."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from synthesis.frontends.base import Frontend, Level, Lowered
+from synthesis.frontends.linemap import LineMap
+from synthesis.isolation.wire import WireError, decode, encode
+from synthesis.making.candidate import Candidate
+from synthesis.records import Rejection
+
+_BY_NAME: dict[type, Callable[[Any], str]] = {Level: lambda level: level.name}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Texts:
+    """A candidate's texts; line maps as a text that holds JSON, which is read at once."""
+
+    texts: Mapping[str, str | None]
+    line_maps: str
+    rejections: tuple[Rejection, ...]
+
+
+def pack(candidate: Candidate) -> bytes:
+    """A candidate without its live kernel, as bytes."""
+    lowered = candidate.lowered
+    texts = None
+    if lowered is not None:
+        texts = _Texts(
+            texts=lowered.texts, line_maps=pack_line_maps(lowered.line_map), rejections=tuple(lowered.rejections)
+        )
+    return encode((replace(candidate, kernel=None, lowered=None), texts), _BY_NAME)
+
+
+def unpack(frontend: Frontend | None, data: bytes) -> Candidate:
+    """The candidate that ``pack`` wrote.
+
+    Args:
+        frontend: whose levels it has; None if it has none.
+        data: the bytes, whoever made them.
+
+    Raises:
+        WireError: if they are none.
+    """
+    found: dict[type, Callable[[str], Any]] = {Level: frontend.level} if frontend is not None else {}
+    candidate, texts = decode(data, tuple[Candidate, _Texts | None], found)
+    if texts is None:
+        return replace(candidate, kernel=None)
+    lowered = Lowered(texts=texts.texts, line_map=unpack_line_maps(texts.line_maps), rejections=texts.rejections)
+    return replace(candidate, kernel=None, lowered=lowered)
+
+
+def pack_line_maps(maps: Mapping[str, LineMap]) -> str:
+    """Line maps by level, as JSON."""
+    return json.dumps({name: [list(run) for run in runs] for name, runs in maps.items()})
+
+
+def unpack_line_maps(text: str) -> dict[str, LineMap]:
+    """The line maps that ``pack_line_maps`` wrote.
+
+    Raises:
+        WireError: if the text holds none.
+    """
+    try:
+        found = {str(name): [(a, b, c) for a, b, c in runs] for name, runs in json.loads(text).items()}
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise WireError(f"no line maps: {error}") from error
+    if not all(type(each) is int for runs in found.values() for run in runs for each in run):
+        raise WireError("no line maps: lines are integers")
+    return found
