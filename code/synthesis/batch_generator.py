@@ -24,7 +24,7 @@ from synthesis.files import alone_in, make_folder, remove_unfinished, write_atom
 from synthesis.frontends.base import Frontend
 from synthesis.identity.python import renamed_hash
 from synthesis.making.workshop import Workshop
-from synthesis.output.writer import FIGURES, SIDECAR, Writer
+from synthesis.output.writer import FIGURES, SIDECAR, Writer, Written, file_hash
 from synthesis.progress import Meter, OnProgress, progress_bar
 from synthesis.records import Pair, Rejection
 from synthesis.settings import Run
@@ -157,11 +157,11 @@ class BatchGenerator:
                 drawn = self.source.candidates(range(chunk.start, chunk.stop))
                 for outcome in map(repeats.settle, workshop.pairs(drawn)):
                     totals.count(outcome)
-                    path = None
+                    written = None
                     if isinstance(outcome, Pair):
-                        path = writer.write(outcome.spec.index or 0, outcome)
+                        written = writer.write(outcome.spec.index or 0, outcome)
                         figures.append(outcome)
-                    record.add(outcome, path)
+                    record.add(outcome, written)
                     meter.finish(isinstance(outcome, Pair))
                 rejections += record.rejections
                 writer.write_figures(chunk.stem, figures)
@@ -195,7 +195,7 @@ class ChunkRecord:
     """What became of a chunk's candidates."""
 
     rows: list[dict[str, Any]]
-    """Of each row its file, index, category, renamed hash, and the levels that it lacks."""
+    """Of each row its file and that one's hash, index, category, renamed hash, and the levels that it lacks."""
     rejections: list[Rejection]
     """Of whole candidates and of levels, in order."""
 
@@ -204,16 +204,17 @@ class ChunkRecord:
         """The record of a chunk that has just begun."""
         return cls([], [])
 
-    def add(self, outcome: Pair | Rejection, path: Path | None) -> None:
+    def add(self, outcome: Pair | Rejection, written: Written | None) -> None:
         """Add one candidate's outcome, and the file that a pair was written to."""
-        if isinstance(outcome, Rejection) or path is None:
+        if isinstance(outcome, Rejection) or written is None:
             self.rejections += [outcome] if isinstance(outcome, Rejection) else []
             return
         spec = outcome.spec
         self.rejections += outcome.rejections
         self.rows.append(
             {
-                "file": path.name,
+                "file": written.path.name,
+                "hash": written.hash,
                 "index": spec.index,
                 "category": spec.category,
                 "renamed_hash": renamed_hash(spec.source),
@@ -241,13 +242,22 @@ class ChunkRecord:
 
 
 def _read_record(folder: Path, chunk: Chunk) -> ChunkRecord | None:
-    """The record of a chunk that was finished and whose files are all there; None if it has to be made."""
+    """The record of a chunk that was finished and whose files are as they were; None if it has to be made."""
     try:
         document = json.loads((folder / SIDECAR / "chunks" / chunk.file).read_text(encoding="utf-8"))
         record = ChunkRecord(document["rows"], [Rejection.from_json(entry) for entry in document["rejections"]])
-        return record if all((folder / row["file"]).is_file() for row in record.rows) else None
+        return record if all(_is_as_written(folder / row["file"], row["hash"]) for row in record.rows) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
+
+
+def _is_as_written(path: Path, known: str) -> bool:
+    """Whether a file has the hash that it was written with.
+
+    Raises:
+        OSError: if it cannot be read.
+    """
+    return path.is_file() and file_hash(path.read_bytes()) == known
 
 
 def _check_folder(folder: Path, settings: Run, toolchain: Mapping[str, str]) -> None:

@@ -75,7 +75,7 @@ def extract_with(
     known = _examples_of(settings, examples)
     source = candidates_of_text(str(target), settings, known) if isinstance(target, str | Path) else None
     candidates = candidates_of(target, settings, known) if source is None else source
-    with Workshop(settings, TERMS, on_step=on_step) as workshop:
+    with Workshop(settings, TERMS, confinement=settings.confinement, on_step=on_step) as workshop:
         yield from workshop.pairs(candidates)
 
 

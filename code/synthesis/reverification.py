@@ -1,24 +1,26 @@
 """Verifies a finished folder of pairs again, from its files alone, on whatever machine this is.
 
-Nothing that a row says of itself is believed: its Python source is loaded, its signature says what inputs to draw, and
-its texts are executed. A row that claims to be verified where it cannot be is a failure too.
+Nothing that a row says of itself is believed. Where the tools are those that made the row, each text is made again of
+the source and compared byte for byte; what can be executed is executed; hashes, operations, signature and line maps are
+computed again. Somebody else's code runs without rights, and the verdict is made where it cannot reach.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from synthesis.errors import Symptom
+from synthesis.isolation.confinement import Protection
 from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
-from synthesis.output.reading import BrokenFile, Document, count_pairs, scan_folder
+from synthesis.output.reading import BrokenFile, Document, count_pairs, read_drawing, scan_folder
 from synthesis.progress import Meter, progress_bar
 from synthesis.records import Hindrance, Unproved, Verdict
-from synthesis.settings import Making
-from synthesis.sources.stored import TERMS, candidate_of
+from synthesis.settings import Making, Verification
+from synthesis.sources.stored import TERMS, Checked, StoredRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,9 @@ class Failure:
     detail: str
 
 
+OnFailure = Callable[[Failure], None]
+
+
 @dataclass(slots=True)
 class Reverification:
     """What was found in a folder."""
@@ -39,86 +44,149 @@ class Reverification:
     rows: int = 0
     texts: int = 0
     """Texts proved by execution."""
+    remade: int = 0
+    """Texts that are, byte for byte, what their sources give, and that were not executed."""
     failing_rows: int = 0
     failures: list[Failure] = field(default_factory=list[Failure])
+    """What failed, unless somebody was told as it did."""
     unverified: Counter[str] = field(default_factory=Counter[str])
     """Why texts were not executed, and how many."""
+    unproved: int = 0
+    """Texts of other tools than those that are here that could not be executed: nothing is known of them."""
+    seed: int = 0
+    """Of the inputs that texts ran on."""
+    protections: frozenset[Protection] | None = None
+    """What held of the code that ran; None if none did."""
 
     def to_json(self) -> dict[str, Any]:
         """The findings as JSON values."""
         return {
             "rows": self.rows,
             "texts": self.texts,
+            "remade": self.remade,
+            "unproved": self.unproved,
             "failing_rows": self.failing_rows,
             "failures": [
                 {"file": each.file, "level": each.level, "symptom": each.symptom, "detail": each.detail}
                 for each in self.failures
             ],
             "unverified": dict(self.unverified),
+            "seed": self.seed,
+            "protections": [str(each) for each in Protection if each in (self.protections or ())],
         }
 
-    def count(self, failures: list[Failure]) -> None:
-        """Add a row and what is wrong with it."""
-        self.rows += 1
-        self.failing_rows += bool(failures)
-        self.failures += failures
+    @property
+    def status(self) -> int:
+        """What a command exits with: 1 if a row failed, 3 if texts could not be proved, 0 if all is well."""
+        return 1 if self.failing_rows else 3 if self.unproved else 0
 
 
-def verify_folder(folder: str | Path, *, progress: bool = False) -> Reverification:
-    """Verify every row of a folder.
+def verify_folder(
+    folder: str | Path, *, on_failure: OnFailure | None = None, progress: bool = False, **settings: Any
+) -> Reverification:
+    """Verify every row of a folder; see :func:`verify_folder_with`.
 
     Args:
         folder: what ``irsmith generate`` or ``irsmith extract`` wrote.
+        on_failure: told of each failure as it is found; they are not kept then.
         progress: whether to show a bar on standard error.
+        settings: fields of :class:`synthesis.settings.Verification` by name, such as ``seed`` or ``sandbox``.
+    """
+    return verify_folder_with(Verification.of(**settings), Path(folder), on_failure=on_failure, progress=progress)
+
+
+def verify_folder_with(
+    settings: Verification, folder: Path, *, on_failure: OnFailure | None = None, progress: bool = False
+) -> Reverification:
+    """Verify every row of a folder.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
         MissingFrontendError: if a row's front end is not installed.
+        MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
     """
-    found = Reverification()
+    found = Reverification(seed=settings.seed)
+    drawing = read_drawing(folder)
+    making = Making(text_time_limit=settings.text_time_limit)
     with ExitStack() as stack:
         listeners = [stack.enter_context(progress_bar("verify"))] if progress else []
-        meter = Meter(count_pairs(Path(folder)), listeners)
-        workshop = stack.enter_context(Workshop(Making(), TERMS, on_step=meter.step))
-        documents: dict[int, Document] = {}
-        for candidate in workshop.finish(_candidates(Path(folder), found, documents)):
-            failures = list(_failures(documents.pop(candidate.number), candidate, found))
-            found.count(failures)
+        meter = Meter(count_pairs(folder) if progress else None, listeners)
+        workshop = stack.enter_context(Workshop(making, TERMS, confinement=settings.confinement, on_step=meter.step))
+        stored = stack.enter_context(StoredRows(settings, () if drawing is None else (drawing,)))
+        tally = _Tally(found, on_failure)
+        waiting: dict[int, Checked] = {}
+
+        def candidates() -> Iterator[Candidate]:
+            for checked in stored.check(enumerate(tally.documents(folder))):
+                waiting[checked.candidate.number] = checked
+                yield checked.candidate
+
+        for candidate in workshop.finish(candidates()):
+            checked = waiting.pop(candidate.number)
+            failures = list(_failures(checked, candidate, found))
+            tally.count(failures)
             meter.finish(not failures)
+        found.protections = workshop.protections
     return found
 
 
-def _candidates(folder: Path, found: Reverification, documents: dict[int, Document]) -> Iterator[Candidate]:
-    """The candidates of a folder; their documents are kept by number, and broken files are counted."""
-    for number, document in enumerate(scan_folder(folder)):
-        if isinstance(document, BrokenFile):
-            found.count([Failure(document.path.stem, "", "unreadable", document.why)])
-            continue
-        documents[number] = document
-        yield candidate_of(document, number)
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """Counts rows, and tells of what is wrong with them."""
+
+    found: Reverification
+    on_failure: OnFailure | None
+
+    def documents(self, folder: Path) -> Iterator[Document]:
+        """The rows of a folder; files that are none are counted."""
+        for document in scan_folder(folder):
+            if isinstance(document, BrokenFile):
+                self.count([Failure(document.path.stem, "", document.symptom, document.why)])
+            else:
+                yield document
+
+    def count(self, failures: list[Failure]) -> None:
+        """Add a row and what is wrong with it."""
+        self.found.rows += 1
+        self.found.failing_rows += bool(failures)
+        if self.on_failure is None:
+            self.found.failures += failures
+            return
+        for failure in failures:
+            self.on_failure(failure)
 
 
-def _failures(document: Document, candidate: Candidate, found: Reverification) -> Iterator[Failure]:
-    """What is wrong with a row."""
+def _failures(checked: Checked, candidate: Candidate, found: Reverification) -> Iterator[Failure]:
+    """What is wrong with a row; what is not wrong is counted."""
+    stem = checked.document.stem
     if candidate.stopped is not None:
-        yield Failure(document.stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
+        yield Failure(stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
         return
-    claimed: list[str] = list(document.metadata["verified"])
+    for difference in checked.differences:
+        symptom = "other_bytes" if difference.level else "other_metadata"
+        yield Failure(stem, difference.level, symptom, difference.detail)
     verdict = candidate.judgement.verdict if candidate.judgement is not None else Verdict()
-    failed: list[str | None] = []
+    unverified = dict(verdict.unverified)
+    claimed = [str(name) for name in checked.document.metadata["verified"]]
+    failed = {difference.level for difference in checked.differences}
     for rejection in candidate.lowered.rejections if candidate.lowered is not None else ():
-        failed.append(rejection.level)
-        if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and rejection.level not in claimed:
-            found.unverified[rejection.detail] += 1
+        level = rejection.level or ""
+        failed.add(level)
+        if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and level not in claimed:
+            unverified[level] = Unproved(Hindrance.NOT_EXECUTED, rejection.detail)
             continue
-        yield Failure(document.stem, rejection.level or "", str(rejection.symptom), rejection.detail)
+        yield Failure(stem, level, str(rejection.symptom), rejection.detail)
     found.texts += len(verdict.verified)
-    found.unverified.update(map(str, verdict.unverified.values()))
+    for name, reason in unverified.items():
+        same = checked.same and name in checked.remade
+        found.remade += same
+        found.unproved += not same
+        found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
     for name in claimed:
         reason = verdict.unverified.get(name)
         if name not in verdict.verified and name not in failed and not _needs_gpu(reason):
             why = str(reason or "the row has no such text")
-            yield Failure(document.stem, name, "not_verified", f"the row says that it is verified, but {why}")
+            yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
 
 
 def _needs_gpu(reason: Unproved | None) -> bool:

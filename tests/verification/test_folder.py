@@ -1,7 +1,8 @@
-"""``irsmith verify`` decides by execution, on edited data sets too."""
+"""``irsmith verify`` believes nothing: it compares bytes where it can, and executes what it can."""
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -32,16 +33,19 @@ class NothingToEditError(Exception):
     """A text without what an edit looks for."""
 
 
-def edited_somewhere(source: Path, target: Path, edit: Edit) -> str:
+def edited_somewhere(source: Path, target: Path, edit: Edit, *, elsewhere: bool) -> str:
     """As ``edited``, of the first pair that has what the edit looks for."""
     for number in range(len(list(source.glob("*.json")))):
         with contextlib.suppress(NothingToEditError):
-            return edited(source, target / str(number), number, edit)
+            return edited(source, target / str(number), number, edit, elsewhere=elsewhere)
     raise AssertionError("no pair has what the edit looks for")
 
 
-def edited(source: Path, target: Path, number: int, edit: Edit) -> str:
-    """A copy of a folder with one pair edited and all its hashes made again; the name of the pair's file."""
+def edited(source: Path, target: Path, number: int, edit: Edit, *, elsewhere: bool = True) -> str:
+    """A copy of a folder with one pair edited and all its hashes made again; the name of the pair's file.
+
+    ``elsewhere``: whether the pair says that other tools made it, so that execution alone decides.
+    """
     target.mkdir(parents=True)
     name = ""
     for position, path in enumerate(sorted(source.glob("*.json"))):
@@ -59,6 +63,7 @@ def edited(source: Path, target: Path, number: int, edit: Edit) -> str:
                 "ir_structure_hash": ir_structure_hash(document[first.name], first.language),
                 "id": program_id(metadata["frontend"], text, metadata["signature"], metadata["options"]),
             }
+            metadata["toolchain"] = {"some-tool": "1.0"} if elsewhere else metadata["toolchain"]
             document["metadata"] = packed_metadata(metadata)
         (target / path.name).write_text(json.dumps(document))
     return name
@@ -98,7 +103,7 @@ def test_a_finished_data_set_passes(frontend: str, folder: Path) -> None:
 def test_a_changed_text_fails_though_its_hashes_are_right(
     frontend: str, edit: Edit, level: str, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name = edited_somewhere(folder / frontend, tmp_path, edit)
+    name = edited_somewhere(folder / frontend, tmp_path, edit, elsewhere=True)
     (changed,) = [each for each in tmp_path.iterdir() if list(each.glob(f"{name}.json"))][-1:]
     assert run(["verify", str(changed)]) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -130,9 +135,11 @@ def test_another_source_fails(folder: Path, tmp_path: Path) -> None:
         document["python_source"] = changed
 
     name = edited(folder / "jax", tmp_path / "edited", 0, edit)
-    assert {(each.file, each.symptom) for each in verify_folder(tmp_path / "edited").failures} == {
-        (name, "wrong_result")
-    }
+    failures = verify_folder(tmp_path / "edited").failures
+    assert {(each.file, each.symptom) for each in failures} == {(name, "wrong_result"), (name, "other_metadata")}
+    assert [each.detail for each in failures if not each.level] == [
+        "index: drawn again, kernel 2 of seed 4 has another source"
+    ]
 
 
 def test_a_claim_that_cannot_be_kept_fails(folder: Path, tmp_path: Path) -> None:
@@ -142,8 +149,8 @@ def test_a_claim_that_cannot_be_kept_fails(folder: Path, tmp_path: Path) -> None
 
     name = edited(folder / "jax", tmp_path / "edited", 0, without_domains)
     failures = verify_folder(tmp_path / "edited").failures
-    assert {(each.file, each.level) for each in failures} == {(name, "jaxpr"), (name, "stablehlo")}
-    assert all("says that it is verified, but the domain of" in each.detail for each in failures)
+    assert {(each.file, each.level) for each in failures} == {(name, "jaxpr"), (name, "stablehlo"), (name, "")}
+    assert all("says that it is verified, but the domain of" in each.detail for each in failures if each.level)
 
 
 def test_no_words_of_the_row_help_a_wrong_text(folder: Path, tmp_path: Path) -> None:
@@ -158,3 +165,89 @@ def test_no_words_of_the_row_help_a_wrong_text(folder: Path, tmp_path: Path) -> 
 def test_no_folder_is_a_usage_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["verify", str(tmp_path / "none")]) == 2
     assert "no such folder" in capsys.readouterr().err
+
+
+def last_line_spaced(level: str) -> Edit:
+    def edit(document: dict[str, Any]) -> None:
+        if not document.get(level):
+            raise NothingToEditError
+        document[level] = document[level].rstrip("\n") + " \n"
+
+    return edit
+
+
+@pytest.mark.parametrize(("frontend", "level"), [("warp", "cuda_backward"), ("jax", "jaxpr")])
+def test_a_byte_more_than_the_source_gives_fails(frontend: str, level: str, folder: Path, tmp_path: Path) -> None:
+    name = edited_somewhere(folder / frontend, tmp_path, last_line_spaced(level), elsewhere=False)
+    (changed,) = [each for each in tmp_path.iterdir() if list(each.glob(f"{name}.json"))][-1:]
+    (failure,) = [each for each in verify_folder(changed).failures if each.level]
+    assert (failure.file, failure.level, failure.symptom) == (name, level, "other_bytes")
+    assert "where the source gives" in failure.detail
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("category", "simulation"), ("ops", ["sin"]), ("difficulty", 5), ("line_map", {}), ("recipe", "x"),
+     ("renamed_hash", "0"), ("structure_hash", "0"), ("ir_structure_hash", "0"), ("id", "0"), ("kernel_name", "other")],
+)  # fmt: skip
+def test_what_a_row_says_is_computed_again(column: str, value: Any, folder: Path, tmp_path: Path) -> None:
+    path = sorted((folder / "jax").glob("*.json"))[0]
+    document = json.loads(path.read_text())
+    metadata = unpacked_metadata(document["metadata"]) | {column: value}
+    (tmp_path / path.name).write_text(json.dumps({**document, "metadata": packed_metadata(metadata)}))
+    found = verify_folder(tmp_path)
+    assert found.failing_rows == 1
+    assert any(column in each.detail or each.symptom == "no_kernel" for each in found.failures), found.failures
+
+
+def test_texts_of_other_tools_that_cannot_run_here_are_counted_apart(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run_pipeline(1, tmp_path, frontend="jax", seed=1, level=["jaxpr", "stablehlo"], device="cuda", category="nn")
+    (path,) = tmp_path.glob("*.json")
+    assert run(["verify", str(tmp_path)]) == 0
+    document = json.loads(path.read_text())
+    document["stablehlo_unknown"] = document.pop("stablehlo")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / path.name).write_text(json.dumps(document))
+    assert run(["verify", str(tmp_path / "other")]) == 1
+    assert "no level 'stablehlo_unknown'" in capsys.readouterr().out
+
+
+def test_missing_and_altered_rows_of_a_run_are_noticed_and_made_again(folder: Path, tmp_path: Path) -> None:
+    run_pipeline(4, tmp_path, frontend="jax", seed=4, category=["math", "linalg"])
+    first, second, *others = sorted(tmp_path.glob("*.json"))
+    before = {path: path.read_bytes() for path in (first, second, *others)}
+    first.unlink()
+    second.write_text(second.read_text().replace("jnp", "np"))
+    found = verify_folder(tmp_path)
+    assert {(each.file, each.symptom) for each in found.failures} == {(first.stem, "missing"), (second.stem, "altered")}
+    run_pipeline(4, tmp_path, frontend="jax", seed=4, category=["math", "linalg"])
+    assert {path: path.read_bytes() for path in before} == before
+    assert verify_folder(tmp_path).status == 0
+
+
+def test_files_that_are_no_rows_cost_themselves(folder: Path, tmp_path: Path) -> None:
+    for path in (folder / "jax").glob("*.json"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    (tmp_path / "100_deep.json").write_text("[" * 100_000)
+    (tmp_path / "101_truncated.json").write_bytes(path.read_bytes()[:400])
+    (tmp_path / "102_binary.json").write_bytes(bytes(range(256)))
+    (tmp_path / "103_empty.json").write_text("")
+    (tmp_path / "104_list.json").write_text("[1, 2]")
+    (tmp_path / "105_folder.json").mkdir()
+    os.mkfifo(tmp_path / "106_pipe.json")
+    (tmp_path / "107_zero.json").symlink_to("/dev/zero")
+    (tmp_path / "108_gone.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "109_strange.json").write_text(json.dumps({**json.loads(path.read_text()), "jaxpr": 3}))
+    found = verify_folder(tmp_path)
+    assert found.rows == len(list((folder / "jax").glob("*.json"))) + 10
+    assert found.failing_rows == 10
+    assert {each.symptom for each in found.failures} == {"unreadable"}
+
+
+def test_another_seed_runs_on_other_inputs_and_says_so(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["verify", str(folder / "jax"), "--seed", "77"]) == 0
+    assert "inputs of seed 77; sandbox: limits" in capsys.readouterr().out
+    assert run(["verify", str(folder / "jax"), "--sandbox", "sometimes"]) == 2
+    assert "sandbox must be one of require, auto, off, got 'sometimes'" in capsys.readouterr().err

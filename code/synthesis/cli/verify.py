@@ -1,39 +1,64 @@
 """``irsmith verify``."""
 
 from pathlib import Path
+from typing import Annotated
 
-from synthesis.cli.options import Flag
+from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.reverification import verify_folder
+from synthesis.isolation.confinement import describe
+from synthesis.reverification import Failure, verify_folder_with
+from synthesis.settings import Verification
 
 
-def verify(folder: Path, *, json: Flag = False) -> int:
+def verify(
+    folder: Path,
+    *,
+    settings: Annotated[Verification, Flat] = Verification(),  # noqa: B008 (it is frozen)
+    config: Config = None,
+    json: Flag = False,
+) -> int:
     """Verify a finished folder of pairs again, from its files alone.
 
-    Every text is executed, whatever the rows say of themselves. Exits with 1 if one fails.
+    Nothing that a row says of itself is believed. Where the tools that made it are installed, each text is made again
+    of the source and compared byte for byte; every text that can be is executed; hashes, operations, signature and line
+    maps are computed again. Exits with 1 if a row fails, and with 3 if none does and texts could not be proved, as
+    those of other tools that need a GPU.
+
+    Rows may be a stranger's: their code runs in processes that have limits, and no rights where the kernel can take
+    them (namespaces, read-only mounts, Landlock, seccomp). The last line says which protections held; --sandbox require
+    does not begin without all of them. What stays possible: such code may use processor time up to its limits, read the
+    interpreter, its packages and the system's libraries, and attack the kernel itself.
 
     Examples:
 
         irsmith verify data/samples/warp
 
-        irsmith verify pairs --json
+        irsmith verify pairs --seed 7 --sandbox require --json
 
     Parameters
     ----------
     folder: Path
         A folder that irsmith generate or irsmith extract wrote.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
     json: bool
         Print what was found as JSON, on standard output alone; progress stays on standard error.
     """
-    found = verify_folder(folder, progress=True)
-    if json:
-        print_json(found.to_json())
-        return 1 if found.failures else 0
     console = plain_console()
-    for failure in found.failures:
+
+    def tell(failure: Failure) -> None:
         where = ", ".join(part for part in (failure.file, failure.level) if part)
         print_line(console, f"{where}: {failure.symptom}: {failure.detail}")
+
+    found = verify_folder_with(settings, folder, on_failure=None if json else tell, progress=True)
+    if json:
+        print_json(found.to_json())
+        return found.status
     print_line(console, f"{folder}: {found.rows} rows, {found.texts} texts verified, {found.failing_rows} rows failed")
     for reason, count in found.unverified.most_common():
-        print_line(console, f"  {count} texts not verified: {reason}")
-    return 1 if found.failures else 0
+        print_line(console, f"  {count} texts not executed: {reason}")
+    if found.unproved:
+        print_line(console, f"  {found.unproved} texts not proved at all")
+    held = "nothing was run" if found.protections is None else describe(found.protections)
+    print_line(console, f"  inputs of seed {found.seed}; sandbox: {held}")
+    return found.status

@@ -47,6 +47,8 @@ class Level:
     """What makes the text, as the front end's own table names it."""
     run_by: str = ""
     """What executes the text, as the front end's own table names it; empty where nothing does."""
+    deterministic: bool = True
+    """Whether the same tools give the same bytes, on any machine and again and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,6 +271,10 @@ class Prover(Protocol):
 
     def unavailable(self, level: Level, text: str) -> Unproved | None:
         """Why a text cannot be executed here, or None if it can."""
+        ...
+
+    def foreign(self, level: Level, text: str) -> str | None:
+        """What a text has in it that the tool itself never prints; None if nothing."""
         ...
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:

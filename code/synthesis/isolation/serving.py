@@ -9,7 +9,6 @@ Only the work has the pipe for results. How it ended is told by ``first`` throug
 """
 
 import contextlib
-import fcntl
 import gc
 import importlib
 import os
@@ -36,6 +35,8 @@ START_LIMIT = 600.0
 """Seconds by the clock that the slowest import may take."""
 BEGIN, KILL = b"b", b"k"
 _MESSAGE = 1 << 40
+_RESULTS = 3
+"""The only descriptor that work has, beside those of empty input and dropped output."""
 _PATIENCE = 5.0
 """Seconds that a keeper has to end what it keeps."""
 
@@ -216,10 +217,10 @@ def _keep_only(writer: int) -> int:
     nothing = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
-    kept = fcntl.fcntl(writer, fcntl.F_DUPFD_CLOEXEC, 3)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
-    return kept
+    if writer != _RESULTS:
+        os.dup2(writer, _RESULTS, inheritable=False)
+    os.closerange(_RESULTS + 1, os.sysconf("SC_OPEN_MAX"))
+    return _RESULTS
 
 
 def _raise(writer: int, error: Exception) -> None:

@@ -180,7 +180,7 @@ class _Reader:
         names: classes whose objects go by a name, and what finds them.
     """
 
-    def __init__(self, arrays: Sequence[Array], names: Mapping[type, Callable[[str], Any]]) -> None:
+    def __init__(self, arrays: Sequence[Any], names: Mapping[type, Callable[[str], Any]]) -> None:
         self._arrays = arrays
         self._names = names
         self._records: list[Any] = []
@@ -233,7 +233,7 @@ class _Reader:
                 return self.read(node, kind, depth + 1)
             except (WireError, KeyError, AttributeError, TypeError, ValueError):
                 del self._records[before:]
-        raise WireError(f"{str(node)[:40]} is none of {', '.join(map(str, kinds))}")
+        raise WireError(f"{_start(node)} is none of {', '.join(map(str, kinds))}")
 
     def _read_plain(self, node: Any, tag: Any, depth: int) -> Any:
         if tag is None:
@@ -253,10 +253,12 @@ class _Reader:
                 raise WireError(f"no plain data: {tag}")
 
     def _array(self, number: Any) -> Any:
-        return self._arrays[_checked(number, int)]
+        found: Any = self._arrays[_checked(number, int)]
+        return found
 
     def _scalar(self, number: Any) -> Any:
-        return cast(Any, self._array(number)[()])
+        array: Any = self._array(number)
+        return array[()]
 
     def _record(self, node: Any, tag: Any, kind: Any, depth: int) -> Any:
         if tag == "again":
@@ -266,7 +268,7 @@ class _Reader:
             return found
         names = _field_names(kind)
         if tag != "record" or node[1] != kind.__name__ or len(node) != len(names) + 2:
-            raise WireError(f"{str(node)[:40]} is no {kind.__name__}")
+            raise WireError(f"{_start(node)} is no {kind.__name__}")
         hints, place = _hints_of(kind), len(self._records)
         self._records.append(None)
         made = kind(**{name: self.read(each, hints[name], depth + 1)
@@ -277,11 +279,11 @@ class _Reader:
     def _collection(self, node: Any, tag: Any, origin: Any, inner: Sequence[Any], depth: int) -> Any:
         if issubclass(origin, Mapping):
             if tag != "map":
-                raise WireError(f"{str(node)[:40]} is no mapping")
+                raise WireError(f"{_start(node)} is no mapping")
             key, value = inner or (str, Any)
             return {self.read(a, key, depth + 1): self.read(b, value, depth + 1) for a, b in node[1:]}
         if tag != "list":
-            raise WireError(f"{str(node)[:40]} is no {origin.__name__}")
+            raise WireError(f"{_start(node)} is no {origin.__name__}")
         if issubclass(origin, tuple) and inner and inner[-1] is not Ellipsis:
             return tuple(self.read(each, kind, depth + 1) for each, kind in zip(node[1:], inner, strict=True))
         items = [self.read(each, inner[0] if inner else Any, depth + 1) for each in node[1:]]
@@ -300,18 +302,22 @@ def _checked(node: Any, kind: Any) -> Any:
             return None
     elif type(node) is kind or (kind is float and type(node) is int):
         return node
-    raise WireError(f"{str(node)[:40]} is no {getattr(kind, '__name__', kind)}")
+    raise WireError(f"{_start(node)} is no {getattr(kind, '__name__', kind)}")
+
+
+def _start(node: Any) -> str:
+    return str(node)[:40]
 
 
 def _plain(node: Any) -> Any:
     if node is None or type(node) in (bool, int, float, str):
         return node
-    raise WireError(f"{str(node)[:40]} is no plain data")
+    raise WireError(f"{_start(node)} is no plain data")
 
 
 def _only(node: Any, tag: Any, wanted: str) -> Any:
     if tag != wanted or len(node) != 2:
-        raise WireError(f"{str(node)[:40]} is no {wanted}")
+        raise WireError(f"{_start(node)} is no {wanted}")
     return node[1]
 
 

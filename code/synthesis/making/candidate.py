@@ -26,6 +26,8 @@ class Candidate:
     kernel: Kernel | None = None
     """The live kernel, once it is loaded; gone again when the candidate leaves its process or is finished."""
     lowered: Lowered | None = None
+    retraced: frozenset[str] = frozenset()
+    """Levels whose texts, read from somewhere, are known to be what the source lowers to."""
     plan: Plan | None = None
     """What verification is to run; None if it is left out."""
     judgement: Judgement | None = None

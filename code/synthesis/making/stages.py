@@ -4,7 +4,7 @@ Each stage takes candidates and gives as many, in the same order. It leaves alon
 already: a source may give candidates that were loaded, lowered or planned where they came from.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -27,6 +27,8 @@ class Terms:
     """Whether the texts are made here, and not read from somewhere."""
     whole: bool
     """Whether a candidate all of whose texts fail is stopped, rather than told of text by text."""
+    strangers: bool = False
+    """Whether the texts are somebody else's, who may mean harm."""
 
 
 def load(frontend: Frontend, candidates: Sequence[Candidate], *, together: int = 1) -> list[Candidate]:
@@ -98,16 +100,11 @@ def prove(
     """
     done = list(candidates)
     todo = [(place, each.plan) for place, each in enumerate(candidates) if each.stopped is None and each.plan]
-
-    def lower_again(number: int) -> Mapping[str, str | None]:
-        each = candidates[todo[number][0]]
-        kernels = [each.kernel] if each.kernel is not None else []
-        for again in verifier.frontend.compiler.lower(kernels, each.levels, device=each.device):
-            if isinstance(again, Lowered):
-                return again.texts
-        return {}
-
-    judgements = verifier.judge([made for _, made in todo], lower_again=lower_again, on_outcome=on_outcome)
+    judgements = verifier.judge(
+        [made for _, made in todo],
+        retraced=[candidates[place].retraced for place, _ in todo],
+        on_outcome=on_outcome,
+    )
     for (place, _), judgement in zip(todo, judgements, strict=True):
         done[place] = _judged(candidates[place], judgement, terms)
     return done

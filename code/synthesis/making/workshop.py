@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from itertools import groupby
 
 from synthesis.frontends.base import Frontend, Kernel
+from synthesis.isolation.confinement import Confinement, Protection
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate, pair_of
 from synthesis.making.stages import Terms
@@ -30,6 +31,7 @@ class Workshop:
         terms: what is asked of the candidates.
         frontend: the front end of all candidates, where it is not to be looked up by their name.
         kernels_per_module: how many neighbours may share a Python module. No candidate depends on it.
+        confinement: what texts are held to; all that this machine has if None.
         on_step: told of progress.
     """
 
@@ -40,12 +42,14 @@ class Workshop:
         *,
         frontend: Frontend | None = None,
         kernels_per_module: int = 1,
+        confinement: Confinement | None = None,
         on_step: OnStep | None = None,
     ) -> None:
         self._making = making
         self._terms = terms
         self._frontend = frontend
         self._kernels_per_module = kernels_per_module
+        self._confinement = confinement
         self._on_step = on_step
         self._verifiers: dict[str, Verifier] = {}
         self._stack = ExitStack()
@@ -57,6 +61,12 @@ class Workshop:
     def __exit__(self, *_: object) -> None:
         """Stop the processes that texts are run from."""
         self.close()
+
+    @property
+    def protections(self) -> frozenset[Protection] | None:
+        """What held of all texts that have run so far; None if none has."""
+        found = [each.protections for each in self._verifiers.values() if each.protections is not None]
+        return frozenset(each for each in Protection if all(each in held for held in found)) if found else None
 
     def close(self) -> None:
         """Stop the processes that texts are run from; they are started again when they are needed."""
@@ -113,7 +123,12 @@ class Workshop:
 
     def _verifier_of(self, frontend: Frontend) -> Verifier:
         if frontend.name not in self._verifiers:
-            verifier = Verifier(frontend, time_limit=self._making.text_time_limit)
+            verifier = Verifier(
+                frontend,
+                time_limit=self._making.text_time_limit,
+                confinement=self._confinement,
+                strangers=self._terms.strangers,
+            )
             self._verifiers[frontend.name] = self._stack.enter_context(verifier)
         return self._verifiers[frontend.name]
 

@@ -1,19 +1,24 @@
 """Reads what the writer wrote: pairs and the ledger, each file by itself, whatever the others are."""
 
 import json
+import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import TargetError, UnknownNameError
+from synthesis.errors import ConfigError, TargetError, UnknownNameError
 from synthesis.frontends.base import Level
 from synthesis.output.rows import unpacked_metadata
-from synthesis.output.writer import SIDECAR
+from synthesis.output.writer import SIDECAR, file_hash
 from synthesis.records import KernelSpec, Origin, Rejection, Signature
 from synthesis.registry import levels_of
+from synthesis.settings import Drawing
 
 _SHORTEST_KEY = 4
+_LARGEST = 1 << 28
+"""Bytes that the file of a row may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,26 +104,52 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file that is no pair, or no part of one."""
+    """A file that is no pair, or no part of one, or not what the run wrote."""
 
     path: Path
     why: str
+    symptom: str = "unreadable"
+    """``unreadable``, or ``missing`` or ``altered`` where the run's own record says so."""
 
 
 def scan_folder(folder: Path) -> Iterator[Document | BrokenFile]:
     """The pairs that a run or an extraction wrote into a folder, in the order of their files, and what is none.
 
+    Where a run's records of its chunks are there, a row that is missing, or that is not as it was written, is told of
+    in its place.
+
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
     """
-    files = _files_of(folder)
-    if not files:
-        raise TargetError(f"no pairs in {folder}; expected a folder that irsmith generate or irsmith extract wrote")
-    for file in files:
+    recorded = _recorded(folder)
+    known = next(recorded, None)
+    found = False
+    for file in _files_of(folder):
+        found = True
+        while known is not None and _order(known[0]) < _order(file.name):
+            yield _missing(folder, known[0])
+            known = next(recorded, None)
+        wanted = None
+        if known is not None and known[0] == file.name:
+            wanted, known = known[1], next(recorded, None)
         try:
-            yield read_pair(file)
+            content = _read_file(file)
+            if wanted is not None and file_hash(content) != wanted:
+                yield BrokenFile(file, "the file is not as the run wrote it", "altered")
+                continue
+            yield _pair_of(file, content)
         except TargetError as error:
             yield BrokenFile(file, str(error))
+    while known is not None:
+        found = True
+        yield _missing(folder, known[0])
+        known = next(recorded, None)
+    if not found:
+        raise TargetError(f"no pairs in {folder}; expected a folder that irsmith generate or irsmith extract wrote")
+
+
+def _missing(folder: Path, name: str) -> BrokenFile:
+    return BrokenFile(folder / name, "the run wrote this file, and it is gone", "missing")
 
 
 def count_pairs(folder: Path) -> int:
@@ -127,7 +158,19 @@ def count_pairs(folder: Path) -> int:
     Raises:
         TargetError: if there is no such folder.
     """
-    return len(_files_of(folder))
+    return sum(1 for _ in _files_of(folder))
+
+
+def read_drawing(folder: Path) -> Drawing | None:
+    """The settings that the kernels of a run's folder were drawn with; None if it does not say.
+
+    They are a run's word, and may be anybody's.
+    """
+    try:
+        entries = _read_json(folder / SIDECAR / "run.json")
+        return Drawing.of(**{each.name: entries[each.name] for each in fields(Drawing) if each.name in entries})
+    except (TargetError, ConfigError):
+        return None
 
 
 def read_folder(folder: Path) -> Iterator[Document]:
@@ -142,10 +185,42 @@ def read_folder(folder: Path) -> Iterator[Document]:
         yield found
 
 
-def _files_of(folder: Path) -> list[Path]:
+def _files_of(folder: Path) -> Iterator[Path]:
+    """The files of pairs, by their numbers; names alone are kept, for there may be millions.
+
+    Raises:
+        TargetError: if there is no such folder.
+    """
     if not folder.is_dir():
         raise TargetError(f"no such folder: {folder}")
-    return [*sorted(folder.glob("*.json")), *sorted((folder / SIDECAR).glob("[0-9]*.json"))]
+    yield from (folder / name for name in _names_in(folder))
+    sidecar = folder / SIDECAR
+    if sidecar.is_dir():
+        yield from (sidecar / name for name in _names_in(sidecar) if name[0].isdigit())
+
+
+def _names_in(folder: Path) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted((each.name for each in entries if each.name.endswith(".json")), key=_order)
+    except OSError as error:
+        raise TargetError(f"cannot read {folder}: {error.strerror}") from error
+
+
+def _order(name: str) -> tuple[int, str]:
+    """What files are sorted by: the number that their names begin with, then the name; those without one are last."""
+    number = name.partition("_")[0]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
+
+
+def _recorded(folder: Path) -> Iterator[tuple[str, str]]:
+    """The files that a run's chunks have written, and their hashes, in order; records that are none are left out."""
+    for record in sorted((folder / SIDECAR / "chunks").glob("*.json"), key=lambda path: int(_order(path.stem)[0])):
+        try:
+            rows = [(str(row["file"]), str(row["hash"])) for row in _read_json(record)["rows"]]
+        except (TargetError, KeyError, TypeError):
+            continue
+        yield from sorted(rows, key=lambda row: _order(row[0]))
 
 
 def find_pair(folder: Path, key: str, levels: Sequence[str] | None = None) -> Document:
@@ -183,17 +258,28 @@ def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
         TargetError: if there is no such file, or it is not a pair.
         UnknownNameError: if the pair lacks a level that was named.
     """
-    document = _read_json(path)
+    return _pair_of(path, _read_file(path)).only(levels, str(path))
+
+
+def _pair_of(path: Path, content: bytes) -> Document:
+    """The pair that a file's content is.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    document = _parse(path, content)
     if path.parent.name == SIDECAR:
         document = _with_texts(path, document)
-    if "python_source" not in document or not isinstance(document.get("metadata"), dict):
+    if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
         raise TargetError(f"{path} is not a pair: it lacks python_source or metadata")
     try:
         metadata = unpacked_metadata(document["metadata"])
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise TargetError(f"{path} is not a pair: its metadata lacks or misspells {error}") from error
     texts = {name: text or None for name, text in document.items() if name not in ("python_source", "metadata")}
-    return Document(document["python_source"], texts, metadata, path.stem, document).only(levels, str(path))
+    if wrong := [name for name, text in texts.items() if not isinstance(text, str | None)]:
+        raise TargetError(f"{path} is not a pair: its {wrong[0]} is no text")
+    return Document(document["python_source"], texts, metadata, path.stem, document)
 
 
 def _with_texts(path: Path, metadata: dict[str, Any]) -> dict[str, Any]:
@@ -211,11 +297,31 @@ def _with_texts(path: Path, metadata: dict[str, Any]) -> dict[str, Any]:
     return {**document, "metadata": metadata}
 
 
-def _read_json(path: Path) -> dict[str, Any]:
+def _read_file(path: Path) -> bytes:
+    """The content of a file, which may be anybody's: no pipe, no device, and no more than a row can be.
+
+    Raises:
+        TargetError: if it cannot be read.
+    """
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise TargetError(f"cannot read {path}: it is no file")
+            if status.st_size > _LARGEST:
+                raise TargetError(f"cannot read {path}: it has {status.st_size} bytes, and a row at most {_LARGEST}")
+            return file.read(_LARGEST)
     except OSError as error:
         raise TargetError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return _parse(path, _read_file(path))
+
+
+def _parse(path: Path, content: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise TargetError(f"{path} is not JSON: {error}") from error
     if not isinstance(found, dict):

@@ -7,7 +7,7 @@ from typing import Any
 from synthesis.frontends.base import Level
 from synthesis.identity.python import program_id, renamed_hash, structure_hash
 from synthesis.languages import ir_structure_hash
-from synthesis.output.schema import METADATA, Kind
+from synthesis.output.schema import METADATA, Column, Kind
 from synthesis.records import Pair
 from synthesis.registry import levels_of
 from synthesis.version import __version__
@@ -81,10 +81,25 @@ def unpacked_metadata(stored: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: if what should hold JSON does not.
         TypeError: likewise.
     """
-    return {
-        column.name: json.loads(stored[column.name]) if column.kind is Kind.JSON else stored[column.name]
-        for column in METADATA
-    }
+    return {column.name: _unpacked(column, stored[column.name]) for column in METADATA}
+
+
+def _unpacked(column: Column, value: Any) -> Any:
+    """A column's value, of what a file has.
+
+    Raises:
+        ValueError: if what should hold JSON does not.
+        TypeError: if it is not of its column's type.
+    """
+    kinds: dict[Kind, Any] = {Kind.INTEGER: (int, type(None)), Kind.FLAG: bool, Kind.RECORD: dict}
+    if isinstance(value, bool) != (column.kind is Kind.FLAG) or not isinstance(value, kinds.get(column.kind, str)):
+        raise TypeError(f"{column.name}: {column.kind} expected, got {str(value)[:40]!r}")
+    if column.kind is not Kind.JSON:
+        return value
+    found = json.loads(value)
+    if not isinstance(found, column.holds):
+        raise TypeError(f"{column.name}: a {column.holds.__name__} expected, got {value[:40]}")
+    return found
 
 
 def _packed(value: Any) -> str:

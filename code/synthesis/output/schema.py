@@ -29,6 +29,8 @@ class Column:
     kind: Kind
     content: str
     """What it holds, as the page about rows says it."""
+    holds: type = dict
+    """What a text that holds JSON holds: ``dict`` or ``list``."""
 
 
 METADATA = (
@@ -43,6 +45,7 @@ METADATA = (
     Column(
         name="ops",
         kind=Kind.JSON,
+        holds=list,
         content="a list: catalogue names of the operations that it was drawn with; empty for an extracted kernel",
     ),
     Column(
@@ -74,6 +77,7 @@ METADATA = (
     Column(
         name="verified",
         kind=Kind.JSON,
+        holds=list,
         content="a list: the levels proved by execution of their stored text ([verification.md](verification.md))",
     ),
     Column(

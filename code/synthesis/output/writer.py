@@ -1,8 +1,10 @@
 """The one writer of folders: pairs, the ledger of rejections, and what verification measured."""
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +23,19 @@ Form = Literal["json", "text"]
 _SPLIT = re.compile(
     r"(?<![a-z])(?=(?:train|training|validation|valid|dev|val|test|testing|eval|evaluation)(?![a-z]))", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file of a pair."""
+
+    path: Path
+    hash: str
+
+
+def file_hash(content: bytes) -> str:
+    """The hash by which a chunk's record knows a file."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 class Writer:
@@ -43,8 +58,8 @@ class Writer:
         """The files that may have to be widened; None if all columns are known."""
         make_folder(folder / SIDECAR)
 
-    def write(self, number: int, pair: Pair) -> Path:
-        """Write a pair; returns the file that stands for it, for texts that of the metadata.
+    def write(self, number: int, pair: Pair) -> "Written":
+        """Write a pair; returns the file that stands for it, for texts that of the metadata, and its hash.
 
         Raises:
             OutputError: if the disk does not take it.
@@ -54,14 +69,16 @@ class Writer:
             for suffix, text in text_form(pair).items():
                 write_atomic(self._folder / f"{stem}{suffix}", text)
             path = self._folder / SIDECAR / f"{stem}.json"
-            write_atomic(path, readable(packed_metadata(metadata_of(pair))))
-            return path
+            content = readable(packed_metadata(metadata_of(pair)))
+            write_atomic(path, content)
+            return Written(path, file_hash(content.encode()))
         path = self._folder / f"{stem}.json"
         if self._written is not None:
             self._widen(self._written, pair)
             self._written.append(path)
-        write_atomic(path, json_form(pair, self._columns))
-        return path
+        content = json_form(pair, self._columns)
+        write_atomic(path, content)
+        return Written(path, file_hash(content.encode()))
 
     def _widen(self, written: Sequence[Path], pair: Pair) -> None:
         """Give rows that were written the columns of a pair that is of another front end."""

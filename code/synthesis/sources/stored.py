@@ -1,49 +1,265 @@
-"""Candidates from a finished folder: nothing that a row says of itself is believed, its texts are run as they are."""
+"""Candidates from a finished folder: nothing that a row says of itself is believed.
 
-from synthesis.errors import Stage, Symptom, TargetError
+A row's source runs in a process without rights, which makes the row again and says what its texts are to be run on.
+What that process says is held here against the row: bytes where the tools are the row's own, texts by execution.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from synthesis.errors import Stage, Symptom, TargetError, UnknownNameError
 from synthesis.frontends.base import Frontend, Lowered
+from synthesis.isolation.wire import WireError
+from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
-from synthesis.making.confirmation import NOT_THE_KERNEL
 from synthesis.making.stages import Terms
+from synthesis.making.travel import unpack_line_maps
 from synthesis.output.reading import Document
 from synthesis.records import KernelSpec, Rejection, Signature
-from synthesis.registry import get_frontend
+from synthesis.registry import frontend_modules, get_frontend
+from synthesis.settings import Drawing, Verification
+from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, remake_rows, unpack
 from synthesis.verification.plan import Plan
+from synthesis.version import __version__
 
-TERMS = Terms(useful=False, fresh=False, whole=False)
+TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
+_TOGETHER = 100
+"""Rows that share a process in which their sources run."""
+_STARTING = 60.0
+"""Seconds of processor time that such a process may take to start, beside its first row."""
 
 
-def candidate_of(document: Document, number: int) -> Candidate:
-    """The candidate of a stored row; one whose metadata cannot be used is stopped.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a row says, and what making it again says."""
 
-    Raises:
-        UnknownNameError: if there is no such front end.
-        MissingFrontendError: if its package is not installed.
+    level: str
+    """Of a text; empty where it is the row's."""
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A row that was made again."""
+
+    document: Document
+    candidate: Candidate
+    same: bool = False
+    """Whether the tools that made it are those that are here."""
+    remade: frozenset[str] = frozenset()
+    """Levels whose texts are, byte for byte, what the source gives."""
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(slots=True)
+class StoredRows:
+    """Rows of a folder and their candidates; a context manager.
+
+    Args:
+        settings: what they are verified with.
+        drawings: settings that rows may have been drawn with, beside the usual ones.
     """
-    frontend = get_frontend(document.frontend)
-    nameless = KernelSpec(
-        frontend=frontend.name, name=document.name, category="", source="", signature=Signature(arguments=())
-    )
-    candidate = Candidate(spec=nameless, number=number, device=document.device)
-    known = {level.name: level for level in frontend.compiler.levels}
-    unknown = [name for name in document.texts if name not in known]
-    if unknown:
-        detail = f"no level {unknown[0]!r}"
-        return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=detail))
+
+    settings: Verification
+    drawings: Sequence[Drawing] = ()
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _zygotes: dict[str, Zygote] = field(default_factory=dict[str, Zygote])
+
+    def __enter__(self) -> "StoredRows":
+        """The rows themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that sources run in."""
+        self._zygotes.clear()
+        self._stack.close()
+
+    def check(self, documents: Iterable[tuple[int, Document]]) -> Iterator[Checked]:
+        """Rows made again, in order; documents come with the numbers of their candidates.
+
+        Raises:
+            MissingFrontendError: if the package of a row's front end is not installed.
+            MachineError: if the machine does not let processes run.
+        """
+        waiting: list[tuple[int, Document]] = []
+        for each in documents:
+            waiting.append(each)
+            if len(waiting) == _TOGETHER:
+                yield from self._check_together(waiting)
+                waiting = []
+        yield from self._check_together(waiting)
+
+    def _check_together(self, documents: Sequence[tuple[int, Document]]) -> Iterator[Checked]:
+        read = [(number, document, _read(document, self.drawings)) for number, document in documents]
+        for name, group in groupby(read, key=lambda each: _frontend_of(each[2])):
+            neighbours = list(group)
+            if not name:
+                for number, document, row in neighbours:
+                    assert isinstance(row, Rejection)
+                    yield _stopped(number, document, row)
+                continue
+            frontend = get_frontend(name)
+            rows = [row for _, _, row in neighbours if isinstance(row, Row)]
+            remade = self._remake(frontend, rows)
+            for (number, document, _), row, made in zip(neighbours, rows, remade, strict=True):
+                yield _compared(frontend, number, document, row, made)
+
+    def _remake(self, frontend: Frontend, rows: Sequence[Row]) -> Iterator[Remade]:
+        """Rows made again, in order; one that its process comes to harm of is tried once more, alone."""
+        done, alone = 0, False
+        limit = self.settings.source_time_limit
+        while done < len(rows):
+            given = rows[done : done + 1] if alone else rows[done:]
+            work = partial(remake_rows, frontend.name, given, self.settings.seed)
+            zygote = self._zygote(frontend.name)
+            harm: Casualty | None = None
+            made = 0
+            for item in zygote.run(work, int | bytes, time_limit=limit, first_limit=limit + _STARTING):
+                if isinstance(item, Casualty):
+                    harm = item
+                elif isinstance(item, bytes) and made < len(given):
+                    try:
+                        remade = unpack(frontend, item)
+                    except WireError as error:
+                        harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
+                        break
+                    made += 1
+                    yield remade
+            done += made
+            if made == len(given):
+                alone = False
+                continue
+            if harm is not None:
+                zygote.check_machine()
+            if alone or (harm is not None and harm.symptom is Symptom.TIMEOUT):
+                harm = harm or Casualty(symptom=Symptom.CRASH, detail="ended without its results")
+                rejection = Rejection(stage=Stage.LOAD, symptom=harm.symptom, detail=harm.detail)
+                yield Remade(rejection=rejection.of(rows[done].spec), texts={}, columns={})
+                done, alone = done + 1, False
+            else:
+                alone = True
+
+    def _zygote(self, name: str) -> Zygote:
+        if name not in self._zygotes:
+            zygote = Zygote(preload=frontend_modules(name), confinement=self.settings.confinement)
+            self._zygotes[name] = self._stack.enter_context(zygote)
+        return self._zygotes[name]
+
+
+def _frontend_of(row: Row | Rejection) -> str:
+    return "" if isinstance(row, Rejection) else row.spec.frontend
+
+
+def _read(document: Document, drawings: Sequence[Drawing]) -> Row | Rejection:
+    """What a document says, as far as it can be used."""
     try:
+        frontend = get_frontend(document.frontend)
+        unknown = [name for name in document.texts if name not in {each.name for each in frontend.compiler.levels}]
+        if unknown:
+            return Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=f"no level {unknown[0]!r}")
+        if document.device not in frontend.compiler.devices:
+            return Rejection(stage=Stage.LOAD, symptom=Symptom.NOT_AVAILABLE, detail=f"no device {document.device!r}")
         spec = document.spec
-    except (TargetError, ValueError) as error:
-        return candidate.stop(Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=str(error)))
-    return _lowered(frontend, document, spec, number)
-
-
-def _lowered(frontend: Frontend, document: Document, spec: KernelSpec, number: int) -> Candidate:
-    levels = tuple(frontend.level(name) for name, text in document.texts.items() if text is not None)
-    return Candidate(
+    except (TargetError, UnknownNameError, ValueError) as error:
+        return Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=str(error))
+    toolchain = document.metadata["toolchain"]
+    return Row(
         spec=spec,
-        number=number,
         device=document.device,
-        levels=levels,
-        lowered=Lowered(texts=document.texts, line_map={}),
-        plan=None if spec.self_contained else Plan(spec=spec, levels=levels, unknown=NOT_THE_KERNEL),
+        texts={name: text for name, text in document.texts.items() if text is not None},
+        toolchain=toolchain,
+        same=toolchain == dict(frontend.compiler.toolchain()) and document.metadata["version"] == __version__,
+        drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
     )
+
+
+def _drawing_of(spec: KernelSpec, drawings: Sequence[Drawing]) -> Drawing | None:
+    """The settings that a row says it was drawn with; None if they are not known."""
+    if spec.seed is None or spec.index is None or spec.origin.file:
+        return None
+    for each in (*drawings, Drawing(frontend=spec.frontend)):
+        if each.frontend == spec.frontend and each.digest == spec.config:
+            return replace(each, seed=spec.seed)
+    return None
+
+
+def _stopped(number: int, document: Document, rejection: Rejection) -> Checked:
+    nameless = KernelSpec(frontend="", name=document.name, category="", source="", signature=Signature(arguments=()))
+    candidate = Candidate(spec=nameless, number=number, device=document.device)
+    return Checked(document=document, candidate=candidate.stop(rejection))
+
+
+def _compared(frontend: Frontend, number: int, document: Document, row: Row, remade: Remade) -> Checked:
+    """A row held against what its source gives."""
+    levels = tuple(frontend.level(name) for name in row.texts)
+    candidate = Candidate(spec=row.spec, number=number, device=row.device, levels=levels)
+    if remade.rejection is not None:
+        return Checked(document=document, candidate=candidate.stop(remade.rejection), same=row.same)
+    if remade.plan is None or not _is_of(remade.plan, row):
+        forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
+        return Checked(document=document, candidate=candidate.stop(forged), same=row.same)
+    same_bytes = frozenset(name for name, text in row.texts.items() if remade.texts.get(name) == text)
+    different = {
+        level.name: _first_difference(row.texts[level.name], remade.texts.get(level.name))
+        for level in levels
+        if row.same and row.spec.self_contained and level.deterministic and level.name not in same_bytes
+    }
+    differences = [Difference(name, detail) for name, detail in different.items()]
+    differences += [Difference("", detail) for detail in _columns_that_differ(document, row, remade)]
+    lowered = Lowered(
+        texts={name: None if name in different else text for name, text in document.texts.items()}, line_map={}
+    )
+    return Checked(
+        document=document,
+        candidate=replace(candidate, lowered=lowered, plan=remade.plan, retraced=same_bytes),
+        same=row.same,
+        remade=same_bytes,
+        differences=tuple(differences),
+    )
+
+
+def _is_of(plan: Plan, row: Row) -> bool:
+    """Whether a plan is to run the row's own texts."""
+    if plan.spec != row.spec:
+        return False
+    known = (row.spec.name, row.spec.signature)
+    return all(
+        row.texts.get(each.level.name) == each.text and (each.name, each.signature) == known for each in plan.programs
+    )
+
+
+def _first_difference(stored: str, made: str | None) -> str:
+    if made is None:
+        return "the source gives no such text"
+    lines, right = stored.splitlines(), made.splitlines()
+    for number, (line, other) in enumerate(zip(lines, right, strict=False), start=1):
+        if line != other:
+            return f"line {number} is {_short(line)}, where the source gives {_short(other)}"
+    return f"it has {len(lines)} lines, where the source gives {len(right)}"
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 60 else f"{text[:59]}…")
+
+
+def _columns_that_differ(document: Document, row: Row, remade: Remade) -> Iterator[str]:
+    metadata: Mapping[str, Any] = document.metadata
+    if remade.refuted:
+        yield f"signature: {remade.refuted}"
+    for name in (*RECOMPUTED, *DRAWN):
+        if name not in remade.columns or (name == "ir_structure_hash" and not row.same and not row.texts):
+            continue
+        if canonical(metadata[name]) != remade.columns[name]:
+            told, right = canonical(metadata[name]), remade.columns[name]
+            yield f"{name}: the row says {_short(told)}, made again it is {_short(right)}"
+    if remade.drawn_source is not None and remade.drawn_source != row.spec.source:
+        yield f"index: drawn again, kernel {row.spec.index} of seed {row.spec.seed} has another source"
+    if row.same and row.spec.self_contained:
+        maps = unpack_line_maps(remade.line_maps)
+        right_maps = {name: [list(run) for run in runs] for name, runs in maps.items() if name in row.texts}
+        if metadata["line_map"] != right_maps:
+            yield "line_map: it is not that of the texts"

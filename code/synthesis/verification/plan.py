@@ -102,6 +102,7 @@ def make_plan(
     fresh: bool = True,
     build: bool = False,
     unknown: Unproved | None = None,
+    seed: int = 0,
 ) -> Plan:
     """The plan of a kernel's texts; never raises for the kernel's sake.
 

@@ -3,7 +3,7 @@
 import contextlib
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -75,32 +75,22 @@ class Verifier:
         self,
         plans: Sequence[Plan],
         *,
-        lower_again: Callable[[int], Mapping[str, str | None]] | None = None,
+        retraced: Sequence[Collection[str]] | None = None,
         on_outcome: Callable[[], None] | None = None,
     ) -> list[Judgement]:
         """What is established of each plan's kernel; plans that are judged together share processes and units.
 
         Args:
             plans: what to run.
-            lower_again: the texts that the source of a plan's kernel lowers to, by the plan's position; asked for where
-                a text that is not fresh cannot be executed.
+            retraced: of each plan the levels whose texts are known to be what the source lowers to; of fresh ones all
+                are.
             on_outcome: told of each text that has run.
         """
         outcomes = self.run(programs_of(plans), on_outcome)
         judgements: list[Judgement] = []
         for number, plan in enumerate(plans):
             found, outcomes = outcomes[: len(plan.programs)], outcomes[len(plan.programs) :]
-            beyond = [
-                program.level.name
-                for program, outcome in zip(plan.programs, found, strict=True)
-                if isinstance(outcome, Rejection) and outcome.symptom is Symptom.NO_REFERENCE
-            ]
-            retraced = set[str]()
-            if beyond and not plan.fresh and lower_again is not None:
-                again = lower_again(number)
-                stored = {program.level.name: program.text for program in plan.programs}
-                retraced = {name for name in beyond if again.get(name) == stored[name]}
-            judgements.append(judge(plan, found, retraced=retraced))
+            judgements.append(judge(plan, found, retraced=() if retraced is None else retraced[number]))
         return judgements
 
     def run(
@@ -143,7 +133,7 @@ class Verifier:
             return
         left = {number: program for number, program in programs.items() if number not in found}
         if len(programs) == 1:
-            if harm.machine:
+            if harm.machine and not self._strangers:
                 name = next(iter(programs.values())).name
                 raise MachineError(f"a text of {name} was {harm.detail} again and again, which it cannot do itself")
             for number in left:

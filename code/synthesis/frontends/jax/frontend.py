@@ -130,6 +130,10 @@ class JaxProver:
         """LLVM IR and Pallas kernels are not executed, nor what is for another platform."""
         return execution.unavailable(level)
 
+    def foreign(self, level: Level, text: str) -> str | None:
+        """Nothing yet."""
+        return None
+
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """StableHLO by its reference interpreter or XLA, jaxprs lowered to it, HLO by XLA."""
         return execution.run_programs(programs, scratch)

@@ -13,8 +13,16 @@ KINDS = (
     Level(name="jaxpr", language=JAXPR, made_by="jaxpr", run_by="jaxpr"),
     Level(name="stablehlo", language=MLIR, made_by="stablehlo", run_by="stablehlo"),
     Level(name="hlo", language=HLO, default=False, made_by="hlo", run_by="hlo"),
-    Level(name="optimized_hlo", language=HLO, device="cpu", default=False, made_by="optimized_hlo", run_by="hlo"),
-    Level(name="llvm_ir", language=LLVM, device="cpu", default=False, made_by="llvm_ir"),
+    Level(
+        name="optimized_hlo",
+        language=HLO,
+        device="cpu",
+        default=False,
+        made_by="optimized_hlo",
+        run_by="hlo",
+        deterministic=False,
+    ),
+    Level(name="llvm_ir", language=LLVM, device="cpu", default=False, made_by="llvm_ir", deterministic=False),
 )
 """Levels that the function, its vector-Jacobian product and its tangent have."""
 PALLAS = (

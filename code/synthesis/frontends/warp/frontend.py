@@ -141,6 +141,10 @@ class WarpProver:
         """A GPU is needed for PTX and machine code, and for CUDA whose threads wait for each other."""
         return execution.unavailable(level, text)
 
+    def foreign(self, level: Level, text: str) -> str | None:
+        """Nothing yet."""
+        return None
+
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""
         return execution.run_programs(programs, scratch)

@@ -1,0 +1,156 @@
+"""Makes rows again from their sources, in a process that strangers' code may do anything to."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.errors import ConfigError, Stage, Symptom
+from synthesis.frontends.base import Frontend, Kernel, Level
+from synthesis.frontends.failures import detail_of
+from synthesis.generator import KernelGenerator
+from synthesis.isolation.wire import decode, encode
+from synthesis.making.confirmation import NOT_THE_KERNEL
+from synthesis.making.travel import pack_line_maps
+from synthesis.output.rows import metadata_of
+from synthesis.records import KernelSpec, Pair, Rejection
+from synthesis.registry import get_frontend
+from synthesis.settings import Drawing
+from synthesis.verification.claims import refuted_claim
+from synthesis.verification.plan import Plan, make_plan
+
+RECOMPUTED = ("id", "renamed_hash", "structure_hash", "ir_structure_hash")
+"""The columns that a source and the texts made of it determine."""
+DRAWN = ("kernel_name", "category", "recipe", "target", "description", "difficulty", "ops", "signature", "options")
+"""The columns of a drawn row that its index determines, beside the source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A stored row, as the process that makes it again is told of it."""
+
+    spec: KernelSpec
+    device: str
+    texts: Mapping[str, str]
+    """Those that it has, by level."""
+    toolchain: Mapping[str, str]
+    same: bool
+    """Whether the tools that made it are those that are here."""
+    drawing: Drawing | None
+    """The settings that it was drawn with, if they are known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remade:
+    """What a row's source gives."""
+
+    rejection: Rejection | None = None
+    """Why it gives nothing."""
+    texts: Mapping[str, str | None]
+    line_maps: str = "{}"
+    columns: Mapping[str, str]
+    """Of ``RECOMPUTED`` each column, and of ``DRAWN`` as JSON where the kernel was drawn again."""
+    drawn_source: str | None = None
+    """The source of the kernel that was drawn again; None if it was not."""
+    refuted: str = ""
+    """What the signature says that the source refutes, and what is right."""
+    plan: Plan | None = None
+
+
+def remake_rows(name: str, rows: Sequence[Row], seed: int) -> Iterator[int | bytes]:
+    """The position of each row as it begins, then the row made again, as bytes.
+
+    Args:
+        name: the front end's.
+        rows: what to make.
+        seed: of the inputs that texts are to be run on.
+    """
+    frontend = get_frontend(name)
+    generators: dict[Drawing, KernelGenerator] = {}
+    for position, row in enumerate(rows):
+        yield position
+        try:
+            remade = _remake(frontend, row, seed, generators)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
+            rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
+            remade = Remade(rejection=rejection.of(row.spec), texts={}, columns={})
+        yield encode(remade, {Level: lambda level: level.name})
+
+
+def unpack(frontend: Frontend, data: bytes) -> Remade:
+    """The row that ``remake_rows`` made again.
+
+    Raises:
+        WireError: if it is none.
+    """
+    return decode(data, Remade, {Level: frontend.level})
+
+
+def _remake(frontend: Frontend, row: Row, seed: int, generators: dict[Drawing, KernelGenerator]) -> Remade:
+    levels = [frontend.level(name) for name in row.texts]
+    drawn = _draw_again(frontend, row, generators)
+    if not row.spec.self_contained:
+        plan = Plan(spec=row.spec, levels=tuple(levels), unknown=NOT_THE_KERNEL, fresh=False)
+        return Remade(texts={}, columns=_columns(row, row.texts, drawn), plan=plan)
+    kernel = frontend.load_one(row.spec)
+    if isinstance(kernel, Rejection):
+        return Remade(rejection=kernel, texts={}, columns={})
+    try:
+        return _remake_kernel(frontend, row, kernel, levels, seed, drawn)
+    finally:
+        frontend.compiler.release([kernel])
+
+
+def _remake_kernel(
+    frontend: Frontend, row: Row, kernel: Kernel, levels: Sequence[Level], seed: int, drawn: KernelSpec | None
+) -> Remade:
+    (lowered,) = frontend.compiler.lower([kernel], levels, device=row.device)
+    if isinstance(lowered, Rejection):
+        return Remade(rejection=lowered, texts={}, columns={})
+    # A text that is not what the source gives is not run: it has failed.
+    proved = {
+        level.name: text
+        for level in levels
+        for text in (row.texts[level.name],)
+        if not (row.same and level.deterministic) or lowered.texts.get(level.name) == text
+    }
+    return Remade(
+        texts=lowered.texts,
+        line_maps=pack_line_maps(lowered.line_map),
+        columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
+        drawn_source=drawn.source if drawn is not None else None,
+        refuted=refuted_claim(row.spec, kernel) or "",
+        plan=make_plan(frontend, kernel, proved, useful=False, fresh=False, seed=seed),
+    )
+
+
+def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | None:
+    if row.drawing is None or row.spec.index is None:
+        return None
+    if row.drawing not in generators:
+        generators[row.drawing] = KernelGenerator.of(row.drawing, frontend=frontend)
+    try:
+        return generators[row.drawing].spec(row.spec.index)
+    except ConfigError:
+        return None
+
+
+def _columns(row: Row, texts: Mapping[str, str | None], drawn: KernelSpec | None) -> dict[str, str]:
+    """What the columns of a row ought to hold, as JSON."""
+    kept = {name: texts.get(name) for name in row.texts}
+    made = _metadata(row, row.spec, kept)
+    found = {name: canonical(made[name]) for name in RECOMPUTED}
+    if drawn is not None:
+        again = _metadata(row, drawn, kept)
+        found |= {name: canonical(again[name]) for name in DRAWN}
+    return found
+
+
+def _metadata(row: Row, spec: KernelSpec, texts: Mapping[str, str | None]) -> dict[str, Any]:
+    pair = Pair(spec=spec, texts=texts, line_map={}, device=row.device, toolchain=row.toolchain)
+    return metadata_of(pair)
+
+
+def canonical(value: Any) -> str:
+    """A column's value as JSON, in which equal values are equal texts."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
