@@ -268,7 +268,7 @@ class Compiler(Protocol):
         """What a loaded kernel itself says its signature is, whatever its record does; None if that cannot be told.
 
         Shapes, domains and launch sizes are None where the kernel does not say. An array is an output only where the
-        source never reads it and the record does not have it start from values.
+        source never reads it.
         """
         del kernel
         return None

@@ -19,9 +19,8 @@ _DEEPEST = 12
 def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     """A concrete kernel's signature as its source has it; shapes, domains and launch sizes are not known.
 
-    An array that is written and never read is an output. One that is claimed to start from values all the same stays
-    as it is claimed: that asks more of a text, not less. What native code does with an array is not known; it stays as
-    claimed too.
+    An array that is written and never read is an output; it has a gradient where it is claimed to start from values.
+    What native code does with an array is not known; it stays as claimed.
 
     Args:
         kernel: the live kernel.
@@ -31,17 +30,19 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     roles = {each.name: each.role for each in claimed.arguments}
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     arguments = tuple(replace(each, role=_role(each, roles.get(each.name), tree, scope)) for each in found.arguments)
-    return replace(found, arguments=arguments, differentiable=differentiable(arguments, tree))
+    started = [each for each in arguments if each.role is not Role.OUTPUT or roles.get(each.name) is Role.INOUT]
+    names = differentiable([replace(each, role=Role.INOUT) for each in started], tree)
+    return replace(found, arguments=arguments, differentiable=names)
 
 
 def _role(argument: Argument, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
-    if claimed is None or argument.shape is None or claimed is argument.role:
+    if claimed is None or argument.shape is None:
         return argument.role
     if is_given_to_native_code(tree, argument.name, scope):
         return claimed
     if claimed is Role.INPUT and not is_written(tree, argument.name, scope):
         return Role.INPUT  # Warp's record is of a tile that was loaded from it and changed in place
-    if claimed is Role.OUTPUT and argument.role is Role.INOUT and not _is_read(tree, argument.name, scope):
+    if argument.role is Role.INOUT and not _is_read(tree, argument.name, scope):
         return Role.OUTPUT
     return argument.role
 
