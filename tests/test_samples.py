@@ -19,7 +19,9 @@ from synthesis.output.writer import file_stem
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 FILES = sorted(SAMPLES.glob("*/*.json"))
-TYPES: dict[Kind, type] = {Kind.TEXT: str, Kind.INTEGER: int, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict}
+TYPES: dict[Kind, type] = {
+    Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict,
+}  # fmt: skip
 COUNTS = {"warp": 260, "jax": 140}
 
 
@@ -59,6 +61,7 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     assert set(metadata["unverified"].values()) <= (
         {"needs a GPU"} if metadata["category"] in ("native", "tile") else set()
     )
+    assert metadata["reached"] == (1.0 if metadata["verified"] else 0.0)
     backward = [name for name in metadata["verified"] if "backward" in name]
     assert bool(backward) == (metadata["gradient"] == "agrees")
     assert (metadata["origin"]["kind"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)

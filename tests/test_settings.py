@@ -76,6 +76,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "verify": ({"verify": "some"}, "cannot read 'some'"),
     "level": ({"level": 3}, "level must be a list of texts, got 3"),
     "empty": ({"category": []}, "category: nothing was named"),
+    "reach": ({"reach": 1.5}, "reach is a share between 0 and 1, got 1.5"),
     "time": ({"text_time_limit": 0}, "text_time_limit must be a number of seconds above 0"),
     "unknown": ({"sead": 3}, "no such setting: sead; allowed: frontend, seed"),
     "missing": ({"frontend": None}, "frontend must be a text, got None"),

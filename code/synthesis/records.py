@@ -317,6 +317,8 @@ class Hindrance(StrEnum):
     """The reference does not model the kernel."""
     OUTSIDE_DOMAIN = "outside its domain"
     """The kernel is at fault on the inputs that were drawn, which nobody said it was made for."""
+    NOT_REACHED = "not reached"
+    """Too much of the kernel was never run on the inputs that were drawn, or changed nothing."""
     NOT_SELF_CONTAINED = "not self-contained"
     """The source alone is not the kernel."""
     RETRACED = "retraced"
@@ -372,6 +374,9 @@ class Verdict:
     gradient: Gradient = NOT_CHECKED
     unverified: Mapping[str, Unproved] = field(default_factory=dict[str, Unproved])
     """Levels that could not be executed, and why; their texts are neither proved nor known to be wrong."""
+    reached: float = 0.0
+    """The share of the kernel that the runs came to: of its statements, or of its outputs that changed, whichever is
+    less; 0 where nothing was run."""
     figures: Mapping[str, float] = field(default_factory=dict[str, float], compare=False)
     """What was measured: ``max_error``, ``tolerance``, ``inputs_tried``, ``seconds``. No part of a row."""
 

@@ -123,10 +123,7 @@ class Drawing(Settings):
         _settle(self, "recipe", _names("recipe", self.recipe))
         _settle(self, "difficulty", _difficulty_text(self.difficulty))
         if self.wrong_adjoints is not None:
-            share = _number("wrong_adjoints", self.wrong_adjoints)
-            if not 0.0 <= share <= 1.0:
-                raise ConfigError(f"wrong_adjoints is a share between 0 and 1, got {self.wrong_adjoints!r}")
-            _settle(self, "wrong_adjoints", share)
+            _settle(self, "wrong_adjoints", _share("wrong_adjoints", self.wrong_adjoints))
 
     @property
     def mix(self) -> dict[int, float] | None:
@@ -158,6 +155,9 @@ class Making(Settings):
     """Of those, whose CUDA texts are compiled to PTX by NVRTC too: all, none, or a share."""
     text_time_limit: float = 5.0
     """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
+    reach: float = 0.8
+    """Share of a kernel's statements that its runs must execute, and of its outputs that they must change, 0 to 1;
+    where they come to less, nothing of it counts as verified."""
 
     def __post_init__(self) -> None:
         """Refuse what texts cannot be made with."""
@@ -168,6 +168,7 @@ class Making(Settings):
             _check_text(name, getattr(self, name))
             _settle(self, name, str(Share.parse(getattr(self, name))))
         _settle(self, "text_time_limit", _seconds("text_time_limit", self.text_time_limit))
+        _settle(self, "reach", _share("reach", self.reach))
 
     def verifies(self, seed: int | None, number: int) -> bool:
         """Whether the texts of a candidate are proved by execution."""
@@ -299,6 +300,13 @@ def _number(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ConfigError(f"{name} must be a number, got {value!r}")
     return float(value)
+
+
+def _share(name: str, value: object) -> float:
+    share = _number(name, value)
+    if not 0.0 <= share <= 1.0:
+        raise ConfigError(f"{name} is a share between 0 and 1, got {value!r}")
+    return share
 
 
 def _seconds(name: str, value: object) -> float:

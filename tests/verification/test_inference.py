@@ -1,12 +1,17 @@
 """Inputs for kernels of which nothing is known."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from checking import pairs_of
 from conftest import kernels_module
 
 from synthesis import Pair
 from synthesis.extraction import extract
+from synthesis.records import Argument, Domain
+from synthesis.verification.inference import widened
+from synthesis.verification.thresholds import thresholds_of
 
 
 @pytest.mark.needs("warp")
@@ -16,3 +21,92 @@ def test_inferred_launches_of_many_dimensions_stay_small() -> None:
     assert isinstance(pair, Pair)
     assert pair.spec.signature.launch == (8, 8, 8, 8)
     assert str(pair.verdict.gradient) == "agrees"
+
+
+WARP = """
+import warp as wp
+
+@wp.kernel
+def flagged(mode: int, x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = x[i]
+    if mode == 1:
+        out[i] = x[i] * 2.0
+    if mode == -1:
+        out[i] = x[i] * 3.0
+
+@wp.kernel
+def marked(parent: wp.array(dtype=int), x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    if parent[i] == -1:
+        out[i] = 0.25
+    else:
+        out[i] = x[parent[i]]
+
+@wp.kernel
+def limited(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    v = x[i]
+    if v > 40.0:
+        v = 40.0
+    out[i] = v
+
+@wp.kernel
+def counted(n: int, x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    if i >= n:
+        return
+    out[i] = x[i] + 1.0
+
+@wp.kernel
+def bounded(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    if i >= x.shape[0]:
+        return
+    out[i] = x[i] + 1.0
+
+@wp.kernel
+def looked_up(k: int, table: wp.array(dtype=float), x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = x[i] + table[k - 1]
+    if k == 500:
+        out[i] = 0.0
+"""
+
+
+@pytest.fixture(scope="module")
+def inferred(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    path = tmp_path_factory.mktemp("inference") / "inferred.py"
+    path.write_text(WARP)
+    return pairs_of(path)
+
+
+@pytest.mark.needs("warp")
+@pytest.mark.parametrize("name", ["flagged", "marked", "limited", "counted", "bounded"])
+def test_domains_are_chosen_so_that_branches_are_taken(name: str, inferred: dict[str, Pair]) -> None:
+    assert inferred[name].verdict.reached == 1.0
+    assert "cpp_forward" in inferred[name].verdict.verified
+
+
+@pytest.mark.needs("warp")
+def test_domains_hold_what_the_source_compares_with_only_where_the_kernel_stays_in_its_arrays(
+    inferred: dict[str, Pair],
+) -> None:
+    domains = {each.name: each.domain for each in inferred["flagged"].spec.signature.arguments}
+    assert domains["mode"] == Domain(low=-2, high=16)
+    assert domains["x"] == Domain(low=0.1, high=1.5)
+    assert inferred["bounded"].spec.signature.launch == (19,)
+    looked_up = inferred["looked_up"]
+    assert looked_up.spec.signature.arguments[0].domain == Domain(low=16, high=16)
+    assert looked_up.verdict.reached == 0.75
+    assert str(looked_up.verdict.unverified["cpp_forward"]) == (
+        "not reached: no run came to 1 of 4 statements, such as out[i] = 0.0"
+    )
+
+
+def test_an_argument_of_no_comparison_keeps_its_domain() -> None:
+    argument = Argument(name="x", type_name="", dtype="float32", shape=(4,), domain=Domain(low=0.1, high=1.5))
+    assert widened(argument, thresholds_of("def f(x, y):\n    return y > 3.0", ["x", "y"])) == argument
+    assert widened(argument, thresholds_of("def f(x):\n    return x > 4.0", ["x"])).domain == Domain(low=0.1, high=5.0)
+    counter = replace(argument, dtype="uint32", domain=Domain(low=3, high=9))
+    assert widened(counter, thresholds_of("def f(x):\n    return x == 0", ["x"])).domain == Domain(low=0, high=9)

@@ -6,7 +6,7 @@ their texts by execution. A new one is one folder with such a record, and an ent
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -115,15 +115,40 @@ class ReferenceFaultError(Exception):
     """A kernel that is itself at fault: an index out of bounds, a division of whole numbers by zero, no end."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Trace:
+    """What a reference notes of its way through a kernel while it runs; places are known by identity."""
+
+    first: dict[int, int] = field(default_factory=dict[int, int])
+    """Place to the number of the first run that came to it."""
+    left_out: set[int] = field(default_factory=set[int])
+    """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """How many of the places of a kernel (statements, equations) were come to."""
+
+    places: int
+    missed: tuple[str, ...] = ()
+    """Those that were not, in words, in the order of the code."""
+
+    @property
+    def share(self) -> float:
+        """From 0 to 1; of no place at all, 1."""
+        return 1 - len(self.missed) / self.places if self.places else 1.0
+
+
 class Reference(Protocol):
     """The oracle of one kernel."""
 
-    def __call__(self, runs: Sequence[Values], *, double: bool) -> Sequence[Values]:
+    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> Sequence[Values]:
         """What the kernel computes on several inputs.
 
         Args:
             runs: every argument of each run, of the same shapes.
             double: whether to compute in float64 rather than in the kernel's own precision.
+            trace: what to note the places in that the runs come to, if that is wanted.
 
         Returns:
             For each run, what a forward text's outcome is held against.
@@ -132,6 +157,10 @@ class Reference(Protocol):
             ReferenceUnknownError: for what is not modelled.
             ReferenceFaultError: if the kernel is at fault on these inputs.
         """
+        ...
+
+    def reached(self, trace: Trace) -> Reached:
+        """How much of the kernel the runs came to that were noted; what the tool leaves out of a text counts not."""
         ...
 
 
@@ -247,6 +276,15 @@ class Compiler(Protocol):
     def lower(self, kernels: Sequence[Kernel], levels: Sequence[Level], *, device: str) -> list[Lowered | Rejection]:
         """The clean texts of each kernel at each level; any process gives the same bytes."""
         ...
+
+    def declared(self, kernel: Kernel) -> Signature | None:
+        """What a loaded kernel itself says its signature is, whatever its record does; None if that cannot be told.
+
+        Shapes, domains and launch sizes are None where the kernel does not say. An array is an output only where the
+        source never reads it.
+        """
+        del kernel
+        return None
 
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """The texts of one kernel as ``extract_ir`` names them: as its levels are called, unless told better.

@@ -83,7 +83,15 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
     if not making.verifies(spec.seed, candidate.number):
         return candidate
     build = making.builds(spec.seed, candidate.number)
-    made = make_plan(frontend, kernel, lowered.texts, useful=terms.useful, fresh=terms.fresh, build=build)
+    made = make_plan(
+        frontend,
+        kernel,
+        lowered.texts,
+        useful=terms.useful,
+        fresh=terms.fresh,
+        build=build,
+        least_reach=making.reach,
+    )
     return replace(candidate, plan=made)
 
 

@@ -41,6 +41,7 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
         "signature": signature,
         "options": options,
         "verified": list(pair.verdict.verified),
+        "reached": round(pair.verdict.reached, 4),
         "gradient": str(pair.verdict.gradient),
         "unverified": {name: str(reason) for name, reason in pair.verdict.unverified.items()},
         "version": __version__,

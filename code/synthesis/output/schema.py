@@ -15,6 +15,8 @@ class Kind(StrEnum):
     """Never null; empty where there is nothing to say."""
     INTEGER = "integer"
     """64 bits; null in all rows of a folder or in none."""
+    NUMBER = "number"
+    """64 bits, floating-point; never null."""
     FLAG = "true or false"
     JSON = "text that holds JSON"
     RECORD = "object"
@@ -79,6 +81,12 @@ METADATA = (
         kind=Kind.JSON,
         holds=list,
         content="a list: the levels proved by execution of their stored text ([verification.md](verification.md))",
+    ),
+    Column(
+        name="reached",
+        kind=Kind.NUMBER,
+        content="0.0 … 1.0: the share of the kernel's statements that the verification's runs executed, or of its "
+        "outputs that they changed, whichever is less; 0.0 where nothing was run",
     ),
     Column(
         name="gradient",

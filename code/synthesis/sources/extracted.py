@@ -210,7 +210,15 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
     if unknown is None:
         spec, unknown = infer_inputs(frontend, replace(kernel, spec=spec))
     build = settings.builds(None, candidate.number)
-    plan = make_plan(frontend, replace(kernel, spec=spec), lowered.texts, useful=False, build=build, unknown=unknown)
+    plan = make_plan(
+        frontend,
+        replace(kernel, spec=spec),
+        lowered.texts,
+        useful=False,
+        build=build,
+        unknown=unknown,
+        least_reach=settings.reach,
+    )
     return replace(candidate, spec=spec, plan=plan)
 
 

@@ -1,9 +1,124 @@
-"""To come."""
+"""What a row says of its kernel that is not so, or that makes its proof worth nothing.
+
+A row's texts are run on the inputs that its signature describes. One that describes a single number, or leaves an
+argument out of what is compared, would let wrong texts pass; so a stranger's row is held against the kernel itself.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
 
 from synthesis.frontends.base import Kernel
-from synthesis.records import KernelSpec
+from synthesis.records import Argument, KernelSpec, Role, Signature
+from synthesis.registry import get_frontend
+
+LARGEST_ARRAY = 2**24
+"""Elements that an array may have."""
+LARGEST_LAUNCH = 2**24
+"""Threads, or blocks, that a launch may have."""
+NARROWEST = 1e-3
+"""How wide the domain of floating-point numbers has to be, relative to the largest of them."""
 
 
 def refuted_claim(spec: KernelSpec, kernel: Kernel) -> str | None:
-    """Nothing yet."""
-    return None
+    """The first thing in a row's signature that is not so, in a sentence; None if it may be believed.
+
+    Args:
+        spec: the row's record.
+        kernel: what its source, loaded afresh, defines.
+
+    Raises:
+        UnknownNameError: if there is no such front end.
+        MissingFrontendError: if its package is not installed.
+    """
+    claimed, declared = spec.signature, get_frontend(spec.frontend).compiler.declared(kernel)
+    found = [*_of_domains(claimed, declared), *_of_sizes(claimed)]
+    if declared is not None:
+        found += [*_of_arguments(claimed, declared), *_of_derivatives(claimed, declared)]
+    return next(iter(found), None)
+
+
+def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]:
+    """Arguments of which there is but one value, or nearly so; whole numbers by themselves may be sizes."""
+    real = {} if declared is None else {each.name: each.role for each in declared.arguments}
+    for argument in claimed.arguments:
+        if argument.role is Role.OUTPUT or real.get(argument.name) is Role.OUTPUT:
+            continue
+        for name, leaf in _leaves(argument):
+            domain = leaf.domain
+            if domain is None:
+                continue
+            if leaf.is_float and (domain.width == 0 or domain.width < NARROWEST * domain.magnitude):
+                why = f"what is floating-point needs a domain at least {NARROWEST:g} of its largest number wide"
+                yield f"{name} is said to be in [{domain.low:g}, {domain.high:g}]; {why}"
+            elif not leaf.is_float and domain.width == 0 and argument.shape is not None:
+                yield f"{name} is said to hold {domain.low:g} only; an array that is read needs more than one value"
+
+
+def _leaves(argument: Argument, prefix: str = "") -> Iterator[tuple[str, Argument]]:
+    if not argument.fields:
+        yield f"{prefix}{argument.name}", argument
+    for each in argument.fields:
+        yield from _leaves(each, f"{prefix}{argument.name}.")
+
+
+def _of_sizes(claimed: Signature) -> Iterator[str]:
+    for argument in (*claimed.arguments, *claimed.results):
+        sizes = [size for size in (*(argument.shape or ()), *argument.element) if size is not None]
+        if sizes and not (min(sizes) > 0 and math.prod(sizes) <= LARGEST_ARRAY):
+            yield f"{argument.name} is said to have shape {sizes}; allowed: 1 to {LARGEST_ARRAY} elements"
+    launch = [size for size in claimed.launch or () if size is not None]
+    if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
+        yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"
+
+
+def _of_arguments(claimed: Signature, declared: Signature) -> Iterator[str]:
+    for what, said, real in (
+        ("arguments", claimed.arguments, declared.arguments),
+        ("results", claimed.results, declared.results),
+    ):
+        if [each.name for each in said] != [each.name for each in real]:
+            yield f"the {what} are said to be {_names(said)}; they are {_names(real)}"
+            return
+        for one, other in zip(said, real, strict=True):
+            yield from _of_argument(one, other)
+    if (claimed.launch is None) != (declared.launch is None):
+        real = "none" if declared.launch is None else "one"
+        yield f"the launch is said to be {claimed.launch}; the kernel has {real}"
+
+
+def _of_argument(claimed: Argument, declared: Argument) -> Iterator[str]:
+    if _type(claimed) != _type(declared):
+        yield f"{claimed.name} is said to be {_type(claimed)}; it is {_type(declared)}"
+    if any(
+        size is not None and size != told for size, told in zip(declared.shape or (), claimed.shape or (), strict=False)
+    ):
+        yield f"{claimed.name} is said to have shape {claimed.shape}; it has {declared.shape}"
+    role = declared.role
+    if claimed.role is not role and not (claimed.role is Role.INOUT and role is Role.OUTPUT):
+        does = {Role.INPUT: "only reads", Role.OUTPUT: "only writes", Role.INOUT: "reads and writes"}[role]
+        yield f"{claimed.name} is said to be an {claimed.role}; the source {does} it"
+
+
+def _type(argument: Argument) -> str:
+    rank = "" if argument.shape is None else f" of {len(argument.shape)} dimensions"
+    element = "".join(f"[{size}]" for size in argument.element)
+    fields = ", ".join(f"{each.name}: {_type(each)}" for each in argument.fields)
+    return f"{argument.dtype}{element}{rank}{f' {{{fields}}}' if fields else ''}"
+
+
+def _of_derivatives(claimed: Signature, declared: Signature) -> Iterator[str]:
+    """Lists that were cut; with both of them empty nothing of a derivative is proved, which is no false claim."""
+    if not claimed.differentiable and not claimed.cotangents:
+        return
+    whole = {f"ct_{each.name}" for each in declared.results if not each.is_float}
+    cotangents = tuple(each for each in claimed.cotangents if each not in whole)  # which there are none of in a text
+    for what, said, real in (
+        ("arguments with a gradient", claimed.differentiable, declared.differentiable),
+        ("cotangents", cotangents, declared.cotangents),
+    ):
+        if said != real:
+            yield f"the {what} are said to be {', '.join(said) or 'none'}; they are {', '.join(real) or 'none'}"
+
+
+def _names(arguments: Sequence[Argument]) -> str:
+    return ", ".join(each.name for each in arguments) or "none"

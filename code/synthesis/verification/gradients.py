@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Reference, Values
-from synthesis.grammar.streams import digest
 from synthesis.records import Argument, KernelSpec, Role, Signature
-from synthesis.verification.inputs import complete, draw_inputs, flat, struct_dtype, wide
+from synthesis.verification.inputs import complete, draw_inputs, flat, generator_of, struct_dtype, wide
 
 DIRECTIONS = 2
 """Directions an input."""
@@ -71,8 +70,8 @@ class NothingToCheck:
     reason: str
 
 
-def find_points(reference: Reference, spec: KernelSpec) -> tuple[Point, ...] | NothingToCheck:
-    """Smooth points, or why there is none that a derivative could be checked at.
+def find_points(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Point, ...] | NothingToCheck:
+    """Smooth points, or why there is none that a derivative could be checked at; another seed gives others.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
@@ -87,10 +86,13 @@ def find_points(reference: Reference, spec: KernelSpec) -> tuple[Point, ...] | N
     wished = BRANCHING_POINTS if _BRANCH.search(spec.source) else POINTS
     places: list[Values] = []
     found: list[tuple[dict[str, npt.NDArray[Any]], list[Slope]]] = []
-    for seeds in (range(1000, 1000 + wished), range(1000 + wished, 1002 + wished)):
+    for numbers in (range(1000, 1000 + wished), range(1000 + wished, 1002 + wished)):
         # All points, directions and steps in one run of the reference.
-        drawn = [complete(signature, draw_inputs(signature, seed, interior=True), poisoned=False) for seed in seeds]
-        generators = [np.random.default_rng(int(digest("direction", seed), 16)) for seed in seeds]
+        drawn = [
+            complete(signature, draw_inputs(signature, each, seed=seed, interior=True), poisoned=False)
+            for each in numbers
+        ]
+        generators = [generator_of("direction", each, seed=seed) for each in numbers]
         directions = [_directions(generator, inputs, place) for generator, place in zip(generators, drawn, strict=True)]
         runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
         results = [flat(each) for each in reference(runs, double=True)]
@@ -305,8 +307,8 @@ class Tangents:
     smooth: dict[str, npt.NDArray[np.bool_]]
 
 
-def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | NothingToCheck:
-    """A point and a direction with the results' elementwise slopes, or why there is none.
+def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> Tangents | NothingToCheck:
+    """A point and a direction with the results' elementwise slopes, or why there is none; another seed gives others.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
@@ -317,8 +319,8 @@ def find_tangents(reference: Reference, spec: KernelSpec) -> Tangents | NothingT
     results = [each for each in signature.results if each.is_float]
     if not moving or not results:
         return NothingToCheck("no floating-point input or output")
-    generator = np.random.default_rng(int(digest("tangent"), 16))
-    point = draw_inputs(signature, 1000, interior=True)
+    generator = generator_of("tangent", seed=seed)
+    point = draw_inputs(signature, 1000, seed=seed, interior=True)
     direction = {each.name: _direction(generator, each, point[each.name])[""].astype(each.dtype) for each in moving}
     runs = [_doubled(point)]
     for step in _STEPS:

@@ -1,17 +1,22 @@
 """Inputs for kernels of the user's, of which shapes, domains or launch dimensions are not known.
 
-A few common ones are tried on the reference: those on which the kernel stays inside its arrays, ends, and gives finite
-values that are not all alike are taken, and become part of the row's signature. What is known is kept.
+A few common ones are tried on the reference, alone and with the numbers that the source compares arguments with: those
+on which the kernel stays inside its arrays, ends, gives finite values that are not all alike, and comes to most of its
+statements are taken, and become part of the row's signature. What is known is kept.
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError
+from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError, Trace
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, missing_inputs
+from synthesis.verification.aimed import find_aimed_draws
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, missing_domain, missing_inputs
+from synthesis.verification.reach import reach_of
+from synthesis.verification.thresholds import Thresholds, thresholds_of
 
 logger = logging.getLogger(__name__)
 
@@ -19,26 +24,118 @@ _CANDIDATES = ((16, (0.1, 1.5)), (16, (-1.0, 1.0)), (64, (0.1, 1.5)), (4, (0.1, 
 """A size for every dimension, and bounds for floating-point numbers."""
 _MOST_ELEMENTS = 4096
 """What an array or a launch of several dimensions may come to; sizes are cut down to it."""
+_FARTHEST = 2.0**20
+"""Numbers of a source beyond this widen no domain."""
+_AROUND = 0.25
+"""How far around a number the domain of what is compared with it goes, relative to it or to 1."""
+_MOST_ALONE = 8
+"""Arguments that are widened one by one where all of them together lead out of the kernel's domain."""
+_BEYOND = 3
+"""Threads more than there are elements along a dimension, for kernels that leave those out."""
 
 
 def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unproved | None]:
-    """The kernel's record with inputs that it runs on, and why it is unchanged if none were found."""
+    """The kernel's record with inputs that it runs on, and why it is unchanged if none were found.
+
+    Of those that are tried, the first are taken on which all of the kernel is come to, or else those on which most is.
+    """
     spec, prover = kernel.spec, frontend.prover
     missing = missing_inputs(spec.signature)
     if missing is None or prover is None:
         return spec, None
-    why = "none of the common ones gives finite values that are not all alike"
-    for size, bounds in _CANDIDATES:
-        candidate = replace(spec, signature=_filled(spec.signature, size, Domain(low=bounds[0], high=bounds[1])))
-        try:
-            if _runs(prover, replace(kernel, spec=candidate)):
-                return candidate, None
-        except ReferenceUnknownError as error:
+    trying = _Trying(prover, kernel, thresholds_of(spec.source, [each.name for each in spec.signature.arguments]))
+    try:
+        for size, bounds in _CANDIDATES:
+            trying.attempt(_filled(spec.signature, size, Domain(low=bounds[0], high=bounds[1])))
+            if trying.share == 1.0:
+                break
+    except ReferenceUnknownError as error:
+        if trying.found is None:
             return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
+    if trying.found is None:
+        return spec, Unproved(Hindrance.NO_INPUTS, f"{missing} is not known, and cannot be inferred: {trying.why}")
+    return replace(spec, signature=trying.found), None
+
+
+class _Trying:
+    """Signatures that are tried on a kernel, and the one on which most of it was come to.
+
+    Args:
+        prover: the front end's.
+        kernel: a loaded one.
+        told: the numbers that its source decides by.
+    """
+
+    def __init__(self, prover: Prover, kernel: Kernel, told: Thresholds) -> None:
+        self._prover = prover
+        self._kernel = kernel
+        self._told = told
+        self.found: Signature | None = None
+        self.share = -1.0
+        self.why = "none of the common ones gives finite values that are not all alike"
+
+    def attempt(self, plain: Signature) -> None:
+        """Try a signature, then, where that leaves something, wider domains and a larger launch.
+
+        Raises:
+            ReferenceUnknownError: for what the reference does not model.
+        """
+        self._keep(plain)
+        if self.share == 1.0:
+            return
+        unknown = [each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)]
+        wider = {each.name: widened(each, self._told) for each in plain.arguments if each.name in unknown}
+        changed = [each.name for each in plain.arguments if wider.get(each.name, each) != each]
+        if changed and not self._keep(_replaced(plain, wider)):
+            for name in changed[:_MOST_ALONE]:
+                self._keep(_replaced(self.found or plain, {name: wider[name]}))
+        if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
+            self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
+
+    def _keep(self, signature: Signature) -> bool:
+        """Whether the kernel runs on a signature's inputs; it is kept if it comes to more than on those before."""
+        kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
+        try:
+            share = _share_of(self._prover, kernel)
+        except ReferenceUnknownError:
+            raise
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
-            why = str(error)
-            logger.debug("%s does not run on %d elements: %s", spec.name, size, error)
-    return spec, Unproved(Hindrance.NO_INPUTS, f"{missing} is not known, and cannot be inferred: {why}")
+            self.why = str(error)
+            logger.debug("%s does not run: %s", kernel.spec.name, error)
+            return False
+        if share is not None and share > self.share:
+            self.found, self.share = signature, share
+        return share is not None
+
+
+def _replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:
+    return replace(signature, arguments=tuple(arguments.get(each.name, each) for each in signature.arguments))
+
+
+def widened(argument: Argument, told: Thresholds) -> Argument:
+    """The argument with a domain that has the numbers in it which a source compares it with.
+
+    A whole number by itself that is a flag, or is compared with a thread's number, may be anything from 0 on.
+    """
+    if argument.fields:
+        return replace(argument, fields=tuple(_widened(each, argument.name, told) for each in argument.fields))
+    return _widened(argument, argument.name, told)
+
+
+def _widened(argument: Argument, name: str, told: Thresholds) -> Argument:
+    domain = argument.domain
+    if domain is None or argument.fields or argument.dtype == "bool":
+        return argument
+    low, high = domain.low, domain.high
+    if not argument.is_float and name in told.flags:
+        low = min(low, 0.0)
+    for number in told.of.get(name, ()):
+        if abs(number) <= _FARTHEST:
+            step = _AROUND * max(1.0, abs(number)) if argument.is_float else 1.0
+            low, high = min(low, number - step), max(high, number + step)
+    if argument.dtype.startswith("uint"):
+        low = max(low, 0.0)
+    return replace(argument, domain=Domain(low=low, high=high))
 
 
 def _filled(signature: Signature, size: int, domain: Domain) -> Signature:
@@ -67,15 +164,26 @@ def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
     return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
 
 
-def _runs(prover: Prover, kernel: Kernel) -> bool:
+def _share_of(prover: Prover, kernel: Kernel) -> float | None:
+    """The share of a kernel that draws come to; None if what they give is not finite, or all alike."""
     signature = kernel.spec.signature
     if missing_inputs(signature) is not None:
-        return False
-    runs = [complete(signature, draw_inputs(signature, seed, edges=edges)) for seed, edges in DRAWS]
-    found = [flat(each) for each in prover.reference(kernel)(runs, double=False)]
+        return None
+    reference, trace = prover.reference(kernel), Trace()
+    runs = [complete(signature, draw_inputs(signature, number, edges=edges)) for number, edges in DRAWS]
+    left = list(reference(runs, double=False, trace=trace))
+    found = [flat(each) for each in left]
     first, second = found[:2]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
     outputs = [name for name in first if name.split(".")[0] not in inputs]
     unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
-    return unlike and finite
+    if not (unlike and finite):
+        return None
+    reach = reach_of(signature, runs, left, reference.reached(trace))
+    if reach.share < 1.0:
+        more = find_aimed_draws(reference, kernel.spec, reach, trace)
+        runs += [each.inputs for each in more]
+        left += [each.own for each in more]
+        reach = reach_of(signature, runs, left, reference.reached(trace))
+    return reach.share

@@ -74,6 +74,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             built += 1
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
+    beyond = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
     for level in plan.levels:
         if level.name in unverified or level.name in failed:
             continue
@@ -82,12 +83,15 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
             failed[level.name] = found
         elif isinstance(found, Unproved):
             unverified[level.name] = found
+        elif beyond is not None:
+            unverified[level.name] = beyond
         else:
             errors[level.name] = found
     verdict = Verdict(
         verified=tuple(errors),
         gradient=_gradient(plan, errors, unverified, failed),
         unverified=unverified,
+        reached=plan.reach.share if plan.reach is not None else 0.0,
         figures=_figures(plan, errors, built, time.perf_counter() - began),
     )
     return Judgement(verdict, failed)

@@ -8,6 +8,7 @@ live object, so it can travel from the process that has the kernel to the one th
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
@@ -24,12 +25,14 @@ from synthesis.frontends.base import (
     ReferenceFaultError,
     ReferenceUnknownError,
     Runs,
+    Trace,
     Values,
     numbered,
 )
 from synthesis.frontends.failures import detail_of
 from synthesis.languages import CUDA
 from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
+from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.comparison import Expected, expect, poison_for
 from synthesis.verification.gradients import (
     NothingToCheck,
@@ -40,6 +43,7 @@ from synthesis.verification.gradients import (
     find_tangents,
 )
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
+from synthesis.verification.reach import SHARE, Reach, reach_of
 from synthesis.verification.usefulness import redraws, shortcoming
 
 _FARTHEST = 1e6
@@ -89,6 +93,10 @@ class Plan:
     """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
     fresh: bool = True
     """Whether the texts are what the source has just been lowered to."""
+    reach: Reach | None = None
+    """How much of the kernel the runs for ``Purpose.DRAW`` come to; None if nothing can be proved."""
+    least_reach: float = SHARE
+    """How much they have to come to for anything to count as verified."""
     seconds: float = field(default=0.0, compare=False)
     """Spent on the reference."""
 
@@ -103,6 +111,7 @@ def make_plan(
     build: bool = False,
     unknown: Unproved | None = None,
     seed: int = 0,
+    least_reach: float = SHARE,
 ) -> Plan:
     """The plan of a kernel's texts; never raises for the kernel's sake.
 
@@ -114,16 +123,33 @@ def make_plan(
         fresh: whether the texts are what the source has just been lowered to.
         build: whether its CUDA texts are compiled to PTX by NVRTC too.
         unknown: why nothing of it can be proved, if that is known already.
+        seed: of the inputs, points and directions; those of another seed are independent of these.
+        least_reach: the share of the kernel that runs have to come to for anything to count as verified.
     """
     began = time.perf_counter()
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
-    plan = Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh)
+    plan = Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, least_reach=least_reach)
     if frontend.prover is None:
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
         plan = replace(plan, unknown=reason)
     elif unknown is None:
-        plan = _Planning(frontend.prover, kernel, levels, useful=useful, build=build).carry_out(plan)
+        plan = _Planning(frontend.prover, kernel, levels, useful=useful, build=build, seed=seed).carry_out(plan)
     return replace(plan, seconds=time.perf_counter() - began)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """Draws, and what the reference has to say of them."""
+
+    runs: Sequence[Values]
+    double: Sequence[Values]
+    own: Sequence[Values]
+    expected: Expected
+    reach: Reach
+    trace: Trace
+    """What was noted while they ran in the kernel's own precision."""
+    redrawn: Mapping[str, Values]
+    """Argument to what the kernel gives, in float64, where that one is drawn again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +159,7 @@ class _Planning:
     levels: Mapping[Level, str]
     useful: bool
     build: bool
+    seed: int
 
     @property
     def signature(self) -> Signature:
@@ -173,17 +200,22 @@ class _Planning:
         if missing is not None:
             return replace(plan, programs=(), unknown=Unproved(Hindrance.NO_INPUTS, f"{missing} is not known"))
         reference = self.prover.reference(self.kernel)
-        runs = [complete(self.signature, draw_inputs(self.signature, seed, edges=edges)) for seed, edges in DRAWS]
-        expected, problem = self._expected(reference, runs)
+        drawn = self._standard(reference)
+        problem = self._problem(reference, drawn)
         if problem is not None:
             return self._stopped(replace(plan, programs=()), problem)
+        drawn = self._aimed(reference, drawn)
+        runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         plan = replace(
             plan,
-            draws=expected,
+            draws=drawn.expected,
+            reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=find_points(reference, self.kernel.spec) if Direction.BACKWARD in directions else (),
-            tangents=find_tangents(reference, self.kernel.spec) if Direction.TANGENT in directions else None,
+            points=find_points(reference, self.kernel.spec, seed=self.seed) if Direction.BACKWARD in directions else (),
+            tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
+            if Direction.TANGENT in directions
+            else None,
             trap=self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None,
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
@@ -192,20 +224,50 @@ class _Planning:
         reasons = {level.name: self.prover.unavailable(level, text) for level, text in self.levels.items()}
         return {name: reason for name, reason in reasons.items() if reason is not None}
 
-    def _expected(self, reference: Reference, runs: Sequence[Values]) -> tuple[Expected, Problem | None]:
-        """What the runs are held against, and what is wrong with a kernel that gives this."""
+    def _standard(self, reference: Reference) -> "_Drawn":
+        """The draws that every kernel is run on."""
+        runs = [
+            complete(self.signature, draw_inputs(self.signature, number, seed=self.seed, edges=edges))
+            for number, edges in DRAWS
+        ]
         inputs = [each.name for each in self.signature.arguments if each.role is not Role.OUTPUT]
-        changed = redraws(self.signature, runs[0], inputs, 1) if self.useful else {}
+        changed = redraws(self.signature, runs[0], inputs, 1, seed=self.seed) if self.useful else {}
         results = reference([*runs, *changed.values()], double=True)
         double, redrawn = results[: len(runs)], dict(zip(changed, results[len(runs) :], strict=True))
-        outputs = [each for each in self.signature.arguments if each.role is Role.OUTPUT]
-        expected = expect(double, reference(runs, double=False), poison_for(outputs))
+        trace = Trace()
+        own = reference(runs, double=False, trace=trace)
+        reach = reach_of(self.signature, runs, own, reference.reached(trace))
+        expected = expect(double, own, self._poison())
+        return _Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
+
+    def _problem(self, reference: Reference, drawn: "_Drawn") -> Problem | None:
+        """What is wrong with a kernel that gives this."""
+        expected = drawn.expected
         if expected.ill_conditioned:
-            return expected, Problem(Symptom.ILL_CONDITIONED, expected.ill_conditioned)
+            return Problem(Symptom.ILL_CONDITIONED, expected.ill_conditioned)
         if expected.non_finite:
-            return expected, Problem(Symptom.USELESS, f"{expected.non_finite} is not finite")
-        useless = shortcoming(reference, self.kernel.spec, runs[0], expected, redrawn) if self.useful else None
-        return expected, Problem(Symptom.USELESS, useless) if useless is not None else None
+            return Problem(Symptom.USELESS, f"{expected.non_finite} is not finite")
+        if not self.useful:
+            return None
+        useless = shortcoming(reference, self.kernel.spec, drawn.runs[0], expected, drawn.redrawn, seed=self.seed)
+        return Problem(Symptom.USELESS, useless) if useless is not None else None
+
+    def _aimed(self, reference: Reference, drawn: "_Drawn") -> "_Drawn":
+        """The draws, and a few more where these do not come to the whole kernel."""
+        if drawn.reach.share == 1.0:
+            return drawn
+        found = find_aimed_draws(reference, self.kernel.spec, drawn.reach, drawn.trace, seed=self.seed)
+        runs = [*drawn.runs, *(each.inputs for each in found)]
+        double = [*drawn.double, *(each.double for each in found)]
+        own = [*drawn.own, *(each.own for each in found)]
+        expected = expect(double, own, self._poison())
+        if not found or expected.ill_conditioned or expected.non_finite:
+            return drawn
+        reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
+        return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
+
+    def _poison(self) -> dict[str, Any]:
+        return poison_for([each for each in self.signature.arguments if each.role is Role.OUTPUT])
 
     def _builds(self) -> tuple[Program, ...]:
         """Programs that are compiled for the device and not run."""

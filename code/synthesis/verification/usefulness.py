@@ -19,19 +19,28 @@ _ATTEMPTS = 3
 """How often an argument is drawn again until an output changes."""
 
 
-def redraws(signature: Signature, base: Values, names: Sequence[str], attempt: int) -> dict[str, Values]:
+def redraws(
+    signature: Signature, base: Values, names: Sequence[str], attempt: int, *, seed: int = 0
+) -> dict[str, Values]:
     """Inputs with one argument drawn again, by its name; without those whose domains have one value."""
     changed: dict[str, Values] = {}
     for argument in signature.arguments:
         if argument.name in names:
-            other = another_draw(argument, base[argument.name], range(100 * attempt, 100 * attempt + 4))
+            tries = range(100 * attempt, 100 * attempt + 4)
+            other = another_draw(argument, base[argument.name], tries, seed=seed)
             if other is not None:
                 changed[argument.name] = {**base, argument.name: other}
     return changed
 
 
 def shortcoming(
-    reference: Reference, spec: KernelSpec, base: Values, expected: Expected, redrawn: Mapping[str, Values]
+    reference: Reference,
+    spec: KernelSpec,
+    base: Values,
+    expected: Expected,
+    redrawn: Mapping[str, Values],
+    *,
+    seed: int = 0,
 ) -> str | None:
     """Why a kernel is of no use, or None.
 
@@ -41,6 +50,7 @@ def shortcoming(
         base: the first inputs that it ran on.
         expected: what it gave on them.
         redrawn: argument to what it gave, in float64, where that one was drawn again: a first attempt at ``redraws``.
+        seed: of the draws.
 
     Raises:
         ReferenceUnknownError: for what is not modelled.
@@ -60,7 +70,7 @@ def shortcoming(
     idle = list(redrawn)
     for attempt in range(_ATTEMPTS):
         if attempt:
-            changed = redraws(spec.signature, base, idle, attempt + 1)
+            changed = redraws(spec.signature, base, idle, attempt + 1, seed=seed)
             redrawn = dict(zip(changed, reference(list(changed.values()), double=True), strict=True))
         after = {name: flat(values) for name, values in redrawn.items()}
         idle = [name for name in idle if not any(_differs(before[each], after[name][each]) for each in before)]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -22,18 +21,16 @@ from synthesis.frontends.base import (
     Program,
     Reference,
     ToolOperation,
-    Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
-from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES
-from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
+from synthesis.frontends.jax.reference.oracle import GraphReference
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
-from synthesis.records import KernelSpec, Rejection, Unproved
+from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {name: version(name) for name in ("jax", "jaxlib")}
 _USUAL_MIX = {1: 0.08, 2: 0.4, 3: 0.27, 4: 0.16, 5: 0.09}
@@ -107,6 +104,11 @@ class JaxCompiler:
                     texts[level.name], line_map[level.name] = made
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(failures))
 
+    def declared(self, kernel: Kernel) -> Signature:
+        """What tracing the function gives at the record's shapes."""
+        with functions.settings(kernel.spec.signature.options):
+            return discovery.signature_of(kernel.live, kernel.example_args)
+
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``jaxpr``, ``stablehlo`` and, where the function has one, ``vjp_stablehlo``."""
         names = ("jaxpr", "stablehlo", *(("vjp_stablehlo",) if include_backward else ()))
@@ -142,7 +144,7 @@ class JaxProver:
         """The function's results, by NumPy over the jaxpr that tracing its Python source gives."""
         with functions.settings(kernel.spec.signature.options):
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
-        return partial(_computed, graph, [each.name for each in kernel.spec.signature.results])
+        return GraphReference(graph, tuple(each.name for each in kernel.spec.signature.results))
 
     def operations(self) -> Mapping[str, ToolOperation]:
         """JAX's public primitives."""
@@ -155,11 +157,6 @@ class JaxProver:
     def gradient_trap(self, kernel: Kernel) -> str | None:
         """JAX's derivatives are not known to be wrong; a user's own rules may be."""
         return "derivative rules of its own" if re.search(r"\bcustom_[jv][vj]p\b", kernel.spec.source) else None
-
-
-def _computed(graph: Graph, names: Sequence[str], runs: Sequence[Values], *, double: bool) -> list[Values]:
-    evaluator = Evaluator(double=double)
-    return [dict(zip(names, evaluator.results(graph, list(run.values())), strict=True)) for run in runs]
 
 
 def _found(spec: KernelSpec, module: ModuleType, places: Places) -> Kernel | Rejection:

@@ -13,6 +13,7 @@ from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector
 from synthesis.frontends.warp import introspection, lowering
 from synthesis.frontends.warp.gradients import differentiable
+from synthesis.frontends.warp.writes import stored_by_tiles
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
@@ -92,14 +93,15 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
 
 def signature_of(kernel: Any) -> Signature:
     """What a live kernel's declaration says: types and ranks. Shapes, domains and launch sizes are not known."""
+    tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
+    parameters = introspection.parameters_of(kernel)
     written = lowering.written_arguments(kernel)
-    arguments = tuple(
-        _argument(each.name, each.type, each.name in written) for each in introspection.parameters_of(kernel)
-    )
+    written |= {each.name for each in parameters if stored_by_tiles(tree, each.name, scope)}
+    arguments = tuple(_argument(each.name, each.type, each.name in written) for each in parameters)
     return Signature(
         arguments=arguments,
         launch=(None,) * introspection.launch_rank(kernel),
-        differentiable=differentiable(arguments, introspection.tree_of(kernel)),
+        differentiable=differentiable(arguments, tree),
         options=introspection.options_of(kernel),
     )
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -25,12 +24,13 @@ from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
 from synthesis.frontends.warp import binaries, catalogue, discovery, execution, introspection, lowering, traps
+from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES
-from synthesis.frontends.warp.reference.launch import launched
+from synthesis.frontends.warp.reference.launch import LaunchReference
 from synthesis.frontends.warp.texts import words
-from synthesis.records import KernelSpec, Rejection, Unproved
+from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {"warp-lang": version("warp-lang")}
 _USUAL_MIX = {1: 0.18, 2: 0.56, 3: 0.15, 4: 0.07, 5: 0.04}
@@ -115,6 +115,10 @@ class WarpCompiler:
                     texts[level.name], line_map[level.name] = binary
         return Lowered(texts=texts, line_map=line_map, rejections=tuple(missing))
 
+    def declared(self, kernel: Kernel) -> Signature:
+        """Types and ranks from the declaration, and what the source does with each argument."""
+        return declared_signature(kernel.live, kernel.spec.signature)
+
     def describe(self, kernel: Kernel, *, device: str, include_backward: bool) -> dict[str, str | None]:
         """``cpp_code``, Warp's own whole unit, and the clean ``forward_code`` and ``backward_code``."""
         try:
@@ -151,7 +155,7 @@ class WarpProver:
 
     def reference(self, kernel: Kernel) -> Reference:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
-        return partial(launched, kernel.live, kernel.spec.signature)
+        return LaunchReference(kernel.live, kernel.spec.signature)
 
     def operations(self) -> Mapping[str, ToolOperation]:
         """Warp's built-ins that Python sees."""

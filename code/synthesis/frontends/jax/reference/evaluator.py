@@ -1,12 +1,13 @@
 """Evaluates a graph by NumPy, in float64 or in its own precision."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.jax.graphs import Constant, Graph
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
@@ -23,10 +24,24 @@ class Evaluator:
 
     Args:
         double: whether every floating-point number is computed in float64.
+        trace: what the graphs that are evaluated are noted in, if anything.
     """
 
-    def __init__(self, *, double: bool) -> None:
+    def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
         self.double = double
+        self._trace = trace
+        self._run = 0
+
+    def runs(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Array]]:
+        """A function's results on several inputs.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+        """
+        made: list[list[Array]] = []
+        for self._run, inputs in enumerate(several):
+            made.append(self.results(graph, inputs))
+        return made
 
     def format(self, dtype: Dtype | None) -> Dtype:
         """The dtype that values of a dtype are computed in.
@@ -54,6 +69,8 @@ class Evaluator:
 
     def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
         """The results of a graph inside another, for values that are promoted already."""
+        if self._trace is not None:
+            self._trace.first.setdefault(id(graph), self._run)
         if len(graph.constants) != len(graph.values):
             raise ReferenceUnknownError("captured arrays that the text does not show")
         values: dict[Any, Array] = {}

@@ -52,6 +52,7 @@ class Interpreter:
         for statement in body:
             if not lanes.any():
                 return lanes
+            self._machine.note(statement, lanes)
             self._machine.mask = lanes
             run = _RUN.get(type(statement))
             if run is None:
@@ -143,9 +144,13 @@ class Interpreter:
         return ArrayView(view.element.fields[name], view.shape, buffer, view.prefix)
 
     def _run_If(self, statement: ast.If, lanes: Array, frame: Frame) -> Array:  # noqa: N802
-        condition = self._machine.truth(self._expressions.value(statement.test, frame))
+        tested = self._expressions.value(statement.test, frame)
+        condition = self._machine.truth(tested)
         if len(condition) == 1:
-            return self.block(statement.body if condition[0] else statement.orelse, lanes, frame)
+            taken, other = (statement.body, statement.orelse)[:: 1 if condition[0] else -1]
+            if not isinstance(tested, ArrayView) and getattr(tested, "literal", tested) is not None:
+                self._machine.leave_out(other)  # Warp takes the branch when it builds the kernel
+            return self.block(taken, lanes, frame)
         yes, no = lanes & condition, lanes & ~condition
         if not no.any():
             return self.block(statement.body, lanes, frame)
@@ -204,6 +209,8 @@ class Interpreter:
                 raise ReferenceFaultError("a range with a step of 0")
             constant = all(each.literal is not None for each in bounds)
             numbers = range(start, stop, step)
+            if constant and not numbers:
+                self._machine.leave_out(statement.body)
             self._machine.count_trip(len(numbers))
             self._machine.trips -= len(numbers)
             data = self._machine.formats[kind.scalar]

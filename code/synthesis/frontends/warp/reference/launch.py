@@ -1,15 +1,17 @@
 """One launch of a kernel by the reference, with NumPy arrays in and out."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
 
 from synthesis.formats import is_floating
-from synthesis.frontends.base import ReferenceUnknownError, Values
+from synthesis.frontends.base import Reached, ReferenceUnknownError, Trace, Values
 from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.reach import reached_statements
 from synthesis.frontends.warp.reference.sources import source_of, type_of
 from synthesis.frontends.warp.reference.values import (
     Array,
@@ -24,7 +26,25 @@ from synthesis.frontends.warp.reference.values import (
 from synthesis.records import Signature
 
 
-def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, double: bool) -> list[Values]:
+@dataclass(frozen=True, slots=True)
+class LaunchReference:
+    """The oracle of one concrete kernel, launched as a signature says."""
+
+    kernel: Any
+    signature: Signature
+
+    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+        """Every array that several launches leave; see :func:`launched`."""
+        return launched(self.kernel, self.signature, runs, double=double, trace=trace)
+
+    def reached(self, trace: Trace) -> Reached:
+        """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
+        return reached_statements(source_of(self.kernel), trace)
+
+
+def launched(
+    kernel: Any, signature: Signature, runs: Sequence[Values], *, double: bool, trace: Trace | None = None
+) -> list[Values]:
     """What several launches leave in a kernel's arrays.
 
     Lanes run together where no thread can see what another did; otherwise thread after thread, as on Warp's CPU.
@@ -34,6 +54,7 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
         signature: the launch's dimensions are used.
         runs: every argument of each launch, of the same shapes. What is one array in all of them is one in memory.
         double: whether to compute in float64.
+        trace: what the statements that run are noted in, if anything.
 
     Returns:
         Every array argument of each launch, in the precision that it was computed in.
@@ -46,11 +67,15 @@ def launched(kernel: Any, signature: Signature, runs: Sequence[Values], *, doubl
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
     memory = _memory(runs, double=double)
-    machine = _run(kernel, launch, memory, len(runs), double=double, tiled=signature.tiled)
+    way = Trace()
+    machine = _run(kernel, launch, memory, len(runs), double=double, tiled=signature.tiled, trace=way)
     if _order_matters(machine):
-        memory = _memory(runs, double=double)
+        memory, way = _memory(runs, double=double), Trace()
         for thread in range(int(np.prod(launch))):
-            _run(kernel, launch, memory, len(runs), double=double, threads=[thread], tiled=signature.tiled)
+            _run(kernel, launch, memory, len(runs), double=double, threads=[thread], tiled=signature.tiled, trace=way)
+    if trace is not None:
+        trace.first |= way.first
+        trace.left_out |= way.left_out
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
@@ -105,8 +130,9 @@ def _run(
     double: bool,
     threads: list[int] | None = None,
     tiled: bool,
+    trace: Trace,
 ) -> Machine:
-    machine = Machine(launch, replicas, double=double, threads=threads, tiled=tiled, function=run_function)
+    machine = Machine(launch, replicas, double=double, threads=threads, tiled=tiled, function=run_function, trace=trace)
     source = source_of(kernel)
     names = {
         each.name: _bound(machine, type_of(each.type), memory[each.name], id(memory[each.name]))

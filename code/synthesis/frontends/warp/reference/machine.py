@@ -1,5 +1,6 @@
 """Lanes, masks, number formats and memory: what the interpreter runs on."""
 
+import ast
 import enum
 import math
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from synthesis.formats import is_floating, numpy_dtype
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,
@@ -57,6 +58,7 @@ class Machine:
         threads: the threads to run, by linear index; all if None.
         tiled: whether a lane is a block; its only thread, on a CPU, is number 0.
         function: what runs functions of the user's; none can be run if it is not given.
+        trace: what the statements that run are noted in, if anything.
     """
 
     def __init__(
@@ -68,8 +70,10 @@ class Machine:
         threads: list[int] | None = None,
         tiled: bool = False,
         function: "Function | None" = None,
+        trace: Trace | None = None,
     ) -> None:
         self.launch = launch
+        self.trace = trace
         self.function = function
         self.tiled = tiled
         self.replicas = replicas
@@ -103,7 +107,17 @@ class Machine:
 
     def spread(self, lanes: int) -> "Machine":
         """A machine of another number of lanes and no memory: for what is done to each element of a tile."""
-        return Machine((lanes,), 1, double=self.double, function=self.function)
+        return Machine((lanes,), 1, double=self.double, function=self.function, trace=self.trace)
+
+    def note(self, statement: ast.stmt, lanes: Array) -> None:
+        """Note that a statement runs in some lanes, at least one."""
+        if self.trace is not None and id(statement) not in self.trace.first:
+            self.trace.first[id(statement)] = int(self.replica[lanes.argmax()])
+
+    def leave_out(self, body: Sequence[ast.stmt]) -> None:
+        """Note that Warp makes no text of these statements, as far as this call of their function goes."""
+        if self.trace is not None:
+            self.trace.left_out.add(id(body))
 
     # ---- values
 

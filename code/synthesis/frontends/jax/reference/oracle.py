@@ -1,0 +1,79 @@
+"""The oracle of one function: its results, and which of its equations some runs came to."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.frontends.base import Reached, Trace, Values
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+
+_INNER = {
+    "jit": ("jaxpr",), "closed_call": ("call_jaxpr", "jaxpr"), "remat2": ("jaxpr",),
+    "custom_jvp_call": ("call_jaxpr",), "custom_vjp_call": ("call_jaxpr",),
+    "cond": ("branches",), "while": ("cond_jaxpr", "body_jaxpr"), "scan": ("jaxpr",),
+}  # fmt: skip
+"""The parameters of a primitive that hold functions which it calls; others hold rules for derivatives and the like."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphReference:
+    """The oracle of a traced function."""
+
+    graph: Graph
+    names: tuple[str, ...]
+    """Of its results."""
+
+    def __call__(self, runs: Sequence[Values], *, double: bool, trace: Trace | None = None) -> list[Values]:
+        """The results on several inputs, by name.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+            ReferenceFaultError: for a loop that does not end.
+        """
+        results = Evaluator(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
+        return [dict(zip(self.names, each, strict=True)) for each in results]
+
+    def reached(self, trace: Trace) -> Reached:
+        """The equations that were evaluated, those in branches and loops included.
+
+        A branch without equations, which hands on what it is given, counts as one. A branch that no input decides on,
+        such as one for another platform, does not count.
+        """
+        places, missed = 0, list[str]()
+        for graph, where in _graphs(self.graph, "the function", trace):
+            size = max(1, len(graph.equations))
+            places += size
+            if id(graph) not in trace.first:
+                held = [f"{each.primitive} in {where}" for each in graph.equations]
+                missed += held or [f"{where}, which is empty"]
+        return Reached(places=places, missed=tuple(missed))
+
+
+def _graphs(graph: Graph, where: str, trace: Trace) -> Iterator[tuple[Graph, str]]:
+    """A graph and those inside it, each with what to call it."""
+    yield graph, where
+    fixed = set[Any]()
+    for equation in graph.equations:
+        if all(isinstance(each, Constant) or each in fixed for each in equation.inputs):
+            fixed.update(equation.outputs)
+        for inner, name in _inner(equation):
+            decided = equation.primitive == "cond" and (
+                isinstance(equation.inputs[0], Constant) or equation.inputs[0] in fixed
+            )
+            if id(inner) in trace.first or not (decided or equation.parameters.get("length") == 0):
+                yield from _graphs(inner, name, trace)
+
+
+def _inner(equation: Equation) -> Iterator[tuple[Graph, str]]:
+    """The functions that a primitive calls."""
+    for parameter in _INNER.get(equation.primitive, ()):
+        held = equation.parameters.get(parameter)
+        if isinstance(held, Graph):
+            yield (
+                held,
+                f"the {parameter.removesuffix('_jaxpr').removesuffix('jaxpr') or 'body'} of {equation.primitive}",
+            )
+        elif isinstance(held, tuple):
+            for number, each in enumerate(held):  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+                yield each, f"branch {number} of {equation.primitive}"

@@ -1,0 +1,88 @@
+"""What the source of a loaded kernel says of its arguments: types, ranks, and what it does with each."""
+
+import ast
+from dataclasses import replace
+from typing import Any
+
+from synthesis.frontends.warp import discovery, introspection
+from synthesis.frontends.warp.gradients import differentiable
+from synthesis.frontends.warp.writes import is_given_to_native_code, is_written, parameters_in
+from synthesis.records import Argument, Role, Signature
+
+_MEASURES = ("shape", "size", "ndim", "dtype", "strides", "device")
+"""What is asked of an array without reading it."""
+_STORES = ("tile_store", "tile_store_indexed")
+"""Built-ins that write into their first argument and do not read it."""
+_DEEPEST = 12
+
+
+def declared_signature(kernel: Any, claimed: Signature) -> Signature:
+    """A concrete kernel's signature as its source has it; shapes, domains and launch sizes are not known.
+
+    An array that is written and never read is an output; it has a gradient where it is claimed to start from values.
+    What native code does with an array is not known; it stays as claimed.
+
+    Args:
+        kernel: the live kernel.
+        claimed: what is claimed of it.
+    """
+    found = discovery.signature_of(kernel)
+    roles = {each.name: each.role for each in claimed.arguments}
+    tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
+    arguments = tuple(replace(each, role=_role(each, roles.get(each.name), tree, scope)) for each in found.arguments)
+    started = [each for each in arguments if each.role is not Role.OUTPUT or roles.get(each.name) is Role.INOUT]
+    names = differentiable([replace(each, role=Role.INOUT) for each in started], tree)
+    return replace(found, arguments=arguments, differentiable=names)
+
+
+def _role(argument: Argument, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
+    if claimed is None or argument.shape is None:
+        return argument.role
+    if is_given_to_native_code(tree, argument.name, scope):
+        return claimed
+    if claimed is Role.INPUT and not is_written(tree, argument.name, scope):
+        return Role.INPUT  # Warp's record is of a tile that was loaded from it and changed in place
+    if argument.role is Role.INOUT and not _is_read(tree, argument.name, scope):
+        return Role.OUTPUT
+    return argument.role
+
+
+def _is_read(tree: ast.AST, name: str, scope: Any, depth: int = 0) -> bool:
+    """Whether a function may read an array that it calls by a name."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    return any(
+        _reads(node, parents, scope, depth)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
+    )
+
+
+def _reads(node: ast.expr, parents: dict[ast.AST, ast.AST], scope: Any, depth: int) -> bool:
+    """Whether one mention of an array may read it."""
+    parent = parents.get(node)
+    while isinstance(parent, ast.Subscript | ast.Attribute) and parent.value is node:
+        if isinstance(parent, ast.Attribute) and parent.attr in _MEASURES:
+            return False
+        if isinstance(parent.ctx, ast.Store):
+            return isinstance(parents.get(parent), ast.AugAssign)
+        node, parent = parent, parents.get(parent)
+    if isinstance(parent, ast.Call) and node in parent.args:
+        return _call_reads(parent, parent.args.index(node), scope, depth)
+    return True
+
+
+def _call_reads(call: ast.Call, place: int, scope: Any, depth: int) -> bool:
+    """Whether a call may read the array that is one of its arguments."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if name == "len" or (name in _STORES and place == 0):
+        return False
+    function = scope.get(name)
+    if not introspection.is_function(function) or introspection.is_native(function) or depth > _DEEPEST:
+        return True
+    return any(_parameter_is_read(each, place, depth) for each in introspection.concrete_overloads_of(function))
+
+
+def _parameter_is_read(function: Any, place: int, depth: int) -> bool:
+    tree = introspection.tree_of(function)
+    names = parameters_in(tree)
+    return place >= len(names) or _is_read(tree, names[place], function.func.__globals__, depth + 1)

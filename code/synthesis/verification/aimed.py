@@ -1,0 +1,189 @@
+"""Draws that look for what the standard ones do not come to: they hold the numbers that a source decides by."""
+
+import itertools
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.formats import numpy_dtype
+from synthesis.frontends.base import Reference, Trace, Values
+from synthesis.records import Argument, KernelSpec, Role
+from synthesis.verification.comparison import expect, poison_for
+from synthesis.verification.inputs import array_shape, complete, draw_inputs, generator_of
+from synthesis.verification.reach import Reach, changed_by
+from synthesis.verification.thresholds import Thresholds, thresholds_of
+
+logger = logging.getLogger(__name__)
+
+TRIALS = 16
+"""Draws that are tried."""
+_MOST = 6
+"""Draws that are taken at most."""
+_NEAR = 0.5
+"""How often an argument takes the numbers that it is compared with itself, where there are any: in these trials, and
+in all of those in which numbers have their turn."""
+_STEP = 0.05
+"""How far from a number its neighbours are, relative to it or to 1; whole numbers have theirs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AimedDraw:
+    """A draw that came to something new."""
+
+    inputs: Values
+    own: Values
+    """What the reference gives in the kernel's own precision."""
+    double: Values
+    """And in float64."""
+
+
+def find_aimed_draws(
+    reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, seed: int = 0
+) -> list[AimedDraw]:
+    """A few draws on which the kernel comes to statements, or changes outputs, that other runs did not.
+
+    A draw on which the reference fails, is at fault, or gives what is not finite or differs much between float64 and
+    the kernel's own precision, is dropped.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        reach: what the other runs came to.
+        trace: what was noted of them; what the found draws come to is added.
+        seed: another one gives other draws.
+    """
+    trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
+    outputs = [each for each in spec.signature.arguments if each.role is Role.OUTPUT]
+    poison = poison_for(outputs)
+    idle = list(reach.idle)
+    found: list[AimedDraw] = []
+    for number in _promising(reference, trials, trace, idle):
+        if len(found) == _MOST or (not idle and not reference.reached(trace).missed):
+            break
+        way = Trace()
+        try:
+            (own,) = reference([trials[number]], double=False, trace=way)
+            (double,) = reference([trials[number]], double=True)
+            expected = expect([double], [own], poison)
+        except Exception as error:  # noqa: BLE001 (the draw proves nothing, whatever it is)
+            logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
+            continue
+        changed = changed_by(trials[number], own, idle)
+        new = set(way.first) - set(trace.first)
+        if expected.ill_conditioned or expected.non_finite or not (changed or new):
+            continue
+        idle = [name for name in idle if name not in changed]
+        trace.first |= dict.fromkeys(new, 0)
+        trace.left_out |= way.left_out
+        found.append(AimedDraw(inputs=trials[number], own=own, double=double))
+    return found
+
+
+def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idle: Sequence[str]) -> list[int]:
+    """The trials that may come to something new: those that do so first where all run at once, or all of them."""
+    way = Trace()
+    try:
+        results = reference(trials, double=False, trace=way)
+    except Exception:  # noqa: BLE001 (one of them is at fault, and takes the others along)
+        return list(range(len(trials)))
+    first = {run for place, run in way.first.items() if place not in trace.first}
+    for name in idle:
+        first |= set([k for k, (run, left) in enumerate(zip(trials, results, strict=True))
+                      if changed_by(run, left, [name])][:1])  # fmt: skip
+    return sorted(first)
+
+
+# ---- what is tried
+
+
+def aimed_inputs(spec: KernelSpec, *, seed: int = 0) -> list[Values]:
+    """Draws of every argument that the kernel reads, with the numbers that its source decides by among the values.
+
+    A pure function of source, signature and seed. Every value is in its argument's domain.
+    """
+    signature = spec.signature
+    told = thresholds_of(spec.source, [each.name for each in signature.arguments])
+    sizes = {size for each in signature.arguments for size in each.shape or () if size is not None}
+    sizes |= {size for size in signature.launch or () if size is not None}
+    made: list[Values] = []
+    for trial in range(TRIALS):
+        drawn = draw_inputs(signature, 200 + trial, seed=seed)
+        aims = _Aims(told, sorted(sizes), trial, seed)
+        for argument in signature.arguments:
+            if argument.role is not Role.OUTPUT:
+                drawn[argument.name] = aims.put(argument, drawn[argument.name])
+        if trial % 4 == 2:
+            _make_equal(signature.arguments, drawn, generator_of("equal", trial, seed=seed))
+        made.append(drawn)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Aims:
+    """One trial's way to put numbers into arguments: among the values, as all of them, or bounds as all of them."""
+
+    told: Thresholds
+    sizes: Sequence[int]
+    trial: int
+    seed: int
+
+    def put(self, argument: Argument, drawn: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """The array with some of its values replaced."""
+        if argument.fields:
+            values = drawn.copy()
+            for each in argument.fields:
+                inner = replace(each, name=f"{argument.name}.{each.name}", shape=argument.shape)
+                values[each.name] = self.put(inner, drawn[each.name])
+            return values
+        generator = generator_of("aimed", self.trial, argument.name, seed=self.seed)
+        pool = list(self._pool(argument, near=self._in_turn or generator.random() < _NEAR))
+        assert argument.domain is not None
+        if self.trial % 4 == 3 or not pool:
+            pool = [argument.domain.low, argument.domain.high]
+        shape, dtype = array_shape(argument), numpy_dtype(argument.dtype)
+        if self.trial % 4 in (1, 3):  # all of the values
+            return np.full(shape, self._one(pool, argument, generator)).astype(dtype)
+        if not shape:
+            return np.asarray(self._one(pool, argument, generator)).astype(dtype)
+        return np.where(generator.random(shape) < 0.5, generator.choice(pool, shape), drawn).astype(dtype)
+
+    def _one(self, pool: Sequence[float], argument: Argument, generator: np.random.Generator) -> float:
+        """One after the other in half of the trials, so that each has its turn, and any in the others."""
+        if not self._in_turn:
+            return generator.choice(pool)
+        first = int(generator_of("turn", argument.name, seed=self.seed).integers(2**16))
+        return pool[(first + self.trial // 8 * 3 + self.trial % 4) % len(pool)]
+
+    @property
+    def _in_turn(self) -> bool:
+        return self.trial % 8 < 4
+
+    def _pool(self, argument: Argument, *, near: bool) -> Iterator[float]:
+        """The numbers in the argument's domain; if ``near``, of those that it is compared with, where there are any."""
+        domain = argument.domain
+        assert domain is not None
+        whole = numpy_dtype(argument.dtype).kind in "iub"
+        own = self.told.of.get(argument.name.partition(".")[0], ()) if near else ()
+        sizes = self.sizes if whole else ()
+        numbers = dict.fromkeys(own or (*self.told.numbers, *sizes, -1.0, 0.0, 1.0, domain.low, domain.high))
+        steps = {number: 1.0 if whole else _STEP * max(1.0, abs(number)) for number in numbers}
+        for side in (0.0, 1.0, -1.0):
+            for number, step in steps.items():
+                if domain.low <= number + side * step <= domain.high:
+                    yield int(number + side * step) if whole else number + side * step
+
+
+def _make_equal(arguments: Sequence[Argument], drawn: Values, generator: np.random.Generator) -> None:
+    """Give arguments that are alike some equal values, as far as their domains go."""
+    plain = [each for each in arguments if each.role is not Role.OUTPUT and each.domain is not None]
+    for first, second in itertools.pairwise(plain):
+        left, right = drawn[first.name], drawn[second.name]
+        if left.dtype != right.dtype or left.shape != right.shape or left.dtype.kind not in "biuf":
+            continue
+        assert second.domain is not None
+        fits = (left >= right.dtype.type(second.domain.low)) & (left <= right.dtype.type(second.domain.high))
+        drawn[second.name] = np.where(fits & (generator.random(left.shape) < 0.6), left, right)
