@@ -71,7 +71,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         elif isinstance(outcome, Rejection):
             failed[program.level.name] = Problem(outcome.symptom, outcome.detail)
         else:
-            built += 1
+            built += not program.sketched
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
     for level in plan.levels:

@@ -165,7 +165,8 @@ class _Planning:
             ReferenceUnknownError: for what it does not model.
             ReferenceFaultError: if the kernel is at fault.
         """
-        plan = replace(plan, unavailable=self._unavailable(), programs=self._builds())
+        unavailable = self._unavailable()
+        plan = replace(plan, unavailable=unavailable, programs=self._builds(unavailable))
         if len(plan.unavailable) == len(self.levels):
             return plan
         missing = missing_inputs(self.signature)
@@ -206,18 +207,27 @@ class _Planning:
         useless = shortcoming(reference, self.kernel.spec, runs[0], expected, redrawn) if self.useful else None
         return expected, Problem(Symptom.USELESS, useless) if useless is not None else None
 
-    def _builds(self) -> tuple[Program, ...]:
-        """Programs that are compiled for the device and not run."""
+    def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
+        """Programs that are compiled and not run: CUDA for its device, and CUDA that nothing but a GPU can run."""
         spec = self.kernel.spec
         return tuple(
-            Program(name=spec.name, level=level, text=text, signature=spec.signature, runs={}, compile_only=True)
+            Program(
+                name=spec.name,
+                level=level,
+                text=text,
+                signature=spec.signature,
+                runs={},
+                compile_only=True,
+                sketched=not self.build,
+            )
             for level, text in self.levels.items()
-            if self.build and level.language == CUDA
+            if level.language == CUDA and (self.build or _needs_gpu(unavailable.get(level.name)))
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
         """A program for each text that can be run; numbers in ``follows`` count the plan's programs."""
         programs: list[Program] = []
+        accumulated = self._accumulated(plan, runs[0])
         forward: dict[str, int] = {}
         before = len(plan.programs)
         for level, text in self.levels.items():
@@ -235,9 +245,19 @@ class _Planning:
                     signature=self.signature,
                     runs=starts,
                     follows=follows,
+                    accumulated=accumulated,
                 )
             )
         return programs
+
+    def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
+        """The arrays that CUDA texts may change by atomics alone."""
+        cuda = any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
+        return self.prover.accumulated(self.kernel, run) if cuda else frozenset()
+
+
+def _needs_gpu(reason: Unproved | None) -> bool:
+    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:

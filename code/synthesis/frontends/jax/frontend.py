@@ -134,6 +134,10 @@ class JaxProver:
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
         return partial(_computed, graph, [each.name for each in kernel.spec.signature.results])
 
+    def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
+        """A JAX function has no threads of its own."""
+        return frozenset()
+
     def operations(self) -> Mapping[str, ToolOperation]:
         """JAX's public primitives."""
         return catalogue.operations()
