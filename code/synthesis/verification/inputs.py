@@ -14,17 +14,20 @@ from synthesis.grammar.streams import digest
 from synthesis.records import Argument, Domain, Role, Signature
 
 DRAWS = ((0, False), (1, False), (2, True), (3, False), (4, True), (5, False))
-"""Seeds of the draws that a forward text runs on, and whether bounds of the domains are among the values."""
+"""Numbers of the draws that a forward text runs on, and whether bounds of the domains are among the values."""
 _INTERIOR = 0.04
 """The share of a domain, at either end, that interior draws leave out."""
 
 
-def draw_inputs(signature: Signature, seed: int, *, edges: bool = False, interior: bool = False) -> Values:
+def draw_inputs(
+    signature: Signature, number: int, *, seed: int = 0, edges: bool = False, interior: bool = False
+) -> Values:
     """One draw of every argument that a kernel reads, uniform over its domain.
 
     Args:
         signature: shapes must be known, and domains of all but pure outputs.
-        seed: draws of two seeds are independent.
+        number: draws of two numbers are independent.
+        seed: so are all draws of two seeds.
         edges: whether half of the elements take a domain's bounds, zero, or its middle.
         interior: whether floating-point values keep away from the bounds.
 
@@ -36,16 +39,16 @@ def draw_inputs(signature: Signature, seed: int, *, edges: bool = False, interio
         ConfigError: if a shape or a domain is not known.
     """
     return {
-        argument.name: draw_argument(argument, seed, edges=edges, interior=interior)
+        argument.name: draw_argument(argument, number, seed=seed, edges=edges, interior=interior)
         for argument in signature.arguments
         if argument.role is not Role.OUTPUT
     }
 
 
 def draw_argument(
-    argument: Argument, seed: int, *, edges: bool = False, interior: bool = False
+    argument: Argument, number: int, *, seed: int = 0, edges: bool = False, interior: bool = False
 ) -> npt.NDArray[np.generic]:
-    """One draw of one argument; it depends on the argument's name and the seed alone.
+    """One draw of one argument; it depends on the argument's name, the number and the seed alone.
 
     Raises:
         ConfigError: if its shape or domain is not known.
@@ -55,11 +58,11 @@ def draw_argument(
         values = np.zeros(shape, dtype=struct_dtype(argument))
         for each in argument.fields:
             drawn = replace(each, name=f"{argument.name}.{each.name}", shape=shape or None)
-            values[each.name] = draw_argument(drawn, seed, edges=edges, interior=interior)
+            values[each.name] = draw_argument(drawn, number, seed=seed, edges=edges, interior=interior)
         return values
     if argument.domain is None:
         raise ConfigError(f"argument {argument.name!r} has no domain to draw from")
-    generator = np.random.default_rng(int(digest("input", seed, argument.name), 16))
+    generator = generator_of("input", number, argument.name, seed=seed)
     low, high = argument.domain.low, argument.domain.high
     whole = numpy_dtype(argument.dtype).kind in "iub"
     if interior and not whole:
@@ -73,6 +76,11 @@ def draw_argument(
         special = [low, high, middle, *([0.0] if low <= 0 <= high else [])]
         drawn = np.where(generator.random(shape) < 0.5, generator.choice(special, shape), drawn)
     return drawn.astype(numpy_dtype(argument.dtype))
+
+
+def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:
+    """A generator that depends on the labels and the seed alone; that of seed 0 on the labels alone."""
+    return np.random.default_rng(int(digest(*labels, *([seed] if seed else [])), 16))
 
 
 def struct_dtype(argument: Argument) -> np.dtype[Any]:
@@ -105,11 +113,16 @@ def missing_inputs(signature: Signature) -> str | None:
     for argument in signature.arguments:
         if any(size is None for size in argument.shape or ()):
             return f"the shape of {argument.name}"
-        if argument.role is not Role.OUTPUT and not _has_domain(argument):
+        if missing_domain(argument):
             return f"the domain of {argument.name}"
     if any(size is None for size in signature.launch or ()):
         return "the launch dimensions"
     return None
+
+
+def missing_domain(argument: Argument) -> bool:
+    """Whether an argument that a kernel reads, or a field of it, has no domain."""
+    return argument.role is not Role.OUTPUT and not _has_domain(argument)
 
 
 def _has_domain(argument: Argument) -> bool:
@@ -182,10 +195,12 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
     return found
 
 
-def another_draw(argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40)) -> Any:
+def another_draw(
+    argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40), *, seed: int = 0
+) -> Any:
     """A draw of an argument that differs from a given one; None if its domain has one value only."""
-    for seed in tries:
-        other = draw_argument(argument, seed)
+    for number in tries:
+        other = draw_argument(argument, number, seed=seed)
         if not np.array_equal(other, value):
             return other
     return None

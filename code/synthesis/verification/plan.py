@@ -34,12 +34,11 @@ from synthesis.verification.comparison import Expected, expect, poison_for
 from synthesis.verification.gradients import (
     NothingToCheck,
     Point,
-    Tangents,
-    backward_inputs,
+    backward_runs,
     find_points,
-    find_tangents,
 )
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
+from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
 _FARTHEST = 1e6
@@ -84,7 +83,7 @@ class Plan:
     """What the runs for ``Purpose.DRAW`` are held against."""
     overlap: Overlap | None = None
     points: tuple[Point, ...] | NothingToCheck = ()
-    tangents: Tangents | NothingToCheck | None = None
+    tangents: tuple[Tangents, ...] | NothingToCheck | None = None
     trap: str | None = None
     """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
     fresh: bool = True
@@ -272,10 +271,10 @@ def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
                 | numbered(Purpose.POINT, [point.inputs for point in points])
             )
         case Direction.BACKWARD:
-            return numbered(Purpose.POINT, [backward_inputs(plan.spec.signature, point) for point in points])
+            return backward_runs(plan.spec.signature, points)
         case Direction.TANGENT:
-            tangents = [plan.tangents.inputs] if isinstance(plan.tangents, Tangents) else []
-            return numbered(Purpose.TANGENT, tangents)
+            tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
+            return numbered(Purpose.TANGENT, [each.inputs for each in tangents])
 
 
 def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:

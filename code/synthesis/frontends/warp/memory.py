@@ -1,6 +1,7 @@
 """A Warp text's arguments in memory: structures and arrays as its C++ and CUDA declare them."""
 
 import ctypes
+import functools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -115,8 +116,9 @@ class Memory:
 
     def guarded(self) -> bool:
         """Whether nothing was written outside the arrays."""
+        whole = bytes([self._guard]) * _GUARD
         return all(
-            (each.buffer[:_GUARD] == self._guard).all() and (each.buffer[-_GUARD:] == self._guard).all()
+            each.buffer[:_GUARD].tobytes() == whole and each.buffer[-_GUARD:].tobytes() == whole
             for each in self._placed.values()
         )
 
@@ -165,11 +167,16 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
 
 
 def _structure(members: Sequence[tuple[str, Any]]) -> Any:
-    kind = type("Arguments", (ctypes.Structure,), {"_fields_": [(name, type(value)) for name, value in members]})
-    made = kind()
+    fields: list[tuple[str, Any]] = [(name, type(value)) for name, value in members]
+    made = _structure_type(tuple(fields))()
     for name, value in members:
         setattr(made, name, value)
     return made
+
+
+@functools.lru_cache(maxsize=256)
+def _structure_type(fields: tuple[tuple[str, Any], ...]) -> Any:
+    return type("Arguments", (ctypes.Structure,), {"_fields_": list(fields)})
 
 
 def launch_bounds(signature: Signature, text: str, threads: int = 1) -> Any:

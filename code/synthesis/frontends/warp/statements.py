@@ -103,9 +103,11 @@ def framed(text: str) -> Framed | None:
 
 def _closes(body: str) -> bool:
     """Whether every brace that a body opens is closed in it, and no other: the frame's are where they seem to be."""
+    if any(mark in body for mark in "\"'/"):  # in which a brace is none
+        body = "".join(part for kind, part in tokens(body) if kind == "other")
     depth = 0
-    for kind, part in tokens(body):
-        depth += {"{": 1, "}": -1}.get(part, 0) if kind == "other" else 0
+    for brace in re.findall(r"[{}]", body):
+        depth += 1 if brace == "{" else -1
         if depth < 0:
             return False
     return depth == 0

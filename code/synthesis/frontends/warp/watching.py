@@ -14,9 +14,9 @@ from synthesis.languages import CUDA
 
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
 _FUNCTIONS = ("load", "store", "array_store", *(f"atomic_{name}" for name in _ATOMICS))
-_ATOMIC = r"wp :: (?:adj_)?atomic_(?:{}) \( {{}}(?= ,)".format("|".join(_ATOMICS))
-_ADJOINT = re.compile(r"\bwp :: (?!adj_)\w+ \((?: \w+ ,)*? (adj_\w+)(?= [,)])")
-_RAW = re.compile(r"(?:^|[;{}]) (?:\* ?\(* ?\w+|\w+ (?:\[|-> \w+))[^;]* (?:[-+*/|&^] )?= ", re.MULTILINE)
+_ATOMIC = r"\bwp\s*::\s*(?:adj_)?atomic_(?:{})\s*\(\s*{{}}\b(?=\s*,)".format("|".join(_ATOMICS))
+_ADJOINT = re.compile(r"\bwp\s*::\s*(?!adj_)\w+\s*\((?:\s*\w+\s*,)*?\s*(adj_\w+)\s*[,)]")
+_RAW = re.compile(r"[;{}]\s*(?:\*\s*\(*\s*\w+|\w+\s*(?:\[|->\s*\w+))[^;]*?[-+*/|&^]?=(?!=)")
 
 _NOTES = """
 namespace irsmith_host {
@@ -100,9 +100,12 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
     """
     if program.level.language != CUDA or program.compile_only:
         return ()
-    body = _spaced(program.text)
-    body = body[body.find("_cuda_kernel_") :].partition("{")[2]
-    names = [name for name in sorted(program.accumulated) if not _is_atomic(body, f"var_{name}")]
+    if not program.accumulated and program.level.direction is not Direction.BACKWARD:
+        return ()
+    body = program.text[program.text.find("_cuda_kernel_") :].partition("{")[2]
+    if "/" in body:
+        body = "".join(" " if kind == "comment" else part for kind, part in tokens(body))
+    names = [f"var_{name}" for name in sorted(program.accumulated) if not _is_atomic(body, f"var_{name}")]
     if program.level.direction is Direction.BACKWARD:
         arrays = {f"adj_{each.name}" for each in program.signature.arguments if each.shape is not None}
         touched = [match[1] for match in _ADJOINT.finditer(body) if match[1] in arrays]
@@ -112,16 +115,10 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _spaced(text: str) -> str:
-    """A text on one line, a space between any two tokens."""
-    line = " ".join(token for kind, token in tokens(text) if kind not in ("space", "newline", "comment"))
-    return re.sub(r"(?<=[-+*/|&^]) (?==)|: (?=:)|- (?=>)", lambda match: match[0].strip(), line)
-
-
 def _is_atomic(body: str, name: str) -> bool:
     """Whether all that a kernel does with an array are atomics, and what follows from them."""
     uses = len(re.findall(rf"\b{name}\b", body))
-    shapes = len(re.findall(rf"\b{name} \. (?:shape|ndim)\b", body))
+    shapes = len(re.findall(rf"\b{name}\s*\.\s*(?:shape|ndim)\b", body))
     return uses == shapes + len(re.findall(_ATOMIC.format(name), body))
 
 
