@@ -12,7 +12,8 @@ ROOT = Path(synthesis.__file__).parent
 ROUTES = {
     "jax": ("lowering", "execution"),
     "warp": (
-        "lowering", "compilation", "execution", "memory", "statements", "binaries", "texts", "natives", "headers"
+        "lowering", "compilation", "execution", "units", "grids", "watching", "memory", "statements", "binaries",
+        "texts", "natives", "headers"
     ),
 }  # fmt: skip
 """What makes texts and what runs them."""

@@ -183,6 +183,8 @@ class RunKey:
 
     purpose: Purpose
     number: int = 0
+    variant: int = 0
+    """Which of several starts of a derivative's text at one point: the point's forward run is the one numbered 0."""
 
 
 Runs = Mapping[RunKey, Values]
@@ -210,6 +212,10 @@ class Program:
     """The number of the program whose runs left the arrays that this one's runs of the same keys are to find."""
     compile_only: bool = False
     """Whether the text is compiled for its own device and not run; there are no runs then."""
+    sketched: bool = False
+    """Whether it is enough, for one that is compiled only, that the host's compiler takes it."""
+    accumulated: frozenset[str] = frozenset()
+    """The arrays that several threads change an element of, and none but by atomics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +334,15 @@ class Prover(Protocol):
 
         Raises:
             ReferenceUnknownError: for what is not modelled.
+        """
+        ...
+
+    def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
+        """The arrays that several threads change an element of, and none but by atomics, told from the Python source.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
         """
         ...
 

@@ -1,43 +1,68 @@
-"""Derivatives: what a text says of them against directional finite differences of the float64 reference.
+"""Derivatives: what a backward text says of them against directional finite differences of the float64 reference.
 
-A direction moves one input at a time, so that no input hides behind another. Slopes are central differences at two
-steps, and one-sided; where they do not agree there is a kink, and the direction or the point is drawn again.
+A direction moves one input at a time, so that no input hides behind another, and some move few of its elements; the
+outputs are weighted in several ways, some of them few at a time. So one thread that is wrong among thousands is no
+small part of everything that it shows in. Adjoints of inputs start from random values, which a text has to add to.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.formats import is_floating
-from synthesis.frontends.base import Reference, Values
+from synthesis.formats import numpy_dtype
+from synthesis.frontends.base import Outcome, Purpose, Reference, RunKey, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
-from synthesis.verification.inputs import complete, draw_inputs, flat, generator_of, struct_dtype, wide
+from synthesis.verification.inputs import flat, generator_of, struct_dtype
+from synthesis.verification.slopes import (
+    STEPS,
+    Differences,
+    Direction,
+    Floats,
+    dense_direction,
+    differences,
+    domain_width,
+    doubled,
+    draw_point,
+    moved,
+    sparse_direction,
+    weights,
+)
 
-DIRECTIONS = 2
+_DIRECTIONS = 3
 """Directions an input."""
-_STEP = 1e-5
-"""Of a domain's width."""
 POINTS, BRANCHING_POINTS = 2, 5
 """Points that a backward text is checked at, and those of a kernel that may take one way or another."""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
-_SMOOTH = 3e-4
+_FEW = 8
+"""Of so few elements one is always seen."""
+_KINKED = 0.25
+"""The share of the outputs that may have a kink along a direction; with more of them it is left out."""
+_PARTS = 2
+"""Parts of the outputs, a quarter each, that are weighted by themselves at every other point."""
 _NEGLIGIBLE = 1e-3
-"""A slope smaller than this part of the largest one is measured against that part."""
-_STEPS = (1.0, -1.0, 2.0, -2.0)
+"""A slope smaller than this part of the largest one of the same input is measured against that part."""
+_TERMS = 2.0
+"""How much of the root of its terms' squares a sum may be off, times the tolerance."""
+_UNITS = 16.0
+"""Units in the last place of the largest slope of all that the text's own rounding may come to."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """How fast the weighted sum of the outputs grows along a direction of one input."""
+    """How fast a weighted sum of the outputs grows along a direction of one input."""
 
     argument: str
-    direction: dict[str, npt.NDArray[Any]]
-    """The input's array, or its struct's fields, to the direction."""
+    direction: Direction
+    variant: int
+    """Which of the point's weightings it is of."""
     value: float
+    doubt: float
+    """How far it may be off for the rounding of the reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +70,10 @@ class Point:
     """A point where a kernel is smooth, with what a derivative's text is to be told and held against."""
 
     inputs: Values
-    cotangents: dict[str, npt.NDArray[Any]]
-    """Output (``name`` or ``name.field``) to weights."""
+    cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
+    """Several weightings of the outputs: output (``name`` or ``name.field``) to weights."""
+    starts: Mapping[str, Direction]
+    """What the adjoint of each input, or of its struct's fields, is before the text adds to it; none in JAX."""
     slopes: tuple[Slope, ...]
     final: Values
     """What a forward run leaves, in the kernel's own precision."""
@@ -70,6 +97,11 @@ class NothingToCheck:
     reason: str
 
 
+def points_for(source: str) -> int:
+    """How many points the derivatives of a kernel are checked at."""
+    return BRANCHING_POINTS if _BRANCH.search(source) else POINTS
+
+
 def find_points(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Point, ...] | NothingToCheck:
     """Smooth points, or why there is none that a derivative could be checked at; another seed gives others.
 
@@ -83,24 +115,26 @@ def find_points(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tup
         return NothingToCheck("no floating-point input")
     if not outputs:
         return NothingToCheck("no floating-point output")
-    wished = BRANCHING_POINTS if _BRANCH.search(spec.source) else POINTS
+    wished = points_for(spec.source)
     places: list[Values] = []
-    found: list[tuple[dict[str, npt.NDArray[Any]], list[Slope]]] = []
-    for numbers in (range(1000, 1000 + wished), range(1000 + wished, 1002 + wished)):
-        # All points, directions and steps in one run of the reference.
+    found: list[_Measured] = []
+    for numbers in (range(wished), range(wished, wished + 2)):
+        # All points, directions and steps in one run of the reference; every other point is near edges.
         drawn = [
-            complete(signature, draw_inputs(signature, each, seed=seed, interior=True), poisoned=False)
+            draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1 and each < wished)
             for each in numbers
         ]
-        generators = [generator_of("direction", each, seed=seed) for each in numbers]
-        directions = [_directions(generator, inputs, place) for generator, place in zip(generators, drawn, strict=True)]
+        generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
+        directions = [
+            _directions(generator, inputs, place, number)
+            for number, generator, place in zip(numbers, generators, drawn, strict=True)
+        ]
         runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
         results = [flat(each) for each in reference(runs, double=True)]
         size = len(results) // len(drawn)
         for number, place in enumerate(drawn):
-            made = _slopes(
-                generators[number], directions[number], outputs, results[number * size : (number + 1) * size]
-            )
+            of_place = results[number * size : (number + 1) * size]
+            made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
             if made is not None and len(places) < wished:
                 places.append(place)
                 found.append(made)
@@ -108,146 +142,162 @@ def find_points(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tup
             break
     if not places:
         return NothingToCheck("no smooth point found")
-    if not any(slope.value for _, slopes in found for slope in slopes):
+    if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
     return tuple(
-        Point(place, cotangents, tuple(slopes), final)
-        for place, (cotangents, slopes), final in zip(places, found, finals, strict=True)
+        Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final)
+        for place, each, final in zip(places, found, finals, strict=True)
     )
 
 
-Direction = tuple[str, dict[str, npt.NDArray[Any]]]
-"""An input, and its array (or its struct's fields) to a direction."""
-
-
-def _directions(generator: np.random.Generator, inputs: Sequence[Argument], place: Values) -> list[Direction]:
-    """One direction more than is needed of each input: one may meet a kink."""
-    return [(each.name, _direction(generator, each, place[each.name]))
-            for each in inputs for _ in range(DIRECTIONS + 1)]  # fmt: skip
-
-
-def _runs(place: Values, directions: Sequence[Direction]) -> list[Values]:
-    """The place itself, then the steps of each direction."""
-    moved = [_moved(place, name, direction, step * _STEP) for name, direction in directions for step in _STEPS]
-    return [_doubled(place), *moved]
-
-
-def _slopes(
-    generator: np.random.Generator,
-    directions: Sequence[Direction],
-    outputs: Sequence[Argument],
-    results: Sequence[Mapping[str, npt.NDArray[Any]]],
-) -> tuple[dict[str, npt.NDArray[Any]], list[Slope]] | None:
-    """Weights of the outputs, and the slopes of their sum along smooth directions; None if an input has too few."""
-    middle, *moved = results
-    wanted = {each.name for each in outputs}
-    names = [name for name, value in middle.items() if name.split(".")[0] in wanted and value.dtype.kind in "fc"]
-    cotangents = {name: _weights(generator, middle[name]) for name in names}
-    if not all(np.isfinite(middle[name]).all() for name in names):
-        return None
-
-    def total(arrays: Mapping[str, npt.NDArray[Any]]) -> float:
-        return float(sum(np.sum(arrays[name] * cotangents[name]) for name in names))
-
-    sums = [total(each) for each in moved]
-    slopes: dict[str, list[Slope]] = {name: [] for name, _ in directions}
-    for number, (name, direction) in enumerate(directions):
-        slope = _smooth_slope(total(middle), sums[4 * number : 4 * number + 4])
-        if slope is not None and len(slopes[name]) < DIRECTIONS:
-            slopes[name].append(Slope(name, direction, slope))
-    if not all(slopes.values()):
-        return None
-    return cotangents, [slope for each in slopes.values() for slope in each]
-
-
-def _smooth_slope(middle: float, sums: Sequence[float]) -> float | None:
-    """The slope where differences of two steps and of both sides agree; None at a kink or a jump."""
-    ahead, behind, far_ahead, far_behind = sums
-    if not np.isfinite(sums).all():
-        return None
-    near = (ahead - behind) / (2 * _STEP)
-    far = (far_ahead - far_behind) / (4 * _STEP)
-    right, left = (ahead - middle) / _STEP, (middle - behind) / _STEP
-    noise = 64 * np.finfo(float).eps * max(abs(middle), *(abs(each) for each in sums)) / _STEP
-    size = abs(near) + noise
-    if abs(near - far) > _SMOOTH * size + noise or abs(right - left) > 30 * _SMOOTH * size + noise:
-        return None
-    return near if abs(near) > 4 * noise else 0.0
-
-
-def _weights(generator: np.random.Generator, like: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Weights in ±[0.5, 1], exact in half precision."""
-    size = np.round(generator.uniform(0.5, 1.0, like.shape) * 256) / 256
-    return size * generator.choice([-1.0, 1.0], like.shape)
-
-
-def _direction(
-    generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]
-) -> dict[str, npt.NDArray[Any]]:
-    parts = argument.fields or (argument,)
-    found: dict[str, npt.NDArray[Any]] = {}
-    for each in parts:
-        if not each.is_float or each.domain is None:  # whole numbers, and structs inside structs
-            continue
-        shape = value[each.name].shape if argument.fields else value.shape
-        found[each.name if argument.fields else ""] = _weights(generator, np.zeros(shape)) * wide(each.domain)
+def _directions(
+    generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int
+) -> list[tuple[str, Direction]]:
+    """So many directions of each input; of large arrays some move few elements, at every other point the ends."""
+    found: list[tuple[str, Direction]] = []
+    for each in inputs:
+        value = place[each.name]
+        small = value.size <= _FEW or each.shape is None
+        for count in range(_DIRECTIONS):
+            if count < 2 - number % 2 or small:
+                found.append((each.name, dense_direction(generator, each, value)))
+            else:
+                ends = count == 2 and number % 2 == 0
+                found.append((each.name, sparse_direction(generator, each, value, ends=ends)))
     return found
 
 
-def _doubled(point: Values) -> Values:
-    """The point with floating-point arrays in float64."""
-    return {name: _wider(value) for name, value in point.items()}
+def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Values]:
+    """The place itself, then the steps of each direction."""
+    return [
+        doubled(place),
+        *(moved(place, {name: direction}, step) for name, direction in directions for step in STEPS),
+    ]
 
 
-def _wider(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    if value.dtype.names:
-        return value.astype(_wider_dtype(value.dtype))
-    return value.astype(np.float64) if value.dtype.kind in "fV" else value
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What differences at one point say."""
+
+    cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
+    starts: Mapping[str, Direction]
+    slopes: tuple[Slope, ...]
 
 
-def _wider_dtype(dtype: np.dtype[Any]) -> Any:
-    """A struct's dtype with floating-point fields in float64."""
-    if dtype.names:
-        return np.dtype([(name, _wider_dtype(dtype[name].base), dtype[name].shape) for name in dtype.names])
-    return np.dtype(np.float64) if is_floating(dtype) else dtype
+def _measured(
+    generator: np.random.Generator,
+    directions: Sequence[tuple[str, Direction]],
+    inputs: Sequence[Argument],
+    outputs: Sequence[Argument],
+    results: Sequence[Mapping[str, npt.NDArray[Any]]],
+    *,
+    ends: bool,
+) -> _Measured | None:
+    """Weightings of the outputs, and the slopes of their sums; None if an input has no smooth direction."""
+    wanted = {each.name for each in outputs}
+    first = results[0]
+    names = [name for name, value in first.items() if name.split(".")[0] in wanted and value.dtype.kind == "f"]
+    elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
+    if not elements.size or not np.isfinite(elements[0]).all():
+        return None
+    edges = np.cumsum([0, *(first[name].size for name in names)]).tolist()
+    groups = [slice(start, end) for start, end in pairwise(edges)]
+    found = differences(elements[0], elements[1:].reshape(len(directions), len(STEPS), -1), groups)
+    kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINKED).tolist()
+    if {directions[number][0] for number in kept} != {name for name, _ in directions}:
+        return None
+    smooth = found.smooth[kept].all(axis=0)
+    weightings = [each * smooth for each in _weightings(generator, groups, ends=ends)]
+    weightings = [each for number, each in enumerate(weightings) if not number or each.any()]
+    if not weightings[0].any():
+        return None
+    slopes = _slopes(directions, kept, found, weightings)
+    cotangents = tuple(
+        {name: each[group].reshape(first[name].shape) for name, group in zip(names, groups, strict=True)}
+        for each in weightings
+    )
+    starts = {each.name: _start(generator, each, slopes) for each in inputs if each.role is Role.INPUT}
+    return _Measured(cotangents, starts, slopes)
 
 
-def _moved(point: Values, name: str, direction: dict[str, npt.NDArray[Any]], step: float) -> Values:
-    moved = _doubled(point)
-    if "" in direction:
-        moved[name] = moved[name] + step * direction[""]
-        return moved
-    changed = moved[name].copy()
-    for field, part in direction.items():
-        changed[field] = changed[field] + step * part
-    return moved | {name: changed}
+def _weightings(generator: np.random.Generator, groups: Sequence[slice], *, ends: bool) -> list[Floats]:
+    """Weights of all elements of the outputs; where these are many, also of the ends of each alone, or of parts."""
+    size = groups[-1].stop
+    whole = weights(generator, (size,))
+    if size <= _FEW:
+        return [whole]
+    if not ends:
+        part = np.asarray(generator.integers(0, 2 * _PARTS, size), np.int64)
+        return [whole, *(whole * (part == number) for number in range(_PARTS))]
+    chosen = np.zeros(size, bool)
+    chosen[[place for group in groups for place in (group.start, group.stop - 1) if group.start < group.stop]] = True
+    return [whole, whole * chosen]
 
 
-def backward_inputs(signature: Signature, point: Point) -> Values:
+def _slopes(
+    directions: Sequence[tuple[str, Direction]],
+    kept: Sequence[int],
+    found: Differences,
+    weightings: Sequence[Floats],
+) -> tuple[Slope, ...]:
+    table = np.stack(weightings).T
+    values, doubts = found.slope @ table, np.sqrt(np.square(found.doubt) @ np.square(table))
+    return tuple(
+        Slope(*directions[number], variant, float(values[number, variant]), float(doubts[number, variant]))
+        for number in kept
+        for variant in range(len(weightings))
+    )
+
+
+def _start(generator: np.random.Generator, argument: Argument, slopes: Sequence[Slope]) -> Direction:
+    """What an adjoint starts from: about as large as the gradient is, so that neither drowns the other."""
+    mine = [each for each in slopes if each.argument == argument.name and each.variant == 0]
+    terms = max(sum(int(np.count_nonzero(part)) for part in each.direction.values()) for each in mine)
+    largest = max(abs(each.value) for each in mine) / max(1.0, float(np.sqrt(terms)))
+    found: Direction = {}
+    for each in argument.fields or (argument,):
+        name = each.name if argument.fields else ""
+        if name in mine[0].direction:
+            power = np.log2(largest / domain_width(each.domain)) if largest else 0.0
+            size = 2.0 ** float(np.clip(np.round(power), -10.0, 10.0))
+            found[name] = weights(generator, mine[0].direction[name].shape) * size
+    return found
+
+
+def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
     """What a backward text starts from: what a forward run left, and adjoints.
 
     A JAX text takes its arguments and then the cotangents; a Warp text the arrays, with an adjoint array for each.
     """
+    cotangents = point.cotangents[variant]
     if signature.results:
-        weights = {f"ct_{each.name}": point.cotangents[each.name].astype(each.dtype)
-                   for each in weighted_outputs(signature)}  # fmt: skip
-        return {**point.inputs, **weights}
+        given = {f"ct_{each.name}": cotangents[each.name].astype(each.dtype) for each in weighted_outputs(signature)}
+        return {**point.inputs, **given}
     values = {**point.inputs, **point.final}
     values = {each.name: np.asarray(values[each.name]) for each in signature.arguments}
     for argument in signature.arguments:
         if not argument.is_float or argument.shape is None:
             continue
-        adjoint = np.zeros(values[argument.name].shape, struct_dtype(argument) if argument.fields else argument.dtype)
-        if argument.role is not Role.INPUT:
-            if argument.fields:
-                for each in argument.fields:
-                    if f"{argument.name}.{each.name}" in point.cotangents:
-                        adjoint[each.name] = point.cotangents[f"{argument.name}.{each.name}"]
-            else:
-                adjoint = point.cotangents[argument.name].astype(argument.dtype)
+        adjoint = np.zeros(
+            values[argument.name].shape, struct_dtype(argument) if argument.fields else numpy_dtype(argument.dtype)
+        )
+        parts = point.starts.get(argument.name, {}) if argument.role is Role.INPUT else {
+            name.partition(".")[2]: each for name, each in cotangents.items() if name.split(".")[0] == argument.name
+        }  # fmt: skip
+        for name, part in parts.items():
+            adjoint[name or ...] = part.astype(adjoint[name or ...].dtype)
         values[f"adj_{argument.name}"] = adjoint
     return values
+
+
+def backward_runs(signature: Signature, points: Sequence[Point]) -> dict[RunKey, Values]:
+    """The runs of a backward text: at every point one for each weighting of the outputs."""
+    return {
+        RunKey(Purpose.POINT, number, variant): backward_inputs(signature, point, variant)
+        for number, point in enumerate(points)
+        for variant in range(len(point.cotangents))
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,102 +309,75 @@ class GradientResult:
     problem: str | None = None
 
 
-def check_backward(outcome: Sequence[Values], points: Sequence[Point], tolerance: float) -> GradientResult:
-    """Whether gradients give the slopes at every point."""
-    largest = max(abs(slope.value) for point in points for slope in point.slopes)
-    with np.errstate(all="ignore"):  # a wrong gradient may be infinite
-        results = [_check_at(values, point, largest, tolerance) for values, point in zip(outcome, points, strict=True)]
-    failed = next((each for each in results if each.problem is not None), None)
-    return failed or GradientResult(sum(each.directions for each in results), max(each.error for each in results))
+def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, unit: float) -> GradientResult:
+    """Whether gradients give the slopes at every point.
+
+    Args:
+        outcome: what the runs of ``backward_runs`` left.
+        points: the points.
+        tolerance: how far a gradient may be off, of the size of its terms.
+        unit: a unit in the last place of the coarsest number that it is computed with.
+    """
+    slopes = [slope for point in points for slope in point.slopes if slope.variant == 0]
+    largest = {slope.argument: 0.0 for slope in slopes}
+    for slope in slopes:
+        largest[slope.argument] = max(largest[slope.argument], abs(slope.value))
+    rounding = _UNITS * unit * max(largest.values())
+    count, worst = 0, 0.0
+    for number, point in enumerate(points):
+        for slope in point.slopes:
+            gradient = outcome[RunKey(Purpose.POINT, number, slope.variant)].get(f"adj_{slope.argument}")
+            if gradient is None:
+                return GradientResult(0, worst, f"the text gives no gradient of {slope.argument}")
+            with np.errstate(all="ignore"):  # a wrong gradient may be infinite
+                value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
+                size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
+                off = max(0.0, abs(value - slope.value) - slope.doubt - rounding)
+            if not off <= tolerance * size:
+                detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
+                return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
+            worst = max(worst, off / size if size else 0.0)
+            count += 1
+    return GradientResult(count, worst)
 
 
-def _check_at(outcome: Values, point: Point, largest: float, tolerance: float) -> GradientResult:
-    """Whether gradients give the slopes, each within a tolerance relative to the sum of its terms' sizes."""
-    worst = 0.0
-    for slope in point.slopes:
-        gradient = outcome.get(f"adj_{slope.argument}")
-        if gradient is None:
-            return GradientResult(0, worst, f"the text gives no gradient of {slope.argument}")
-        value, size = 0.0, 0.0
-        for field, direction in slope.direction.items():
-            part = (gradient[field] if field else gradient).astype(np.float64)
-            value += float(np.sum(part * direction))
-            size += float(np.sum(np.abs(part * direction)))
-        error = abs(value - slope.value) / max(size, abs(slope.value), _NEGLIGIBLE * largest)
-        if not error <= tolerance:
-            detail = f"along a direction of {slope.argument} the slope is {slope.value:.3g}, the text gives {value:.3g}"
-            return GradientResult(0, error, detail)
-        worst = max(worst, error)
-    return GradientResult(len(point.slopes), worst)
+def _along(direction: Direction, gradient: npt.NDArray[Any], start: Direction) -> tuple[float, float]:
+    """A gradient's sum along a direction, less what its array started from, and the root of its terms' squares."""
+    value, squares = 0.0, 0.0
+    for field, part in direction.items():
+        found = (gradient[field] if field else gradient).astype(np.float64)
+        terms = (found - start[field] if start else found) * part
+        value += float(np.sum(terms))
+        squares += float(np.sum(np.square(terms)))
+    return value, float(np.sqrt(squares))
+
+
+def changed_array(signature: Signature, before: Values, after: Values, *, exempt: Collection[str] = ()) -> str | None:
+    """An array that a backward text has changed, which was no adjoint; None if it left all as they were.
+
+    Args:
+        signature: the kernel's.
+        before: the arrays that the text found.
+        after: those that it left.
+        exempt: arrays that may change: where a thread uses what an atomic gives, Warp does that again.
+    """
+    for each in signature.arguments:
+        if each.shape is None or each.name in exempt:
+            continue
+        if after[each.name].tobytes() != before[each.name].tobytes():
+            return each.name
+    return None
 
 
 def tolerance_for(signature: Signature, forward: float) -> float:
     """The relative tolerance of a gradient: of its coarsest input, and of what the forward run needs."""
-    coarse = any(each.dtype in ("float16", "bfloat16") for each in (*signature.arguments, *signature.results))
-    return 3e-2 if coarse else float(np.clip(20 * forward, 1e-3, 1e-2))
+    return 3e-2 if _is_coarse(signature) else float(np.clip(20 * forward, 1e-3, 1e-2))
 
 
-# ---- tangents
+def unit_for(signature: Signature) -> float:
+    """A unit in the last place of the coarsest number of a kernel."""
+    return 2.0**-8 if _is_coarse(signature) else 2.0**-23
 
 
-@dataclass(frozen=True, slots=True)
-class Tangents:
-    """A direction of all inputs, and how every result moves along it."""
-
-    inputs: Values
-    expected: Values
-    """The results, and ``tangent_`` of each floating-point one."""
-    smooth: dict[str, npt.NDArray[np.bool_]]
-
-
-def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> Tangents | NothingToCheck:
-    """A point and a direction with the results' elementwise slopes, or why there is none; another seed gives others.
-
-    Raises:
-        ReferenceUnknownError: for what is not modelled.
-        ReferenceFaultError: if the kernel is at fault.
-    """
-    signature = spec.signature
-    moving = [each for each in signature.arguments if each.is_float]
-    results = [each for each in signature.results if each.is_float]
-    if not moving or not results:
-        return NothingToCheck("no floating-point input or output")
-    generator = generator_of("tangent", seed=seed)
-    point = draw_inputs(signature, 1000, seed=seed, interior=True)
-    direction = {each.name: _direction(generator, each, point[each.name])[""].astype(each.dtype) for each in moving}
-    runs = [_doubled(point)]
-    for step in _STEPS:
-        run = _doubled(point)
-        for name, part in direction.items():
-            run[name] = run[name] + step * _STEP * part.astype(np.float64)
-        runs.append(run)
-    base, ahead, behind, far_ahead, far_behind = reference(runs, double=True)
-    expected, smooth = dict(base), dict[str, npt.NDArray[np.bool_]]()
-    for each in results:
-        near = (ahead[each.name] - behind[each.name]) / (2 * _STEP)
-        far = (far_ahead[each.name] - far_behind[each.name]) / (4 * _STEP)
-        name = f"tangent_{each.name}"
-        expected[name] = near
-        typical = float(np.median(np.abs(near))) if near.size else 0.0
-        smooth[name] = np.abs(near - far) <= 1e-3 * (np.abs(near) + typical) + 1e-7
-    if not any(mask.any() for mask in smooth.values()):
-        return NothingToCheck("no smooth point found")
-    return Tangents({**point, **{f"tangent_{name}": part for name, part in direction.items()}}, expected, smooth)
-
-
-def check_tangents(outcome: Values, tangents: Tangents, tolerance: float) -> GradientResult:
-    """Whether a text's tangents are the slopes, where the results are smooth."""
-    worst, count = 0.0, 0
-    for name, mask in tangents.smooth.items():
-        true, value = tangents.expected[name], outcome[name].astype(np.float64)
-        typical = float(np.median(np.abs(true))) if true.size else 0.0
-        with np.errstate(all="ignore"):
-            error = np.abs(value - true) / (np.abs(true) + (typical or 1.0))
-        wrong = mask & ~(error <= 5 * tolerance)
-        if wrong.any():
-            index = tuple(int(axis) for axis in np.argwhere(wrong)[0])
-            detail = f"{name}{list(index)}: the slope is {true[index]:.3g}, the text gives {value[index]:.3g}"
-            return GradientResult(0, float(np.max(error[wrong])), detail)
-        worst = max(worst, float(error[mask].max(initial=0.0)))
-        count += int(mask.sum())
-    return GradientResult(count, worst)
+def _is_coarse(signature: Signature) -> bool:
+    return any(each.dtype in ("float16", "bfloat16") for each in (*signature.arguments, *signature.results))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Purpose, Values
@@ -19,12 +19,13 @@ from synthesis.verification.comparison import compare
 from synthesis.verification.gradients import (
     GradientResult,
     NothingToCheck,
-    Tangents,
+    changed_array,
     check_backward,
-    check_tangents,
     tolerance_for,
+    unit_for,
 )
 from synthesis.verification.plan import Plan, Problem
+from synthesis.verification.tangents import check_tangents
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         elif isinstance(outcome, Rejection):
             failed[program.level.name] = Problem(outcome.symptom, outcome.detail)
         else:
-            built += 1
+            built += not program.sketched
     unverified = {name: reason for name, reason in plan.unavailable.items() if name not in failed}
     errors: dict[str, float] = {}
     beyond = plan.reach.hindrance(plan.least_reach) if plan.reach is not None else None
@@ -79,6 +80,8 @@ def judge(plan: Plan, outcomes: Sequence[Outcome | Rejection], *, retraced: Coll
         if level.name in unverified or level.name in failed:
             continue
         found = _judge_level(plan, level, executed.get(level.name), retraced)
+        if level.direction is Direction.BACKWARD and isinstance(found, float):
+            found = _changed(plan, level, executed) or found
         if isinstance(found, Problem):
             failed[level.name] = found
         elif isinstance(found, Unproved):
@@ -124,11 +127,12 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
             return _compare_forward(plan, outcome)
         case Direction.BACKWARD:
             assert not isinstance(plan.points, NothingToCheck)
-            return _derivative(plan, check_backward(_runs_for(Purpose.POINT, outcome), plan.points, tolerance))
+            unit = unit_for(plan.spec.signature)
+            return _derivative(plan, check_backward(outcome, plan.points, tolerance, unit))
         case Direction.TANGENT:
-            assert isinstance(plan.tangents, Tangents)
-            (values,) = _runs_for(Purpose.TANGENT, outcome)
-            return _derivative(plan, check_tangents(values, plan.tangents, tolerance))
+            assert isinstance(plan.tangents, tuple)
+            values, forward = _runs_for(Purpose.TANGENT, outcome), plan.draws.largest_tolerance
+            return _derivative(plan, check_tangents(values, plan.tangents, tolerance, forward))
 
 
 def _compare_forward(plan: Plan, outcome: Outcome) -> float | Problem:
@@ -144,6 +148,21 @@ def _compare_forward(plan: Plan, outcome: Outcome) -> float | Problem:
             names = f"with one array as {plan.overlap.read} and {plan.overlap.written}"
             return Problem(Symptom.WRONG_RESULT, f"{names}: {again.mismatch}")
     return found.error
+
+
+def _changed(plan: Plan, level: Level, executed: Mapping[str, Outcome | Rejection]) -> Problem | None:
+    """What is wrong with a backward text that wrote arrays which are no adjoints; None if it did not."""
+    signature, outcome = plan.spec.signature, executed[level.name]
+    if signature.results or isinstance(outcome, Rejection):
+        return None
+    program = next(each for each in plan.programs if each.level == level and not each.compile_only)
+    forward = None if program.follows is None else executed[plan.programs[program.follows].level.name]
+    for key, after in outcome.items():
+        left = {} if forward is None or isinstance(forward, Rejection) else forward[replace(key, variant=0)]
+        name = changed_array(signature, {**program.runs[key], **left}, after, exempt=program.accumulated)
+        if name is not None:
+            return Problem(Symptom.WRONG_GRADIENT, f"it changes {name}, which is no adjoint", plan.trap)
+    return None
 
 
 def _runs_for(purpose: Purpose, outcome: Outcome) -> list[Values]:

@@ -37,13 +37,12 @@ from synthesis.verification.comparison import Expected, expect, poison_for
 from synthesis.verification.gradients import (
     NothingToCheck,
     Point,
-    Tangents,
-    backward_inputs,
+    backward_runs,
     find_points,
-    find_tangents,
 )
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.reach import SHARE, Reach, reach_of
+from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
 _FARTHEST = 1e6
@@ -88,7 +87,7 @@ class Plan:
     """What the runs for ``Purpose.DRAW`` are held against."""
     overlap: Overlap | None = None
     points: tuple[Point, ...] | NothingToCheck = ()
-    tangents: Tangents | NothingToCheck | None = None
+    tangents: tuple[Tangents, ...] | NothingToCheck | None = None
     trap: str | None = None
     """The class of constructs in the kernel of which the tool is known to get derivatives wrong."""
     fresh: bool = True
@@ -193,7 +192,8 @@ class _Planning:
             ReferenceUnknownError: for what it does not model.
             ReferenceFaultError: if the kernel is at fault.
         """
-        plan = replace(plan, unavailable=self._unavailable(), programs=self._builds())
+        unavailable = self._unavailable()
+        plan = replace(plan, unavailable=unavailable, programs=self._builds(unavailable))
         if len(plan.unavailable) == len(self.levels):
             return plan
         missing = missing_inputs(self.signature)
@@ -269,18 +269,27 @@ class _Planning:
     def _poison(self) -> dict[str, Any]:
         return poison_for([each for each in self.signature.arguments if each.role is Role.OUTPUT])
 
-    def _builds(self) -> tuple[Program, ...]:
-        """Programs that are compiled for the device and not run."""
+    def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
+        """Programs that are compiled and not run: CUDA for its device, and CUDA that nothing but a GPU can run."""
         spec = self.kernel.spec
         return tuple(
-            Program(name=spec.name, level=level, text=text, signature=spec.signature, runs={}, compile_only=True)
+            Program(
+                name=spec.name,
+                level=level,
+                text=text,
+                signature=spec.signature,
+                runs={},
+                compile_only=True,
+                sketched=not self.build,
+            )
             for level, text in self.levels.items()
-            if self.build and level.language == CUDA
+            if level.language == CUDA and (self.build or _needs_gpu(unavailable.get(level.name)))
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:
         """A program for each text that can be run; numbers in ``follows`` count the plan's programs."""
         programs: list[Program] = []
+        accumulated = self._accumulated(plan, runs[0])
         forward: dict[str, int] = {}
         before = len(plan.programs)
         for level, text in self.levels.items():
@@ -298,9 +307,19 @@ class _Planning:
                     signature=self.signature,
                     runs=starts,
                     follows=follows,
+                    accumulated=accumulated,
                 )
             )
         return programs
+
+    def _accumulated(self, plan: Plan, run: Values) -> frozenset[str]:
+        """The arrays that CUDA texts may change by atomics alone."""
+        cuda = any(level.language == CUDA and level.name not in plan.unavailable for level in self.levels)
+        return self.prover.accumulated(self.kernel, run) if cuda else frozenset()
+
+
+def _needs_gpu(reason: Unproved | None) -> bool:
+    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
 
 
 def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
@@ -315,10 +334,10 @@ def _starts(plan: Plan, level: Level, runs: Sequence[Values]) -> Runs:
                 | numbered(Purpose.POINT, [point.inputs for point in points])
             )
         case Direction.BACKWARD:
-            return numbered(Purpose.POINT, [backward_inputs(plan.spec.signature, point) for point in points])
+            return backward_runs(plan.spec.signature, points)
         case Direction.TANGENT:
-            tangents = [plan.tangents.inputs] if isinstance(plan.tangents, Tangents) else []
-            return numbered(Purpose.TANGENT, tangents)
+            tangents = plan.tangents if isinstance(plan.tangents, tuple) else ()
+            return numbered(Purpose.TANGENT, [each.inputs for each in tangents])
 
 
 def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Overlap | None:

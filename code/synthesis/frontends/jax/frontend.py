@@ -21,6 +21,7 @@ from synthesis.frontends.base import (
     Program,
     Reference,
     ToolOperation,
+    Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
@@ -145,6 +146,10 @@ class JaxProver:
         with functions.settings(kernel.spec.signature.options):
             graph = graph_of(lowering.jaxpr_of(kernel.live, kernel.example_args))
         return GraphReference(graph, tuple(each.name for each in kernel.spec.signature.results))
+
+    def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
+        """A JAX function has no threads of its own."""
+        return frozenset()
 
     def operations(self) -> Mapping[str, ToolOperation]:
         """JAX's public primitives."""

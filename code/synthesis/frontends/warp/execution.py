@@ -1,9 +1,9 @@
 """Runs Warp's C++ and CUDA text from the text alone: no Python source, no live kernel.
 
-A batch of texts becomes one translation unit, a namespace each, over Warp's headers. Warp's own compiler, Clang with a
-precompiled header at -O0, builds it; its JIT loads it. CUDA text is compiled for the host through a few definitions:
-one block of one thread, whose grid-stride loop visits every element of the launch. That is what Warp itself does on a
-CPU, and it is faithful as long as no thread of a block waits for another's work.
+A batch of texts becomes one translation unit (``units.py``) over Warp's headers. Warp's own compiler, Clang with a
+precompiled header at -O0, builds it; its JIT loads it. A CUDA text whose frame is Warp's own to the letter runs as one
+block of one thread, whose grid-stride loop visits every element of the launch; any other frame has to show in several
+grids what it visits (``grids.py``). That is faithful as long as no thread of a block waits for another's work.
 
 Call it in a process that may die: a text may do anything that C++ can.
 """
@@ -17,6 +17,7 @@ import platform
 import re
 import tempfile
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,17 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
 from synthesis.errors import Stage, Symptom
-from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Values
+from synthesis.frontends.base import Level, Outcome, Program, RunKey, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE
+from synthesis.frontends.warp.grids import ONE, Grid, Watch, arrangements, launch_of, one_each
 from synthesis.frontends.warp.headers import borrow_header, keep_header
 from synthesis.frontends.warp.introspection import wp
-from synthesis.frontends.warp.memory import Memory, launch_bounds
-from synthesis.frontends.warp.statements import Statements, statements_of
-from synthesis.languages import CPP, CUDA
+from synthesis.frontends.warp.memory import GUARDS, Memory, flat, launch_bounds
+from synthesis.frontends.warp.statements import Statements, framed, statements_of
+from synthesis.frontends.warp.units import MalformedError, Piece, piece_of, unit_of
+from synthesis.frontends.warp.watching import UnwatchableError, watched_arrays
+from synthesis.languages import CUDA
 from synthesis.records import Hindrance, Rejection, Unproved
 
 build: Any = _build
@@ -46,43 +50,12 @@ _SECOND_TRY = "Warp: Compilation with PCH failed"
 
 # Threads of a block that work together: what one thread a block cannot stand for.
 _COOPERATIVE = re.compile(
-    r"\b(?:__shared__|__syncthreads\w*|__syncwarp|__\w+_sync|cooperative_groups|threadIdx|blockDim|gridDim|warpSize"
+    r"\b(?:__shared__|__syncthreads\w*|__syncwarp|__\w+_sync|cooperative_groups|threadIdx|blockIdx|blockDim|gridDim|warpSize"
     r"|builtin_block_dim|block_dim|tile_from_thread|tile_to_thread|untile|tile_stack\w*)\b"
 )
-_LOOP = "for (size_t _idx = "
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
-
-_TIDS = """
-#undef builtin_tid1d
-#undef builtin_tid2d
-#undef builtin_tid3d
-#undef builtin_tid4d
-#define builtin_tid1d() {one}
-#define builtin_tid2d(x, y) wp::tid(x, y, {index}, dim)
-#define builtin_tid3d(x, y, z) wp::tid(x, y, z, {index}, dim)
-#define builtin_tid4d(x, y, z, w) wp::tid(x, y, z, w, {index}, dim)
-"""
-_PROLOGUE = """
-#define builtin_block_dim() wp::block_dim()
-#undef __global__
-#define __global__
-#define __launch_bounds__(...)
-#define WP_CLUSTER_DIMS(...)
-#define WP_MAXNREG(...)
-namespace irsmith_host { struct dim3 { unsigned x, y, z; }; }
-static const irsmith_host::dim3 blockDim = {1, 1, 1}, gridDim = {1, 1, 1}, blockIdx = {0, 0, 0}, threadIdx = {0, 0, 0};
-"""
-_ENTRY = """
-extern "C" WP_API void {symbol}(void* bounds, void* arguments, void* adjoints)
-{{
-    wp::launch_bounds_t<{rank}>& dim = *(wp::launch_bounds_t<{rank}>*)bounds;
-    wp::tile_shared_storage_t tile_mem;
-#if defined(WP_ENABLE_TILES_IN_STACK_MEMORY)
-    wp::shared_tile_storage = &tile_mem;
-#endif
-    {call}
-}}
-"""
+_REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
+"""How far a number of so many bytes may be off where threads run in another order and add in it."""
 
 
 def prepare() -> None:
@@ -98,16 +71,17 @@ def prepare() -> None:
 
 
 def unavailable(level: Level, text: str) -> Unproved | None:
-    """Why a text cannot be run faithfully on a CPU, or None if it can."""
+    """Why a text cannot be run faithfully on a CPU, or None if it can.
+
+    A CUDA text that is not framed as Warp frames its kernels is tried like any other: it is no kernel for a GPU either.
+    """
     if not level.run_by:
         return _NEEDS_GPU
     if "det_ctx" in text:
         return Unproved(Hindrance.NOT_EXECUTED, "deterministic mode has buffers of its own")
-    if level.language == CUDA:
-        # The loop that Warp puts around a kernel's body is the one place where one thread can stand for all.
-        body = re.sub(r"size_t _idx = [^;]*;|_idx \+= [^)]*\)[^)]*\)", "", text)
-        if _COOPERATIVE.search(body) or _LOOP not in text:
-            return _NEEDS_GPU
+    frame = framed(text) if level.language == CUDA else None
+    if frame is not None and _COOPERATIVE.search(frame.helpers + frame.body):
+        return _NEEDS_GPU
     return None
 
 
@@ -124,7 +98,7 @@ def run_programs(
     prepare()
     left: dict[int, Outcome] = {}
     for number, program in enumerate(programs):
-        if program.compile_only:
+        if program.compile_only and not program.sketched:
             yield number, None
             yield number, _compiled_only(program)
     twins = _twins(programs) if share else {}
@@ -132,9 +106,14 @@ def run_programs(
     for number, first in twins.items():
         followers.setdefault(first, []).append(number)
     alone = [
-        (number, program) for number, program in enumerate(programs) if not program.compile_only and number not in twins
+        (number, program)
+        for number, program in enumerate(programs)
+        if (program.sketched or not program.compile_only) and number not in twins
     ]
     for number, outcome in _run_unit(alone, _Compiler(scratch), left):
+        program = programs[number]
+        if isinstance(outcome, Rejection) and program.sketched:  # the host may lack what a GPU has
+            outcome = _compiled_only(program)
         for each in (number, *followers.get(number, ())) if outcome is not None else (number,):
             if outcome is not None and not isinstance(outcome, Rejection):
                 left[each] = outcome
@@ -145,7 +124,8 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
     """Programs that are the same statements as an earlier one, on the same inputs, by number: theirs to that one's."""
     found: dict[int, int] = {}
     first: dict[Statements, list[int]] = {}
-    statements = [None if each.compile_only else statements_of(each.level, each.text) for each in programs]
+    statements = [None if each.compile_only or _is_watched(each) else statements_of(each.level, each.text)
+                  for each in programs]  # fmt: skip
     for number, program in enumerate(programs):
         own = statements[number]
         if own is None:
@@ -157,6 +137,14 @@ def _twins(programs: Sequence[Program]) -> dict[int, int]:
         else:
             found[number] = twin
     return found
+
+
+def _is_watched(program: Program) -> bool:
+    """Whether a text has to show how it touches memory, which its statements in C++ cannot show for it."""
+    try:
+        return bool(watched_arrays(program))
+    except UnwatchableError:
+        return True
 
 
 def _same_inputs(statements: Sequence[Statements | None], left: Program, right: Program) -> bool:
@@ -185,23 +173,24 @@ def _run_unit(
     ``left`` is what programs before them, by number, have left in their arrays.
     """
     remaining: list[tuple[int, Program]] = []
-    pieces: dict[int, str] = {}
+    pieces: dict[int, Piece] = {}
     for number, program in entries:
         try:
-            pieces[number] = _namespace(number, program)
+            pieces[number] = piece_of(number, program)
             remaining.append((number, program))
-        except _MalformedError as error:
+        except MalformedError as error:
             yield number, _failure(Symptom.BUILD_ERROR, str(error))
     while remaining:
-        compiled, errors = compiler.compile(_unit(remaining, pieces))
+        compiled, errors = compiler.compile(
+            unit_of(codegen.codegen_cast_macros, [pieces[number] for number, _ in remaining])
+        )
         if compiled is not None:
             with _loaded(compiled) as handle:
                 for number, program in remaining:
                     yield number, None
-                    yield (
-                        number,
-                        _run(handle, number, program, left.get(-1 if program.follows is None else program.follows)),
-                    )
+                    before = left.get(-1 if program.follows is None else program.follows)
+                    entry = _entry_of(handle, number)
+                    yield number, {} if program.compile_only else _run(entry, pieces[number], program, before)
             return
         blamed = {number: message for number, message in _blamed(errors).items() if number in pieces}
         if not blamed and len(remaining) == 1:
@@ -218,91 +207,6 @@ def _run_unit(
 
 def _failure(symptom: Symptom, detail: str) -> Rejection:
     return Rejection(stage=Stage.VERIFY, symptom=symptom, detail=detail)
-
-
-# ---- texts to a translation unit
-
-
-class _MalformedError(Exception):
-    """A text without the function that its level and kernel say it has."""
-
-
-def _unit(entries: Sequence[tuple[int, Program]], pieces: Mapping[int, str]) -> str:
-    """The source of a translation unit, less the header that is precompiled."""
-    parts = [codegen.codegen_cast_macros, _PROLOGUE]
-    for language, one, index in (
-        (CPP, "wp::linear_tid<wp_linear_tid>(task_index, dim)", "task_index"),
-        (CUDA, "wp::tid(_idx, dim)", "_idx"),
-    ):
-        chosen = [pieces[number] for number, program in entries if program.level.language == language]
-        if chosen:
-            parts += [_TIDS.format(one=one, index=index), *chosen]
-    return "\n".join(parts)
-
-
-def _namespace(number: int, program: Program) -> str:
-    """A text in a namespace of its own, with an entry that the JIT can find.
-
-    Raises:
-        _MalformedError: if the text has no such kernel.
-    """
-    name, direction, text = program.name, program.level.direction, program.text
-    space = f"irsmith_{number}"
-    head = re.search(rf"\b{re.escape(name)}_{program.level.device}_kernel_{direction}\s*\(", text)
-    if head is None:
-        raise _MalformedError(f"the text has no {direction} function of {name}")
-    parameters = _parameters(text, head.end())
-    bounds = re.search(r"launch_bounds_t\s*<\s*(\d)\s*>", parameters[0])
-    if bounds is None:
-        raise _MalformedError(f"the {direction} function of {name} takes no launch bounds")
-    rank = int(bounds[1])
-    backward = direction is Direction.BACKWARD
-    arguments = ""
-    if program.level.language == CPP:
-        kind = f"{space}::wp_args_{name}"
-        adjoints = f", ({kind}*)adjoints" if backward else ""
-        call = (
-            f"for (size_t task = 0; task < dim.size; ++task) "
-            f"{space}::{name}_cpu_kernel_forward<false>(dim, task, ({kind}*)arguments);"
-        )
-        call = call.replace("_forward<false>", f"_{direction}<false>").replace(
-            "*)arguments)", f"*)arguments{adjoints})"
-        )
-    else:
-        text = re.sub(r'extern\s+"C"\s+__global__', "static", text)
-        given = parameters[1:]
-        count = len(program.signature.arguments)
-        if len(given) != count * (2 if backward else 1):
-            raise _MalformedError(f"the {direction} function of {name} takes {len(given)} arguments")
-        names = [argument.name for argument in program.signature.arguments]
-        members = [_type_of(parameter) for parameter in given]
-        fields = " ".join(f"{kind} {each};" for kind, each in zip(members, names, strict=False))
-        arguments = f"struct irsmith_args {{ {fields} }};\n"
-        passed = [f"(({space}::irsmith_args*)arguments)->{each}" for each in names]
-        passed += [f"(({space}::irsmith_args*)adjoints)->{each}" for each in names] if backward else []
-        call = f"{space}::{name}_cuda_kernel_{direction}({', '.join(['dim', *passed])});"
-    entry = _ENTRY.format(symbol=f"{space}_run", rank=rank, call=call)
-    return f'namespace {space} {{\n#line 1 "{space}"\n{text}\n#line 1 "{space}"\n{arguments}}}\n{entry}'
-
-
-def _parameters(text: str, start: int) -> list[str]:
-    """The parameters of a function whose opening parenthesis ends just before ``start``."""
-    depth, found, current = 0, list[str](), ""
-    for character in text[start:]:
-        if character == ")" and depth == 0:
-            return [*found, current]
-        depth += (character in "(<[{") - (character in ")>]}")
-        if character == "," and depth == 0:
-            found.append(current)
-            current = ""
-        else:
-            current += character
-    raise _MalformedError("the text's parameters do not end")
-
-
-def _type_of(parameter: str) -> str:
-    """A parameter without its name."""
-    return re.sub(r"\w+\s*$", "", parameter).strip()
 
 
 # ---- a translation unit to machine code
@@ -433,22 +337,76 @@ def _loaded(compiled: Path) -> Generator[str]:
 # ---- machine code on arrays
 
 
-def _run(handle: str, number: int, program: Program, before: Outcome | None) -> Outcome | Rejection:
-    """What a program leaves; ``before`` is what the program that it follows has left."""
+def _entry_of(handle: str, number: int) -> Any:
     address = context.runtime.llvm.wp_lookup(handle.encode(), f"irsmith_{number}_run".encode())
-    entry = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)(address)
+    return ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4)(address)
+
+
+def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> Outcome | Rejection:
+    """What a program leaves; ``before`` is what the program that it follows has left."""
     bounds = launch_bounds(program.signature, program.text)
+    grids = (ONE if piece.strides else one_each(bounds.size),)
+    if piece.own_frame:
+        grids = arrangements(bounds.size, strides=piece.strides)
+    elif piece.watched:
+        grids = (*grids, one_each(bounds.size))
     outcome: dict[RunKey, Values] = {}
-    for key, values in program.runs.items():
-        try:
-            memory = Memory(values | (before or {}).get(key, {}), program)
-        except (ValueError, TypeError, KeyError) as error:
-            return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
-        entry(ctypes.addressof(bounds), ctypes.addressof(memory.arguments), ctypes.addressof(memory.adjoints))
-        if not memory.guarded():
-            return _failure(Symptom.CRASH, "writes outside its arrays")
-        outcome[key] = memory.arrays()
+    for turn, (key, values) in enumerate(program.runs.items()):
+        start = values | (before or {}).get(replace(key, variant=0), {})
+        for grid in grids:
+            try:
+                memory = Memory(start, program, guard=GUARDS[turn % len(GUARDS)])
+            except (ValueError, TypeError, KeyError) as error:
+                return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
+            problem = _launch(entry, bounds, memory, grid, piece)
+            if problem is not None:
+                return problem
+            if grid is grids[0]:
+                outcome[key] = memory.arrays()
+            elif grid.whole and not piece.watched:
+                name = _differing(memory.arrays(), outcome[key])
+                if name is not None:
+                    return _failure(Symptom.WRONG_RESULT, f"with {grid} it leaves another {name} than with {grids[0]}")
     return outcome
+
+
+def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -> Rejection | None:
+    """Run a text in a grid; what it did wrong on the way, or None."""
+    visits = np.zeros(bounds.size, np.uint32)
+    watch = (
+        Watch([(name, *memory.place(name)) for name in piece.watched]) if piece.watched and grid is not ONE else None
+    )
+    launch = launch_of(grid, bounds.size, visits, watch)
+    structures = (bounds, memory.arguments, memory.adjoints, launch)
+    entry(*(ctypes.addressof(each) for each in structures))
+    if not memory.guarded():
+        return _failure(Symptom.CRASH, "writes outside its arrays")
+    if piece.own_frame:
+        wrong = np.flatnonzero(visits != grid.visits(bounds.size, strides=piece.strides))
+        if len(wrong) or launch.beyond:
+            where = f"element {wrong[0]} of the launch {visits[wrong[0]]} times" if len(wrong) else "what is beyond it"
+            return _failure(Symptom.WRONG_RESULT, f"with {grid} it visits {where}")
+    if launch.conflict:
+        name = piece.watched[int(launch.conflict) - 1]
+        return _failure(Symptom.WRONG_RESULT, f"threads change the same element of {name}, and not by atomics")
+    return None
+
+
+def _differing(left: Values, right: Values) -> str | None:
+    """An array in which two runs differ by more than other sums of the same terms do; None if there is none."""
+    others = flat(left)
+    for name, b in flat(right).items():
+        a = others[name]
+        if a.dtype.kind in "iub":
+            alike = np.array_equal(a, b)
+        else:
+            allowed = _REORDERED[b.dtype.itemsize]
+            wide, other = b.astype(np.float64), a.astype(np.float64)
+            typical = float(np.median(np.abs(wide))) if wide.size else 0.0
+            alike = np.allclose(other, wide, rtol=allowed, atol=allowed * typical, equal_nan=True)
+        if not alike:
+            return name
+    return None
 
 
 # ---- PTX

@@ -19,6 +19,7 @@ from synthesis.frontends.base import (
     Program,
     Reference,
     ToolOperation,
+    Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
@@ -28,7 +29,7 @@ from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES
-from synthesis.frontends.warp.reference.launch import LaunchReference
+from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
@@ -157,6 +158,12 @@ class WarpProver:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
         return LaunchReference(kernel.live, kernel.spec.signature)
 
+    def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
+        """Told from a launch of the interpreter, if the source has atomics at all."""
+        if _ATOMICS.search(kernel.spec.source) is None:
+            return frozenset()
+        return accumulated(kernel.live, kernel.spec.signature, run)
+
     def operations(self) -> Mapping[str, ToolOperation]:
         """Warp's built-ins that Python sees."""
         return catalogue.operations()
@@ -170,6 +177,8 @@ class WarpProver:
         return traps.gradient_trap(kernel.live, kernel.spec.signature.options)
 
 
+_ATOMICS = re.compile(r"atomic_|\][\w.]*\s*[-+*/|&^]=")
+"""What gives atomics: their functions, and an element that is changed in place."""
 _NEEDS_GPU = "a native snippet that needs a GPU: it uses blocks of threads"
 _OF_BLOCKS = frozenset({"__shared__", "__syncthreads", "threadIdx", "blockIdx"})
 

@@ -1,6 +1,7 @@
 """A Warp text's arguments in memory: structures and arrays as its C++ and CUDA declare them."""
 
 import ctypes
+import functools
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -17,7 +18,9 @@ from synthesis.records import Argument, Signature
 
 _GUARD = 1024
 """Bytes before and after every array that no text may touch; a multiple of every alignment."""
-_GUARD_BYTE = 0xA5
+GUARDS = (0xFF, 0x7F)
+"""What guards are filled with, on runs in turn. The one is NaN in every floating-point format and -1 in whole numbers,
+the other a huge number or NaN: what a text reads there spreads, or differs from run to run, and is never like data."""
 Buffer = npt.NDArray[np.uint8]
 """The bytes of an array, and its guards."""
 _RANKS = 4
@@ -62,10 +65,14 @@ class Memory:
         values: every argument by name, and for a backward text ``adj_`` arrays.
         program: whose.
         address: where a text finds the bytes of a buffer; a GPU's are a copy of it.
+        guard: the byte that guards are filled with.
     """
 
-    def __init__(self, values: Values, program: Program, address: Callable[[Buffer], int] = in_place) -> None:
+    def __init__(
+        self, values: Values, program: Program, address: Callable[[Buffer], int] = in_place, guard: int = GUARDS[0]
+    ) -> None:
         self._address = address
+        self._guard = guard
         self._placed: dict[str, _Placed] = {}
         backward = program.level.direction is Direction.BACKWARD
         forward: list[tuple[str, Any]] = []
@@ -95,17 +102,23 @@ class Memory:
 
     def _copied(self, argument: Argument, value: npt.NDArray[Any]) -> _Placed:
         layout = _layout(argument)
-        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, _GUARD_BYTE, np.uint8)
+        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, self._guard, np.uint8)
         shape = value.shape[: len(argument.shape or ())]
         inner = np.frombuffer(buffer[_GUARD:-_GUARD].data, dtype=layout) if value.size else np.zeros(0, layout)
         inner = inner.reshape(shape) if not layout.subdtype else inner.reshape(value.shape)
         inner[...] = value
         return _Placed(value, buffer, inner, self._address(buffer) + _GUARD)
 
+    def place(self, name: str) -> tuple[int, int]:
+        """The address and the bytes of an array, as ``var_`` or ``adj_`` and an argument's name."""
+        placed = self._placed[name.removeprefix("var_")]
+        return placed.address, placed.inner.nbytes
+
     def guarded(self) -> bool:
         """Whether nothing was written outside the arrays."""
+        whole = bytes([self._guard]) * _GUARD
         return all(
-            (each.buffer[:_GUARD] == _GUARD_BYTE).all() and (each.buffer[-_GUARD:] == _GUARD_BYTE).all()
+            each.buffer[:_GUARD].tobytes() == whole and each.buffer[-_GUARD:].tobytes() == whole
             for each in self._placed.values()
         )
 
@@ -124,6 +137,15 @@ def _layout(argument: Argument) -> np.dtype[Any]:
         return np.dtype((numpy_dtype(argument.dtype), argument.element))
     fields = [(each.name, _layout(replace(each, element=())), each.element) for each in argument.fields]
     return np.dtype(fields, align=True)
+
+
+def flat(values: Values) -> Values:
+    """The arrays with a struct's fields apart."""
+    found: Values = {}
+    for name, value in values.items():
+        parts = {f"{name}.{each}": value[each] for each in value.dtype.names or ()}
+        found |= flat(parts) if parts else {name: value}
+    return found
 
 
 def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int) -> Any:
@@ -145,11 +167,16 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
 
 
 def _structure(members: Sequence[tuple[str, Any]]) -> Any:
-    kind = type("Arguments", (ctypes.Structure,), {"_fields_": [(name, type(value)) for name, value in members]})
-    made = kind()
+    fields: list[tuple[str, Any]] = [(name, type(value)) for name, value in members]
+    made = _structure_type(tuple(fields))()
     for name, value in members:
         setattr(made, name, value)
     return made
+
+
+@functools.lru_cache(maxsize=256)
+def _structure_type(fields: tuple[tuple[str, Any], ...]) -> Any:
+    return type("Arguments", (ctypes.Structure,), {"_fields_": list(fields)})
 
 
 def launch_bounds(signature: Signature, text: str, threads: int = 1) -> Any:

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from synthesis.frontends.base import Direction, Level
+from synthesis.frontends.warp.texts import tokens
 from synthesis.languages import CPP
 
 _FIELD = re.compile(r"    (.+) (\w+);\n")
@@ -28,21 +29,88 @@ _CPP = re.compile(
     """,
     re.VERBOSE,
 )
+_THREAD = (
+    r"static_cast<size_t>\(blockDim\.x\) * static_cast<size_t>\(blockIdx\.x\) + static_cast<size_t>\(threadIdx\.x\)"
+)
+_STRIDE = r"static_cast<size_t>\(blockDim\.x\) * static_cast<size_t>\(gridDim\.x\)"
+_FLAT_THREAD = (
+    r"static_cast<size_t>\(blockIdx\.z * gridDim\.y + blockIdx\.y\) * static_cast<size_t>\(gridDim\.x * blockDim\.x\)"
+    r" + static_cast<size_t>\(blockIdx\.x * blockDim\.x + threadIdx\.x\)"
+)
+
+
+def _literally(pattern: str) -> str:
+    """A pattern in which spaces and operators mean themselves, verbose or not."""
+    return pattern.replace(" ", r"\ ").replace("*", r"\*").replace("+", r"\+")
+
+
 _CUDA = re.compile(
-    r"""
-    extern\ "C"\ __global__\ void\ (?P<name>\w+)_cuda_kernel_(?P<direction>\w+)\(\n
-    \ {4}wp::launch_bounds_t<(?P<rank>\d)>\ dim(?P<parameters>(?:,\n\ {4}.+\ (?:var|adj)_\w+)*)\)\n
-    \{\n
-    \ {4}wp::tile_shared_storage_t\ tile_mem;\n
-    \ {4}for\ \(size_t\ _idx\ =\ static_cast<size_t>\(blockDim\.x\)\ \*\ static_cast<size_t>\(blockIdx\.x\)
-    \ \+\ static_cast<size_t>\(threadIdx\.x\);\n
-    \ {9}_idx\ <\ dim\.size;\n
-    \ {9}_idx\ \+=\ static_cast<size_t>\(blockDim\.x\)\ \*\ static_cast<size_t>\(gridDim\.x\)\)\n
-    \ {4}\{\n
-    \ {8}wp::tile_shared_storage_t::init\(\);\n
+    rf"""
+    extern\ "C"\ (?:__launch_bounds__\(\d+(?:,\ \d+)?\)\ )?(?:WP_CLUSTER_DIMS\(\d+,\ 1,\ 1\)\ )?
+    __global__\ void\ (?:WP_MAXNREG\(\d+\)\ )?(?P<name>\w+)_cuda_kernel_(?P<direction>\w+)\(\n
+    \ {{4}}wp::launch_bounds_t<(?P<rank>\d)>\ dim(?P<parameters>(?:,\n\ {{4}}.+\ (?:var|adj)_\w+)*)\)\n
+    \{{\n
+    (?:\ {{4}}WP_ENABLE_SMEM_SPILLING\(\);\n)?
+    \ {{4}}wp::tile_shared_storage_t\ tile_mem;\n
+    (?:
+      (?P<loop>\ {{4}})for\ \(size_t\ _idx\ =\ {_literally(_THREAD)};\n
+      \ {{9}}_idx\ <\ dim\.size;\n
+      \ {{9}}_idx\ \+=\ {_literally(_STRIDE)}\)\n
+      \ {{4}}\{{\n
+      \ {{8}}wp::tile_shared_storage_t::init\(\);\n
+    |
+      \ {{4}}const\ size_t\ _idx\ =\ {_literally(_FLAT_THREAD)};\n
+      \ {{4}}if\ \(_idx\ >=\ dim\.size\)\ return;\n
+      \ {{4}}wp::tile_shared_storage_t::init\(\);\n
+    )
     """,
     re.VERBOSE,
 )
+_OF_THE_FRAME = re.compile(r"\b(?:_idx|dim|tile_shared_storage_t)\b")
+_KERNEL = re.compile(r'^extern "C" ', re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """A CUDA text whose frame is to the letter what Warp writes around a kernel of this name."""
+
+    helpers: str
+    """What stands before the kernel."""
+    head: re.Match[str]
+    body: str
+    strides: bool
+    """Whether a thread goes on to further elements: a grid-stride loop; else there is one thread an element."""
+
+
+def framed(text: str) -> Framed | None:
+    """A CUDA text taken apart; None if its frame is not Warp's to the letter."""
+    starts = list(_KERNEL.finditer(text))
+    match = _CUDA.match(text, starts[0].start()) if len(starts) == 1 else None
+    if match is None:
+        return None
+    strides = match["loop"] is not None
+    end = "    }\n}\n" if strides else "}\n"
+    body = text[match.end() :]
+    if not body.endswith(end) or not _closes(body.removesuffix(end)):
+        return None
+    # What leaves the function leaves the elements out that the thread has yet to visit; and the loop is the frame's.
+    if re.search(
+        r"\b(?:return|_idx|dim|tile_shared_storage_t)\b" if strides else r"\b(?:_idx|dim|tile_shared_storage_t)\b", body
+    ):
+        return None
+    return Framed(text[: match.start()], match, body.removesuffix(end), strides)
+
+
+def _closes(body: str) -> bool:
+    """Whether every brace that a body opens is closed in it, and no other: the frame's are where they seem to be."""
+    if any(mark in body for mark in "\"'/"):  # in which a brace is none
+        body = "".join(part for kind, part in tokens(body) if kind == "other")
+    depth = 0
+    for brace in re.findall(r"[{}]", body):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +160,13 @@ def _of_cpp(text: str) -> Statements | None:
 
 
 def _of_cuda(text: str) -> Statements | None:
-    parts = _cut(text, 'extern "C" __global__ void ', _CUDA, "    }\n}\n")
-    if parts is None or re.search(r"\breturn;", parts[2]):
+    parts = framed(text)
+    if parts is None:
         return None
-    helpers, match, body = parts
+    match = parts.head
     parameters = tuple(_PARAMETER.findall(match["parameters"]))
-    body = re.sub(r"\bcontinue;", "return;", body)
-    return Statements(match["name"], match["direction"], match["rank"], parameters, _flat(helpers), _flat(body))
+    body = re.sub(r"\bcontinue;", "return;", parts.body) if parts.strides else parts.body
+    return Statements(match["name"], match["direction"], match["rank"], parameters, _flat(parts.helpers), _flat(body))
 
 
 def _flat(text: str) -> str:

@@ -80,6 +80,28 @@ def launched(
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 
 
+def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str]:
+    """The array arguments of which a launch has several threads change an element, and none touch it but by atomics.
+
+    Raises:
+        ReferenceUnknownError: for a construct that is not modelled.
+        ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
+    """
+    launch = tuple(size or 0 for size in signature.launch or ())
+    memory = _memory([run], double=False)
+    machine = _run(kernel, launch, memory, 1, double=False, tiled=signature.tiled, trace=Trace())
+    names: dict[Any, list[str]] = {}
+    for argument in signature.arguments:
+        names.setdefault(id(memory[argument.name]), []).append(argument.name)
+    found: set[str] = set()
+    for key, name in names.items():
+        entries = [(kind, indices, lanes) for buffer, kind, indices, lanes in machine.log if buffer == key]
+        if {kind for kind, _, _ in entries} in ({"A"}, {"X"}, {"A", "X"}):
+            plain = [("W", indices, lanes) for _, indices, lanes in entries]
+            found.update(name if _shared(machine, plain) else ())
+    return frozenset(found)
+
+
 def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
     """Argument to its memory, which arguments that are one array share."""
     made: dict[tuple[int, ...], Any] = {}

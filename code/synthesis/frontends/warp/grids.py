@@ -1,0 +1,142 @@
+"""How the threads of a CUDA text are arranged when it runs on the host: blocks, threads a block, and their order.
+
+Threads run one after the other. A text whose frame is Warp's own to the letter has nothing more to show of it and runs
+as one block of one thread; any other frame runs in several arrangements, and in each of them every element of the
+launch has to be visited by the threads whose it is, as often as it is theirs.
+"""
+
+import ctypes
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Threads = npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """One arrangement."""
+
+    blocks: int
+    threads: int
+    """A block."""
+    block_of: Threads
+    """The block of each thread that runs, in the order in which they do."""
+    lane_of: Threads
+    """The number in its block of each."""
+
+    def __str__(self) -> str:
+        """The arrangement as a message names it."""
+        return f"{self.blocks} blocks of {self.threads} threads"
+
+    @property
+    def whole(self) -> bool:
+        """Whether all its threads run."""
+        return len(self.block_of) == self.blocks * self.threads
+
+    def visits(self, size: int, *, strides: bool) -> npt.NDArray[np.uint32]:
+        """How often each element of a launch of a size is due.
+
+        Args:
+            size: of the launch.
+            strides: whether a thread goes on to the element that is a whole grid further.
+        """
+        due = np.zeros(size, np.uint32)
+        step = self.blocks * self.threads if strides else size
+        for block, lane in zip(self.block_of.tolist(), self.lane_of.tolist(), strict=True):
+            due[block * self.threads + lane :: step] += 1
+        return due
+
+
+def _grid(blocks: int, threads: int, order: Sequence[int] | None = None) -> Grid:
+    """A grid whose threads run in an order of their numbers; in their own if it is not given."""
+    numbers = np.arange(blocks * threads) if order is None else np.asarray(order)
+    return Grid(
+        blocks=blocks,
+        threads=threads,
+        block_of=(numbers // threads).astype(np.uint32),
+        lane_of=(numbers % threads).astype(np.uint32),
+    )
+
+
+ONE = _grid(1, 1)
+"""One thread for the whole launch."""
+_WIDTH = 4
+
+
+def one_each(size: int) -> Grid:
+    """At least as many threads as elements."""
+    return _grid(size // _WIDTH + 1, _WIDTH)
+
+
+def arrangements(size: int, *, strides: bool) -> tuple[Grid, ...]:
+    """What a frame is tried in; the first is what results are taken of.
+
+    Args:
+        size: elements of the launch.
+        strides: whether there may be fewer threads than elements.
+    """
+    each = one_each(size)
+    count = each.blocks * each.threads
+    backwards = _grid(each.blocks, each.threads, range(count - 1, -1, -1))
+    # 641 * 6700417 is 2^32 + 1, and 65536 * 65536 is 2^32: what is counted in 32 bits begins again there.
+    far = _grid(65_537, 65_536, [65_536 * 65_536])
+    if not strides:
+        return each, backwards, far
+    shuffled = _grid(2, 3, [4, 0, 5, 2, 1, 3])
+    return ONE, _grid(2, 3), _grid(3, 2), shuffled, each, backwards, far, _grid(6_700_417, 641, [0])
+
+
+class Launch(ctypes.Structure):
+    """What the entry of a text is told of a launch, and where it notes what happened; as ``units.py`` declares it."""
+
+    _fields_ = (
+        ("threads", ctypes.c_uint64),
+        ("block_of", ctypes.c_void_p),
+        ("lane_of", ctypes.c_void_p),
+        ("block_dim", ctypes.c_uint32),
+        ("grid_dim", ctypes.c_uint32),
+        ("size", ctypes.c_uint64),
+        ("visits", ctypes.c_void_p),
+        ("beyond", ctypes.c_uint64),
+        ("watched", ctypes.c_uint64),
+        ("starts", ctypes.c_void_p),
+        ("sizes", ctypes.c_void_p),
+        ("notes", ctypes.c_void_p),
+        ("conflict", ctypes.c_uint64),
+    )
+
+
+class Watch:
+    """Arrays of which no element may be touched plainly by one thread and written by another.
+
+    Args:
+        places: name to address and bytes.
+    """
+
+    def __init__(self, places: Sequence[tuple[str, int, int]]) -> None:
+        self.names = [name for name, _, _ in places]
+        self.starts = np.array([start for _, start, _ in places], np.uint64)
+        self.sizes = np.array([size for _, _, size in places], np.uint64)
+        self._notes = [np.zeros((size, 3), np.uint32) for _, _, size in places]
+        self.notes = np.array([each.ctypes.data for each in self._notes], np.uint64)
+
+
+def launch_of(grid: Grid, size: int, visits: npt.NDArray[np.uint32], watch: Watch | None = None) -> Any:
+    """The structure for an entry; the arrays have to live as long as it is used."""
+    return Launch(
+        threads=len(grid.block_of),
+        block_of=grid.block_of.ctypes.data,
+        lane_of=grid.lane_of.ctypes.data,
+        block_dim=grid.threads,
+        grid_dim=grid.blocks,
+        size=size,
+        visits=visits.ctypes.data,
+        watched=0 if watch is None else len(watch.names),
+        starts=None if watch is None else watch.starts.ctypes.data,
+        sizes=None if watch is None else watch.sizes.ctypes.data,
+        notes=None if watch is None else watch.notes.ctypes.data,
+    )

@@ -1,0 +1,253 @@
+"""Warp's C++ and CUDA texts to a translation unit for the host: a namespace each, with an entry that the JIT can find.
+
+CUDA is compiled through a few definitions. The indices of blocks and threads are variables that the entry sets, thread
+after thread; what a thread's loop visits is counted where the frame is not Warp's own.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from synthesis.frontends.base import Direction, Program
+from synthesis.frontends.warp.statements import framed
+from synthesis.frontends.warp.watching import WATCHING, UnwatchableError, watched_arrays
+from synthesis.languages import CPP
+
+_TIDS = """
+#undef builtin_tid1d
+#undef builtin_tid2d
+#undef builtin_tid3d
+#undef builtin_tid4d
+#define builtin_tid1d() {one}
+#define builtin_tid2d(x, y) wp::tid(x, y, {index}, dim)
+#define builtin_tid3d(x, y, z) wp::tid(x, y, z, {index}, dim)
+#define builtin_tid4d(x, y, z, w) wp::tid(x, y, z, w, {index}, dim)
+"""
+_PROLOGUE = """
+#define builtin_block_dim() wp::block_dim()
+#undef __global__
+#define __global__
+#define __launch_bounds__(...)
+#define WP_CLUSTER_DIMS(...)
+#define WP_MAXNREG(...)
+#define WP_ENABLE_SMEM_SPILLING()
+namespace irsmith_host {
+struct dim3 { unsigned x, y, z; };
+struct Launch {
+    unsigned long long threads;
+    const unsigned *block_of, *lane_of;
+    unsigned block_dim, grid_dim;
+    unsigned long long size;
+    unsigned* visits;
+    unsigned long long beyond, watched;
+    const unsigned long long *starts, *sizes;
+    unsigned (**notes)[3];
+    unsigned long long conflict;
+};
+static Launch* launch;
+static unsigned long long thread, repeated;
+static dim3 blockDim, gridDim, blockIdx, threadIdx;
+static inline void begin(unsigned long long number)
+{
+    thread = number + 1;
+    blockDim = {launch->block_dim, 1, 1};
+    gridDim = {launch->grid_dim, 1, 1};
+    blockIdx = {launch->block_of[number], 0, 0};
+    threadIdx = {launch->lane_of[number], 0, 0};
+}
+static inline void visit(unsigned long long index)
+{
+    if (index >= launch->size)
+        ++launch->beyond;
+    else if (++launch->visits[index] == 1)
+        return;
+    if (++repeated > 16 * launch->size + 1024)
+        __builtin_trap();
+}
+}
+using irsmith_host::blockDim;
+using irsmith_host::gridDim;
+using irsmith_host::blockIdx;
+using irsmith_host::threadIdx;
+"""
+_ENTRY = """
+extern "C" WP_API void {symbol}(void* bounds, void* arguments, void* adjoints, void* launch)
+{{
+    wp::launch_bounds_t<{rank}>& dim = *(wp::launch_bounds_t<{rank}>*)bounds;
+{call}
+}}
+"""
+_CPP_CALL = """    wp::tile_shared_storage_t tile_mem;
+#if defined(WP_ENABLE_TILES_IN_STACK_MEMORY)
+    wp::shared_tile_storage = &tile_mem;
+#endif
+    for (size_t task = 0; task < dim.size; ++task)
+        {call};"""
+_CUDA_CALL = """#if defined(WP_ENABLE_TILES_IN_STACK_MEMORY)
+    wp::shared_tile_storage = nullptr;
+#endif
+    irsmith_host::launch = (irsmith_host::Launch*)launch;
+    irsmith_host::repeated = 0;
+    for (unsigned long long number = 0; number < irsmith_host::launch->threads; ++number) {{
+        irsmith_host::begin(number);
+        {call};
+    }}"""
+_COOPERATION = """
+#define __shared__ static
+#define __syncthreads() (void)0
+#define __syncwarp(...) (void)0
+#define warpSize 32
+"""
+"""What lets the host's compiler take a text whose threads work together, which is not run."""
+_HEAD = (
+    r'^extern "C" (?:__launch_bounds__\(\d+(?:, \d+)?\) )?(?:WP_CLUSTER_DIMS\(\d+, 1, 1\) )?'
+    r"__global__ void (?:WP_MAXNREG\(\d+\) )?(?={name}_cuda_kernel_{direction}\()"
+)
+_STORAGE = "wp::tile_shared_storage_t tile_mem;"
+_RESET = "wp::tile_shared_storage_t::init();"
+
+
+class MalformedError(Exception):
+    """A text without the function that its level and kernel say it has."""
+
+
+class Section(IntEnum):
+    """The parts of a translation unit, in their order: in each, Warp's words mean something else."""
+
+    CPP = 0
+    CUDA = 1
+    WATCHED = 2
+    SKETCHED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A text in a namespace of its own, with an entry that the JIT can find."""
+
+    section: Section
+    source: str
+    own_frame: bool = False
+    """Whether it is CUDA whose frame is not Warp's to the letter."""
+    strides: bool = True
+    """Whether a thread of it may have more than one element."""
+    watched: tuple[str, ...] = ()
+    """The arrays whose accesses are noted: ``var_`` or ``adj_`` and an argument's name."""
+
+
+def unit_of(header: str, pieces: Sequence[Piece]) -> str:
+    """The source of a translation unit, less the header that is precompiled.
+
+    Args:
+        header: what Warp writes before any text of its own.
+        pieces: in any order.
+    """
+    parts = [header, _PROLOGUE]
+    for section in Section:
+        chosen = [each.source for each in pieces if each.section is section]
+        if not chosen:
+            continue
+        if section is Section.CPP:
+            parts.append(_TIDS.format(one="wp::linear_tid<wp_linear_tid>(task_index, dim)", index="task_index"))
+        else:
+            parts.append(_TIDS.format(one="wp::tid(_idx, dim)", index="_idx"))
+        parts += {Section.WATCHED: [WATCHING], Section.SKETCHED: [_COOPERATION]}.get(section, [])
+        parts += chosen
+    return "\n".join(parts)
+
+
+def piece_of(number: int, program: Program) -> Piece:
+    """A program's text as a piece of a unit; its namespace and its lines in messages are ``irsmith_`` and its number.
+
+    Raises:
+        MalformedError: if the text has no such kernel, or another head than a kernel of its language.
+    """
+    name, direction, text = program.name, program.level.direction, program.text
+    head = re.search(rf"\b{re.escape(name)}_{program.level.device}_kernel_{direction}\s*\(", text)
+    if head is None:
+        raise MalformedError(f"the text has no {direction} function of {name}")
+    parameters = _parameters(text, head.end())
+    bounds = re.search(r"launch_bounds_t\s*<\s*(\d)\s*>", parameters[0])
+    if bounds is None:
+        raise MalformedError(f"the {direction} function of {name} takes no launch bounds")
+    made = _cpp_piece if program.level.language == CPP else _cuda_piece
+    return made(f"irsmith_{number}", program, parameters[1:], int(bounds[1]))
+
+
+def _cpp_piece(space: str, program: Program, given: Sequence[str], rank: int) -> Piece:
+    name, direction = program.name, program.level.direction
+    kind = f"{space}::wp_args_{name}"
+    adjoints = f", ({kind}*)adjoints" if direction is Direction.BACKWARD else ""
+    call = f"{space}::{name}_cpu_kernel_{direction}<false>(dim, task, ({kind}*)arguments{adjoints})"
+    return Piece(section=Section.CPP, source=_spaced(space, program.text, rank, _CPP_CALL.format(call=call)))
+
+
+def _cuda_piece(space: str, program: Program, given: Sequence[str], rank: int) -> Piece:
+    name, direction, text = program.name, program.level.direction, program.text
+    backward = direction is Direction.BACKWARD
+    names = [argument.name for argument in program.signature.arguments]
+    if len(given) != len(names) * (2 if backward else 1):
+        raise MalformedError(f"the {direction} function of {name} takes {len(given)} arguments")
+    frame = framed(text)
+    own_frame = frame is None or frame.head["name"] != name or frame.head["direction"] != direction
+    text, heads = re.subn(
+        _HEAD.format(name=re.escape(name), direction=direction), "static void ", text, flags=re.MULTILINE
+    )
+    if heads != 1:
+        raise MalformedError(f"the head of {name} is not that of a CUDA kernel")
+    if own_frame:
+        text = _counted(text, f"{name}_cuda_kernel_{direction}")
+    fields = " ".join(f"{_type_of(kind)} {each};" for kind, each in zip(given, names, strict=False))
+    passed = [f"(({space}::irsmith_args*)arguments)->{each}" for each in names]
+    passed += [f"(({space}::irsmith_args*)adjoints)->{each}" for each in names] if backward else []
+    call = f"{space}::{name}_cuda_kernel_{direction}({', '.join(['dim', *passed])})"
+    try:
+        watched = watched_arrays(program)
+    except UnwatchableError as error:
+        raise MalformedError(str(error)) from error
+    section = Section.SKETCHED if program.sketched else Section.WATCHED if watched else Section.CUDA
+    return Piece(
+        section=section,
+        source=_spaced(space, text, rank, _CUDA_CALL.format(call=call), f"struct irsmith_args {{ {fields} }};\n"),
+        own_frame=own_frame,
+        strides=frame.strides if frame is not None else bool(program.signature.options["default_grid_stride"]),
+        watched=watched,
+    )
+
+
+def _counted(text: str, function: str) -> str:
+    """A CUDA text of another frame than Warp's, with what counts the elements that its threads visit.
+
+    Raises:
+        MalformedError: if it lacks what every frame has.
+    """
+    start = text.rindex(function)
+    if text.count(_STORAGE, start) != 1 or text.count(_RESET, start) != 1:
+        raise MalformedError(f"the frame has to have {_STORAGE!r} and {_RESET!r}, once each")
+    return text[:start] + text[start:].replace(_RESET, f"{_RESET} irsmith_host::visit(_idx);")
+
+
+def _spaced(space: str, text: str, rank: int, call: str, arguments: str = "") -> str:
+    """A text in its namespace, and its entry."""
+    entry = _ENTRY.format(symbol=f"{space}_run", rank=rank, call=call)
+    return f'namespace {space} {{\n#line 1 "{space}"\n{text}\n#line 1 "{space}"\n{arguments}}}\n{entry}'
+
+
+def _parameters(text: str, start: int) -> list[str]:
+    """The parameters of a function whose opening parenthesis ends just before ``start``."""
+    depth, found, current = 0, list[str](), ""
+    for character in text[start:]:
+        if character == ")" and depth == 0:
+            return [*found, current]
+        depth += (character in "(<[{") - (character in ")>]}")
+        if character == "," and depth == 0:
+            found.append(current)
+            current = ""
+        else:
+            current += character
+    raise MalformedError("the text's parameters do not end")
+
+
+def _type_of(parameter: str) -> str:
+    """A parameter without its name."""
+    return re.sub(r"\w+\s*$", "", parameter).strip()

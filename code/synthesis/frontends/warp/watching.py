@@ -1,0 +1,126 @@
+"""Tells sums that threads make with atomics from sums that they make with plain loads and stores.
+
+Threads run one after the other on the host, where both give the same. A text that touches an array which the reference
+only ever sees changed by atomics in any other way than Warp prints is watched: every load, store and atomic of it is
+noted, and an element that one thread touches plainly and another writes is an error. An element that is one thread's
+alone may be touched in any way. Adjoint arrays are such arrays too, whatever the kernel does.
+"""
+
+import re
+
+from synthesis.frontends.base import Direction, Program
+from synthesis.frontends.warp.texts import tokens
+from synthesis.languages import CUDA
+
+_ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
+_FUNCTIONS = ("load", "store", "array_store", *(f"atomic_{name}" for name in _ATOMICS))
+_ATOMIC = r"\bwp\s*::\s*(?:adj_)?atomic_(?:{})\s*\(\s*{{}}\b(?=\s*,)".format("|".join(_ATOMICS))
+_ADJOINT = re.compile(r"\bwp\s*::\s*(?!adj_)\w+\s*\((?:\s*\w+\s*,)*?\s*(adj_\w+)\s*[,)]")
+_RAW = re.compile(r"[;{}]\s*(?:\*\s*\(*\s*\w+|\w+\s*(?:\[|->\s*\w+))[^;]*?[-+*/|&^]?=(?!=)")
+
+_NOTES = """
+namespace irsmith_host {
+static inline void note(const void* place, unsigned long long bytes, int kind)
+{
+    for (unsigned long long array = 0; array < launch->watched; ++array) {
+        unsigned long long at = (unsigned long long)place - launch->starts[array];
+        for (unsigned long long end = at + bytes; at < end && at < launch->sizes[array]; ++at) {
+            unsigned* by = launch->notes[array][at];
+            for (int other = 0; other < 3; ++other)
+                if (by[other] && by[other] != (unsigned)thread && (kind == 1 || other == 1 || kind != other))
+                    launch->conflict = array + 1;
+            by[kind] = by[kind] && by[kind] != (unsigned)thread ? ~0u : (unsigned)thread;
+        }
+    }
+}
+static inline int whole(int given) { return given; }
+template <typename N> static inline int whole(const N&) { return 0; }
+template <int values> struct Atomic {
+    template <typename T, typename... R> static void seen(T* place, const R&...) { note(place, sizeof(T), 2); }
+    template <template <typename> class A, typename T, typename... R>
+    static void seen(const A<T>& array, const R&... rest)
+    {
+        int at[] = {whole(rest)..., 0, 0, 0};
+        int count = (int)sizeof...(R) - values;
+        note(count == 1 ? &wp::index(array, at[0]) : count == 2 ? &wp::index(array, at[0], at[1])
+            : count == 3 ? &wp::index(array, at[0], at[1], at[2])
+            : &wp::index(array, at[0], at[1], at[2], at[3]), sizeof(T), 2);
+    }
+};
+}
+namespace wp {
+template <typename T> inline T irsmith_load(T* place)
+{
+    irsmith_host::note(place, sizeof(T), 0);
+    return load(place);
+}
+template <typename T> inline void irsmith_store(T* place, T value)
+{
+    irsmith_host::note(place, sizeof(T), 1);
+    store(place, value);
+}
+"""
+_STORES = """
+template <template <typename> class A, typename T>
+inline void irsmith_array_store(const A<T>& array, {parameters}, T value)
+{{
+    irsmith_host::note(&index(array, {indices}), sizeof(T), 1);
+    array_store(array, {indices}, value);
+}}
+"""
+_ATOMIC_CALL = """
+template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffer, R... rest)
+{{
+    irsmith_host::Atomic<{values}>::seen(buffer, rest...);
+    return atomic_{name}(buffer, rest...);
+}}
+"""
+
+
+def _declared() -> str:
+    """The functions that note, under the names of those that they stand for."""
+    stores = "".join(
+        _STORES.format(parameters=", ".join(f"int {axis}" for axis in axes), indices=", ".join(axes))
+        for axes in ("i", "ij", "ijk", "ijkl")
+    )
+    atomics = "".join(_ATOMIC_CALL.format(name=name, values=2 if name == "cas" else 1) for name in _ATOMICS)
+    renames = "".join(f"#define {name} irsmith_{name}\n" for name in _FUNCTIONS)
+    return f"{_NOTES}{stores}{atomics}}}\n{renames}"
+
+
+WATCHING = _declared()
+"""What stands before watched texts in their translation unit, the last of it."""
+
+
+def watched_arrays(program: Program) -> tuple[str, ...]:
+    """The arrays of a CUDA text, adjoints among them, that it touches other than by atomics and has no right to.
+
+    Raises:
+        UnwatchableError: if it writes memory in a way that cannot be seen.
+    """
+    if program.level.language != CUDA or program.compile_only:
+        return ()
+    if not program.accumulated and program.level.direction is not Direction.BACKWARD:
+        return ()
+    body = program.text[program.text.find("_cuda_kernel_") :].partition("{")[2]
+    if "/" in body:
+        body = "".join(" " if kind == "comment" else part for kind, part in tokens(body))
+    names = [f"var_{name}" for name in sorted(program.accumulated) if not _is_atomic(body, f"var_{name}")]
+    if program.level.direction is Direction.BACKWARD:
+        arrays = {f"adj_{each.name}" for each in program.signature.arguments if each.shape is not None}
+        touched = [match[1] for match in _ADJOINT.finditer(body) if match[1] in arrays]
+        names += sorted(set(touched))
+    if names and _RAW.search(body):
+        raise UnwatchableError(f"it touches {names[0]} other than by atomics, and writes through pointers")
+    return tuple(names)
+
+
+def _is_atomic(body: str, name: str) -> bool:
+    """Whether all that a kernel does with an array are atomics, and what follows from them."""
+    uses = len(re.findall(rf"\b{name}\b", body))
+    shapes = len(re.findall(rf"\b{name}\s*\.\s*(?:shape|ndim)\b", body))
+    return uses == shapes + len(re.findall(_ATOMIC.format(name), body))
+
+
+class UnwatchableError(Exception):
+    """A text whose accesses to memory cannot be noted."""

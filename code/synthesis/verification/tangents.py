@@ -1,0 +1,124 @@
+"""Tangents: what a text says of them, element by element, against finite differences of the float64 reference."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.frontends.base import Reference, Values
+from synthesis.records import KernelSpec
+from synthesis.verification.gradients import GradientResult, NothingToCheck, points_for
+from synthesis.verification.inputs import generator_of
+from synthesis.verification.slopes import (
+    STEPS,
+    Floats,
+    dense_direction,
+    differences,
+    doubled,
+    draw_point,
+    moved,
+)
+
+_SLACK = 5.0
+"""How much of the tolerance of a sum one element may be off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tangents:
+    """A direction of all inputs at one point, and how every result moves along it."""
+
+    inputs: Values
+    expected: Values
+    """The results, and ``tangent_`` of each floating-point one."""
+    doubt: Mapping[str, Floats]
+    """How far each tangent may be off for the rounding of the reference, by result."""
+    smooth: Mapping[str, npt.NDArray[np.bool_]]
+    """Where a result has a tangent, and does not jump."""
+
+
+def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Tangents, ...] | NothingToCheck:
+    """Points and directions with the results' elementwise slopes, or why there is none; another seed gives others.
+
+    Raises:
+        ReferenceUnknownError: for what is not modelled.
+        ReferenceFaultError: if the kernel is at fault.
+    """
+    signature = spec.signature
+    moving = [each for each in signature.arguments if each.is_float]
+    if not moving or not any(each.is_float for each in signature.results):
+        return NothingToCheck("no floating-point input or output")
+    points, tangents, runs = list[Values](), list[Values](), list[Values]()
+    for number in range(points_for(spec.source)):
+        point = draw_point(signature, spec.source, 1000 + number, seed=seed, near=number % 2 == 1)
+        generator = generator_of("tangent", number, seed=seed)
+        along = {each.name: dense_direction(generator, each, point[each.name])[""].astype(each.dtype)
+                 for each in moving}  # fmt: skip
+        directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
+        points.append(point)
+        tangents.append({f"tangent_{name}": part for name, part in along.items()})
+        runs += [doubled(point), *(moved(point, directions, step) for step in STEPS)]
+    results = reference(runs, double=True)
+    size = 1 + len(STEPS)
+    found = tuple(
+        _expected({**point, **tangent}, results[number * size : (number + 1) * size], spec)
+        for number, (point, tangent) in enumerate(zip(points, tangents, strict=True))
+    )
+    if not any(mask.any() for each in found for mask in each.smooth.values()):
+        return NothingToCheck("no smooth point found")
+    return tuple(each for each in found if any(mask.any() for mask in each.smooth.values()))
+
+
+def _expected(inputs: Values, results: Sequence[Values], spec: KernelSpec) -> Tangents:
+    base, expected = results[0], dict(results[0])
+    doubt, smooth = dict[str, Floats](), dict[str, npt.NDArray[np.bool_]]()
+    for each in spec.signature.results:
+        if not each.is_float:
+            continue
+        runs = np.stack([result[each.name].ravel() for result in results])
+        found = differences(runs[0], runs[None, 1:], [slice(0, runs.shape[1])])
+        shape = base[each.name].shape
+        expected[f"tangent_{each.name}"] = found.slope[0].reshape(shape)
+        doubt[each.name] = found.doubt[0].reshape(shape)
+        smooth[each.name] = found.smooth[0].reshape(shape)
+    return Tangents(inputs, expected, doubt, smooth)
+
+
+def check_tangents(
+    outcome: Sequence[Values], tangents: Sequence[Tangents], tolerance: float, forward: float
+) -> GradientResult:
+    """Whether a text's tangents are the slopes, and its results the results, where these are smooth.
+
+    Args:
+        outcome: what each run left.
+        tangents: what the runs are held against.
+        tolerance: how far a tangent may be off.
+        forward: how far a result may be.
+    """
+    worst, count = 0.0, 0
+    for values, each in zip(outcome, tangents, strict=True):
+        for name, mask in each.smooth.items():
+            for array, allowed in ((f"tangent_{name}", _SLACK * tolerance), (name, max(forward, tolerance / _SLACK))):
+                error = _errors(values[array], each.expected[array], each.doubt[name] if array != name else 0.0)
+                wrong = mask & ~(error <= allowed)
+                if wrong.any():
+                    return GradientResult(0, float(np.max(error[wrong])), _described(array, wrong, each, values))
+                worst = max(worst, float(error[mask].max(initial=0.0)))
+            count += int(mask.sum())
+    return GradientResult(count, worst)
+
+
+def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], doubt: "Floats | float") -> Floats:
+    """Distances relative to the element's size and to the array's typical one."""
+    typical = float(np.median(np.abs(true))) if true.size else 0.0
+    with np.errstate(all="ignore"):
+        off = np.abs(value.astype(np.float64) - true)
+        return np.where(off <= doubt, 0.0, off / (np.abs(true) + (typical or 1.0)))
+
+
+def _described(array: str, wrong: npt.NDArray[np.bool_], tangents: Tangents, values: Values) -> str:
+    index = tuple(int(axis) for axis in np.argwhere(wrong)[0])
+    what = "slope" if array.startswith("tangent_") else "result"
+    true, value = tangents.expected[array][index], values[array][index]
+    return f"{array}{list(index)}: the {what} is {true:.3g}, the text gives {value:.3g}"
