@@ -266,6 +266,13 @@ class Prover(Protocol):
         """Why a text cannot be executed here, or None if it can."""
         ...
 
+    def foreign(self, level: Level, text: str) -> str | None:
+        """What in a text the tool itself never prints, in words; None if there is nothing.
+
+        Such a text may do more than compute: it is run in a process where there is nothing else.
+        """
+        ...
+
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """What each text leaves or gives on its inputs, with the program's number, in any order.
 

@@ -25,7 +25,16 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
-from synthesis.frontends.warp import binaries, catalogue, discovery, execution, introspection, lowering, traps
+from synthesis.frontends.warp import (
+    binaries,
+    catalogue,
+    discovery,
+    execution,
+    introspection,
+    lowering,
+    screening,
+    traps,
+)
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES
@@ -135,6 +144,10 @@ class WarpProver:
     def unavailable(self, level: Level, text: str) -> Unproved | None:
         """A GPU is needed for PTX and machine code, and for CUDA whose threads wait for each other."""
         return execution.unavailable(level, text)
+
+    def foreign(self, level: Level, text: str) -> str | None:
+        """What of C++ and CUDA neither Warp's code generation nor its headers' functions are."""
+        return screening.foreign(level, text)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""
