@@ -188,3 +188,92 @@ def test_drawn_kernels_with_wrong_adjoints_keep_their_forward_texts_alone() -> N
     for pair in pairs:
         assert str(pair.verdict.gradient).startswith("disagrees: "), pair.spec.source
         assert [level for level, text in pair.texts.items() if text] == ["cpp_forward", "cuda_forward"]
+
+
+FAULTS = """
+import warp as wp
+
+
+@wp.kernel
+def flat(a: wp.array(dtype=float), b: wp.array(dtype=float), c: wp.array(dtype=float)):
+    i = wp.tid()
+    c[i] = wp.sin(a[i]) * 3.0 + b[i] * b[i] * 1.0e-4
+
+
+@wp.kernel
+def large(a: wp.array(dtype=float), c: wp.array(dtype=float)):
+    i = wp.tid()
+    c[i] = wp.exp(a[i]) * a[i]
+
+
+@wp.kernel
+def summed(a: wp.array(dtype=float), c: wp.array(dtype=float)):
+    i = wp.tid()
+    wp.atomic_add(c, 0, wp.exp(a[i]) * a[i])
+
+
+@wp.kernel
+def narrow(a: wp.array(dtype=float), c: wp.array(dtype=float)):
+    i = wp.tid()
+    if a[i] > 0.1:
+        c[i] = a[i] * a[i]
+    else:
+        c[i] = 2.0 * a[i]
+"""
+FAULTS_INPUTS = """
+[flat]
+a = "f32[30]"
+b = "f32[30]"
+c = "f32[30]"
+dim = 30
+[large]
+a = "f32[4096]"
+c = "f32[4096]"
+dim = 4096
+[summed]
+a = "f32[4096]"
+c = "f32[1]"
+dim = 4096
+[narrow]
+a = "f32[40] in 0.08..4"
+c = "f32[40]"
+dim = 40
+"""
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
+    folder = tmp_path_factory.mktemp("faults")
+    (folder / "mine.py").write_text(FAULTS)
+    (folder / "mine.toml").write_text(FAULTS_INPUTS)
+    return pairs_of(folder / "mine.py", frontend="warp", inputs=folder / "mine.toml")
+
+
+ADDED = r"( *)wp::adj_address\(var_a, (var_\d+), adj_a, \w+, (adj_\d+)\);\n"
+WRONG_BACKWARDS = {
+    "a flat input's gradient is left out": ("flat", r" *wp::adj_address\(var_b, var_\d+, adj_b, \w+, adj_\d+\);\n", ""),
+    "a flat input's gradient is off by a tenth": ("flat", r"(adj_b, \w+, )(adj_\d+)\)", r"\1wp::mul(\2, 1.1f))"),
+    "one thread of thousands adds nothing": ("large", ADDED, r"if (\2 != 1234) { \g<0> }"),
+    "the last thread adds nothing": ("large", ADDED, r"if (\2 != 4095) { \g<0> }"),
+    "one of thousands that are summed adds twice": ("summed", ADDED, r"if (\2 == 77) { \g<0> } \g<0>"),
+    "an adjoint is set, not added to": ("large", ADDED, r"wp::array_store(adj_a, \2, wp::add(\3, 0.0f));\n"),
+    "an input is written": ("large", ADDED, r"\g<0> wp::array_store(var_a, \2, 0.5f);\n"),
+    "one side of a branch that is seldom taken": ("narrow", r"if \(!var_(\d+)\) \{\n", r"if (false) {\n"),
+}  # fmt: skip
+
+
+def test_faults_that_are_easily_overlooked_are_found(faults: dict[str, Pair]) -> None:
+    missed: list[str] = []
+    with Verifier(get_frontend("warp")) as verifier:
+        for what, (name, pattern, replacement) in WRONG_BACKWARDS.items():
+            pair = faults[name]
+            right = pair.texts["cpp_backward"]
+            assert right is not None, pair.rejections
+            wrong, count = re.subn(pattern, replacement, right)
+            assert count, f"{what}\n{right}"
+            forward = pair.texts["cpp_forward"]
+            (judgement,) = judged(verifier, pair.spec, {"cpp_forward": forward, "cpp_backward": wrong})
+            problem = judgement.failed.get("cpp_backward")
+            if problem is None or problem.symptom != "wrong_gradient":
+                missed.append(f"{what}: {problem}")
+    assert not missed

@@ -318,7 +318,10 @@ class Prover(Protocol):
         ...
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """What a text has in it that the tool itself never prints; None if nothing."""
+        """What in a text the tool itself never prints, in words; None if there is nothing.
+
+        Such a text may do more than compute: it is run in a process where there is nothing else.
+        """
         ...
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:

@@ -24,7 +24,7 @@ from synthesis.frontends.base import (
     Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering
+from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering, screening
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES
 from synthesis.frontends.jax.reference.graphs import graph_of
@@ -134,8 +134,8 @@ class JaxProver:
         return execution.unavailable(level)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Nothing yet."""
-        return None
+        """Calls out of the program: custom calls that JAX's own lowerings do not make, callbacks, infeeds and such."""
+        return screening.foreign(level, text)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """StableHLO by its reference interpreter or XLA, jaxprs lowered to it, HLO by XLA."""

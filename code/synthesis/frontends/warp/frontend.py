@@ -24,7 +24,16 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import load_kernels
-from synthesis.frontends.warp import binaries, catalogue, discovery, execution, introspection, lowering, traps
+from synthesis.frontends.warp import (
+    binaries,
+    catalogue,
+    discovery,
+    execution,
+    introspection,
+    lowering,
+    screening,
+    traps,
+)
 from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
@@ -147,8 +156,8 @@ class WarpProver:
         return execution.unavailable(level, text)
 
     def foreign(self, level: Level, text: str) -> str | None:
-        """Nothing yet."""
-        return None
+        """What of C++ and CUDA neither Warp's code generation nor its headers' functions are."""
+        return screening.foreign(level, text)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""

@@ -1,0 +1,54 @@
+"""What in a JAX text does more than compute: calls out of the program.
+
+A custom call names a function of the process, a callback's even by its address, and an infeed or a transfer waits for
+somebody. What JAX's own lowerings call on a CPU (LAPACK, FFTs, sorting) is known by name; anything else is foreign, and
+is run where there is nothing else.
+"""
+
+import re
+
+from synthesis.frontends.base import Level
+from synthesis.languages import HLO, JAXPR, MLIR
+
+_TARGETS = re.compile(
+    r"lapack_[a-z]+_ffi|(?:dynamic_)?ducc_fft|TopK|mhlo\.\w+|chlo\.\w+|__gpu\$TopK|Sharding|SPMD\w+Shape"
+    r"|shape_assertion|annotate_device_placement|X64(?:Combine|SplitLow|SplitHigh)|cu_threefry2x32_ffi"
+)
+_CALLS = re.compile(r"""custom[_-]call\w*\b(?P<after>[^\n]*)""")
+_TARGET = re.compile(
+    r"""\s*@(?P<at>"[^"]*"|[\w$.]+)|(?:custom_call_target|call_target_name)\s*=\s*"(?P<named>[^"]*)\""""
+)
+_OUTSIDE = re.compile(
+    r"\b(?:pure_callback|io_callback|debug_callback|python_callback|callback|infeed|outfeed|send|recv|send-done"
+    r"|recv-done|send_done|recv_done|ffi_call|xla_python_\w+|host_callback|outside_call|tpu_custom_call|pallas_call"
+    r"|triton_call|mosaic_gpu\w*|dlopen|dynamic_call)\b"
+)
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
+_LANGUAGES = (JAXPR, MLIR, HLO)
+
+
+def foreign(level: Level, text: str) -> str | None:
+    """What of a text leads out of the program, in words; None if nothing does, or if the text is not executed.
+
+    Args:
+        level: the text's.
+        text: a jaxpr, StableHLO or HLO.
+    """
+    if not level.run_by or level.language not in _LANGUAGES:
+        return None
+    outside = _OUTSIDE.search(_STRING.sub(_as_operation, text))
+    if outside is not None:
+        return f"{outside[0]}, which leads out of the program"
+    for call in _CALLS.finditer(text):
+        targets = [match["at"] or match["named"] or "" for match in _TARGET.finditer(call["after"])]
+        if not targets:
+            return "a custom call without a target on its line"
+        for target in targets:
+            if _TARGETS.fullmatch(target.strip('"')) is None:
+                return f"a custom call of {target}"
+    return None
+
+
+def _as_operation(string: re.Match[str]) -> str:
+    """A string that is an operation's quoted name; nothing for any other."""
+    return string[0] if re.fullmatch(r'"\w+(?:\.\w+)+"', string[0]) else '""'

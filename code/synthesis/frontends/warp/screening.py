@@ -1,0 +1,313 @@
+"""What in a C++ or CUDA text is nothing that Warp itself prints: a list of what is allowed, over tokens.
+
+Warp prints structs, helper functions and a kernel, whose statements call functions of its own headers on variables that
+it numbers. Anything else (a preprocessor's line, another namespace, a function of the C library, a variable outside of
+functions, assembly) comes from a native snippet, or from somebody. Such a text is not wrong for that, but it may do
+what it likes with the process that runs it, so it is run where there is nothing else.
+"""
+
+import functools
+import re
+from collections.abc import Iterator, Sequence
+
+from synthesis.frontends.base import Level
+from synthesis.frontends.warp.introspection import is_builtin_name
+from synthesis.frontends.warp.statements import framed
+from synthesis.frontends.warp.texts import tokens
+from synthesis.languages import CPP, CUDA
+
+_WORDS = frozenset(
+    [
+        "CUDA_CALLABLE",
+        "bool",
+        "break",
+        "case",
+        "const",
+        "constexpr",
+        "continue",
+        "default",
+        "else",
+        "false",
+        "for",
+        "goto",
+        "if",
+        "nullptr",
+        "return",
+        "size_t",
+        "sizeof",
+        "static",
+        "static_cast",
+        "struct",
+        "switch",
+        "this",
+        "true",
+        "void",
+        "while",
+        "wp",
+        "inline",
+        "double",
+        "float",
+        "int",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "unsigned",
+        "char",
+        "short",
+        "long",
+        "task_index",
+        "dim",
+        "tile_mem",
+        "_idx",
+        "size",
+        "_wp_args",
+        "_wp_adj_args",
+        "wp_linear_tid",
+        "wp_linear_contiguous",
+        "wp_contiguous_args",
+        "wp_contiguous_adj_args",
+        "_wp_task_range",
+        "_wp_linear_thread_id",
+        "extern",
+        "__global__",
+        "blockDim",
+        "blockIdx",
+        "threadIdx",
+        "gridDim",
+    ]
+)
+"""What Warp writes by itself, and words of C++."""
+_CALLED = frozenset(
+    [
+        "if",
+        "for",
+        "while",
+        "switch",
+        "sizeof",
+        "return",
+        "builtin_tid1d",
+        "builtin_tid2d",
+        "builtin_tid3d",
+        "builtin_tid4d",
+        "builtin_block_dim",
+        "constexpr",
+        "iter_cmp",
+        "printf",
+        "assert",
+        "__launch_bounds__",
+        "WP_CLUSTER_DIMS",
+        "WP_MAXNREG",
+        "WP_ENABLE_SMEM_SPILLING",
+    ]
+)
+"""What may stand before a parenthesis, beside functions of the text's own."""
+_HEADERS = frozenset(
+    [
+        "address",
+        "load",
+        "store",
+        "array_store",
+        "copy",
+        "assign",
+        "assign_copy",
+        "add_inplace",
+        "sub_inplace",
+        "assign_inplace",
+        "extract",
+        "extract_inplace",
+        "array_t",
+        "indexedarray_t",
+        "fabricarray_t",
+        "indexedfabricarray_t",
+        "vec_t",
+        "mat_t",
+        "quat_t",
+        "transform_t",
+        "launch_bounds_t",
+        "float16",
+        "float32",
+        "float64",
+        "bfloat16",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "float",
+        "int",
+        "bool",
+        "half",
+        "tile_shared_storage_t",
+        "tile_shared_t",
+        "tile_register_t",
+        "tile_shape_t",
+        "tile_stride_t",
+        "tile_coord_t",
+        "tile_coord",
+        "tile_layout_strided_t",
+        "tile_layout_register_t",
+        "tile_stack_t",
+        "range_t",
+        "slice_t",
+        "tuple_t",
+        "shape_t",
+        "str",
+        "bvh_query_t",
+        "mesh_query_aabb_t",
+        "mesh_query_ray_t",
+        "mesh_query_point_t",
+        "hash_grid_query_t",
+    ]
+)
+"""Names of Warp's headers that are no built-in of its Python, and that its code generation prints."""
+_FAMILIES = re.compile(r"(?:tile|iter|approx|array|slice|tuple|volume|texture|fixedarray)_\w+|\w+_t")
+"""Functions of Warp's headers whose names are made by code generation."""
+_NUMBERED = re.compile(
+    r"(?:var|adj|ret)_\w+|label\d+|(?:start|end)_(?:for|while|if)_\d+|(?:for|while|iter)_\w+|_\w*\d+"
+)
+_PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
+_OPENS = frozenset("=(;{},")
+_FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
+_TYPE_STRINGS = frozenset(('"C"', '"register"', '"shared"'))
+
+
+def foreign(level: Level, text: str) -> str | None:
+    """What of a text Warp does not print, in words; None if there is nothing, or if the text is no C++ and no CUDA.
+
+    Args:
+        level: the text's.
+        text: C++ or CUDA.
+    """
+    if level.language not in (CPP, CUDA):
+        return None
+    found = [(kind, token) for kind, token in tokens(text) if kind not in ("space", "newline")]
+    return next(_strange(found, text, level), None)
+
+
+def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
+    """Everything that is strange in a text, the simplest first."""
+    for kind, token in found:
+        if kind in ("comment", "raw"):
+            yield f"a {kind} token: {token[:40]}"
+        elif kind == "other" and token not in _PUNCTUATION:
+            yield f"the character {token!r}"
+    if level.language == CUDA and framed(text) is None:
+        yield "a frame around the kernel that is not Warp's"
+    words = [token for _, token in found]
+    strings = {number for number, (kind, _) in enumerate(found) if kind == "string"}
+    names, problems = _declared(words, strings)
+    yield from problems
+    for number, (kind, word) in enumerate(found):
+        if kind == "string":
+            yield from _of_string(words, number)
+        elif kind == "word":
+            yield from _of_word(words, number, names)
+        elif word == "*" and words[number - 1] in _OPENS and words[number + 1] not in ("_wp_args", "_wp_adj_args"):
+            yield f"a pointer that is followed: *{words[number + 1]}"
+        elif word == "[" and words[number - 2] not in (".", ">"):
+            yield "an index of what is no member"
+
+
+def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[str]]:
+    """The names of a text's own functions, structs, fields and arguments; and what is strange outside of functions."""
+    names: set[str] = set()
+    problems: list[str] = []
+    depth, start, inside = 0, 0, ""
+    for number, word in enumerate(words):
+        if number in strings:
+            continue
+        if word == "{":
+            if depth == 0:
+                inside = _opened(words[start:number], names, problems)
+            depth += 1
+        elif word == "}":
+            depth -= 1
+            start = number + 1
+        elif word == ";" and depth == 0:
+            if words[start:number]:
+                problems.append(f"outside of functions: {' '.join(words[start:number])[:60]}")
+            start = number + 1
+        elif word == "static" and depth and words[number + 1] != "constexpr":
+            problems.append("a static variable")
+        elif inside and re.match(r"[A-Za-z_]", word) and words[number + 1] in (";", ",", ")", "{"):
+            names.add(word)
+    if depth:
+        problems.append("braces that do not match")
+    return names, problems
+
+
+def _opened(head: Sequence[str], names: set[str], problems: list[str]) -> str:
+    """What stands before an outermost brace: a struct, whose name is given, or a function; names are added."""
+    if head[:1] == ["struct"] and len(head) == 2:
+        names.add(head[1])
+        return head[1]
+    if "(" not in head or head[-1] != ")" or "=" in head or "[" in head:
+        problems.append(f"outside of functions: {' '.join(head)[:60]}")
+        return ""
+    at = head.index("(")
+    while at > 0 and head[at - 1] in ("__launch_bounds__", "WP_CLUSTER_DIMS", "WP_MAXNREG"):
+        at = head.index("(", at + 1)
+    names.add(head[at - 1])
+    names.update(
+        word for word, after in zip(head[at:], head[at + 1 :], strict=False) if after in ",)" and word.isidentifier()
+    )
+    return ""
+
+
+def _of_string(words: Sequence[str], number: int) -> Iterator[str]:
+    word = words[number]
+    if word.startswith("'") or _FORMAT_THAT_WRITES.search(word):
+        yield f"the text {word[:40]}"
+    elif word not in _TYPE_STRINGS and words[number - 1] not in ("(", ",", "&"):
+        yield f"the text {word[:40]}, which no function is given"
+    elif word == '"C"' and words[number - 1] != "extern":
+        yield 'a "C" that is of no head'
+
+
+def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str]:
+    word, before, after = words[number], words[number - 1] if number else "", words[number + 1 : number + 4]
+    following = after[0] if after else ""
+    if before == ":" and words[number - 2] == ":":
+        space = words[number - 3]
+        if space == "wp":
+            stem = word.removeprefix("adj_")
+            if not (_of_headers(stem) or word in names):
+                yield f"wp::{word}"
+        elif (space, word) != ("tile_shared_storage_t", "init"):
+            yield f"{space}::{word}"
+    elif word == "wp":
+        if after[:2] != [":", ":"]:
+            yield "the name wp"
+    elif word == "template":
+        if list(after) != ["<", "bool", "wp_linear_contiguous"]:
+            yield "a template"
+    elif word == "operator":
+        if after[:2] != ["+", "="]:
+            yield "an operator"
+    elif word == "goto" and _NUMBERED.fullmatch(following) is None:
+        yield "a goto without a label"
+    elif word == "extern" and following != '"C"':
+        yield "an extern declaration"
+    elif before == "." or (before == ">" and words[number - 2] == "-"):
+        if following == "(":
+            yield f"a method: {word}"
+    elif following == "(" and not (word in _CALLED or word in names or word.startswith("tile_")):
+        yield f"a call of {word}"
+    elif not (word in names or word in _WORDS or word in _CALLED or word.startswith("tile_")) and (
+        _NUMBERED.fullmatch(word) is None
+    ):
+        yield f"the name {word}"
+
+
+@functools.cache
+def _of_headers(name: str) -> bool:
+    """Whether a name is one of Warp's headers that code generation prints."""
+    return name in _HEADERS or _FAMILIES.fullmatch(name) is not None or is_builtin_name(name)
