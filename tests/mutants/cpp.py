@@ -177,7 +177,7 @@ def _of_function(text: str, function: Function) -> Iterator[Edit]:
             yield from _branch(statement, function, following)
         elif len(words) > 2 and words[1:3] == ("=", "(") and words[-1] == ")":
             yield from _comparison(statement)
-        elif words[0].startswith("adj_") and words[1:2] == ("+=",):
+        elif len(words) > 2 and words[0].startswith("adj_") and words[1] == "+=":
             yield change(Kind.ACCUMULATION, statement.tokens[1], "=")
             yield change(Kind.SIGN, statement.tokens[1], "-=")
             yield replace_span(Kind.ADJOINT, statement.start, statement.end, "")
