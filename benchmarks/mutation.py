@@ -41,8 +41,8 @@ TIME_LIMIT = {"warp": 0.5, "jax": 2.0}
 
 _ABOUT = f"""\
 Texts of up to {LONGEST:,} characters, changed in one place. One counts where it behaves differently from the right text
-on one of 100 inputs (half of them with bounds of domains), by more than 1e-3 of an element; the frame, CUDA's loop over
-the grid and its atomics, always counts. For the ones that pass: how far they are off at most, and on how many inputs.
+on one of 100 inputs (a forward text also on bounds of domains), by more than 1e-3 of an element; the frame, CUDA's loop
+over the grid and its atomics, always counts. For the ones that pass: how far off they are at most, on how many inputs.
 """
 
 

@@ -122,29 +122,36 @@ def _distances(
     """How far each mutant is from the right text, run by the same tools."""
     levels = {program.level.name: program for program in plan.programs if not program.compile_only}
     programs: list[Program] = []
-    numbers: dict[str, int] = {}
+    numbers: dict[tuple[str, bool], int] = {}
     wanted = [each for each in levels if any(mutant.level == each for mutant in mutants)]
     before = {name: _before(verifier.frontend, levels[name].level, texts) for name in wanted}
-    for name in [*dict.fromkeys(each for each in before.values() if each is not None), *wanted]:
-        if name not in numbers:
-            numbers[name] = len(programs)
-            programs.append(_program(levels[name], texts[name], numbers.get(before.get(name) or ""), inputs))
+    smooth = {name: levels[name].level.direction is not Direction.FORWARD for name in wanted}
+    needed = [(name, True) for name in before.values() if name is not None]
+    for name, away in dict.fromkeys([*needed, *((name, smooth[name]) for name in wanted)]):
+        follows = numbers.get((before.get(name) or "", True))
+        numbers[name, away] = len(programs)
+        programs.append(_program(levels[name], texts[name], follows, inputs, edges=not away))
     for mutant in mutants:
-        follows = numbers.get(before[mutant.level] or "")
-        programs.append(_program(levels[mutant.level], mutant.text, follows, inputs))
+        name = mutant.level
+        follows = numbers.get((before[name] or "", True))
+        programs.append(_program(levels[name], mutant.text, follows, inputs, edges=not smooth[name]))
     outcomes = verifier.run(programs)
     return [
-        _distance(outcomes[len(numbers) + number], outcomes[numbers[mutant.level]])
+        _distance(outcomes[len(numbers) + number], outcomes[numbers[mutant.level, smooth[mutant.level]]])
         for number, mutant in enumerate(mutants)
     ]
 
 
-def _program(like: Program, text: str, follows: int | None, inputs: int) -> Program:
-    """A text on inputs of our own: half of them with the bounds of the domains among their values."""
+def _program(like: Program, text: str, follows: int | None, inputs: int, *, edges: bool) -> Program:
+    """A text on inputs of our own.
+
+    Of a forward text half of them have the bounds of the domains among their values. There a derivative may be any of
+    several: of a derivative, and of the forward text before it, none has.
+    """
     signature = like.signature
     template = next(iter(like.runs.values()))
-    drawn = [complete(signature, draw_inputs(signature, _FIRST + number, edges=number % 2 == 1), poisoned=False)
-             for number in range(inputs)]  # fmt: skip
+    drawn = [draw_inputs(signature, _FIRST + number, edges=edges and number % 2 == 1) for number in range(inputs)]
+    drawn = [complete(signature, each, poisoned=False) for each in drawn]
     runs = [{**each, **_beside(template, each, number)} for number, each in enumerate(drawn)]
     return replace(like, text=text, runs=numbered(Purpose.POINT, runs), follows=follows)
 

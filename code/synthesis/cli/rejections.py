@@ -79,12 +79,11 @@ def _list(entries: list[Entry]) -> None:
 
 def _print(entries: list[Entry]) -> None:
     """A line each, fields parted by tabs, for a program."""
-    console = plain_console()
     for each in entries:
         found = each.rejection
         where = found.recipe or found.origin
         words = (each.id, found.kernel_name, where, found.level or "", found.stage, found.symptom, found.detail)
-        print_line(console, "\t".join(" ".join(str(word).split()) for word in words))
+        sys.stdout.write("\t".join(" ".join(str(word).split()) for word in words) + "\n")
 
 
 def _count(entries: list[Entry]) -> None:

@@ -81,11 +81,11 @@ def report_of(frontend: Frontend, before: KernelSpec, shrunk: Shrunk, seen: Obse
 
 def _inputs(seen: Observation, program: Program) -> Values:
     """What the first run starts from; for a backward text what the forward run before it starts from."""
-    given = next(iter(program.runs.values()), {})
-    points = seen.plan.points if seen.plan is not None else ()
-    if program.level.direction is Direction.BACKWARD and not isinstance(points, NothingToCheck):
-        return {**given, **points[0].inputs}
-    return given
+    given: Values = dict(next(iter(program.runs.values()), Values()))
+    if program.level.direction is not Direction.BACKWARD or seen.plan is None:
+        return given
+    points = seen.plan.points
+    return given if isinstance(points, NothingToCheck) else {**given, **points[0].inputs}
 
 
 def _values(
