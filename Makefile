@@ -4,7 +4,7 @@
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
-# make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (half an hour)
+# make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -43,7 +43,7 @@ gallery: $(STAMP)
 golden: $(STAMP)
 	$(BIN)/python tests/golden.py
 
-# Goes on where it was stopped; `make clean` forgets what has been judged.
+# Goes on where it was stopped; `rm -r build/mutation` forgets what has been judged.
 mutation: $(STAMP)
 	$(BIN)/python benchmarks/mutation.py warp $(WRONG_TEXTS) $(SEED)
 	$(BIN)/python benchmarks/mutation.py jax $(WRONG_TEXTS) $(SEED)
