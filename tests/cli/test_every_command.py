@@ -23,7 +23,7 @@ ARGUMENTS = {
     "list": ["jax"],
     "rejections": ["FOLDER"],
     "replay": ["FOLDER", "--id", "0"],
-    "minimize": [str(Path(__file__).parents[1] / "kernels" / "failing.py"), "--steps", "5"],
+    "minimize": [str(Path(__file__).parents[1] / "kernels" / "failing.py"), "--level", "vjp_jaxpr", "--steps", "5"],
 }
 
 

@@ -67,9 +67,10 @@ def case_of_file(
     Raises:
         TargetError: if there is no such place, or nothing of it is wrong.
     """
-    settings = Extraction(inputs=inputs)
+    settings = Extraction(inputs=inputs, level=None if level is None else (level,))
     examples = NO_EXAMPLES if inputs is None else Examples(tables=read_inputs(inputs))
     found: list[str] = []
+    nameless: Rejection | None = None
     for candidate in candidates_of_text(target, settings, examples):
         name = _name_of(candidate)
         if kernel not in (None, name):
@@ -81,8 +82,9 @@ def case_of_file(
             frontend = get_frontend(candidate.frontend)
             names = [each.name for each in candidate.levels]
             return _case(frontend, candidate.spec, fitting[0], candidate.device, names)
-        if fitting:
-            raise TargetError(f"{target}: {fitting[0].symptom}: {fitting[0].detail}; there is no kernel to make small")
+        nameless = nameless or (fitting[0] if fitting else None)
+    if nameless is not None:  # a file that does not import, a function without the shapes of its arguments
+        raise TargetError(f"{target}: {nameless.symptom}: {nameless.detail}; there is no kernel to make small")
     what = f" of symptom {symptom}" if symptom else ""
     raise TargetError(f"nothing{what} is wrong with {', '.join(found) or 'any kernel'} in {target}")
 
