@@ -45,7 +45,7 @@ def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[st
             yield f"{argument.name} = wp.array({values}, dtype={_element(argument)}{gradient})"
         names.append(argument.name)
     dim = list(spec.signature.launch or ())
-    launch = f"wp.launch({spec.name}, dim={dim}, inputs=[{', '.join(names)}], device='cpu')"
+    launch = f'wp.launch({spec.name}, dim={dim}, inputs=[{", ".join(names)}], device="cpu")'
     if spec.signature.tiled:
         block = spec.signature.options.get("block_dim", 64)
         launch = launch.replace("wp.launch(", "wp.launch_tiled(").replace("device=", f"block_dim={block}, device=")
