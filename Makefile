@@ -4,6 +4,7 @@
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
+# make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -14,8 +15,10 @@ STAMP := $(VENV)/.set-up
 NEWEST := .venv-newest
 WARP_SAMPLES := 260
 JAX_SAMPLES := 140
+WRONG_TEXTS := 2000
+SEED := 1
 
-.PHONY: setup samples gallery golden test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup samples gallery golden mutation test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -39,6 +42,12 @@ gallery: $(STAMP)
 
 golden: $(STAMP)
 	$(BIN)/python tests/golden.py
+
+# Goes on where it was stopped; `rm -r build/mutation` forgets what has been judged.
+mutation: $(STAMP)
+	$(BIN)/python benchmarks/mutation.py warp $(WRONG_TEXTS) $(SEED)
+	$(BIN)/python benchmarks/mutation.py jax $(WRONG_TEXTS) $(SEED)
+	$(BIN)/python benchmarks/mutation.py table > benchmarks/mutation.txt
 
 test: lint types tests wheel
 

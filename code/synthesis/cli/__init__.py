@@ -12,8 +12,11 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 from synthesis.cli.extract import extract
 from synthesis.cli.generate import generate
 from synthesis.cli.list import list_names
+from synthesis.cli.minimize import minimize
 from synthesis.cli.ops import ops
 from synthesis.cli.options import MissingOptions, read_config, require_whole_numbers
+from synthesis.cli.rejections import rejections
+from synthesis.cli.replay import replay
 from synthesis.cli.show import show
 from synthesis.cli.stats import stats
 from synthesis.cli.tables import plain_console, print_line
@@ -28,7 +31,7 @@ app = App(
     help_format="markdown",
     suppress_keyboard_interrupt=False,
 )
-for _command in (generate, extract, verify, show, stats, ops):
+for _command in (generate, extract, verify, show, stats, ops, rejections, replay, minimize):
     app.command(_command)
 app.command(list_names, name="list")
 app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]

@@ -1,0 +1,79 @@
+"""``irsmith minimize``."""
+
+from pathlib import Path
+
+from synthesis.cli.options import Flag
+from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.errors import ConfigError
+from synthesis.files import write_atomic
+from synthesis.minimising.cases import case_of_file, case_of_folder
+from synthesis.minimising.minimise import minimise
+
+
+def minimize(
+    target: str,
+    *,
+    id: str | None = None,  # noqa: A002 (the option's name)
+    kernel: str | None = None,
+    symptom: str | None = None,
+    level: str | None = None,
+    inputs: Path | None = None,
+    steps: int = 2000,
+    seconds: float = 300.0,
+    out: Path | None = None,
+    json: Flag = False,
+) -> None:
+    """Make a kernel small while what is wrong with it stays, and print a report for the tool's authors.
+
+    Examples:
+
+        irsmith minimize pairs --id warp-17
+
+        irsmith minimize my_kernels.py --kernel fall --symptom wrong_gradient --out report.md
+
+    Parameters
+    ----------
+    target: str
+        A folder that irsmith generate or irsmith extract wrote; or a file, a module, or module:name of your own.
+    id: str
+        Of a folder: what irsmith rejections prints first.
+    kernel: str
+        Of a file: the kernel's name; the first with something wrong if it is not said.
+    symptom: str
+        What has to stay wrong, such as wrong_result or wrong_gradient, where there are several things.
+    level: str
+        The level of which it has to be wrong.
+    inputs: Path
+        Of a file: TOML with a table a kernel, as irsmith extract takes it.
+    steps: int
+        The most kernels to look at.
+    seconds: float
+        The longest to look.
+    out: Path
+        A file to write the report to; standard output if it is not said.
+    json: bool
+        Print the report's parts as JSON.
+    """
+    folder = Path(target)
+    if id is not None:
+        if not folder.is_dir():
+            raise ConfigError(f"--id chooses a candidate of a folder, and {target} is none")
+        case = case_of_folder(folder, id, symptom=symptom, level=level)
+    elif (folder / "_irsmith").is_dir():
+        raise ConfigError(f"{target} is a folder of pairs; say with --id which candidate: irsmith rejections {target}")
+    else:
+        case = case_of_file(target, kernel=kernel, symptom=symptom, level=level, inputs=inputs)
+    errors = plain_console(stderr=True)
+
+    def tell(tried: int, spec: object) -> None:
+        if tried % 50 == 0:
+            print_line(errors, f"{tried} kernels looked at, {len(getattr(spec, 'source', '').splitlines())} lines left")
+
+    found = minimise(case, steps=steps, seconds=seconds, on_step=tell)
+    if json:
+        print_json(found.to_json())
+    elif out is None:
+        print(found.written(), end="")  # noqa: T201 (Markdown as it is)
+    if out is not None:
+        write_atomic(out, found.written())
+        print_line(errors, f"{out} written")

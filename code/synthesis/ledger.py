@@ -1,0 +1,102 @@
+"""What a folder's ledger holds: the candidates, and the levels of them, that did not become rows."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from synthesis.errors import TargetError
+from synthesis.identity.hashing import hash_text
+from synthesis.output.reading import BrokenFile, scan_ledger
+from synthesis.output.writer import SIDECAR
+from synthesis.records import Rejection
+
+_DIGITS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a ledger."""
+
+    id: str
+    """Of the candidate: several levels of one have the same."""
+    rejection: Rejection
+
+
+def id_of(rejection: Rejection) -> str:
+    """What a rejection's candidate is called: ``warp-17`` for a drawn one, a hash for one of the user's."""
+    if rejection.index is not None:
+        return f"{rejection.frontend}-{rejection.index}"
+    return hash_text("\n".join((rejection.frontend, rejection.origin, rejection.kernel_name)))[:_DIGITS]
+
+
+def read_ledger(folder: str | Path) -> list[Entry]:
+    """The lines of a folder's ledger, in order; of a run in progress, those of its finished chunks.
+
+    Raises:
+        TargetError: if there is no such folder, irsmith did not write it, or a line is no rejection.
+    """
+    folder = Path(folder)
+    if not (folder / SIDECAR).is_dir():
+        raise TargetError(f"no ledger in {folder}; expected a folder that irsmith generate or irsmith extract wrote")
+    entries: list[Entry] = []
+    for found in scan_ledger(folder):
+        if isinstance(found, BrokenFile):
+            raise TargetError(found.why)
+        entries.append(Entry(id_of(found), found))
+    return entries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which lines of a ledger are meant; of each field one of the values, any if there is none."""
+
+    frontend: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    recipe: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+    symptom: tuple[str, ...] = ()
+
+    def of(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The lines that are meant, in order."""
+        return [each for each in entries if self._takes(each.rejection)]
+
+    def _takes(self, rejection: Rejection) -> bool:
+        pairs = (
+            (self.frontend, rejection.frontend),
+            (self.category, rejection.category),
+            (self.recipe, rejection.recipe),
+            (self.level, rejection.level or ""),
+            (self.stage, str(rejection.stage)),
+            (self.symptom, str(rejection.symptom)),
+        )
+        return all(not wanted or value in wanted for wanted, value in pairs)
+
+
+def find_entries(entries: Sequence[Entry], key: str) -> list[Entry]:
+    """The lines of one candidate: by its id, the first characters of it, its index, or the kernel's name.
+
+    Raises:
+        TargetError: if lines of several candidates are meant; the message says which.
+    """
+    exact = [each for each in entries if key == each.id]
+    found = exact or [
+        each
+        for each in entries
+        if key in (str(each.rejection.index), each.rejection.kernel_name)
+        or (each.rejection.index is None and each.id.startswith(key))
+    ]
+    ids = list(dict.fromkeys(each.id for each in found))
+    if len(ids) > 1:
+        raise TargetError(f"{key!r} is {len(ids)} candidates; give one of their ids: {', '.join(ids[:8])}")
+    return found
+
+
+def counts(entries: Iterable[Entry]) -> tuple[Counter[str], Counter[str]]:
+    """How many lines there are by symptom, and by recipe (by origin of those that were not drawn)."""
+    symptoms, recipes = Counter[str](), Counter[str]()
+    for each in entries:
+        symptoms[str(each.rejection.symptom)] += 1
+        recipes[each.rejection.recipe or each.rejection.origin or "(extracted)"] += 1
+    return symptoms, recipes

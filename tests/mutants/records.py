@@ -1,0 +1,145 @@
+"""What a mutant is, and what it is found by: places in a text, told by tokens."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What is wrong with a mutant."""
+
+    OPERATOR = "operation exchanged"
+    PERCENT = "constant by 1 %"
+    TENTH = "constant by 10 %"
+    INDEX = "index"
+    OPERAND = "operand"
+    COMPARISON = "comparison"
+    EDGE = "comparison's edge"
+    STATEMENT = "statement dropped"
+    NEGATED = "condition negated"
+    EXCHANGED = "branches exchanged"
+    LOOP = "loop bound"
+    REDUCTION = "reduce operation"
+    START = "start of a reduction"
+    DIMENSIONS = "dimension numbers"
+    PERMUTATION = "permutation"
+    BOUNDS = "bounds check removed"
+    SIGN = "adjoint's sign"
+    ADJOINT = "adjoint dropped"
+    ACCUMULATION = "adjoint set, not added"
+    GRID = "grid loop"
+    ATOMIC = "atomic made plain"
+
+    @property
+    def sequential(self) -> bool:
+        """Whether one thread after the other can tell it: if not, it is wrong whatever a CPU says."""
+        return self not in FRAME
+
+
+FRAME = (Kind.GRID, Kind.ATOMIC)
+"""What is wrong only where threads run side by side."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """A text that was changed in one place."""
+
+    kind: Kind
+    level: str
+    text: str
+    done: str
+    """The line, and what was put where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        """Where the next one may begin."""
+        return self.start + len(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change of a text: what stands between two places gives way to something else, perhaps in several places."""
+
+    kind: Kind
+    spans: tuple[tuple[int, int, str], ...]
+
+    def applied(self, text: str) -> str:
+        """The text after it."""
+        for start, end, new in sorted(self.spans, reverse=True):
+            text = text[:start] + new + text[end:]
+        return text
+
+    def told(self, text: str) -> str:
+        """Where it is, and what it does."""
+        start, end, new = min(self.spans)
+        line = text.count("\n", 0, start) + 1
+        more = f" and {len(self.spans) - 1} more" if len(self.spans) > 1 else ""
+        return f"line {line}: {_short(text[start:end])!r} -> {_short(new)!r}{more}"
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= 90 else f"{words[:87]}..."
+
+
+def change(kind: Kind, token: Token, new: str) -> Edit:
+    """One word exchanged."""
+    return Edit(kind, ((token.start, token.end, new),))
+
+
+def replace_span(kind: Kind, start: int, end: int, new: str) -> Edit:
+    """One stretch exchanged."""
+    return Edit(kind, ((start, end, new),))
+
+
+def exchange(kind: Kind, text: str, first: tuple[int, int], second: tuple[int, int]) -> Edit:
+    """Two stretches in each other's place."""
+    return Edit(kind, ((*first, text[slice(*second)]), (*second, text[slice(*first)])))
+
+
+def tokens_of(text: str, pattern: re.Pattern[str], start: int = 0, end: int | None = None) -> list[Token]:
+    """The words of a text, or of a stretch of it; what a pattern's group ``space`` takes is left out."""
+    found: list[Token] = []
+    for match in pattern.finditer(text, start, len(text) if end is None else end):
+        kind = match.lastgroup or "sign"
+        if kind != "space":
+            found.append(Token(kind, match[0], match.start()))
+    return found
+
+
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+
+
+def close_of(tokens: Sequence[Token], at: int) -> int:
+    """The position of the bracket that closes the one at a position; the last one's if none does."""
+    opening = tokens[at].text
+    closing, depth = _CLOSING[opening], 0
+    for position in range(at, len(tokens)):
+        depth += (tokens[position].text == opening) - (tokens[position].text == closing)
+        if depth == 0:
+            return position
+    return len(tokens) - 1
+
+
+def parts_of(tokens: Sequence[Token]) -> Iterator[list[Token]]:
+    """What commas part, outside of brackets."""
+    depth, part = 0, list[Token]()
+    for token in tokens:
+        depth += (token.text in "([{<") - (token.text in ")]}>")
+        if token.text == "," and depth == 0:
+            yield part
+            part = []
+        else:
+            part.append(token)
+    if part:
+        yield part
