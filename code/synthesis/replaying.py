@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from synthesis.errors import ConfigError, Stage, Symptom, TargetError
 from synthesis.extraction import extract_with
-from synthesis.isolation import Casualty, Zygote
+from synthesis.isolation.confinement import MY_OWN
+from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.ledger import Entry, find_entries, read_ledger
 from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
@@ -174,8 +175,8 @@ def _row_again(row: Document) -> Iterator[_Made]:
 
 def _outcome(frontend: str, work: "partial[Iterator[_Made]]") -> _Made:
     """What comes out of work in a process of its own."""
-    with Zygote(preload=frontend_modules(frontend)) as zygote:
-        for item in zygote.run(work, time_limit=_PATIENCE):
+    with Zygote(preload=frontend_modules(frontend), confinement=MY_OWN) as zygote:
+        for item in zygote.run(work, _Made, time_limit=_PATIENCE):
             if isinstance(item, Casualty):
                 found = Rejection(stage=Stage.LOWER, symptom=item.symptom, detail=item.detail, frontend=frontend)
                 return _Made((found,), {})

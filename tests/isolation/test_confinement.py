@@ -323,7 +323,12 @@ def test_a_machine_without_a_protection_says_so(monkeypatch: pytest.MonkeyPatch)
 def test_a_full_disk_is_the_machines_trouble(monkeypatch: pytest.MonkeyPatch) -> None:
     with Zygote() as zygote:
         zygote.check_machine()
-        monkeypatch.setattr("synthesis.isolation.zygote.check_space", lambda _: "No space left on device")
+
+        def full(folder: Path) -> str:
+            del folder
+            return "No space left on device"
+
+        monkeypatch.setattr("synthesis.isolation.zygote.check_space", full)
         with pytest.raises(MachineError, match=r"cannot be written to .*: No space left"):
             zygote.check_machine()
 

@@ -12,10 +12,12 @@ import numpy as np
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import Examples
 from synthesis.frontends.base import Frontend, Kernel, Outcome, Program, Reference, Values
-from synthesis.isolation import Casualty, Zygote
+from synthesis.isolation.confinement import MY_OWN
+from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
+from synthesis.making.travel import pack, unpack
 from synthesis.records import KernelSpec, Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Making
@@ -28,6 +30,8 @@ _STEP_LIMIT = 20.0
 """Seconds of processor time that loading and lowering one kernel may take."""
 _FEW = 64
 """Elements of which a derivative is told one by one."""
+_Prepared = tuple[bytes, tuple[Values, ...]]
+"""A candidate that is lowered and planned, and the derivatives of its reference."""
 USELESS = (Symptom.USELESS, Symptom.ILL_CONDITIONED, Symptom.FAULT, Symptom.NO_REFERENCE)
 """What only a drawn kernel is rejected for."""
 
@@ -104,7 +108,9 @@ class Observer:
 
     def __enter__(self) -> "Observer":
         """Start the processes."""
-        self._zygote = self._stack.enter_context(Zygote(preload=frontend_modules(self.frontend.name)))
+        self._zygote = self._stack.enter_context(
+            Zygote(preload=frontend_modules(self.frontend.name), confinement=MY_OWN)
+        )
         self._verifier = self._stack.enter_context(Verifier(self.frontend, time_limit=self._time_limit))
         return self
 
@@ -116,13 +122,14 @@ class Observer:
         """What is wrong with a kernel; ``closely`` with derivatives and what every text leaves."""
         useful = self.wanted.symptom in USELESS
         work = partial(_prepare, self.frontend.name, spec, self.levels, self.device, useful=useful, closely=closely)
-        for item in self._zygote.run(work, time_limit=_STEP_LIMIT):
+        for item in self._zygote.run(work, _Prepared, time_limit=_STEP_LIMIT):
             if isinstance(item, Casualty):
                 stage = Stage.LOWER
                 return Observation(
                     spec=spec, rejections=(Rejection(stage=stage, symptom=item.symptom, detail=item.detail).of(spec),)
                 )
-            return self._proved(*cast(tuple[Candidate, tuple[Values, ...]], item), closely=closely)
+            data, gradients = cast(_Prepared, item)
+            return self._proved(unpack(self.frontend, data), gradients, closely=closely)
         return Observation(spec=spec, rejections=())
 
     def _proved(self, candidate: Candidate, gradients: tuple[Values, ...], *, closely: bool) -> Observation:
@@ -152,7 +159,7 @@ class Observer:
 
 def _prepare(
     name: str, spec: KernelSpec, levels: Sequence[str], device: str, *, useful: bool, closely: bool
-) -> Iterator[tuple[Candidate, tuple[Values, ...]]]:
+) -> Iterator["_Prepared"]:
     """A kernel loaded, lowered and planned, and the derivatives of its reference."""
     frontend = get_frontend(name)
     candidate = Candidate(spec=spec, device=device, levels=tuple(map(frontend.level, levels)))
@@ -163,7 +170,7 @@ def _prepare(
     terms = Terms(useful=useful, fresh=True, whole=False)
     (candidate,) = stages.plan(frontend, [candidate], Making(), terms)
     gradients = _gradients(frontend, candidate) if closely else ()
-    yield candidate.detached(), gradients
+    yield pack(candidate.detached()), gradients
 
 
 def _with_results(frontend: Frontend, candidate: Candidate, kernel: Kernel) -> Candidate:
@@ -217,7 +224,7 @@ def _moved(inputs: Values, name: str, place: tuple[int, ...], step: float) -> Va
 
 def _weighted(values: Values, point: Point) -> float:
     arrays = flat(values)
-    return float(sum(np.sum(arrays[name] * weights) for name, weights in point.cotangents.items()))
+    return float(sum(np.sum(arrays[name] * weights) for name, weights in point.cotangents[0].items()))
 
 
 def program_of(observation: Observation, level: str | None) -> tuple[int, Program] | None:

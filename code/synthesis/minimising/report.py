@@ -107,7 +107,12 @@ def _values(
         }
         return _listed(written), _listed({name: left[name] for name in written if name in left})
     if direction is Direction.BACKWARD and seen.gradients and not isinstance(seen.plan.points, NothingToCheck):
-        found = {name: left[f"adj_{name}"] for name in seen.gradients[0] if f"adj_{name}" in left}
+        before = flat(next(iter(asked.runs.values())))  # adjoints are added to
+        found = {
+            name: left[f"adj_{name}"] - before.get(f"adj_{name}", 0)
+            for name in seen.gradients[0]
+            if f"adj_{name}" in left
+        }
         return _listed(seen.gradients[0]), _listed(found)
     return {}, {}
 
