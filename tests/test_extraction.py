@@ -362,3 +362,19 @@ def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path
         ConfigError, match=r"inputs.toml: \[scalled\] names no function in mixed_package.functions; found: "
     ):
         extract_to_folder("mixed_package.functions", tmp_path / "out", settings)
+
+
+@pytest.mark.needs("jax")
+def test_harm_while_tracing_costs_one_kernel_each(kernels_folder: Path) -> None:
+    settings = {"level": "jaxpr", "time_limit": 5.0, "output_limit": 32}
+    outcomes = list(extract(str(kernels_folder / "harmful.py"), frontend="jax", **settings))
+    rows = [each.spec.name for each in outcomes if isinstance(each, Pair)]
+    lines = {each.kernel_name: str(each.symptom) for each in outcomes if isinstance(each, Rejection)}
+    assert rows == ["harmless_first", "harmless_second", "copies_the_process", "harmless_last"]
+    assert lines == {
+        "leaves_the_program": "trace_error",
+        "ends_the_process": "crash",
+        "never_ends": "timeout",
+        "kills_the_process": "crash",
+        "holds_too_much": lines["holds_too_much"],
+    }

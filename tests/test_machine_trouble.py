@@ -1,0 +1,81 @@
+"""A killed process and a full disk are the machine's trouble: no row loses a text for them."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from folders import contents
+
+from synthesis import BatchGenerator
+
+COMMAND = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "24", "--chunk-size", "6"]
+
+
+def descendants(process: "subprocess.Popen[bytes]") -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+@pytest.mark.needs("jax")
+def test_killed_workers_cost_no_row_anything(tmp_path: Path) -> None:
+    BatchGenerator("jax", chunk_size=6).run(24, tmp_path / "whole")
+    out = tmp_path / "killed"
+    kills, told = 0, b""
+    for _ in range(12):
+        process = subprocess.Popen([*COMMAND, "--out", str(out)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        while process.poll() is None:
+            if kills < 6 and len(found := descendants(process)) == 4:
+                victim = found[(kills * 3) % 4]
+                try:
+                    victim.send_signal(signal.SIGKILL)
+                    kills += 1
+                except psutil.NoSuchProcess:
+                    pass
+                time.sleep(0.3)
+            time.sleep(0.002)
+        told += process.communicate()[1]
+        if process.returncode == 0:
+            break
+        assert process.returncode == 1, told
+    assert process.returncode == 0, told
+    assert kills >= 4
+    assert contents(out) == contents(tmp_path / "whole")
+
+
+@pytest.mark.needs("warp")
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="a small file system needs a namespace of mounts")
+def test_a_full_temporary_folder_stops_a_run_that_goes_on_later(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "warp", "--count", "3"]
+    script = f'mount -t tmpfs -o size=64k none {small} && TMPDIR={small} exec "$@"'
+    result = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script, "sh", *command, "--out", str(tmp_path / "full")],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if "unshare" in result.stderr or "mount:" in result.stderr:
+        pytest.skip(f"no namespace of mounts: {result.stderr}")
+    assert result.returncode == 1, result.stdout
+    assert "temporary files cannot be written to" in result.stderr
+    assert not list((tmp_path / "full").glob("*.json"))
+    subprocess.run([*command, "--out", str(tmp_path / "full")], check=True, capture_output=True)
+    BatchGenerator("warp").run(3, tmp_path / "whole")
+    assert contents(tmp_path / "full") == contents(tmp_path / "whole")
+
+
+def test_a_temporary_folder_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path / "none")}
+    environment |= {"TMP": environment["TMPDIR"], "TEMP": environment["TMPDIR"]}
+    result = subprocess.run(
+        [*COMMAND, "--out", str(tmp_path / "out")], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode in (0, 1)  # Python falls back on other folders where there are some
+    assert "Traceback" not in result.stderr
