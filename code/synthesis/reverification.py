@@ -18,7 +18,7 @@ from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
 from synthesis.output.reading import BrokenFile, Document, count_pairs, read_drawing, scan_folder
 from synthesis.progress import Meter, progress_bar
-from synthesis.records import Hindrance, Unproved, Verdict
+from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.settings import Making, Verification
 from synthesis.sources.stored import TERMS, Checked, StoredRows
 
@@ -184,11 +184,23 @@ def _failures(checked: Checked, candidate: Candidate, found: Reverification) -> 
         found.remade += same
         found.unproved += not same
         found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
+    if not failed:
+        yield from _overclaims(checked, verdict, found.seed)
     for name in claimed:
         reason = verdict.unverified.get(name)
         if name not in verdict.verified and name not in failed and not _needs_gpu(reason):
             why = str(reason or "the row has no such text")
             yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
+
+
+def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failure]:
+    """What the row says of its proof and that is not so."""
+    metadata, stem = checked.document.metadata, checked.document.stem
+    if metadata["gradient"] == str(GradientStatus.AGREES) and verdict.gradient.status is not GradientStatus.AGREES:
+        yield Failure(stem, "", "other_metadata", f"gradient: the row says agrees, and it is {verdict.gradient}")
+    reached = round(verdict.reached, 4)
+    if checked.same and not seed and metadata["verified"] and metadata["reached"] > reached:
+        yield Failure(stem, "", "other_metadata", f"reached: the row says {metadata['reached']}, and it is {reached}")
 
 
 def _needs_gpu(reason: Unproved | None) -> bool:

@@ -219,6 +219,9 @@ class Verification(Confining):
 
     seed: int = 0
     """Of the inputs that texts are run on; another seed draws others."""
+    reach: float = 0.8
+    """Share of a kernel's statements that its runs must execute, and of its outputs that they must change, 0 to 1;
+    where they come to less, nothing of it counts as verified."""
     text_time_limit: float = 5.0
     """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
     source_time_limit: float = 20.0
@@ -228,6 +231,7 @@ class Verification(Confining):
         """Refuse what nothing can be verified with."""
         super().__post_init__()
         _check_integer("seed", self.seed)
+        _settle(self, "reach", _share("reach", self.reach))
         for name in ("text_time_limit", "source_time_limit"):
             _settle(self, name, _seconds(name, getattr(self, name)))
 

@@ -15,7 +15,7 @@ from synthesis.making.travel import pack_line_maps
 from synthesis.output.rows import metadata_of
 from synthesis.records import KernelSpec, Pair, Rejection
 from synthesis.registry import get_frontend
-from synthesis.settings import Drawing
+from synthesis.settings import Drawing, Verification
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.plan import Plan, make_plan
 
@@ -57,20 +57,20 @@ class Remade:
     plan: Plan | None = None
 
 
-def remake_rows(name: str, rows: Sequence[Row], seed: int) -> Iterator[int | bytes]:
+def remake_rows(name: str, rows: Sequence[Row], settings: Verification) -> Iterator[int | bytes]:
     """The position of each row as it begins, then the row made again, as bytes.
 
     Args:
         name: the front end's.
         rows: what to make.
-        seed: of the inputs that texts are to be run on.
+        settings: what they are verified with.
     """
     frontend = get_frontend(name)
     generators: dict[Drawing, KernelGenerator] = {}
     for position, row in enumerate(rows):
         yield position
         try:
-            remade = _remake(frontend, row, seed, generators)
+            remade = _remake(frontend, row, settings, generators)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (a stranger's source may raise anything)
             rejection = Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             remade = Remade(rejection=rejection.of(row.spec), texts={}, columns={})
@@ -86,7 +86,7 @@ def unpack(frontend: Frontend, data: bytes) -> Remade:
     return decode(data, Remade, {Level: frontend.level})
 
 
-def _remake(frontend: Frontend, row: Row, seed: int, generators: dict[Drawing, KernelGenerator]) -> Remade:
+def _remake(frontend: Frontend, row: Row, settings: Verification, generators: dict[Drawing, KernelGenerator]) -> Remade:
     levels = [frontend.level(name) for name in row.texts]
     drawn = _draw_again(frontend, row, generators)
     if not row.spec.self_contained:
@@ -96,13 +96,18 @@ def _remake(frontend: Frontend, row: Row, seed: int, generators: dict[Drawing, K
     if isinstance(kernel, Rejection):
         return Remade(rejection=kernel, texts={}, columns={})
     try:
-        return _remake_kernel(frontend, row, kernel, levels, seed, drawn)
+        return _remake_kernel(frontend, row, kernel, levels, settings, drawn)
     finally:
         frontend.compiler.release([kernel])
 
 
 def _remake_kernel(
-    frontend: Frontend, row: Row, kernel: Kernel, levels: Sequence[Level], seed: int, drawn: KernelSpec | None
+    frontend: Frontend,
+    row: Row,
+    kernel: Kernel,
+    levels: Sequence[Level],
+    settings: Verification,
+    drawn: KernelSpec | None,
 ) -> Remade:
     (lowered,) = frontend.compiler.lower([kernel], levels, device=row.device)
     if isinstance(lowered, Rejection):
@@ -120,7 +125,9 @@ def _remake_kernel(
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
         refuted=refuted_claim(row.spec, kernel) or "",
-        plan=make_plan(frontend, kernel, proved, useful=False, fresh=False, seed=seed),
+        plan=make_plan(
+            frontend, kernel, proved, useful=False, fresh=False, seed=settings.seed, least_reach=settings.reach
+        ),
     )
 
 

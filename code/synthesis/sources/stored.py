@@ -114,7 +114,7 @@ class StoredRows:
         limit = self.settings.source_time_limit
         while done < len(rows):
             given = rows[done : done + 1] if alone else rows[done:]
-            work = partial(remake_rows, frontend.name, given, self.settings.seed)
+            work = partial(remake_rows, frontend.name, given, self.settings)
             zygote = self._zygote(frontend.name)
             harm: Casualty | None = None
             made = 0
