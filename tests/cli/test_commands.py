@@ -326,4 +326,4 @@ def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.
     assert sum(found["rejections"].values()) == len(lines) == 4
     assert [part in captured.err for part in (rows[1].name, "rejections.jsonl, line 2")] == [True, True]
     assert run(["verify", str(tmp_path)]) == 1
-    assert f"{rows[1].stem}: altered: " in capsys.readouterr().out
+    assert f"{rows[1].stem}: unreadable: " in capsys.readouterr().out
