@@ -52,8 +52,8 @@ def main(frontend: str, count: int) -> None:
         print(f"{rows} rows, {texts} texts, {len(alarms)} alarms", file=sys.stderr, flush=True)
     tool = {"warp": "warp-lang", "jax": "jax"}[frontend]
     today = datetime.datetime.now(datetime.UTC).date()
-    print(f"{today}  {tool} {version(tool)}  {rows} rows, {texts} texts run on inputs of two seeds: {len(alarms)} alarms; "
-          f"rejected when made: {dict(rejected)}")  # fmt: skip
+    what = f"{rows} rows, {texts} texts run on inputs of two seeds: {len(alarms)} alarms"
+    print(f"{today}  {tool} {version(tool)}  {what}; rejected when made: {dict(rejected)}")
     for each in alarms:
         print(f"    {each}")
 
