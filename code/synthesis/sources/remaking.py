@@ -10,7 +10,7 @@ from synthesis.frontends.base import Frontend, Kernel, Level
 from synthesis.frontends.failures import detail_of
 from synthesis.generator import KernelGenerator
 from synthesis.isolation.wire import decode, encode
-from synthesis.making.confirmation import NOT_THE_KERNEL
+from synthesis.making.confirmation import why_unprovable
 from synthesis.making.travel import pack_line_maps
 from synthesis.output.rows import metadata_of
 from synthesis.records import KernelSpec, Pair, Rejection
@@ -89,8 +89,9 @@ def unpack(frontend: Frontend, data: bytes) -> Remade:
 def _remake(frontend: Frontend, row: Row, seed: int, generators: dict[Drawing, KernelGenerator]) -> Remade:
     levels = [frontend.level(name) for name in row.texts]
     drawn = _draw_again(frontend, row, generators)
-    if not row.spec.self_contained:
-        plan = Plan(spec=row.spec, levels=tuple(levels), unknown=NOT_THE_KERNEL, fresh=False)
+    unknown = why_unprovable(row.spec)
+    if unknown is not None:
+        plan = Plan(spec=row.spec, levels=tuple(levels), unknown=unknown, fresh=False)
         return Remade(texts={}, columns=_columns(row, row.texts, drawn), plan=plan)
     kernel = frontend.load_one(row.spec)
     if isinstance(kernel, Rejection):
