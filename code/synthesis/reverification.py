@@ -159,6 +159,8 @@ class _Tally:
 def _failures(checked: Checked, candidate: Candidate, found: Reverification) -> Iterator[Failure]:
     """What is wrong with a row; what is not wrong is counted."""
     stem = checked.document.stem
+    if checked.document.altered:
+        yield Failure(stem, "", "altered", "the file is not as the run wrote it")
     if candidate.stopped is not None:
         yield Failure(stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
         return

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import psutil
+
 from synthesis.errors import ConfigError, SandboxError
 from synthesis.isolation import linux
 
@@ -139,8 +141,7 @@ def _needed(confinement: Confinement, protection: Protection, held: set[Protecti
 
 def _limit(limits: Limits) -> None:
     """Set what the kernel counts for us; a limit that is lower already stays."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    have = pages * resource.getpagesize()
+    have: int = psutil.Process().memory_info().vms
     _lower(resource.RLIMIT_AS, have + (limits.memory << 20))
     _lower(resource.RLIMIT_FSIZE, limits.files << 20)
     _lower(resource.RLIMIT_NPROC, limits.threads)
@@ -150,7 +151,8 @@ def _limit(limits: Limits) -> None:
 def _lower(which: int, value: int) -> None:
     _, hard = resource.getrlimit(which)
     value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(which, (value, value))
+    with contextlib.suppress(ValueError, OSError):  # not every system counts everything
+        resource.setrlimit(which, (value, value))
 
 
 _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/proc/cpuinfo", "/proc/meminfo",

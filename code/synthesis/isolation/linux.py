@@ -9,11 +9,19 @@ import errno
 import os
 import platform
 import struct
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _MACHINE = platform.machine()
+_HERE = sys.platform == "linux"
+"""Whether there is anything to call; on other systems every protection is missing, and only limits hold."""
+
+
+def _require_linux() -> None:
+    if not _HERE:
+        raise OSError(errno.ENOSYS, f"not on {sys.platform}")
 
 
 def _call(number: int, *arguments: object) -> int:
@@ -41,17 +49,23 @@ _PR_SET_PDEATHSIG, _PR_CAPBSET_DROP, _PR_SET_CHILD_SUBREAPER, _PR_SET_NO_NEW_PRI
 
 
 def die_with_parent(signal: int) -> None:
-    """Have the kernel send this process a signal when its parent is gone."""
+    """Have the kernel send this process a signal when its parent is gone; nothing where it cannot."""
+    if not _HERE:
+        return
     _check(_LIBC.prctl(_PR_SET_PDEATHSIG, signal, 0, 0, 0))
 
 
 def adopt_orphans() -> None:
-    """Become the parent of what this process's descendants leave behind."""
+    """Become the parent of what this process's descendants leave behind; nothing where that cannot be."""
+    if not _HERE:
+        return
     _check(_LIBC.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0))
 
 
 def forgo_privileges() -> None:
-    """Give up all capabilities, and for ever what programs with set-user-id would give."""
+    """Give up all capabilities, and what programs with set-user-id would give; nothing where there are none."""
+    if not _HERE:
+        return
     for capability in range(64):
         if _LIBC.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break
@@ -87,11 +101,13 @@ def enter_process_namespace() -> None:
     Raises:
         OSError: if the kernel, or what this runs in, does not allow it.
     """
+    _require_linux()
     if _LIBC.unshare(_NEWPID) != 0:  # only root may without a namespace of users
         _enter_as_oneself(_NEWPID)
 
 
 def _enter_as_oneself(namespaces: int) -> None:
+    _require_linux()
     user, group = os.getuid(), os.getgid()
     _check(_LIBC.unshare(_NEWUSER | namespaces))
     Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
@@ -136,6 +152,7 @@ _OF_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL
 def landlock_version() -> int:
     """The version of Landlock that the kernel has; 0 if it has none."""
     try:
+        _require_linux()
         return _call(_CREATE_RULESET, None, ctypes.c_size_t(0), 1)
     except OSError:
         return 0
@@ -224,7 +241,7 @@ Instruction = tuple[int, int, int, int]
 
 def has_seccomp() -> bool:
     """Whether the kernel filters system calls on a machine whose numbers are known here."""
-    return _MACHINE in _ARCHITECTURES and _LIBC.prctl(21, 0, 0, 0, 0) >= 0
+    return _HERE and _MACHINE in _ARCHITECTURES and _LIBC.prctl(21, 0, 0, 0, 0) >= 0
 
 
 def refuse_system_calls() -> None:

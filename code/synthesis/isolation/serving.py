@@ -37,6 +37,7 @@ BEGIN, KILL = b"b", b"k"
 _MESSAGE = 1 << 40
 _RESULTS = 3
 """The only descriptor that work has, beside those of empty input and dropped output."""
+_GLANCE = 0.02
 _PATIENCE = 5.0
 """Seconds that a keeper has to end what it keeps."""
 
@@ -113,20 +114,33 @@ def _serve_one(order: Order, writer: int, descriptor: int) -> None:
 
 
 def _await(keeper: int, descriptor: int) -> None:
-    watched = os.pidfd_open(keeper)
+    """Wait for the keeper's end, and bring it about on demand, or if nobody is there to demand it."""
+    keeping = psutil.Process(keeper)
+    watched = _watch(keeper)
     try:
         while True:
-            ready, _, _ = select.select([watched, descriptor], [], [])
+            ready, _, _ = select.select([descriptor, *watched], [], [], None if watched else _GLANCE)
             if descriptor in ready and os.read(descriptor, 1) in (KILL, b""):
-                os.kill(keeper, signal.SIGTERM)
-                if not select.select([watched], [], [], _PATIENCE)[0]:
-                    os.kill(keeper, signal.SIGKILL)
-                ready = [watched]
-            if watched in ready:
-                os.waitpid(keeper, 0)
+                keeping.terminate()
+                with contextlib.suppress(psutil.TimeoutExpired):
+                    keeping.wait(_PATIENCE)
+                    return
+                keeping.kill()
+                keeping.wait()
+                return
+            if os.waitpid(keeper, os.WNOHANG)[0] == keeper:
                 return
     finally:
-        os.close(watched)
+        for each in watched:
+            os.close(each)
+
+
+def _watch(process: int) -> list[int]:
+    """A descriptor that can be read when a process has ended; none where the system has none."""
+    try:
+        return [os.pidfd_open(process)]
+    except (AttributeError, OSError):
+        return []
 
 
 def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:

@@ -4,7 +4,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class Document:
     """The name of its files, up to the first dot."""
     raw: Mapping[str, Any]
     """The file's own JSON; for a pair of texts, what a JSON file of it would hold."""
+    altered: bool = False
+    """Whether the run's own record says that the file was another when it was written."""
 
     @property
     def name(self) -> str:
@@ -109,14 +111,14 @@ class BrokenFile:
     path: Path
     why: str
     symptom: str = "unreadable"
-    """``unreadable``, or ``missing`` or ``altered`` where the run's own record says so."""
+    """``unreadable``, or ``missing`` where the run's own record says so."""
 
 
 def scan_folder(folder: Path) -> Iterator[Document | BrokenFile]:
     """The pairs that a run or an extraction wrote into a folder, in the order of their files, and what is none.
 
-    Where a run's records of its chunks are there, a row that is missing, or that is not as it was written, is told of
-    in its place.
+    Where a run's records of its chunks are there, a row that is missing is told of in its place, and one that is not as
+    it was written says so.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
@@ -134,10 +136,8 @@ def scan_folder(folder: Path) -> Iterator[Document | BrokenFile]:
             wanted, known = known[1], next(recorded, None)
         try:
             content = _read_file(file)
-            if wanted is not None and file_hash(content) != wanted:
-                yield BrokenFile(file, "the file is not as the run wrote it", "altered")
-                continue
-            yield _pair_of(file, content)
+            altered = wanted is not None and file_hash(content) != wanted
+            yield replace(_pair_of(file, content), altered=altered)
         except TargetError as error:
             yield BrokenFile(file, str(error))
     while known is not None:

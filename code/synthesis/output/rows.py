@@ -92,7 +92,12 @@ def _unpacked(column: Column, value: Any) -> Any:
         ValueError: if what should hold JSON does not.
         TypeError: if it is not of its column's type.
     """
-    kinds: dict[Kind, Any] = {Kind.INTEGER: (int, type(None)), Kind.FLAG: bool, Kind.RECORD: dict}
+    kinds: dict[Kind, Any] = {
+        Kind.INTEGER: (int, type(None)),
+        Kind.NUMBER: (int, float),
+        Kind.FLAG: bool,
+        Kind.RECORD: dict,
+    }
     if isinstance(value, bool) != (column.kind is Kind.FLAG) or not isinstance(value, kinds.get(column.kind, str)):
         raise TypeError(f"{column.name}: {column.kind} expected, got {str(value)[:40]!r}")
     if column.kind is not Kind.JSON:
