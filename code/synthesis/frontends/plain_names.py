@@ -40,7 +40,9 @@ ONLY: dict[str, frozenset[str]] = {
         "Partial", "register_dataclass", "register_pytree_node_class", "register_static", "tree_all", "tree_flatten",
         "tree_leaves", "tree_map", "tree_reduce", "tree_structure", "tree_transpose", "tree_unflatten",
     }),
-    "jax._src": frozenset({"api", "custom_derivatives", "dtypes", "lax", "nn", "numpy", "ops", "random", "scipy", "typing"}),
+    "jax._src": frozenset({
+        "api", "custom_derivatives", "dtypes", "lax", "nn", "numpy", "ops", "random", "scipy", "typing"
+    }),
     "jax._src.api": frozenset({"grad", "jacfwd", "jacrev", "jit", "jvp", "value_and_grad", "vjp", "vmap"}),
     "jax._src.dtypes": frozenset({
         "_lattice_result_type", "bfloat16", "canonicalize_dtype", "check_and_canonicalize_user_dtype", "dtype",
@@ -80,7 +82,9 @@ ONLY: dict[str, frozenset[str]] = {
         "Literal", "Mapping", "NamedTuple", "Optional", "ParamSpec", "Protocol", "Self", "Sequence", "SupportsFloat",
         "SupportsIndex", "Tuple", "Type", "TypeAlias", "TypeVar", "Union", "cast", "overload",
     }),
-    "warp.types": frozenset({"matrix", "vector", "quaternion", "transformation", "array", "float32", "float64", "int32"}),
+    "warp.types": frozenset({
+        "matrix", "vector", "quaternion", "transformation", "array", "float32", "float64", "int32"
+    }),
 }  # fmt: skip
 """Of modules that hold other things too: all that may be named."""
 WARP_ONLY = frozenset({
