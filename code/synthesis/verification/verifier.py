@@ -191,6 +191,8 @@ class Verifier:
                 found[number] = outcome
                 failed = failed or isinstance(outcome, Rejection)
         self.protections = processes.protections
+        if harm is None and any(number not in found for number in programs):  # it said that it was done, and was not
+            harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if harm is not None or failed:
             processes.check_machine()
         return harm, at_work
