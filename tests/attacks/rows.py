@@ -96,6 +96,12 @@ _CLAIMS: dict[str, tuple[str, Callable[[Row, Canary], str | None]]] = {
     "origin that leads out": ("names", _told(origin={"kind": "x", "package": "..", "version": "", "file": "/etc/passwd", "line": -1})),
 }  # fmt: skip
 
+_SAY_NOTHING = {
+    "warp": {"a licence of megabytes", "origin that leads out", "no options"},
+    "jax": {"a licence of megabytes", "origin that leads out", "no options"},
+}
+"""What nothing is held against, and no text depends on."""
+
 _NO_ROWS: dict[str, tuple[str, Callable[[Row, Canary], str | None]]] = {
     "deep JSON": ("files", _no_row('{"metadata": ' + "[" * 200_000)),
     "deep and closed JSON": ("files", _no_row("[" * 90_000 + "]" * 90_000)),
@@ -150,9 +156,9 @@ def row_attacks(columns: Mapping[str, Any]) -> Iterator[Attack]:
     """Those that need no text; of each column, as a file has it, one with a value of another type."""
     for frontend in ("jax", "warp"):
         for name, (kind, edit) in _CLAIMS.items():
-            shows = frontend == "warp" or name not in ("huge launch", "negative launch")
+            shows = name not in ({"no results"} if frontend == "warp" else {"huge launch", "negative launch"})
             if shows:
-                harmless = (frontend, name) in {("jax", "no gradients")}
+                harmless = name in _SAY_NOTHING[frontend]
                 yield Attack(name=name, kind=kind, frontend=frontend, edit=edit, elsewhere=True, harmless=harmless)
     for name, (kind, edit) in _NO_ROWS.items():
         yield Attack(name=name, kind=kind, frontend="jax", edit=edit)

@@ -101,7 +101,11 @@ def watched(found: Found, folder: Path) -> Iterator[Canary]:
         found.effects += calls
         found.effects += [f"{each.name} was left" for each in place.iterdir() if each != canary.secret]
         now = canary.secret.stat() if canary.secret.exists() else None
-        if now is None or (now.st_mode, now.st_mtime_ns, now.st_size) != (stamp.st_mode, stamp.st_mtime_ns, stamp.st_size):
+        if now is None or (now.st_mode, now.st_mtime_ns, now.st_size) != (
+            stamp.st_mode,
+            stamp.st_mtime_ns,
+            stamp.st_size,
+        ):
             found.effects.append("the secret was changed")
         found.effects += [f"the temporary folder {each.name} was left" for each in (folder / "tmp").glob("irsmith-*")]
         found.effects += [f"the process {each} was left" for each in _left(before)]
@@ -134,7 +138,7 @@ def carry_out(attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Pat
         command = [sys.executable, "-m", "synthesis", "verify", str(folder / "rows"), "--json", *_LIMITS, *options]
         began = time.monotonic()
         own = os.environ | {"TMPDIR": str(folder / "tmp")}
-        done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)  # noqa: S603
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=own)
         found.seconds = time.monotonic() - began
         if done.returncode not in (0, 1, 3) or not done.stdout.startswith("{"):
             found.lost.append(f"the command ended with {done.returncode}: {done.stderr[-600:]}")
@@ -143,7 +147,9 @@ def carry_out(attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Pat
     return found
 
 
-def _write(attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Path, canary: Canary) -> dict[str, Attack | None]:
+def _write(
+    attacks: Sequence[Attack], good: dict[str, list[Row]], folder: Path, canary: Canary
+) -> dict[str, Attack | None]:
     """The rows' files; by the file's stem the attack, or None for a good row."""
     folder.mkdir()
     names: dict[str, Attack | None] = {}

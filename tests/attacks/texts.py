@@ -4,9 +4,23 @@ import re
 from collections.abc import Callable, Iterator
 
 from attacks.records import Attack, Canary, Row
+from synthesis.isolation.channel import FRAME, Kind
+from synthesis.isolation.confinement import Protection
+from synthesis.isolation.wire import encode
 
 _SYSCALL = 'extern "C" long syscall(long, ...);\nextern "C" void _exit(int);\n'
 _START = re.compile(r"static constexpr bool wp_linear_tid = wp_linear_contiguous;\n")
+
+
+def _frame(kind: Kind, value: object) -> str:
+    """A frame as a C++ string holds it."""
+    data = encode(value)
+    return "".join(f"\\{byte:03o}" for byte in FRAME.pack(kind, len(data)) + data)
+
+
+_BEGINS = _frame(Kind.ITEM, (0, None))
+_HELD = _frame(Kind.PROTECTIONS, frozenset({Protection.LIMITS}))
+_RAISED = _frame(Kind.ERROR, ("MachineError", "trust me", {"stage": "nonsense"}))
 
 # name: (kind, what stands before the text, what stands in the kernel, whether the text goes on to be right)
 _CPP: dict[str, tuple[str, str, str, bool]] = {
@@ -54,6 +68,12 @@ _CPP: dict[str, tuple[str, str, str, bool]] = {
     "sends a huge frame": ("forged results", _SYSCALL,
         'syscall(1, 3, "\\2\\377\\377\\377\\377\\377\\377\\377\\177", 9); _exit(0);', False),
     "claims all protections": ("forged results", _SYSCALL, 'syscall(1, 3, "\\1\\2\\0\\0\\0\\0\\0\\0\\0[]", 11); _exit(0);', False),
+    "begins for ever": ("time", _SYSCALL, f'static const char b[] = "{_BEGINS}"; for (;;) syscall(1, 3, b, sizeof(b) - 1);',
+        False),
+    "is held for ever": ("time", _SYSCALL, f'static const char b[] = "{_HELD}"; for (;;) syscall(1, 3, b, sizeof(b) - 1);',
+        False),
+    "raises in another's name": ("forged results", _SYSCALL,
+        f'static const char b[] = "{_RAISED}"; syscall(1, 3, b, sizeof(b) - 1); _exit(0);', False),
     "fills the pipe": ("resources", _SYSCALL, "static char b[1 << 20]; for (;;) syscall(1, 3, b, 1 << 20);", False),
     "closes the pipe": ("forged results", _SYSCALL, "syscall(3, 3); return;", False),
     "runs Python": ("monkeypatching", 'extern "C" int PyRun_SimpleString(const char *);\n',

@@ -89,6 +89,9 @@ def unpack(frontend: Frontend, data: bytes) -> Remade:
 def _remake(frontend: Frontend, row: Row, seed: int, generators: dict[Drawing, KernelGenerator]) -> Remade:
     levels = [frontend.level(name) for name in row.texts]
     drawn = _draw_again(frontend, row, generators)
+    if isinstance(drawn, str):
+        rejection = Rejection(stage=Stage.LOAD, symptom=Symptom.NO_KERNEL, detail=f"its index: {drawn}")
+        return Remade(rejection=rejection.of(row.spec), texts={}, columns={})
     unknown = why_unprovable(row.spec)
     if unknown is not None:
         plan = Plan(spec=row.spec, levels=tuple(levels), unknown=unknown, fresh=False)
@@ -125,15 +128,16 @@ def _remake_kernel(
     )
 
 
-def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | None:
+def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:
+    """The kernel that a row says it is, drawn again; why it cannot be; None if the row's settings are not known."""
     if row.drawing is None or row.spec.index is None:
         return None
     if row.drawing not in generators:
         generators[row.drawing] = KernelGenerator.of(row.drawing, frontend=frontend)
     try:
         return generators[row.drawing].spec(row.spec.index)
-    except ConfigError:
-        return None
+    except ConfigError as error:
+        return str(error)
 
 
 def _columns(row: Row, texts: Mapping[str, str | None], drawn: KernelSpec | None) -> dict[str, str]:

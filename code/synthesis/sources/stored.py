@@ -119,10 +119,14 @@ class StoredRows:
             work = partial(remake_rows, frontend.name, given, self.settings.seed)
             zygote = self._zygote(frontend.name)
             harm: Casualty | None = None
-            made = 0
-            for item in zygote.run(work, int | bytes, time_limit=limit, first_limit=limit + _STARTING):
+            made, left = 0, 2 * len(given)
+            for item in zygote.run(work, int | bytes, time_limit=limit, first_limit=limit + _STARTING, contained=True):
+                left -= 1
                 if isinstance(item, Casualty):
                     harm = item
+                elif left < 0:
+                    harm = Casualty(symptom=Symptom.CRASH, detail="its results are more than its rows")
+                    break
                 elif isinstance(item, bytes) and made < len(given):
                     try:
                         remade = unpack(frontend, item)
