@@ -2,8 +2,9 @@
 
     make attacks        writes benchmarks/attacks.txt
 
-Each attack is a small edit of a drawn row (``tests/attacks``). Those of one front end are in one folder, with a good row
-between every eight; files outside, a listening socket, processes and temporary folders are looked at before and after.
+Each attack is a small edit of a drawn row (``tests/attacks``). Those of one front end are in one folder, with a good
+row between every eight; files outside, a listening socket, processes and temporary folders are looked at before and
+after.
 """
 
 import datetime

@@ -92,12 +92,24 @@ _CLAIMS: dict[str, tuple[str, Callable[[Row, Canary], str | None]]] = {
     "other hashes": ("claims", _told(id="0" * 32, renamed_hash="1" * 32)),
     "no options": ("types", _told(options={})),
     "options of other types": ("types", _told(options={"block_dim": "x", "mode": 3, "enable_x64": "x"})),
-    "options that change the tool": ("monkeypatching", _told(options={"module": "os", "mode": "debug", "jax_enable_x64": True})),
-    "origin that leads out": ("names", _told(origin={"kind": "x", "package": "..", "version": "", "file": "/etc/passwd", "line": -1})),
+    "options that change the tool": (
+        "monkeypatching",
+        _told(options={"module": "os", "mode": "debug", "jax_enable_x64": True}),
+    ),
+    "origin that leads out": (
+        "names",
+        _told(origin={"kind": "x", "package": "..", "version": "", "file": "/etc/passwd", "line": -1}),
+    ),
 }  # fmt: skip
 
 _SAY_NOTHING = {
-    "warp": {"a licence of megabytes", "origin that leads out", "no options"},
+    "warp": {
+        "a licence of megabytes",
+        "origin that leads out",
+        "no options",
+        "options of other types",
+        "options that change the tool",
+    },
     "jax": {"a licence of megabytes", "origin that leads out", "no options"},
 }
 """What nothing is held against, and no text depends on."""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,7 +78,7 @@ def all_attacks(good: dict[str, list[Row]]) -> list[Attack]:
 
 
 @contextlib.contextmanager
-def watched(found: Found, folder: Path) -> Iterator[Canary]:
+def watched(found: Found, folder: Path) -> Generator[Canary]:
     """Look for what is not to be: files, calls, processes, temporary folders."""
     place = folder / "canary"
     place.mkdir()

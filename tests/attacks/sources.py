@@ -30,7 +30,10 @@ _JAX = {
     "finds objects": ("monkeypatching", "import gc\nfor x in gc.get_objects():\n    x.clear()"),
     "climbs frames": ("monkeypatching", "x = (i for i in ()).gi_frame.f_back.f_globals"),
     "climbs classes": ("monkeypatching", "x = ().__class__.__base__.__subclasses__()"),
-    "counts its traces": ("detection", "SEEN = []\ndef other(x):\n    SEEN.append(x)\n    return x if SEEN[3:] else -x"),
+    "counts its traces": (
+        "detection",
+        "SEEN = []\ndef other(x):\n    SEEN.append(x)\n    return x if SEEN[3:] else -x",
+    ),
     "looks at argv": ("detection", "import sys\nx = 'verify' in sys.argv"),
     "looks at the stack": ("detection", "import inspect\nx = inspect.stack()"),
     "callback": ("calls out", "import jax\ndef other(x):\n    return jax.pure_callback(print, x, x)"),
@@ -38,7 +41,7 @@ _JAX = {
     "null in the source": ("nonsense", "x = '\0'"),
     "no Python": ("nonsense", "def def def \x1b[2J"),
     "another kernel's name": ("wrong", "jnp = 3"),
-}  # fmt: skip
+}
 _WARP = {
     "evaluated by wp.static": ("system calls", f"@wp.func\ndef other(x: float):\n    return x + wp.static({_FILE})"),
     "loop in wp.static": ("time", "@wp.func\ndef other(x: float):\n    return wp.static(next(iter(int, 1)))"),
@@ -49,7 +52,7 @@ _WARP = {
     "launches": ("processes", "wp.launch(wp.sin, dim=1)"),
     "native header": ("compiler", "@wp.func_native('#include \"@SECRET@\"')\ndef other(x: float) -> float: ..."),
     "two names": ("wrong", "def wp():\n    pass"),
-}  # fmt: skip
+}
 
 
 def _behind(text: str) -> Callable[[Row, Canary], None]:

@@ -34,15 +34,7 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel) -> str | None:
     found = [*_of_domains(claimed, declared), *_of_sizes(claimed)]
     if declared is not None:
         found += [*_of_arguments(claimed, declared), *_of_derivatives(claimed, declared)]
-        found += _of_options(claimed, declared)
     return next(iter(found), None)
-
-
-def _of_options(claimed: Signature, declared: Signature) -> Iterator[str]:
-    """Options that the source itself determines; those of other versions' tools are not known here."""
-    for name in sorted(claimed.options.keys() & declared.options.keys()):
-        if claimed.options[name] != declared.options[name]:
-            yield f"the option {name} is said to be {claimed.options[name]!r}; it is {declared.options[name]!r}"
 
 
 def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]:
