@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from attacks.records import Attack, Canary, Row
+from synthesis.settings import Drawing
 
 _ANSI = "\x1b[2J\x1b]0;owned\x07\r\n../../../etc/\u202e"
 
@@ -15,6 +16,16 @@ def _told(**columns: Any) -> Callable[[Row, Canary], None]:
     def edit(row: Row, canary: Canary) -> None:
         del canary
         row["metadata"] |= columns
+
+    return edit
+
+
+def _drawn(**columns: int) -> Callable[[Row, Canary], None]:
+    """A claim of having been drawn with the usual settings."""
+
+    def edit(row: Row, canary: Canary) -> None:
+        del canary
+        row["metadata"] |= {"config": Drawing(frontend=row["metadata"]["frontend"]).digest, **columns}
 
     return edit
 
@@ -86,8 +97,10 @@ _CLAIMS: dict[str, tuple[str, Callable[[Row, Canary], str | None]]] = {
     "a name that leads out": ("names", _told(kernel_name="../../../../tmp/out")),
     "another front end": ("claims", _told(frontend="os")),
     "another device": ("claims", _told(device="cuda:0; touch x")),
-    "huge index": ("sizes", _told(index=10**30, seed=10**30)),
-    "negative index": ("sizes", _told(index=-1)),
+    "huge index": ("sizes", _drawn(index=10**30)),
+    "huge seed": ("sizes", _drawn(seed=10**30)),
+    "negative index": ("sizes", _drawn(index=-1)),
+    "negative seed": ("sizes", _drawn(seed=-1)),
     "a licence of megabytes": ("sizes", _told(licence="x" * (8 << 20))),
     "other hashes": ("claims", _told(id="0" * 32, renamed_hash="1" * 32)),
     "no options": ("types", _told(options={})),

@@ -87,13 +87,13 @@ _CPP: dict[str, tuple[str, str, str, bool]] = {
     "memory bomb": (
         "resources",
         'extern "C" void *malloc(size_t);\n',
-        "for (;;) { char *p = (char *)malloc(1 << 26); if (!p) return; for (int i = 0; i < 1 << 26; i += 4096) p[i] = 1; }",
+        "for (;;) { char *p = (char *)malloc(1 << 26); if (!p) return; __builtin_memset(p, 1, 1 << 26); }",
         False,
     ),
     "disk bomb": (
         "resources",
         _SYSCALL,
-        'long f = syscall(2, "big", 0101, 0644); static char b[1 << 20]; for (;;) if (syscall(1, f, b, 1 << 20) < 0) return;',
+        'long f = syscall(2, "big", 65, 420); static char b[9999]; while (syscall(1, f, b, 9999) > 0) {} return;',
         False,
     ),
     "stack bomb": (
