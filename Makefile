@@ -5,6 +5,7 @@
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
+# make attacks   write benchmarks/attacks.txt again: what verify makes of hostile rows (minutes)
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -18,7 +19,7 @@ JAX_SAMPLES := 140
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup samples gallery golden mutation test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup samples gallery golden mutation attacks test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -48,6 +49,11 @@ mutation: $(STAMP)
 	$(BIN)/python benchmarks/mutation.py warp $(WRONG_TEXTS) $(SEED)
 	$(BIN)/python benchmarks/mutation.py jax $(WRONG_TEXTS) $(SEED)
 	$(BIN)/python benchmarks/mutation.py table > benchmarks/mutation.txt
+
+attacks: $(STAMP)
+	mkdir -p build
+	$(BIN)/python benchmarks/attacks.py > build/attacks.txt; status=$$?; cp build/attacks.txt benchmarks/attacks.txt; \
+		exit $$status
 
 test: lint types tests wheel
 

@@ -321,6 +321,8 @@ class Hindrance(StrEnum):
     """Too much of the kernel was never run on the inputs that were drawn, or changed nothing."""
     NOT_SELF_CONTAINED = "not self-contained"
     """The source alone is not the kernel."""
+    NOT_PLAIN = "its source does more than define a kernel"
+    """Where it runs, it could change what is said of it."""
     RETRACED = "retraced"
     """The text is, byte for byte, what the source lowers to, and could not be executed."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from synthesis.errors import Symptom
+from synthesis.errors import MachineError, Symptom
 from synthesis.isolation.confinement import MY_OWN
 from synthesis.isolation.zygote import Casualty, Zygote
 
@@ -95,3 +95,17 @@ def test_limits_are_of_processor_time() -> None:
         assert time.monotonic() - began > 2.0  # more than the limit by the clock, and half of it at work
         (end,) = zygote.run(endless, Any, time_limit=1.0)
         assert end == Casualty(symptom=Symptom.TIMEOUT, detail="no result within 1 s")
+
+
+def raises_in_anothers_name() -> Iterator[int]:
+    yield 1
+    raise MachineError("trust me")
+
+
+def test_a_stranger_raises_nothing_here() -> None:
+    with Zygote() as zygote:
+        *items, end = zygote.run(raises_in_anothers_name, int, time_limit=20, contained=True)
+        assert items == [1]
+        assert (end.symptom, end.detail) == (Symptom.CRASH, "raised trust me")
+        with pytest.raises(MachineError, match="trust me"):
+            list(zygote.run(raises_in_anothers_name, int, time_limit=20))

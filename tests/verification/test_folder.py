@@ -263,3 +263,30 @@ def test_a_proof_that_was_not_made_is_no_claim(folder: Path, tmp_path: Path) -> 
     (tmp_path / path.name).write_text(json.dumps({**document, "metadata": packed_metadata(metadata)}))
     (failure,) = verify_folder(tmp_path).failures
     assert failure.detail.startswith("gradient: the row says agrees, and it is absent")
+
+
+@pytest.mark.parametrize(
+    ("frontend", "line"),
+    [("jax", "jnp.sin = jnp.cos"), ("jax", "open('canary', 'w')"), ("warp", "wp.config.mode = 'debug'")],
+)
+def test_a_source_that_does_more_than_define_a_kernel_proves_nothing(
+    frontend: str, line: str, folder: Path, tmp_path: Path
+) -> None:
+    def edit(document: dict[str, Any]) -> None:
+        document["python_source"] += f"\n{line}\n"
+        document["metadata"] |= {"index": None, "seed": None}
+
+    name = edited(folder / frontend, tmp_path / "edited", 0, edit, elsewhere=False)
+    found = verify_folder(tmp_path / "edited")
+    assert {each.file for each in found.failures} == {name}
+    told = [each for each in found.failures if each.symptom == "not_verified"]
+    assert told
+    assert all("does more than define a kernel: line" in each.detail for each in told)
+
+    def honest(document: dict[str, Any]) -> None:
+        edit(document)
+        document["metadata"] |= {"verified": []}
+
+    edited(folder / frontend, tmp_path / "honest", 0, honest, elsewhere=False)
+    found = verify_folder(tmp_path / "honest")
+    assert (found.failures, found.unproved > 0, found.status) == ([], True, 3)

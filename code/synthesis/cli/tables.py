@@ -22,8 +22,15 @@ def plain_console(*, stderr: bool = False) -> Console:
 
 
 def print_line(console: Console, text: str) -> None:
-    """Print a line that no width cuts."""
-    console.print(text, soft_wrap=True)
+    """Print a line that no width cuts, and in which nothing steers a terminal, whoever wrote it."""
+    console.print(visible(text), soft_wrap=True)
+
+
+def visible(text: str) -> str:
+    """A text with what a terminal would obey, or could not show, written as escapes; lines stay lines."""
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def print_json(document: object) -> None:

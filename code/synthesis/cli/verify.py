@@ -48,7 +48,7 @@ def verify(
 
     def tell(failure: Failure) -> None:
         where = ", ".join(part for part in (failure.file, failure.level) if part)
-        print_line(console, f"{where}: {failure.symptom}: {failure.detail}")
+        print_line(console, f"{where}: {failure.symptom}: {failure.detail}".replace("\n", "\\n"))
 
     found = verify_folder_with(settings, folder, on_failure=None if json else tell, progress=True)
     if json:

@@ -118,6 +118,7 @@ class Zygote:
         *,
         time_limit: float,
         first_limit: float | None = None,
+        contained: bool = False,
     ) -> Generator[Any]:
         """The items that ``work()`` yields, then a :class:`Casualty` if it came to harm.
 
@@ -130,6 +131,8 @@ class Zygote:
             time_limit: the most seconds of processor time that the next item may take, so that a machine with much else
                 to do decides nothing. Work that waits, and so uses none, is given as long by the clock.
             first_limit: the same for the first item, before which work prepares itself; ``time_limit`` if None.
+            contained: whether what the work raises once it has begun is harm too: a stranger's may raise anything, and
+                in anybody's name.
 
         Raises:
             IrsmithError: what ``work`` itself raises.
@@ -142,7 +145,8 @@ class Zygote:
         running = _Running(reader)
         try:
             self._begin(work, folder, writer, running)
-            harm = yield from self._items(running, kind, time_limit, time_limit if first_limit is None else first_limit)
+            first_limit = time_limit if first_limit is None else first_limit
+            harm = yield from self._items(running, kind, time_limit, first_limit, contained=contained)
             if harm is not None:
                 yield harm
         finally:
@@ -166,7 +170,7 @@ class Zygote:
         running.begun = True
 
     def _items(
-        self, running: _Running, kind: Any, time_limit: float, first_limit: float
+        self, running: _Running, kind: Any, time_limit: float, first_limit: float, *, contained: bool
     ) -> Generator[Any, None, Casualty | None]:
         """Items as they come; returns the harm if there was any."""
         limit = first_limit
@@ -176,13 +180,16 @@ class Zygote:
                 tag, data = receive(running.reader, Deadline(running.keeper, limit).left, most=most)
                 most -= len(data)
                 match tag:
-                    case Kind.PROTECTIONS:
+                    case Kind.PROTECTIONS if not running.protections:  # a second one is forged
                         self.protections = running.protections = decode(data, frozenset[Protection])
                         continue
                     case Kind.ITEM:
                         item = decode(data, kind)
                     case Kind.ERROR:
-                        raise _error_of(decode(data, tuple[str, str, dict[str, str]]))
+                        told = decode(data, tuple[str, str, dict[str, str]])
+                        if contained and running.protections:
+                            return Casualty(symptom=Symptom.CRASH, detail=f"raised {told[1]}")
+                        raise _error_of(told)
                     case Kind.DONE:
                         return self._end(running, finished=True)
                     case _:

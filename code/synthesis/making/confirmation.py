@@ -4,10 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from synthesis.frontends.base import Frontend, Kernel, Level, Lowered
+from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.records import Hindrance, KernelSpec, Unproved
 
 NOT_THE_KERNEL = Unproved(Hindrance.NOT_SELF_CONTAINED, "the source alone is not the kernel")
 """Why nothing of a kernel is proved whose source does not make it by itself."""
+
+
+def why_unprovable(spec: KernelSpec) -> Unproved | None:
+    """Why nothing of a kernel can be proved, as far as its source alone says; None if it can."""
+    if not spec.self_contained:
+        return NOT_THE_KERNEL
+    more = more_than_a_kernel(spec.source)
+    return None if more is None else Unproved(Hindrance.NOT_PLAIN, f"{Hindrance.NOT_PLAIN}: {more}")
 
 
 def confirm_source(

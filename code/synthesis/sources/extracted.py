@@ -14,7 +14,7 @@ from synthesis.frontends.failures import detail_of
 from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
-from synthesis.making.confirmation import NOT_THE_KERNEL, confirm_source
+from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
 from synthesis.records import Rejection
@@ -206,7 +206,7 @@ def _prepared(frontend: Frontend, candidate: Candidate, settings: Extraction) ->
     spec = confirm_source(frontend, kernel, lowered, candidate.levels, candidate.device)
     if not settings.verifies(None, candidate.number):
         return replace(candidate, spec=spec)
-    unknown = None if spec.self_contained else NOT_THE_KERNEL
+    unknown = why_unprovable(spec)
     if unknown is None:
         spec, unknown = infer_inputs(frontend, replace(kernel, spec=spec))
     build = settings.builds(None, candidate.number)

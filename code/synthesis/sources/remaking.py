@@ -10,7 +10,7 @@ from synthesis.frontends.base import Frontend, Kernel, Level
 from synthesis.frontends.failures import detail_of
 from synthesis.generator import KernelGenerator
 from synthesis.isolation.wire import decode, encode
-from synthesis.making.confirmation import NOT_THE_KERNEL
+from synthesis.making.confirmation import why_unprovable
 from synthesis.making.travel import pack_line_maps
 from synthesis.output.rows import metadata_of
 from synthesis.records import KernelSpec, Pair, Rejection
@@ -89,8 +89,12 @@ def unpack(frontend: Frontend, data: bytes) -> Remade:
 def _remake(frontend: Frontend, row: Row, settings: Verification, generators: dict[Drawing, KernelGenerator]) -> Remade:
     levels = [frontend.level(name) for name in row.texts]
     drawn = _draw_again(frontend, row, generators)
-    if not row.spec.self_contained:
-        plan = Plan(spec=row.spec, levels=tuple(levels), unknown=NOT_THE_KERNEL, fresh=False)
+    if isinstance(drawn, str):
+        rejection = Rejection(stage=Stage.LOAD, symptom=Symptom.NO_KERNEL, detail=f"its index: {drawn}")
+        return Remade(rejection=rejection.of(row.spec), texts={}, columns={})
+    unknown = why_unprovable(row.spec)
+    if unknown is not None:
+        plan = Plan(spec=row.spec, levels=tuple(levels), unknown=unknown, fresh=False)
         return Remade(texts={}, columns=_columns(row, row.texts, drawn), plan=plan)
     kernel = frontend.load_one(row.spec)
     if isinstance(kernel, Rejection):
@@ -131,15 +135,16 @@ def _remake_kernel(
     )
 
 
-def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | None:
+def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:
+    """The kernel that a row says it is, drawn again; why it cannot be; None if the row's settings are not known."""
     if row.drawing is None or row.spec.index is None:
         return None
     if row.drawing not in generators:
         generators[row.drawing] = KernelGenerator.of(row.drawing, frontend=frontend)
     try:
         return generators[row.drawing].spec(row.spec.index)
-    except ConfigError:
-        return None
+    except ConfigError as error:
+        return str(error)
 
 
 def _columns(row: Row, texts: Mapping[str, str | None], drawn: KernelSpec | None) -> dict[str, str]:

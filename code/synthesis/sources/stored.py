@@ -19,7 +19,7 @@ from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
 from synthesis.making.travel import unpack_line_maps
 from synthesis.output.reading import Document
-from synthesis.records import KernelSpec, Rejection, Signature
+from synthesis.records import Hindrance, KernelSpec, Rejection, Signature
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Drawing, Verification
 from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, remake_rows, unpack
@@ -29,6 +29,8 @@ from synthesis.version import __version__
 TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
 _TOGETHER = 100
 """Rows that share a process in which their sources run."""
+_NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NOT_PLAIN)
+"""Of what is unknown that for which a source is not even run."""
 _STARTING = 60.0
 """Seconds of processor time that such a process may take to start, beside its first row."""
 
@@ -117,10 +119,14 @@ class StoredRows:
             work = partial(remake_rows, frontend.name, given, self.settings)
             zygote = self._zygote(frontend.name)
             harm: Casualty | None = None
-            made = 0
-            for item in zygote.run(work, int | bytes, time_limit=limit, first_limit=limit + _STARTING):
+            made, left = 0, 2 * len(given)
+            for item in zygote.run(work, int | bytes, time_limit=limit, first_limit=limit + _STARTING, contained=True):
+                left -= 1
                 if isinstance(item, Casualty):
                     harm = item
+                elif left < 0:
+                    harm = Casualty(symptom=Symptom.CRASH, detail="its results are more than its rows")
+                    break
                 elif isinstance(item, bytes) and made < len(given):
                     try:
                         remade = unpack(frontend, item)
@@ -202,14 +208,15 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     if remade.plan is None or not _is_of(remade.plan, row):
         forged = Rejection(stage=Stage.LOAD, symptom=Symptom.CRASH, detail="its source gives what is not the row's")
         return Checked(document=document, candidate=candidate.stop(forged), same=row.same)
+    loaded = remade.plan.unknown is None or remade.plan.unknown.hindrance not in _NOT_LOADED
     same_bytes = frozenset(name for name, text in row.texts.items() if remade.texts.get(name) == text)
     different = {
         level.name: _first_difference(row.texts[level.name], remade.texts.get(level.name))
         for level in levels
-        if row.same and row.spec.self_contained and level.deterministic and level.name not in same_bytes
+        if row.same and loaded and level.deterministic and level.name not in same_bytes
     }
     differences = [Difference(name, detail) for name, detail in different.items()]
-    differences += [Difference("", detail) for detail in _columns_that_differ(document, row, remade)]
+    differences += [Difference("", detail) for detail in _columns_that_differ(document, row, remade, loaded=loaded)]
     lowered = Lowered(
         texts={name: None if name in different else text for name, text in document.texts.items()}, line_map={}
     )
@@ -246,7 +253,7 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 60 else f"{text[:59]}…")
 
 
-def _columns_that_differ(document: Document, row: Row, remade: Remade) -> Iterator[str]:
+def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded: bool) -> Iterator[str]:
     metadata: Mapping[str, Any] = document.metadata
     if remade.refuted:
         yield f"signature: {remade.refuted}"
@@ -258,7 +265,7 @@ def _columns_that_differ(document: Document, row: Row, remade: Remade) -> Iterat
             yield f"{name}: the row says {_short(told)}, made again it is {_short(right)}"
     if remade.drawn_source is not None and remade.drawn_source != row.spec.source:
         yield f"index: drawn again, kernel {row.spec.index} of seed {row.spec.seed} has another source"
-    if row.same and row.spec.self_contained:
+    if row.same and loaded:
         maps = unpack_line_maps(remade.line_maps)
         right_maps = {name: [list(run) for run in runs] for name, runs in maps.items() if name in row.texts}
         if metadata["line_map"] != right_maps:

@@ -176,10 +176,16 @@ class Verifier:
         at_work: int | None = None
         harm: Casualty | None = None
         failed = False
-        for item in processes.run(work, _Item, time_limit=limit, first_limit=limit + _COMPILING * len(given)):
+        left = 2 * len(given)  # items that there can be: of each program its beginning and its outcome
+        first_limit = limit + _COMPILING * len(given)
+        for item in processes.run(work, _Item, time_limit=limit, first_limit=first_limit, contained=self._strangers):
             if isinstance(item, Casualty):
                 harm = item
                 continue
+            left -= 1
+            if left < 0:
+                harm = Casualty(symptom=Symptom.CRASH, detail="its results are more than those of its runs")
+                break
             place, outcome = cast(_Item, item)
             number = numbers[place] if 0 <= place < len(numbers) else None
             if number is None or (outcome is not None and not _fits(programs[number], outcome)):
@@ -191,6 +197,8 @@ class Verifier:
                 found[number] = outcome
                 failed = failed or isinstance(outcome, Rejection)
         self.protections = processes.protections
+        if harm is None and any(number not in found for number in programs):  # it said that it was done, and was not
+            harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if harm is not None or failed:
             processes.check_machine()
         return harm, at_work

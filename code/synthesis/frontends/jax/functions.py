@@ -72,7 +72,14 @@ class Leaf:
 
 @contextlib.contextmanager
 def settings(options: Mapping[str, Any]) -> Generator[None]:
-    """JAX set as a record's options say, whatever the process has set, so that texts depend on the record alone."""
+    """JAX set as a record's options say, whatever the process has set, so that texts depend on the record alone.
+
+    Raises:
+        ValueError: for an option that is none of ``DEFAULTS``.
+    """
+    unknown = sorted(options.keys() - DEFAULTS.keys())
+    if unknown:
+        raise ValueError(f"no option of a JAX function: {unknown[0]!r}; allowed: {', '.join(DEFAULTS)}")
     with contextlib.ExitStack() as stack:
         for name, value in {**DEFAULTS, **options, "debug_nans": False, "disable_jit": False}.items():
             stack.enter_context(getattr(jax, name)(value))

@@ -1,0 +1,147 @@
+"""What a source that does no more than define a kernel may name: modules, and what is not to be used of them."""
+
+JAX_MODULES = frozenset({
+    "jax", "jax.numpy", "jax.numpy.linalg", "jax.numpy.fft", "jax.lax", "jax.lax.linalg", "jax.nn",
+    "jax.nn.initializers", "jax.random", "jax.scipy", "jax.scipy.special", "jax.scipy.linalg", "jax.scipy.signal",
+    "jax.scipy.stats", "jax.scipy.ndimage", "jax.scipy.fft", "jax.scipy.integrate", "jax.scipy.interpolate",
+    "jax.scipy.optimize", "jax.scipy.spatial", "jax.scipy.spatial.transform", "jax.scipy.sparse",
+    "jax.scipy.sparse.linalg", "jax.scipy.cluster", "jax.scipy.cluster.vq", "jax.tree", "jax.tree_util", "jax.ops",
+    "jax.image", "jax.ad_checkpoint", "jax.custom_derivatives", "jax.custom_batching", "jax.dtypes", "jax.typing",
+    "jax.experimental", "jax.experimental.pallas", "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton",
+})  # fmt: skip
+"""JAX's public modules that compute."""
+JAX_OWN = frozenset({
+    "jax._src", "jax._src.api", "jax._src.custom_derivatives", "jax._src.dtypes", "jax._src.lax", "jax._src.lax.lax",
+    "jax._src.lax.control_flow", "jax._src.lax.slicing", "jax._src.lax.special", "jax._src.nn",
+    "jax._src.nn.functions", "jax._src.nn.initializers", "jax._src.numpy", "jax._src.numpy.lax_numpy",
+    "jax._src.numpy.linalg", "jax._src.numpy.reductions", "jax._src.numpy.ufuncs", "jax._src.numpy.util",
+    "jax._src.numpy.vectorize", "jax._src.numpy.indexing", "jax._src.numpy.einsum", "jax._src.ops",
+    "jax._src.ops.special", "jax._src.random", "jax._src.scipy", "jax._src.scipy.special", "jax._src.scipy.linalg",
+    "jax._src.third_party.scipy.betaln", "jax._src.typing",
+})  # fmt: skip
+"""Where JAX keeps what its public modules give: what is extracted of JAX itself names these."""
+LIBRARIES = frozenset({
+    "__future__", "math", "cmath", "functools", "typing", "dataclasses", "enum", "collections", "collections.abc",
+    "itertools", "operator", "numbers", "numpy", "numpy.linalg", "numpy.typing", "warp", "warp.types",
+})  # fmt: skip
+MODULES = JAX_MODULES | JAX_OWN | LIBRARIES
+
+ONLY: dict[str, frozenset[str]] = {
+    "jax": frozenset({
+        "Array", "ShapeDtypeStruct", "checkpoint", "closure_convert", "custom_derivatives", "custom_gradient",
+        "custom_jvp", "custom_vjp", "default_matmul_precision", "dtypes", "eval_shape", "grad", "hessian", "jacfwd",
+        "jacobian", "jacrev", "jit", "jvp", "lax", "linear_transpose", "linearize", "named_call", "named_scope",
+        "nn", "numpy", "random", "remat", "scipy", "tree", "tree_util", "value_and_grad", "vjp", "vmap", "image",
+        "ops", "typing", "custom_batching", "ad_checkpoint", "experimental",
+    }),
+    "jax.experimental": frozenset({"pallas"}),
+    "jax.tree": frozenset({"all", "flatten", "leaves", "map", "reduce", "structure", "transpose", "unflatten"}),
+    "jax.tree_util": frozenset({
+        "Partial", "register_dataclass", "register_pytree_node_class", "register_static", "tree_all", "tree_flatten",
+        "tree_leaves", "tree_map", "tree_reduce", "tree_structure", "tree_transpose", "tree_unflatten",
+    }),
+    "jax._src": frozenset({
+        "api", "custom_derivatives", "dtypes", "lax", "nn", "numpy", "ops", "random", "scipy", "typing"
+    }),
+    "jax._src.api": frozenset({"grad", "jacfwd", "jacrev", "jit", "jvp", "value_and_grad", "vjp", "vmap"}),
+    "jax._src.dtypes": frozenset({
+        "_lattice_result_type", "bfloat16", "canonicalize_dtype", "check_and_canonicalize_user_dtype", "dtype",
+        "finfo", "float0", "iinfo", "issubdtype", "is_python_scalar", "promote_types", "result_type",
+        "scalar_type_of", "to_inexact_dtype", "to_complex_dtype", "to_numeric_dtype", "to_floating_dtype",
+        "check_user_dtype_supported",
+    }),
+    "functools": frozenset({"partial", "reduce", "wraps", "cache", "lru_cache"}),
+    "dataclasses": frozenset({"dataclass", "field", "replace"}),
+    "collections": frozenset({"OrderedDict", "abc"}),
+    "enum": frozenset({"Enum", "IntEnum", "StrEnum", "Flag", "IntFlag", "auto"}),
+    "itertools": frozenset({
+        "accumulate", "chain", "combinations", "permutations", "product", "repeat", "starmap", "zip_longest",
+        "pairwise",
+    }),
+    "operator": frozenset({
+        "abs", "add", "and_", "eq", "floordiv", "ge", "gt", "invert", "itemgetter", "le", "lt", "matmul", "mod",
+        "mul", "ne", "neg", "not_", "or_", "pos", "pow", "sub", "truediv", "xor",
+    }),
+    "numpy": frozenset({
+        "abs", "add", "all", "any", "arange", "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort",
+        "array", "asarray", "bool_", "ceil", "clip", "complex128", "complex64", "concatenate", "cos", "cosh",
+        "cumsum", "diag", "dot", "dtype", "e", "empty", "exp", "expm1", "eye", "finfo", "float16", "float32",
+        "float64", "floating", "floor", "full", "geomspace", "iinfo", "inexact", "inf", "int16", "int32", "int64",
+        "int8", "integer", "issubdtype", "isscalar", "linalg", "linspace", "log", "log10", "log1p", "log2",
+        "maximum", "mean", "meshgrid", "min", "minimum", "max", "multiply", "nan", "ndarray", "ndim", "newaxis",
+        "ones", "ones_like", "outer", "pi", "power", "prod", "repeat", "reshape", "result_type", "round", "shape",
+        "sign", "sin", "sinh", "size", "sort", "sqrt", "square", "stack", "std", "subtract", "sum", "tan", "tanh",
+        "tile", "transpose", "trapezoid", "tri", "tril", "triu", "typing", "uint16", "uint32", "uint64", "uint8",
+        "unsignedinteger", "vander", "var", "where", "zeros", "zeros_like", "euler_gamma", "complexfloating",
+        "number", "generic", "signedinteger", "float_power", "sinc", "logspace", "flip", "moveaxis", "isfinite",
+        "isnan",
+    }),
+    "numpy.linalg": frozenset({"cholesky", "det", "eigvals", "inv", "norm", "qr", "solve", "svd"}),
+    "typing": frozenset({
+        "Annotated", "Any", "Callable", "ClassVar", "Dict", "Final", "Generic", "Hashable", "Iterable", "List",
+        "Literal", "Mapping", "NamedTuple", "Optional", "ParamSpec", "Protocol", "Self", "Sequence", "SupportsFloat",
+        "SupportsIndex", "Tuple", "Type", "TypeAlias", "TypeVar", "Union", "cast", "overload",
+    }),
+    "warp.types": frozenset({
+        "matrix", "vector", "quaternion", "transformation", "array", "float32", "float64", "int32"
+    }),
+}  # fmt: skip
+"""Of modules that hold other things too: all that may be named."""
+WARP_ONLY = frozenset({
+    "array", "array1d", "array2d", "array3d", "array4d", "constant", "fixedarray", "func", "func_grad",
+    "func_native", "func_replay", "handle", "indexedarray", "kernel", "overload", "ref", "static", "struct", "tile",
+    "tile_stack", "types", "bool", "bfloat16", "Bvh", "Mesh", "HashGrid", "Volume", "Float", "Int", "Scalar",
+    "matrix_from_cols", "matrix_from_rows", "transform_expand", "indexedarray1d", "indexedarray2d", "indexedarray3d",
+    "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI", "TAU", "e",
+    "half_pi", "inf", "ln10", "ln2", "log10e", "log2e", "nan", "phi", "pi", "tau",
+})  # fmt: skip
+"""Of Warp's functions, classes and constants those that Python may use while a kernel is defined."""
+WARP_TYPES = r"(u?int|float)\d+|(vec|mat|quat|transform|spatial_(vector|matrix))\d*[a-z]{0,2}"
+WARP_COMPUTES = frozenset({
+    "abs", "acos", "asin", "atan", "atan2", "ceil", "clamp", "cos", "cosh", "cross", "degrees", "dot", "exp",
+    "floor", "identity", "length", "log", "log10", "log2", "max", "min", "mod", "normalize", "pow",
+    "quat_from_axis_angle", "quat_identity", "quat_rotate", "quat_rpy", "radians", "round", "sign", "sin", "sinh",
+    "sqrt", "tan", "tanh", "transpose", "trunc", "transform_identity", "inverse", "determinant", "skew", "outer",
+    "diag", "trace", "vector", "matrix",
+})  # fmt: skip
+
+NO_MEMBERS = frozenset({
+    "load", "save", "savez", "frombuffer", "fromfile", "fromregex", "fromfunction", "from_dlpack",
+    "set_printoptions", "printoptions", "print", "debug_callback", "debug_print", "pure_callback", "io_callback",
+    "custom_linear_solve_callback", "create_token", "infeed", "outfeed", "register_pytree_node", "ufunc", "ffi_call",
+})  # fmt: skip
+"""What is used of no module: files, memory, callbacks."""
+NO_NAMES = frozenset({
+    "exec", "eval", "compile", "open", "getattr", "setattr", "delattr", "hasattr", "globals", "locals", "vars",
+    "dir", "input", "breakpoint", "memoryview", "super", "next", "iter", "help", "exit", "quit", "copyright",
+    "credits", "license", "bytearray", "aiter", "anext", "id", "hash",
+})  # fmt: skip
+NO_ATTRIBUTES = frozenset({
+    "adj", "bind", "cache_clear", "clear_cache", "ctypes", "def_abstract_eval", "def_impl", "dispatch_func", "dump",
+    "dumps", "export_func", "func_globals", "module", "mro", "native_func", "register", "runtime_executable", "save",
+    "setfield", "setflags", "tofile", "unsafe_buffer_pointer", "user_overloads", "value_func", "with_traceback",
+    "wrapped",
+})  # fmt: skip
+"""Attributes of no object: what reaches its memory, its file, its frames or what a tool keeps of it."""
+FRAMES = frozenset({
+    "gi_frame", "gi_code", "gi_yieldfrom", "f_back", "f_builtins", "f_code", "f_globals", "f_locals", "f_trace",
+    "f_lasti", "f_lineno", "f_generator", "tb_frame", "tb_next", "tb_lasti", "tb_lineno", "cr_frame", "cr_code",
+    "cr_await", "cr_origin", "ag_frame", "ag_code", "ag_await", "co_code", "co_consts", "co_names", "co_freevars",
+    "co_filename",
+})  # fmt: skip
+NO_KEYWORDS = frozenset({
+    "ptr", "metaclass", "assigned", "updated", "out", "compiler_options", "device", "default_factory", "backend",
+    "make_default",
+})  # fmt: skip
+METHODS = frozenset({
+    "__add__", "__call__", "__getitem__", "__init__", "__iter__", "__len__", "__mul__", "__neg__", "__post_init__",
+    "__sub__", "__truediv__", "__radd__", "__rmul__", "__matmul__", "__pow__", "__eq__", "__lt__",
+})  # fmt: skip
+HARMLESS = frozenset({"_replace", "_asdict"})
+MUTATORS = frozenset({
+    "append", "extend", "insert", "pop", "popitem", "clear", "update", "setdefault", "remove", "discard",
+    "appendleft", "popleft", "resize", "fill", "itemset", "partition", "byteswap",
+})  # fmt: skip
+"""Methods that change a list, a dictionary, a set or an array in place."""
+RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
+"""Methods by which a function is given its derivative's rule."""

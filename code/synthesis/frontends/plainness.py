@@ -1,0 +1,499 @@
+"""Whether a source does no more than define a kernel: what else it could do where it runs is not in it.
+
+A stranger's source is run to make its row again, and the process that runs it also says what its texts have to give. A
+source that changes a library, or keeps count of how often it was traced, could have that process say what it likes. So
+nothing counts as proved whose source is not plain: it imports what computes, defines, and calls what it may name.
+What a source may be is listed (``plain_names.py``). The bodies of Warp's kernels and functions are only read: in
+them assignments are free; what ``wp.static`` evaluates is held to the same rules as all else.
+"""
+
+import ast
+import importlib
+import re
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from synthesis.frontends import plain_names as names
+
+_DEEPEST = 150
+_INERT = ("kernel", "func", "func_grad", "func_native", "func_replay")
+_Function = ast.FunctionDef | ast.Lambda
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
+_NEVER = (
+    ast.Global,
+    ast.Nonlocal,
+    ast.Await,
+    ast.AsyncFunctionDef,
+    ast.AsyncFor,
+    ast.AsyncWith,
+    ast.Yield,
+    ast.YieldFrom,
+    ast.Try,
+    ast.TryStar,
+)
+
+
+def more_than_a_kernel(source: str) -> str | None:
+    """What a source could do beside defining its kernel, with its line; None if there is nothing, or it is no Python.
+
+    Nothing of it is run. Modules that it names, and that are among those which only compute, are imported.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            module = ast.parse(source)
+        _check_depth(module)
+        _Check(module).module()
+    except SyntaxError:
+        return None
+    except ValueError:
+        return "line 1: it holds what no Python source does"
+    except (RecursionError, MemoryError):
+        return "line 1: it is nested too deep to be looked at"
+    except _MoreError as more:
+        return f"line {more.line}: {more.what}"
+    return None
+
+
+class _MoreError(Exception):
+    """A source does more than define a kernel."""
+
+    def __init__(self, node: Any, what: str) -> None:
+        super().__init__(what)
+        self.line, self.what = getattr(node, "lineno", 1), what
+
+
+def _check_depth(module: ast.Module) -> None:
+    level: list[ast.AST] = [module]
+    for _ in range(_DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return
+    raise RecursionError
+
+
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """A function, where the names that are bound in it are its own."""
+
+    inert: bool
+    """Whether its body is only read."""
+    bound: dict[str, list[ast.expr | None]]
+    """Each name and what is assigned to it; None for what comes otherwise, as a parameter does."""
+    outer: "_Scope | None" = None
+
+    def has(self, name: str) -> bool:
+        """Whether the name is this function's, or one's around it."""
+        return name in self.bound or (self.outer is not None and self.outer.has(name))
+
+
+@dataclass(slots=True)
+class _Check:
+    """The rules, over one source."""
+
+    tree: ast.Module
+    modules: dict[str, str] = field(default_factory=dict[str, str])
+    """Names that are modules, and which."""
+    members: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    """Names imported from modules."""
+    own: set[str] = field(default_factory=set[str])
+    """Functions and classes defined here."""
+    inert: set[str] = field(default_factory=set[str])
+    """Kernels and functions of Warp's defined here."""
+    changing: set[str] = field(default_factory=set[str])
+    """Names of the module that hold what can be changed in place."""
+
+    def module(self) -> None:
+        """Raise for the first thing that is more than a kernel."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self._import(node)
+            elif isinstance(node, _NEVER):
+                raise _MoreError(node, f"a kernel needs no {type(node).__name__.lower()}")
+        for node in ast.walk(self.tree):
+            self._bind(node)
+        for statement in self.tree.body:
+            self._outermost(statement)
+        for statement in self.tree.body:
+            self._visit(statement, None)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        for alias in node.names:
+            if isinstance(node, ast.Import):
+                module, name = alias.name, alias.asname or alias.name.split(".")[0]
+                if module not in names.MODULES:
+                    raise _MoreError(node, f"it imports {module}")
+                self.modules[name] = module if alias.asname else module.split(".")[0]
+                continue
+            module, name = node.module or "", alias.asname or alias.name
+            if node.level or module not in names.MODULES or alias.name == "*":
+                raise _MoreError(node, f"it imports from {module or '.'}")
+            if f"{module}.{alias.name}" in names.MODULES:
+                self.modules[name] = f"{module}.{alias.name}"
+            elif module != "__future__":
+                self._member(node, module, alias.name, executed=True)
+                self.members[name] = (module, alias.name)
+
+    def _bind(self, node: ast.AST) -> None:
+        """Refuse that an imported name is bound again, and names that Python keeps for itself."""
+        bound: list[str] = []
+        match node:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()) | ast.arg(arg=name):
+                bound = [name]
+            case ast.FunctionDef(name=name):
+                bound = [] if name in names.METHODS else [name]
+            case ast.ClassDef(name=name):
+                bound = [name]
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                bound = [name]
+            case ast.MatchMapping(rest=str(name)):
+                bound = [name]
+            case _:
+                pass
+        for name in bound:
+            if name in self.modules:
+                raise _MoreError(node, f"it binds {name} again, which it imports")
+            if name.startswith("__"):
+                raise _MoreError(node, f"it binds {name}")
+
+    def _outermost(self, node: ast.stmt) -> None:
+        """Refuse statements of the module that are no definitions; note what they bind."""
+        match node:
+            case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
+                pass
+            case ast.FunctionDef():
+                self._only_once(node, node.name)
+                self.own.add(node.name)
+                if self._is_inert(node):
+                    self.inert.add(node.name)
+            case ast.ClassDef():
+                self._only_once(node, node.name)
+                self.own.add(node.name)
+            case ast.Assign(targets=targets, value=value) if all(map(_only_names, targets)):
+                if not _is_fixed(value):
+                    self.changing |= {each.id for target in targets for each in ast.walk(target)
+                                      if isinstance(each, ast.Name)}  # fmt: skip
+            case ast.AnnAssign(target=ast.Name(id=name), value=value):
+                if value is not None and not _is_fixed(value):
+                    self.changing.add(name)
+            case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
+                if function.attr not in names.RULES and self._path(function) != ("warp", "overload"):
+                    raise _MoreError(node, f"it calls {ast.unparse(function)[:60]} and keeps no result")
+            case _:
+                raise _MoreError(node, f"outside all functions it has {_named(node)}")
+
+    def _only_once(self, node: ast.stmt, name: str) -> None:
+        # An overload of Warp's, or a derivative's rule, may have the name of what it is for.
+        if name in self.own and name not in self.inert and name in {*self.modules, *self.members}:
+            raise _MoreError(node, f"it binds {name} again")
+
+    def _is_inert(self, node: ast.FunctionDef) -> bool:
+        """Whether Python never runs a function's body: it has one decorator, which is Warp's."""
+        if len(node.decorator_list) != 1:
+            return False
+        (mark,) = node.decorator_list
+        path = self._path(mark.func if isinstance(mark, ast.Call) else mark)
+        return path is not None and path[0] == "warp" and path[1] in _INERT
+
+    # ---- names and members
+
+    def _path(self, node: ast.expr) -> tuple[str, str] | None:
+        """The module and the member that an expression names, or the module and nothing; None if it names neither."""
+        match node:
+            case ast.Name(id=name) if name in self.modules:
+                return self.modules[name], ""
+            case ast.Name(id=name) if name in self.members:
+                return self.members[name]
+            case ast.Attribute(value=inner, attr=attribute):
+                path = self._path(inner)
+                if path is None or path[1]:
+                    return None
+                inside = f"{path[0]}.{attribute}"
+                return (inside, "") if inside in names.MODULES else (path[0], attribute)
+            case _:
+                return None
+
+    def _member(self, node: ast.AST, module: str, name: str, *, executed: bool) -> None:
+        """Refuse what is not to be used of a module."""
+        said = f"it uses {module}.{name}"
+        private = name.startswith("_") and module not in names.JAX_OWN
+        if private or name.startswith("__") or name in names.NO_MEMBERS or name.endswith("_p"):
+            raise _MoreError(node, said)
+        if module == "warp":
+            known = name in names.WARP_ONLY | names.WARP_COMPUTES or re.fullmatch(names.WARP_TYPES, name)
+            if executed and not known:
+                raise _MoreError(node, f"{said}, where Python runs it")
+            return
+        if name not in names.ONLY.get(module, (name,)):
+            raise _MoreError(node, said)
+        found = getattr(_imported(module), name, None)
+        if isinstance(found, ModuleType | dict | list | set):
+            raise _MoreError(node, said)
+
+    # ---- expressions and statements
+
+    def _visit(self, node: ast.AST, scope: _Scope | None) -> None:
+        inert = scope is not None and scope.inert
+        match node:
+            case ast.Import() | ast.ImportFrom():
+                return
+            case ast.FunctionDef() | ast.Lambda():
+                self._function(node, scope)
+                return
+            case ast.ClassDef():
+                self._class(node)
+            case ast.Name(id=name, ctx=ast.Load()):
+                self._name(node, name, scope)
+            case ast.Attribute():
+                self._attribute(node, scope)
+                if self._path(node) is not None:
+                    return
+            case ast.Call():
+                self._call(node, scope)
+                if inert and self._path(node.func) == ("warp", "static"):
+                    free = _Scope(False, scope.bound if scope is not None else {}, scope)
+                    for each in node.args:
+                        if not (isinstance(each, ast.Name) and each.id in self.inert):
+                            self._visit(each, free)
+                    return
+                if not inert and (self._path(node.func) or ("", ""))[0].startswith("jax."):
+                    for each in [*node.args, *node.keywords]:
+                        if not (isinstance(each, ast.Name) and each.id in self.changing):
+                            self._visit(each, scope)
+                    self._visit(node.func, scope)
+                    return
+                if self._path(node.func) == ("warp", "overload") and node.args and isinstance(node.args[0], ast.Name):
+                    for each in [*node.args[1:], *node.keywords]:
+                        self._visit(each, scope)
+                    return
+            case ast.AnnAssign(annotation=annotation) if not inert:
+                for each in _spelled([annotation]):
+                    self._visit(each, scope)
+            case ast.MatchClass(kwd_attrs=attributes):
+                for name in attributes:
+                    _check_attribute(node, name, executed=True)
+            case ast.comprehension(is_async=1):
+                raise _MoreError(node, "a kernel needs nothing asynchronous")
+            case ast.Subscript(ctx=ast.Store() | ast.Del()) if not inert:
+                self._changed(node, node.value, scope)
+            case ast.BinOp() | ast.Compare():  # which make something new
+                for each in ast.iter_child_nodes(node):
+                    if not (isinstance(each, ast.Name) and each.id in self.changing):
+                        self._visit(each, scope)
+                return
+            case ast.Subscript(value=ast.Name(id=name)) if name in self.changing:
+                self._visit(node.slice, scope)
+                return
+            case ast.For(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)) if name in self.changing:
+                for each in ast.iter_child_nodes(node):
+                    if each is not node.iter:
+                        self._visit(each, scope)
+                return
+            case _:
+                pass
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
+            scope = _Scope(inert, {each.id: [None] for part in node.generators for each in ast.walk(part.target)
+                                   if isinstance(each, ast.Name)}, scope)  # fmt: skip
+        for child in ast.iter_child_nodes(node):
+            self._visit(child, scope)
+
+    def _function(self, node: _Function, scope: _Scope | None) -> None:
+        inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
+        around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+        parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+        parameters += [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
+        around += _spelled([each.annotation for each in parameters])
+        if isinstance(node, ast.FunctionDef):
+            for mark in node.decorator_list:
+                self._decorator(mark, scope)
+            around += _spelled([node.returns])
+        outside = None if scope is None else _Scope(False, scope.bound, scope.outer)
+        for each in around:
+            self._visit(each, outside)
+        bound: dict[str, list[ast.expr | None]] = {each.arg: [None] for each in parameters}
+        body: Sequence[ast.AST] = node.body if isinstance(node, ast.FunctionDef) else [node.body]
+        for each in body:
+            _collect(each, bound)
+        inner = _Scope(inert, bound, scope)
+        for each in body:
+            self._visit(each, inner)
+
+    def _decorator(self, node: ast.expr, scope: _Scope | None) -> None:
+        if isinstance(node, ast.Call) and self._path(node.func) == ("functools", "wraps"):
+            if len(node.args) != 1 or node.keywords:
+                raise _MoreError(node, "it uses functools.wraps with more than a function")
+            return
+        if isinstance(node, ast.Call) and self._path(node.func) in {("warp", "func_grad"), ("warp", "func_replay")}:
+            return
+        self._visit(node, scope)
+
+    def _class(self, node: ast.ClassDef) -> None:
+        if node.keywords:
+            raise _MoreError(node, "a class has more than bases")
+        for each in node.body:
+            if isinstance(each, ast.FunctionDef | ast.AnnAssign | ast.Assign | ast.Pass | ast.Expr):
+                continue
+            raise _MoreError(each, f"a class has {_named(each)}")
+
+    def _name(self, node: ast.AST, name: str, scope: _Scope | None) -> None:
+        if scope is not None and scope.has(name):
+            return
+        if name in self.modules:
+            raise _MoreError(node, f"it uses the module {self.modules[name]} as a value")
+        if name in self.members:
+            module, member = self.members[name]
+            self._member(node, module, member, executed=scope is None or not scope.inert)
+            if (module, member) == ("functools", "wraps"):
+                raise _MoreError(node, "it uses functools.wraps as a value")
+        if name in names.NO_NAMES or name.startswith("__"):
+            raise _MoreError(node, f"it uses {name}")
+        if scope is not None and scope.inert:
+            return
+        if name in self.inert:
+            raise _MoreError(node, f"it has Python run {name}, which is Warp's")
+        if name in self.changing and scope is not None:
+            raise _MoreError(node, f"a function passes on {name}, which can be changed")
+
+    def _attribute(self, node: ast.Attribute, scope: _Scope | None) -> None:
+        executed = scope is None or not scope.inert
+        path = self._path(node)
+        if path is not None:
+            if not isinstance(node.ctx, ast.Load):
+                raise _MoreError(node, f"it changes {ast.unparse(node)[:60]}")
+            if not path[1]:
+                raise _MoreError(node, f"it uses the module {path[0]} as a value")
+            self._member(node, *path, executed=executed)
+            return
+        _check_attribute(node, node.attr, executed=executed)
+        if executed and not isinstance(node.ctx, ast.Load):
+            raise _MoreError(node, f"it sets the attribute {node.attr}")
+        if executed and node.attr in names.RULES and not self._is_own(node.value, scope):
+            raise _MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
+
+    def _is_own(self, node: ast.expr, scope: _Scope | None) -> bool:
+        return isinstance(node, ast.Name) and node.id in self.own and (scope is None or not scope.has(node.id))
+
+    def _call(self, node: ast.Call, scope: _Scope | None) -> None:
+        executed = scope is None or not scope.inert
+        if not executed:
+            return
+        for keyword in node.keywords:
+            if keyword.arg in names.NO_KEYWORDS or (keyword.arg or "").startswith("_"):
+                raise _MoreError(node, f"it gives the argument {keyword.arg}")
+        path = self._path(node.func)
+        if path is not None and path[0].startswith("warp") and "array" in path[1]:
+            plain = {keyword.arg for keyword in node.keywords} <= {"dtype", "ndim", "shape"}
+            if not plain or len(node.args) > 2 or any(isinstance(each, ast.Starred) for each in node.args):
+                raise _MoreError(node, "it makes an array of memory")
+        match node.func:
+            case ast.Name(id="type") if len(node.args) != 1 or node.keywords:
+                raise _MoreError(node, "it makes a type")
+            case ast.Attribute(value=inner, attr=method) if method in names.MUTATORS and path is None:
+                self._changed(node, inner, scope)
+            case _:
+                pass
+
+    def _changed(self, node: ast.AST, what: ast.expr, scope: _Scope | None) -> None:
+        """Refuse a change in place of what the function has not made itself."""
+        while isinstance(what, ast.Subscript):
+            what = what.value
+        if isinstance(what, ast.Name) and scope is not None and what.id in scope.bound:
+            values = scope.bound[what.id]
+            if all(isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp)) for value in values):
+                return
+        raise _MoreError(node, f"it changes {ast.unparse(what)[:60]} in place")
+
+
+def _spelled(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:
+    """Annotations, and those that are written as text, which a tool may evaluate."""
+    found: list[ast.expr] = []
+    for annotation in annotations:
+        if annotation is None:
+            continue
+        found.append(annotation)
+        for each in ast.walk(annotation):
+            if isinstance(each, ast.Subscript) and ast.unparse(each.value).endswith("Literal"):
+                return [annotation]
+            if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                try:
+                    found += _spelled([ast.copy_location(ast.parse(each.value, mode="eval").body, each)])
+                except SyntaxError as error:
+                    raise _MoreError(each, "an annotation is no expression") from error
+    return found
+
+
+def _check_attribute(node: ast.AST, name: str, *, executed: bool) -> None:
+    private = name.startswith("_") and name not in names.HARMLESS
+    if private or name in names.FRAMES or (executed and name in names.NO_ATTRIBUTES):
+        raise _MoreError(node, f"it uses the attribute {name}")
+
+
+def _collect(node: ast.AST, bound: dict[str, list[ast.expr | None]]) -> None:
+    """Add what a function's body binds, without what is bound in functions within."""
+    match node:
+        case ast.Assign(targets=targets, value=value):
+            for target in targets:
+                if isinstance(target, ast.Name):
+                    bound.setdefault(target.id, []).append(value)
+                else:
+                    _collect(target, bound)
+            return
+        case ast.AnnAssign(target=ast.Name(id=name), value=value):
+            bound.setdefault(name, []).append(value)
+            return
+        case ast.AugAssign(target=ast.Name(id=name)):
+            bound.setdefault(name, []).append(ast.BinOp(ast.Constant(0), node.op, node.value))
+            return
+        case ast.Name(id=name, ctx=ast.Store()):
+            bound.setdefault(name, []).append(None)
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            bound.setdefault(name, []).append(None)
+            return
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.ExceptHandler(name=str(name)):
+            bound.setdefault(name, []).append(None)
+        case _ if isinstance(node, _SCOPES):
+            return
+        case _:
+            pass
+    for child in ast.iter_child_nodes(node):
+        _collect(child, bound)
+
+
+def _only_names(target: ast.expr) -> bool:
+    return isinstance(target, ast.Name) or (isinstance(target, ast.Tuple) and all(map(_only_names, target.elts)))
+
+
+def _is_fixed(value: ast.expr) -> bool:
+    """Whether a value cannot be changed in place, as far as its text shows."""
+    match value:
+        case ast.Tuple(elts=parts):
+            return all(map(_is_fixed, parts))
+        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.BinOp() | ast.Compare():
+            return True
+        case ast.Call(func=function, args=parts):
+            text = ast.unparse(function)
+            return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in (
+                "wp",
+                "math",
+                "jnp",
+                "jax",
+            )
+        case _:
+            return False
+
+
+def _imported(module: str) -> ModuleType | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return importlib.import_module(module)
+    except ImportError:
+        return None
+
+
+def _named(node: ast.AST) -> str:
+    return f"a statement of the kind {type(node).__name__.lower()}"

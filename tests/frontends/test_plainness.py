@@ -1,0 +1,153 @@
+"""A source that does more than define a kernel is told from one that does not, without running it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from synthesis import KernelGenerator
+from synthesis.frontends.plainness import more_than_a_kernel
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
+JAX = (
+    "import jax\nimport jax.numpy as jnp\nfrom jax import lax\nimport numpy as np\nimport functools\nimport operator\n"
+)
+WARP = "import warp as wp\nimport numpy as np\n"
+KERNEL = "@wp.kernel\ndef k(a: wp.array(dtype=float)):\n    a[0] = 1.0\n"
+
+MORE = [
+    "import os",
+    "import sys",
+    "import ctypes",
+    "from os import system",
+    "import jax.experimental.host_callback",
+    "import jax._src.core",
+    "from jax import config",
+    "from jax import *",
+    "from . import x",
+    "import numpy.ctypeslib",
+    "import synthesis.judge",
+    "jnp.sin = jnp.cos",
+    "f = [].__class__",
+    "f = (lambda: 0).__globals__",
+    "f = jnp.sin.__wrapped__",
+    "x = __builtins__",
+    "x = getattr(jnp, 'sin')",
+    "setattr(jnp, 'sin', 1)",
+    "x = eval('1')",
+    "exec('1')",
+    "for i in range(3):\n    pass",
+    "while True:\n    pass",
+    "with open('x') as f:\n    pass",
+    "if True:\n    x = 1",
+    "try:\n    x = 1\nexcept Exception:\n    pass",
+    "def f(x, y=open('x')):\n    return x",
+    "def f(x: exec('1')):\n    return x",
+    "def f(x: \"exec('1')\"):\n    return x",
+    "@eval\ndef f(x):\n    return x",
+    "def f(x):\n    jnp.sin = jnp.cos\n    return x",
+    "def f(x):\n    m = jnp\n    return x",
+    "def f(x):\n    m = jax.numpy\n    return x",
+    "def f(x):\n    g = (i for i in ())\n    return g.gi_frame",
+    "def f(x):\n    jax.debug.print('x')\n    return x",
+    "def f(x):\n    return jax.pure_callback(abs, x, x)",
+    "def f(x):\n    np.save('x', x)\n    return x",
+    "x = np.lib",
+    "x = np.ctypeslib",
+    "x = np.frombuffer(b'')",
+    "x = np.random",
+    "def f(x):\n    lax.sin_p.def_impl(abs)\n    return x",
+    "def f(x):\n    jax.nn.relu.defjvp(abs)\n    return x",
+    "jax.nn.relu.defjvp(abs)",
+    "h = jax.nn.relu\nh.defjvp(abs)",
+    "jax.config.update('jax_enable_x64', True)",
+    "SEEN = []\ndef f(x):\n    SEEN.append(1)\n    return x",
+    "SEEN = [0]\ndef f(x):\n    SEEN[0] += 1\n    return x",
+    "SEEN = []\ndef f(x):\n    seen = SEEN\n    seen.append(1)\n    return x",
+    "def f(x, seen=[]):\n    seen.append(1)\n    return x",
+    "def f(x, seen=[0]):\n    seen[0] += 1\n    return x",
+    "def f(x):\n    f.count = 1\n    return x",
+    "def make():\n    n = 0\n    def f(x):\n        nonlocal n\n        n += 1\n        return x\n    return f",
+    "def f(x):\n    global y\n    y = 1\n    return x",
+    "def f():\n    yield 1",
+    "X = iter([1])\ndef f(x):\n    return next(X)",
+    "import itertools\nX = itertools.count()",
+    "x = operator.attrgetter('a')",
+    "x = functools.update_wrapper(abs, abs)",
+    "x = functools.wraps(abs, assigned=('a',))(jnp.sin)",
+    "class A:\n    __array_interface__ = {}",
+    "class A:\n    def __getattr__(self, name):\n        return 1",
+    "class A(metaclass=abs):\n    pass",
+    "class A:\n    for i in range(3):\n        pass",
+    "A = type('A', (), {})",
+    "def f(x):\n    match x:\n        case int(__class__=y):\n            return y",
+    "def f(x):\n    return f'{x.__class__}'",
+    "import typing\nx = typing.get_type_hints",
+    "import numpy as jnp\njnp.sin = 1",
+    "def f(jnp):\n    return jnp",
+    "x = " + "-" * 400 + "1",
+]
+WARP_MORE = [
+    "wp.config.mode = 'debug'",
+    "x = wp.config",
+    "wp.init()",
+    "wp.launch(k, dim=1)",
+    "x = wp.array(ptr=1, dtype=float, shape=3)",
+    "x = wp.from_ptr(1, 2)",
+    "wp.load_module()",
+    "from warp import context",
+    "import warp._src.codegen",
+    "@wp.func\ndef f(x: float):\n    return open('x')",
+    "@wp.func\ndef f(x: float):\n    return x.__class__",
+    "@wp.func\ndef f(x: float):\n    return wp.static(wp.launch(k))",
+    "@wp.func\ndef f(x: float):\n    return wp.static(wp.config.mode)",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ny = f(wp.sin)",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ny = f.func(wp.sin)",
+    "@wp.kernel\ndef k(x: float = wp.zeros(3)):\n    pass",
+    "wp.sin.value_func = abs",
+    "x = wp.sin.value_func",
+    "wp = 3",
+    "def wp(x):\n    return x",
+]
+
+
+@pytest.mark.parametrize("text", MORE)
+def test_what_reaches_beyond_a_kernel_is_found(text: str) -> None:
+    found = more_than_a_kernel(JAX + text + "\n")
+    assert found is not None
+    assert found.startswith("line ")
+
+
+@pytest.mark.parametrize("text", WARP_MORE)
+def test_what_reaches_beyond_a_kernel_of_warps_is_found(text: str) -> None:
+    assert more_than_a_kernel(WARP + KERNEL + text + "\n") is not None
+
+
+PLAIN = [
+    "@jax.jit\ndef f(x):\n    return jnp.sin(x)",
+    "@functools.partial(jax.jit, static_argnums=0)\ndef f(n, x):\n    return x * n",
+    "def f(x):\n    y = []\n    for i in range(3):\n        y.append(x[i])\n    return jnp.stack(y)",
+    "def f(x):\n    d = {}\n    d['a'] = x\n    return d",
+    "def f(x):\n    return x.at[0].set(1.0).T",
+    "TABLE = {'a': 1.0}\ndef f(x):\n    return x * TABLE['a']",
+    "@jax.custom_jvp\ndef f(x):\n    return x\n@f.defjvp\ndef g(x, t):\n    return x[0], t[0]",
+    "def f(eval):\n    return eval + 1",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_an_ordinary_source_is_plain(text: str) -> None:
+    assert more_than_a_kernel(JAX + text + "\n") is None
+
+
+def test_what_is_no_python_is_left_to_python() -> None:
+    assert more_than_a_kernel("def f(:\n") is None
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_drawn_kernels_are_plain(frontend: str) -> None:
+    generator = KernelGenerator(frontend=frontend, seed=3)
+    for index in range(200):
+        assert more_than_a_kernel(generator.spec(index).source) is None, index
+    for path in (SAMPLES / frontend).glob("*.json"):
+        assert more_than_a_kernel(json.loads(path.read_text())["python_source"]) is None, path
