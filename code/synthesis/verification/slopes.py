@@ -26,6 +26,8 @@ STEP = 1e-5
 STEPS = (1.0, -1.0, 2.0, -2.0)
 _SMOOTH = 3e-4
 _ROUNDING = 64 * np.finfo(float).eps
+_BENT = 2.0
+"""How much a slope is doubted, of what steps of two lengths differ by; of what the two sides differ by it is all."""
 _CLOSEST, _CLOSE = 2.0**-9, 2.0**-6
 """How near an edge or a value that the source names a point is put, of the domain's width."""
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
@@ -158,7 +160,7 @@ class Differences:
     slope: Floats
     """Directions by elements."""
     doubt: Floats
-    """How far each of them may be off for the rounding of the reference."""
+    """How far each of them may be off for the rounding of the reference, and for what a step is not short enough for."""
     smooth: npt.NDArray[np.bool_]
     """Where steps of two lengths and of both sides agree: there is no kink."""
 
@@ -185,6 +187,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         smooth = np.isfinite(runs).all(axis=1)
         smooth &= np.abs(near - far) <= _SMOOTH * size + doubt
         smooth &= np.abs(bend) <= 30 * _SMOOTH * size + doubt
+        doubt = doubt + _BENT * np.abs(near - far) + np.abs(bend)
     return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, doubt, 0.0), smooth)
 
 
