@@ -165,7 +165,7 @@ def test_a_text_that_is_wrong_where_only_an_aimed_draw_comes_fails(warp_pairs: d
 @pytest.mark.needs("warp")
 def test_what_warp_leaves_out_of_a_text_does_not_count(warp_pairs: dict[str, Pair]) -> None:
     assert warp_pairs["fixed"].verdict.reached == 1.0
-    assert warp_pairs["fixed"].verdict.figures["inputs_tried"] == 7
+    assert warp_pairs["fixed"].verdict.figures["inputs_tried"] == 9  # an overlap, and two draws where x is 0.7
 
 
 JAX = """

@@ -53,6 +53,9 @@ _TERMS = 2.0
 """How much of the root of its terms' squares a sum may be off, times the tolerance."""
 _UNITS = 16.0
 """Units in the last place of the largest slope of all that the text's own rounding may come to."""
+_FINE = 2.0**-23
+_COARSE_UNITS, _COARSE_SHARE = 4.0, 0.5
+"""Where numbers are coarse: units of the largest slope of the same input, and of all. More would hide small inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,7 +330,8 @@ def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, 
     largest = {slope.argument: 0.0 for slope in slopes}
     for slope in slopes:
         largest[slope.argument] = max(largest[slope.argument], abs(slope.value))
-    rounding = _UNITS * unit * max(largest.values())
+    own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > _FINE else (0.0, _UNITS)
+    rounding = {name: unit * max(own * each, everywhere * max(largest.values())) for name, each in largest.items()}
     count, worst = 0, 0.0
     for number, point in enumerate(points):
         for slope in point.slopes:
@@ -337,7 +341,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, 
             with np.errstate(all="ignore"):  # a wrong gradient may be infinite
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
-                off = max(0.0, abs(value - slope.value) - slope.doubt - rounding)
+                off = max(0.0, abs(value - slope.value) - slope.doubt - rounding[slope.argument])
             if not off <= tolerance * size:
                 detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
@@ -399,7 +403,8 @@ def tolerance_for(signature: Signature, forward: float) -> float:
 
 def unit_for(signature: Signature) -> float:
     """A unit in the last place of the coarsest number of a kernel."""
-    return 2.0**-8 if _is_coarse(signature) else 2.0**-23
+    kinds = {each.dtype for each in (*signature.arguments, *signature.results)}
+    return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else _FINE
 
 
 def _is_coarse(signature: Signature) -> bool:
