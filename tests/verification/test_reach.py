@@ -60,6 +60,13 @@ def at_seven(k: wp.array(dtype=int), out: wp.array(dtype=float)):
         out[i] = 2.5
 
 @wp.kernel
+def from_seven(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = 1.5
+    if x[i] >= 0.7:
+        out[i] = 2.5
+
+@wp.kernel
 def at_both(n: int, m: int, x: wp.array(dtype=float), out: wp.array(dtype=float)):
     i = wp.tid()
     out[i] = x[i]
@@ -88,6 +95,7 @@ TABLES = {
     "nothing_new": {"x": ROW, "dim": 16},
     "partly": {"n": 3, "x": ROW, "out": ROW, "dim": 16},
     "at_seven": {"k": WHOLE, "out": ROW, "dim": 16},
+    "from_seven": {"x": ROW, "out": ROW, "dim": 16},
     "at_both": {"n": NUMBER, "m": NUMBER, "x": ROW, "out": ROW, "dim": 16},
     "fixed": {"x": ROW, "out": ROW, "dim": 16},
 }
@@ -160,6 +168,17 @@ def test_a_text_that_is_wrong_where_only_an_aimed_draw_comes_fails(warp_pairs: d
     with Verifier(get_frontend("warp")) as verifier:
         (found,) = judged(verifier, pair.spec, {"cpp_forward": text.replace("2.5", "3.5")})
     assert "expected 2.5, got 3.5" in found.failed["cpp_forward"].detail
+
+
+@pytest.mark.needs("warp")
+def test_a_comparison_that_is_wrong_where_both_sides_are_equal_fails(warp_pairs: dict[str, Pair]) -> None:
+    pair = warp_pairs["from_seven"]
+    text = pair.texts["cpp_forward"]
+    assert text is not None
+    assert text.count(" >= ") == 1
+    with Verifier(get_frontend("warp")) as verifier:
+        (found,) = judged(verifier, pair.spec, {"cpp_forward": text.replace(" >= ", " > ")})
+    assert "expected 2.5, got 1.5" in found.failed["cpp_forward"].detail
 
 
 @pytest.mark.needs("warp")
