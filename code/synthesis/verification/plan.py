@@ -260,9 +260,10 @@ class _Planning:
         if drawn.reach.share < 1.0:
             aimed = find_aimed_draws(reference, spec, drawn.reach, drawn.trace, seed=seed)
         for found in ([*edges, *aimed], aimed):
-            more = self._with(reference, drawn, found)
-            if found and not more.expected.ill_conditioned and not more.expected.non_finite:
-                return more
+            if found:
+                more = self._with(reference, drawn, found)
+                if not more.expected.ill_conditioned and not more.expected.non_finite:
+                    return more
         return drawn
 
     def _with(self, reference: Reference, drawn: "_Drawn", found: Sequence[AimedDraw]) -> "_Drawn":
