@@ -1,6 +1,8 @@
 """Where CUDA's own parts can be changed: the loop over the grid, and what threads add up together.
 
-One thread after the other, as a CPU runs them, can tell none of these: they are wrong by what they say.
+What they leave says little of these where one thread runs after the other: they are wrong by what they say, and always
+count. So what is as right as before is not made: a plain sum on an element that its own thread alone adds to, and a
+``static_cast`` left out of a product that fits 32 bits.
 """
 
 import re

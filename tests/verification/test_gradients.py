@@ -12,7 +12,9 @@ from conftest import kernels_module
 from synthesis import Pair, Rejection, SynthesisPipeline, get_frontend
 from synthesis.extraction import extract
 from synthesis.frontends.base import Outcome, Program, Purpose, numbered
+from synthesis.records import Argument, Domain, Signature
 from synthesis.verification.inputs import complete, draw_inputs
+from synthesis.verification.slopes import draw_point
 from synthesis.verification.verifier import Verifier
 
 CLASSES = {
@@ -219,6 +221,12 @@ def narrow(a: wp.array(dtype=float), c: wp.array(dtype=float)):
         c[i] = a[i] * a[i]
     else:
         c[i] = 2.0 * a[i]
+
+
+@wp.kernel
+def half(a: wp.array(dtype=wp.float16), b: wp.array(dtype=wp.float16), c: wp.array(dtype=wp.float16)):
+    i = wp.tid()
+    c[i] = wp.float16(8.0) * a[i] + b[i] * wp.float16(0.25)
 """
 FAULTS_INPUTS = """
 [flat]
@@ -237,6 +245,11 @@ dim = 4096
 [narrow]
 a = "f32[40] in 0.08..4"
 c = "f32[40]"
+dim = 40
+[half]
+a = "f16[40]"
+b = "f16[40]"
+c = "f16[40]"
 dim = 40
 """
 
@@ -258,6 +271,9 @@ WRONG_BACKWARDS = {
     "one of thousands that are summed adds twice": ("summed", ADDED, r"if (\2 == 77) { \g<0> } \g<0>"),
     "an adjoint is set, not added to": ("large", ADDED, r"wp::array_store(adj_a, \2, wp::add(\3, 0.0f));\n"),
     "an input is written": ("large", ADDED, r"\g<0> wp::array_store(var_a, \2, 0.5f);\n"),
+    "an output's adjoint is not spent": ("large", r"adj_array_store\(var_c,", "adj_array_store(var_a,"),
+    "a gradient is off by a thousandth": ("large", r"(adj_a, \w+, )(adj_\d+)\)", r"\1wp::mul(\2, 1.001f))"),
+    "a small one in half precision": ("half", r" *wp::adj_address\(var_b, var_\d+, adj_b, \w+, adj_\d+\);\n", ""),
     "one side of a branch that is seldom taken": ("narrow", r"if \(!var_(\d+)\) \{\n", r"if (false) {\n"),
 }  # fmt: skip
 
@@ -277,3 +293,13 @@ def test_faults_that_are_easily_overlooked_are_found(faults: dict[str, Pair]) ->
             if problem is None or problem.symptom != "wrong_gradient":
                 missed.append(f"{what}: {problem}")
     assert not missed
+
+
+def test_points_beside_edges_hold_no_value_twice() -> None:
+    row = Argument(name="x", type_name="f64[500]", dtype="float64", shape=(500,), domain=Domain(low=-1.0, high=2.0))
+    signature = Signature(arguments=(row,))
+    for number in range(4):
+        place = draw_point(signature, "x > 0.5", number, near=True)["x"]
+        assert len(set(place.tolist())) == 500
+        assert -1.0 < place.min() < -0.98
+        assert 1.98 < place.max() < 2.0

@@ -60,6 +60,13 @@ def at_seven(k: wp.array(dtype=int), out: wp.array(dtype=float)):
         out[i] = 2.5
 
 @wp.kernel
+def from_seven(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = 1.5
+    if x[i] >= 0.7:
+        out[i] = 2.5
+
+@wp.kernel
 def at_both(n: int, m: int, x: wp.array(dtype=float), out: wp.array(dtype=float)):
     i = wp.tid()
     out[i] = x[i]
@@ -88,6 +95,7 @@ TABLES = {
     "nothing_new": {"x": ROW, "dim": 16},
     "partly": {"n": 3, "x": ROW, "out": ROW, "dim": 16},
     "at_seven": {"k": WHOLE, "out": ROW, "dim": 16},
+    "from_seven": {"x": ROW, "out": ROW, "dim": 16},
     "at_both": {"n": NUMBER, "m": NUMBER, "x": ROW, "out": ROW, "dim": 16},
     "fixed": {"x": ROW, "out": ROW, "dim": 16},
 }
@@ -163,9 +171,20 @@ def test_a_text_that_is_wrong_where_only_an_aimed_draw_comes_fails(warp_pairs: d
 
 
 @pytest.mark.needs("warp")
+def test_a_comparison_that_is_wrong_where_both_sides_are_equal_fails(warp_pairs: dict[str, Pair]) -> None:
+    pair = warp_pairs["from_seven"]
+    text = pair.texts["cpp_forward"]
+    assert text is not None
+    assert text.count(" >= ") == 1
+    with Verifier(get_frontend("warp")) as verifier:
+        (found,) = judged(verifier, pair.spec, {"cpp_forward": text.replace(" >= ", " > ")})
+    assert "expected 2.5, got 1.5" in found.failed["cpp_forward"].detail
+
+
+@pytest.mark.needs("warp")
 def test_what_warp_leaves_out_of_a_text_does_not_count(warp_pairs: dict[str, Pair]) -> None:
     assert warp_pairs["fixed"].verdict.reached == 1.0
-    assert warp_pairs["fixed"].verdict.figures["inputs_tried"] == 7
+    assert warp_pairs["fixed"].verdict.figures["inputs_tried"] == 9  # an overlap, and two draws where x is 0.7
 
 
 JAX = """

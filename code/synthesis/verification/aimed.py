@@ -2,7 +2,7 @@
 
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Reference, Trace, Values
-from synthesis.records import Argument, KernelSpec, Role
+from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.comparison import expect, poison_for
 from synthesis.verification.inputs import array_shape, complete, draw_inputs, generator_of
 from synthesis.verification.reach import Reach, changed_by
@@ -95,6 +95,64 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
         first |= set([k for k, (run, left) in enumerate(zip(trials, results, strict=True))
                       if changed_by(run, left, [name])][:1])  # fmt: skip
     return sorted(first)
+
+
+# ---- where comparisons turn
+
+EDGES = 2
+"""Draws that hold what their arguments are compared with; of the first half of the elements, of the second all."""
+_LOOSER = 2.0
+"""How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
+
+
+def find_edge_draws(
+    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, seed: int = 0
+) -> list[AimedDraw]:
+    """Draws with elements equal to what the source compares them with, where ``<`` and ``<=`` are not the same.
+
+    None if it compares no argument. A draw is dropped as ``find_aimed_draws`` drops it, and where it needs a larger
+    allowance than other runs.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        tolerance: array to the allowance of the other runs.
+        seed: another one gives other draws.
+    """
+    told = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
+    if not told.of:
+        return []
+    runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, told, seed)]
+    poison = poison_for([each for each in spec.signature.arguments if each.role is Role.OUTPUT])
+    found: list[AimedDraw] = []
+    try:
+        results = zip(runs, reference(runs, double=False), reference(runs, double=True), strict=True)
+        for inputs, own, double in results:
+            expected = expect([double], [own], poison)
+            loose = any(each > _LOOSER * tolerance[name] for name, each in expected.tolerance.items())
+            if not (loose or expected.ill_conditioned or expected.non_finite):
+                found.append(AimedDraw(inputs=inputs, own=own, double=double))
+    except Exception as error:  # noqa: BLE001 (the draws prove nothing, whatever it is)
+        logger.debug("%s: draws at the edges are dropped: %s", spec.name, error)
+    return found
+
+
+def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[Values]:
+    for number in range(EDGES):
+        drawn = draw_inputs(signature, 300 + number, seed=seed, edges=number == 1)
+        generator = generator_of("edges", number, seed=seed)
+        for argument in signature.arguments:
+            domain, numbers = argument.domain, told.of.get(argument.name, ())
+            if argument.role is Role.OUTPUT or argument.fields or domain is None:
+                continue
+            value = drawn[argument.name]
+            whole = value.dtype.kind in "iub"
+            pool = [each for each in numbers if domain.low <= each <= domain.high and not (whole and each % 1)]
+            if pool:
+                put = generator.random(value.shape) < (1.0 if number else 0.5)
+                drawn[argument.name] = np.where(put, generator.choice(pool, value.shape), value).astype(value.dtype)
+        _make_equal(signature.arguments, drawn, generator)
+        yield drawn
 
 
 # ---- what is tried

@@ -35,21 +35,27 @@ from synthesis.verification.slopes import (
 
 _DIRECTIONS = 3
 """Directions an input."""
-POINTS, BRANCHING_POINTS = 2, 5
-"""Points that a backward text is checked at, and those of a kernel that may take one way or another."""
+POINTS, BENT_POINTS, BRANCHING_POINTS = 2, 3, 5
+"""Points that a backward text is checked at, those of a kernel with functions of two ways, and with ways of its own."""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
+_BENT = re.compile(r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max)\b")
 _FEW = 8
 """Of so few elements one is always seen."""
 _KINKED = 0.25
 """The share of the outputs that may have a kink along a direction; with more of them it is left out."""
 _PARTS = 2
 """Parts of the outputs, a quarter each, that are weighted by themselves at every other point."""
+_LEAST = 1e-4
+"""The smallest tolerance; of drawn kernels' right texts none is off by 1e-6 beyond doubt and rounding."""
 _NEGLIGIBLE = 1e-3
 """A slope smaller than this part of the largest one of the same input is measured against that part."""
 _TERMS = 2.0
 """How much of the root of its terms' squares a sum may be off, times the tolerance."""
 _UNITS = 16.0
 """Units in the last place of the largest slope of all that the text's own rounding may come to."""
+_FINE = 2.0**-23
+_COARSE_UNITS, _COARSE_SHARE = 4.0, 0.5
+"""Where numbers are coarse: units of the largest slope of the same input, and of all. More would hide small inputs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ class NothingToCheck:
 
 def points_for(source: str) -> int:
     """How many points the derivatives of a kernel are checked at."""
-    return BRANCHING_POINTS if _BRANCH.search(source) else POINTS
+    if _BRANCH.search(source):
+        return BRANCHING_POINTS
+    return BENT_POINTS if _BENT.search(source) else POINTS
 
 
 def find_points(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> tuple[Point, ...] | NothingToCheck:
@@ -322,7 +330,8 @@ def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, 
     largest = {slope.argument: 0.0 for slope in slopes}
     for slope in slopes:
         largest[slope.argument] = max(largest[slope.argument], abs(slope.value))
-    rounding = _UNITS * unit * max(largest.values())
+    own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > _FINE else (0.0, _UNITS)
+    rounding = {name: unit * max(own * each, everywhere * max(largest.values())) for name, each in largest.items()}
     count, worst = 0, 0.0
     for number, point in enumerate(points):
         for slope in point.slopes:
@@ -332,7 +341,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, 
             with np.errstate(all="ignore"):  # a wrong gradient may be infinite
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
-                off = max(0.0, abs(value - slope.value) - slope.doubt - rounding)
+                off = max(0.0, abs(value - slope.value) - slope.doubt - rounding[slope.argument])
             if not off <= tolerance * size:
                 detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
@@ -369,14 +378,33 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
     return None
 
 
+def unspent(signature: Signature, outcome: Outcome, points: Sequence[Point]) -> str | None:
+    """An output whose adjoint a backward text has left where the kernel overwrites it; None if there is none.
+
+    What an element held before it was overwritten matters to nothing, so its adjoint is zero, and a store before that
+    store must find it so. Tiles and fields of structs are left out: Warp keeps their adjoints.
+    """
+    outputs = [each for each in signature.arguments if each.role is Role.OUTPUT and each.is_float and not each.fields]
+    if signature.results or signature.tiled:
+        return None
+    for key, after in outcome.items():
+        point = points[key.number]
+        for each in outputs:
+            written = np.asarray(point.final[each.name]) != point.inputs[each.name]
+            if each.shape is not None and np.any(after[f"adj_{each.name}"][written]):
+                return each.name
+    return None
+
+
 def tolerance_for(signature: Signature, forward: float) -> float:
     """The relative tolerance of a gradient: of its coarsest input, and of what the forward run needs."""
-    return 3e-2 if _is_coarse(signature) else float(np.clip(20 * forward, 1e-3, 1e-2))
+    return 3e-2 if _is_coarse(signature) else float(np.clip(20 * forward, _LEAST, 1e-2))
 
 
 def unit_for(signature: Signature) -> float:
     """A unit in the last place of the coarsest number of a kernel."""
-    return 2.0**-8 if _is_coarse(signature) else 2.0**-23
+    kinds = {each.dtype for each in (*signature.arguments, *signature.results)}
+    return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else _FINE
 
 
 def _is_coarse(signature: Signature) -> bool:

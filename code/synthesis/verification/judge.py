@@ -23,6 +23,7 @@ from synthesis.verification.gradients import (
     check_backward,
     tolerance_for,
     unit_for,
+    unspent,
 )
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.tangents import check_tangents
@@ -128,7 +129,13 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
         case Direction.BACKWARD:
             assert not isinstance(plan.points, NothingToCheck)
             unit = unit_for(plan.spec.signature)
-            return _derivative(plan, check_backward(outcome, plan.points, tolerance, unit))
+            found = check_backward(outcome, plan.points, tolerance, unit)
+            left = unspent(plan.spec.signature, outcome, plan.points) if found.problem is None else None
+            if left is not None:
+                found = GradientResult(
+                    0, found.error, f"the adjoint of {left}, which is overwritten, is not zero after"
+                )
+            return _derivative(plan, found)
         case Direction.TANGENT:
             assert isinstance(plan.tangents, tuple)
             values, forward = _runs_for(Purpose.TANGENT, outcome), plan.draws.largest_tolerance

@@ -32,7 +32,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of
 from synthesis.languages import CUDA
 from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
-from synthesis.verification.aimed import find_aimed_draws
+from synthesis.verification.aimed import AimedDraw, find_aimed_draws, find_edge_draws
 from synthesis.verification.comparison import Expected, expect, poison_for
 from synthesis.verification.gradients import (
     NothingToCheck,
@@ -253,16 +253,25 @@ class _Planning:
         return Problem(Symptom.USELESS, useless) if useless is not None else None
 
     def _aimed(self, reference: Reference, drawn: "_Drawn") -> "_Drawn":
-        """The draws, and a few more where these do not come to the whole kernel."""
-        if drawn.reach.share == 1.0:
-            return drawn
-        found = find_aimed_draws(reference, self.kernel.spec, drawn.reach, drawn.trace, seed=self.seed)
+        """The draws, a few where comparisons turn, and a few more where these do not come to the whole kernel."""
+        spec, seed = self.kernel.spec, self.seed
+        edges = find_edge_draws(reference, spec, drawn.expected.tolerance, seed=seed)
+        aimed: list[AimedDraw] = []
+        if drawn.reach.share < 1.0:
+            aimed = find_aimed_draws(reference, spec, drawn.reach, drawn.trace, seed=seed)
+        for found in ([*edges, *aimed], aimed):
+            if found:
+                more = self._with(reference, drawn, found)
+                if not more.expected.ill_conditioned and not more.expected.non_finite:
+                    return more
+        return drawn
+
+    def _with(self, reference: Reference, drawn: "_Drawn", found: Sequence[AimedDraw]) -> "_Drawn":
+        """The draws and those that were found."""
         runs = [*drawn.runs, *(each.inputs for each in found)]
         double = [*drawn.double, *(each.double for each in found)]
         own = [*drawn.own, *(each.own for each in found)]
         expected = expect(double, own, self._poison())
-        if not found or expected.ill_conditioned or expected.non_finite:
-            return drawn
         reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
 

@@ -23,9 +23,13 @@ Direction = dict[str, npt.NDArray[Any]]
 
 STEP = 1e-5
 """Of a domain's width."""
-STEPS = (1.0, -1.0, 2.0, -2.0)
+_FAR = 2.0
+"""The longer step, in short ones: a kink that is nearer than that is seen."""
+STEPS = (1.0, -1.0, _FAR, -_FAR)
 _SMOOTH = 3e-4
 _ROUNDING = 64 * np.finfo(float).eps
+_BENT = 2.0
+"""How much a slope is doubted, of what steps of two lengths differ by; of what the two sides differ by it is all."""
 _CLOSEST, _CLOSE = 2.0**-9, 2.0**-6
 """How near an edge or a value that the source names a point is put, of the domain's width."""
 _LITERAL = re.compile(r"(?<![\w.])\d+(?:\.\d*)?(?:e[-+]?\d+)?(?![\w.])")
@@ -69,9 +73,11 @@ def _beside(
     special = [low, high, *(each for number in {0.0, *literals} for each in {number, -number} if low < each < high)]
     place = generator.choice(sorted(special), value.shape)
     distance = width * np.exp2(generator.uniform(np.log2(_CLOSEST), np.log2(_CLOSE), value.shape))
-    chosen = np.clip(
-        place + distance * generator.choice([-1.0, 1.0], value.shape), low + _CLOSEST * width, high - _CLOSEST * width
-    )
+    chosen = place + distance * generator.choice([-1.0, 1.0], value.shape)
+    least, most = low + _CLOSEST * width, high - _CLOSEST * width
+    # On the other side rather than all at the bound: where two are equal, what sorts has no derivative.
+    chosen = np.where((chosen < least) | (chosen > most), 2 * place - chosen, chosen)
+    chosen = np.clip(chosen, least, most)
     return np.where(generator.random(value.shape) < 0.5, chosen, value.astype(np.float64)).astype(value.dtype)
 
 
@@ -158,7 +164,7 @@ class Differences:
     slope: Floats
     """Directions by elements."""
     doubt: Floats
-    """How far each of them may be off for the rounding of the reference."""
+    """How far each of them may be off: for the rounding of the reference, and as steps are not infinitely short."""
     smooth: npt.NDArray[np.bool_]
     """Where steps of two lengths and of both sides agree: there is no kink."""
 
@@ -173,7 +179,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
     """
     with np.errstate(all="ignore"):
         ahead, behind, far_ahead, far_behind = np.moveaxis(runs, 1, 0)
-        near, far = (ahead - behind) / (2 * STEP), (far_ahead - far_behind) / (4 * STEP)
+        near, far = (ahead - behind) / (2 * STEP), (far_ahead - far_behind) / (2 * _FAR * STEP)
         bend = (ahead + behind - 2 * middle) / STEP
         sizes = np.abs(np.concatenate([runs, np.broadcast_to(middle, (len(runs), 1, middle.size))], axis=1)).max(axis=1)
         still = (runs == middle).all(axis=1)
@@ -185,6 +191,7 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
         smooth = np.isfinite(runs).all(axis=1)
         smooth &= np.abs(near - far) <= _SMOOTH * size + doubt
         smooth &= np.abs(bend) <= 30 * _SMOOTH * size + doubt
+        doubt = doubt + _BENT * np.abs(near - far) + np.abs(bend)
     return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, doubt, 0.0), smooth)
 
 

@@ -23,6 +23,10 @@ from synthesis.verification.slopes import (
 
 _SLACK = 5.0
 """How much of the tolerance of a sum one element may be off."""
+_MOST = 5e-2
+"""And at most."""
+_RESULT = 2e-4
+"""How far a result beside a tangent may be off at least: near edges, more than on the draws that a tolerance is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ def check_tangents(
     worst, count = 0.0, 0
     for values, each in zip(outcome, tangents, strict=True):
         for name, mask in each.smooth.items():
-            for array, allowed in ((f"tangent_{name}", _SLACK * tolerance), (name, max(forward, tolerance / _SLACK))):
+            for array, allowed in ((f"tangent_{name}", min(_SLACK * tolerance, _MOST)), (name, max(forward, _RESULT))):
                 error = _errors(values[array], each.expected[array], each.doubt[name] if array != name else 0.0)
                 wrong = mask & ~(error <= allowed)
                 if wrong.any():
