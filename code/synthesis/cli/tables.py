@@ -26,6 +26,13 @@ def print_line(console: Console, text: str) -> None:
     console.print(visible(text), soft_wrap=True)
 
 
+def clear_bar() -> None:
+    """Make room for a line where a bar of progress is at the same terminal; it is drawn again below."""
+    if sys.stdout.isatty() and sys.stderr.isatty():
+        sys.stderr.write("\r\x1b[2K")
+        sys.stderr.flush()
+
+
 def visible(text: str) -> str:
     """A text with what a terminal would obey, or could not show, written as escapes; lines stay lines."""
     return "".join(

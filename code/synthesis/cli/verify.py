@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.cli.tables import clear_bar, plain_console, print_json, print_line
 from synthesis.isolation.confinement import describe
 from synthesis.reverification import Failure, verify_folder_with
 from synthesis.settings import Verification
@@ -48,6 +48,7 @@ def verify(
 
     def tell(failure: Failure) -> None:
         where = ", ".join(part for part in (failure.file, failure.level) if part)
+        clear_bar()
         print_line(console, f"{where}: {failure.symptom}: {failure.detail}".replace("\n", "\\n"))
 
     found = verify_folder_with(settings, folder, on_failure=None if json else tell, progress=True)
