@@ -40,7 +40,9 @@ def main() -> int:
 def _report(attacks: list[Attack], found: Found) -> None:
     today = datetime.datetime.now(tz=datetime.UTC).date()
     tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "numpy"))
-    print(f"{today}, Linux {os.uname().release} on {platform.machine()}, Python {platform.python_version()}, {tools}")
+    kernel = ".".join(os.uname().release.split(".")[:2])
+    system = f"Linux {kernel} on {platform.machine()}, Python {platform.python_version()}"
+    print(f"{today}, {system}, {tools}")
     print(f"protections: {', '.join(found.protections)}")
     print(f"{len(attacks)} attacks of {len({each.kind for each in attacks})} kinds, {found.seconds:.0f} s\n")
     for title, entries in (

@@ -12,7 +12,9 @@ import pytest
 
 from synthesis import run_pipeline
 from synthesis.cli import run
+from synthesis.frontends.warp.binaries import find_nvdisasm
 from synthesis.identity.python import program_id, renamed_hash, structure_hash
+from synthesis.isolation.confinement import Protection
 from synthesis.languages import ir_structure_hash
 from synthesis.output.rows import packed_metadata, unpacked_metadata
 from synthesis.registry import get_frontend
@@ -290,3 +292,18 @@ def test_a_source_that_does_more_than_define_a_kernel_proves_nothing(
     edited(folder / frontend, tmp_path / "honest", 0, honest, elsewhere=False)
     found = verify_folder(tmp_path / "honest")
     assert (found.failures, found.unproved > 0, found.status) == ([], True, 3)
+
+
+@pytest.mark.needs("warp")
+@pytest.mark.skipif(find_nvdisasm() is None, reason="nvdisasm is not installed")
+def test_what_a_program_makes_is_not_proved_without_the_right_to_start_one(tmp_path: Path) -> None:
+    run_pipeline(1, tmp_path, frontend="warp", level=["cuda_forward", "ptx", "cubin_sass"])
+    found = verify_folder(tmp_path)
+    if Protection.SECCOMP in (found.protections or ()):
+        assert (found.failures, found.remade, found.unproved, found.status) == ([], 1, 1, 3)
+    found = verify_folder(tmp_path, sandbox="off")
+    assert (found.failures, found.remade, found.unproved, found.status) == ([], 2, 0, 0)
+    (path,) = tmp_path.glob("*.json")
+    path.write_text(path.read_text().replace("IMAD", "IMUL", 1))
+    found = verify_folder(tmp_path, sandbox="off")
+    assert {(each.level, each.symptom) for each in found.failures} >= {("cubin_sass", "other_bytes")}

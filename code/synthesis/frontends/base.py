@@ -49,6 +49,12 @@ class Level:
     """What executes the text, as the front end's own table names it; empty where nothing does."""
     deterministic: bool = True
     """Whether the same tools give the same bytes, on any machine and again and again."""
+    by_program: bool = False
+    """Whether making it starts a program, which a process without rights may not."""
+
+    def has_to_be(self, made: str | None) -> bool:
+        """Whether a text of the same tools has to be the one that was made; not if that could not be told here."""
+        return self.deterministic and not (self.by_program and made is None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -118,10 +118,9 @@ def _remake_kernel(
         return Remade(rejection=lowered, texts={}, columns={})
     # A text that is not what the source gives is not run: it has failed.
     proved = {
-        level.name: text
+        level.name: row.texts[level.name]
         for level in levels
-        for text in (row.texts[level.name],)
-        if not (row.same and level.deterministic) or lowered.texts.get(level.name) == text
+        if not _has_failed(row, level, lowered.texts.get(level.name))
     }
     return Remade(
         texts=lowered.texts,
@@ -133,6 +132,10 @@ def _remake_kernel(
             frontend, kernel, proved, useful=False, fresh=False, seed=settings.seed, least_reach=settings.reach
         ),
     )
+
+
+def _has_failed(row: Row, level: Level, made: str | None) -> bool:
+    return row.same and level.has_to_be(made) and row.texts[level.name] != made
 
 
 def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:

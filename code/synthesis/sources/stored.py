@@ -213,7 +213,7 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     different = {
         level.name: _first_difference(row.texts[level.name], remade.texts.get(level.name))
         for level in levels
-        if row.same and loaded and level.deterministic and level.name not in same_bytes
+        if row.same and loaded and level.has_to_be(remade.texts.get(level.name)) and level.name not in same_bytes
     }
     differences = [Difference(name, detail) for name, detail in different.items()]
     differences += [Difference("", detail) for detail in _columns_that_differ(document, row, remade, loaded=loaded)]
@@ -268,5 +268,8 @@ def _columns_that_differ(document: Document, row: Row, remade: Remade, *, loaded
     if row.same and loaded:
         maps = unpack_line_maps(remade.line_maps)
         right_maps = {name: [list(run) for run in runs] for name, runs in maps.items() if name in row.texts}
-        if metadata["line_map"] != right_maps:
+        # A text that could not be made again has been told of, or nothing can be told of it.
+        if {
+            name: runs for name, runs in metadata["line_map"].items() if remade.texts.get(name) is not None
+        } != right_maps:
             yield "line_map: it is not that of the texts"

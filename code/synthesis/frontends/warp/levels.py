@@ -18,7 +18,7 @@ SOURCES = tuple(
 """What Warp generates."""
 BINARIES = (
     Level(name="ptx", language=PTX, device="cuda", default=False, made_by="nvrtc"),
-    Level(name="cubin_sass", language=SASS, device="cuda", default=False, made_by="nvdisasm"),
+    Level(name="cubin_sass", language=SASS, device="cuda", default=False, made_by="nvdisasm", by_program=True),
 )
 """Levels that hold the forward and the backward function in one text."""
 LEVELS = (*SOURCES, *BINARIES)
