@@ -12,7 +12,6 @@ import pytest
 
 from synthesis import run_pipeline
 from synthesis.cli import run
-from synthesis.frontends.warp.binaries import find_nvdisasm
 from synthesis.identity.python import program_id, renamed_hash, structure_hash
 from synthesis.isolation.confinement import Protection
 from synthesis.languages import ir_structure_hash
@@ -295,8 +294,11 @@ def test_a_source_that_does_more_than_define_a_kernel_proves_nothing(
 
 
 @pytest.mark.needs("warp")
-@pytest.mark.skipif(find_nvdisasm() is None, reason="nvdisasm is not installed")
 def test_what_a_program_makes_is_not_proved_without_the_right_to_start_one(tmp_path: Path) -> None:
+    from synthesis.frontends.warp.binaries import find_nvdisasm
+
+    if find_nvdisasm() is None:
+        pytest.skip("nvdisasm is not installed")
     run_pipeline(1, tmp_path, frontend="warp", level=["cuda_forward", "ptx", "cubin_sass"])
     found = verify_folder(tmp_path)
     if Protection.SECCOMP in (found.protections or ()):
