@@ -36,6 +36,8 @@ NOT_DRAWN = {
         ("tile_lower_solve", "tile_lower_solve_inplace", "tile_upper_solve", "tile_upper_solve_inplace"),
         "not any matrix is regular",
     ),
+    **dict.fromkeys(("isnan", "isinf"), "what is drawn is finite, and false is what a boolean output starts from"),
+    **dict.fromkeys(("print", "printf"), "they stand where no input that is drawn leads"),
 }
 """What the inputs of a row, drawn from domains, do not do for, and why."""
 WITHOUT_EFFECT = {"expect_eq", "expect_near", "expect_neq", "print", "printf", "tile_empty"}

@@ -24,9 +24,6 @@ def test_the_interpreter_of_warp_has_its_peculiarities() -> None:
     found = {each.spec.name: each for each in extract(kernels_module(ROOT / "tests" / "kernels", "semantics"))
              if isinstance(each, Pair)}  # fmt: skip
     assert len(found) == 39
-    lean = found.pop("one_element_a_thread").verdict
-    assert lean.verified == ("cpp_forward", "cpp_backward")
-    assert {str(each) for each in lean.unverified.values()} == {"needs a GPU"}
     for name, pair in found.items():
         assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified), (name, pair.verdict, pair.rejections)
 

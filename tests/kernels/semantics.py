@@ -2,10 +2,6 @@
 
 import warp as wp
 
-F = wp.array(dtype=float)
-I = wp.array(dtype=int)
-V = wp.array(dtype=wp.vec3)
-
 
 @wp.struct
 class Item:
@@ -27,25 +23,25 @@ def half(x: float):
 
 
 @wp.func
-def write(a: F, i: int):
+def write(a: wp.array(dtype=float), i: int):
     a[i] = a[i] * 3.0
     return 100.0
 
 
 @wp.kernel
-def late_read(a: F, o: F):
+def late_read(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = a[i] + wp.atomic_add(a, i, 5.0)
 
 
 @wp.kernel
-def late_read_of_a_function(a: F, o: F):
+def late_read_of_a_function(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = a[i] + write(a, i)
 
 
 @wp.kernel
-def divisions(a: I, b: I, o: I):
+def divisions(a: wp.array(dtype=int), b: wp.array(dtype=int), o: wp.array(dtype=int)):
     i = wp.tid()
     x = a[i] - 7
     y = b[i] % 3 + 2
@@ -55,13 +51,13 @@ def divisions(a: I, b: I, o: I):
 
 
 @wp.kernel
-def float_modulus(a: F, b: F, o: F):
+def float_modulus(a: wp.array(dtype=float), b: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = (a[i] - 0.8) % b[i] + (a[i] - 0.8) // b[i]
 
 
 @wp.kernel
-def overflow(a: I, o: I):
+def overflow(a: wp.array(dtype=int), o: wp.array(dtype=int)):
     i = wp.tid()
     o[i] = (a[i] + 65536) * 65536 + (1 << (a[i] + 30)) + (-8 >> 1)
 
@@ -85,25 +81,25 @@ def halves(a: wp.array(dtype=wp.float16), o: wp.array(dtype=wp.float16)):
 
 
 @wp.kernel
-def truncated(a: F, o: I):
+def truncated(a: wp.array(dtype=float), o: wp.array(dtype=int)):
     i = wp.tid()
     o[i] = int(a[i] * 10.0 - 8.0) * 100 + int(wp.round(a[i] * 4.0 - 3.0)) * 10 + int(wp.sign(a[i] - a[i]))
 
 
 @wp.kernel
-def fractions(a: F, o: F):
+def fractions(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = wp.frac(a[i] * 3.0 - 2.0) + wp.step(a[i] - 0.7) + wp.nonzero(a[i]) + wp.rint(a[i] * 2.5)
 
 
 @wp.kernel
-def clamped(a: F, o: F):
+def clamped(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = wp.acos(a[i]) + wp.clamp(a[i], 1.0, 0.5) + wp.min(a[i], wp.log(a[i] - 5.0))
 
 
 @wp.kernel
-def copies(a: V, o: F):
+def copies(a: wp.array(dtype=wp.vec3), o: wp.array(dtype=float)):
     i = wp.tid()
     v = a[i]
     w = v
@@ -112,7 +108,7 @@ def copies(a: V, o: F):
 
 
 @wp.kernel
-def struct_copies(a: wp.array(dtype=Item), o: F):
+def struct_copies(a: wp.array(dtype=Item), o: wp.array(dtype=float)):
     i = wp.tid()
     s = a[i]
     t = s
@@ -122,13 +118,13 @@ def struct_copies(a: wp.array(dtype=Item), o: F):
 
 
 @wp.kernel
-def negative_indices(a: F, b: V, o: F):
+def negative_indices(a: wp.array(dtype=float), b: wp.array(dtype=wp.vec3), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = a[-1] + b[i][-1] + a[-1 - i]
 
 
 @wp.kernel
-def range_is_fixed(a: I, o: I):
+def range_is_fixed(a: wp.array(dtype=int), o: wp.array(dtype=int)):
     i = wp.tid()
     m = a[i] + i
     c = int(0)
@@ -140,7 +136,7 @@ def range_is_fixed(a: I, o: I):
 
 
 @wp.kernel
-def jumps(a: F, o: F):
+def jumps(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     s = float(0.0)
     for k in range(16):
@@ -155,7 +151,7 @@ def jumps(a: F, o: F):
 
 
 @wp.kernel
-def early(a: F, o: F):
+def early(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     if a[i] > 0.9:
         return
@@ -163,7 +159,7 @@ def early(a: F, o: F):
 
 
 @wp.kernel
-def short_circuit(a: F, o: I):
+def short_circuit(a: wp.array(dtype=float), o: wp.array(dtype=int)):
     i = wp.tid()
     if a[i] > 0.7 and wp.atomic_add(o, 0, 1) >= 0:
         wp.atomic_add(o, 1, 2)
@@ -172,7 +168,7 @@ def short_circuit(a: F, o: I):
 
 
 @wp.kernel
-def chained(a: F, o: I):
+def chained(a: wp.array(dtype=float), o: wp.array(dtype=int)):
     i = wp.tid()
     if 0.3 < a[i] < 0.9:
         o[i] = 1
@@ -181,40 +177,40 @@ def chained(a: F, o: I):
 
 
 @wp.kernel
-def thread_order(a: F, b: F, o: F):
+def thread_order(a: wp.array(dtype=float), b: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     b[0] += a[i]
     o[i] = b[0]
 
 
 @wp.kernel
-def old_values(a: I, b: I, o: I):
+def old_values(a: wp.array(dtype=int), b: wp.array(dtype=int), o: wp.array(dtype=int)):
     i = wp.tid()
     o[i] = wp.atomic_sub(b, 0, a[i]) * 3 + wp.atomic_cas(b, 1, 5, 8) + wp.atomic_exch(b, 2, i)
 
 
 @wp.kernel
-def products(a: wp.array(dtype=wp.mat33), b: V, o: V):
+def products(a: wp.array(dtype=wp.mat33), b: wp.array(dtype=wp.vec3), o: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     m = a[i]
     o[i] = m * b[i] + b[i] * wp.transpose(m) + wp.vec3(m[0, 1], m[1][2], wp.trace(m)) + 8.0 / b[i]
 
 
 @wp.kernel
-def quaternions(a: V, b: F, o: V):
+def quaternions(a: wp.array(dtype=wp.vec3), b: wp.array(dtype=float), o: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     q = wp.quat(a[i], b[i]) * wp.quat_from_axis_angle(a[i], b[i])
     o[i] = wp.quat_rotate(q, a[i]) + wp.quat_rotate_inv(q, wp.vec3(1.0, 0.0, 0.0)) + wp.quat_inverse(q)[3] * a[i]
 
 
 @wp.kernel
-def normalized(a: V, o: V):
+def normalized(a: wp.array(dtype=wp.vec3), o: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     o[i] = wp.normalize(a[i] * 0.0) + wp.normalize(a[i])
 
 
 @wp.kernel
-def randoms(seeds: I, o: F):
+def randoms(seeds: wp.array(dtype=int), o: wp.array(dtype=float)):
     i = wp.tid()
     state = wp.rand_init(seeds[i], i)
     x = wp.randf(state)
@@ -230,7 +226,7 @@ def grid(a: wp.array2d(dtype=float), o: wp.array2d(dtype=float)):
 
 
 @wp.kernel
-def search(a: F, o: I):
+def search(a: wp.array(dtype=float), o: wp.array(dtype=int)):
     i = wp.tid()
     o[i] = wp.lower_bound(a, a[i])
 
@@ -250,13 +246,13 @@ def structs_of_vectors_alone(states: wp.array(dtype=Motion), dt: float, out: wp.
 
 
 @wp.kernel(launch_bounds=(128, 2))
-def bounded_launch(a: F, o: F):
+def bounded_launch(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = 2.0 * a[i] + 1.0
 
 
 @wp.kernel(grid_stride=False)
-def one_element_a_thread(a: F, o: F):
+def one_element_a_thread(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     o[i] = 3.0 * a[i] - 1.0
 
@@ -266,7 +262,7 @@ P = wp.array(dtype=wp.mat22)
 
 
 @wp.kernel
-def singular_vectors(a: M, u: M, s: V, v: M):
+def singular_vectors(a: M, u: M, s: wp.array(dtype=wp.vec3), v: M):
     i = wp.tid()
     left, sizes, right = wp.svd3(a[i] * 0.2 + wp.diag(wp.vec3(3.0, 1.0, -2.0)))
     u[i] = left
@@ -284,7 +280,7 @@ def singular_vectors_of_pairs(a: P, u: P, s: wp.array(dtype=wp.vec2), v: P):
 
 
 @wp.kernel
-def eigenvectors(a: M, q: M, d: V):
+def eigenvectors(a: M, q: M, d: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     vectors, values = wp.eig3(a[i] * 0.1 + wp.transpose(a[i]) * 0.1 + wp.diag(wp.vec3(3.0, 1.0, -2.0)))
     q[i] = vectors
@@ -300,7 +296,7 @@ def triangular_factor(a: M, q: M, r: M):
 
 
 @wp.kernel
-def own_array(a: F, o: F):
+def own_array(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     held = wp.zeros(shape=(3,), dtype=float)
     for k in range(3):
@@ -309,27 +305,27 @@ def own_array(a: F, o: F):
 
 
 @wp.kernel
-def other_view(a: F, o: F):
+def other_view(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     pairs = wp.array(ptr=a.ptr, shape=(2, 2), dtype=float)
     o[i] = pairs[i % 2, 1] - a[i]
 
 
 @wp.kernel
-def probabilities(a: F, o: F):
+def probabilities(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     p = wp.clamp(a[i], 0.01, 0.99)
     o[i] = wp.erfinv(2.0 * p - 1.0) + wp.erfcinv(p)
 
 
 @wp.kernel
-def bits_of_whole_numbers(a: I, o: wp.array(dtype=wp.uint32)):
+def bits_of_whole_numbers(a: wp.array(dtype=int), o: wp.array(dtype=wp.uint32)):
     i = wp.tid()
     o[i] = wp.cast(a[i] - 5, wp.uint32) >> wp.uint32(3)
 
 
 @wp.kernel
-def moved_frame(x: wp.array(dtype=wp.transform), p: V, o: V):
+def moved_frame(x: wp.array(dtype=wp.transform), p: wp.array(dtype=wp.vec3), o: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     frame = x[i]
     wp.transform_set_translation(frame, p[i] * 2.0)

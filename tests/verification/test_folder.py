@@ -286,7 +286,7 @@ def test_a_source_that_does_more_than_define_a_kernel_proves_nothing(
 
     def honest(document: dict[str, Any]) -> None:
         edit(document)
-        document["metadata"] |= {"verified": []}
+        document["metadata"] |= {"verified": [], "gradient": "not_checked"}
 
     edited(folder / frontend, tmp_path / "honest", 0, honest, elsewhere=False)
     found = verify_folder(tmp_path / "honest")

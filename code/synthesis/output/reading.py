@@ -215,7 +215,8 @@ def _order(name: str) -> tuple[int, str]:
 
 def _recorded(folder: Path) -> Iterator[tuple[str, str]]:
     """The files that a run's chunks have written, and their hashes, in order; records that are none are left out."""
-    for record in sorted((folder / SIDECAR / "chunks").glob("*.json"), key=lambda path: int(_order(path.stem)[0])):
+    records = (folder / SIDECAR / "chunks").glob("*.json")
+    for record in sorted(records, key=lambda path: _order(path.stem.replace("-", "_"))):
         try:
             rows = [(str(row["file"]), str(row["hash"])) for row in _read_json(record)["rows"]]
         except (TargetError, KeyError, TypeError):

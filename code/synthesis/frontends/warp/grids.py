@@ -87,7 +87,9 @@ def arrangements(size: int, *, strides: bool) -> tuple[Grid, ...]:
     if not strides:
         return each, backwards, far
     shuffled = _grid(2, 3, [4, 0, 5, 2, 1, 3])
-    return ONE, _grid(2, 3), _grid(3, 2), shuffled, each, backwards, far, _grid(6_700_417, 641, [0])
+    # Of a launch of two or three elements only the smallest grids have a thread go on to another.
+    small = _grid(2, 1), _grid(1, 2)
+    return ONE, *small, _grid(2, 3), _grid(3, 2), shuffled, each, backwards, far, _grid(6_700_417, 641, [0])
 
 
 class Launch(ctypes.Structure):
