@@ -257,12 +257,10 @@ def one_element_a_thread(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     o[i] = 3.0 * a[i] - 1.0
 
 
-M = wp.array(dtype=wp.mat33)
-P = wp.array(dtype=wp.mat22)
-
-
 @wp.kernel
-def singular_vectors(a: M, u: M, s: wp.array(dtype=wp.vec3), v: M):
+def singular_vectors(
+    a: wp.array(dtype=wp.mat33), u: wp.array(dtype=wp.mat33), s: wp.array(dtype=wp.vec3), v: wp.array(dtype=wp.mat33)
+):
     i = wp.tid()
     left, sizes, right = wp.svd3(a[i] * 0.2 + wp.diag(wp.vec3(3.0, 1.0, -2.0)))
     u[i] = left
@@ -271,7 +269,9 @@ def singular_vectors(a: M, u: M, s: wp.array(dtype=wp.vec3), v: M):
 
 
 @wp.kernel
-def singular_vectors_of_pairs(a: P, u: P, s: wp.array(dtype=wp.vec2), v: P):
+def singular_vectors_of_pairs(
+    a: wp.array(dtype=wp.mat22), u: wp.array(dtype=wp.mat22), s: wp.array(dtype=wp.vec2), v: wp.array(dtype=wp.mat22)
+):
     i = wp.tid()
     left, sizes, right = wp.svd2(a[i] * 0.2 + wp.diag(wp.vec2(3.0, 1.0)))
     u[i] = left
@@ -280,7 +280,7 @@ def singular_vectors_of_pairs(a: P, u: P, s: wp.array(dtype=wp.vec2), v: P):
 
 
 @wp.kernel
-def eigenvectors(a: M, q: M, d: wp.array(dtype=wp.vec3)):
+def eigenvectors(a: wp.array(dtype=wp.mat33), q: wp.array(dtype=wp.mat33), d: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     vectors, values = wp.eig3(a[i] * 0.1 + wp.transpose(a[i]) * 0.1 + wp.diag(wp.vec3(3.0, 1.0, -2.0)))
     q[i] = vectors
@@ -288,7 +288,7 @@ def eigenvectors(a: M, q: M, d: wp.array(dtype=wp.vec3)):
 
 
 @wp.kernel
-def triangular_factor(a: M, q: M, r: M):
+def triangular_factor(a: wp.array(dtype=wp.mat33), q: wp.array(dtype=wp.mat33), r: wp.array(dtype=wp.mat33)):
     i = wp.tid()
     left, right = wp.qr3(a[i] + wp.identity(n=3, dtype=float))
     q[i] = left
