@@ -366,15 +366,15 @@ def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path
 
 @pytest.mark.needs("jax")
 def test_harm_while_tracing_costs_one_kernel_each(kernels_folder: Path) -> None:
-    settings = {"level": "jaxpr", "time_limit": 5.0, "output_limit": 32}
-    outcomes = list(extract(str(kernels_folder / "harmful.py"), frontend="jax", **settings))
+    harmful = str(kernels_folder / "harmful.py")
+    outcomes = list(extract(harmful, frontend="jax", level="jaxpr", time_limit=5.0, output_limit=32))
     rows = [each.spec.name for each in outcomes if isinstance(each, Pair)]
     lines = {each.kernel_name: str(each.symptom) for each in outcomes if isinstance(each, Rejection)}
     assert rows == ["harmless_first", "harmless_second", "copies_the_process", "harmless_last"]
+    assert lines.pop("holds_too_much") in {"crash", "unprinted_constants"}
     assert lines == {
         "leaves_the_program": "trace_error",
         "ends_the_process": "crash",
         "never_ends": "timeout",
         "kills_the_process": "crash",
-        "holds_too_much": lines["holds_too_much"],
     }
