@@ -269,9 +269,9 @@ def _check_folder(folder: Path, settings: Run, toolchain: Mapping[str, str]) -> 
     path = folder / SIDECAR / SETTINGS
     if path.is_file():
         now = settings.to_json()
-        before = _read_record_of_run(path)
+        before = read_record_of_run(path)
         _compare(folder, before | {"count": now["count"]}, now)
-        _compare(folder, _read_record_of_run(folder / SIDECAR / TOOLCHAIN), toolchain)
+        _compare(folder, read_record_of_run(folder / SIDECAR / TOOLCHAIN), toolchain)
         done = before.get("count")
         if isinstance(done, int) and done > settings.count:
             raise ConfigError(
@@ -282,7 +282,12 @@ def _check_folder(folder: Path, settings: Run, toolchain: Mapping[str, str]) -> 
         raise ConfigError(f"{folder} is not empty and holds no run to continue; choose an empty folder or a new one")
 
 
-def _read_record_of_run(path: Path) -> dict[str, Any]:
+def read_record_of_run(path: Path) -> dict[str, Any]:
+    """What a run's own file says.
+
+    Raises:
+        ConfigError: if it cannot be read, or is no such record.
+    """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:

@@ -1,6 +1,5 @@
 """A candidate of a folder made once more, in a fresh process: does the same come out?"""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+from synthesis.batch_generator import SETTINGS, read_record_of_run
 from synthesis.errors import ConfigError, Stage, Symptom, TargetError
 from synthesis.extraction import extract_with
 from synthesis.isolation.confinement import MY_OWN
@@ -97,12 +97,13 @@ def settings_of(folder: Path) -> Run | None:
     Raises:
         ConfigError: if the record cannot be used.
     """
-    path = folder / SIDECAR / "run.json"
+    path = folder / SIDECAR / SETTINGS
     if not path.is_file():
         return None
+    record = read_record_of_run(path)
     try:
-        return Run.from_json(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
+        return Run.from_json(record)
+    except ConfigError as error:
         raise ConfigError(f"{path} is not the record of a run: {error}") from error
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mutants.mlir import EDGES, OPPOSITES
+from mutants.mlir import DIRECTIONS, EDGES, OPPOSITES
 from mutants.records import Edit, Token, close_of, parts_of, tokens_of
 from mutants.ssa import Attribute, Dialect, Statement, both_ways, edits_of, short
 
@@ -22,7 +22,7 @@ _DIALECT = Dialect(
         "add subtract multiply divide maximum minimum", "sine cosine tanh exponential negate abs sqrt", "and or xor",
         "shift-left shift-right-logical", "log log-plus-one", "rsqrt sqrt", "floor ceil",
     ),
-    comparisons={"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE", "EQ": "NE", "NE": "EQ"},
+    comparisons=DIRECTIONS,
     edges=EDGES,
     opposites=OPPOSITES,
     reductions={},

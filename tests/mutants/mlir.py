@@ -26,7 +26,7 @@ def _in_dialect(group: str, prefix: str) -> str:
     return " ".join(prefix + each for each in group.split())
 
 
-_DIRECTIONS = {"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE", "EQ": "NE", "NE": "EQ"}
+DIRECTIONS = {"LT": "GT", "GT": "LT", "LE": "GE", "GE": "LE", "EQ": "NE", "NE": "EQ"}
 EDGES = {"LT": "LE", "LE": "LT", "GT": "GE", "GE": "GT"}
 OPPOSITES = {"LT": "GE", "GE": "LT", "GT": "LE", "LE": "GT"}
 _DIALECT = Dialect(
@@ -35,7 +35,7 @@ _DIALECT = Dialect(
                                                        "log log_plus_one", "rsqrt sqrt", "floor ceil")),
         *(_in_dialect(each, "chlo.") for each in ("sinh cosh asinh", "erf erfc", "acos atan square")),
     ),
-    comparisons=_DIRECTIONS,
+    comparisons=DIRECTIONS,
     edges=EDGES,
     opposites=OPPOSITES,
     reductions={},

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from checking import judged, pairs_of
+from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.frontends.warp.statements import framed
@@ -86,10 +86,7 @@ dim = 12
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    folder = tmp_path_factory.mktemp("frames")
-    (folder / "mine.py").write_text(KERNELS)
-    (folder / "mine.toml").write_text(EXAMPLES)
-    return pairs_of(folder / "mine.py", frontend="warp", inputs=folder / "mine.toml")
+    return pairs_of_texts(tmp_path_factory.mktemp("frames"), KERNELS, EXAMPLES)
 
 
 def text_of(pair: Pair, level: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from checking import judged, pairs_of
+from checking import judged, pairs_of, pairs_of_texts
 from conftest import kernels_module
 
 from synthesis import Pair, Rejection, SynthesisPipeline, get_frontend
@@ -256,10 +256,7 @@ dim = 40
 
 @pytest.fixture(scope="module")
 def faults(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    folder = tmp_path_factory.mktemp("faults")
-    (folder / "mine.py").write_text(FAULTS)
-    (folder / "mine.toml").write_text(FAULTS_INPUTS)
-    return pairs_of(folder / "mine.py", frontend="warp", inputs=folder / "mine.toml")
+    return pairs_of_texts(tmp_path_factory.mktemp("faults"), FAULTS, FAULTS_INPUTS)
 
 
 ADDED = r"( *)wp::adj_address\(var_a, (var_\d+), adj_a, \w+, (adj_\d+)\);\n"

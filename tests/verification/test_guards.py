@@ -1,10 +1,9 @@
 """What a text reads outside its arrays spreads into its results, and what it writes there is seen."""
 
 import re
-from pathlib import Path
 
 import pytest
-from checking import judged, pairs_of
+from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.verification.verifier import Verifier
@@ -46,10 +45,7 @@ dim = 9
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    folder: Path = tmp_path_factory.mktemp("guards")
-    (folder / "mine.py").write_text(KERNELS)
-    (folder / "mine.toml").write_text(INPUTS)
-    return pairs_of(folder / "mine.py", frontend="warp", inputs=folder / "mine.toml")
+    return pairs_of_texts(tmp_path_factory.mktemp("guards"), KERNELS, INPUTS)
 
 
 @pytest.mark.parametrize("level", ["cpp_forward", "cuda_forward"])

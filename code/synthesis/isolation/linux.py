@@ -30,17 +30,19 @@ def _call(number: int, *arguments: object) -> int:
     Raises:
         OSError: if the kernel refuses.
     """
-    result = _LIBC.syscall(ctypes.c_long(number), *arguments)
+    return _check(_LIBC.syscall(ctypes.c_long(number), *arguments))
+
+
+def _check(result: int) -> int:
+    """What a call of the C library gave.
+
+    Raises:
+        OSError: if that says that it failed.
+    """
     if result < 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
-    return int(result)
-
-
-def _check(result: int) -> None:
-    if result != 0:
-        code = ctypes.get_errno()
-        raise OSError(code, os.strerror(code))
+    return result
 
 
 # ---- a process's own

@@ -156,7 +156,7 @@ def _columns(row: Row, texts: Mapping[str, str | None], drawn: KernelSpec | None
     made = _metadata(row, row.spec, kept)
     found = {name: canonical(made[name]) for name in RECOMPUTED}
     if drawn is not None:
-        again = _metadata(row, drawn, kept)
+        again = made if drawn == row.spec else _metadata(row, drawn, kept)
         found |= {name: canonical(again[name]) for name in DRAWN}
     return found
 

@@ -16,6 +16,7 @@ from synthesis.frontends.warp.statements import framed
 from synthesis.frontends.warp.texts import tokens
 from synthesis.languages import CPP, CUDA
 
+_WHOLE = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 _WORDS = frozenset(
     [
         "CUDA_CALLABLE",
@@ -48,14 +49,7 @@ _WORDS = frozenset(
         "double",
         "float",
         "int",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
+        *_WHOLE,
         "unsigned",
         "char",
         "short",
@@ -133,14 +127,7 @@ _HEADERS = frozenset(
         "float32",
         "float64",
         "bfloat16",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
+        *_WHOLE,
         "float",
         "int",
         "bool",
