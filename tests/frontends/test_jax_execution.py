@@ -12,6 +12,7 @@ from jax.numpy import bfloat16
 
 from synthesis import Rejection, get_frontend
 from synthesis.frontends.base import Program, Purpose, RunKey, Runs
+from synthesis.frontends.jax.effort import is_worth_compiling
 from synthesis.frontends.jax.lowering import mlir
 from synthesis.records import Argument, Role, Signature
 
@@ -82,3 +83,22 @@ def test_what_is_scattered_into_is_what_it_was_for_others(update: str) -> None:
     assert not isinstance(outcome, Rejection), outcome
     for name, expected in zip("abcd", twice(jax.numpy.asarray(x), jax.numpy.asarray(y)), strict=True):
         np.testing.assert_array_equal(outcome[FIRST][name], expected)
+
+
+def repeated(function: str, size: int) -> str:
+    """A module that applies a function of JAX's a hundred times."""
+
+    def step(_: Any, value: Any) -> Any:
+        return getattr(jax.numpy, function)(value)
+
+    def loop(x: Any) -> Any:
+        return jax.lax.fori_loop(0, 100, step, x)
+
+    return str(jax.jit(loop).lower(jax.ShapeDtypeStruct((size,), "float32")).compiler_ir("stablehlo"))
+
+
+@pytest.mark.parametrize(("size", "runs", "expected"), [(4, 6, False), (4, 10_000, True), (4096, 6, True)])
+def test_what_takes_the_interpreter_long_is_compiled(size: int, runs: int, expected: bool) -> None:
+    text = repeated("sin", size)
+    with mlir.make_ir_context(), mlir.ir.Location.unknown():
+        assert is_worth_compiling(mlir.ir.Module.parse(text), text, runs) is expected

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from checking import judged, pairs_of
 
-from synthesis import Pair, get_frontend
+from synthesis import Pair, Symptom, get_frontend
 from synthesis.examples import ArrayType, Examples
 from synthesis.frontends.base import Kernel, Reached, Trace
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
@@ -201,6 +201,13 @@ def loops(x, k):
     return lax.fori_loop(0, 3, lambda _, v: v * 1.5, x) + k
 """
 VECTOR = ArrayType("float32", (5,), Domain(low=0.1, high=1.5))
+DECIDED = """
+import jax.numpy as jnp
+from jax import lax
+
+def decided(x):
+    return lax.cond(jnp.sum(x) < 4.06, lambda v: v * 2.0, lambda v: v - 1.0, x)
+"""
 
 
 @pytest.mark.needs("jax")
@@ -306,3 +313,17 @@ def test_a_trace_counts_each_place_once() -> None:
     assert Reached(places=0).share == 1.0
     assert Reached(places=4, missed=("a",)).share == 0.75
     assert Trace().first == {}
+
+
+@pytest.mark.needs("jax")
+def test_a_number_that_decides_for_the_whole_kernel_is_held_to_a_hundredth(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(DECIDED)
+    table = {"decided": {"x": VECTOR}}
+    pair = pairs_of(tmp_path / "mine.py", examples=Examples(tables=table), frontend="jax")["decided"]
+    text = pair.texts["stablehlo"]
+    assert text is not None
+    assert "4.060000e+00" in text
+    with Verifier(get_frontend("jax")) as verifier:
+        for wrong in ("4.020000e+00", "4.100000e+00"):
+            (found,) = judged(verifier, pair.spec, {"stablehlo": text.replace("4.060000e+00", wrong)})
+            assert found.failed["stablehlo"].symptom is Symptom.WRONG_RESULT

@@ -42,7 +42,7 @@ class AimedDraw:
 
 
 def find_aimed_draws(
-    reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, seed: int = 0
+    reference: Reference, spec: KernelSpec, reach: Reach, trace: Trace, *, already: int, seed: int = 0
 ) -> list[AimedDraw]:
     """A few draws on which the kernel comes to statements, or changes outputs, that other runs did not.
 
@@ -54,6 +54,7 @@ def find_aimed_draws(
         spec: the kernel.
         reach: what the other runs came to.
         trace: what was noted of them; what the found draws come to is added.
+        already: how many runs there are; the found draws are numbered from there.
         seed: another one gives other draws.
     """
     trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
@@ -77,7 +78,7 @@ def find_aimed_draws(
         if expected.ill_conditioned or expected.non_finite or not (changed or new):
             continue
         idle = [name for name in idle if name not in changed]
-        trace.first |= dict.fromkeys(new, 0)
+        trace.first |= dict.fromkeys(new, already + len(found))
         trace.left_out |= way.left_out
         found.append(AimedDraw(inputs=trials[number], own=own, double=double))
     return found
@@ -98,6 +99,11 @@ def _promising(reference: Reference, trials: Sequence[Values], trace: Trace, idl
 
 
 # ---- where comparisons turn
+
+_ROUNDS, _STEPS = 3, 8
+"""How often the way between two draws that come to different places is divided, and into how many steps."""
+_TURNS = 2
+"""Places that are looked at so, at most."""
 
 EDGES = 2
 """Draws that hold what their arguments are compared with; of the first half of the elements, of the second all."""
@@ -123,6 +129,62 @@ def find_edge_draws(
     if not told.of:
         return []
     runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, told, seed)]
+    return _kept(reference, spec, runs, tolerance)
+
+
+def find_turning_draws(
+    reference: Reference, spec: KernelSpec, runs: Sequence[Values], trace: Trace, tolerance: Mapping[str, float]
+) -> list[AimedDraw]:
+    """Draws on both sides of where a decision of the whole kernel turns, and near it.
+
+    Where one run comes to a place that the first run does not come to, the way between the two is divided again and
+    again: a text that decides by another number takes the other branch on one of the two draws that are left.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        runs: those that were noted.
+        trace: what was noted of them.
+        tolerance: array to the allowance of these runs.
+    """
+    places = {run: place for place, run in reversed(trace.first.items()) if 0 < run < len(runs)}
+    found: list[Values] = []
+    try:
+        for run, place in sorted(places.items())[:_TURNS]:
+            sides: list[Values] = [runs[0], runs[run]]
+            for _ in range(_ROUNDS):
+                steps = [_between(sides[0], sides[1], step / _STEPS) for step in range(1, _STEPS)]
+                way = Trace()
+                reference(steps, double=False, trace=way)
+                reached = way.first.get(place, len(steps))  # the number of the first run that comes there
+                sides = [sides[0], *steps, sides[1]][reached : reached + 2]
+            found += sides
+    except Exception as error:  # noqa: BLE001 (there is none to be found so, whatever it is)
+        logger.debug("%s: the way between two draws is left: %s", spec.name, error)
+    return _kept(reference, spec, found, tolerance) if found else []
+
+
+def _between(left: Values, right: Values, share: float) -> Values:
+    """Inputs on the way from one run's to another's; truth values are the second's."""
+    return {name: _array_between(value, right[name], share) for name, value in left.items()}
+
+
+def _array_between(left: npt.NDArray[Any], right: npt.NDArray[Any], share: float) -> npt.NDArray[Any]:
+    if left.dtype.names:
+        middle = left.copy()
+        for name in left.dtype.names:
+            middle[name] = _array_between(left[name], right[name], share)
+        return middle
+    if left.dtype.kind not in "iuf" or np.array_equal(left, right, equal_nan=left.dtype.kind == "f"):
+        return right
+    middle = left + share * (right.astype(np.float64) - left)
+    return np.asarray(np.rint(middle) if left.dtype.kind in "iu" else middle, dtype=left.dtype)
+
+
+def _kept(
+    reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
+) -> list[AimedDraw]:
+    """The runs that prove something, with what the reference gives; none if it fails on one of them."""
     poison = poison_for([each for each in spec.signature.arguments if each.role is Role.OUTPUT])
     found: list[AimedDraw] = []
     try:
@@ -133,7 +195,7 @@ def find_edge_draws(
             if not (loose or expected.ill_conditioned or expected.non_finite):
                 found.append(AimedDraw(inputs=inputs, own=own, double=double))
     except Exception as error:  # noqa: BLE001 (the draws prove nothing, whatever it is)
-        logger.debug("%s: draws at the edges are dropped: %s", spec.name, error)
+        logger.debug("%s: draws where comparisons turn are dropped: %s", spec.name, error)
     return found
 
 

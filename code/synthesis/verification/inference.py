@@ -182,7 +182,7 @@ def _share_of(prover: Prover, kernel: Kernel) -> float | None:
         return None
     reach = reach_of(signature, runs, left, reference.reached(trace))
     if reach.share < 1.0:
-        more = find_aimed_draws(reference, kernel.spec, reach, trace)
+        more = find_aimed_draws(reference, kernel.spec, reach, trace, already=len(runs))
         runs += [each.inputs for each in more]
         left += [each.own for each in more]
         reach = reach_of(signature, runs, left, reference.reached(trace))

@@ -32,7 +32,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of
 from synthesis.languages import CUDA
 from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
-from synthesis.verification.aimed import AimedDraw, find_aimed_draws, find_edge_draws
+from synthesis.verification.aimed import AimedDraw, find_aimed_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.comparison import Expected, expect, poison_for
 from synthesis.verification.gradients import (
     NothingToCheck,
@@ -132,7 +132,9 @@ def make_plan(
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
         plan = replace(plan, unknown=reason)
     elif unknown is None:
-        plan = _Planning(frontend.prover, kernel, levels, useful=useful, build=build, seed=seed).carry_out(plan)
+        plan = _Planning(frontend.prover, kernel, levels, useful=useful, fresh=fresh, build=build, seed=seed).carry_out(
+            plan
+        )
     return replace(plan, seconds=time.perf_counter() - began)
 
 
@@ -157,6 +159,7 @@ class _Planning:
     kernel: Kernel
     levels: Mapping[Level, str]
     useful: bool
+    fresh: bool
     build: bool
     seed: int
 
@@ -254,12 +257,15 @@ class _Planning:
 
     def _aimed(self, reference: Reference, drawn: "_Drawn") -> "_Drawn":
         """The draws, a few where comparisons turn, and a few more where these do not come to the whole kernel."""
-        spec, seed = self.kernel.spec, self.seed
-        edges = find_edge_draws(reference, spec, drawn.expected.tolerance, seed=seed)
+        spec, seed, runs = self.kernel.spec, self.seed, drawn.runs
+        tolerance = drawn.expected.tolerance
         aimed: list[AimedDraw] = []
         if drawn.reach.share < 1.0:
-            aimed = find_aimed_draws(reference, spec, drawn.reach, drawn.trace, seed=seed)
-        for found in ([*edges, *aimed], aimed):
+            aimed = find_aimed_draws(reference, spec, drawn.reach, drawn.trace, already=len(runs), seed=seed)
+        runs = [*runs, *(each.inputs for each in aimed)]
+        edges = find_edge_draws(reference, spec, tolerance, seed=seed)
+        turning = find_turning_draws(reference, spec, runs, drawn.trace, tolerance)
+        for found in ([*aimed, *edges, *turning], aimed):
             if found:
                 more = self._with(reference, drawn, found)
                 if not more.expected.ill_conditioned and not more.expected.non_finite:
@@ -279,7 +285,7 @@ class _Planning:
         return poison_for([each for each in self.signature.arguments if each.role is Role.OUTPUT])
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
-        """Programs that are compiled and not run: CUDA for its device, and CUDA that nothing but a GPU can run."""
+        """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""
         spec = self.kernel.spec
         return tuple(
             Program(
@@ -292,7 +298,7 @@ class _Planning:
                 sketched=not self.build,
             )
             for level, text in self.levels.items()
-            if level.language == CUDA and (self.build or _needs_gpu(unavailable.get(level.name)))
+            if level.language == CUDA and (self.build or (not self.fresh and _needs_gpu(unavailable.get(level.name))))
         )
 
     def _programs(self, plan: Plan, runs: Sequence[Values]) -> list[Program]:

@@ -1,8 +1,8 @@
 """Runs JAX's texts from the text alone: no Python source, no traced function.
 
-StableHLO goes to the reference interpreter that jaxlib carries, and to XLA where that one lacks an operation; HLO is
-parsed and compiled by XLA; a printed jaxpr is parsed, rebuilt of JAX's primitives (``jaxprs``), lowered to StableHLO by
-JAX, and goes the same way. The oracle has no part in any of it.
+StableHLO goes to the reference interpreter that jaxlib carries, and to XLA where that one lacks an operation or takes
+longer than a compilation; HLO is parsed and compiled by XLA; a printed jaxpr is parsed, rebuilt of JAX's primitives
+(``jaxprs``), lowered to StableHLO by JAX, and goes the same way. The oracle has no part in any of it.
 
 Call it in a process that may die: the interpreter aborts on what it does not know.
 """
@@ -29,6 +29,7 @@ from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Program, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import functions, lowering
+from synthesis.frontends.jax.effort import is_worth_compiling
 from synthesis.frontends.jax.graphs import dtype_of
 from synthesis.frontends.jax.hlo_text import unscheduled
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
@@ -83,7 +84,7 @@ def _run(program: Program) -> Outcome | Rejection:
     runners = {"jaxpr": _Jaxpr, "stablehlo": _StableHlo, "hlo": _Hlo}
     try:
         with functions.settings(program.signature.options):
-            ready = runners[program.level.run_by](program.text)
+            ready = runners[program.level.run_by](program.text, len(program.runs))
         return {key: _named(program, ready.run(list(values.values()))) for key, values in program.runs.items()}
     except _UnrunnableError as error:
         return _failure(error.symptom, str(error))
@@ -127,9 +128,9 @@ def _context() -> Any:
 
 
 class _StableHlo:
-    """A StableHLO module, by the interpreter where it can, by XLA otherwise."""
+    """A StableHLO module, by the interpreter where it can and is quick, by XLA otherwise."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, runs: int) -> None:
         self._executable: Any = None
         if _BEYOND_INTERPRETER.search(text):
             self._executable = _Compiled(text)
@@ -140,7 +141,8 @@ class _StableHlo:
             if "chlo." in text:
                 passes = "builtin.module(func.func(chlo-legalize-to-stablehlo))"
                 passmanager.PassManager.parse(passes).run(self._module.operation)
-            if "stablehlo.scatter" in text and _overwrites(self._module):
+            overwrites = "stablehlo.scatter" in text and _overwrites(self._module)
+            if overwrites or is_worth_compiling(self._module, text, runs):
                 self._executable = _Compiled(text)
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
@@ -154,13 +156,13 @@ class _StableHlo:
 class _Jaxpr:
     """A printed jaxpr, rebuilt of JAX's primitives, which JAX lowers to StableHLO."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, runs: int) -> None:
         try:
             graph = parse(text)
             traced = jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
         except (JaxprSyntaxError, NotRebuiltError) as error:
             raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
-        self._module = _StableHlo(str(traced.lower(lowering_platforms=("cpu",)).compiler_ir("stablehlo")))
+        self._module = _StableHlo(str(traced.lower(lowering_platforms=("cpu",)).compiler_ir("stablehlo")), runs)
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         return self._module.run(inputs)
@@ -203,7 +205,7 @@ class _Compiled:
 class _Hlo:
     """An HLO module, optimised or not, compiled again from its text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, _: int) -> None:
         module = hlo.hlo_module_from_text(unscheduled(text))
         self._compiled = _Compiled(core.mlir.hlo_to_stablehlo(module.as_serialized_hlo_module_proto()))
 
