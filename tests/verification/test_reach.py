@@ -53,6 +53,11 @@ def partly(n: int, x: wp.array(dtype=float), out: wp.array(dtype=float)):
     out[i] = d
 
 @wp.kernel
+def lost(x: wp.array(dtype=float), out: wp.array(dtype=bool)):
+    i = wp.tid()
+    out[i] = wp.isnan(x[i])
+
+@wp.kernel
 def at_seven(k: wp.array(dtype=int), out: wp.array(dtype=float)):
     i = wp.tid()
     out[i] = 1.5
@@ -94,6 +99,7 @@ TABLES = {
     "never": {"n": 3, "x": ROW, "out": ROW, "dim": 16},
     "nothing_new": {"x": ROW, "dim": 16},
     "partly": {"n": 3, "x": ROW, "out": ROW, "dim": 16},
+    "lost": {"x": ROW, "out": ArrayType("bool", (16,), Domain(low=0, high=1)), "dim": 16},
     "at_seven": {"k": WHOLE, "out": ROW, "dim": 16},
     "from_seven": {"x": ROW, "out": ROW, "dim": 16},
     "at_both": {"n": NUMBER, "m": NUMBER, "x": ROW, "out": ROW, "dim": 16},
@@ -116,6 +122,13 @@ def test_a_body_that_no_input_enters_proves_nothing(warp_pairs: dict[str, Pair])
     assert {each.hindrance for each in verdict.unverified.values()} == {Hindrance.NOT_REACHED}
     assert str(verdict.unverified["cpp_forward"]) == "not reached: no run changed out"
     assert "cpp_forward" in warp_pairs["never"].texts
+
+
+@pytest.mark.needs("warp")
+def test_a_truth_value_that_is_always_the_same_changes_what_is_there(warp_pairs: dict[str, Pair]) -> None:
+    verdict = warp_pairs["lost"].verdict
+    assert verdict.reached == 1.0
+    assert "cpp_forward" in verdict.verified
 
 
 @pytest.mark.needs("warp")

@@ -191,11 +191,11 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
 
 
 def poison_for(outputs: Sequence[Argument], prefix: str = "") -> dict[str, Any]:
-    """The poison of each pure output, a struct's fields apart."""
+    """The poison of each pure output that has any, a struct's fields apart."""
     found: dict[str, Any] = {}
     for argument in outputs:
         if argument.fields:
             found |= poison_for(argument.fields, f"{prefix}{argument.name}.")
-        else:
-            found[f"{prefix}{argument.name}"] = poison_of(argument.dtype)
+        elif (poison := poison_of(argument.dtype)) is not None:
+            found[f"{prefix}{argument.name}"] = poison
     return found

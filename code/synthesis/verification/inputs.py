@@ -1,5 +1,6 @@
 """Inputs for a kernel, drawn from its signature's domains."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -136,18 +137,21 @@ _POISON = {"float16": -4.0625e4, "bfloat16": -7.504491553351118e33, "float32": -
 
 
 def poison_of(dtype: str) -> Any:
-    """A number that no kernel writes, far outside every domain; exact in its dtype."""
+    """A number that no kernel writes, far outside every domain; exact in its dtype. None of a truth value."""
     kind = numpy_dtype(dtype)
     if is_floating(kind):
         return kind.type(_POISON[dtype])
     if kind.kind == "b":
-        return kind.type(False)
+        return None
     limits = np.iinfo(kind)
     return kind.type((limits.min or limits.max) // 3)
 
 
 def fresh_outputs(signature: Signature, *, poisoned: bool = True) -> Values:
-    """What pure outputs hold before a run: poison, or zeros."""
+    """What pure outputs hold before a run: poison, or zeros.
+
+    Truth values are true and false in turns, so that a kernel that gives one of them alone changes some.
+    """
     outputs = [argument for argument in signature.arguments if argument.role is Role.OUTPUT]
     return {argument.name: _fresh(argument, poisoned=poisoned) for argument in outputs}
 
@@ -159,7 +163,10 @@ def _fresh(argument: Argument, *, poisoned: bool) -> npt.NDArray[Any]:
         for each in argument.fields if poisoned else ():
             values[each.name] = _fresh(replace(each, shape=argument.shape), poisoned=True)
         return values
-    return np.full(shape, poison_of(argument.dtype) if poisoned else 0, numpy_dtype(argument.dtype))
+    kind = numpy_dtype(argument.dtype)
+    if poisoned and kind.kind == "b":
+        return (np.arange(math.prod(shape)) % 2 == 0).reshape(shape)
+    return np.full(shape, poison_of(argument.dtype) if poisoned else 0, kind)
 
 
 def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> Values:
