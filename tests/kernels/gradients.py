@@ -158,6 +158,13 @@ def right_in_place(a: wp.array(dtype=float), b: wp.array(dtype=float)):
 
 
 @wp.kernel
+def wrong_clamp_in_place(a: wp.array(dtype=float), limit: float, b: wp.array(dtype=float)):
+    i = wp.tid()
+    step = wp.clamp(a[i] + 0.1 * b[i], -limit, limit)
+    b[i] = b[i] - 0.3 * step
+
+
+@wp.kernel
 def right_quaternion(c: wp.array(dtype=wp.vec3), a: wp.array(dtype=float), d: wp.array(dtype=wp.vec3)):
     i = wp.tid()
     q = wp.quat_from_axis_angle(wp.normalize(c[i]), a[i])

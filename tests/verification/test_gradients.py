@@ -27,6 +27,7 @@ CLASSES = {
     "wrong_component": "a component written over an existing value",
     "wrong_named_component": "a component written over an existing value",
     "wrong_frac": "wp.frac, which has no adjoint",
+    "wrong_clamp_in_place": "an array that is read and written",
     "wrong_modulus": "% by a value that has a derivative",
     "wrong_own_rule": "derivative rules of its own",
 }

@@ -21,9 +21,9 @@ from synthesis.making.travel import pack, unpack
 from synthesis.records import KernelSpec, Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Making
-from synthesis.verification.gradients import Point
 from synthesis.verification.inputs import flat
 from synthesis.verification.plan import Plan
+from synthesis.verification.points import Point
 from synthesis.verification.verifier import Verifier
 
 _STEP_LIMIT = 20.0

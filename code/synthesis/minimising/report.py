@@ -13,8 +13,8 @@ from synthesis.minimising.observing import Observation, Wanted, program_of
 from synthesis.minimising.scripts import script_of
 from synthesis.minimising.search import Shrunk
 from synthesis.records import KernelSpec, Rejection
-from synthesis.verification.gradients import NothingToCheck
 from synthesis.verification.inputs import flat
+from synthesis.verification.points import NothingToCheck
 
 _LONGEST_TEXT = 6000
 

@@ -18,7 +18,6 @@ from synthesis.records import (
 from synthesis.verification.comparison import compare
 from synthesis.verification.gradients import (
     GradientResult,
-    NothingToCheck,
     changed_array,
     check_backward,
     tolerance_for,
@@ -26,6 +25,7 @@ from synthesis.verification.gradients import (
     unspent,
 )
 from synthesis.verification.plan import Plan, Problem
+from synthesis.verification.points import NothingToCheck
 from synthesis.verification.tangents import check_tangents
 
 

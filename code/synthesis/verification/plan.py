@@ -34,13 +34,9 @@ from synthesis.languages import CUDA
 from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws, find_edge_draws, find_turning_draws
 from synthesis.verification.comparison import Expected, expect, poison_for
-from synthesis.verification.gradients import (
-    NothingToCheck,
-    Point,
-    backward_runs,
-    find_points,
-)
+from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
+from synthesis.verification.points import NothingToCheck, Point, find_points
 from synthesis.verification.reach import SHARE, Reach, reach_of
 from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
@@ -210,16 +206,19 @@ class _Planning:
         drawn = self._aimed(reference, drawn)
         runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
+        trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
         plan = replace(
             plan,
             draws=drawn.expected,
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=find_points(reference, self.kernel.spec, seed=self.seed) if Direction.BACKWARD in directions else (),
+            points=find_points(reference, self.kernel.spec, suspect=trap is not None, seed=self.seed)
+            if Direction.BACKWARD in directions
+            else (),
             tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
             if Direction.TANGENT in directions
             else None,
-            trap=self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None,
+            trap=trap,
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
 

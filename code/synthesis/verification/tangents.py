@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import Reference, Values
 from synthesis.records import KernelSpec
-from synthesis.verification.gradients import GradientResult, NothingToCheck, points_for
+from synthesis.verification.gradients import GradientResult
 from synthesis.verification.inputs import generator_of
+from synthesis.verification.points import NothingToCheck, points_for
 from synthesis.verification.slopes import (
     STEPS,
     Floats,

@@ -1,0 +1,273 @@
+"""Smooth points of a kernel, and how its outputs move there: what the text of a derivative is held against.
+
+A direction moves one input at a time, so that no input hides behind another, and some move few of its elements; the
+outputs are weighted in several ways, some of them few at a time. So one thread that is wrong among thousands is no
+small part of everything that it shows in. Adjoints of inputs start from random values, which a text has to add to.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.frontends.base import Reference, Values
+from synthesis.records import Argument, KernelSpec, Role, Signature
+from synthesis.verification.inputs import flat, generator_of
+from synthesis.verification.slopes import (
+    STEPS,
+    Differences,
+    Direction,
+    Floats,
+    dense_direction,
+    differences,
+    domain_width,
+    doubled,
+    draw_point,
+    moved,
+    sparse_direction,
+    weights,
+)
+
+_DIRECTIONS = 3
+"""Directions an input."""
+POINTS, BENT_POINTS, BRANCHING_POINTS = 2, 3, 5
+"""Points that a backward text is checked at, those of a kernel with functions of two ways, and with ways of its own."""
+SUSPECT_POINTS = 12
+"""Those of a kernel with any such ways and a construct that the tool is known to get wrong, which may show in few."""
+_BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
+_BENT = re.compile(r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max)\b")
+_FEW = 8
+"""Of so few elements one is always seen."""
+_KINKED = 0.25
+"""The share of the outputs that may have a kink along a direction; with more of them it is left out."""
+_PARTS = 2
+"""Parts of the outputs, a quarter each, that are weighted by themselves at every other point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """How fast a weighted sum of the outputs grows along a direction of one input."""
+
+    argument: str
+    direction: Direction
+    variant: int
+    """Which of the point's weightings it is of."""
+    value: float
+    doubt: float
+    """How far it may be off for the rounding of the reference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A point where a kernel is smooth, with what a derivative's text is to be told and held against."""
+
+    inputs: Values
+    cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
+    """Several weightings of the outputs: output (``name`` or ``name.field``) to weights."""
+    starts: Mapping[str, Direction]
+    """What the adjoint of each input, or of its struct's fields, is before the text adds to it; none in JAX."""
+    slopes: tuple[Slope, ...]
+    final: Values
+    """What a forward run leaves, in the kernel's own precision."""
+
+
+def differentiable(signature: Signature) -> list[Argument]:
+    """The inputs that a derivative's text gives gradients for."""
+    return [each for each in signature.arguments if each.name in signature.differentiable]
+
+
+def weighted_outputs(signature: Signature) -> list[Argument]:
+    """The outputs that are summed: results, or arrays that a kernel writes."""
+    written = [each for each in signature.arguments if each.role is not Role.INPUT]
+    return [each for each in (*signature.results, *written) if each.is_float]
+
+
+@dataclass(frozen=True, slots=True)
+class NothingToCheck:
+    """Why there is no point that a derivative could be checked at."""
+
+    reason: str
+
+
+def points_for(source: str, *, suspect: bool = False) -> int:
+    """How many points the derivatives of a kernel are checked at, one with a construct that often goes wrong or not."""
+    if suspect and (_BRANCH.search(source) or _BENT.search(source)):
+        return SUSPECT_POINTS
+    if _BRANCH.search(source):
+        return BRANCHING_POINTS
+    return BENT_POINTS if _BENT.search(source) else POINTS
+
+
+def find_points(
+    reference: Reference, spec: KernelSpec, *, suspect: bool = False, seed: int = 0
+) -> tuple[Point, ...] | NothingToCheck:
+    """Smooth points, or why there is none that a derivative could be checked at.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        suspect: whether it has a construct that the tool is known to get derivatives wrong of.
+        seed: another one gives other points.
+
+    Raises:
+        ReferenceUnknownError: for what is not modelled.
+        ReferenceFaultError: if the kernel is at fault.
+    """
+    signature = spec.signature
+    inputs, outputs = differentiable(signature), weighted_outputs(signature)
+    if not inputs:
+        return NothingToCheck("no floating-point input")
+    if not outputs:
+        return NothingToCheck("no floating-point output")
+    wished = points_for(spec.source, suspect=suspect)
+    places: list[Values] = []
+    found: list[_Measured] = []
+    for numbers in (range(wished), range(wished, wished + 2)):
+        # All points, directions and steps in one run of the reference; every other point is near edges.
+        drawn = [
+            draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1 and each < wished)
+            for each in numbers
+        ]
+        generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]
+        directions = [
+            _directions(generator, inputs, place, number)
+            for number, generator, place in zip(numbers, generators, drawn, strict=True)
+        ]
+        runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
+        results = [flat(each) for each in reference(runs, double=True)]
+        size = len(results) // len(drawn)
+        for number, place in enumerate(drawn):
+            of_place = results[number * size : (number + 1) * size]
+            made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
+            if made is not None and len(places) < wished:
+                places.append(place)
+                found.append(made)
+        if len(places) == wished:
+            break
+    if not places:
+        return NothingToCheck("no smooth point found")
+    if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
+        return NothingToCheck("the derivative is zero")
+    finals = reference(places, double=False)
+    return tuple(
+        Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final)
+        for place, each, final in zip(places, found, finals, strict=True)
+    )
+
+
+def _directions(
+    generator: np.random.Generator, inputs: Sequence[Argument], place: Values, number: int
+) -> list[tuple[str, Direction]]:
+    """So many directions of each input; of large arrays some move few elements, at every other point the ends."""
+    found: list[tuple[str, Direction]] = []
+    for each in inputs:
+        value = place[each.name]
+        small = value.size <= _FEW or each.shape is None
+        for count in range(_DIRECTIONS):
+            if count < 2 - number % 2 or small:
+                found.append((each.name, dense_direction(generator, each, value)))
+            else:
+                ends = count == 2 and number % 2 == 0
+                found.append((each.name, sparse_direction(generator, each, value, ends=ends)))
+    return found
+
+
+def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Values]:
+    """The place itself, then the steps of each direction."""
+    return [
+        doubled(place),
+        *(moved(place, {name: direction}, step) for name, direction in directions for step in STEPS),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What differences at one point say."""
+
+    cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
+    starts: Mapping[str, Direction]
+    slopes: tuple[Slope, ...]
+
+
+def _measured(
+    generator: np.random.Generator,
+    directions: Sequence[tuple[str, Direction]],
+    inputs: Sequence[Argument],
+    outputs: Sequence[Argument],
+    results: Sequence[Mapping[str, npt.NDArray[Any]]],
+    *,
+    ends: bool,
+) -> _Measured | None:
+    """Weightings of the outputs, and the slopes of their sums; None if an input has no smooth direction."""
+    wanted = {each.name for each in outputs}
+    first = results[0]
+    names = [name for name, value in first.items() if name.split(".")[0] in wanted and value.dtype.kind == "f"]
+    elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
+    if not elements.size or not np.isfinite(elements[0]).all():
+        return None
+    edges = np.cumsum([0, *(first[name].size for name in names)]).tolist()
+    groups = [slice(start, end) for start, end in pairwise(edges)]
+    found = differences(elements[0], elements[1:].reshape(len(directions), len(STEPS), -1), groups)
+    kept: list[int] = np.flatnonzero(np.mean(~found.smooth, axis=1) <= _KINKED).tolist()
+    if {directions[number][0] for number in kept} != {name for name, _ in directions}:
+        return None
+    smooth = found.smooth[kept].all(axis=0)
+    weightings = [each * smooth for each in _weightings(generator, groups, ends=ends)]
+    weightings = [each for number, each in enumerate(weightings) if not number or each.any()]
+    if not weightings[0].any():
+        return None
+    slopes = _slopes(directions, kept, found, weightings)
+    cotangents = tuple(
+        {name: each[group].reshape(first[name].shape) for name, group in zip(names, groups, strict=True)}
+        for each in weightings
+    )
+    starts = {each.name: _start(generator, each, slopes) for each in inputs if each.role is Role.INPUT}
+    return _Measured(cotangents, starts, slopes)
+
+
+def _weightings(generator: np.random.Generator, groups: Sequence[slice], *, ends: bool) -> list[Floats]:
+    """Weights of all elements of the outputs; where these are many, also of the ends of each alone, or of parts."""
+    size = groups[-1].stop
+    whole = weights(generator, (size,))
+    if size <= _FEW:
+        return [whole]
+    if not ends:
+        part = np.asarray(generator.integers(0, 2 * _PARTS, size), np.int64)
+        return [whole, *(whole * (part == number) for number in range(_PARTS))]
+    chosen = np.zeros(size, bool)
+    chosen[[place for group in groups for place in (group.start, group.stop - 1) if group.start < group.stop]] = True
+    return [whole, whole * chosen]
+
+
+def _slopes(
+    directions: Sequence[tuple[str, Direction]],
+    kept: Sequence[int],
+    found: Differences,
+    weightings: Sequence[Floats],
+) -> tuple[Slope, ...]:
+    table = np.stack(weightings).T
+    values, doubts = found.slope @ table, np.sqrt(np.square(found.doubt) @ np.square(table))
+    return tuple(
+        Slope(*directions[number], variant, float(values[number, variant]), float(doubts[number, variant]))
+        for number in kept
+        for variant in range(len(weightings))
+    )
+
+
+def _start(generator: np.random.Generator, argument: Argument, slopes: Sequence[Slope]) -> Direction:
+    """What an adjoint starts from: about as large as the gradient is, so that neither drowns the other."""
+    mine = [each for each in slopes if each.argument == argument.name and each.variant == 0]
+    terms = max(sum(int(np.count_nonzero(part)) for part in each.direction.values()) for each in mine)
+    largest = max(abs(each.value) for each in mine) / max(1.0, float(np.sqrt(terms)))
+    found: Direction = {}
+    for each in argument.fields or (argument,):
+        name = each.name if argument.fields else ""
+        if name in mine[0].direction:
+            power = np.log2(largest / domain_width(each.domain)) if largest else 0.0
+            size = 2.0 ** float(np.clip(np.round(power), -10.0, 10.0))
+            found[name] = weights(generator, mine[0].direction[name].shape) * size
+    return found
