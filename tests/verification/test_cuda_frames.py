@@ -52,6 +52,12 @@ def along(a: wp.array(dtype=float), b: wp.array(dtype=float)):
     b[i] = b[i] * 0.5 + a[i]
     if i > 0:
         b[i] = b[i] + b[i - 1]
+
+
+@wp.kernel
+def between(a: wp.array2d(dtype=float), b: wp.array2d(dtype=float)):
+    i, j = wp.tid()
+    b[i, j] = a[i, j] * 2.0 + a[i + 1, j] * a[i, j + 1]
 """
 EXAMPLES = """
 [mapped]
@@ -81,6 +87,10 @@ dim = 12
 a = "f32[12]"
 b = "f32[12]"
 dim = 12
+[between]
+a = "f32[4,5]"
+b = "f32[3,4]"
+dim = [3, 4]
 """
 
 
@@ -227,6 +237,22 @@ def test_adjoints_that_are_not_summed_by_atomics_are_found(pairs: dict[str, Pair
         only_reads, also_writes = judged(verifier, pair.spec, texts)
     assert "cuda_backward" in only_reads.verdict.verified
     assert "not by atomics" in also_writes.failed["cuda_backward"].detail
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_one_plain_sum_among_atomic_ones_is_found(pairs: dict[str, Pair], number: int) -> None:
+    pair = pairs["between"]
+    backward = text_of(pair, "cuda_backward")
+    sums = re.findall(r"wp::adj_address\(var_a, (\w+), (\w+), adj_a, \w+, \w+, (adj_\d+)\);", backward)
+    assert len(sums) == 3
+    calls = re.findall(r"wp::adj_address\(.*;", backward)
+    row, column, value = sums[number]
+    place = f"adj_a, {row}, {column}"
+    plain = f"wp::array_store({place}, wp::add(wp::load(wp::address({place})), {value}));"
+    texts = {"cuda_forward": text_of(pair, "cuda_forward"), "cuda_backward": backward.replace(calls[number], plain)}
+    with Verifier(get_frontend("warp")) as verifier:
+        (judgement,) = judged(verifier, pair.spec, texts)
+    assert "not by atomics" in judgement.failed["cuda_backward"].detail
 
 
 GARBAGE = (

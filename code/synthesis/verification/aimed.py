@@ -2,6 +2,7 @@
 
 import itertools
 import logging
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -105,8 +106,9 @@ _ROUNDS, _STEPS = 3, 8
 _TURNS = 2
 """Places that are looked at so, at most."""
 
-EDGES = 2
-"""Draws that hold what their arguments are compared with; of the first half of the elements, of the second all."""
+EDGES = 4
+"""Draws that hold what their arguments are compared with: half of the elements of the first, all of the second; in the
+others every element is that, a bound, zero or the middle, so that sums and products of them are often equal too."""
 _LOOSER = 2.0
 """How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
 
@@ -209,7 +211,10 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
                 continue
             value = drawn[argument.name]
             whole = value.dtype.kind in "iub"
-            pool = [each for each in numbers if domain.low <= each <= domain.high and not (whole and each % 1)]
+            middle = (domain.low + domain.high) / 2
+            special = [domain.low, domain.high, math.trunc(middle) if whole else middle, 0.0] if number >= 2 else []
+            pool = [each for each in dict.fromkeys([*numbers, *special])
+                    if domain.low <= each <= domain.high and not (whole and each % 1)]  # fmt: skip
             if pool:
                 put = generator.random(value.shape) < (1.0 if number else 0.5)
                 drawn[argument.name] = np.where(put, generator.choice(pool, value.shape), value).astype(value.dtype)

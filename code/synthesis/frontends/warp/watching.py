@@ -13,7 +13,7 @@ from synthesis.frontends.warp.texts import tokens
 from synthesis.languages import CUDA
 
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
-_FUNCTIONS = ("load", "store", "array_store", *(f"atomic_{name}" for name in _ATOMICS))
+_FUNCTIONS = ("load", "store", "array_store", "adj_address", *(f"atomic_{name}" for name in _ATOMICS))
 _ATOMIC = r"\bwp\s*::\s*(?:adj_)?atomic_(?:{})\s*\(\s*{{}}\b(?=\s*,)".format("|".join(_ATOMICS))
 _ADJOINT = re.compile(r"\bwp\s*::\s*(?!adj_)\w+\s*\((?:\s*\w+\s*,)*?\s*(adj_\w+)\s*[,)]")
 _RAW = re.compile(r"[;{}]\s*(?:\*\s*\(*\s*\w+|\w+\s*(?:\[|->\s*\w+))[^;]*?[-+*/|&^]?=(?!=)")
@@ -68,6 +68,17 @@ inline void irsmith_array_store(const A<T>& array, {parameters}, T value)
     array_store(array, {indices}, value);
 }}
 """
+_SUMS = """
+template <typename T>
+inline void irsmith_adj_address(
+    const array_t<T>& array, {parameters}, const array_t<T>& adjoint, {others}, const T& value)
+{{
+    if (adjoint.data)
+        irsmith_host::note(&index(adjoint, {indices}), sizeof(T), 2);
+    adj_address(array, {indices}, adjoint, {indices}, value);
+}}
+"""
+"""What adds to an element's adjoint, with an atomic."""
 _ATOMIC_CALL = """
 template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffer, R... rest)
 {{
@@ -79,13 +90,18 @@ template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffe
 
 def _declared() -> str:
     """The functions that note, under the names of those that they stand for."""
-    stores = "".join(
-        _STORES.format(parameters=", ".join(f"int {axis}" for axis in axes), indices=", ".join(axes))
+    elements = "".join(
+        form.format(
+            parameters=", ".join(f"int {axis}" for axis in axes),
+            others=", ".join(f"int adj_{axis}" for axis in axes),
+            indices=", ".join(axes),
+        )
+        for form in (_STORES, _SUMS)
         for axes in ("i", "ij", "ijk", "ijkl")
     )
     atomics = "".join(_ATOMIC_CALL.format(name=name, values=2 if name == "cas" else 1) for name in _ATOMICS)
     renames = "".join(f"#define {name} irsmith_{name}\n" for name in _FUNCTIONS)
-    return f"{_NOTES}{stores}{atomics}}}\n{renames}"
+    return f"{_NOTES}{elements}{atomics}}}\n{renames}"
 
 
 WATCHING = _declared()
