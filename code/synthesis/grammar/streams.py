@@ -35,6 +35,34 @@ def _names(options: Sequence[object], key: Callable[[Any], str] | None) -> Itera
     return [each if isinstance(each, str) else each.name for each in cast("Sequence[Any]", options)]
 
 
+_POSITIVE = (
+    0.01,
+    0.05,
+    0.1,
+    0.2,
+    0.25,
+    0.3,
+    0.5,
+    0.6,
+    0.75,
+    0.8,
+    0.9,
+    1.5,
+    2.0,
+    2.5,
+    3.0,
+    4.0,
+    5.0,
+    8.0,
+    10.0,
+    20.0,
+    100.0,
+)
+_ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
+"""Constants that people write; 0 and 1 change little of a sum or a product, and are written where they are meant."""
+_ROUNDED, _SHORTENED = 0.8, 0.7
+
+
 class Stream:
     """A stream of random choices, the same wherever and whenever it is made from the same labels.
 
@@ -105,7 +133,12 @@ class Stream:
         return self.fraction() < probability
 
     def decimal(self, low: float, high: float, places: int = 2) -> float:
-        """A short decimal of [low, high], as people write constants."""
+        """A constant of [low, high], as people write them: mostly a round one, else a decimal of one or more places."""
+        fitting = [each for each in _ROUND if low <= each <= high]
+        if fitting and self.chance(_ROUNDED):
+            return self.choice(fitting)
+        if places > 1 and self.chance(_SHORTENED) and math.ceil(low * 10 - 1e-9) <= math.floor(high * 10 + 1e-9):
+            places = 1
         scale = 10**places
         return self.integer(math.ceil(low * scale - 1e-9), math.floor(high * scale + 1e-9)) / scale
 

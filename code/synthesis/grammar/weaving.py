@@ -6,6 +6,7 @@ built. What cannot be combined as it stands is first fitted into an operation's 
 given a new argument to combine with.
 """
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from itertools import permutations, product
 from operator import attrgetter
 from typing import Protocol
 
+from synthesis.grammar.functions import usual_weight
 from synthesis.grammar.naming import LOCALS, PARAMETERS, NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
@@ -35,6 +37,12 @@ _LONGEST = 18
 LONG_OPERAND = 6
 # What shrinks an interval more than this leaves nothing of values that lie far inside it.
 _LEAST_FACTOR = 0.12
+# How seldom a value is brought into a domain by a function that bends all of it, beside 1 for a shift.
+_UNUSUAL = 0.02
+# What is cut off leaves at least this share of an interval.
+_LEFT = 0.5
+# How many times as large as a limit values may be that are cut off there.
+_CUT = 8.0
 # How many domains are tried for arguments that an operation is to start from.
 _DOMAIN_TRIES = 8
 
@@ -149,6 +157,17 @@ def typical_domain(stream: Stream, dtype: Type | str, within: Domain | None = No
     return stream.choice(fitting)
 
 
+def may_be_limited(interval: Domain, limit: float) -> bool:
+    """Whether enough of an interval lies within a limit of either sign that cutting the rest off leaves many values."""
+    return interval.magnitude <= _CUT * limit and abs(interval.low + interval.high) <= limit
+
+
+def shrinking_factor(bound: float, calm: float) -> float:
+    """A factor, as people write them, by which values of so large a size are no larger than another."""
+    factors = (0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 1e-3, 1e-4)
+    return next((each for each in factors if bound * each <= calm), factors[-1])
+
+
 class Weaver:
     """Combines terms with the operations of a category.
 
@@ -231,7 +250,7 @@ class Weaver:
         Raises:
             DrawError: if no function takes it.
         """
-        for operation in self._stream.tries(functions):
+        for operation in self._stream.tries(functions, weight=usual_weight):
             fitted = self.fit(term, operation.domains[0])
             result = fitted and operation.apply(self._stream, (fitted,))
             if result:
@@ -252,8 +271,9 @@ class Weaver:
         """The term brought into a domain by a smooth map, or None."""
         if term.interval.within(domain):
             return term
-        ways = [self._lift, self._wave, self._exponential, self._squash, self._shrink]
-        for way in self._stream.tries(ways, key=attrgetter("__name__")):
+        ways = {self._shrink: 4.0, self._limit: 3.0, self._lift: 1.0, self._wave: _UNUSUAL, self._exponential: _UNUSUAL,
+                self._squash: _UNUSUAL}  # fmt: skip
+        for way in self._stream.tries(list(ways), key=attrgetter("__name__"), weight=ways.__getitem__):
             fitted = way(term, domain)
             if fitted is not None and fitted.interval.within(domain):
                 return fitted
@@ -263,6 +283,20 @@ class Weaver:
 
     def _plus(self, term: Term | None, offset: float) -> Term | None:
         return term and self.apply("add", term, self._scope.literal(offset, term.type.dtype))
+
+    def _limit(self, term: Term, domain: Domain) -> Term | None:
+        """The term cut off at a bound of the domain, or at both; None where that would leave little of it."""
+        low, high = term.interval.low, term.interval.high
+        floor = math.ceil(10 * domain.low + 1e-9) / 10 if low < domain.low else None
+        ceiling = math.floor(10 * domain.high - 1e-9) / 10 if high > domain.high else None
+        kept = (high if ceiling is None else ceiling) - (low if floor is None else floor)
+        if not term.type.is_float or not term.flat or kept < _LEFT * term.interval.width:
+            return None
+        limited: Term | None = term
+        for name, bound in (("max", floor), ("min", ceiling)):
+            if bound is not None and limited is not None:
+                limited = self.apply(name, limited, self._scope.literal(bound, term.type.dtype))
+        return limited
 
     def _lift(self, term: Term, domain: Domain) -> Term | None:
         offset = self._stream.decimal(0.2, 1.5, 1) + max(0.0, round(domain.low, 1))
@@ -292,7 +326,7 @@ class Weaver:
         nodes = size(result.node)
         if nodes > _LONGEST or (nodes >= 4 and not self._plain and self._stream.chance(0.4)):
             result = self._scope.keep(result)
-            if self._stream.chance(0.3):
+            if self._stream.chance(min(0.3, self._weight_of_unary())):
                 pool.extend(self._again(result))
         pool.append(result)
 
@@ -300,7 +334,7 @@ class Weaver:
         """A second use of a named term, through a function that keeps the two uses from cancelling."""
         options = [operation for operation in self._operations if operation.nonlinear and operation.arity == 1]
         if isinstance(term.node, Name):
-            for operation in self._stream.tries(options):
+            for operation in self._stream.tries(options, weight=usual_weight):
                 again = operation.apply(self._stream, (term,))
                 if again is not None:
                     yield again
@@ -308,7 +342,7 @@ class Weaver:
 
     def _grow(self, pool: list[Term]) -> None:
         """One step of variety; leaves the pool as it is where none is to be had."""
-        moves = [("unary", 0.45), ("literal", 0.3)]
+        moves = [("unary", min(0.45, self._weight_of_unary())), ("literal", 0.3)]
         moves += [("combine", 0.35)] if len(pool) > 1 else []
         moves += [("fresh", 0.2)] if self._fresh_left else []
         move = self._stream.weighted(moves)
@@ -316,7 +350,7 @@ class Weaver:
             self._combine(pool)
             return
         term = self._stream.choice(pool)
-        for operation in self._stream.tries(self._of_arity(1 if move == "unary" else 2)):
+        for operation in self._stream.tries(self._of_arity(1 if move == "unary" else 2), weight=usual_weight):
             result = self._extend(operation, term, move)
             if result is not None:
                 self._fresh_left -= move == "fresh"
@@ -332,6 +366,10 @@ class Weaver:
 
     def _of_arity(self, arity: int) -> list[Operation]:
         return [operation for operation in self._operations if operation.arity == arity]
+
+    def _weight_of_unary(self) -> float:
+        """How often people would write any of the functions of one operand."""
+        return sum(map(usual_weight, self._of_arity(1)))
 
     def _with_literal(self, operation: Operation, term: Term) -> Term | None:
         """The operation on a term and a constant, in either order."""
@@ -376,7 +414,7 @@ class Weaver:
     def _combine(self, pool: list[Term]) -> bool:
         """Merge two terms of the pool with some operation."""
         pairs = self._stream.shuffled(list(permutations(range(len(pool)), 2)))[:6]
-        for operation in self._stream.tries(self._of_arity(2)):
+        for operation in self._stream.tries(self._of_arity(2), weight=usual_weight):
             for first, second in pairs:
                 taken = (pool[first], pool[second])
                 result = operation.apply(self._stream, taken)
@@ -394,7 +432,7 @@ class Weaver:
         if self._combine(pool):
             return
         for position in self._stream.shuffled(range(len(pool))):
-            for operation in self._stream.tries(self._of_arity(1)):
+            for operation in self._stream.tries(self._of_arity(1), weight=usual_weight):
                 changed = operation.apply(self._stream, (pool[position],))
                 if changed is None:
                     continue
@@ -415,11 +453,11 @@ class Weaver:
         """
         if goal is None or term.type == goal:
             return term
-        for operation in self._stream.tries(self._of_arity(1)):
+        for operation in self._stream.tries(self._of_arity(1), weight=usual_weight):
             result = operation.apply(self._stream, (term,))
             if result is not None and result.type == goal:
                 return result
-        for operation in self._stream.tries(self._of_arity(2)):
+        for operation in self._stream.tries(self._of_arity(2), weight=usual_weight):
             result = self._with_partner(operation, term, goal)
             if result is not None:
                 return result

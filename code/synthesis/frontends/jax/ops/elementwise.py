@@ -20,7 +20,7 @@ def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
     nodes = tuple(operand.node for operand in operands)
     if name == "neg":
         return Negation(nodes[0])
-    if name in _INFIX and not stream.chance(0.1):
+    if name in _INFIX and not stream.chance(0.01):
         return Infix(_INFIX[name], nodes[0], nodes[1])
     module = _MODULES.get(name, "jnp")
     return Call(Name(f"{module}.{_SPELLING.get(name, name)}"), nodes)

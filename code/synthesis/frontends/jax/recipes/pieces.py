@@ -32,14 +32,25 @@ from synthesis.grammar.syntax import (
     Subscript,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, name_of, typical_domain
+from synthesis.grammar.weaving import (
+    DrawError,
+    FunctionScope,
+    Weaver,
+    give_name,
+    may_be_limited,
+    name_of,
+    shrinking_factor,
+    typical_domain,
+)
 from synthesis.records import Domain
 
-_SMOOTH = (
-    "add", "sub", "mul", "sin", "cos", "tanh", "exp", "abs", "sqrt", "square", "sigmoid", "div", "log", "softplus",
-)  # fmt: skip
+_ARITHMETIC = ("add", "sub", "mul")
+_OFTEN = ("div", "square", "abs", "sqrt")
+_SELDOM = ("sin", "cos", "tanh", "exp", "sigmoid", "log", "softplus")
+_SMOOTH = (*_ARITHMETIC, *_OFTEN, *_SELDOM)
 _BENT = ("sin", "tanh", "square", "exp", "sigmoid")
-_CALM = Domain(low=-8.0, high=8.0)
+_CALM = {"float16": 8.0, "bfloat16": 8.0, "float32": 40.0, "float64": 40.0}
+"""How large the values of a format may become before they are limited; what comes after them needs room."""
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece uses an argument that another one uses too.
 _AGAIN = 0.8
@@ -50,8 +61,8 @@ _MANY = 8
 
 
 def _palette(stream: Stream) -> tuple[Operation, ...]:
-    chosen = stream.some(_SMOOTH[3:], stream.decimal(0.2, 0.45))
-    return tuple(ELEMENTWISE[name] for name in (*_SMOOTH[:3], *chosen))
+    chosen = (*_ARITHMETIC, *stream.some(_OFTEN, 0.4), *stream.some(_SELDOM, 0.04))
+    return tuple(ELEMENTWISE[name] for name in chosen)
 
 
 def _weaver(draft: Sketch | FunctionScope, stream: Stream) -> Weaver:
@@ -62,24 +73,21 @@ def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
     """The term, brought back towards zero where many steps have let it grow.
 
     Its interval is the worst case; most values lie far inside, and a constant factor that fits the interval would leave
-    next to nothing of them. So what bends large values does it, and a factor only where it is no small one.
+    next to nothing of them. So values are limited, as people clip a gradient or a score.
     """
-    if term.interval.within(_CALM):
+    calm = _CALM[term.type.dtype]
+    if term.interval.magnitude <= calm:
         return term
     term, bound = give_name(draft, term), term.interval.magnitude
-    style = stream.choice(("sin", "arcsinh", "softsign", "scale"))
-    if style == "scale" and bound <= 4 * _CALM.high:
-        factor = stream.choice((0.25, 0.2))
+    limit = stream.choice((5.0, 8.0) if calm < 10 else (10.0, 20.0))
+    if not may_be_limited(term.interval, limit) or (bound <= 4 * calm and stream.chance(0.4)):
+        factor = shrinking_factor(bound, calm)
         node: Expression = Infix("*", term.node, number(factor))
-        interval = intervals.scale(term.interval, factor)
-    elif style == "sin" and bound <= 60:
-        node, interval = call("sin", term.node), _SIGNED
-    elif style in ("arcsinh", "scale") or term.type.dtype != "float32":
-        node, interval = call("arcsinh", term.node), intervals.increasing(math.asinh)(term.interval)
-    else:
-        node = Infix("/", term.node, Infix("+", number(1.0), call("abs", term.node)))
-        interval = _SIGNED
-    return Term(node, term.type, interval, term.ops | {style}, term.depth + 1)
+        return Term(node, term.type, intervals.scale(term.interval, factor), term.ops | {"mul"}, term.depth + 1)
+    low = 0.0 if term.interval.low >= 0 else -limit
+    interval = Domain(low=max(-limit, min(term.interval.low, 0.0)), high=min(limit, max(term.interval.high, 0.0)))
+    return Term(call("clip", term.node, number(low), number(limit)), term.type, interval, term.ops | {"clip"},
+                term.depth + 1)  # fmt: skip
 
 
 def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:

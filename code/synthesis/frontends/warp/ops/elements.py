@@ -32,7 +32,7 @@ def _spell(stream: Stream, name: str, operands: tuple[Term, ...]) -> Expression:
     nodes = tuple(operand.node for operand in operands)
     if name == "neg":
         return Negation(nodes[0])
-    if name in _INFIX and not stream.chance(0.06):
+    if name in _INFIX and not stream.chance(0.005):
         return Infix(_INFIX[name], nodes[0], nodes[1])
     return call(name, *nodes)
 

@@ -38,12 +38,25 @@ from synthesis.grammar.syntax import (
     While,
 )
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
+from synthesis.grammar.weaving import (
+    DrawError,
+    FunctionScope,
+    Weaver,
+    give_name,
+    may_be_limited,
+    shrinking_factor,
+    typical_domain,
+)
 from synthesis.records import Argument, Domain, Role
 
-_SMOOTH = ("add", "sub", "mul", "sin", "cos", "tanh", "exp", "abs", "sqrt", "min", "max", "div", "log", "atan")
+_ARITHMETIC = ("add", "sub", "mul")
+_OFTEN = ("div", "min", "max", "abs", "sqrt")
+_SELDOM = ("sin", "cos", "exp", "log", "tanh", "atan")
+_SMOOTH = (*_ARITHMETIC, *_OFTEN, *_SELDOM)
 _WHOLE = ("add", "sub", "mul", "min", "max", "abs")
 _CALM = Domain(low=-8.0, high=8.0)
+_LARGEST = {"float16": 8.0, "bfloat16": 8.0, "float32": 40.0, "float64": 40.0}
+"""How large the values of a format may become before they are limited; what comes after them needs room."""
 _CALM_WHOLE = Domain(low=-2_000, high=2_000)
 _POSITIVE = Domain(low=0.2, high=2.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
@@ -71,7 +84,8 @@ def _palette(stream: Stream, kind: Type) -> tuple[Operation, ...]:
     """A handful of operations, arithmetic among them: one passage of a kernel is of one style."""
     if not kind.is_float:
         return tuple(SCALAR[name] for name in _WHOLE)
-    return tuple(SCALAR[name] for name in (*_SMOOTH[:3], *stream.some(_SMOOTH[3:], stream.decimal(0.2, 0.45))))
+    chosen = (*_ARITHMETIC, *stream.some(_OFTEN, 0.4), *stream.some(_SELDOM, 0.03))
+    return tuple(SCALAR[name] for name in chosen)
 
 
 def _weaver(draft: Sketch, stream: Stream, fresh: int = 0) -> Weaver:
@@ -82,29 +96,25 @@ def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
     """The term, brought back towards zero where many steps have let it grow.
 
     Its interval is the worst case; most values lie far inside, and a constant factor that fits the interval would leave
-    next to nothing of them. So what bends large values does it, and a factor only where it is no small one.
+    next to nothing of them. So a number is limited, as people limit a step or a force, and a vector made smaller.
     """
     kind, bound = term.type, term.interval.magnitude
-    if term.interval.within(_CALM if kind.is_float else _CALM_WHOLE):
+    calm = _LARGEST.get(kind.dtype, _CALM_WHOLE.high)
+    if bound <= calm:
         return term
     if not kind.is_float:
         modulus = stream.choice((97, 101, 251, 997))
         interval = Domain(low=0.0 if term.interval.low >= 0 else 1.0 - modulus, high=modulus - 1.0)
         node = Infix("%", term.node, literal_node(modulus, kind.dtype))
         return draft.keep(Term(node, kind, interval, term.ops | {"mod"}, 1))
-    style = stream.choice(("sin", "atan", "softsign", "scale"))
-    if kind.rank or (style == "scale" and bound <= 4 * _CALM.high):
-        factor = stream.choice((0.25, 0.2)) if bound <= 4 * _CALM.high else 0.1
+    limit = stream.choice((5.0, 8.0) if calm < 10 else (10.0, 20.0))
+    if kind.rank or not may_be_limited(term.interval, limit) or (bound <= 4 * calm and stream.chance(0.4)):
+        factor = shrinking_factor(bound, calm)
         node = Infix("*", term.node, draft.literal(factor, kind.dtype).node)
         return Term(node, kind, intervals.scale(term.interval, factor), term.ops | {"mul"}, term.depth + 1)
-    term = give_name(draft, term)
-    if style == "sin" and bound <= 60:
-        return Term(call("sin", term.node), kind, _SIGNED, term.ops | {"sin"}, term.depth + 1)
-    if style == "softsign":
-        below = Infix("+", draft.literal(1.0, kind.dtype).node, call("abs", term.node))
-        return Term(Infix("/", term.node, below), kind, _SIGNED, term.ops | {"div", "abs"}, term.depth + 1)
-    interval = Domain(low=-1.6, high=1.6)
-    return Term(call("atan", term.node), kind, interval, term.ops | {"atan"}, term.depth + 1)
+    low, high = (draft.literal(each, kind.dtype).node for each in (0.0 if term.interval.low >= 0 else -limit, limit))
+    interval = Domain(low=max(-limit, min(term.interval.low, 0.0)), high=min(limit, max(term.interval.high, 0.0)))
+    return Term(call("clamp", term.node, low, high), kind, interval, term.ops | {"clamp"}, term.depth + 1)
 
 
 def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:
