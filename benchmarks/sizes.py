@@ -6,8 +6,8 @@
 Arguments: front end, number of drawn kernels, seed. Prints a table for ``benchmarks/sizes.txt``. Applications are, for
 Warp, all functions decorated with ``wp.kernel`` of newton, mujoco_warp and Warp itself; for JAX, functions and methods
 of optax, flax, equinox, brax and jax_md that call JAX's functions on arrays. Files of tests are left out, and each text
-counts once. They are parsed, not run. Of JAX, texts are compared too: StableHLO of the drawn kernels and of programs
-built with flax, equinox and optax, lowered for abstract shapes (``measures/programs.py``).
+counts once. They are parsed, not run. Of JAX, texts are compared too: StableHLO of the first few hundred drawn kernels
+and of programs built with flax, equinox and optax, lowered for abstract shapes (``measures/programs.py``).
 
 A number has percentiles of both and the Kolmogorov-Smirnov distance between them (0: one distribution, 1: no overlap).
 A share has both, the drawn one as a multiple of the other, and their difference, which is the same distance of truth
@@ -16,8 +16,10 @@ Docstrings are no lines and no statements here. A function is counted without it
 with arrays too, is not seen; functions inside it are part of it.
 """
 
+import platform
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from importlib.metadata import version
 
 import numpy as np
@@ -28,16 +30,19 @@ from measures.texts import profile_cuda, profile_stablehlo
 
 from synthesis import Pair, SynthesisPipeline
 
+_TEXTS = 300
+"""Of how many drawn kernels at most the texts are counted."""
+
 _LEVELS = {"warp": "cuda_forward", "jax": "stablehlo"}
 _COUNTERS = {"warp": warp_kernels, "jax": jax_functions}
 
 
 def lower_drawn(frontend: str, count: int, seed: int) -> list[Profile]:
-    """What is counted of the texts of drawn kernels; those that become no row have none."""
+    """What is counted of the texts of the first drawn kernels; those that become no row have none."""
     level = _LEVELS[frontend]
     pipeline = SynthesisPipeline(frontend, seed=seed, level=[level], verify="none")
     profile = profile_cuda if frontend == "warp" else profile_stablehlo
-    texts = (each.texts[level] for each in pipeline.outcomes(range(count)) if isinstance(each, Pair))
+    texts = (each.texts[level] for each in pipeline.outcomes(range(min(count, _TEXTS))) if isinstance(each, Pair))
     return [profile(text) for text in texts if text is not None]
 
 
@@ -54,7 +59,8 @@ def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbe
     drawn = [counters.profile(each) for each in draw_functions(frontend, count, seed)]
     tool = f"{frontend} {version('warp-lang' if frontend == 'warp' else 'jax')}"
     listed = ", ".join(f"{len(functions)} {name}" for name, functions in packages.items())
-    print(f"{tool}, seed {seed}: {len(drawn)} drawn, {len(real)} real ({listed})\n")
+    with_what = f"{tool}, Python {platform.python_version()}, {datetime.now(UTC).date()}"
+    print(f"{with_what}: {len(drawn)} drawn with seed {seed}, {len(real)} real ({listed})\n")
     numbers = comparing.compare_numbers(drawn, real)
     own = {name for names in counters.NAMES.values() for name in names}
     shares = [

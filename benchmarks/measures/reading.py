@@ -1,6 +1,7 @@
 """Two populations of functions: those of installed packages, which are parsed and never run, and drawn ones."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -36,6 +37,10 @@ APPLICATIONS = {
 """The packages of a front end's population; they are groups of ``pyproject.toml``."""
 
 _TESTS = frozenset({"test", "tests", "testing", "test_data"})
+_WORDS = {"warp": re.compile(r"\.(?:kernel|struct)\b"), "jax": re.compile("jax")}
+"""What a file has to hold to be worth parsing."""
+
+_STRUCT = re.compile(r"\.struct\b")
 _COUNTED = ("jax.numpy.", "jax.lax.", "jax.nn.", "jax.scipy.", "jax.random.")
 
 
@@ -79,9 +84,10 @@ def parse_functions(frontend: str, source: str, structs: dict[str, bool] | None 
         structs: names of structs of other modules, and whether they hold arrays.
     """
     tree = ast.parse(source)
-    modules = imports(tree)
-    known = {**(structs or {}), **find_structs(tree)} if frontend == "warp" else {}
-    natives = find_natives(tree)
+    nodes = list(ast.walk(tree))
+    modules = imports(nodes)
+    known = {**(structs or {}), **find_structs(nodes)} if frontend == "warp" else {}
+    natives = find_natives(nodes)
     lines = source.splitlines(keepends=True)
     for node in _candidates(frontend, tree):
         text = "".join(lines[node.lineno - 1 : node.end_lineno])
@@ -100,21 +106,21 @@ def calls_jax(function: Function) -> bool:
     return any(path is not None and path.startswith(_COUNTED) for path in called)
 
 
-def find_structs(tree: ast.Module) -> dict[str, bool]:
+def find_structs(nodes: Iterable[ast.AST]) -> dict[str, bool]:
     """The Warp structs of a module by name, and whether a field of theirs is an array."""
     found: dict[str, bool] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.ClassDef) and any(ast.unparse(each).endswith("struct") for each in node.decorator_list):
             fields = (ast.unparse(each.annotation) for each in node.body if isinstance(each, ast.AnnAssign))
             found[node.name] = any("array" in each for each in fields)
     return found
 
 
-def find_natives(tree: ast.Module) -> frozenset[str]:
+def find_natives(nodes: Iterable[ast.AST]) -> frozenset[str]:
     """The functions of a module that are decorated as Warp's native ones."""
-    nodes = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef))
+    functions = (each for each in nodes if isinstance(each, ast.FunctionDef))
     return frozenset(
-        node.name for node in nodes if any("func_native" in ast.unparse(each) for each in node.decorator_list)
+        node.name for node in functions if any("func_native" in ast.unparse(each) for each in node.decorator_list)
     )
 
 
@@ -137,12 +143,12 @@ def _read_package(frontend: str, module: str) -> Iterator[Function]:
     assert spec is not None
     assert spec.origin is not None
     root = Path(spec.origin).parent
-    sources = [each.read_text("utf-8") for each in sorted(root.rglob("*.py")) if not is_test(each.relative_to(root))]
+    texts = (each.read_text("utf-8") for each in sorted(root.rglob("*.py")) if not is_test(each.relative_to(root)))
+    sources = [each for each in texts if _WORDS[frontend].search(each)]
     structs: dict[str, bool] = {}
     if frontend == "warp":
-        trees = (ast.parse(source) for source in sources if "struct" in source)
-        for tree in trees:
-            structs.update(find_structs(tree))
+        for source in sources:
+            structs.update(find_structs(ast.walk(ast.parse(source))) if _STRUCT.search(source) else {})
     counts = is_kernel if frontend == "warp" else calls_jax
     for source in sources:
         yield from filter(counts, parse_functions(frontend, source, structs))

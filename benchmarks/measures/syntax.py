@@ -2,9 +2,10 @@
 
 import ast
 import builtins
+import functools
 import io
 import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -37,9 +38,9 @@ class Function:
         """Its statements without the docstring."""
         return self.node.body[ast.get_docstring(self.node) is not None :]
 
-    def inside(self) -> list[ast.AST]:
+    def inside(self) -> tuple[ast.AST, ...]:
         """Every node of the body, without docstring, parameters and decorators."""
-        return [each for statement in self.body for each in ast.walk(statement)]
+        return _walk(self.node)
 
     def path(self, node: ast.AST) -> str | None:
         """What a dotted name stands for, ``jax.numpy.sin`` of ``jnp.sin``; None if no import begins it."""
@@ -63,10 +64,17 @@ class Function:
         return {each[-1] for each in parts if each[0] == tool and len(each) > 1 and "_src" not in each}
 
 
-def imports(tree: ast.Module) -> dict[str, str]:
-    """What the names that a module imports stand for; relative imports are left out."""
+@functools.lru_cache(maxsize=8)
+def _walk(node: ast.FunctionDef) -> tuple[ast.AST, ...]:
+    """A function's nodes; it is asked for them some twenty times in a row."""
+    body = node.body[ast.get_docstring(node) is not None :]
+    return tuple(each for statement in body for each in ast.walk(statement))
+
+
+def imports(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """What the names that a module's nodes import stand for; relative imports are left out."""
     found: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in nodes:
         if isinstance(node, ast.Import):
             for each in node.names:
                 found[each.asname or each.name.split(".")[0]] = each.name if each.asname else each.name.split(".")[0]
