@@ -107,7 +107,7 @@ def _form(function: Function, names: set[str]) -> dict[str, bool]:
         "f-string": any(isinstance(each, ast.JoinedStr) for each in inside),
         "dict literal": any(isinstance(each, ast.Dict) for each in inside),
         "functools.partial": "functools.partial" in paths,
-        "jax.tree": any(each.startswith(("jax.tree", "optax.tree")) for each in paths),
+        "jax.tree or optax.tree": any(each.startswith(("jax.tree", "optax.tree")) for each in paths),
         "scan, cond, while_loop": bool(names & _LOOPS),
         "a helper function": calls_helper(function),
         "an inner function": any(isinstance(each, ast.FunctionDef | ast.Lambda) for each in inside),
