@@ -6,6 +6,7 @@
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
 # make attacks   write benchmarks/attacks.txt again: what verify makes of hostile rows (minutes)
+# make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make setup     set up .venv only
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -19,7 +20,7 @@ JAX_SAMPLES := 140
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup samples gallery golden mutation attacks test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup samples gallery golden mutation attacks sizes test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -54,6 +55,20 @@ attacks: $(STAMP)
 	mkdir -p build
 	$(BIN)/python benchmarks/attacks.py > build/attacks.txt; status=$$?; cp build/attacks.txt benchmarks/attacks.txt; \
 		exit $$status
+
+# Packages whose dependencies are not needed to read them come without these.
+sizes:
+	$(PYTHON) -m venv .venv-sizes
+	.venv-sizes/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	.venv-sizes/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--editable '.[all]' --group applications
+	.venv-sizes/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--no-deps --group applications-read
+	mkdir -p build
+	.venv-sizes/bin/python benchmarks/sizes.py warp 3000 0 > build/sizes-warp.txt
+	.venv-sizes/bin/python benchmarks/sizes.py jax 3000 0 > build/sizes-jax.txt
+	{ echo "How drawn kernels look beside those of applications: python benchmarks/sizes.py FRONTEND 3000 0"; echo; \
+		cat build/sizes-warp.txt; echo; cat build/sizes-jax.txt; } > benchmarks/sizes.txt
 
 test: lint types tests wheel
 
@@ -101,4 +116,4 @@ format: $(STAMP)
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf $(VENV) $(NEWEST) .venv-only-warp .venv-only-jax build .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NEWEST) .venv-only-warp .venv-only-jax .venv-sizes build .pytest_cache .ruff_cache .hypothesis
