@@ -127,7 +127,7 @@ class Draft(Sketch):
         types = Display(tuple(Name(argument.type_name) for argument in arguments), "[]")
         overload = Evaluate(Call(Name("wp.overload"), (Name(name), types)))
         source = render_module(head, (*functions, kernel, *((overload,) if generic else ())))
-        if ": Any" in source or "dtype=Any" in source:
+        if any(f"{before}Any" in source for before in (": ", "dtype=", "[")):
             source = f"from typing import Any\n\n{source}"
         signature = Signature(
             arguments=arguments,

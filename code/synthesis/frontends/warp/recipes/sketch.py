@@ -6,7 +6,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthesis.frontends.warp.spelling import array_annotation, literal_node, scalar_name, value_annotation
+from synthesis.frontends.warp.spelling import (
+    Style,
+    array_annotation,
+    draw_style,
+    literal_node,
+    scalar_name,
+    value_annotation,
+)
 from synthesis.grammar import drafting, naming
 from synthesis.grammar.operations import Term
 from synthesis.grammar.storage import Storage
@@ -67,10 +74,10 @@ class Spelling:
     """How one kernel writes constants and types.
 
     Args:
-        style: which of the ways to write types it keeps to; see ``spelling``.
+        style: the way to write types that it keeps to.
     """
 
-    style: int
+    style: Style
     decorators: tuple[str, ...] = ("wp.func",)
 
     def literal(self, value: float, dtype: str) -> Expression:
@@ -110,8 +117,8 @@ class Sketch(drafting.Sketch):
     def __post_init__(self) -> None:
         """Choose the threads and open the body."""
         super().__post_init__()
-        self.style = self.stream.child("style").below(3)
-        """Which of the ways to write types this kernel keeps to; see ``spelling``."""
+        self.style = draw_style(self.stream.child("style"))
+        """The way to write types that this kernel keeps to."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self.tested: list[Term] = []
         """What a branch that was added depends on."""
