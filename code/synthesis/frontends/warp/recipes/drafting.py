@@ -10,7 +10,7 @@ from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
-from synthesis.frontends.warp.spelling import array_annotation
+from synthesis.frontends.warp.spelling import array_annotation, draw_style
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.elaboration import Piece
@@ -72,7 +72,7 @@ class Draft(Sketch):
             return {}
         plain = stream.chance(0.5)
         return {
-            each.name: "Any" if each.shape is None else array_annotation("Any", len(each.shape), self.style)
+            each.name: "Any" if each.shape is None else array_annotation("Any", len(each.shape))
             for each in arguments
             if each.dtype == "float32" and not each.fields and (each.shape is not None or plain)
         }
@@ -112,21 +112,23 @@ class Draft(Sketch):
         body = add_comments(self.stream.child("comments"), tuple(self._block), _HABITS)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
-        arguments = (*inputs, *outputs)
+        style = draw_style(self.stream.child("style"))
+        arguments = tuple(map(style.respell_argument, (*inputs, *outputs)))
         generic = self._generic(arguments)
         kernel = Function(
             name,
-            tuple((each.name, generic.get(each.name, each.type_name)) for each in arguments),
+            tuple((each.name, generic.get(each.name, each.type_name)) for each in (*inputs, *outputs)),
             body,
             ("wp.kernel",),
             docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
         )
-        constants = tuple(each for each in self._helpers if isinstance(each, Assign))
-        functions = tuple(each for each in self._helpers if not isinstance(each, Assign))
+        statements = style.respell((*self._helpers, kernel))
+        constants = tuple(each for each in statements if isinstance(each, Assign))
+        functions = tuple(each for each in statements if not isinstance(each, Assign))
         head = "\n".join(["import warp as wp", *(["", *render_block(constants)] if constants else [])])
         types = Display(tuple(Name(argument.type_name) for argument in arguments), "[]")
         overload = Evaluate(Call(Name("wp.overload"), (Name(name), types)))
-        source = render_module(head, (*functions, kernel, *((overload,) if generic else ())))
+        source = render_module(head, (*functions, *((overload,) if generic else ())))
         if any(f"{before}Any" in source for before in (": ", "dtype=", "[")):
             source = f"from typing import Any\n\n{source}"
         signature = Signature(
