@@ -134,3 +134,8 @@ def types_said(spec: KernelSpec) -> set[str]:
     """The types of a kernel's arguments as its source has them: of one for any type, where it is made for some."""
     calls = [node for node in ast.walk(ast.parse(spec.source)) if isinstance(node, ast.List)]
     return {*annotations(spec), *(ast.unparse(each) for call in calls for each in call.elts)}
+
+
+def test_the_circle_has_its_name(drawn: list[KernelSpec]) -> None:
+    named = [spec for spec in drawn if "wp.pi" in types_in([spec.source])]
+    assert 1 <= len(named) < 0.03 * len(drawn)
