@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synthesis.frontends.warp.gradients import differentiable
@@ -16,7 +16,7 @@ from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.elaboration import Piece
 from synthesis.grammar.operations import Term
 from synthesis.grammar.rendering import render_block
-from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name
+from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name, Statement
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, KernelSpec, Role, Signature
@@ -28,6 +28,9 @@ _GATHER_WHOLE = tuple(SCALAR[name] for name in ("add", "sub", "min", "max"))
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
 # The share of kernels that are written for any type of numbers: about one in twenty of Warp's own.
 _GENERIC = 0.045
+# The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
+# applications it is 27 % of all; here most keep theirs, which is half of what there is to learn from them.
+_WITHOUT_BACKWARD, _WITHOUT_DERIVATIVE = 0.15, 0.9
 
 
 @dataclass
@@ -77,6 +80,10 @@ class Draft(Sketch):
             if each.dtype == "float32" and not each.fields and (each.shape is not None or plain)
         }
 
+    def _has_backward(self, differentiated: Sequence[str]) -> bool:
+        """Whether Warp is to make a backward text; of most kernels that have no derivative it is not."""
+        return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
+
     # ---- printing
 
     def finish(
@@ -119,23 +126,37 @@ class Draft(Sketch):
             name,
             tuple((each.name, generic.get(each.name, each.type_name)) for each in (*inputs, *outputs)),
             body,
-            ("wp.kernel",),
             docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
         )
-        statements = style.respell((*self._helpers, kernel))
-        constants = tuple(each for each in statements if isinstance(each, Assign))
-        functions = tuple(each for each in statements if not isinstance(each, Assign))
-        head = "\n".join(["import warp as wp", *(["", *render_block(constants)] if constants else [])])
-        types = Display(tuple(Name(argument.type_name) for argument in arguments), "[]")
-        overload = Evaluate(Call(Name("wp.overload"), (Name(name), types)))
-        source = render_module(head, (*functions, *((overload,) if generic else ())))
-        if any(f"{before}Any" in source for before in (": ", "dtype=", "[")):
-            source = f"from typing import Any\n\n{source}"
+        differentiated = differentiable(arguments, ast.parse("\n".join(render_block((kernel,)))))
+        backward = self._has_backward(differentiated)
+        kernel = replace(kernel, decorators=("wp.kernel" if backward else "wp.kernel(enable_backward=False)",))
         signature = Signature(
             arguments=arguments,
             launch=self.threads,
-            differentiable=differentiable(arguments, ast.parse(source)),
-            options=options,
+            differentiable=differentiated,
+            options={**options, "enable_backward": backward},
             tiled=tiled,
         )
+        source = _render(style.respell((*self._helpers, kernel)), name, arguments if generic else ())
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
+
+
+def _render(statements: Sequence[Statement], name: str, overload: Sequence[Argument]) -> str:
+    """The module's text: imports, constants, classes and functions, the kernel last.
+
+    Args:
+        statements: all but the imports.
+        name: the kernel's.
+        overload: what the kernel is given concrete types by, where it is written for any.
+    """
+    constants = tuple(each for each in statements if isinstance(each, Assign))
+    functions = [each for each in statements if not isinstance(each, Assign)]
+    if overload:
+        types = Display(tuple(Name(argument.type_name) for argument in overload), "[]")
+        functions.append(Evaluate(Call(Name("wp.overload"), (Name(name), types))))
+    head = "\n".join(["import warp as wp", *(["", *render_block(constants)] if constants else [])])
+    source = render_module(head, functions)
+    if any(f"{before}Any" in source for before in (": ", "dtype=", "[")):
+        return f"from typing import Any\n\n{source}"
+    return source
