@@ -244,6 +244,7 @@ def test_pairs_one_by_one() -> None:
     assert {(each.level, each.symptom) for each in rejections if each.stage == "lower"} == {
         ("cpp_forward", Symptom.NOT_AVAILABLE),
         ("cpp_backward", Symptom.NOT_AVAILABLE),
+        ("cuda_backward", Symptom.NOT_AVAILABLE),
     }
     assert {each.level for each in rejections if each.stage == "verify"} == {"cpp_backward", "cuda_backward"}
     (pair,) = generate("jax", 1, category=["nn"], level=["hlo"], device="tpu")

@@ -27,6 +27,7 @@ RECIPES = [
 ]
 # Targets that are spelled by control flow or by an operator rather than by a catalogue name.
 _RENAMED_TARGETS = {"mat_vec": "matmul", "mat_mat": "matmul"}
+_BACKWARD = {"cpp_backward", "cuda_backward"}
 
 
 class Drawn(NamedTuple):
@@ -72,8 +73,9 @@ def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) ->
         assert 1 <= spec.difficulty <= 5
         assert max(map(len, spec.source.splitlines())) <= 120, spec.source
         assert isinstance(lowered, Lowered), f"{lowered}\n{spec.source}"
-        unavailable = {rejection.level for rejection in lowered.rejections}
-        assert unavailable == ({"cpp_forward", "cpp_backward"} if recipe.category == "native" else set()), spec.source
+        unavailable = {"cpp_forward", "cpp_backward"} if recipe.category == "native" else set[str]()
+        unavailable |= set() if spec.signature.options.get("enable_backward", True) else _BACKWARD
+        assert {rejection.level for rejection in lowered.rejections} == unavailable, spec.source
         if name == "jax":
             with functions.settings(spec.signature.options):
                 results = functions.result_leaves(kernel.live, kernel.example_args)
@@ -213,7 +215,7 @@ def test_small_formats_and_kernels_for_any_type_are_verified() -> None:
     specs: list[KernelSpec] = []
     for spec in (generator.spec(index) for index in range(20_000)):
         found = {argument.dtype for argument in spec.signature.arguments}
-        found |= {"Any"} if "wp.overload(" in spec.source and "dtype=Any" in spec.source else set()
+        found |= {"Any"} if "wp.overload(" in spec.source and "[Any]" in spec.source else set()
         if wanted & found and not needs_gpu(spec):
             specs.append(spec)
             wanted -= found
@@ -223,7 +225,7 @@ def test_small_formats_and_kernels_for_any_type_are_verified() -> None:
     for spec, outcome in zip(specs, verify_together(specs), strict=True):
         assert isinstance(outcome, Pair), f"{outcome}\n{spec.source}"
         assert "cpp_forward" in outcome.verdict.verified, spec.source
-        if "dtype=Any" in spec.source:
+        if "[Any]" in spec.source:
             assert "float32" in (outcome.texts["cpp_forward"] or "")
 
 

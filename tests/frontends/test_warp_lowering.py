@@ -141,7 +141,7 @@ def test_a_kernel_without_backward_has_no_backward_level(constructs: ModuleType)
 
 def test_a_generic_kernel_counts_once_an_instance(constructs: ModuleType) -> None:
     instances = [kernel for kernel in kernels_of(constructs) if kernel.spec.name == "generic_kernel"]
-    assert [kernel.spec.arg_types["x"] for kernel in instances] == ["wp.array(dtype=float)", "wp.array(dtype=wp.vec2f)"]
+    assert [kernel.spec.arg_types["x"] for kernel in instances] == ["wp.array[float]", "wp.array[wp.vec2f]"]
     rejections = [found for found in FRONTEND.compiler.discover(constructs) if isinstance(found, Rejection)]
     assert [(each.kernel_name, each.symptom) for each in rejections] == [
         ("never_given_types", Symptom.NO_CONCRETE_TYPES)

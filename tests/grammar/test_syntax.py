@@ -10,6 +10,8 @@ from synthesis.grammar.syntax import (
     Assign,
     Attribute,
     Call,
+    Class,
+    Comment,
     Comparison,
     Conditional,
     Dictionary,
@@ -20,6 +22,7 @@ from synthesis.grammar.syntax import (
     Function,
     If,
     Infix,
+    Jump,
     Lambda,
     Literal,
     Name,
@@ -32,6 +35,7 @@ from synthesis.grammar.syntax import (
     names,
     reads,
     rename,
+    rename_all,
     size,
     walk,
 )
@@ -193,6 +197,20 @@ def test_renaming_changes_names_alone(node: Expression) -> None:
     assert list(names(changed)) == [renames[name] for name in names(node)]
     assert rename(changed, {new: old for old, new in renames.items()}) == node
     assert sum(1 for _ in walk(node)) == size(node)
+
+
+@given(EXPRESSIONS)
+def test_renaming_reaches_every_statement(node: Expression) -> None:
+    inner = (Assign(Name("t"), node), Evaluate(node), Comment("x"), Return(node), Jump("break"))
+    loop = For("j", node, (While(node, inner), If(node, inner, (Return(),))))
+    block = (Class("S", (("x", "int"),)), Function("f", (("x", "int"), ("y", "")), (loop,), returns="int"))
+    renames = {name: f"{name}_new" for name in ("t", *names(node))}
+    changed = rename_all(block, renames, "wp.{}".format)
+    assert list(reads(changed)) == [renames[name] for name in reads(block)]
+    assert set(assigned(changed[1].body if isinstance(changed[1], Function) else ())) == {"t_new"}
+    back = {new: old for old, new in renames.items()}
+    assert rename_all(changed, back, lambda annotation: annotation.removeprefix("wp.")) == block
+    assert "\n".join(render_block(changed)).count("wp.int") == 3
 
 
 def test_assigned_are_the_names_that_get_a_value_by_themselves() -> None:

@@ -1,6 +1,6 @@
 """Python as a tree: the expressions and statements that drawn kernels are made of."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 
@@ -295,3 +295,46 @@ def assigned(statements: "tuple[Statement, ...]") -> Iterator[str]:
                 yield from assigned(body)
             case _:
                 pass
+
+
+def rename_all(
+    statements: "tuple[Statement, ...]", renames: Mapping[str, str], annotate: Callable[[str], str]
+) -> "tuple[Statement, ...]":
+    """Statements with other names for what their expressions read or assign, and other annotations.
+
+    Args:
+        statements: nested blocks included; what functions and classes are called, and loops count, stays.
+        renames: old names to new ones.
+        annotate: an annotation to another one; empty annotations stay.
+    """
+
+    def inside(statement: Statement) -> Statement:
+        match statement:
+            case Assign(target, value, operator):
+                return Assign(rename(target, renames), rename(value, renames), operator)
+            case Evaluate(value):
+                return Evaluate(rename(value, renames))
+            case Return(value):
+                return Return(None if value is None else rename(value, renames))
+            case If(test, body, orelse):
+                return If(rename(test, renames), block(body), block(orelse))
+            case For(target, iterable, body):
+                return For(target, rename(iterable, renames), block(body))
+            case While(test, body):
+                return While(rename(test, renames), block(body))
+            case Class():
+                return replace(statement, fields=listed(statement.fields))
+            case Function():
+                returns = statement.returns and annotate(statement.returns)
+                parameters = listed(statement.parameters)
+                return replace(statement, parameters=parameters, body=block(statement.body), returns=returns)
+            case Comment() | Jump():
+                return statement
+
+    def block(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        return tuple(map(inside, body))
+
+    def listed(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        return tuple((name, annotation and annotate(annotation)) for name, annotation in pairs)
+
+    return block(statements)

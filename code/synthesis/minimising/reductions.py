@@ -306,7 +306,7 @@ def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
 def _resized_type(argument: Argument, shape: Iterable[int | None]) -> str:
     """JAX's spelling has the shape in it; Warp's has none."""
     head, bracket, rest = argument.type_name.partition("[")
-    if not bracket or "=" in head:
+    if not bracket or "." in head:
         return argument.type_name
     return f"{head}[{','.join(map(str, shape))}]{rest.partition(']')[2]}"
 

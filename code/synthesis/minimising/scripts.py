@@ -68,7 +68,8 @@ def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[st
 
 def _element(argument: Argument) -> str:
     """The element's type, as Warp spells it inside of the array's."""
-    found = re.search(r"dtype=([^,)]+(?:\([^)]*\))?)", argument.type_name)
+    spelled = argument.type_name
+    found = re.search(r"dtype=([^,)]+(?:\([^)]*\))?)", spelled) or re.search(r"^wp\.\w+\[(.+)\]$", spelled)
     return found[1] if found else f"wp.{argument.dtype}"
 
 

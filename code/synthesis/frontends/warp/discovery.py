@@ -13,6 +13,7 @@ from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import Definition, SourceCollector
 from synthesis.frontends.warp import introspection, lowering
 from synthesis.frontends.warp.gradients import differentiable
+from synthesis.frontends.warp.spelling import array_annotation
 from synthesis.frontends.warp.writes import stored_by_tiles
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
@@ -163,8 +164,11 @@ def type_name(kind: Any) -> str:
     """A type as Warp's users write it."""
     if introspection.is_array(kind):
         element = type_name(kind.dtype)
-        rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""
-        return f"wp.{introspection.array_class(kind)}(dtype={element}{rank})"
+        made = introspection.array_class(kind)
+        if made == "array":
+            return array_annotation(element, kind.ndim)
+        rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""  # the other classes take no subscript
+        return f"wp.{made}(dtype={element}{rank})"
     if introspection.is_struct(kind):
         return kind.cls.__name__
     if kind is Any:

@@ -1,21 +1,93 @@
-"""How Warp's types and constants are written in a kernel."""
+"""How Warp's types and constants are written in a kernel, and in which of several ways that people have."""
 
-from synthesis.grammar.syntax import Call, Expression, Literal, Name
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Call, Expression, Literal, Name, Statement, rename_all
 from synthesis.grammar.types import Type
+from synthesis.records import Argument
 
 _SHORT = {"float32": "float", "int32": "int"}
 _SUFFIX = {"float32": "", "float64": "d", "float16": "h", "int32": "i"}
+# The shares of 1,792 kernels of applications. No kernel writes arrays in two ways, hardly any writes numbers or vectors
+# in two.
+_ARRAYS = (("array2d[]", 0.92), ("array2d(dtype=)", 0.06), ("array(dtype=, ndim=)", 0.02))
+_SCALARS = (((), 0.63), (("int",), 0.1), (("float", "int"), 0.27))
+_LONG_CASTS = 0.55
+_SUFFIXED = 0.16
+_LONG = {"float": "wp.float32", "int": "wp.int32"}
+_WITH_SUFFIX = {
+    f"wp.{name}": f"wp.{name}f"
+    for name in (
+        "vec2", "vec3", "vec4", "mat22", "mat33", "mat44", "quat", "transform", "spatial_vector", "spatial_matrix",
+    )
+}  # fmt: skip
 
 
-def scalar_name(dtype: str, style: int = 0) -> str:
-    """A scalar type as an annotation; style 1 writes ``wp.float32`` where the others write ``float``."""
-    return _SHORT[dtype] if dtype in _SHORT and style != 1 else f"wp.{dtype}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """In which of the ways that people write types one kernel writes them.
+
+    Args:
+        arrays: how an array of two dimensions is written: ``array2d[]``, ``array2d(dtype=)`` or
+            ``array(dtype=, ndim=)``, each with the type of an element.
+        long: which of ``float`` and ``int`` are written as ``wp.float32`` and ``wp.int32`` where types are declared.
+        long_casts: whether they are where numbers are cast too.
+        suffixed: whether ``wp.vec3f`` is written where others write ``wp.vec3``.
+    """
+
+    arrays: str = "array2d[]"
+    long: tuple[str, ...] = ()
+    long_casts: bool = False
+    suffixed: bool = False
+
+    def respell_argument(self, argument: Argument) -> Argument:
+        """An argument with its type, and those of its fields, written in this way."""
+        fields = tuple(map(self.respell_argument, argument.fields))
+        return replace(argument, type_name=self.respell_annotation(argument.type_name), fields=fields)
+
+    def respell_annotation(self, annotation: str) -> str:
+        """An annotation written in this way; it is given as ``value_annotation`` and ``array_annotation`` have it."""
+        names = self._names(self.long)
+        annotation = re.sub(r"[\w.]+", lambda found: names.get(found[0], found[0]), annotation)
+        array = re.fullmatch(r"wp\.array(?:(\d)d)?\[(.+)\]", annotation)
+        if array is None or self.arrays == "array2d[]":
+            return annotation
+        rank, element = array[1], array[2]
+        if rank is None:
+            return f"wp.array(dtype={element})"
+        short = self.arrays == "array2d(dtype=)"
+        return f"wp.array{rank}d(dtype={element})" if short else f"wp.array(dtype={element}, ndim={rank})"
+
+    def respell(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """Statements, functions and classes with all types in them written in this way."""
+        return rename_all(statements, self._names(self.long if self.long_casts else ()), self.respell_annotation)
+
+    def _names(self, long: tuple[str, ...]) -> Mapping[str, str]:
+        return {short: _LONG[short] for short in long} | (_WITH_SUFFIX if self.suffixed else {})
 
 
-def value_annotation(kind: Type, style: int = 0) -> str:
+def draw_style(stream: Stream) -> Style:
+    """The style of one kernel."""
+    return Style(
+        arrays=stream.weighted(_ARRAYS),
+        long=stream.weighted(_SCALARS),
+        long_casts=stream.chance(_LONG_CASTS),
+        suffixed=stream.chance(_SUFFIXED),
+    )
+
+
+def scalar_name(dtype: str) -> str:
+    """A scalar type as an annotation, or where a number is cast to it."""
+    return _SHORT.get(dtype, f"wp.{dtype}")
+
+
+def value_annotation(kind: Type) -> str:
     """The annotation of a plain value: ``float``, ``wp.vec3``, ``wp.mat22d``."""
     if kind.rank == 0:
-        return scalar_name(kind.dtype, style)
+        return scalar_name(kind.dtype)
     if kind.shape == (7,):
         return "wp.transform"
     if kind.rank == 1:
@@ -23,11 +95,9 @@ def value_annotation(kind: Type, style: int = 0) -> str:
     return f"wp.mat{kind.shape[0]}{kind.shape[1]}{_SUFFIX[kind.dtype]}"
 
 
-def array_annotation(element: str, rank: int, style: int = 0) -> str:
-    """The annotation of an array of a type, in one of three ways that people write it."""
-    if rank == 1:
-        return f"wp.array(dtype={element})"
-    return f"wp.array{rank}d(dtype={element})" if style != 2 else f"wp.array(dtype={element}, ndim={rank})"
+def array_annotation(element: str, rank: int) -> str:
+    """The annotation of an array of a type: ``wp.array[float]``, ``wp.array2d[wp.vec3]``."""
+    return f"wp.array[{element}]" if rank == 1 else f"wp.array{rank}d[{element}]"
 
 
 def literal_node(value: float, dtype: str) -> Expression:

@@ -165,7 +165,7 @@ def _struct(
     chosen = choices.ranked(_FIELDS, key=itemgetter(0))[:count]
     if all(kind.rank for _, kind, _ in chosen):
         chosen[-1] = _FIELDS[3]
-    listed = tuple((name, value_annotation(kind, draft.style)) for name, kind, _ in chosen)
+    listed = tuple((name, value_annotation(kind)) for name, kind, _ in chosen)
     draft.declare(Class(title, listed, ("wp.struct",)))
     fields = [
         Argument(name=name, type_name=annotation, dtype=kind.dtype, element=kind.shape, domain=domain)
@@ -190,7 +190,7 @@ def _draw_records(stream: Stream, target: str) -> KernelSpec:
     name = draft.book.take(("particles", "bodies", "items", "states", "records", "nodes", "cells"))
     argument = Argument(
         name=name,
-        type_name=array_annotation(title, 1, draft.style),
+        type_name=array_annotation(title, 1),
         dtype=title,
         shape=draft.threads,
         fields=tuple(fields),

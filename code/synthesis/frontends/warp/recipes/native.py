@@ -52,7 +52,7 @@ class _Native:
         domain = Domain(low=0, high=255) if element.dtype == "int32" else Domain(low=-2.0, high=2.0)
         make = self.draft.add_output if role is not Role.INPUT else self.draft.add_array
         name = make(element, domain, (extent,), role)
-        annotation = array_annotation(scalar_name(element.dtype, self.draft.style), 1, self.draft.style)
+        annotation = array_annotation(scalar_name(element.dtype), 1)
         self._given.append((parameter, annotation))
         self._names.append(name)
 

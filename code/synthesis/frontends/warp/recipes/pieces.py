@@ -602,7 +602,7 @@ def _settings(draft: Sketch, stream: Stream, pool: list[Term]) -> None:
     fields = stream.ranked(
         ("stiffness", "damping", "scale", "rest_length", "mass", "friction", "density", "dt", "gain", "offset")
     )[: stream.integer(2, 3)]
-    annotation = value_annotation(kind, draft.style)
+    annotation = value_annotation(kind)
     draft.declare(Class(title, tuple((field, annotation) for field in fields), ("wp.struct",)))
     name = draft.book.take(("params", "settings", "cfg", "material", "model", "opts", "coeffs"))
     domain = Domain(low=0.5, high=1.5) if kind.is_float else Domain(low=1, high=5)

@@ -46,7 +46,10 @@ def _rotation(choices: Stream, draft: Draft) -> tuple[Expression, str]:
         node: Expression = call("normalize", element(draft, _QUAT, _UNIT, _QUATS, "wp.quat"))
     elif made == "quat_from_axis_angle":
         axis = call("normalize", element(draft, _VEC, Domain(low=0.2, high=1.0), VECTORS))
-        node = call(made, axis, element(draft, _NUMBER, _ANGLE, _ANGLES))
+        angle = element(draft, _NUMBER, _ANGLE, _ANGLES)
+        if draft.stream.child("half turns").chance(0.25):
+            angle = Infix("*", angle, Name("wp.pi"))
+        node = call(made, axis, angle)
     elif made == "quat_rpy":
         angles = draft.add_local(element(draft, _VEC, Domain(low=-1.2, high=1.2), ("rpy", "euler", "angles")))
         node = call(made, *(Subscript(angles, (Literal(str(place)),)) for place in range(3)))

@@ -1,5 +1,7 @@
 """Random numbers: a generator a thread, samples of shapes and distributions, and noise over a field."""
 
+import math
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR, call
 from synthesis.frontends.warp.recipes.drafting import Draft
@@ -13,7 +15,7 @@ from synthesis.grammar.weaving import Weaver, typical_domain
 from synthesis.records import Domain, KernelSpec
 
 _NUMBER, _PAIR, _TRIPLE = Type("float32"), Type("float32", (2,)), Type("float32", (3,))
-_UNIT = Domain(low=-1.0, high=1.0)
+_UNIT, _TURN = Domain(low=-1.0, high=1.0), Domain(low=0.0, high=2.0 * math.pi)
 _SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "abs"))
 _OPERATIONS = (*_SCALARS, *LINEAR.values(), VECTOR["dot"], VECTOR["length"], VECTOR["cw_mul"])
 # A sample of length one has no other length.
@@ -76,6 +78,8 @@ def _draw_sample(stream: Stream, target: str) -> KernelSpec:
         low, high = choices.decimal(-2.0, 0.0, 1), choices.decimal(0.5, 2.0, 1)
         node = call(target, state, Literal(repr(low)), Literal(repr(high)))
         domain = Domain(low=low, high=high)
+    if target == "randf" and stream.child("angle").chance(0.4):
+        node, domain = call(target, state, Literal("0.0"), Infix("*", Literal("2.0"), Name("wp.pi"))), _TURN
     sample = draft.keep(Term(node, kind, domain, frozenset({target}), 1))
     return _finish(stream, draft, sample, "sample", target, f"A sample a thread with {target}")
 

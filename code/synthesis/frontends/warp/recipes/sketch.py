@@ -64,13 +64,8 @@ Site = tuple[Axis, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spelling:
-    """How one kernel writes constants and types.
+    """How every kernel writes constants and types; a style's own ways come in when it is finished."""
 
-    Args:
-        style: which of the ways to write types it keeps to; see ``spelling``.
-    """
-
-    style: int
     decorators: tuple[str, ...] = ("wp.func",)
 
     def literal(self, value: float, dtype: str) -> Expression:
@@ -79,7 +74,7 @@ class Spelling:
 
     def annotation(self, kind: Type) -> str:
         """A plain value's type."""
-        return value_annotation(kind, self.style)
+        return value_annotation(kind)
 
 
 def local_name(statement: Statement) -> str | None:
@@ -110,8 +105,6 @@ class Sketch(drafting.Sketch):
     def __post_init__(self) -> None:
         """Choose the threads and open the body."""
         super().__post_init__()
-        self.style = self.stream.child("style").below(3)
-        """Which of the ways to write types this kernel keeps to; see ``spelling``."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
         self.tested: list[Term] = []
         """What a branch that was added depends on."""
@@ -140,7 +133,7 @@ class Sketch(drafting.Sketch):
     @property
     def dialect(self) -> Spelling:
         """How this kernel writes constants and types."""
-        return Spelling(style=self.style)
+        return Spelling()
 
     # ---- what the weaver asks for
 
@@ -196,11 +189,11 @@ class Sketch(drafting.Sketch):
             element: the element's type as Warp spells it, where the kind does not tell: ``wp.quat``.
         """
         name = self.book.take(pool or (naming.ARRAYS, naming.VECTORS, naming.MATRICES)[kind.rank])
-        spelled = element or value_annotation(kind, self.style)
+        spelled = element or value_annotation(kind)
         self._arguments.append(
             Argument(
                 name=name,
-                type_name=array_annotation(spelled, len(shape), self.style),
+                type_name=array_annotation(spelled, len(shape)),
                 dtype=kind.dtype,
                 element=kind.shape,
                 shape=shape,
@@ -217,7 +210,7 @@ class Sketch(drafting.Sketch):
         self._arguments.append(
             Argument(
                 name=name,
-                type_name=value_annotation(kind, self.style),
+                type_name=value_annotation(kind),
                 dtype=kind.dtype,
                 element=kind.shape,
                 domain=domain,
@@ -230,7 +223,7 @@ class Sketch(drafting.Sketch):
         stored = self._stored(kind, domain)
         node: Expression = self.add_element(stored, domain, site)
         if stored != kind:
-            node = Call(Name(scalar_name(kind.dtype, self.style)), (node,))
+            node = Call(Name(scalar_name(kind.dtype)), (node,))
         varying = math.prod(axis.extent for axis in site) >= _FEW
         term = Term(node, kind, domain, flat=True, varying=varying)
         if site == self.sites[0][0] and self.sites is self._outermost:

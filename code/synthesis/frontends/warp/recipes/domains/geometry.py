@@ -79,9 +79,8 @@ def _distance(scene: Scene, label: str) -> str:
     if choices.chance(0.3):
         local = template.name("sd")
         body.append(Assign(local, node))
-        node = template.expression(
-            "d + bump * wp.sin(freq * p[1])", d=local, bump=number(0.1, 0.3), freq=number(1.0, 3.0), p=p
-        )
+        wave = "wp.sin(wp.pi * freq * p[1])" if choices.child("wave").chance(0.4) else "wp.sin(freq * p[1])"
+        node = template.expression(f"d + bump * {wave}", d=local, bump=number(0.1, 0.3), freq=number(1.0, 3.0), p=p)
     name = draft.book.take((f"sdf_{kind}", f"{kind}_sdf", f"sd_{kind}", f"{kind}_distance"))
     draft.declare(
         Function(

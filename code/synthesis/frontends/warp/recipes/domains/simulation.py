@@ -235,8 +235,9 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
             radius=scene.number(1.0, 2.5, ("radius", "sphere_r", "R")),
         )
     else:
+        wave = "2.0 * wp.pi * freq * p[0]" if choices.child("wave").chance(0.4) else "p[0] * freq"
         scene.add(
-            "n = wp.vec3(0.0, 1.0, 0.0)\n\nc = p[1] - level - 0.2 * wp.sin(p[0] * freq)",
+            f"n = wp.vec3(0.0, 1.0, 0.0)\n\nc = p[1] - level - 0.2 * wp.sin({wave})",
             level=scene.number(-0.5, 0.8, ("level", "ground", "base_height")),
             freq=scene.number(0.5, 2.0, ("freq", "k_x", "waves")),
         )
