@@ -46,6 +46,9 @@ NAMED = {
         "image": "convolution bilateral sobel gamma",
         "learning": "softmax attention layer_norm huber adam gated_cell",
         "solver": "jacobi forward_sweep runge_kutta_4 cell_hash brownian prefix_sum",
+        "contact": "pair_mask pair_count pair_kind contact_push contact_wrench",
+        "articulation": "joint_targets joint_limits joint_integration new_state kinematic_bodies sleeping_bodies",
+        "particles": "neighbor_density neighbor_force neighbor_count nearest_neighbor diffusion automaton open_faces",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

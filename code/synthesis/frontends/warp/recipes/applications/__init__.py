@@ -1,0 +1,6 @@
+"""Families that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications import bodies, contacts, particles
+
+RECIPES: tuple[Recipe, ...] = (*contacts.RECIPES, *bodies.RECIPES, *particles.RECIPES)
