@@ -56,6 +56,8 @@ CATEGORIES = (
     "contact",
     "articulation",
     "particles",
+    "sparse",
+    "mesh",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

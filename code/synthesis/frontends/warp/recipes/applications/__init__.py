@@ -1,6 +1,6 @@
 """Families that decide and look up as applications do: guards, flags, enums, -1 for none, rows, slots, searches."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications import bodies, contacts, particles
+from synthesis.frontends.warp.recipes.applications import bodies, contacts, meshes, particles, rows
 
-RECIPES: tuple[Recipe, ...] = (*contacts.RECIPES, *bodies.RECIPES, *particles.RECIPES)
+RECIPES: tuple[Recipe, ...] = (*contacts.RECIPES, *bodies.RECIPES, *particles.RECIPES, *rows.RECIPES, *meshes.RECIPES)
