@@ -58,6 +58,7 @@ CATEGORIES = (
     "particles",
     "sparse",
     "mesh",
+    "events",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

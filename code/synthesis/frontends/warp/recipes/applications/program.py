@@ -24,7 +24,7 @@ _LOCALS: dict[str, tuple[str, ...]] = {
     "total": ("total", "sum", "acc", "result"), "best": ("best", "closest", "min_value", "nearest"),
     "k": ("k", "j", "kk", "it"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "hits", "n_found"),
     "f": ("f", "force", "f_total"), "w": ("w", "weight", "wij"), "slot": ("slot", "dest", "out_id"),
-    "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
+    "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
     "start": ("start", "begin"), "end": ("end", "stop"),
 }  # fmt: skip
 """For variables of the lines, the names that they may get; any other has its own."""
