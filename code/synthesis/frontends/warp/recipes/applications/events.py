@@ -31,7 +31,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     p.output("taken", INT, (worlds, room), ("slot_used", "contact_world", "occupied"))
     p.output("line", INT, (room,), ("slot_used", "active_slots", "occupied"))
     p.output("list", INT, (p.threads, room), ("kept", "neighbor_list", "accepted_ids"))
-    p.output("overflow", INT, (1,), ("overflow", "required", "needed_size"), (0, 60))
+    p.output("overflow", INT, (1,), ("overflow", "required", "needed_size"), (0, 200))
     p.constants({"ENABLED": 1, "USED": 1})
     p.guard_count("item")
     room_left = p.pick(f"slot < {room}", "slot < capacity", f"slot < {room}")
@@ -103,7 +103,7 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     p.constants({name: number for number, name in enumerate(names)})
     p.output("state", INT, (count,), ("state", "status", "mode"), (0, 3))
     p.output("timer", INT, (count,), ("timer", "steps", "ticks"), (0, 6))
-    p.output("done", INT, (count,), ("done", "terminated", "finished"))
+    p.output("ready", INT, (count,), ("ready", "available", "can_start"))
     p.output("total", INT, (4,), ("state_count", "histogram", "num_in_state"), (0, 2))
     p.array("event", INT, (-1, 2), (count,), ("event", "command", "action"))
     p.array("level", FLOAT, (-1, 1), (count,), ("distance", "level", "height"))
@@ -139,10 +139,7 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     lines = "s = state[tid]\nt = timer[tid]"
     if p.choices.chance(0.7):
         kept = cases[: 4 - dropped]
-        if p.choices.chance(0.4):
-            step = chain(*kept[:-1], otherwise=kept[-1][1])
-        else:
-            step = chain(*kept)
+        step = chain(*kept[:-1], otherwise=kept[-1][1]) if p.choices.chance(0.4) else chain(*kept)
     else:
         step = join(
             *(
@@ -151,13 +148,13 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
             )
         )
     p.add(lines, step, *p.choices.shuffled(["state[tid] = s", "timer[tid] = t"]))
-    extra = p.pick("", "", "done", "count", "flag")
-    if extra == "done":
-        p.add("done[tid] = 0", block(f"if s == {names[3]}:", "done[tid] = 1"))
-    elif extra == "flag":
-        p.add(
-            block(f"if s == {names[3]} or s == {names[2]}:", "done[tid] = 1") + "\n" + block("else:", "done[tid] = 0")
-        )
+    # Warp mistakes a constant that is first named inside a chain of branches and once more after it; the first of the
+    # states is named before.
+    extra = p.pick("", "", "start", "both", "count")
+    if extra == "start":
+        p.add("ready[tid] = 0", block(f"if s == {names[0]}{p.pick('', ' and t == 0')}:", "ready[tid] = 1"))
+    elif extra == "both":
+        p.add(block(f"if s == {names[0]} or t > most:", "ready[tid] = 1") + "\n" + block("else:", "ready[tid] = 0"))
     elif extra == "count":
         p.add(p.pick("wp.atomic_add(total, s, 1)", "total[s] += 1"))
     titles = {
