@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program, block, chain, join
 from synthesis.grammar.streams import Stream
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 _JOINT_CASES: dict[str, tuple[str, ...]] = {
     "joint_targets": (
@@ -266,6 +266,5 @@ RECIPES = (
         category="articulation",
         targets=("new_state", "in_place", "kinematic_bodies", "sleeping_bodies"),
         draw=_draw_integration,
-        difficulties=DIFFICULTIES,
     ),
 )

@@ -12,7 +12,7 @@ from synthesis.frontends.warp.recipes.applications.program import (
     join,
 )
 from synthesis.grammar.streams import Stream
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 _PAIRS = (("tid", "i", "pair", "pair_id"),)
 _CONTACTS = (("tid", "i", "contact", "contact_id"),)
@@ -204,7 +204,6 @@ RECIPES = (
         category="contact",
         targets=("pair_mask", "pair_count", "pair_kind"),
         draw=_draw_pair_filter,
-        difficulties=DIFFICULTIES,
     ),
     Recipe(
         name="contact_force", category="contact", targets=("contact_push", "contact_wrench"), draw=_draw_contact_force

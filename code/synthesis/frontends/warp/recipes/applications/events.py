@@ -7,7 +7,7 @@ may get it, or a thread takes slots of its own alone.
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program, block, chain, join
 from synthesis.grammar.streams import Stream
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
@@ -318,7 +318,6 @@ RECIPES = (
         category="events",
         targets=("world_slots", "list_slots", "own_list"),
         draw=_draw_slots,
-        difficulties=DIFFICULTIES,
     ),
     Recipe(
         name="state_machine", category="events", targets=("agent_state", "valve_state", "episode"), draw=_draw_machine
@@ -328,7 +327,6 @@ RECIPES = (
         category="events",
         targets=("world_reset", "world_sum", "world_check"),
         draw=_draw_world,
-        difficulties=DIFFICULTIES,
     ),
     Recipe(name="ray", category="events", targets=("nearest_hit", "any_hit", "hit_count"), draw=_draw_ray),
 )

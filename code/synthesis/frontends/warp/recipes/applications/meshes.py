@@ -13,7 +13,7 @@ from synthesis.frontends.warp.recipes.applications.program import (
     join,
 )
 from synthesis.grammar.streams import Stream
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 
 def _draw_edge(stream: Stream, target: str) -> KernelSpec:
@@ -245,7 +245,6 @@ RECIPES = (
         category="mesh",
         targets=("edge_flux", "edge_laplacian", "edge_force", "edge_valence"),
         draw=_draw_edge,
-        difficulties=DIFFICULTIES,
     ),
     Recipe(name="face", category="mesh", targets=("vertex_normals", "lumped_mass", "face_kind"), draw=_draw_triangle),
 )

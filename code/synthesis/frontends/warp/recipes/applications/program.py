@@ -16,7 +16,7 @@ from synthesis.records import Domain, KernelSpec, Role
 FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
 
-_EAGER = {1: 0.4, 2: 0.7, 3: 1.0, 4: 1.3, 5: 1.6}
+_EAGER = {2: 0.7, 3: 1.0, 4: 1.3, 5: 1.6}
 """How much more often a kernel of each difficulty has what it may have."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
@@ -165,13 +165,6 @@ class Program:
         for statement in self._template.statements(text, **self._holes):
             self.draft.add(statement)
 
-    def guarded(self, test: str, *lines: str) -> None:
-        """Append statements that run unless a test holds: behind an early return, or inside a branch."""
-        if self.choices.chance(0.75):
-            self.add(block(f"if {test}:", "return"), *lines)
-        else:
-            self.add(block(f"if {_opposite(test)}:", *lines))
-
     def guard_count(self, thread: str) -> None:
         """Leave threads beyond a count alone in some kernels, as launches with a rounded-up size do.
 
@@ -199,14 +192,3 @@ class Program:
             ops=frozenset({target, *called}),
             titles=tuple(title for name in titles for title in (name, f"{name}_kernel")),
         )
-
-
-_OPPOSITES = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-
-
-def _opposite(test: str) -> str:
-    """The opposite of one comparison, or of anything else in brackets."""
-    match = re.fullmatch(r"([^=<>!]+) (==|!=|<=|>=|<|>) ([^=<>!]+)", test)
-    if match and " and " not in test and " or " not in test:
-        return f"{match[1]} {_OPPOSITES[match[2]]} {match[3]}"
-    return test.removeprefix("not ") if re.fullmatch(r"not [\w\[\]]+", test) else f"not ({test})"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program, block, chain, join
 from synthesis.grammar.streams import Stream
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 
 def _draw_csr(stream: Stream, target: str) -> KernelSpec:
@@ -360,7 +360,6 @@ RECIPES = (
         category="sparse",
         targets=("csr_multiply", "csr_diagonal", "csr_row_norm", "csr_jacobi", "csr_pattern"),
         draw=_draw_csr,
-        difficulties=DIFFICULTIES,
     ),
     Recipe(
         name="search",
@@ -373,6 +372,5 @@ RECIPES = (
         category="sparse",
         targets=tuple(_SEGMENTS),
         draw=_draw_segment,
-        difficulties=DIFFICULTIES,
     ),
 )
