@@ -46,6 +46,12 @@ NAMED = {
         "image": "convolution bilateral sobel gamma",
         "learning": "softmax attention layer_norm huber adam gated_cell",
         "solver": "jacobi forward_sweep runge_kutta_4 cell_hash brownian prefix_sum",
+        "contact": "pair_mask pair_count pair_kind contact_push contact_wrench",
+        "articulation": "joint_targets joint_limits joint_integration new_state kinematic_bodies sleeping_bodies",
+        "particles": "neighbor_density neighbor_force neighbor_count nearest_neighbor diffusion automaton open_faces",
+        "sparse": "csr_multiply csr_jacobi csr_pattern lower_bound find_key first_match sum_until segment_mean",
+        "mesh": "edge_flux edge_laplacian edge_force edge_valence vertex_normals lumped_mass face_kind",
+        "events": "world_slots list_slots own_list agent_state world_reset world_sum nearest_hit any_hit",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

@@ -21,6 +21,7 @@ from synthesis.grammar.syntax import (
     Function,
     If,
     Infix,
+    Jump,
     Lambda,
     Literal,
     Name,
@@ -29,6 +30,7 @@ from synthesis.grammar.syntax import (
     Slice,
     Statement,
     Subscript,
+    While,
 )
 
 _OPERATORS: dict[type[ast.AST], str] = {
@@ -106,6 +108,10 @@ class Template:
                 return If(self._expression(test, holes), self._block(body, holes), self._block(orelse, holes))
             case ast.For(target=ast.Name(id=name), iter=iterable, body=body):
                 return For(self.name(name).id, self._expression(iterable, holes), self._block(body, holes))
+            case ast.While(test=test, body=body):
+                return While(self._expression(test, holes), self._block(body, holes))
+            case ast.Break() | ast.Continue():
+                return Jump(ast.unparse(node))
             case ast.FunctionDef(name=name, args=arguments, body=body):
                 parameters = tuple((self.name(each.arg).id, "") for each in arguments.args)
                 return Function(self.name(name).id, parameters, self._block(body, holes))
@@ -167,6 +173,6 @@ class Template:
         return filled
 
     def _variable(self, name: str) -> Expression:
-        if name in ("range", "float", "int", "len", "True", "False"):
+        if name in ("range", "float", "int", "bool", "len", "True", "False"):
             return Name(name)
         return self.name(name)

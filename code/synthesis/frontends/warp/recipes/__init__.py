@@ -3,6 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import (
     adjoints,
+    applications,
     arithmetic,
     array,
     atomic,
@@ -52,6 +53,12 @@ CATEGORIES = (
     "image",
     "learning",
     "solver",
+    "contact",
+    "articulation",
+    "particles",
+    "sparse",
+    "mesh",
+    "events",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
@@ -76,4 +83,5 @@ RECIPES: tuple[Recipe, ...] = (
     *numeric.RECIPES,
     *domains.RECIPES,
     *usages.RECIPES,
+    *applications.RECIPES,
 )

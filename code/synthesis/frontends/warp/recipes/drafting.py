@@ -26,6 +26,7 @@ _GATHER = (*(SCALAR[name] for name in ("add", "sub", "mul")), *LINEAR.values(), 
 _GATHER_WHOLE = tuple(SCALAR[name] for name in ("add", "sub", "min", "max"))
 # As Warp's own kernels: comments in 13 to 19 %, docstrings in 9 %, hardly any with a list.
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
+_SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
 # The share of kernels that are written for any type of numbers: about one in twenty of Warp's own.
 _GENERIC = 0.045
 # The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
@@ -39,14 +40,16 @@ class Draft(Sketch):
 
     Args:
         pieces: what it is elaborated by.
+        plain: whether it is whole as its recipe writes it: not elaborated, not for any type, without comments.
     """
 
     pieces: Sequence[Piece[Sketch]] = PIECES
+    plain: bool = False
 
     def __post_init__(self) -> None:
         """Open the body."""
         super().__post_init__()
-        self._elaborated = False
+        self._elaborated = self.plain
 
     def store(self, term: Term) -> None:
         """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""
@@ -71,7 +74,7 @@ class Draft(Sketch):
         Constants have single precision in it, as people write them who think of no other.
         """
         stream = self.stream.child("generic")
-        if not stream.chance(_GENERIC):
+        if self.plain or not stream.chance(_GENERIC):
             return {}
         plain = stream.chance(0.5)
         return {
@@ -116,7 +119,8 @@ class Draft(Sketch):
             self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
         name = self.entitle(titles)
         self.check()
-        body = add_comments(self.stream.child("comments"), tuple(self._block), _HABITS)
+        habits = _SILENT if self.plain else _HABITS
+        body = add_comments(self.stream.child("comments"), tuple(self._block), habits)
         inputs = [argument for argument in self._arguments if argument.role is Role.INPUT]
         outputs = [argument for argument in self._arguments if argument.role is not Role.INPUT]
         style = draw_style(self.stream.child("style"))
@@ -126,7 +130,7 @@ class Draft(Sketch):
             name,
             tuple((each.name, generic.get(each.name, each.type_name)) for each in (*inputs, *outputs)),
             body,
-            docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), _HABITS),
+            docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
         differentiated = differentiable(arguments, ast.parse("\n".join(render_block((kernel,)))))
         backward = self._has_backward(differentiated)

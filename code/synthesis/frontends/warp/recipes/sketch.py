@@ -92,11 +92,13 @@ class Sketch(drafting.Sketch):
         rank: the number of launch dimensions, 1 to 4.
         launch: the threads along each dimension; drawn if None.
         lanes: whether a thread's number in its block is asked for too, as a last index.
+        axes: for each launch dimension, the names that its index may get; the usual ones if there are none.
     """
 
     rank: int = 1
     launch: tuple[int, ...] | None = None
     lanes: bool = False
+    axes: tuple[tuple[str, ...], ...] = ()
     indices: tuple[str, ...] = field(init=False)
     """The names of the thread indices."""
     lane: str = field(init=False, default="")
@@ -111,7 +113,9 @@ class Sketch(drafting.Sketch):
         self._uniforms: list[str] = []
         self.threads = self.launch or self._draw.choice(_LAUNCHES[self.rank])
         """The threads along each launch dimension."""
-        if self.rank == 1:
+        if self.axes:
+            self.indices = tuple(map(self.book.take, self.axes))
+        elif self.rank == 1:
             self.indices = (self.book.take(naming.INDICES),)
         else:
             self.indices = tuple(map(self.book.reserve, "ijkl"[: self.rank]))

@@ -1,0 +1,74 @@
+"""Recipes in the shapes of applications: how different two draws are, and what they are made of."""
+
+import ast
+import functools
+import re
+
+import pytest
+
+from synthesis import get_frontend
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes import applications
+from synthesis.frontends.warp.recipes.applications.program import block, chain
+from synthesis.generator import draw
+from synthesis.grammar.streams import Stream
+from synthesis.identity.python import structure_hash
+
+RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
+_JUMPS = (ast.Return, ast.Break, ast.Continue)
+
+
+@functools.cache
+def sources(recipe: Recipe) -> list[str]:
+    """Two hundred kernels, of every difficulty and target."""
+    return [
+        draw(
+            recipe,
+            Stream("applications", number, difficulty=recipe.difficulties[number % len(recipe.difficulties)]),
+            recipe.targets[number % len(recipe.targets)],
+        ).source
+        for number in range(200)
+    ]
+
+
+def skeleton(body: list[ast.stmt]) -> str:
+    """The statements of a body that decide, loop or jump, and how they are nested."""
+    made: list[str] = []
+    for each in body:
+        if isinstance(each, ast.If):
+            made.append(f"if({skeleton(each.body)})({skeleton(each.orelse)})")
+        elif isinstance(each, ast.For | ast.While):
+            made.append(f"{type(each).__name__}({skeleton(each.body)})")
+        elif isinstance(each, _JUMPS):
+            made.append(type(each).__name__)
+    return " ".join(made)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_recipe_has_a_dozen_control_skeletons(recipe: Recipe) -> None:
+    found: set[str] = set()
+    for source in sources(recipe):
+        (kernel,) = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
+        found.add(skeleton(kernel.body))
+    assert len(found) >= 12
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
+    drawn = sources(recipe)
+    assert len(set(map(structure_hash, drawn))) >= 170
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_nothing_is_squashed(recipe: Recipe) -> None:
+    for source in sources(recipe):
+        assert not re.search(r"wp\.(sin|cos|tanh|exp|atan)\(", source), source
+
+
+def test_every_one_of_them_is_drawn() -> None:
+    assert set(applications.RECIPES) <= set(get_frontend("warp").drawer.recipes)
+
+
+def test_a_chain_is_an_elif_for_each_further_case() -> None:
+    made = chain(("a == 0", "b = 1"), ("a == 1", block("if c:", "b = 2")), otherwise="b = 3")
+    assert made == "if a == 0:\n    b = 1\nelif a == 1:\n    if c:\n        b = 2\nelse:\n    b = 3"
