@@ -251,7 +251,7 @@ class _Planning:
             return Problem(Symptom.USELESS, f"{expected.non_finite} is not finite")
         if not self.useful:
             return None
-        useless = shortcoming(reference, self.kernel.spec, drawn.runs[0], expected, drawn.redrawn, seed=self.seed)
+        useless = shortcoming(reference, self.kernel.spec, drawn.runs, expected, drawn.redrawn, seed=self.seed)
         return Problem(Symptom.USELESS, useless) if useless is not None else None
 
     def _aimed(self, reference: Reference, drawn: "_Drawn") -> "_Drawn":

@@ -15,8 +15,8 @@ from synthesis.records import KernelSpec, Role, Signature
 from synthesis.verification.comparison import Expected, scale_of
 from synthesis.verification.inputs import another_draw, flat
 
-_ATTEMPTS = 3
-"""How often an argument is drawn again until an output changes."""
+_ATTEMPTS = 6
+"""How often an argument is drawn again until an output changes; the later times beside other inputs than the first."""
 
 
 def redraws(
@@ -36,7 +36,7 @@ def redraws(
 def shortcoming(
     reference: Reference,
     spec: KernelSpec,
-    base: Values,
+    runs: Sequence[Values],
     expected: Expected,
     redrawn: Mapping[str, Values],
     *,
@@ -47,9 +47,10 @@ def shortcoming(
     Args:
         reference: the kernel's.
         spec: the kernel.
-        base: the first inputs that it ran on.
+        runs: the inputs that it ran on.
         expected: what it gave on them.
-        redrawn: argument to what it gave, in float64, where that one was drawn again: a first attempt at ``redraws``.
+        redrawn: argument to what it gave on the first of them, in float64, where that one was drawn again: a first
+            attempt at ``redraws``.
         seed: of the draws.
 
     Raises:
@@ -62,18 +63,24 @@ def shortcoming(
     outputs = {
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
-    before = {name: value for name, value in expected.double[0].items() if name.split(".")[0] in outputs}
-    for name in before:
+    written = [name for name in expected.double[0] if name.split(".")[0] in outputs]
+    for name in written:
         poison = expected.poison.get(name)
         if poison is not None and (expected.own[0][name] == poison).all():
             return f"{name} is never written"
     idle = list(redrawn)
     for attempt in range(_ATTEMPTS):
+        run = max(0, attempt - _ATTEMPTS // 2) % len(runs)
         if attempt:
-            changed = redraws(spec.signature, base, idle, attempt + 1, seed=seed)
+            changed = redraws(spec.signature, runs[run], idle, attempt + 1, seed=seed)
             redrawn = dict(zip(changed, reference(list(changed.values()), double=True), strict=True))
+        before = expected.double[run]
         after = {name: flat(values) for name, values in redrawn.items()}
-        idle = [name for name in idle if not any(_differs(before[each], after[name][each]) for each in before)]
+        idle = [
+            name
+            for name in idle
+            if name not in after or not any(_differs(before[each], after[name][each]) for each in written)
+        ]
         if not idle:
             return None
     return f"{idle[0]} changes nothing"
