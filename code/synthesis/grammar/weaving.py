@@ -42,7 +42,7 @@ _UNUSUAL = 0.02
 # What is cut off leaves at least this share of an interval.
 _LEFT = 0.5
 # How many times as large as a limit values may be that are cut off there.
-_CUT = 8.0
+_CUT = 3.0
 # How many domains are tried for arguments that an operation is to start from.
 _DOMAIN_TRIES = 8
 
