@@ -53,6 +53,12 @@ PATTERNS = {
     "image": ("windows read from global memory", r"wp::(?:address|clamp|exp|pow|vec_t<)"),
     "learning": ("rows walked by a thread each", r"wp::(?:exp|log|max|sqrt|tanh|atomic_\w+|array_store|address)\("),
     "solver": ("what a thread repeats by itself", r"wp::(?:address|rand\w+|mod|rshift|add|mul)\("),
+    "contact": ("pairs that are filtered by flags", r"wp::(?:address|atomic_\w+|normalize|length)\("),
+    "articulation": ("branches on an enum, and chains of indices", r"wp::(?:address|clamp|array_store)\("),
+    "particles": ("loops over a list of neighbours", r"wp::(?:length\w*|address|atomic_\w+)\(|iter_next"),
+    "sparse": ("rows of a length of their own", r"iter_next|wp::(?:address|range)\("),
+    "mesh": ("gathers by triples of indices, scatters by atomics", r"wp::(?:atomic_\w+|address|cross)\("),
+    "events": ("slots taken by atomics, with a bound", r"wp::(?:atomic_\w+|address|array_store)\("),
     "native": ("shared memory and barriers", r"__shared__|__syncthreads\(\)|__shfl\w+"),
 }
 
