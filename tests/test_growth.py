@@ -61,7 +61,7 @@ def only_these_changed(before: Drawn, after: Drawn, using: set[int]) -> None:
     A draft with what was added may lead nowhere; then another one is begun, which may do without.
     """
     begun_again = after.begun_again - before.begun_again - using
-    assert 0 < len(using) < 0.7 * COUNT
+    assert 0 < len(using) < 0.75 * COUNT
     assert len(begun_again) < 0.03 * COUNT
     for index in set(range(COUNT)) - using - begun_again:
         assert before.sources[index] == after.sources[index], index

@@ -39,6 +39,8 @@ LONG_OPERAND = 6
 _LEAST_FACTOR = 0.12
 # How seldom a value is brought into a domain by a function that bends all of it, beside 1 for a shift.
 _UNUSUAL = 0.02
+# How much more often than by its weight a function that was chosen is written.
+_WRITTEN = 4.0
 # What is cut off leaves at least this share of an interval.
 _LEFT = 0.5
 # How many times as large as a limit values may be that are cut off there.
@@ -326,7 +328,7 @@ class Weaver:
         nodes = size(result.node)
         if nodes > _LONGEST or (nodes >= 4 and not self._plain and self._stream.chance(0.4)):
             result = self._scope.keep(result)
-            if self._stream.chance(min(0.3, self._weight_of_unary())):
+            if self._stream.chance(0.3):
                 pool.extend(self._again(result))
         pool.append(result)
 
@@ -337,12 +339,13 @@ class Weaver:
             for operation in self._stream.tries(options, weight=usual_weight):
                 again = operation.apply(self._stream, (term,))
                 if again is not None:
-                    yield again
+                    if self._stream.chance(_WRITTEN * usual_weight(operation)):
+                        yield again
                     return
 
     def _grow(self, pool: list[Term]) -> None:
         """One step of variety; leaves the pool as it is where none is to be had."""
-        moves = [("unary", min(0.45, self._weight_of_unary())), ("literal", 0.3)]
+        moves = [("unary", 0.45), ("literal", 0.3)]
         moves += [("combine", 0.35)] if len(pool) > 1 else []
         moves += [("fresh", 0.2)] if self._fresh_left else []
         move = self._stream.weighted(moves)
@@ -350,14 +353,25 @@ class Weaver:
             self._combine(pool)
             return
         term = self._stream.choice(pool)
+        if move != "unary" or not self._extend(pool, term, move):
+            self._extend(pool, term, "literal" if move == "unary" else move)
+
+    def _extend(self, pool: list[Term], term: Term, move: str) -> bool:
+        """Whether some operation has taken a term of the pool further; a function that few people write mostly has not.
+
+        That is decided of the function that was chosen, so that one more function changes the kernels with it alone.
+        """
         for operation in self._stream.tries(self._of_arity(1 if move == "unary" else 2), weight=usual_weight):
-            result = self._extend(operation, term, move)
+            result = self._extended(operation, term, move)
             if result is not None:
+                if move == "unary" and not self._stream.chance(_WRITTEN * usual_weight(operation)):
+                    return False
                 self._fresh_left -= move == "fresh"
                 self._replace(pool, [term], result)
-                return
+                return True
+        return False
 
-    def _extend(self, operation: Operation, term: Term, move: str) -> Term | None:
+    def _extended(self, operation: Operation, term: Term, move: str) -> Term | None:
         if move == "unary":
             return operation.apply(self._stream, (term,))
         if move == "literal":
@@ -366,10 +380,6 @@ class Weaver:
 
     def _of_arity(self, arity: int) -> list[Operation]:
         return [operation for operation in self._operations if operation.arity == arity]
-
-    def _weight_of_unary(self) -> float:
-        """How often people would write any of the functions of one operand."""
-        return sum(map(usual_weight, self._of_arity(1)))
 
     def _with_literal(self, operation: Operation, term: Term) -> Term | None:
         """The operation on a term and a constant, in either order."""

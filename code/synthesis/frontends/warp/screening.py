@@ -84,6 +84,7 @@ _CALLED = frozenset(
         "switch",
         "sizeof",
         "return",
+        "bool",
         "builtin_tid1d",
         "builtin_tid2d",
         "builtin_tid3d",

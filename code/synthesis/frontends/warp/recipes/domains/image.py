@@ -156,7 +156,7 @@ def _draw_colour(stream: Stream, target: str) -> KernelSpec:
         "saturation": "wp.vec3(s) + (c - wp.vec3(s)) * (gamma + 0.1 * level)",
         "gamma": "wp.vec3(wp.pow(c[0], gamma), wp.pow(c[1], gamma), wp.pow(c[2], gamma)) * (1.0 + 0.1 * level)",
         "tone_map": "c * ((1.0 + s / gamma) / (1.0 + s)) + c * (0.1 * level)",
-        "sepia": "wp.vec3(s * gamma, s * 0.8, s * 0.6 + c[2] * 0.1) * (1.0 + 0.1 * level)",
+        "sepia": "wp.vec3(s * gamma, s * 0.7, s * 0.35 + c[2] * 0.1) * (1.0 + 0.1 * level)",
     }[target]
     made = scene.template.expression(node, c=scene.name("c"), s=scene.name("s"), gamma=gamma, level=level)
     return scene.finish(term(made, 8.0, VEC), "image", "colour", target, "A colour made another", ("scale",))
