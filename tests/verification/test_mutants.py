@@ -59,7 +59,7 @@ def test_wrong_texts_are_found(frontend: str) -> None:
         ]
     fates = Counter(each.fate for each in judged)
     forward = [each for each in judged if not each.mutant.level.startswith(("vjp", "cpp_backward"))]
-    assert fates[Fate.FOUND] >= 40, fates
+    assert fates[Fate.FOUND] >= 35, fates
     assert not [each for each in forward if each.fate is Fate.PASSED]
     assert fates[Fate.PASSED] <= 1, [each for each in judged if each.fate is Fate.PASSED]
 
