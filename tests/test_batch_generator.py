@@ -18,7 +18,7 @@ COMMAND = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "
 
 
 def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path) -> None:
-    BatchGenerator("jax", chunk_size=7).run(60, tmp_path / "whole")
+    whole = BatchGenerator("jax", chunk_size=7).run(60, tmp_path / "whole")
     moments = random.Random(3)
     kills = 0
     for _ in range(4):
@@ -31,7 +31,7 @@ def test_a_run_killed_at_random_moments_ends_with_the_same_files(tmp_path: Path)
     assert kills >= 2
     (tmp_path / "killed" / ".000003_half.json.x7.tmp").write_text('{"python_sou')
     result = subprocess.run([*COMMAND, "--out", str(tmp_path / "killed")], capture_output=True, text=True, check=True)
-    assert " of 60 candidates" in result.stdout
+    assert f"jax: {whole.rows} rows of 60 candidates" in result.stdout
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
 
 

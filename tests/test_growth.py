@@ -61,7 +61,7 @@ def only_these_changed(before: Drawn, after: Drawn, using: set[int]) -> None:
     A draft with what was added may lead nowhere; then another one is begun, which may do without.
     """
     begun_again = after.begun_again - before.begun_again - using
-    assert 0 < len(using) < 0.75 * COUNT
+    assert 0 < len(using) < 0.7 * COUNT
     assert len(begun_again) < 0.03 * COUNT
     for index in set(range(COUNT)) - using - begun_again:
         assert before.sources[index] == after.sources[index], index
@@ -162,7 +162,11 @@ def test_a_piece_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: 
 def test_a_name_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = draw_plain(name)
     take = NameBook.take
-    monkeypatch.setattr(NameBook, "take", lambda self, pool: take(self, ("another", *pool)))  # pyright: ignore
+
+    def take_of_more(self: NameBook, pool: tuple[str, ...]) -> str:
+        return take(self, ("another", *pool) if len(pool) > 4 else pool)
+
+    monkeypatch.setattr(NameBook, "take", take_of_more)
     after = draw(name)
     using = {index for index, source in enumerate(after.sources) if "another" in source}
     only_these_changed(before, after, using)

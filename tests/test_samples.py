@@ -22,7 +22,9 @@ FILES = sorted(SAMPLES.glob("*/*.json"))
 TYPES: dict[Kind, type] = {
     Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict,
 }  # fmt: skip
-COUNTS = {"warp": 260, "jax": 140}
+COUNTS = {"warp": 320, "jax": 140}
+GUARDED = ("contact", "articulation", "particles", "sparse", "mesh", "events")
+"""Categories with guards for what draws need not come to: an index that is out of bounds, a triangle without area."""
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def test_there_are_enough_of_every_category_and_no_two_are_the_same_program(fron
     assert len(documents) >= 120
     categories = Counter(document["metadata"]["category"] for document in documents)
     assert set(categories) == set(get_frontend(frontend).categories)
-    assert min(categories.values()) >= 7
+    assert min(categories.values()) >= 9
     assert len({renamed_hash(document["python_source"]) for document in documents}) == len(documents)
     assert len({document["metadata"]["id"] for document in documents}) == len(documents)
 
@@ -61,7 +63,8 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     assert set(metadata["unverified"].values()) <= (
         {"needs a GPU"} if metadata["category"] in ("native", "tile") else set()
     )
-    assert metadata["reached"] >= 0.8 if metadata["verified"] else metadata["reached"] == 0.0
+    guarded = metadata["category"] in GUARDED
+    assert (0.8 if guarded else 1.0) * bool(metadata["verified"]) <= metadata["reached"] <= bool(metadata["verified"])
     backward = [name for name in metadata["verified"] if "backward" in name]
     assert bool(backward) == (metadata["gradient"] == "agrees")
     assert (metadata["origin"]["kind"], metadata["version"], metadata["seed"]) == ("synthetic", __version__, 0)

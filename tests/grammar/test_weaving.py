@@ -5,7 +5,7 @@ import re
 import pytest
 
 from synthesis import KernelGenerator
-from synthesis.grammar.weaving import may_be_limited, shrinking_factor
+from synthesis.grammar.taming import may_be_limited, shrinking_factor
 from synthesis.records import Domain
 
 

@@ -36,28 +36,8 @@ def _names(options: Sequence[object], key: Callable[[Any], str] | None) -> Itera
 
 
 _POSITIVE = (
-    0.01,
-    0.05,
-    0.1,
-    0.2,
-    0.25,
-    0.3,
-    0.5,
-    0.6,
-    0.75,
-    0.8,
-    0.9,
-    1.5,
-    2.0,
-    2.5,
-    3.0,
-    4.0,
-    5.0,
-    8.0,
-    10.0,
-    20.0,
-    100.0,
-)
+    0.01, 0.05, 0.1, 0.2, 0.25, 0.3, 0.5, 0.6, 0.75, 0.8, 0.9, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 8.0, 10.0, 20.0, 100.0,
+)  # fmt: skip
 _ROUND = (*(-each for each in _POSITIVE), *_POSITIVE)
 """Constants that people write; 0 and 1 change little of a sum or a product, and are written where they are meant."""
 _ROUNDED, _SHORTENED = 0.8, 0.7

@@ -43,8 +43,6 @@ _UNUSUAL = 0.02
 _WRITTEN = 4.0
 # What is cut off leaves at least this share of an interval.
 _LEFT = 0.5
-# How many times as large as a limit values may be that are cut off there.
-_CUT = 3.0
 # How many domains are tried for arguments that an operation is to start from.
 _DOMAIN_TRIES = 8
 
@@ -157,17 +155,6 @@ def typical_domain(stream: Stream, dtype: Type | str, within: Domain | None = No
         assert within is not None
         return within
     return stream.choice(fitting)
-
-
-def may_be_limited(interval: Domain, limit: float) -> bool:
-    """Whether enough of an interval lies within a limit of either sign that cutting the rest off leaves many values."""
-    return interval.magnitude <= _CUT * limit and abs(interval.low + interval.high) <= limit
-
-
-def shrinking_factor(bound: float, calm: float) -> float:
-    """A factor, as people write them, by which values of so large a size are no larger than another."""
-    factors = (0.5, 0.25, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 1e-3, 1e-4)
-    return next((each for each in factors if bound * each <= calm), factors[-1])
 
 
 class Weaver:
@@ -353,8 +340,11 @@ class Weaver:
             self._combine(pool)
             return
         term = self._stream.choice(pool)
-        if move != "unary" or not self._extend(pool, term, move):
-            self._extend(pool, term, "literal" if move == "unary" else move)
+        if move == "unary":
+            if self._extend(pool, term, move):
+                return
+            move = "literal"
+        self._extend(pool, term, move)
 
     def _extend(self, pool: list[Term], term: Term, move: str) -> bool:
         """Whether some operation has taken a term of the pool further; a function that few people write mostly has not.

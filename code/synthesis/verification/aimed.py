@@ -59,8 +59,7 @@ def find_aimed_draws(
         seed: another one gives other draws.
     """
     trials = [complete(spec.signature, each) for each in aimed_inputs(spec, seed=seed)]
-    outputs = [each for each in spec.signature.arguments if each.role is Role.OUTPUT]
-    poison = poison_for(outputs)
+    poison = poison_for(spec.signature)
     idle = list(reach.idle)
     found: list[AimedDraw] = []
     for number in _promising(reference, trials, trace, idle):
@@ -187,7 +186,7 @@ def _kept(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
     """The runs that prove something, with what the reference gives; none if it fails on one of them."""
-    poison = poison_for([each for each in spec.signature.arguments if each.role is Role.OUTPUT])
+    poison = poison_for(spec.signature)
     found: list[AimedDraw] = []
     try:
         results = zip(runs, reference(runs, double=False), reference(runs, double=True), strict=True)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.frontends.base import Values
-from synthesis.records import Argument
+from synthesis.records import Argument, Role, Signature
 from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
@@ -190,12 +190,16 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     return Compared(elements, worst)
 
 
-def poison_for(outputs: Sequence[Argument], prefix: str = "") -> dict[str, Any]:
+def poison_for(signature: Signature) -> dict[str, Any]:
     """The poison of each pure output that has any, a struct's fields apart."""
+    return _poison_in([each for each in signature.arguments if each.role is Role.OUTPUT])
+
+
+def _poison_in(arguments: Sequence[Argument], prefix: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for argument in outputs:
+    for argument in arguments:
         if argument.fields:
-            found |= poison_for(argument.fields, f"{prefix}{argument.name}.")
+            found |= _poison_in(argument.fields, f"{prefix}{argument.name}.")
         elif (poison := poison_of(argument.dtype)) is not None:
             found[f"{prefix}{argument.name}"] = poison
     return found

@@ -8,7 +8,6 @@ live object, so it can travel from the process that has the kernel to the one th
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
@@ -239,7 +238,7 @@ class _Planning:
         trace = Trace()
         own = reference(runs, double=False, trace=trace)
         reach = reach_of(self.signature, runs, own, reference.reached(trace))
-        expected = expect(double, own, self._poison())
+        expected = expect(double, own, poison_for(self.signature))
         return _Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
 
     def _problem(self, reference: Reference, drawn: "_Drawn") -> Problem | None:
@@ -276,12 +275,9 @@ class _Planning:
         runs = [*drawn.runs, *(each.inputs for each in found)]
         double = [*drawn.double, *(each.double for each in found)]
         own = [*drawn.own, *(each.own for each in found)]
-        expected = expect(double, own, self._poison())
+        expected = expect(double, own, poison_for(self.signature))
         reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
-
-    def _poison(self) -> dict[str, Any]:
-        return poison_for([each for each in self.signature.arguments if each.role is Role.OUTPUT])
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
         """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""

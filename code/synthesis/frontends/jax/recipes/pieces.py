@@ -31,15 +31,14 @@ from synthesis.grammar.syntax import (
     Slice,
     Subscript,
 )
+from synthesis.grammar.taming import CALM, Limited, Scaled, draw_taming
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import (
     DrawError,
     FunctionScope,
     Weaver,
     give_name,
-    may_be_limited,
     name_of,
-    shrinking_factor,
     typical_domain,
 )
 from synthesis.records import Domain
@@ -49,8 +48,6 @@ _OFTEN = ("div", "square", "abs", "sqrt")
 _SELDOM = ("sin", "cos", "tanh", "exp", "sigmoid", "log", "softplus")
 _SMOOTH = (*_ARITHMETIC, *_OFTEN, *_SELDOM)
 _BENT = ("sin", "tanh", "square", "exp", "sigmoid")
-_CALM = {"float16": 8.0, "bfloat16": 8.0, "float32": 40.0, "float64": 40.0}
-"""How large the values of a format may become before they are limited; what comes after them needs room."""
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece uses an argument that another one uses too.
 _AGAIN = 0.8
@@ -70,24 +67,18 @@ def _weaver(draft: Sketch | FunctionScope, stream: Stream) -> Weaver:
 
 
 def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
-    """The term, brought back towards zero where many steps have let it grow.
-
-    Its interval is the worst case; most values lie far inside, and a constant factor that fits the interval would leave
-    next to nothing of them. So values are limited, as people clip a gradient or a score.
-    """
-    calm = _CALM[term.type.dtype]
+    """The term, brought back towards zero where many steps have let it grow."""
+    calm = CALM[term.type.dtype]
     if term.interval.magnitude <= calm:
         return term
-    term, bound = give_name(draft, term), term.interval.magnitude
-    limit = stream.choice((5.0, 8.0) if calm < 10 else (10.0, 20.0))
-    if not may_be_limited(term.interval, limit) or (bound <= 4 * calm and stream.chance(0.4)):
-        factor = shrinking_factor(bound, calm)
-        node: Expression = Infix("*", term.node, number(factor))
-        return Term(node, term.type, intervals.scale(term.interval, factor), term.ops | {"mul"}, term.depth + 1)
-    low = 0.0 if term.interval.low >= 0 else -limit
-    interval = Domain(low=max(-limit, min(term.interval.low, 0.0)), high=min(limit, max(term.interval.high, 0.0)))
-    return Term(call("clip", term.node, number(low), number(limit)), term.type, interval, term.ops | {"clip"},
-                term.depth + 1)  # fmt: skip
+    term = give_name(draft, term)
+    match draw_taming(stream, term.interval, calm):
+        case Scaled(factor, interval):
+            node: Expression = Infix("*", term.node, number(factor))
+            op = "mul"
+        case Limited(low, high, interval):
+            node, op = call("clip", term.node, number(low), number(high)), "clip"
+    return Term(node, term.type, interval, term.ops | {op}, term.depth + 1)
 
 
 def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:

@@ -37,14 +37,13 @@ from synthesis.grammar.syntax import (
     Subscript,
     While,
 )
+from synthesis.grammar.taming import CALM, Limited, Scaled, draw_taming
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import (
     DrawError,
     FunctionScope,
     Weaver,
     give_name,
-    may_be_limited,
-    shrinking_factor,
     typical_domain,
 )
 from synthesis.records import Argument, Domain, Role
@@ -55,9 +54,7 @@ _SELDOM = ("sin", "cos", "exp", "log", "tanh", "atan")
 _SMOOTH = (*_ARITHMETIC, *_OFTEN, *_SELDOM)
 _WHOLE = ("add", "sub", "mul", "min", "max", "abs")
 _CALM = Domain(low=-8.0, high=8.0)
-_LARGEST = {"float16": 8.0, "bfloat16": 8.0, "float32": 40.0, "float64": 40.0}
-"""How large the values of a format may become before they are limited; what comes after them needs room."""
-_CALM_WHOLE = Domain(low=-2_000, high=2_000)
+_CALM_WHOLE = 2_000.0
 _POSITIVE = Domain(low=0.2, high=2.0)
 _SIGNED = Domain(low=-1.0, high=1.0)
 # How often a piece reads what another one reads too.
@@ -93,28 +90,23 @@ def _weaver(draft: Sketch, stream: Stream, fresh: int = 0) -> Weaver:
 
 
 def tame(draft: Sketch, stream: Stream, term: Term) -> Term:
-    """The term, brought back towards zero where many steps have let it grow.
-
-    Its interval is the worst case; most values lie far inside, and a constant factor that fits the interval would leave
-    next to nothing of them. So a number is limited, as people limit a step or a force, and a vector made smaller.
-    """
-    kind, bound = term.type, term.interval.magnitude
-    calm = _LARGEST.get(kind.dtype, _CALM_WHOLE.high)
-    if bound <= calm:
+    """The term, brought back towards zero where many steps have let it grow; a vector is only made smaller."""
+    kind = term.type
+    calm = CALM.get(kind.dtype, _CALM_WHOLE)
+    if term.interval.magnitude <= calm:
         return term
     if not kind.is_float:
         modulus = stream.choice((97, 101, 251, 997))
         interval = Domain(low=0.0 if term.interval.low >= 0 else 1.0 - modulus, high=modulus - 1.0)
-        node = Infix("%", term.node, literal_node(modulus, kind.dtype))
+        node: Expression = Infix("%", term.node, literal_node(modulus, kind.dtype))
         return draft.keep(Term(node, kind, interval, term.ops | {"mod"}, 1))
-    limit = stream.choice((5.0, 8.0) if calm < 10 else (10.0, 20.0))
-    if kind.rank or not may_be_limited(term.interval, limit) or (bound <= 4 * calm and stream.chance(0.4)):
-        factor = shrinking_factor(bound, calm)
-        node = Infix("*", term.node, draft.literal(factor, kind.dtype).node)
-        return Term(node, kind, intervals.scale(term.interval, factor), term.ops | {"mul"}, term.depth + 1)
-    low, high = (draft.literal(each, kind.dtype).node for each in (0.0 if term.interval.low >= 0 else -limit, limit))
-    interval = Domain(low=max(-limit, min(term.interval.low, 0.0)), high=min(limit, max(term.interval.high, 0.0)))
-    return Term(call("clamp", term.node, low, high), kind, interval, term.ops | {"clamp"}, term.depth + 1)
+    match draw_taming(stream, term.interval, calm, limits=kind.rank == 0):
+        case Scaled(factor, interval):
+            node, op = Infix("*", term.node, draft.literal(factor, kind.dtype).node), "mul"
+        case Limited(low, high, interval):
+            bounds = (draft.literal(each, kind.dtype).node for each in (low, high))
+            node, op = call("clamp", term.node, *bounds), "clamp"
+    return Term(node, kind, interval, term.ops | {op}, term.depth + 1)
 
 
 def _put(draft: Sketch, stream: Stream, pool: list[Term], term: Term) -> None:
