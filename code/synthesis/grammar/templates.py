@@ -13,6 +13,7 @@ from synthesis.grammar.syntax import (
     Assign,
     Attribute,
     Call,
+    Comment,
     Comparison,
     Display,
     Evaluate,
@@ -48,6 +49,10 @@ Hole = Expression | Callable[[], Expression]
 @functools.cache
 def _parse(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
+
+
+def _annotation(node: ast.expr | None) -> str:
+    return "" if node is None else ast.unparse(node)
 
 
 class Template:
@@ -100,6 +105,8 @@ class Template:
                 return Assign(self._expression(target, holes), self._expression(value, holes))
             case ast.AugAssign(target=target, op=op, value=value):
                 return Assign(self._expression(target, holes), self._expression(value, holes), _OPERATORS[type(op)])
+            case ast.Expr(value=ast.Constant(value=str(remark))):
+                return Comment(remark)
             case ast.Expr(value=value):
                 return Evaluate(self._expression(value, holes))
             case ast.Return(value=value):
@@ -112,9 +119,11 @@ class Template:
                 return While(self._expression(test, holes), self._block(body, holes))
             case ast.Break() | ast.Continue():
                 return Jump(ast.unparse(node))
-            case ast.FunctionDef(name=name, args=arguments, body=body):
-                parameters = tuple((self.name(each.arg).id, "") for each in arguments.args)
-                return Function(self.name(name).id, parameters, self._block(body, holes))
+            case ast.FunctionDef(name=name, args=arguments, body=body, returns=returns):
+                parameters = tuple((self.name(each.arg).id, _annotation(each.annotation)) for each in arguments.args)
+                return Function(
+                    self.name(name).id, parameters, self._block(body, holes), returns=_annotation(returns)
+                )
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 

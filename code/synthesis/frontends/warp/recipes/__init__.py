@@ -59,6 +59,8 @@ CATEGORIES = (
     "sparse",
     "mesh",
     "events",
+    "deformable",
+    "control",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

@@ -99,6 +99,7 @@ class Draft(Sketch):
         options: Mapping[str, Any] = DEFAULTS,
         tiled: bool = False,
         titles: tuple[str, ...] = (),
+        docstring: str = "",
     ) -> KernelSpec:
         """The finished kernel.
 
@@ -110,6 +111,7 @@ class Draft(Sketch):
             options: compiler options.
             tiled: whether blocks of threads work together on tiles.
             titles: names to choose from; any verb and noun if there are none.
+            docstring: what the recipe says of the kernel; without it, most have none and some the summary.
 
         Raises:
             DrawError: if an argument or a local is never read; the draft is to be started again.
@@ -130,7 +132,8 @@ class Draft(Sketch):
             name,
             tuple((each.name, generic.get(each.name, each.type_name)) for each in (*inputs, *outputs)),
             body,
-            docstring=write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
+            docstring=docstring
+            or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
         differentiated = differentiable(arguments, ast.parse("\n".join(render_block((kernel,)))))
         backward = self._has_backward(differentiated)

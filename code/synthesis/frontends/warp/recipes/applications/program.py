@@ -1,20 +1,29 @@
-"""A kernel put together from lines of Python, its arguments declared when a line first names them."""
+"""A kernel put together from lines of Python, its arguments declared when a line first names them.
 
+What people write in several ways is a group of the text, see :mod:`synthesis.grammar.variants`; what a line needs to have
+been read before is looked up once, where its kernel reads things.
+"""
+
+import ast
 import functools
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from textwrap import dedent, indent
 
 from synthesis.frontends.warp.ops import squared
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.naming import NameBook
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Literal, Name
+from synthesis.grammar.syntax import Assign, Call, Expression, Function, Literal, Name
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
+from synthesis.grammar.variants import choose
 from synthesis.records import Domain, KernelSpec, Role
 
 FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
+PLANAR, FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (2, 4, 7, 6))
 
 _EAGER = {2: 0.7, 3: 1.0, 4: 1.3, 5: 1.6}
 """How much more often a kernel of each difficulty has what it may have."""
@@ -28,6 +37,12 @@ _LOCALS: dict[str, tuple[str, ...]] = {
     "start": ("start", "begin"), "end": ("end", "stop"),
 }  # fmt: skip
 """For variables of the lines, the names that they may get; any other has its own."""
+
+_TALKATIVE, _REMARK, _DOCUMENTED = 0.6, 0.7, 0.4
+"""The shares of kernels with comments, of their comments that are written, and of kernels with a docstring; applications
+have comments in 59 % and docstrings in 42 %."""
+_EARLY, _IN_PLACE = 0.5, 0.5
+"""How often a kernel reads all that it needs before anything else, and how often it reads in place what it needs once."""
 
 
 def block(head: str, *lines: str) -> str:
@@ -69,9 +84,13 @@ class Program:
         self._template = Template(self.draft.book, _LOCALS, squared)
         self._eager = _EAGER[stream.difficulty]
         self._text: list[str] = []
+        self._written: list[str] = []
+        self._lookups: dict[str, str] = {}
+        self._talks = self.choices.chance(_TALKATIVE)
         self._holes: dict[str, Hole] = {
             pool[0]: Name(index) for pool, index in zip(axes, self.draft.indices, strict=True)
         }
+        self._first = axes[0][0]
         self._holes["TINY"] = Literal(self.choices.choice(("1.0e-6", "1e-6", "1.0e-8", "1.0e-5")))
         self._holes["HUGE"] = Literal(self.choices.choice(("1.0e6", "1.0e10", "1e6", "1000.0")))
 
@@ -151,12 +170,110 @@ class Program:
             literal = Literal(repr(value))
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal)) if named else literal
 
+    def sizes(self, **values: int) -> None:
+        """Counts that lines may name: arguments that the kernel is given, constants of the module, or plain numbers."""
+        for key, value in values.items():
+            form = self.choices.weighted((("argument", 0.5), ("constant", 0.3), ("number", 0.2)))
+            if form == "argument":
+                self.scalar(key, INT, (value, value), (key,))
+            elif form == "constant":
+                named = key.upper()
+                self._holes[key] = functools.cache(functools.partial(self._declare, named, Literal(repr(value))))
+            else:
+                self._holes[key] = Literal(repr(value))
+
     def _declare(self, name: str, value: Expression) -> Expression:
         self.draft.book.reserve(name)
         self.draft.declare(Assign(Name(name), Call(Name("wp.constant"), (value,))))
         return Name(name)
 
+    def function(self, text: str) -> None:
+        """A function beside the kernel that lines may call; its parameters and result have their types.
+
+        Args:
+            text: its definition, with groups; of the kernel's names it may have constants alone.
+        """
+        definition = self._choose(text)
+        name = definition.partition("(")[0].removeprefix("def ")
+        self._holes[name] = functools.cache(functools.partial(self._define, name, definition))
+
+    def _define(self, name: str, definition: str) -> Expression:
+        given = Name(self.draft.book.take((name,)))
+        template = Template(NameBook(self.choices.child("helper", name)), _LOCALS, squared)
+        constants = {each: hole for each, hole in self._holes.items() if each.isupper()}
+        (made,) = template.statements(definition, **constants)
+        assert isinstance(made, Function)
+        self.draft.declare(replace(made, name=given.id, decorators=("wp.func",)))
+        return given
+
     # ---- lines
+
+    def lookups(self, **lines: str) -> None:
+        """Locals that are read from arguments where a line needs them, each by the line that does so."""
+        self._lookups |= {name: self._choose(line) for name, line in lines.items()}
+
+    def write(self, *texts: str) -> None:
+        """Append statements, with groups and comments, after all that is added otherwise.
+
+        A comment is written in some kernels. Locals that ``lookups`` knows are read before they are needed.
+        """
+        self._written += [text for each in texts if (text := self._choose(each))]
+
+    def _choose(self, text: str) -> str:
+        lines = join(choose(dedent(text), self.choices.shuffled, self.maybe)).split("\n")
+        return "\n".join(
+            re.sub(r"# (.*)", lambda remark: repr(remark[1]), each) if each.lstrip().startswith("#") else each
+            for each in lines
+            if not each.lstrip().startswith("#") or (self._talks and self.choices.chance(_REMARK))
+        )
+
+    def _flush(self) -> None:
+        """Add what was written, each local read before it is needed: all of them early, or each where it is needed."""
+        needed = dict[str, None]()
+        for text in self._written:
+            for name in _variables(text):
+                self._need(name, needed)
+        rest = "\n".join([*self._written, *(self._lookups[name] for name in needed)])
+        for name in [each for each in needed if self._may_stand_in_place(each, rest)]:
+            value = self._lookups[name].partition(" = ")[2]
+            if value.isidentifier() or self.choices.chance(_IN_PLACE):
+                del needed[name]
+                self._holes[name] = functools.cache(functools.partial(self._expression, value))
+        early, ready = self.choices.chance(_EARLY), set[str]()
+        for text in self._written:
+            wanted = dict[str, None]()
+            for name in _variables(text):
+                self._need(name, wanted)
+            if early and "return" not in text and wanted:
+                wanted = needed
+            for name in [each for each in wanted if each in needed and each not in ready]:
+                ready.add(name)
+                self.add(self._lookups[name])
+            self.add(text)
+
+    def _need(self, name: str, needed: dict[str, None]) -> None:
+        """Note a local and those that reading it needs, these first."""
+        if name in self._lookups and name not in needed:
+            for each in _variables(self._lookups[name]):
+                if each != name:
+                    self._need(each, needed)
+            needed[name] = None
+
+    def _may_stand_in_place(self, name: str, text: str) -> bool:
+        """Whether nobody needs a name for a local: it is never changed, and read once or only another name."""
+        line = self._lookups[name]
+        uses = len(re.findall(rf"\b{name}\b", text)) - 1
+        return (
+            "\n" not in line
+            and line.startswith(f"{name} = ")
+            and (uses == 1 or line.partition(" = ")[2].isidentifier())
+            and not re.search(rf"\b{name} [-+*/]?= ", text.replace(line, ""))
+            and not re.search(rf"\b{name}\[", text)
+            and not any(other in self._lookups for other in _variables(line) if other != name)
+        )
+
+    def _expression(self, text: str) -> Expression:
+        return self._template.expression(text, **self._holes)
 
     def add(self, *lines: str) -> None:
         """Append statements."""
@@ -175,15 +292,28 @@ class Program:
             half, whole = self.threads // 2, self.threads
             self.scalar("thread_limit", INT, (half, whole), ("count", "n", f"num_{thread}s", f"{thread}_count"))
             self.array("thread_limits", INT, (half, whole), (1,), (f"{thread}_count", "count", "num_active"))
-            test = self.choices.weighted((("tid >= thread_limit", 0.7), ("tid >= thread_limits[0]", 0.3)))
+            test = self.choices.weighted(((f"{self._first} >= thread_limit", 0.7), (f"{self._first} >= thread_limits[0]", 0.3)))
             self.add(block(f"if {test}:", "return"))
 
-    def done(self, category: str, recipe: str, target: str, summary: str, titles: tuple[str, ...]) -> KernelSpec:
+    def done(
+        self, category: str, recipe: str, target: str, summary: str, titles: tuple[str, ...],
+        docstrings: tuple[str, ...] = (),
+    ) -> KernelSpec:  # fmt: skip
         """Finish the kernel.
+
+        Args:
+            category: the recipe's category.
+            recipe: the recipe's name.
+            target: what the kernel was drawn for.
+            summary: what the kernel does, in a few words.
+            titles: names to choose from.
+            docstrings: sentences to choose from; most kernels have none.
 
         Raises:
             DrawError: if a local is never read.
         """
+        self._flush()
+        documented = bool(docstrings) and self.choices.chance(_DOCUMENTED)
         called = set(re.findall(r"\bwp\.([a-z]\w*)\(", "\n".join(self._text))) - {"vec3", "tid"}
         return self.draft.finish(
             category=category,
@@ -191,4 +321,13 @@ class Program:
             summary=summary,
             ops=frozenset({target, *called}),
             titles=tuple(title for name in titles for title in (name, f"{name}_kernel")),
+            docstring=self.pick(*docstrings) if documented else "",
         )
+
+
+@functools.cache
+def _variables(text: str) -> tuple[str, ...]:
+    """The names in some lines, in the order in which they come."""
+    nodes = (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))
+    ordered = sorted(nodes, key=lambda each: (each.lineno, each.col_offset))
+    return tuple(dict.fromkeys(each.id for each in ordered))

@@ -1,0 +1,506 @@
+"""Cloth and soft bodies: what springs, triangles, hinges and tetrahedra do to the particles that they join."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_POINTS = (24, 32, 40)
+
+
+def _particles(p: Program) -> int:
+    """Particles, and what is done to them; returns how many there are."""
+    count = p.choices.choice(_POINTS)
+    p.array("x", VEC, (-1, 1), (count,), ("x", "particle_q", "pos", "positions"))
+    p.array("x_prev", VEC, (-1, 1), (count,), ("x_prev", "particle_q_prev", "pos_prev", "old_pos"))
+    p.array("v", VEC, (-1, 1), (count,), ("v", "particle_qd", "vel", "velocities"))
+    p.array("inv_mass", FLOAT, (-0.5, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
+    p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
+    p.output("f", VEC, (count,), ("f", "particle_f", "forces"), (-1, 1))
+    p.output("dx", VEC, (count,), ("delta", "particle_delta", "corrections"), (-0.1, 0.1))
+    p.output("degree", INT, (count,), ("valence", "num_constraints", "constraint_count"), (0, 2))
+    p.output("energy", FLOAT, (1,), ("energy", "potential_energy", "total_energy"), (0, 1))
+    p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "100.0", "5.0"))
+    p.number("kd", (0.05, 0.5), ("kd", "damping"), ("0.1", "0.5", "0.01"))
+    p.number("dt", (0.01, 0.1), ("dt", "sim_dt", "h"), ("0.01", "0.02"))
+    p.number("relax", (0.3, 1), ("relaxation", "omega", "sor"), ("0.5", "0.8"))
+    p.number("limit", (0.3, 1), ("max_strain", "strain_limit", "tear_threshold"), ("0.5", "0.8"))
+    p.constants({"ACTIVE": 1, "PINNED": 2})
+    return count
+
+
+def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...]) -> int:
+    """Elements that join as many particles as they have corners, whose locals are looked up; returns the particles."""
+    points, count = _particles(p), p.threads
+    flat = p.choices.chance(0.4)
+    p.array("joined", INT, (-1, points - 1), (count * corners,) if flat else (count, corners), names)
+    p.array("rest", FLOAT, (0.2, 1), (count,), (f"{kind}_rest", "rest_lengths", "rest", "rest_values"))
+    p.array("material", INT, (0, 3), (count,), (f"{kind}_material", "material_ids", "material"))
+    p.array("table", FLOAT, (1, 20), (4,), ("material_ke", "stiffness_table", "ke_table"))
+    p.array("own_ke", FLOAT, (1, 20), (count,), (f"{kind}_ke", f"{kind}_stiffness", "stiffness"))
+    p.array("own_kd", FLOAT, (0.05, 0.5), (count,), (f"{kind}_kd", f"{kind}_damping", "damping"))
+    p.array("active", INT, (0, 1), (count,), (f"{kind}_active", "enabled", "active"))
+    p.array("activation", FLOAT, (-0.5, 0.5), (count,), (f"{kind}_activation", "activations", "muscle_activation"))
+    p.output("lam", FLOAT, (count,), ("lambdas", "multipliers", f"{kind}_lambda"), (-0.1, 0.1))
+    p.output("strain", FLOAT, (count,), (f"{kind}_strain", "strain_out", "stretch"))
+    p.output("broken", INT, (count,), ("broken", f"{kind}_broken", "state"))
+    p.output("torn", INT, (count,), ("torn", f"{kind}_torn", "damage"), (0, 1))
+    place = "joined[tid * %d + %d]" if flat else "joined[tid, %d]"
+    letters = "ijkl"[:corners]
+    for corner, letter in enumerate(letters):
+        index = place % ((corners, corner) if flat else corner)
+        p.lookups(**{
+            letter: f"{letter} = {index}", f"x{letter}": f"x{letter} = x[{letter}]",
+            f"v{letter}": f"v{letter} = v[{letter}]", f"w{letter}": f"w{letter} = wp.max(inv_mass[{letter}], 0.0)",
+        })  # fmt: skip
+    p.lookups(
+        k_e="k_e = {own_ke[tid] ~ ke ~ table[material[tid]]}",
+        k_d="k_d = {kd ~ own_kd[tid]}",
+        l0="l0 = rest[tid]",
+    )
+    p.guard_count(kind)
+    p.write(
+        "{?0.35 # switched off by the user\nif {active[tid] == 0 ~ active[tid] != 1}:\n    return}",
+        "# unused slots\nif " + " or ".join(f"{each} {p.pick('== -1', '< 0')}" for each in letters) + ":\n    return",
+    )
+    if p.maybe(0.2):
+        fixed = " and ".join(f"inv_mass[{each}] <= 0.0" for each in letters[:2])
+        p.write(f"# nothing here can move\nif {fixed}:\n    return")
+    return points
+
+
+_SPRING = {
+    "spring_forces": """
+        {?0.7 # coincident ends have no direction
+        if length {< TINY ~ == 0.0}:
+            return}
+        c = length - l0
+        {?0.3 # a cable only pulls
+        if c < 0.0:
+            return}
+        {?0.3 # torn by too much stretch
+        if c > limit{~ * l0}:
+            broken[tid] = 1
+            {return ~ wp.atomic_add(degree, i, 1)
+            return}}
+        fs = {k_e * c ~ k_e * c * (1.0 + c * c)}{? + k_d * wp.dot(n, vi - vj)}
+        {?0.2 # contraction of a muscle
+        if activation[tid] > 0.0:
+            fs += activation[tid] * k_e}
+        {?0.25 fs = wp.clamp(fs, -50.0, 50.0)}
+        force = n * fs
+        {
+            wp.atomic_sub(f, i, force)
+            wp.atomic_add(f, j, force)
+        ~
+            wp.atomic_add(f, i, -force)
+            wp.atomic_add(f, j, force)
+        ~
+            # pinned particles take no force
+            if {(flags[i] & PINNED) == 0 ~ inv_mass[i] > 0.0}:
+                wp.atomic_sub(f, i, force)
+            if {(flags[j] & PINNED) == 0 ~ inv_mass[j] > 0.0}:
+                wp.atomic_add(f, j, force)
+        }
+        {?0.3 strain[tid] = c / l0}
+        {?0.25 wp.atomic_add(energy, 0, 0.5 * k_e * c * c)}
+    """,
+    "spring_projection": """
+        wsum = wi + wj
+        # both ends are fixed
+        if {wsum <= 0.0 ~ wsum < TINY ~ wsum == 0.0}:
+            return
+        {?0.6 if length {< TINY ~ == 0.0}:
+            return}
+        c = length - l0
+        {?0.3 # slack
+        if c {<= ~ <} 0.0{? and length < 0.9 * l0}:
+            {return ~ c *= 0.5}}
+        {
+            alpha = 1.0 / (k_e * dt * dt)
+            dlam = (-c - alpha * lam[tid]) / (wsum + alpha)
+            lam[tid] = lam[tid] + dlam
+        ~
+            dlam = -{relax * ~}c / wsum
+        ~
+            dlam = -c / wsum
+            {# do not overshoot
+            dlam = wp.clamp(dlam, -limit, limit) ~ if wp.abs(dlam) > limit:
+                dlam = wp.sign(dlam) * limit}
+        }
+        {
+            wp.atomic_add(dx, i, n * (wi * dlam))
+            wp.atomic_sub(dx, j, n * (wj * dlam))
+        ~
+            # fixed particles take no correction
+            if wi > 0.0:
+                wp.atomic_add(dx, i, n * (wi * dlam))
+            if wj > 0.0:
+                wp.atomic_sub(dx, j, n * (wj * dlam))
+        }
+        {?0.3 wp.atomic_add(degree, i, 1)
+        wp.atomic_add(degree, j, 1)}
+    """,
+    "spring_strain": """
+        stretch = length / l0
+        {
+            state = int(0)
+            if stretch > 1.0 + limit:
+                state = 1
+            {elif stretch < 1.0 - limit:
+                state = {2 ~ -1} ~}
+            {?0.3 if (flags[i] & ACTIVE) == 0 or (flags[j] & ACTIVE) == 0:
+                state = {-1 ~ 3}}
+            broken[tid] = state
+        ~
+            if (flags[i] & ACTIVE) == 0 {or ~ and} (flags[j] & ACTIVE) == 0:
+                strain[tid] = 0.0
+                return
+        ~
+            if stretch > 1.0 + limit and torn[tid] == 0:
+                torn[tid] = 1
+        ~}
+        strain[tid] = {stretch - 1.0 ~ 0.5 * (stretch * stretch - 1.0) ~ wp.abs(stretch - 1.0)}
+        {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (stretch - 1.0) * (stretch - 1.0))}
+        {?0.4 wp.atomic_add(degree, i, 1)
+        {wp.atomic_add(degree, j, 1) ~}}
+    """,
+}
+
+
+def _draw_spring(stream: Stream, target: str) -> KernelSpec:
+    """Springs between two particles: their forces, or the corrections of a position-based solver."""
+    p = Program(stream, ("tid", "spring_id", "edge", "s"))
+    _elements(p, "spring", 2, ("spring_indices", "edges", "springs"))
+    p.function(
+        """
+        def spring_direction(a: wp.vec3, b: wp.vec3) -> wp.vec3:
+            d = a - b
+            r = wp.length(d)
+            if r < 1.0e-6:
+                return wp.vec3(0.0, {1.0, 0.0 ~ 0.0, 1.0})
+            return {d / r ~ d * (1.0 / r)}
+        """
+    )
+    p.lookups(xij="xij = xi - xj", length="length = {wp.length(xij) ~ wp.length(xi - xj)}")
+    p.lookups(n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ spring_direction(xi, xj) ~ xij / (length + TINY)}")
+    p.write(_SPRING[target])
+    titles = {
+        "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_cable_forces"),
+        "spring_projection": ("solve_springs", "solve_distance_constraints", "project_edges", "solve_stretch"),
+        "spring_strain": ("compute_spring_strain", "measure_strain", "update_spring_state"),
+    }[target]
+    return p.done("deformable", "springs", target, "Springs between particles", titles, (
+        "Computes what each spring does to the two particles at its ends.", "One thread per spring.",
+        "Evaluate all springs; the results are summed up by atomics.",
+    ))  # fmt: skip
+
+
+_TRIANGLE = {
+    "membrane_forces": """
+        e1 = xj - xi
+        e2 = xk - xi
+        c = wp.cross(e1, e2)
+        area = 0.5 * wp.length(c)
+        {# degenerate triangles have no normal
+        if area < TINY:
+            return ~}
+        {?0.3 if broken_in[tid] != 0:
+            return}
+        n = wp.normalize(c)
+        {* # resist a change of area
+            s = k_e * (area - l0)
+            fi += wp.cross(xk - xj, n) * (-0.5 * s)
+            fj += wp.cross(xi - xk, n) * (-0.5 * s)
+            fk += wp.cross(xj - xi, n) * (-0.5 * s)
+        ~
+            # drag against the wind
+            vm = (vi + vj + vk) / 3.0 - wind
+            drag = n * (wp.dot(n, vm) * area * -k_d)
+            {if wp.dot(n, vm) > 0.0:
+                drag = drag * 0.5 ~}
+            fi += drag / 3.0
+            fj += drag / 3.0
+            fk += drag / 3.0
+        ~
+            # pressure of what is inside
+            push = n * (pressure * area)
+            fi += push
+            fj += push
+            fk += push
+        ~
+            # keep the edges near their length
+            r1 = wp.length(e1)
+            r2 = wp.length(e2)
+            {if r1 > limit:
+                fj -= e1 * (k_e * (r1 - limit))
+                fi += e1 * (k_e * (r1 - limit))
+            if r2 > limit:
+                fk -= e2 * (k_e * (r2 - limit))
+                fi += e2 * (k_e * (r2 - limit)) ~
+            fj += e1 * (k_e * (limit - r1))
+            fk += e2 * (k_e * (limit - r2))}
+        }
+        wp.atomic_add(f, i, fi)
+        wp.atomic_add(f, j, fj)
+        wp.atomic_add(f, k, fk)
+    """,
+    "vertex_normals": """
+        c = wp.cross(xj - xi, xk - xi)
+        {?0.4 area = 0.5 * wp.length(c)
+        # slivers count for nothing
+        if area < limit * 0.5:
+            {wp.atomic_add(num_bad, 0, 1)
+            return ~ return}}
+        {?0.3 # back faces are turned around
+        if {c[2] < 0.0 ~ wp.dot(c, axis) < 0.0}:
+            c = -c}
+        {n = c ~ n = wp.normalize(c) ~ n = c * {0.5 ~ l0}}
+        {wp.atomic_add(f, i, n)
+        wp.atomic_add(f, j, n)
+        wp.atomic_add(f, k, n) ~
+        for corner in range(3):
+            wp.atomic_add(f, joined_of[tid, corner], n)}
+        {?0.4 wp.atomic_add(degree, i, 1)
+        wp.atomic_add(degree, j, 1)
+        wp.atomic_add(degree, k, 1)}
+    """,
+    "triangle_state": """
+        e1 = xj - xi
+        e2 = xk - xi
+        area = {0.5 * wp.length(wp.cross(e1, e2)) ~ wp.length(wp.cross(e1, e2)) / 2.0}
+        {?0.5 flag = int(0)
+        if area < limit:
+            flag = {1 ~ -1}
+        elif area > 1.0:
+            flag = 2
+        {?0.4 if (flags[i] & PINNED) != 0 and (flags[j] & PINNED) != 0:
+            flag = 3}
+        broken[tid] = flag}
+        {?0.5 longest = wp.max(wp.length(e1), wp.max(wp.length(e2), wp.length(xk - xj)))
+        {?0.5 if longest < TINY:
+            return}
+        aspect[tid] = area / (longest * longest + TINY)}
+        {strain[tid] = area / l0 - 1.0 ~ strain[tid] = {area ~ area - l0}}
+        {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0))}
+        {?0.4 third = area / 3.0
+        wp.atomic_add(lumped, i, third)
+        wp.atomic_add(lumped, j, third)
+        wp.atomic_add(lumped, k, third)}
+    """,
+}
+
+
+def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
+    """Triangles of a cloth: their forces, normals and how they are stretched."""
+    p = Program(stream, ("tid", "tri", "face", "t"))
+    points = _elements(p, "tri", 3, ("tri_indices", "triangles", "faces"))
+    p.array("broken_in", INT, (0, 1), (p.threads,), ("tri_flags", "is_torn"))
+    p.array("joined_of", INT, (0, points - 1), (p.threads, 3), ("corners", "vertex_ids"))
+    p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity", "air_velocity"))
+    p.scalar("axis", VEC, (-1, 1), ("up", "view_dir", "light_dir"))
+    p.number("pressure", (0.5, 2), ("pressure", "inflation"), ("1.0", "0.5"))
+    p.output("num_bad", INT, (1,), ("num_degenerate", "bad_count"), (0, 1))
+    p.output("aspect", FLOAT, (p.threads,), ("aspect", "quality", "aspect_ratio"))
+    p.output("lumped", FLOAT, (points,), ("lumped_mass", "vertex_area", "node_area"), (0, 1))
+    text = _TRIANGLE[target]
+    if target == "membrane_forces":
+        p.write("{fi = wp.vec3()\nfj = wp.vec3()\nfk = wp.vec3() ~ "
+                "fi = wp.vec3(0.0, 0.0, 0.0)\nfj = wp.vec3(0.0, 0.0, 0.0)\nfk = wp.vec3(0.0, 0.0, 0.0)}")  # fmt: skip
+    p.write(text)
+    titles = {
+        "membrane_forces": ("eval_triangles", "triangle_forces", "eval_membrane", "compute_cloth_forces"),
+        "vertex_normals": ("compute_vertex_normals", "accumulate_normals", "scatter_face_normals"),
+        "triangle_state": ("measure_triangles", "compute_tri_areas", "update_triangle_state"),
+    }[target]
+    return p.done("deformable", "triangles", target, "Triangles of a cloth", titles, (
+        "One thread per triangle.", "Accumulate what each triangle adds to its three corners.",
+    ))  # fmt: skip
+
+
+_VERTEX = {
+    "implicit_vertex": """
+        {
+            # inertia pulls towards where the vertex would go freely
+            m = 1.0 / (inv_mass_of[tid] * dt * dt)
+            force = (predicted[tid] - x0) * m
+            hess = wp.diag(wp.vec3(m, m, m))
+        ~
+            m = masses[tid] / (dt * dt)
+            force = (predicted[tid] - x0) * m
+            hess = m * wp.identity(n=3, dtype=float)
+        }
+        for k in range(first[tid], first[tid + 1]):
+            nbr = adjacency[k]
+            {?0.5 if nbr == tid:
+                continue}
+            {?0.3 if (flags[nbr] & ACTIVE) == 0:
+                continue}
+            d = x0 - x[nbr]
+            r = wp.length(d)
+            {if r < TINY:
+                continue ~ if r <= 0.0 {or r > 2.0 ~}:
+                continue}
+            c = r - {rest_of[k] ~ spacing}
+            n = d / r
+            {?0.3 # no push when compressed
+            if c < 0.0:
+                continue}
+            force -= n * (ke * c)
+            hess += ke * wp.outer(n, n)
+            {?0.3 wp.atomic_add(degree, tid, 1)}
+        {?0.4 # ground below the vertex
+        depth = ground - x0[2]
+        if depth > 0.0:
+            force += wp.vec3(0.0, 0.0, ke * depth)
+            {hess += wp.diag(wp.vec3(0.0, 0.0, ke)) ~ hess[2, 2] = hess[2, 2] + ke}}
+        {?0.4 force -= {kd ~ (kd * m)} * (x0 - x_prev[tid])}
+        {
+            if wp.abs(wp.determinant(hess)) > TINY:
+                x_out[tid] = x0 + wp.inverse(hess) * force
+            {else:
+                x_out[tid] = x0 ~}
+        ~
+            step = wp.inverse(hess) * force
+            {if wp.length(step) > limit:
+                step = wp.normalize(step) * limit ~}
+            x_out[tid] = x0 + {relax * ~}step
+        }
+    """,
+    "predict": """
+        v0 = v[tid]
+        {?0.4 # damped first
+        v0 = v0 * {(1.0 - kd * dt) ~ wp.max(1.0 - kd * dt, 0.0)}}
+        {v1 = v0 + (gravity + f_in[tid] * inv_mass_of[tid]) * dt ~
+        v1 = v0 + gravity * dt
+        {?0.5 if inv_mass_of[tid] > 0.5:
+            v1 += f_in[tid] * (inv_mass_of[tid] * dt)}}
+        {* speed = wp.length(v1)
+            if speed > limit:
+                v1 *= limit / speed
+        ~
+            if (flags[tid] & PINNED) != 0:
+                v1 = wp.vec3(0.0, 0.0, 0.0)
+        ~
+            world = groups[tid]
+            if world >= 0:
+                v1 += wind_of[world] * dt
+        }
+        {x1 = x0 + v1 * dt
+        {?0.5 if x1[2] < ground:
+            x1[2] = ground
+            {?0.4 v1 = wp.vec3(v1[0] * 0.5, v1[1] * 0.5, 0.0)}}
+        x_out[tid] = x1
+        {?0.6 v_out[tid] = v1} ~
+        {?0.5 v_out[tid] = v1}
+        x_out[tid] = x0 + v1 * dt}
+    """,
+    "update_velocity": """
+        d = x0 - x_prev[tid]
+        {?0.5 # converged
+        if wp.length(d) < rest_limit:
+            v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            {?0.5 asleep[tid] = 1}
+            return}
+        v1 = d / dt
+        {* v1 = v1 * (1.0 - kd) ~
+            if wp.length(v1) > v_max:
+                v1 = wp.normalize(v1) * v_max
+        ~
+            if (flags[tid] & PINNED) != 0:
+                v1 = wp.vec3()
+        ~
+            if x0[2] < ground {and ~ or} v1[2] < 0.0:
+                {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0], v1[1], -0.5 * v1[2])}
+        }
+        v_out[tid] = v1
+        {?0.4 wp.atomic_add(energy, 0, 0.5 * masses[tid] * wp.dot(v1, v1))}
+        {?0.3 wp.atomic_max(fastest, 0, wp.length(v1))}
+    """,
+    "apply_corrections": """
+        num = {degree_in[tid] ~ degree_in[tid] + 1}
+        {if num == 0:
+            {x_out[tid] = x0
+            return ~ return}
+        d = correction[tid] / float(num) ~
+        d = correction[tid]
+        if num > 1:
+            d = d / float(num) ~
+        scale = relax
+        if num > 0:
+            scale = relax / float(num)
+        d = correction[tid] * scale}
+        {?0.4 if wp.length(d) > limit:
+            d = d * (limit / wp.length(d))}
+        {?0.5 x1 = x0 + d
+        {?0.5 if x1[2] < ground:
+            x1[2] = ground}
+        x_out[tid] = x1
+        {?0.6 v_out[tid] = v[tid] + d / dt}
+        ~ x_out[tid] = x0 + d}
+    """,
+}
+
+
+def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
+    """Vertices of a soft body, one thread each: predicted, solved with their neighbours, moved."""
+    p = Program(stream, ("tid", "vertex", "particle", "v_id"))
+    count = p.threads
+    total = 3 * count
+    p.array("x", VEC, (-1, 1), (count,), ("x", "particle_q", "pos", "positions"))
+    p.array("x_prev", VEC, (-1, 1), (count,), ("x_prev", "particle_q_prev", "pos_prev", "old_pos"))
+    p.array("predicted", VEC, (-1, 1), (count,), ("inertia_target", "predicted", "x_tilde", "particle_q_inertia"))
+    p.array("v", VEC, (-1, 1), (count,), ("v", "particle_qd", "vel", "velocities"))
+    p.array("f_in", VEC, (-3, 3), (count,), ("f", "particle_f", "forces"))
+    p.array("correction", VEC, (-0.5, 0.5), (count,), ("delta", "particle_delta", "corrections"))
+    p.array("degree_in", INT, (0, 4), (count,), ("constraint_count", "num_constraints", "valence"))
+    p.array("inv_mass_of", FLOAT, (0.2, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
+    p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
+    p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
+    p.array("groups", INT, (-1, 3), (count,), ("particle_world", "group", "env_index"))
+    p.array("wind_of", VEC, (-2, 2), (4,), ("world_wind", "env_force", "group_force"))
+    p.array("first", INT, (0, total), (count + 1,), ("adj_offsets", "vertex_start", "row_start"))
+    p.array("adjacency", INT, (0, count - 1), (total,), ("adjacency", "adj_vertices", "neighbors"))
+    p.array("rest_of", FLOAT, (0.2, 1), (total,), ("rest_lengths", "edge_rest", "l0"))
+    p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_pos", "x_new"))
+    p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_vel", "v_new"))
+    p.output("asleep", INT, (count,), ("asleep", "converged", "at_rest"), (0, 1))
+    p.output("degree", INT, (count,), ("contacts", "num_active", "active_count"), (0, 2))
+    p.output("energy", FLOAT, (1,), ("kinetic_energy", "energy"), (0, 1))
+    p.output("fastest", FLOAT, (1,), ("max_speed", "fastest"), (0, 40))
+    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.number("dt", (0.05, 0.2), ("dt", "sim_dt", "h"), ("0.1", "0.05"))
+    p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "5.0"))
+    p.number("kd", (0.05, 0.5), ("kd", "damping", "drag"), ("0.1", "0.5"))
+    p.number("limit", (0.3, 1.5), ("max_step", "limit", "v_max"), ("0.5", "1.0"))
+    p.number("v_max", (8, 20), ("max_velocity", "v_max", "speed_limit"), ("10.0", "20.0"))
+    p.number("spacing", (0.3, 0.8), ("rest_length", "spacing"), ("0.5",))
+    p.number("rest_limit", (0.4, 0.8), ("sleep_threshold", "tolerance", "eps"), ("0.5",))
+    p.number("ground", (-0.5, 0), ("ground_height", "floor_z", "ground"), ("0.0", "-0.5"))
+    p.number("relax", (0.3, 1), ("relaxation", "omega"), ("0.5", "0.8"))
+    p.constants({"ACTIVE": 1, "PINNED": 2})
+    p.lookups(x0="x0 = x[tid]")
+    p.guard_count("particle")
+    outputs = "x_out[tid] = x[tid]" if target != "update_velocity" else "v_out[tid] = v[tid]"
+    p.write(
+        "{?0.5 # fixed and sleeping vertices stay\nif {(flags[tid] & ACTIVE) == 0 ~ not ((flags[tid] & ACTIVE) != 0) ~ "
+        "inv_mass_of[tid] < 0.5 {~ or (flags[tid] & PINNED) != 0}}:\n    {return ~ " + outputs + "\n    return}}",
+        _VERTEX[target],
+    )
+    titles = {
+        "implicit_vertex": ("solve_vertices", "vbd_step", "solve_elasticity", "relax_vertices"),
+        "predict": ("predict_positions", "forward_step", "integrate_particles", "predict_particles"),
+        "update_velocity": ("update_velocity", "compute_velocities", "finalize_velocities"),
+        "apply_corrections": ("apply_deltas", "apply_particle_deltas", "apply_corrections"),
+    }[target]
+    return p.done("deformable", "vertices", target, "Vertices of a soft body", titles, (
+        "One thread per vertex.", "Updates the vertices of one colour from the state of the last iteration.",
+        "Advance the particles that are not fixed.",
+    ))  # fmt: skip
+
+
+RECIPES = (
+    Recipe(name="springs", category="deformable", targets=tuple(_SPRING), draw=_draw_spring),
+    Recipe(name="triangles", category="deformable", targets=tuple(_TRIANGLE), draw=_draw_triangle),
+    Recipe(name="vertices", category="deformable", targets=tuple(_VERTEX), draw=_draw_vertex),
+)

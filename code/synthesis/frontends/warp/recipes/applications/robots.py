@@ -1,0 +1,343 @@
+"""Robots in many environments at once: drives of their joints, what they observe, what it is worth, when it ends."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_DRIVES = {
+    "joint_drive": """
+        mode = modes[env, j]
+        {?0.3 if mode == MODE_NONE:
+            {tau_out[env, j] = 0.0
+            return ~ return}}
+        q = joint_q[env, j]
+        qd = joint_qd[env, j]
+        tau = float(0.0)
+        if mode == MODE_POSITION:
+            {err = target[env, j] - q
+            {?0.4 # the short way around
+            if err > wp.pi:
+                err -= 2.0 * wp.pi
+            elif err < -wp.pi:
+                err += 2.0 * wp.pi}
+            {?0.3 if wp.abs(err) < dead_zone:
+                err = 0.0}
+            tau = kp[j] * err - kd[j] * qd ~
+            tau = kp[j] * (target[env, j] - q) - kd[j] * qd}
+        elif mode == MODE_VELOCITY:
+            tau = kd[j] * (target[env, j] - qd)
+        {elif mode == MODE_TORQUE:
+            tau = {target[env, j] ~ strength * target[env, j]} ~ else:
+            tau = target[env, j] ~}
+        {* # push back from the limits
+            if q < lower[j]:
+                tau += {kp[j] ~ limit_ke} * (lower[j] - q)
+            {elif q > upper[j]: ~ if q > upper[j]:}
+                tau += {kp[j] ~ limit_ke} * (upper[j] - q)
+        ~
+            # dry friction of the gear
+            {if wp.abs(qd) > dead_zone:
+                tau -= wp.sign(qd) * friction[j] ~
+            if qd > dead_zone:
+                tau -= friction[j]
+            elif qd < -dead_zone:
+                tau += friction[j]}
+        ~
+            tau += gravity_comp[env, j]
+        ~
+            # torque falls with speed
+            room = 1.0 - wp.abs(qd) / max_speed
+            if room < 0.0:
+                room = 0.0
+            tau *= room
+        }
+        {tau = wp.clamp(tau, -effort[j], effort[j])
+        ~ if tau > effort[j]:
+            tau = effort[j]
+        if tau < -effort[j]:
+            tau = -effort[j] ~}
+        {?0.4 # a motor that fails
+        if broken[env, j]:
+            tau = {0.0 ~ tau * 0.5}}
+        tau_out[env, j] = tau
+        {?0.3 power[env, j] = {wp.abs(tau * qd) ~ wp.max(tau * qd, 0.0)}}
+    """,
+    "action_filter": """
+        a = {actions[env, j] ~ wp.clamp(actions[env, j], -1.0, 1.0)}
+        {?0.4 # nothing in the first steps after a reset
+        if step_count[env] < {2 ~ warmup}:
+            {applied[env, j] = default_q[j]
+            return ~ a = 0.0}}
+        {?0.5 if {delay[env] > 0 ~ delay[env] != 0}:
+            a = previous[env, j]}
+        {* a = smoothing * previous[env, j] + (1.0 - smoothing) * a
+        ~
+            step = a - previous[env, j]
+            if {wp.abs(step) > max_rate:
+                a = previous[env, j] + wp.sign(step) * max_rate ~ step > max_rate:
+                a = previous[env, j] + max_rate}
+        ~
+            if a {> 1.0:
+                a = 1.0
+            elif a < -1.0:
+                a = -1.0 ~ < 0.0 and one_sided[j]:
+                a = 0.0}
+        }
+        goal = default_q[j] + action_scale * a
+        {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
+        applied[env, j] = goal
+        {?0.3 effort_sum[env, j] = a * a}
+    """,
+    "soft_limits": """
+        q = joint_q[env, j]
+        {?0.4 if lower[j] >= upper[j]:
+            return}
+        {middle = 0.5 * (lower[j] + upper[j])
+        half = 0.5 * (upper[j] - lower[j]) * {soft ~ 0.9}
+        out = wp.max(wp.abs(q - middle) - half, 0.0) ~
+        out = float(0.0)
+        if q < lower[j]:
+            out = lower[j] - q
+        elif q > upper[j]:
+            out = q - upper[j] ~
+        out = wp.max(lower[j] - q, 0.0) + wp.max(q - upper[j], 0.0)}
+        {?0.5 if out > 0.0:
+            {wp.atomic_add(violations, env, 1) ~ violated[env, j] = 1
+        else:
+            violated[env, j] = 0}}
+        {?0.5 excess = wp.abs(joint_qd[env, j]) - max_speed
+        if excess > 0.0:
+            out += excess}
+        {tau_out[env, j] = {out ~ -limit_ke * out} ~ wp.atomic_add(penalty, env, {out ~ out * out ~ limit_ke * out})}
+    """,
+}
+
+
+def _draw_drive(stream: Stream, target: str) -> KernelSpec:
+    """Joints of robots, a thread for each joint of each environment."""
+    envs, joints = stream.child("sizes").choice(((8, 6), (16, 7), (16, 12), (12, 8)))
+    worlds, dofs = ("env", "env_id", "world", "worldid"), ("j", "dof", "joint", "i")
+    p = Program(stream, worlds, dofs, launch=(envs, joints))
+    shape = (envs, joints)
+    for key, bounds, names in (
+        ("joint_q", (-3, 3), ("joint_q", "dof_pos", "qpos")), ("joint_qd", (-2, 2), ("joint_qd", "dof_vel", "qvel")),
+        ("target", (-2, 2), ("joint_target", "targets", "ctrl", "commands")),
+        ("gravity_comp", (-1, 1), ("gravity_comp", "feedforward", "bias")),
+        ("actions", (-1.5, 1.5), ("actions", "action")), ("previous", (-1, 1), ("last_actions", "prev_actions")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, shape, names)
+    for key, bounds, names in (
+        ("kp", (1, 20), ("kp", "target_ke", "stiffness")), ("kd", (0.1, 2), ("kd", "target_kd", "damping")),
+        ("lower", (-2, -0.5), ("joint_limit_lower", "lower", "dof_min")),
+        ("upper", (0.5, 2), ("joint_limit_upper", "upper", "dof_max")),
+        ("effort", (10, 40), ("effort_limit", "max_torque", "torque_limits")),
+        ("friction", (0.1, 0.5), ("friction", "joint_friction", "frictionloss")),
+        ("default_q", (-1, 1), ("default_q", "default_dof_pos", "rest_pose")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (joints,), names)
+    p.array("modes", INT, (0, 3), shape, ("control_mode", "drive_mode", "mode", "joint_mode"))
+    p.array("broken", FLAG, (0, 1), shape, ("motor_failed", "broken", "disabled"))
+    p.array("one_sided", FLAG, (0, 1), (joints,), ("one_sided", "positive_only"))
+    p.array("step_count", INT, (0, 6), (envs,), ("episode_length", "step_count", "progress"))
+    p.array("delay", INT, (0, 2), (envs,), ("delay", "action_delay", "lag"))
+    p.array("active", INT, (0, 1), (envs,), ("env_active", "active_mask", "enabled"))
+    p.scalar("warmup", INT, (1, 4), ("warmup_steps", "num_warmup"))
+    p.number("dead_zone", (0.1, 0.5), ("dead_zone", "deadband", "velocity_eps"), ("0.1", "0.5"))
+    p.number("limit_ke", (5, 20), ("limit_ke", "limit_stiffness"), ("10.0", "20.0"))
+    p.number("max_speed", (1, 1.6), ("max_velocity", "velocity_limit"), ("1.5", "1.0"))
+    p.number("strength", (0.5, 2), ("gear_ratio", "gear", "motor_strength"), ("2.0", "0.5"))
+    p.number("smoothing", (0.2, 0.8), ("smoothing", "alpha", "filter_coeff"), ("0.5", "0.8"))
+    p.number("max_rate", (0.2, 0.8), ("max_rate", "rate_limit", "max_delta"), ("0.5",))
+    p.number("action_scale", (0.3, 1), ("action_scale", "scale"), ("0.5", "0.25"))
+    p.number("soft", (0.7, 0.95), ("soft_limit_factor", "soft_ratio"), ("0.9", "0.95"))
+    p.output("tau_out", FLOAT, shape, ("joint_f", "torques", "qfrc_actuator", "tau"))
+    p.output("power", FLOAT, shape, ("power", "motor_power"))
+    p.output("applied", FLOAT, shape, ("joint_target_out", "applied_targets", "dof_targets"))
+    p.output("effort_sum", FLOAT, shape, ("action_cost", "squared_action"))
+    p.output("violated", INT, shape, ("limit_hit", "violated"))
+    p.output("violations", INT, (envs,), ("num_violations", "limit_count"), (0, 2))
+    p.output("penalty", FLOAT, (envs,), ("penalty", "limit_cost", "reward_penalty"), (0, 1))
+    p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
+    p.write("{?0.35 if {active[env] == 0 ~ active[env] != 1}:\n    return}", _DRIVES[target])
+    titles = {
+        "joint_drive": ("eval_joint_drives", "apply_actuators", "compute_joint_torques", "pd_control"),
+        "action_filter": ("apply_actions", "process_actions", "filter_actions", "set_joint_targets"),
+        "soft_limits": ("joint_limit_penalty", "check_joint_limits", "compute_limit_cost"),
+    }[target]
+    return p.done("control", "drives", target, "Joints of robots in many environments", titles, (
+        "One thread for each joint of each environment.", "Launched over (environments, joints).",
+    ))  # fmt: skip
+
+
+_EPISODES = {
+    "terminations": """
+        {reset = int(0) ~ reset = reset_buf[env]}
+        {* if pos[env][2] < min_height:
+                reset = 1
+        ~
+            if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
+                reset = 1
+                {timeout[env] = 1
+            else:
+                timeout[env] = 0 ~}
+        ~
+            # tipped over
+            up = wp.quat_rotate(wp.quat(rot[env][0], rot[env][1], rot[env][2], rot[env][3]), wp.vec3(0.0, 0.0, 1.0))
+            if up[2] < 0.0:
+                reset = 1
+        ~
+            for k in range({NUM_FEET ~ contact_force.shape[1]}):
+                if {contact_force[env, k] > force_limit ~ contact_force[env, k] > force_limit and foot_allowed[k] == 0}:
+                    reset = 1
+                    {break ~}
+        ~
+            r = wp.length(pos[env] - origins[env])
+            if r > max_distance:
+                reset = {1 ~ 2}
+        }
+        {done[env] = reset
+        {?0.5 if reset == 0:
+            progress_out[env] = progress[env] + 1
+        else:
+            progress_out[env] = 0} ~
+        if reset != 0:
+            {slot = wp.atomic_add(counter, 0, 1)
+            if slot < max_resets:
+                reset_ids[slot] = {1 ~ reset}
+            done[env] = 1 ~ done[env] = 1
+            wp.atomic_add(counter, 0, 1)}
+        else:
+            done[env] = 0}
+    """,
+    "reward": """
+        {v = vel[env]
+        {if wp.length(command[env]) < 0.5:
+            reward[env] = {0.0 ~ -1.0}
+            return ~} ~ v = vel[env]}
+        {err = v - command[env]
+        total = weight * wp.exp(-wp.dot(err, err) / {sigma ~ 0.25}) ~
+        total = weight * {(1.0 - wp.min(wp.length(v - command[env]), 1.0)) ~ wp.dot(v, command[env])}}
+        {* # keep the body at its height
+            dz = pos[env][2] - height_target
+            total -= {dz * dz ~ 2.0 * dz * dz ~ wp.abs(dz)}
+        ~
+            cost = float(0.0)
+            for j in range({num_dofs ~ torques.shape[1]}):
+                cost += {torques[env, j] * torques[env, j] ~ wp.abs(torques[env, j] * joint_qd[env, j])}
+            total -= {energy_scale * ~ 0.1 *} cost
+        ~
+            if progress[env] == {0 ~ 1}:
+                total = {0.0 ~ 0.5 * total}
+        ~
+            # time in the air pays
+            for k in range({NUM_FEET ~ contact_force.shape[1]}):
+                if {air_time[env, k] > air_min and contact_force[env, k] > 0.5 ~ contact_force[env, k] > 0.5}:
+                    total += air_time[env, k] {- air_min ~}
+        ~
+            if done_in[env] == 1:
+                total -= {penalty ~ 1.0 ~ 2.0}
+        ~
+            {alive = 1.0 - wp.abs(pos[env][1])
+            total += 0.1 * alive ~ if pos[env][2] > height_target:
+                total += 0.1}
+        }
+        {reward[env] = {total ~ wp.max(total, 0.0) ~ total * dt}
+        {wp.atomic_add(episode_sum, env, total) ~} ~ reward[env] = total}
+    """,
+    "reset_envs": """
+        if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
+            return
+        {k = env % num_start ~ k = start_of[env] ~ k = (env * 7 + seed_of[env]) % num_start}
+        {for j in range({num_dofs ~ q_out.shape[1]}):
+            q_out[env, j] = {start_q[k, j] ~ default_q[j]
+            {if randomize != 0:
+                q_out[env, j] = default_q[j] + noise[env, j] ~}}
+            {qd_out[env, j] = 0.0 ~}
+        ~
+        for j in range({num_dofs ~ q_out.shape[1]}):
+            if {locked[j] == 1 ~ locked[j] != 0}:
+                q_out[env, j] = default_q[j]
+            else:
+                q_out[env, j] = {wp.clamp(start_q[k, j] + noise[env, j], lower[j], upper[j]) ~ start_q[k, j] + scale_noise * noise[env, j]}
+            {?0.5 qd_out[env, j] = 0.0}}
+        {progress_out[env] = 0 ~}
+        {?0.5 pos_out[env] = {origins[env] ~ origins[env] + offset[k] ~ origins[env] + wp.vec3(0.0, 0.0, height_target)}}
+        {?0.4 {wp.atomic_add(counter, 0, 1) ~ done[env] = 0}}
+    """,
+}
+
+
+def _draw_episode(stream: Stream, target: str) -> KernelSpec:
+    """Environments, a thread for each: whether an episode is over, its reward, its start."""
+    dofs, feet, starts = (stream.child("sizes").choice(each) for each in ((6, 8, 12), (2, 4), (4, 6)))
+    p = Program(stream, ("env", "tid", "env_id", "i"))
+    envs = p.threads
+    p.array("pos", VEC, (-1, 1), (envs,), ("root_pos", "base_pos", "body_pos"))
+    p.array("vel", VEC, (-1, 1), (envs,), ("root_vel", "base_vel", "lin_vel"))
+    p.array("rot", FOUR, (-1, 1), (envs,), ("root_rot", "base_quat", "orientation"))
+    p.array("origins", VEC, (-1, 1), (envs,), ("env_origins", "origins", "start_pos"))
+    p.array("offset", VEC, (-1, 1), (starts,), ("start_offsets", "spawn_points"))
+    p.array("command", VEC, (-1, 1), (envs,), ("commands", "target_vel", "velocity_command"))
+    p.array("reset_buf", INT, (0, 1), (envs,), ("reset_in", "force_reset", "user_reset"))
+    p.array("done_in", INT, (0, 1), (envs,), ("done", "dones", "terminated"))
+    p.array("mask", INT, (0, 1), (envs,), ("reset_mask", "mask", "done"))
+    p.array("flagged", FLAG, (0, 1), (envs,), ("reset_mask", "should_reset", "done"))
+    p.array("progress", INT, (0, 20), (envs,), ("progress", "episode_length", "step_count"))
+    p.array("seed_of", INT, (0, 50), (envs,), ("seeds", "env_seed"))
+    p.array("start_of", INT, (0, starts - 1), (envs,), ("start_ids", "motion_ids", "state_index"))
+    p.array("locked", INT, (0, 2), (dofs,), ("locked", "dof_type", "frozen_dofs"))
+    p.array("foot_allowed", INT, (0, 1), (feet,), ("allowed_contact", "is_foot"))
+    p.array("contact_force", FLOAT, (0, 2), (envs, feet), ("contact_forces", "foot_force", "feet_contact"))
+    p.array("air_time", FLOAT, (0, 1), (envs, feet), ("air_time", "feet_air_time"))
+    p.array("torques", FLOAT, (-1, 1), (envs, dofs), ("torques", "joint_f", "actions"))
+    p.array("joint_qd", FLOAT, (-1, 1), (envs, dofs), ("joint_qd", "dof_vel"))
+    p.array("noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("noise", "random_offsets"))
+    p.array("start_q", FLOAT, (-1, 1), (starts, dofs), ("start_states", "init_q", "keyframes"))
+    for key, bounds, names in (
+        ("default_q", (-1, 1), ("default_q", "rest_pose")), ("lower", (-1, -0.2), ("lower", "dof_min")),
+        ("upper", (0.2, 1), ("upper", "dof_max")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (dofs,), names)
+    p.number("min_height", (-0.5, 0.3), ("min_height", "termination_height"), ("0.3", "0.0"))
+    p.number("height_target", (-0.3, 0.5), ("target_height", "base_height"), ("0.3", "0.5"))
+    p.number("max_distance", (1, 1.6), ("max_distance", "bounds_radius"), ("1.5", "1.0"))
+    p.number("force_limit", (1, 1.8), ("force_limit", "contact_threshold"), ("1.0", "1.5"))
+    p.number("sigma", (0.2, 1), ("sigma", "tracking_sigma"), ("0.25", "0.5"))
+    p.number("energy_scale", (0.05, 0.3), ("energy_scale", "torque_cost", "cost_weight"), ("0.1", "0.05"))
+    p.number("air_min", (0.2, 0.6), ("min_air_time", "air_target"), ("0.5",))
+    p.number("penalty", (0.5, 2), ("termination_penalty", "fall_cost"), ("1.0", "2.0"))
+    p.number("scale_noise", (0.2, 1), ("noise_scale", "reset_noise"), ("0.5", "0.1"))
+    p.number("dt", (0.05, 0.2), ("dt", "step_dt"), ("0.1", "0.02"))
+    p.number("weight", (0.5, 2), ("weight", "tracking_weight", "reward_scale"), ("1.0", "1.5", "2.0"))
+    p.scalar("max_length", INT, (8, 14), ("max_episode_length", "max_steps", "horizon"))
+    p.scalar("max_resets", INT, (4, 10), ("max_resets", "capacity"))
+    p.scalar("randomize", INT, (0, 1), ("randomize", "use_noise"))
+    p.constants({"NUM_FEET": feet})
+    p.sizes(num_start=starts, num_dofs=dofs)
+    p.output("done", INT, (envs,), ("done", "dones", "reset_out", "terminated_out"))
+    p.output("timeout", INT, (envs,), ("timeout", "truncated"))
+    p.output("progress_out", INT, (envs,), ("progress_out", "next_progress", "episode_length_out"))
+    p.output("counter", INT, (1,), ("num_resets", "reset_count"), (0, 0))
+    p.output("reset_ids", INT, (12,), ("reset_list", "reset_kinds"), (0, 0))
+    p.output("reward", FLOAT, (envs,), ("rewards", "reward", "rew_buf"))
+    p.output("episode_sum", FLOAT, (envs,), ("episode_sums", "returns"), (0, 1))
+    p.output("q_out", FLOAT, (envs, dofs), ("joint_q", "dof_pos", "qpos"), (-1, 1))
+    p.output("qd_out", FLOAT, (envs, dofs), ("joint_qd", "dof_vel", "qvel"), (-1, 1))
+    p.output("pos_out", VEC, (envs,), ("root_pos", "base_pos"), (-1, 1))
+    p.guard_count("env")
+    p.write(_EPISODES[target])
+    titles = {
+        "terminations": ("check_termination", "compute_dones", "update_episodes", "check_resets"),
+        "reward": ("compute_reward", "compute_rewards", "locomotion_reward", "tracking_reward"),
+        "reset_envs": ("reset_envs", "reset_idx", "apply_resets", "reset_states"),
+    }[target]
+    return p.done("control", "episodes", target, "Episodes of many environments", titles, (
+        "One thread per environment.", "Runs once per control step.",
+    ))  # fmt: skip
+
+
+RECIPES = (
+    Recipe(name="drives", category="control", targets=tuple(_DRIVES), draw=_draw_drive),
+    Recipe(name="episodes", category="control", targets=tuple(_EPISODES), draw=_draw_episode),
+)
