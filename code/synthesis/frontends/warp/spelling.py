@@ -24,6 +24,8 @@ _WITH_SUFFIX = {
         "vec2", "vec3", "vec4", "mat22", "mat33", "mat44", "quat", "transform", "spatial_vector", "spatial_matrix",
     )
 }  # fmt: skip
+_OF_PARTS = ("wp.spatial_vector", "wp.spatial_matrix")
+"""Types that are made of vectors under their short names alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +65,9 @@ class Style:
 
     def respell(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """Statements, functions and classes with all types in them written in this way."""
-        return rename_all(statements, self._names(self.long if self.long_casts else ()), self.respell_annotation)
+        names = self._names(self.long if self.long_casts else ())
+        called = {short: long for short, long in names.items() if short not in _OF_PARTS}
+        return rename_all(statements, called, self.respell_annotation)
 
     def _names(self, long: tuple[str, ...]) -> Mapping[str, str]:
         return {short: _LONG[short] for short in long} | (_WITH_SUFFIX if self.suffixed else {})

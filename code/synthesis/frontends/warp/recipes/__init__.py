@@ -61,6 +61,8 @@ CATEGORIES = (
     "events",
     "deformable",
     "control",
+    "bookkeeping",
+    "field",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

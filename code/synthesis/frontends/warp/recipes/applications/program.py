@@ -14,6 +14,7 @@ from textwrap import dedent, indent
 from synthesis.frontends.warp.ops import squared
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.naming import NameBook
+from synthesis.grammar.pruning import prune
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Call, Expression, Function, Literal, Name
 from synthesis.grammar.templates import Hole, Template
@@ -142,10 +143,10 @@ class Program:
 
     def output(
         self, key: str, kind: Type, shape: Sequence[int], names: tuple[str, ...] = (),
-        start: tuple[float, float] | None = None,
+        start: tuple[float, float] | None = None, element: str = "",
     ) -> None:  # fmt: skip
         """An array that the kernel writes; with values to start from, one that it reads or adds to as well."""
-        self.array(key, kind, start or (-1e6, 1e6), shape, names, Role.INOUT if start else Role.OUTPUT)
+        self.array(key, kind, start or (-1e6, 1e6), shape, names, Role.INOUT if start else Role.OUTPUT, element)
 
     def scalar(self, key: str, kind: Type, domain: tuple[float, float], names: tuple[str, ...] = ()) -> None:
         """A value for all threads that lines may name; see ``array``."""
@@ -230,6 +231,7 @@ class Program:
     def _flush(self) -> None:
         """Add what was written, each local read before it is needed: all of them early, or each where it is needed."""
         needed = dict[str, None]()
+        self._written = prune(self._written)
         for text in self._written:
             for name in _variables(text):
                 self._need(name, needed)

@@ -1,0 +1,351 @@
+"""Fields on grids: transport, pressure, boundaries, heights, particles that give to a grid and take from it."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_EDGE = "{if x == 0 or y == 0 or x == nx - 1 or y == ny - 1: ~ " \
+    "if x < 1 or x > nx - 2 or y < 1 or y > ny - 2: ~ if x == 0 or x == nx - 1 {or ~ or} y == 0 or y == ny - 1:}"  # fmt: skip
+
+_PLANE = {
+    "advect": """
+        px = float(x) - dt * u[x, y]
+        py = float(y) - dt * v[x, y]
+        {px = wp.clamp(px, 0.0, float(nx - 1))
+        py = wp.clamp(py, 0.0, float(ny - 1)) ~
+        if px < 0.0:
+            px = 0.0
+        if py < 0.0:
+            py = 0.0
+        px = wp.min(px, float(nx - 1))
+        py = wp.min(py, float(ny - 1))}
+        {?0.4 if cell_type[x, y] == SOLID:
+            out[x, y] = 0.0
+            return}
+        x0 = {int(px) ~ int(wp.floor(px))}
+        y0 = {int(py) ~ int(wp.floor(py))}
+        x1 = wp.min(x0 + 1, nx - 1)
+        y1 = wp.min(y0 + 1, ny - 1)
+        fx = px - float(x0)
+        fy = py - float(y0)
+        {a = q[x0, y0] * (1.0 - fx) + q[x1, y0] * fx
+        b = q[x0, y1] * (1.0 - fx) + q[x1, y1] * fx
+        value = a * (1.0 - fy) + b * fy ~
+        a = wp.lerp(q[x0, y0], q[x1, y0], fx)
+        b = wp.lerp(q[x0, y1], q[x1, y1], fx)
+        value = wp.lerp(a, b, fy)}
+        {* value *= {1.0 - decay * dt ~ 1.0 / (1.0 + decay * dt)} ~
+            if source[x, y] > threshold:
+                value += source[x, y] * dt
+        ~
+            if cell_type[x, y] == INFLOW:
+                value = inflow
+        }
+        out[x, y] = value
+    """,
+    "divergence": """
+        {EDGE
+            out[x, y] = 0.0
+            return
+        {?0.5 if cell_type[x, y] == SOLID:
+            {out[x, y] = 0.0
+            return ~ return}}
+        div = {0.5 * (u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) ~ (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)} ~
+        {ur = {u[wp.min(x + 1, nx - 1), y] ~ u[(x + 1) % nx, y]}
+        vt = {v[x, wp.min(y + 1, ny - 1)] ~ v[x, (y + 1) % ny]}
+        div = {ur - u[x, y] + vt - v[x, y] ~ (ur - u[x, y]) / h + (vt - v[x, y]) / h} ~
+        div = float(0.0)
+        if x < nx - 1:
+            div += u[x + 1, y]
+        if x > 0:
+            div -= u[x - 1, y]
+        if y < ny - 1:
+            div += v[x, y + 1]
+        if y > 0:
+            div -= v[x, y - 1]
+        {div *= 0.5 ~ div = div / (2.0 * h)}}
+        {?0.4 if cell_type[x, y] == {SOLID ~ INFLOW}:
+            div = 0.0}}
+        {?0.3 if wp.abs(div) > threshold:
+            wp.atomic_add(num_large, 0, 1)}
+        out[x, y] = {div ~ -div}
+    """,
+    "relax": """
+        {?0.5 if cell_type[x, y] == SOLID:
+            {out[x, y] = q[x, y]
+            return ~ out[x, y] = 0.0
+            return}}
+        {EDGE
+            out[x, y] = {q[x, y] ~ 0.0 ~ boundary_value}
+            return
+        total = q[x - 1, y] + q[x + 1, y] + q[x, y - 1] + q[x, y + 1]
+        {num = 4.0 ~ num = float(4.0)
+        if cell_type[x - 1, y] == SOLID:
+            num -= 1.0
+            total -= q[x - 1, y]
+        if cell_type[x + 1, y] == SOLID:
+            num -= 1.0
+            total -= q[x + 1, y]} ~
+        total = float(0.0)
+        num = float(0.0)
+        for k in range(4):
+            dx = int(0)
+            dy = int(0)
+            if k == 0:
+                dx = 1
+            elif k == 1:
+                dx = -1
+            elif k == 2:
+                dy = 1
+            else:
+                dy = -1
+            cx = x + dx
+            cy = y + dy
+            if cx < 0 or cy < 0 or cx >= nx or cy >= ny:
+                continue
+            {?0.5 if cell_type[cx, cy] == SOLID:
+                continue}
+            total += q[cx, cy]
+            num += 1.0 ~
+        total = float(0.0)
+        num = float(0.0)
+        for dx in range(-1, 2):
+            for dy in range(-1, 2):
+                {if dx == 0 and dy == 0:
+                    continue ~ if wp.abs(dx) + wp.abs(dy) != 1:
+                    continue}
+                cx = {(x + dx + nx) % nx ~ wp.clamp(x + dx, 0, nx - 1)}
+                cy = {(y + dy + ny) % ny ~ wp.clamp(y + dy, 0, ny - 1)}
+                total += {q[cx, cy] ~ weight * q[cx, cy]}
+                num += 1.0}
+        new = (total - {source[x, y] ~ h * h * source[x, y]}) / wp.max(num, 1.0)
+        out[x, y] = {new ~ q[x, y] + omega * (new - q[x, y]) ~ (1.0 - omega) * q[x, y] + omega * new}
+        {?0.4 r = wp.abs(new - q[x, y])
+        {wp.atomic_max(worst, 0, r) ~ wp.atomic_add(residual, 0, r * r) ~ if r > threshold:
+            wp.atomic_add(num_large, 0, 1)}}
+    """,
+    "heights": """
+        here = q[x, y]
+        {?0.4 if cell_type[x, y] == SOLID:
+            out[x, y] = here
+            return}
+        {flow = float(0.0)
+        {if x > 0:
+            flow += q[x - 1, y] - here
+        if x < nx - 1:
+            flow += q[x + 1, y] - here
+        if y > 0:
+            flow += q[x, y - 1] - here
+        if y < ny - 1:
+            flow += q[x, y + 1] - here ~
+        flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
+        flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
+        left = q[{wp.max(x - 1, 0) ~ (x + nx - 1) % nx}, y]
+        right = q[{wp.min(x + 1, nx - 1) ~ (x + 1) % nx}, y]
+        low = q[x, {wp.max(y - 1, 0) ~ (y + ny - 1) % ny}]
+        high = q[x, {wp.min(y + 1, ny - 1) ~ (y + 1) % ny}]
+        flow = left + right + low + high - 4.0 * here
+        {?0.4 slope_x = (right - left) / (2.0 * h)
+        slope_y = (high - low) / (2.0 * h)
+        normals[x, y] = wp.normalize(wp.vec3(-slope_x, -slope_y, 1.0))}}
+        {speed = u[x, y] + {weight * ~}flow * dt
+        {speed *= 1.0 - decay * dt ~ if wp.abs(speed) > threshold:
+            speed = wp.sign(speed) * threshold ~}
+        {rate[x, y] = speed ~}
+        out[x, y] = here + speed * dt ~
+        new = here + {weight * dt ~ omega} * flow
+        {?0.5 if new < 0.0:
+            new = 0.0
+            {wp.atomic_add(num_large, 0, 1) ~}}
+        out[x, y] = {new ~ wp.max(new, boundary_value)}}
+    """,
+}
+
+
+def _draw_plane(stream: Stream, target: str) -> KernelSpec:
+    """Fields on a grid of two dimensions, a thread for each cell."""
+    nx, ny = stream.child("sizes").choice(((8, 8), (10, 8), (8, 12), (12, 12), (16, 8)))
+    p = Program(stream, ("x", "i", "ix"), ("y", "j", "iy"), launch=(nx, ny))
+    shape = (nx, ny)
+    p.array("u", FLOAT, (-1, 1), shape, ("u", "vel_x", "velocity_x"))
+    p.array("v", FLOAT, (-1, 1), shape, ("v", "vel_y", "velocity_y"))
+    p.array("q", FLOAT, (-1, 1), shape, ("q", "density", "pressure", "field", "phi"))
+    p.array("source", FLOAT, (-1, 1), shape, ("source", "rhs", "divergence", "emission"))
+    p.array("cell_type", INT, (0, 2), shape, ("cell_type", "flags", "boundary", "cell_flags"))
+    p.number("dt", (0.2, 1), ("dt", "time_step"), ("0.5", "0.1"))
+    p.number("h", (0.5, 2), ("dx", "h", "cell_size"), ("1.0", "0.5"))
+    p.number("decay", (0.1, 0.5), ("decay", "dissipation", "damping"), ("0.1", "0.5"))
+    p.number("omega", (0.3, 0.9), ("omega", "relaxation", "alpha"), ("0.5", "0.8"))
+    p.number("weight", (0.1, 0.5), ("weight", "wave_speed", "diffusivity"), ("0.25", "0.2"))
+    p.number("threshold", (0.2, 0.6), ("threshold", "limit", "tolerance"), ("0.5",))
+    p.number("inflow", (0.5, 2), ("inflow_value", "inflow"), ("1.0",))
+    p.number("boundary_value", (-1, 1), ("boundary_value", "ambient"), ("0.0",))
+    p.sizes(nx=nx, ny=ny)
+    p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2})
+    p.output("out", FLOAT, shape, ("out", "field_out", "q_new", "next_field"), (0, 0))
+    p.output("rate", FLOAT, shape, ("rate_out", "velocity_out"))
+    p.output("normals", VEC, shape, ("normals", "surface_normal"))
+    p.output("worst", FLOAT, (1,), ("max_residual", "worst"), (0, 3))
+    p.output("residual", FLOAT, (1,), ("residual", "error"), (0, 1))
+    p.output("num_large", INT, (1,), ("num_large", "num_active"), (0, 0))
+    if p.maybe(0.25):
+        p.write("# the launch may be larger than the grid\nif x >= nx {or ~ or} y >= ny:\n    return".replace("{or ~ or}", "or"))
+    p.write(_PLANE[target].replace("{EDGE", "{" + _EDGE))
+    titles = {
+        "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
+        "divergence": ("compute_divergence", "divergence", "eval_divergence"),
+        "relax": ("pressure_solve", "jacobi_step", "relax_pressure", "diffuse"),
+        "heights": ("wave_step", "update_heights", "shallow_water", "heat_step"),
+    }[target]
+    return p.done("field", "planes", target, "Fields on a grid of two dimensions", titles, (
+        "One thread per cell.", "Solid cells keep their value.", "Explicit update; stable for small time steps only.",
+    ))  # fmt: skip
+
+
+_TRANSFER = {
+    "to_grid": """
+        x = points[tid]
+        {?0.5 if {active[tid] == 0 ~ material[tid] == EMPTY}:
+            return}
+        gx = int(wp.floor((x[0] - {origin[0] ~ low}) * inv_h))
+        gy = int(wp.floor((x[1] - {origin[1] ~ low}) * inv_h))
+        {?0.5 # outside the grid
+        if gx < 0 or gy < 0 or gx >= n - 1 or gy >= n - 1:
+            {wp.atomic_add(num_lost, 0, 1)
+            return ~ return} ~
+        gx = wp.clamp(gx, 0, n - 2)
+        gy = wp.clamp(gy, 0, n - 2)}
+        fx = (x[0] - {origin[0] ~ low}) * inv_h - float(gx)
+        fy = (x[1] - {origin[1] ~ low}) * inv_h - float(gy)
+        m = {masses[tid] ~ masses[tid] * scale[material[tid]]}
+        {for dx in range(2):
+            for dy in range(2):
+                wx = 1.0 - fx
+                if dx == 1:
+                    wx = fx
+                wy = 1.0 - fy
+                if dy == 1:
+                    wy = fy
+                w = wx * wy
+                {?0.4 if w < {TINY ~ 0.01}:
+                    continue}
+                wp.atomic_add(grid_m, gx + dx, gy + dy, w * m)
+                {?0.7 wp.atomic_add(grid_v, gx + dx, gy + dy, velocities[tid] * (w * m))} ~
+        wp.atomic_add(grid_m, gx, gy, (1.0 - fx) * (1.0 - fy) * m)
+        wp.atomic_add(grid_m, gx + 1, gy, fx * (1.0 - fy) * m)
+        wp.atomic_add(grid_m, gx, gy + 1, (1.0 - fx) * fy * m)
+        wp.atomic_add(grid_m, gx + 1, gy + 1, fx * fy * m) ~
+        wp.atomic_add(grid_m, gx, gy, m)
+        {?0.6 wp.atomic_add(grid_v, gx, gy, velocities[tid] * m)}
+        {?0.5 wp.atomic_add(cell_count, gx, gy, 1)}}
+    """,
+    "from_grid": """
+        x = points[tid]
+        {?0.4 if active[tid] == 0:
+            {v_out[tid] = velocities[tid]
+            return ~ return}}
+        gx = {wp.clamp(int((x[0] - low) * inv_h), 0, n - 2) ~ int(wp.clamp((x[0] - low) * inv_h, 0.0, float(n - 2)))}
+        gy = {wp.clamp(int((x[1] - low) * inv_h), 0, n - 2) ~ int(wp.clamp((x[1] - low) * inv_h, 0.0, float(n - 2)))}
+        {fx = wp.clamp((x[0] - low) * inv_h - float(gx), 0.0, 1.0)
+        fy = wp.clamp((x[1] - low) * inv_h - float(gy), 0.0, 1.0) ~
+        fx = (x[0] - low) * inv_h - float(gx)
+        fy = (x[1] - low) * inv_h - float(gy)}
+        {total = wp.vec3(0.0, 0.0, 0.0)
+        for dx in range(2):
+            for dy in range(2):
+                {?0.4 if mass_of[gx + dx, gy + dy] <= threshold:
+                    continue}
+                w = (1.0 - fx + float(dx) * (2.0 * fx - 1.0)) * (1.0 - fy + float(dy) * (2.0 * fy - 1.0))
+                total += grid_of[gx + dx, gy + dy] * w ~
+        a = grid_of[gx, gy] * (1.0 - fx) + grid_of[gx + 1, gy] * fx
+        b = grid_of[gx, gy + 1] * (1.0 - fx) + grid_of[gx + 1, gy + 1] * fx
+        total = a * (1.0 - fy) + b * fy}
+        {* total = total * blend + velocities[tid] * (1.0 - blend) ~
+            if x[2] < floor and total[2] < 0.0:
+                total = wp.vec3(total[0], total[1], {0.0 ~ -0.5 * total[2]})
+        ~
+            total += {gravity * dt ~ wp.vec3(0.0, 0.0, -9.81 * dt)}
+        ~
+            speed = wp.length(total)
+            if speed > v_max:
+                total *= v_max / speed
+        }
+        {x_out[tid] = x + total * dt
+        {?0.6 v_out[tid] = total} ~ v_out[tid] = total}
+    """,
+    "bin_points": """
+        x = points[tid]
+        cx = int({wp.floor((x[0] - low) * inv_h) ~ (x[0] - low) * inv_h})
+        cy = int({wp.floor((x[1] - low) * inv_h) ~ (x[1] - low) * inv_h})
+        {if cx < 0 or cx >= n or cy < 0 or cy >= n:
+            cell_of[tid] = -1
+            return ~
+        cx = wp.clamp(cx, 0, n - 1)
+        cy = wp.min(wp.max(cy, 0), n - 1)}
+        {cell = {cx * n + cy ~ cy * n + cx}
+        cell_of[tid] = cell ~
+        {?0.5 if active[tid] == 0 or material[tid] == EMPTY:
+            cell_of[tid] = {-1 ~ cells}
+            return}
+        cell_of[tid] = cx + n * cy}
+        {* wp.atomic_add(cell_count, cx, cy, 1) ~
+            rank = wp.atomic_add(cell_count, cx, cy, 1)
+            if rank >= max_per_cell:
+                wp.atomic_add(num_lost, 0, 1)
+        ~
+            wp.atomic_max(highest, cx, cy, x[2])
+        }
+    """,
+}
+
+
+def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
+    """Particles that give to a grid, take from it, or are sorted into its cells."""
+    p = Program(stream, ("tid", "particle", "i"))
+    count, n = p.threads, p.choices.choice((6, 8, 10))
+    p.array("points", VEC, (-1, 1), (count,), ("particle_q", "points", "x", "positions"))
+    p.array("velocities", VEC, (-1, 1), (count,), ("particle_qd", "velocities", "v"))
+    p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "volumes"))
+    p.array("material", INT, (0, 2), (count,), ("material", "phase", "particle_type"))
+    p.array("active", INT, (0, 1), (count,), ("active", "alive", "particle_flags"))
+    p.array("scale", FLOAT, (0.5, 2), (3,), ("material_density", "density_of", "rest_density"))
+    p.array("grid_of", VEC, (-1, 1), (n, n), ("grid_v", "node_velocity", "grid_vel"))
+    p.array("mass_of", FLOAT, (0, 1), (n, n), ("grid_m", "node_mass"))
+    p.scalar("origin", VEC, (-1.1, -0.9), ("origin", "grid_origin", "lower"))
+    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.number("low", (-1, -0.8), ("grid_lo", "low", "min_coord"), ("-1.0",))
+    p.number("inv_h", (n / 2.4, n / 2.1), ("inv_dx", "inv_h"), (f"{n / 2}",))
+    p.number("dt", (0.05, 0.2), ("dt", "sim_dt"), ("0.1",))
+    p.number("blend", (0.2, 0.9), ("flip_ratio", "blend", "pic_ratio"), ("0.95", "0.5"))
+    p.number("floor", (-0.3, 0.3), ("ground_height", "floor_z"), ("0.0",))
+    p.number("v_max", (0.3, 0.8), ("max_velocity", "v_max"), ("0.5",))
+    p.number("threshold", (0.2, 0.5), ("mass_threshold", "min_mass"), ("0.25",))
+    p.scalar("max_per_cell", INT, (1, 4), ("max_per_cell", "cell_capacity"))
+    p.sizes(n=n, cells=n * n)
+    p.constants({"EMPTY": 0, "WATER": 1, "SAND": 2})
+    p.output("grid_m", FLOAT, (n, n), ("grid_m", "node_mass", "grid_mass"), (0, 0.1))
+    p.output("grid_v", VEC, (n, n), ("grid_v", "node_momentum", "grid_mv"), (0, 0.1))
+    p.output("cell_count", INT, (n, n), ("cell_count", "num_in_cell"), (0, 0))
+    p.output("highest", FLOAT, (n, n), ("highest", "max_height"), (-2, -2))
+    p.output("num_lost", INT, (1,), ("num_lost", "num_outside"), (0, 0))
+    p.output("cell_of", INT, (count,), ("cell_of", "cell_ids", "hashes", "keys"))
+    p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_points"))
+    p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 0))
+    p.guard_count("particle")
+    p.write(_TRANSFER[target])
+    titles = {
+        "to_grid": ("p2g", "scatter_to_grid", "deposit_mass", "splat_particles"),
+        "from_grid": ("g2p", "gather_from_grid", "update_particles", "sample_grid"),
+        "bin_points": ("bin_particles", "compute_cell_ids", "hash_particles", "assign_cells"),
+    }[target]
+    return p.done("field", "transfers", target, "Particles and a grid", titles, (
+        "One thread per particle.", "Linear weights on the four nodes of a particle's cell." if target != "bin_points"
+        else "Number of the cell that each particle is in.",
+    ))  # fmt: skip
+
+
+RECIPES = (
+    Recipe(name="planes", category="field", targets=tuple(_PLANE), draw=_draw_plane),
+    Recipe(name="transfers", category="field", targets=tuple(_TRANSFER), draw=_draw_transfer),
+)

@@ -1,0 +1,335 @@
+"""Chains of bodies: where they are, how they move, and what their joints feel of it."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, SPATIAL, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import KernelSpec
+
+_MAT = Type("float32", (3, 3))
+
+_BODY = {
+    "world_state": """
+        X_wb = body_q[tid]
+        {?0.4 # the joint's own frame first
+        X_wb = {wp.transform_multiply(X_wb, X_local[tid]) ~ X_wb * X_local[tid]}}
+        q = wp.transform_get_rotation(X_wb)
+        com_w = {wp.transform_point(X_wb, body_com[tid]) ~ wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
+        {* w = wp.quat_rotate(q, omega[tid])
+            omega_out[tid] = w
+        ~
+            # where the parent carries it
+            parent = parents[tid]
+            if parent >= 0:
+                r = com_w - wp.transform_get_translation(body_q[parent])
+                v_out[tid] = body_v[tid] + wp.cross(omega[parent], r)
+            else:
+                v_out[tid] = body_v[tid]
+        ~
+            if (body_flags[tid] & KINEMATIC) != 0:
+                kinematic_out[tid] = 1
+            else:
+                kinematic_out[tid] = 0
+        ~
+            height = com_w[{2 ~ up_axis}] - ground
+            if height < 0.0:
+                {wp.atomic_add(num_below, 0, 1) ~ wp.atomic_add(num_below, 0, 1)
+                height = 0.0}
+            height_out[tid] = height
+        ~
+            wp.atomic_add(com_sum, 0, com_w * masses[tid])
+        }
+        com_out[tid] = com_w
+    """,
+    "wrench": """
+        X_wb = body_q[tid]
+        q = wp.transform_get_rotation(X_wb)
+        {?0.4 if (body_flags[tid] & KINEMATIC) != 0:
+            return}
+        f = {force[tid] ~ force[tid] + gravity * masses[tid] ~ wp.quat_rotate(q, force[tid])}
+        r = {wp.quat_rotate(q, body_com[tid]) ~ application[tid] - wp.transform_point(X_wb, body_com[tid])}
+        t = wp.cross(r, f)
+        {* # gyroscopic term
+            w = omega[tid]
+            wb = wp.quat_rotate_inv(q, w)
+            t -= wp.quat_rotate(q, wp.cross(wb, inertia[tid] * wb))
+        ~
+            f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
+        ~
+            {if wp.length(f) > max_force:
+                f = wp.normalize(f) * max_force ~
+            size = wp.length(f)
+            if size > max_force:
+                f *= max_force / size
+                t *= max_force / size}
+        ~
+            # buoyancy below the surface
+            depth = ground - wp.transform_get_translation(X_wb)[2]
+            if depth > 0.0:
+                f += wp.vec3(0.0, 0.0, {depth * buoyancy ~ wp.min(depth, 1.0) * buoyancy})
+        ~
+            if wind_on[tid] != 0:
+                f += wind
+        }
+        {wrench_out[tid] = wp.spatial_vector({t, f ~ f, t}) ~ wp.atomic_add(wrench_sum, {owner[tid] ~ tid}, wp.spatial_vector({t, f ~ f, t}))}
+    """,
+    "integrate_pose": """
+        {?0.5 if {inv_mass[tid] <= 0.0 ~ (body_flags[tid] & KINEMATIC) != 0}:
+            pose_out[tid] = body_q[tid]
+            return}
+        X_wb = body_q[tid]
+        x0 = wp.transform_get_translation(X_wb)
+        q0 = wp.transform_get_rotation(X_wb)
+        v0 = body_v[tid]
+        w0 = omega[tid]
+        {v1 = v0 + (force[tid] * inv_mass[tid] + gravity) * dt ~ v1 = v0 + gravity * dt
+        if inv_mass[tid] > 0.5:
+            v1 += force[tid] * (inv_mass[tid] * dt)}
+        wb = wp.quat_rotate_inv(q0, w0)
+        {w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * (wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)) * dt) ~ w1 = w0 + torque[tid] * dt}
+        {* w1 *= 1.0 - drag * dt ~ v1 *= wp.max(1.0 - drag * dt, 0.0) ~
+            speed = wp.length(w1)
+            if speed > max_spin:
+                w1 = w1 * (max_spin / speed)
+        ~
+            if wp.length(v1) > max_force:
+                v1 = wp.normalize(v1) * max_force}
+        x1 = x0 + v1 * dt
+        q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * {0.5 * dt ~ dt * 0.5})
+        {?0.4 if x1[2] < ground:
+            x1 = wp.vec3(x1[0], x1[1], ground)
+            {v1 = wp.vec3(v1[0], v1[1], 0.0) ~ if v1[2] < 0.0:
+                v1 = wp.vec3(v1[0], v1[1], -0.5 * v1[2])}}
+        pose_out[tid] = wp.transform(x1, q1)
+        {* v_out[tid] = v1 ~ omega_out[tid] = w1}
+    """,
+    "chain": """
+        X = {wp.transform_identity() ~ X_local[tid]}
+        node = {tid ~ leaf[tid]}
+        depth = int(0)
+        depth_sum = int(0)
+        {while node >= 0 and depth < {8 ~ max_depth}:
+            depth += 1 ~ for level in range({8 ~ max_depth}):
+            if node {< 0 ~ == -1}:
+                break}
+            X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
+            {?0.6 depth_sum += 1}
+            {?0.4 if {(body_flags[node] & KINEMATIC) != 0 ~ stop_at[node] == 1}:
+                break}
+            node = up_of[node]
+        pose_out[tid] = X
+        {?0.6 depth_out[tid] = depth_sum}
+        {?0.4 tip_out[tid] = wp.transform_point(X, body_com[tid])}
+    """,
+}
+
+
+def _draw_body(stream: Stream, target: str) -> KernelSpec:
+    """Rigid bodies in their frames: states in the world, wrenches, steps in time, chains of parents."""
+    names = ("tid", "body", "body_id", "i") if target != "chain" else ("tid", "i", "body")
+    p = Program(stream, names)
+    count = p.threads
+    frame, spatial = {"element": "wp.transform"}, {"element": "wp.spatial_vector"}
+    p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform", "xpos"), **frame)
+    p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("joint_X_p", "local_xform", "X_pj"), **frame)
+    for key, names in (
+        ("body_com", ("body_com", "com", "ipos")), ("body_v", ("body_v", "lin_vel", "body_vel")),
+        ("omega", ("body_w", "ang_vel", "omega")), ("force", ("body_f", "forces", "external_force")),
+        ("torque", ("body_t", "torques", "external_torque")), ("application", ("points", "application_points")),
+    ):  # fmt: skip
+        p.array(key, VEC, (-1, 1), (count,), names)
+    p.array("inertia", _MAT, (-1, 1), (count,), ("body_inertia", "inertia", "I_b"))
+    p.array("inv_inertia", _MAT, (-1, 1), (count,), ("body_inv_inertia", "inv_inertia", "I_inv"))
+    p.array("masses", FLOAT, (0.5, 2), (count,), ("body_mass", "mass"))
+    p.array("inv_mass", FLOAT, (-0.3, 2), (count,), ("body_inv_mass", "inv_mass"))
+    p.array("parents", INT, (-1, count - 1), (count,), ("joint_parent", "parent", "body_parent"))
+    p.array("up_of", INT, (-1, 4), (count,), ("parent", "body_parentid", "joint_parent"))
+    p.array("leaf", INT, (0, count - 1), (count,), ("leaf_body", "end_effector", "link_id"))
+    p.array("stop_at", INT, (0, 1), (count,), ("is_root", "is_fixed"))
+    p.array("owner", INT, (0, 7), (count,), ("articulation_of", "tree_id", "body_world"))
+    p.array("wind_on", INT, (0, 1), (count,), ("exposed", "in_wind"))
+    p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
+    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.scalar("wind", VEC, (-1, 1), ("wind", "wind_force"))
+    p.scalar("max_depth", INT, (3, 6), ("max_depth", "max_levels"))
+    p.scalar("up_axis", INT, (0, 2), ("up_axis", "axis"))
+    p.number("dt", (0.02, 0.1), ("dt", "sim_dt", "timestep"), ("0.02", "0.1"))
+    p.number("ground", (-0.5, 0.3), ("ground_height", "water_level", "floor_z"), ("0.0",))
+    p.number("drag", (0.1, 1), ("damping", "drag", "angular_damping"), ("0.1", "0.5"))
+    p.number("buoyancy", (5, 20), ("buoyancy", "lift"), ("10.0",))
+    p.number("max_force", (1, 2), ("max_force", "limit", "max_velocity"), ("1.5", "2.0"))
+    p.number("max_spin", (0.6, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
+    p.constants({"KINEMATIC": 1, "STATIC": 2})
+    p.output("com_out", VEC, (count,), ("body_com_world", "xipos", "com_out"))
+    p.output("v_out", VEC, (count,), ("body_v_out", "lin_vel_out", "v_new"))
+    p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
+    p.output("tip_out", VEC, (count,), ("tip_pos", "end_point"))
+    p.output("height_out", FLOAT, (count,), ("height", "altitude"))
+    p.output("kinematic_out", INT, (count,), ("is_kinematic", "kinematic_mask"))
+    p.output("depth_out", INT, (count,), ("tree_depth", "depth", "num_ancestors"))
+    p.output("num_below", INT, (1,), ("num_below", "num_grounded"), (0, 1))
+    p.output("com_sum", VEC, (1,), ("total_com", "com_sum"), (0, 1))
+    p.output("pose_out", FRAME, (count,), ("body_q_out", "body_q_new", "xform_out"))
+    p.output("wrench_out", SPATIAL, (count,), ("body_f_s", "wrench", "spatial_force"), **spatial)
+    p.output("wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench", "xfrc"), (-1, 1), **spatial)
+    p.guard_count("body")
+    p.write(_BODY[target])
+    titles = {
+        "world_state": ("update_body_state", "compute_com", "body_world_state", "eval_body_com"),
+        "wrench": ("apply_body_forces", "eval_body_wrench", "compute_spatial_forces", "accumulate_wrench"),
+        "integrate_pose": ("integrate_bodies", "integrate_rigid_bodies", "semi_implicit_bodies", "step_bodies"),
+        "chain": ("eval_chain", "forward_kinematics", "compute_world_transforms", "accumulate_transforms"),
+    }[target]
+    return p.done("articulation", "frames", target, "Rigid bodies in their frames", titles, (
+        "One thread per body.", "State of each body in the world frame.", "Quantities are about the centre of mass.",
+    ))  # fmt: skip
+
+
+_DOF = {
+    "mass_matrix": """
+        {for i in range({nv ~ jac.shape[1]}):
+            for k in range({i + 1 ~ nv}):
+                total = float(0.0)
+                for b in range({num_bodies ~ jac.shape[2]}):
+                    {?0.3 if mass[b] <= 0.0:
+                        continue}
+                    total += jac[env, i, b] * {mass[b] * ~ }jac[env, k, b]
+                {?0.5 if i == k:
+                    total += {armature[i] ~ 0.01}}
+                M[env, i, k] = total
+                {?0.4 M[env, k, i] = total} ~
+        for i in range({nv ~ jac.shape[1]}):
+            total = {armature[i] ~ float(0.0)}
+            for b in range({num_bodies ~ jac.shape[2]}):
+                total += {mass[b] * jac[env, i, b] * jac[env, i, b] ~ wp.pow(jac[env, i, b], 2.0)}
+            {?0.5 if total < 0.1:
+                total = 0.1}
+            M[env, i, i] = total
+            {?0.5 inv_diag[env, i] = 1.0 / wp.max(total, 0.01)}}
+    """,
+    "solve_lower": """
+        for i in range({nv ~ L.shape[1]}):
+            total = b_in[env, i]
+            for k in range(i):
+                {?0.3 if sparse[i, k] == 0:
+                    continue}
+                total -= L[env, i, k] * y[env, k]
+            {y[env, i] = total / {diag[i] ~ (diag[i] + damping)} ~
+            d = diag[i]
+            {?0.5 if d < 0.5:
+                d = 0.5}
+            y[env, i] = total / d}
+        {?0.5 norm = float(0.0)
+        for i in range({nv ~ L.shape[1]}):
+            norm += y[env, i] * y[env, i]
+        {residual[env] = wp.sqrt(norm) ~ if norm > limit:
+            wp.atomic_add(num_large, 0, 1)
+        residual[env] = norm}}
+    """,
+    "line_search": """
+        best = float({HUGE ~ 1.0e6})
+        alpha = float(0.0)
+        step = float({1.0 ~ 0.5})
+        for it in range({max_iter ~ 4}):
+            cost = float(0.0)
+            for i in range({nv ~ grad.shape[1]}):
+                x = q_in[env, i] + step * direction[env, i]
+                {?0.4 if x < lower[i]:
+                    cost += {weight ~ 10.0} * (lower[i] - x) * (lower[i] - x)}
+                cost += {0.5 * diag[i] * x * x - grad[env, i] * x ~ 0.5 * x * x - grad[env, i] * x}
+            {if cost < best:
+                best = cost
+                alpha = step ~ if cost < best:
+                best = cost
+                alpha = step
+            {elif it > 1: ~ else:}
+                break}
+            step = step * 0.5
+        {step_out[env] = alpha
+        {cost_out[env] = best ~} ~
+        for i in range({nv ~ grad.shape[1]}):
+            q_out[env, i] = q_in[env, i] + alpha * direction[env, i]
+        {cost_out[env] = best ~}}
+    """,
+    "contact_rows": """
+        num = num_rows[env]
+        worst = float(0.0)
+        {for r in range(num): ~ for r in range(wp.min(num, max_rows)): ~ for r in range({max_rows ~ jac.shape[2]}):
+            if r >= num:
+                break}
+            v = float(0.0)
+            for i in range({nv ~ jac.shape[1]}):
+                v += jac[env, i, r] * q_in[env, i]
+            {?0.4 if active[env, r] == 0:
+                {lam[env, r] = 0.0
+                continue ~ continue}}
+            goal = {bias[env, r] ~ -bias[env, r] ~ bias[env, r] * damping}
+            worst = wp.max(worst, wp.abs(goal - v))
+            dl = (goal - v) {/ (diag_inv[r] + damping) ~ / diag_inv[r]}
+            {if kind[r] == ROW_EQUALITY:
+                lam[env, r] = dl
+            elif kind[r] == ROW_CONTACT:
+                lam[env, r] = wp.max(dl, 0.0)
+            {else:
+                lam[env, r] = wp.clamp(dl, -friction_limit, friction_limit) ~} ~
+            {?0.6 if dl < 0.0 and kind[r] == ROW_CONTACT:
+                dl = 0.0}
+            lam[env, r] = dl}
+        {?0.4 violation[env] = worst}
+    """,
+}
+
+
+def _draw_dof(stream: Stream, target: str) -> KernelSpec:
+    """Small dense systems, one for each environment: matrices, triangular solves, line searches, rows of contacts."""
+    envs, nv, rows = (stream.child("sizes").choice(each) for each in ((8, 12, 16), (4, 5, 6), (4, 6, 8)))
+    p = Program(stream, ("env", "worldid", "world", "tid"), launch=(envs,))
+    p.array("jac", FLOAT, (-1, 1), (envs, nv, rows), ("J", "jacobian", "jac"))
+    p.array("L", FLOAT, (-0.5, 0.5), (envs, nv, nv), ("L", "factor", "qLD"))
+    for key, bounds, names in (
+        ("b_in", (-1, 1), ("b", "rhs", "qfrc")), ("q_in", (-1, 1), ("qacc", "x_in", "qvel", "v")),
+        ("grad", (-1, 1), ("grad", "gradient", "rhs")), ("direction", (-1, 1), ("search", "direction", "delta")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (envs, nv), names)
+    p.array("mass", FLOAT, (-0.3, 2), (rows,), ("mass", "body_mass", "weights"))
+    p.array("armature", FLOAT, (0.05, 0.5), (nv,), ("armature", "joint_armature", "rotor_inertia"))
+    p.array("diag", FLOAT, (0.3, 2), (nv,), ("diag", "L_diag", "qLDiagInv"))
+    p.array("lower", FLOAT, (-0.5, 0), (nv,), ("lower", "lower_bounds"))
+    p.array("sparse", INT, (0, 1), (nv, nv), ("pattern", "is_ancestor", "nonzero"))
+    p.array("num_rows", INT, (1, rows), (envs,), ("nefc", "num_rows", "ncon"))
+    p.array("active", INT, (0, 1), (envs, rows), ("efc_active", "row_active"))
+    p.array("bias", FLOAT, (-1, 1), (envs, rows), ("aref", "bias", "target_velocity"))
+    p.array("diag_inv", FLOAT, (0.3, 1.5), (rows,), ("efc_D", "inv_mass_eff", "row_diag"))
+    p.array("kind", INT, (0, 2), (rows,), ("efc_type", "row_type", "constraint_type"))
+    p.number("damping", (0.1, 1), ("damping", "regularization", "compliance"), ("0.1", "0.5"))
+    p.number("limit", (0.5, 3), ("tolerance", "max_norm"), ("1.0",))
+    p.number("weight", (2, 10), ("penalty", "barrier_weight"), ("10.0", "5.0"))
+    p.number("friction_limit", (0.2, 0.6), ("friction_limit", "mu", "bound"), ("0.5",))
+    p.sizes(nv=nv, num_bodies=rows, max_rows=rows, max_iter=p.choices.choice((3, 4, 5)))
+    p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
+    p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 0))
+    p.output("inv_diag", FLOAT, (envs, nv), ("inv_diag", "preconditioner"))
+    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution"), (0, 0))
+    p.output("q_out", FLOAT, (envs, nv), ("x_out", "qacc_out", "x_new"))
+    p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "impulse"), (0, 0))
+    for key, names in (("residual", ("residual", "norm")), ("step_out", ("alpha", "step_size")),
+                       ("cost_out", ("cost_out", "best_cost")), ("violation", ("violation", "max_error"))):  # fmt: skip
+        p.output(key, FLOAT, (envs,), names)
+    p.output("num_large", INT, (1,), ("num_diverged", "num_large"), (0, 1))
+    p.array("done", INT, (0, 1), (envs,), ("done", "converged"))
+    p.write("{?0.3 if done[env] != 0:\n    return}", _DOF[target])
+    titles = {
+        "mass_matrix": ("compute_mass_matrix", "eval_crba", "assemble_mass", "mass_diagonal"),
+        "solve_lower": ("solve_lower", "forward_substitution", "triangular_solve"),
+        "line_search": ("line_search", "linesearch_iterative", "backtracking_step"),
+        "contact_rows": ("solve_rows", "update_constraint", "project_impulses", "constraint_forces"),
+    }[target]
+    return p.done("articulation", "systems", target, "Small dense systems, one for each environment", titles, (
+        "One thread per environment.", "Dense, for a few degrees of freedom only.",
+    ))  # fmt: skip
+
+
+RECIPES = (
+    Recipe(name="frames", category="articulation", targets=tuple(_BODY), draw=_draw_body),
+    Recipe(name="systems", category="articulation", targets=tuple(_DOF), draw=_draw_dof),
+)
