@@ -6,7 +6,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _EDGE = "{if x == 0 or y == 0 or x == nx - 1 or y == ny - 1: ~ " \
-    "if x < 1 or x > nx - 2 or y < 1 or y > ny - 2: ~ if x == 0 or x == nx - 1 {or ~ or} y == 0 or y == ny - 1:}"  # fmt: skip
+    "if x < 1 or x > nx - 2 or y < 1 or y > ny - 2: ~ if x == 0 or x == nx - 1 or y == 0 or y == ny - 1:}"  # fmt: skip
 
 _PLANE = {
     "advect": """
@@ -190,7 +190,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.output("residual", FLOAT, (1,), ("residual", "error"), (0, 1))
     p.output("num_large", INT, (1,), ("num_large", "num_active"), (0, 0))
     if p.maybe(0.25):
-        p.write("# the launch may be larger than the grid\nif x >= nx {or ~ or} y >= ny:\n    return".replace("{or ~ or}", "or"))
+        p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     p.write(_PLANE[target].replace("{EDGE", "{" + _EDGE))
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
