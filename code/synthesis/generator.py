@@ -1,8 +1,8 @@
 """KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
 
 import itertools
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from synthesis.errors import ConfigError, UnknownNameError
@@ -24,10 +24,11 @@ _Task = tuple[Recipe, str]
 class KernelGenerator:
     """Draws the kernels of a front end.
 
-    ``spec(j)`` is kernel number ``j // C`` of category ``j % C``, where C is the number of categories; so
-    ``generate_<category>(i)`` is ``spec(i * C + c)``, whatever else is drawn. Inside a category, each number has a
-    seeded score for every recipe and target operation, and the best one is drawn: all come up about equally
-    often, and a recipe, target or operation more changes only the kernels that it is drawn for.
+    Indices go around a wheel of categories, on which each stands as often as it weighs, spread evenly; ``spec(j)`` is
+    the next kernel of the category that ``j`` comes to. So ``generate_<category>(i)`` is the same kernel whatever else
+    is drawn, and whatever the category weighs. Inside a category, each number has a seeded score for every recipe and
+    target operation, and the best one is drawn: all come up about equally often, and a recipe, target or operation
+    more changes only the kernels that it is drawn for.
 
     Args:
         frontend: a front end or its name.
@@ -68,19 +69,25 @@ class KernelGenerator:
         """Digest of all that determines a kernel beside seed and index."""
         if drawing.wrong_adjoints is not None and not any(each.wrong_adjoints for each in self.frontend.drawer.recipes):
             raise ConfigError(f"front end {self.frontend.name} has no recipe whose adjoints are known to be wrong")
-        self._mix = drawing.mix or self.frontend.drawer.usual_mix
         tasks = {
             category: [
                 (recipe, target)
                 for recipe in self.frontend.drawer.recipes
-                if recipe.category == category and self._mix.keys() & set(recipe.difficulties)
+                if recipe.category == category and self._mix_of(recipe).keys() & set(recipe.difficulties)
                 for target in recipe.targets
             ]
             for category in self.frontend.categories
         }
         self._tasks = {category: listed for category, listed in tasks.items() if listed}
         self.categories = tuple(self._tasks)
-        """Those that kernels are drawn of, in the order in which indices visit them."""
+        """Those that kernels are drawn of; a new one is the last."""
+        usual = drawing.category_mix == "usual"
+        weights = {each: self.frontend.drawer.weights.get(each, 1) if usual else 1 for each in self.categories}
+        self._wheel = _Wheel.of(weights)
+
+    def _mix_of(self, recipe: Recipe) -> Mapping[int, float]:
+        """How often each difficulty is drawn of a recipe."""
+        return self.drawing.mix or recipe.usual_mix or self.frontend.drawer.usual_mix
 
     def spec(self, index: int) -> KernelSpec:
         """The kernel of an index, from 0.
@@ -89,8 +96,8 @@ class KernelGenerator:
             ConfigError: if the index is not a non-negative integer.
         """
         _check_index(index)
-        number, position = divmod(index, len(self.categories))
-        return self._draw(self.categories[position], number, index)
+        category, number = self._wheel.at(index)
+        return self._draw(category, number, index)
 
     def generate(self, category: str, number: int) -> KernelSpec:
         """The ``number``-th kernel of a category, from 0; ``generate_<category>(number)`` is the same.
@@ -111,7 +118,7 @@ class KernelGenerator:
         if category not in self.categories:
             raise UnknownNameError("category", category, self.categories, where=f"for front end {self.frontend.name}")
         _check_index(number)
-        return number * len(self.categories) + self.categories.index(category)
+        return self._wheel.index_of(category, number)
 
     def numbers_of(self, recipe: str) -> Iterator[int]:
         """The indices of the kernels that are drawn from a recipe, in order, without an end.
@@ -123,13 +130,11 @@ class KernelGenerator:
         if not any(recipe == name for name, _ in drawn):
             known = sorted({name for name, _ in drawn})
             raise UnknownNameError("recipe", recipe, known, where=f"for front end {self.frontend.name}")
-        count = len(self.categories)
-        places = [place for place, category in enumerate(self.categories) if (recipe, category) in drawn]
+        wanted = [category for category in self.categories if (recipe, category) in drawn]
         return (
-            number * count + place
-            for number in itertools.count()
-            for place in places
-            if self._task(self.categories[place], number)[0].name == recipe
+            index
+            for index, category, number in self._wheel.visits(wanted)
+            if self._task(category, number)[0].name == recipe
         )
 
     def __getattr__(self, name: str) -> Callable[[int], KernelSpec]:
@@ -167,7 +172,7 @@ class KernelGenerator:
 
     def _draw(self, category: str, number: int, index: int) -> KernelSpec:
         recipe, target = self._task(category, number)
-        shares = [(each, share) for each, share in self._mix.items() if each in recipe.difficulties]
+        shares = [(each, share) for each, share in self._mix_of(recipe).items() if each in recipe.difficulties]
         difficulty = Stream(self.config, self.drawing.seed, category, "difficulty", number).weighted(shares)
         stream = Stream(self.config, self.drawing.seed, category, number, difficulty=difficulty)
         spec = draw(recipe, stream, target)
@@ -187,6 +192,49 @@ class KernelGenerator:
         if int((number + 1) * share) > int(number * share):
             return wrong
         return [task for task in tasks if task not in wrong]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wheel:
+    """Categories in the order in which indices visit them, around and around."""
+
+    order: tuple[str, ...]
+    before: tuple[int, ...]
+    """For each place, how often its category has stood on the wheel before."""
+    places: Mapping[str, tuple[int, ...]]
+    """Where each category stands."""
+
+    @classmethod
+    def of(cls, weights: Mapping[str, int]) -> "_Wheel":
+        """Each category as often as it weighs, its places spread evenly."""
+        spread = [
+            ((place + 0.5) / weight, position, category, place)
+            for position, (category, weight) in enumerate(weights.items())
+            for place in range(weight)
+        ]
+        spread.sort()
+        order = tuple(category for _, _, category, _ in spread)
+        places = {each: tuple(place for place, name in enumerate(order) if name == each) for each in weights}
+        return cls(order, tuple(place for _, _, _, place in spread), places)
+
+    def at(self, index: int) -> tuple[str, int]:
+        """The category that an index comes to, and the number of its kernel there."""
+        turn, place = divmod(index, len(self.order))
+        category = self.order[place]
+        return category, turn * len(self.places[category]) + self.before[place]
+
+    def index_of(self, category: str, number: int) -> int:
+        """The index of a category's kernel; ``at`` the other way around."""
+        turn, place = divmod(number, len(self.places[category]))
+        return turn * len(self.order) + self.places[category][place]
+
+    def visits(self, categories: Sequence[str]) -> Iterator[tuple[int, str, int]]:
+        """The indices that come to some categories, each with its category and number, without an end."""
+        places = sorted(place for each in categories for place in self.places[each])
+        for turn in itertools.count():
+            for place in places:
+                index = turn * len(self.order) + place
+                yield index, *self.at(index)
 
 
 def _name_of(task: _Task) -> str:

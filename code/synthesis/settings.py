@@ -94,6 +94,9 @@ def _as_json(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
+CATEGORY_MIXES = ("usual", "uniform")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Drawing(Settings):
     """All that a drawn kernel depends on beside its index, and which kernels are drawn."""
@@ -110,6 +113,9 @@ class Drawing(Settings):
     """1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them,
     mostly 2 and 3, if it is not said. Kernels that have no version of a difficulty (most have none of 1) are drawn at
     the others of a mix."""
+    category_mix: str = "usual"
+    """usual draws categories about as often as applications have such kernels, with enough of every operation; uniform
+    draws all equally often."""
     wrong_adjoints: float | None = None
     """Share of kernels whose adjoints Warp is known to get wrong, 0 to 1, in the categories that have such kernels;
     they keep their forward texts. One in seven or so if it is not said."""
@@ -122,6 +128,8 @@ class Drawing(Settings):
         _settle(self, "category", _names("category", self.category))
         _settle(self, "recipe", _names("recipe", self.recipe))
         _settle(self, "difficulty", _difficulty_text(self.difficulty))
+        if self.category_mix not in CATEGORY_MIXES:
+            raise ConfigError(f"category_mix is {' or '.join(CATEGORY_MIXES)}, got {self.category_mix!r}")
         if self.wrong_adjoints is not None:
             _settle(self, "wrong_adjoints", _share("wrong_adjoints", self.wrong_adjoints))
 
@@ -138,6 +146,8 @@ class Drawing(Settings):
             parts += ["wrong_adjoints", repr(self.wrong_adjoints)]
         if self.mix is not None:
             parts += ["difficulty", repr(self.mix)]
+        if self.category_mix != CATEGORY_MIXES[0]:
+            parts += ["category_mix", self.category_mix]
         return digest(*parts)
 
 

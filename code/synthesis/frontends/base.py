@@ -71,6 +71,8 @@ class Recipe:
     """Those that it can be asked for, of :data:`synthesis.records.DIFFICULTIES`."""
     wrong_adjoints: tuple[str, ...] = ()
     """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
+    usual_mix: Mapping[int, float] | None = None
+    """How often each difficulty is drawn where none is asked for; None for the front end's usual mix."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -229,11 +231,13 @@ class Drawer:
     """What draws a front end's kernels."""
 
     categories: tuple[str, ...]
-    """Those of the recipes, in the order in which indices visit them; a new one is the last."""
+    """Those of the recipes; a new one is the last."""
     recipes: tuple[Recipe, ...]
     """In any order: where a recipe stands changes no kernel."""
     usual_mix: Mapping[int, float]
     """How often kernels of each difficulty are drawn where none is asked for: near what people's kernels are."""
+    weights: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How often each category is drawn beside the others, in the usual mix of categories; 1 where it is not said."""
 
 
 class Compiler(Protocol):

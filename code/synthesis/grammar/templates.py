@@ -121,9 +121,7 @@ class Template:
                 return Jump(ast.unparse(node))
             case ast.FunctionDef(name=name, args=arguments, body=body, returns=returns):
                 parameters = tuple((self.name(each.arg).id, _annotation(each.annotation)) for each in arguments.args)
-                return Function(
-                    self.name(name).id, parameters, self._block(body, holes), returns=_annotation(returns)
-                )
+                return Function(self.name(name).id, parameters, self._block(body, holes), returns=_annotation(returns))
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 

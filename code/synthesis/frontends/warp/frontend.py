@@ -37,13 +37,13 @@ from synthesis.frontends.warp import (
 from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
-from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES
+from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {"warp-lang": version("warp-lang")}
-_USUAL_MIX = {1: 0.18, 2: 0.56, 3: 0.15, 4: 0.07, 5: 0.04}
+_USUAL_MIX = {1: 0.22, 2: 0.66, 3: 0.12}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 """What makes the levels that Warp does not generate, by the name that they give it."""
 
@@ -221,7 +221,7 @@ def _binary(kernel: Kernel, level: Level) -> tuple[str, LineMap] | Rejection:
 
 FRONTEND = Frontend(
     name="warp",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX),
+    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS),
     compiler=WarpCompiler(),
     prover=WarpProver(),
 )

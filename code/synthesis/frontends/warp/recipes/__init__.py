@@ -1,5 +1,7 @@
 """Warp's recipes, and their categories."""
 
+from collections import Counter
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import (
     adjoints,
@@ -64,7 +66,25 @@ CATEGORIES = (
     "bookkeeping",
     "field",
 )
-"""In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
+"""A new one is the last, so that no kernel of another moves."""
+_APPLICATIONS = CATEGORIES[CATEGORIES.index("contact") :]
+_TARGETS_A_SHARE = 8
+
+
+def _weigh() -> dict[str, int]:
+    """How often each category is drawn beside the others.
+
+    Three in five kernels are of applications. The others are there for the operations that these have seldom or never,
+    so their shares are as the numbers of operations that they aim at, and each comes up about equally often.
+    """
+    targets = Counter[str]()
+    for recipe in RECIPES:
+        targets[recipe.category] += len(recipe.targets)
+    single = {each: -(-targets[each] // _TARGETS_A_SHARE) for each in CATEGORIES if each not in _APPLICATIONS}
+    share = round(1.5 * sum(single.values()) / len(_APPLICATIONS))
+    return single | dict.fromkeys(_APPLICATIONS, share)
+
+
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *vector.RECIPES,
@@ -89,3 +109,4 @@ RECIPES: tuple[Recipe, ...] = (
     *usages.RECIPES,
     *applications.RECIPES,
 )
+WEIGHTS = _weigh()

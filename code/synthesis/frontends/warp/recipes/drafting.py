@@ -132,8 +132,7 @@ class Draft(Sketch):
             name,
             tuple((each.name, generic.get(each.name, each.type_name)) for each in (*inputs, *outputs)),
             body,
-            docstring=docstring
-            or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
+            docstring=docstring or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
         differentiated = differentiable(arguments, ast.parse("\n".join(render_block((kernel,)))))
         backward = self._has_backward(differentiated)

@@ -183,7 +183,9 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
         """
     )
     p.lookups(xij="xij = xi - xj", length="length = {wp.length(xij) ~ wp.length(xi - xj)}")
-    p.lookups(n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ spring_direction(xi, xj) ~ xij / (length + TINY)}")
+    p.lookups(
+        n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ spring_direction(xi, xj) ~ xij / (length + TINY)}"
+    )
     p.write(_SPRING[target])
     titles = {
         "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_cable_forces"),

@@ -294,7 +294,9 @@ class Program:
             half, whole = self.threads // 2, self.threads
             self.scalar("thread_limit", INT, (half, whole), ("count", "n", f"num_{thread}s", f"{thread}_count"))
             self.array("thread_limits", INT, (half, whole), (1,), (f"{thread}_count", "count", "num_active"))
-            test = self.choices.weighted(((f"{self._first} >= thread_limit", 0.7), (f"{self._first} >= thread_limits[0]", 0.3)))
+            test = self.choices.weighted(
+                ((f"{self._first} >= thread_limit", 0.7), (f"{self._first} >= thread_limits[0]", 0.3))
+            )
             self.add(block(f"if {test}:", "return"))
 
     def done(
