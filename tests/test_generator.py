@@ -15,7 +15,7 @@ from synthesis.frontends.base import Recipe
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import renamed_hash, structure_hash
 from synthesis.records import DIFFICULTIES
-from synthesis.settings import Drawing
+from synthesis.settings import CATEGORY_MIXES, Drawing
 
 # What the user named for each category; recipes and targets must cover it.
 NAMED = {
@@ -52,6 +52,10 @@ NAMED = {
         "sparse": "csr_multiply csr_jacobi csr_pattern lower_bound find_key first_match sum_until segment_mean",
         "mesh": "edge_flux edge_laplacian edge_force edge_valence vertex_normals lumped_mass face_kind",
         "events": "world_slots list_slots own_list agent_state world_reset world_sum nearest_hit any_hit",
+        "deformable": "spring_forces membrane_forces implicit_vertex",
+        "control": "joint_drive action_filter reward reset_envs",
+        "bookkeeping": "gather_state compact segments copy_worlds",
+        "field": "advect divergence relax to_grid",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",
@@ -88,16 +92,30 @@ def test_categories_and_their_operations_are_those_that_were_named(name: str) ->
 
 
 @FRONTENDS
-def test_an_index_is_its_category_and_number(name: str) -> None:
-    generator = KernelGenerator(name, seed=3)
-    count = len(generator.categories)
-    for index in range(2 * count + 5):
-        category = generator.categories[index % count]
+@pytest.mark.parametrize("mix", CATEGORY_MIXES)
+def test_an_index_is_its_category_and_number(name: str, mix: str) -> None:
+    generator = KernelGenerator(name, seed=3, category_mix=mix)
+    seen = Counter[str]()
+    for index in range(60):
         spec = generator.spec(index)
-        assert spec.category == category
-        assert spec == getattr(generator, f"generate_{category}")(index // count)
-        assert spec == generator.generate(category, index // count)
+        number = seen[spec.category]
+        assert generator.index_of(spec.category, number) == index
+        assert spec == getattr(generator, f"generate_{spec.category}")(number)
         assert (spec.seed, spec.index) == (3, index)
+        seen[spec.category] += 1
+
+
+@FRONTENDS
+def test_categories_are_drawn_as_often_as_they_weigh(name: str) -> None:
+    usual, uniform = (KernelGenerator(name, category_mix=mix) for mix in CATEGORY_MIXES)
+    weights = {each: usual.frontend.drawer.weights.get(each, 1) for each in usual.categories}
+    turn = sum(weights.values())
+    assert {each: usual.index_of(each, weight) for each, weight in weights.items()} == {
+        each: usual.index_of(each, 0) + turn for each in weights
+    }
+    assert [uniform.index_of(each, 2) for each in uniform.categories] == [
+        2 * len(weights) + place for place in range(len(weights))
+    ]
 
 
 @FRONTENDS

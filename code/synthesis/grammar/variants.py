@@ -1,9 +1,9 @@
 """Text with choices in it: the several ways in which people write the same, and what they may leave out.
 
 ``{a ~ b}`` is one of its parts, each as likely as the others; a part may be empty. ``{? a}`` is there or not, and
-``{?0.7 a}`` with that probability, more often in kernels that are to be more difficult; ``{? a ~ b}`` is b else. ``{* a ~ b ~ c}`` is one or more of
-its parts, one below the other in any order. Groups nest. A part of several lines is indented as the line that its group
-stands on.
+``{?0.7 a}`` with that probability, more often in kernels that are to be more difficult; ``{? a ~ b}`` is b else.
+``{* a ~ b ~ c}`` is one or more of its parts, one below the other in any order. Groups nest. A part of several lines is
+indented as the line that its group stands on.
 """
 
 import re

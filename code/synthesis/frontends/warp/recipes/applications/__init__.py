@@ -16,9 +16,10 @@ from synthesis.frontends.warp.recipes.applications import (
     records,
     robots,
     rows,
+    vertices,
 )
 
-_MIX = {2: 0.25, 3: 0.3, 4: 0.27, 5: 0.18}
+_MIX = {2: 0.2, 3: 0.25, 4: 0.28, 5: 0.27}
 """Applications' kernels are longer than others: a quarter of them have 20 statements and more."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
@@ -36,6 +37,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         records,
         robots,
         rows,
+        vertices,
     )
     for recipe in module.RECIPES
 )

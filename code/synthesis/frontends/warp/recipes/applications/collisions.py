@@ -54,7 +54,10 @@ _NARROW = {
     "sphere_box": """
         half = shape_scale[a]
         d = pb - pa
-        q = {wp.vec3(wp.clamp(d[0], -half[0], half[0]), wp.clamp(d[1], -half[1], half[1]), wp.clamp(d[2], -half[2], half[2])) ~ wp.min(wp.max(d, -half), half)}
+        {qx = wp.clamp(d[0], -half[0], half[0])
+        qy = wp.clamp(d[1], -half[1], half[1])
+        qz = wp.clamp(d[2], -half[2], half[2])
+        q = wp.vec3(qx, qy, qz) ~ q = wp.min(wp.max(d, -half), half)}
         away = d - q
         r = wp.length(away)
         n = wp.vec3(0.0, 0.0, 1.0)
@@ -109,7 +112,9 @@ _KEEP = """
         {normal_out[tid] = n
         point_out[tid] = point ~ point_out[tid] = point
         normal_out[tid] = {-n ~ n}
-        friction_out[tid] = {wp.max(friction_of[a], friction_of[b]) ~ 0.5 * (friction_of[a] + friction_of[b]) ~ wp.sqrt(friction_of[a] * friction_of[b])}}
+        friction_out[tid] = {combine_friction(friction_of[a], friction_of[b]) ~ \
+                wp.max(friction_of[a], friction_of[b]) ~ 0.5 * (friction_of[a] + friction_of[b]) ~ \
+                wp.sqrt(friction_of[a] * friction_of[b])}}
         {wp.atomic_add(counter, 0, 1) ~}}
     {else:
         depth[tid] = 0.0 ~}
@@ -159,9 +164,12 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.write(
         "# padding\nif {a < 0 or b < 0 ~ a == -1 or b == -1}:\n    return",
         "{?0.4 # of one body\nif shape_body[a] == shape_body[b]:\n    return}",
-        """{?0.4 if {shape_type[a] == PLANE and shape_type[b] == PLANE ~ shape_type[b] == PLANE ~ shape_type[a] != shape_type[b] and shape_type[b] == BOX}:
+        """{?0.4 if {shape_type[a] == PLANE and shape_type[b] == PLANE ~ shape_type[b] == PLANE ~ \
+                shape_type[a] != shape_type[b] and shape_type[b] == BOX}:
             return}""",
-        """{?0.4 {if (shape_flags[a] & COLLIDE) == 0 or (shape_flags[b] & COLLIDE) == 0:
+        """{?0.4 {if {(shape_flags[a] & COLLIDE) == 0 ~ \
+                not has_flag(shape_flags[a], COLLIDE)} or {(shape_flags[b] & COLLIDE) == 0 ~ \
+                not has_flag(shape_flags[b], COLLIDE)}:
             return ~
             # groups: -1 hits all but itself
             ga = shape_group[a]
@@ -181,7 +189,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
 _SURVEY = {
     "bounds": """
         kind = shape_type[tid]
-        {?0.5 if (shape_flags[tid] & COLLIDE) == 0:
+        {?0.5 if {(shape_flags[tid] & COLLIDE) == 0 ~ not has_flag(shape_flags[tid], COLLIDE)}:
             lower_out[tid] = wp.vec3(HUGE, HUGE, HUGE)
             upper_out[tid] = {wp.vec3(HUGE, HUGE, HUGE) ~ -wp.vec3(HUGE, HUGE, HUGE)}
             return}
@@ -192,7 +200,9 @@ _SURVEY = {
         e = {wp.vec3(s[0], s[0], s[0]) ~ wp.vec3(s.x, s.x, s.x)}
         if kind == BOX:
             {e = s ~ q = wp.transform_get_rotation(body_q[place[tid]])
-            e = wp.abs(wp.quat_rotate(q, wp.vec3(s[0], 0.0, 0.0))) + wp.abs(wp.quat_rotate(q, wp.vec3(0.0, s[1], 0.0))) + wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[2])))}
+            e = wp.abs(wp.quat_rotate(q, wp.vec3(s[0], 0.0, 0.0)))
+            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, s[1], 0.0)))
+            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[2])))}
         elif kind == CAPSULE:
             e = {wp.vec3(s[0], s[0], s[0] + s[1]) ~ e + wp.vec3(0.0, s[1], 0.0)}
         {elif kind == PLANE:
@@ -211,7 +221,7 @@ _SURVEY = {
         best = float({HUGE ~ 1.0e6})
         which = int(-1)
         for s in range({num_shapes ~ shape_type.shape[0]}):
-            {?0.5 if (shape_flags[s] & {COLLIDE ~ VISIBLE}) == 0:
+            {?0.5 if {(shape_flags[s] & COLLIDE) == 0 ~ not has_flag(shape_flags[s], VISIBLE)}:
                 continue}
             {?0.3 if shape_group[s] == skip_group[0]:
                 continue}
@@ -219,14 +229,16 @@ _SURVEY = {
             size = shape_scale[s]
             dist = wp.length(d) - size[0]
             if shape_type[s] == BOX:
-                q = {wp.abs(d) - size ~ wp.vec3(wp.abs(d[0]) - size[0], wp.abs(d[1]) - size[1], wp.abs(d[2]) - size[2])}
-                outside = {wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) ~ wp.length(wp.vec3(wp.max(q[0], 0.0), wp.max(q[1], 0.0), wp.max(q[2], 0.0)))}
-                dist = outside + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)
+                {dist = sdf_box(d, size) ~ q = {wp.abs(d) - size ~ \
+                        wp.vec3(wp.abs(d[0]) - size[0], wp.abs(d[1]) - size[1], wp.abs(d[2]) - size[2])}
+                outside = {wp.length(wp.max(q, wp.vec3(0.0, 0.0, 0.0))) ~ \
+                        wp.length(wp.vec3(wp.max(q[0], 0.0), wp.max(q[1], 0.0), wp.max(q[2], 0.0)))}
+                dist = outside + wp.min(wp.max(q[0], wp.max(q[1], q[2])), 0.0)}
             {elif shape_type[s] == PLANE:
                 dist = d[2] ~}
             {elif shape_type[s] == CAPSULE:
-                t = wp.clamp(d[2], -size[1], size[1])
-                dist = wp.length(d - wp.vec3(0.0, 0.0, t)) - size[0] ~}
+                {dist = sdf_capsule(d, size[0], size[1]) ~ t = wp.clamp(d[2], -size[1], size[1])
+                dist = wp.length(d - wp.vec3(0.0, 0.0, t)) - size[0]} ~}
             {if dist < best:
                 best = dist
                 which = s ~ if dist < best:

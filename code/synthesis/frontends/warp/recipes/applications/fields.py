@@ -34,7 +34,8 @@ _PLANE = {
         value = a * (1.0 - fy) + b * fy ~
         a = wp.lerp(q[x0, y0], q[x1, y0], fx)
         b = wp.lerp(q[x0, y1], q[x1, y1], fx)
-        value = wp.lerp(a, b, fy)}
+        value = wp.lerp(a, b, fy) ~
+        value = bilinear(q[x0, y0], q[x1, y0], q[x0, y1], q[x1, y1], fx, fy)}
         {* value *= {1.0 - decay * dt ~ 1.0 / (1.0 + decay * dt)} ~
             if source[x, y] > threshold:
                 value += source[x, y] * dt
@@ -51,7 +52,8 @@ _PLANE = {
         {?0.5 if cell_type[x, y] == SOLID:
             {out[x, y] = 0.0
             return ~ return}}
-        div = {0.5 * (u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) ~ (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)} ~
+        div = {0.5 * (u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) ~ \
+                (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)} ~
         {ur = {u[wp.min(x + 1, nx - 1), y] ~ u[(x + 1) % nx, y]}
         vt = {v[x, wp.min(y + 1, ny - 1)] ~ v[x, (y + 1) % ny]}
         div = {ur - u[x, y] + vt - v[x, y] ~ (ur - u[x, y]) / h + (vt - v[x, y]) / h} ~
@@ -102,7 +104,7 @@ _PLANE = {
                 dy = -1
             cx = x + dx
             cy = y + dy
-            if cx < 0 or cy < 0 or cx >= nx or cy >= ny:
+            if {cx < 0 or cy < 0 or cx >= nx or cy >= ny ~ not in_grid(cx, cy, nx, ny)}:
                 continue
             {?0.5 if cell_type[cx, cy] == SOLID:
                 continue}
@@ -161,6 +163,7 @@ _PLANE = {
         out[x, y] = {new ~ wp.max(new, boundary_value)}}
     """,
 }
+_PLANE = {target: text.replace("{EDGE", "{" + _EDGE) for target, text in _PLANE.items()}
 
 
 def _draw_plane(stream: Stream, target: str) -> KernelSpec:
@@ -191,7 +194,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.output("num_large", INT, (1,), ("num_large", "num_active"), (0, 0))
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
-    p.write(_PLANE[target].replace("{EDGE", "{" + _EDGE))
+    p.write(_PLANE[target])
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
         "divergence": ("compute_divergence", "divergence", "eval_divergence"),
@@ -278,7 +281,7 @@ _TRANSFER = {
         x = points[tid]
         cx = int({wp.floor((x[0] - low) * inv_h) ~ (x[0] - low) * inv_h})
         cy = int({wp.floor((x[1] - low) * inv_h) ~ (x[1] - low) * inv_h})
-        {if cx < 0 or cx >= n or cy < 0 or cy >= n:
+        {if {cx < 0 or cx >= n or cy < 0 or cy >= n ~ not in_grid(cx, cy, n, n)}:
             cell_of[tid] = -1
             return ~
         cx = wp.clamp(cx, 0, n - 1)

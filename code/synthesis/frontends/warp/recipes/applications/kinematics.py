@@ -14,7 +14,8 @@ _BODY = {
         {?0.4 # the joint's own frame first
         X_wb = {wp.transform_multiply(X_wb, X_local[tid]) ~ X_wb * X_local[tid]}}
         q = wp.transform_get_rotation(X_wb)
-        com_w = {wp.transform_point(X_wb, body_com[tid]) ~ wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
+        com_w = {wp.transform_point(X_wb, body_com[tid]) ~ \
+                wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
         {* w = wp.quat_rotate(q, omega[tid])
             omega_out[tid] = w
         ~
@@ -26,7 +27,7 @@ _BODY = {
             else:
                 v_out[tid] = body_v[tid]
         ~
-            if (body_flags[tid] & KINEMATIC) != 0:
+            if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
                 kinematic_out[tid] = 1
             else:
                 kinematic_out[tid] = 0
@@ -44,7 +45,7 @@ _BODY = {
     "wrench": """
         X_wb = body_q[tid]
         q = wp.transform_get_rotation(X_wb)
-        {?0.4 if (body_flags[tid] & KINEMATIC) != 0:
+        {?0.4 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
             return}
         f = {force[tid] ~ force[tid] + gravity * masses[tid] ~ wp.quat_rotate(q, force[tid])}
         r = {wp.quat_rotate(q, body_com[tid]) ~ application[tid] - wp.transform_point(X_wb, body_com[tid])}
@@ -56,7 +57,7 @@ _BODY = {
         ~
             f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
         ~
-            {if wp.length(f) > max_force:
+            {f = limit_length(f, max_force) ~ if wp.length(f) > max_force:
                 f = wp.normalize(f) * max_force ~
             size = wp.length(f)
             if size > max_force:
@@ -71,10 +72,11 @@ _BODY = {
             if wind_on[tid] != 0:
                 f += wind
         }
-        {wrench_out[tid] = wp.spatial_vector({t, f ~ f, t}) ~ wp.atomic_add(wrench_sum, {owner[tid] ~ tid}, wp.spatial_vector({t, f ~ f, t}))}
+        {wrench_out[tid] = wp.spatial_vector({t, f ~ f, t}) ~ wp.atomic_add(wrench_sum, {owner[tid] ~ \
+                tid}, wp.spatial_vector({t, f ~ f, t}))}
     """,
     "integrate_pose": """
-        {?0.5 if {inv_mass[tid] <= 0.0 ~ (body_flags[tid] & KINEMATIC) != 0}:
+        {?0.5 if {inv_mass[tid] <= 0.0 ~ {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}}:
             pose_out[tid] = body_q[tid]
             return}
         X_wb = body_q[tid]
@@ -86,14 +88,15 @@ _BODY = {
         if inv_mass[tid] > 0.5:
             v1 += force[tid] * (inv_mass[tid] * dt)}
         wb = wp.quat_rotate_inv(q0, w0)
-        {w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * (wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)) * dt) ~ w1 = w0 + torque[tid] * dt}
+        {tb = wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)
+        w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * tb * dt) ~ w1 = w0 + torque[tid] * dt}
         {* w1 *= 1.0 - drag * dt ~ v1 *= wp.max(1.0 - drag * dt, 0.0) ~
             speed = wp.length(w1)
             if speed > max_spin:
                 w1 = w1 * (max_spin / speed)
         ~
-            if wp.length(v1) > max_force:
-                v1 = wp.normalize(v1) * max_force}
+            {v1 = limit_length(v1, max_force) ~ if wp.length(v1) > max_force:
+                v1 = wp.normalize(v1) * max_force}}
         x1 = x0 + v1 * dt
         q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * {0.5 * dt ~ dt * 0.5})
         {?0.4 if x1[2] < ground:
@@ -114,7 +117,8 @@ _BODY = {
                 break}
             X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
             {?0.6 depth_sum += 1}
-            {?0.4 if {(body_flags[node] & KINEMATIC) != 0 ~ stop_at[node] == 1}:
+            {?0.4 if {{(body_flags[node] & KINEMATIC) != 0 ~ has_flag(body_flags[node], KINEMATIC)} ~ \
+                    stop_at[node] == 1}:
                 break}
             node = up_of[node]
         pose_out[tid] = X
@@ -129,9 +133,8 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     names = ("tid", "body", "body_id", "i") if target != "chain" else ("tid", "i", "body")
     p = Program(stream, names)
     count = p.threads
-    frame, spatial = {"element": "wp.transform"}, {"element": "wp.spatial_vector"}
-    p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform", "xpos"), **frame)
-    p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("joint_X_p", "local_xform", "X_pj"), **frame)
+    p.array("body_q", FRAME, (-1, 1), (count,), ("body_q", "body_xform", "xpos"), element="wp.transform")
+    p.array("X_local", FRAME, (-0.8, 0.8), (count,), ("joint_X_p", "local_xform", "X_pj"), element="wp.transform")
     for key, names in (
         ("body_com", ("body_com", "com", "ipos")), ("body_v", ("body_v", "lin_vel", "body_vel")),
         ("omega", ("body_w", "ang_vel", "omega")), ("force", ("body_f", "forces", "external_force")),
@@ -170,8 +173,10 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("num_below", INT, (1,), ("num_below", "num_grounded"), (0, 1))
     p.output("com_sum", VEC, (1,), ("total_com", "com_sum"), (0, 1))
     p.output("pose_out", FRAME, (count,), ("body_q_out", "body_q_new", "xform_out"))
-    p.output("wrench_out", SPATIAL, (count,), ("body_f_s", "wrench", "spatial_force"), **spatial)
-    p.output("wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench", "xfrc"), (-1, 1), **spatial)
+    p.output("wrench_out", SPATIAL, (count,), ("body_f_s", "wrench", "spatial_force"), element="wp.spatial_vector")
+    p.output(
+        "wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench", "xfrc"), (-1, 1), element="wp.spatial_vector"
+    )
     p.guard_count("body")
     p.write(_BODY[target])
     titles = {

@@ -1,7 +1,7 @@
 """A kernel put together from lines of Python, its arguments declared when a line first names them.
 
-What people write in several ways is a group of the text, see :mod:`synthesis.grammar.variants`; what a line needs to have
-been read before is looked up once, where its kernel reads things.
+What people write in several ways is a group of the text, see :mod:`synthesis.grammar.variants`; what a line needs to
+have been read before is looked up once, where its kernel reads things.
 """
 
 import ast
@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent, indent
 
-from synthesis.frontends.warp.ops import squared
+from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.pruning import prune
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Function, Literal, Name
+from synthesis.grammar.syntax import Assign, Call, Expression, Function, Infix, Literal, Name
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.variants import choose
@@ -26,8 +26,11 @@ FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
 PLANAR, FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (2, 4, 7, 6))
 
-_EAGER = {2: 0.7, 3: 1.0, 4: 1.3, 5: 1.6}
+_EAGER = {2: 0.7, 3: 1.0, 4: 1.4, 5: 1.8}
 """How much more often a kernel of each difficulty has what it may have."""
+
+_FORMS_OF_NUMBERS = (("argument", 0.5), ("number", 0.3), ("constant", 0.2))
+_FORMS_OF_SIZES = (("argument", 0.45), ("constant", 0.25), ("static", 0.18), ("number", 0.12))
 
 _LOCALS: dict[str, tuple[str, ...]] = {
     "d": ("d", "delta", "diff", "offset"), "r": ("r", "dist", "length", "l"), "n": ("n", "normal", "dir"),
@@ -39,11 +42,13 @@ _LOCALS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """For variables of the lines, the names that they may get; any other has its own."""
 
-_TALKATIVE, _REMARK, _DOCUMENTED = 0.6, 0.7, 0.4
-"""The shares of kernels with comments, of their comments that are written, and of kernels with a docstring; applications
-have comments in 59 % and docstrings in 42 %."""
+_TALKATIVE, _REMARK, _DOCUMENTED = 0.75, 0.85, 0.5
+"""The shares of kernels with comments, of their comments that are written, and of kernels with a docstring.
+
+Applications have comments in 59 % and docstrings in 42 %.
+"""
 _EARLY, _IN_PLACE = 0.5, 0.5
-"""How often a kernel reads all that it needs before anything else, and how often it reads in place what it needs once."""
+"""How often a kernel reads all that it needs first, and how often it reads in place what it needs once."""
 
 
 def block(head: str, *lines: str) -> str:
@@ -61,6 +66,10 @@ def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
     heads = ["if", *["elif"] * (len(cases) - 1)]
     parts = [block(f"{head} {test}:", body) for head, (test, body) in zip(heads, cases, strict=True)]
     return join(*parts, block("else:", otherwise) if otherwise else "")
+
+
+def _square(node: Expression) -> Expression:
+    return Infix("*", node, node)
 
 
 class Program:
@@ -82,7 +91,7 @@ class Program:
         if launch is None and len(axes) == 1:
             launch = (self.choices.choice(self._LAUNCHES),)
         self.draft = Draft(stream, (FLOAT,), rank=len(axes), launch=launch, axes=axes, plain=True)
-        self._template = Template(self.draft.book, _LOCALS, squared)
+        self._template = Template(self.draft.book, _LOCALS, _square)
         self._eager = _EAGER[stream.difficulty]
         self._text: list[str] = []
         self._written: list[str] = []
@@ -92,6 +101,8 @@ class Program:
             pool[0]: Name(index) for pool, index in zip(axes, self.draft.indices, strict=True)
         }
         self._first = axes[0][0]
+        for text in HELPERS:
+            self.function(text)
         self._holes["TINY"] = Literal(self.choices.choice(("1.0e-6", "1e-6", "1.0e-8", "1.0e-5")))
         self._holes["HUGE"] = Literal(self.choices.choice(("1.0e6", "1.0e10", "1e6", "1000.0")))
 
@@ -158,11 +169,15 @@ class Program:
         self._holes[key] = functools.cache(declare)
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
-        """A number that is mostly an argument, and sometimes a constant as people write it."""
-        if self.choices.chance(0.3):
-            self._holes[key] = Literal(self.choices.choice(usual))
-        else:
+        """A number for all threads: an argument, a constant of the module, or a number as people write it."""
+        form = self.choices.weighted(_FORMS_OF_NUMBERS)
+        if form == "argument":
             self.scalar(key, FLOAT, domain, names)
+            return
+        value = Literal(self.choices.choice(usual))
+        named = self.choices.choice(names).upper()
+        constant = functools.cache(functools.partial(self._declare, named, value))
+        self._holes[key] = constant if form == "constant" else value
 
     def constants(self, values: Mapping[str, int | float]) -> None:
         """Constants of the module that lines may name; plain numbers in some kernels."""
@@ -174,14 +189,14 @@ class Program:
     def sizes(self, **values: int) -> None:
         """Counts that lines may name: arguments that the kernel is given, constants of the module, or plain numbers."""
         for key, value in values.items():
-            form = self.choices.weighted((("argument", 0.5), ("constant", 0.3), ("number", 0.2)))
+            form, literal = self.choices.weighted(_FORMS_OF_SIZES), Literal(repr(value))
             if form == "argument":
                 self.scalar(key, INT, (value, value), (key,))
-            elif form == "constant":
-                named = key.upper()
-                self._holes[key] = functools.cache(functools.partial(self._declare, named, Literal(repr(value))))
+            elif form == "number":
+                self._holes[key] = literal
             else:
-                self._holes[key] = Literal(repr(value))
+                declare = self._declare_static if form == "static" else self._declare
+                self._holes[key] = functools.cache(functools.partial(declare, key.upper(), literal))
 
     def _declare(self, name: str, value: Expression) -> Expression:
         self.draft.book.reserve(name)
@@ -194,18 +209,25 @@ class Program:
         Args:
             text: its definition, with groups; of the kernel's names it may have constants alone.
         """
-        definition = self._choose(text)
-        name = definition.partition("(")[0].removeprefix("def ")
-        self._holes[name] = functools.cache(functools.partial(self._define, name, definition))
+        name = text.partition("def ")[2].partition("(")[0]
+        self._holes[name] = functools.cache(functools.partial(self._define, name, text))
 
-    def _define(self, name: str, definition: str) -> Expression:
+    def _define(self, name: str, text: str) -> Expression:
         given = Name(self.draft.book.take((name,)))
-        template = Template(NameBook(self.choices.child("helper", name)), _LOCALS, squared)
+        choices = self.choices.child("function", name)
+        definition = choose(dedent(text), choices.shuffled, choices.chance)
+        template = Template(NameBook(self.choices.child("helper", name)), _LOCALS, _square)
         constants = {each: hole for each, hole in self._holes.items() if each.isupper()}
-        (made,) = template.statements(definition, **constants)
+        (made,) = template.statements(definition.strip(), **constants)
         assert isinstance(made, Function)
         self.draft.declare(replace(made, name=given.id, decorators=("wp.func",)))
         return given
+
+    def _declare_static(self, name: str, value: Expression) -> Expression:
+        """A number of Python's own, which the kernel's text is made with."""
+        self.draft.book.reserve(name)
+        self.draft.declare(Assign(Name(name), value))
+        return Call(Name("wp.static"), (Name(name),))
 
     # ---- lines
 
@@ -317,7 +339,7 @@ class Program:
             DrawError: if a local is never read.
         """
         self._flush()
-        documented = bool(docstrings) and self.choices.chance(_DOCUMENTED)
+        documented = self.choices.chance(_DOCUMENTED)
         called = set(re.findall(r"\bwp\.([a-z]\w*)\(", "\n".join(self._text))) - {"vec3", "tid"}
         return self.draft.finish(
             category=category,
@@ -325,7 +347,7 @@ class Program:
             summary=summary,
             ops=frozenset({target, *called}),
             titles=tuple(title for name in titles for title in (name, f"{name}_kernel")),
-            docstring=self.pick(*docstrings) if documented else "",
+            docstring=self.pick(f"{summary}.", *docstrings) if documented else "",
         )
 
 

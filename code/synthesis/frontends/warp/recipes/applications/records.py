@@ -1,7 +1,7 @@
 """Bookkeeping: copies under masks, resets, counts, lists that are filled, index maps between worlds and models."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

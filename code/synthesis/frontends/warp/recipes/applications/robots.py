@@ -17,14 +17,14 @@ _DRIVES = {
         if mode == MODE_POSITION:
             {err = target[env, j] - q
             {?0.4 # the short way around
-            if err > wp.pi:
+            {err = wrap_angle(err) ~ if err > wp.pi:
                 err -= 2.0 * wp.pi
             elif err < -wp.pi:
-                err += 2.0 * wp.pi}
+                err += 2.0 * wp.pi}}
             {?0.3 if wp.abs(err) < dead_zone:
                 err = 0.0}
             tau = kp[j] * err - kd[j] * qd ~
-            tau = kp[j] * (target[env, j] - q) - kd[j] * qd}
+            tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], -kd[j], target[env, j] - q, qd)}}
         elif mode == MODE_VELOCITY:
             tau = kd[j] * (target[env, j] - qd)
         {elif mode == MODE_TORQUE:
@@ -52,7 +52,7 @@ _DRIVES = {
                 room = 0.0
             tau *= room
         }
-        {tau = wp.clamp(tau, -effort[j], effort[j])
+        {tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])}
         ~ if tau > effort[j]:
             tau = effort[j]
         if tau < -effort[j]:
@@ -259,10 +259,12 @@ _EPISODES = {
             if {locked[j] == 1 ~ locked[j] != 0}:
                 q_out[env, j] = default_q[j]
             else:
-                q_out[env, j] = {wp.clamp(start_q[k, j] + noise[env, j], lower[j], upper[j]) ~ start_q[k, j] + scale_noise * noise[env, j]}
+                q_out[env, j] = {wp.clamp(start_q[k, j] + noise[env, j], lower[j], upper[j]) ~ \
+                        start_q[k, j] + scale_noise * noise[env, j]}
             {?0.5 qd_out[env, j] = 0.0}}
         {progress_out[env] = 0 ~}
-        {?0.5 pos_out[env] = {origins[env] ~ origins[env] + offset[k] ~ origins[env] + wp.vec3(0.0, 0.0, height_target)}}
+        {?0.5 pos_out[env] = {origins[env] ~ origins[env] + offset[k] ~ \
+                origins[env] + wp.vec3(0.0, 0.0, height_target)}}
         {?0.4 {wp.atomic_add(counter, 0, 1) ~ done[env] = 0}}
     """,
 }
