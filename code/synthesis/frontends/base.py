@@ -167,6 +167,22 @@ class Reference(Protocol):
         """
         ...
 
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Values] | None:
+        """What the kernel computes in its own precision if every rounded number is off by a unit in the last place.
+
+        What is decided (comparisons, whole numbers) is decided as without that. None where a text does what the
+        reference does, operation by operation, so that the two are rounded alike.
+
+        Args:
+            runs: every argument of each run, of the same shapes.
+            seed: of the directions in which numbers are off.
+
+        Raises:
+            ReferenceUnknownError: for what is not modelled.
+            ReferenceFaultError: if the kernel is at fault on these inputs.
+        """
+        ...
+
     def reached(self, trace: Trace) -> Reached:
         """How much of the kernel the runs came to that were noted; what the tool leaves out of a text counts not."""
         ...

@@ -210,5 +210,5 @@ def _figures(plan: Plan, errors: Mapping[str, float], built: int, seconds: float
     figures = {"max_error": max(errors.values(), default=0.0), "seconds": plan.seconds + seconds}
     if plan.draws is not None:
         tried = len(plan.draws.double) + (plan.overlap is not None)
-        figures |= {"tolerance": plan.draws.largest_tolerance, "inputs_tried": float(tried)}
+        figures |= {"tolerance": plan.draws.largest_allowance, "inputs_tried": float(tried)}
     return figures | ({"compiled_to_ptx": float(built)} if built else {})

@@ -5,6 +5,7 @@ run together with other kernels', in another process, and ``judge.py`` says what
 live object, so it can travel from the process that has the kernel to the one that judges.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ from synthesis.frontends.failures import detail_of
 from synthesis.languages import CUDA
 from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.aimed import AimedDraw, find_aimed_draws, find_edge_draws, find_turning_draws
-from synthesis.verification.comparison import Expected, expect, poison_for
+from synthesis.verification.comparison import CAP, Expected, expect, loosened, poison_for
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
@@ -40,6 +41,7 @@ from synthesis.verification.reach import SHARE, Reach, reach_of
 from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
+logger = logging.getLogger(__name__)
 _FARTHEST = 1e6
 """Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
 
@@ -208,7 +210,7 @@ class _Planning:
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
         plan = replace(
             plan,
-            draws=drawn.expected,
+            draws=self._loosened(reference, drawn),
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
             points=find_points(reference, self.kernel.spec, suspect=trap is not None, seed=self.seed)
@@ -278,6 +280,17 @@ class _Planning:
         expected = expect(double, own, poison_for(self.signature))
         reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
+
+    def _loosened(self, reference: Reference, drawn: "_Drawn") -> Expected:
+        """What the draws are held against, less strictly where rounding alone moves an element further."""
+        if all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
+            return drawn.expected
+        try:
+            shaken = reference.shaken(drawn.runs, seed=self.seed)
+        except Exception as error:  # noqa: BLE001 (such as a factor that is not there)
+            logger.debug("%s: what rounding comes to is not told: %s", self.kernel.spec.name, error)
+            return drawn.expected
+        return drawn.expected if shaken is None else loosened(drawn.expected, shaken)
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
         """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
-from synthesis.frontends.jax.graphs import Constant, Graph
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
 
@@ -81,17 +81,24 @@ class Evaluator:
             return self.promoted(atom.value) if isinstance(atom, Constant) else values[atom]
 
         for equation in graph.equations:
-            rule = RULES.get(equation.primitive)
-            if rule is None:
-                raise ReferenceUnknownError(equation.primitive)
-            try:
-                made = rule(self, [read(each) for each in equation.inputs], equation.parameters, equation.types)
-            except (NotImplementedError, KeyError, AttributeError) as error:
-                raise ReferenceUnknownError(f"{equation.primitive} with these parameters ({error})") from error
-            results = made if isinstance(made, list | tuple) else [made]
-            for name, value in zip(equation.outputs, results, strict=True):
-                values[name] = np.asarray(value)
+            made = self.apply(equation, [read(each) for each in equation.inputs])
+            values.update(zip(equation.outputs, made, strict=True))
         return [read(each) for each in graph.outputs]
+
+    def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        """The results of one equation.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+        """
+        rule = RULES.get(equation.primitive)
+        if rule is None:
+            raise ReferenceUnknownError(equation.primitive)
+        try:
+            made = rule(self, inputs, equation.parameters, equation.types)
+        except (NotImplementedError, KeyError, AttributeError) as error:
+            raise ReferenceUnknownError(f"{equation.primitive} with these parameters ({error})") from error
+        return [np.asarray(each) for each in (made if isinstance(made, list | tuple) else [made])]
 
     def count_trip(self, trips: int) -> None:
         """Stop a loop that does not end.

@@ -7,6 +7,7 @@ from typing import Any
 from synthesis.frontends.base import Reached, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.shaking import Directions, Noting, Shaken
 
 _INNER = {
     "jit": ("jaxpr",), "closed_call": ("call_jaxpr", "jaxpr"), "remat2": ("jaxpr",),
@@ -33,6 +34,21 @@ class GraphReference:
         """
         results = Evaluator(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
+
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Values]:
+        """The results in the function's own precision, with every rounded number off by a unit in the last place.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+            ReferenceFaultError: for a loop that does not end.
+        """
+        found, directions = list[Values](), Directions(seed)
+        for run in runs:
+            noting, inputs = Noting(), list(run.values())
+            noting.results(self.graph, inputs)
+            shaken = Shaken(noting.decided, directions)
+            found.append(dict(zip(self.names, shaken.results(self.graph, inputs), strict=True)))
+        return found
 
     def reached(self, trace: Trace) -> Reached:
         """The equations that were evaluated, those in branches and loops included.

@@ -37,6 +37,9 @@ class LaunchReference:
         """Every array that several launches leave; see :func:`launched`."""
         return launched(self.kernel, self.signature, runs, double=double, trace=trace)
 
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
+        """None: a text makes the same operations in the same order, and what they round is rounded alike."""
+
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
         return reached_statements(source_of(self.kernel), trace)

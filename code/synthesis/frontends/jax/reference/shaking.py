@@ -1,0 +1,158 @@
+"""Evaluates a graph with every rounded number off by a unit in the last place: what rounding alone may come to.
+
+Two evaluations of the same thing in one precision differ where the result is little that is left of much. An evaluation
+that is off at every step says how much, where the two precisions of the oracle may lie close to each other by chance.
+"""
+
+from collections.abc import Iterator
+
+import ml_dtypes
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.frontends.jax.graphs import Equation
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
+
+CALLS = frozenset({
+    "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "reduce",
+    "reduce_window", "remat2", "scan", "while",
+})  # fmt: skip
+"""Primitives that call functions, whose equations are shaken one by one."""
+EXACT = frozenset({
+    "abs", "broadcast_in_dim", "clamp", "complex", "concatenate", "conj", "copy", "cummax", "cummin", "device_put",
+    "dynamic_slice", "dynamic_update_slice", "empty2", "gather", "imag", "iota", "max", "min", "name", "neg",
+    "nextafter", "optimization_barrier", "pad", "real", "reduce_max", "reduce_min", "reduce_precision",
+    "reduce_window_max", "reduce_window_min", "reshape", "rev", "scatter", "scatter-max", "scatter-min", "select_n",
+    "slice", "sort", "split", "squeeze", "stack", "stop_gradient", "tile", "top_k", "transpose", "unstack",
+})  # fmt: skip
+"""Primitives that choose, move or hand on numbers."""
+INSIDE = frozenset({
+    "cholesky", "conv_general_dilated", "cumsum", "dot_general", "fft", "lu", "reduce_sum", "reduce_window_sum",
+    "scatter-add", "scatter-sub", "select_and_scatter_add", "triangular_solve", "tridiagonal_solve",
+})  # fmt: skip
+"""Primitives inside which large numbers may cancel: rounding there is as if their operands were off."""
+TURNING = frozenset({"eig", "eigh", "hessenberg", "householder_product", "qr", "schur", "svd", "tridiagonal"})
+"""Primitives that turn a matrix, once a row or oftener: rounding there is in proportion to its largest number."""
+FAITHFUL = frozenset({
+    "add", "add_any", "convert_element_type", "cumprod", "div", "integer_pow", "mul", "reduce_prod", "rem",
+    "scatter-mul", "sqrt", "square", "sub", *INSIDE,
+})  # fmt: skip
+"""Primitives that give a number of few digits exactly; others may come near one from a side, as ``tanh`` to 1."""
+STEPS = frozenset({"ceil", "floor", "round", "sign"})
+"""Decisions that are floating-point numbers."""
+_BITS: dict[Dtype, tuple[Dtype, int]] = {
+    np.dtype(kind): (np.dtype(word), (1 << (digits + 1) // 2) - 1)
+    for kind, word, digits in (
+        (np.float16, np.int16, 10), (ml_dtypes.bfloat16, np.int16, 7), (np.float32, np.int32, 23),
+        (np.float64, np.int64, 52),
+    )
+}  # fmt: skip
+"""Of a format, the whole numbers of its size, and the lower half of the digits behind the first."""
+_PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128): np.dtype(np.float64)}
+_AT_ONCE = 4096
+"""Directions that are drawn together."""
+
+
+class Directions:
+    """Whether each number is off up or down.
+
+    Args:
+        seed: of all of them.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._generator = np.random.Generator(np.random.Philox(key=seed % (1 << 64)))
+        self._left = np.empty(0, np.int8)
+
+    def take(self, count: int) -> npt.NDArray[np.int8]:
+        """The next ones, each 1 or -1; shape ``(count,)``."""
+        if count > len(self._left):
+            self._left = 2 * self._generator.integers(0, 2, max(count, _AT_ONCE), np.int8) - 1
+        taken, self._left = self._left[:count], self._left[count:]
+        return taken
+
+
+class Noting(Evaluator):
+    """Evaluates in the graph's own precision, and keeps what is decided by floating-point numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(double=False)
+        self.decided: list[list[Array]] = []
+
+    def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        """The results of one equation."""
+        results = super().apply(equation, inputs)
+        if _decides(equation, inputs):
+            self.decided.append(results)
+        return results
+
+
+class Shaken(Evaluator):
+    """Evaluates in the graph's own precision, every rounded number off by a unit in the last place, up or down.
+
+    It decides as another evaluation did: what comparisons, ``argmax``, ``floor`` or conversions to whole numbers give
+    is taken from there. So it shows how rounding grows along the way that the graph takes, and never goes another way:
+    a text that does is not let off for it.
+
+    Args:
+        decided: what was decided, in order.
+        directions: in which numbers are off.
+    """
+
+    def __init__(self, decided: list[list[Array]], directions: Directions) -> None:
+        super().__init__(double=False)
+        self._decided: Iterator[list[Array]] = iter(decided)
+        self._directions = directions
+
+    def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        """The results of one equation."""
+        if not _decides(equation, inputs):
+            return self._shaken(equation, inputs)
+        told = next(self._decided)
+        if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
+            return told
+        made = self._shaken(equation, inputs)
+        return [off if _is_rounded(off.dtype) else each for off, each in zip(made, told, strict=True)]
+
+    def _shaken(self, equation: Equation, inputs: Inputs) -> list[Array]:
+        name = equation.primitive
+        if name in INSIDE:
+            inputs = [self._off(each) for each in inputs]
+        elif name in TURNING:
+            inputs = [self._off_in_proportion(inputs[0]), *inputs[1:]]
+        results = super().apply(equation, inputs)
+        if name in EXACT or name in CALLS:
+            return results
+        return [self._off(each, faithful=name in FAITHFUL) for each in results]
+
+    def _off(self, value: Array, *, faithful: bool = True) -> Array:
+        """Numbers off by a unit; if ``faithful``, one of few digits is taken for exact, as whole numbers are."""
+        if not _is_rounded(value.dtype):
+            return value
+        parts = value.ravel()
+        if value.dtype in _PARTS:
+            parts = parts.view(_PARTS[value.dtype])
+        word, half = _BITS[parts.dtype]
+        bits: npt.NDArray[np.signedinteger] = parts.view(word)
+        rounded = (bits & half) != 0 if faithful else np.isfinite(parts) & (parts != 0)
+        return (bits + rounded * self._directions.take(bits.size)).view(value.dtype).reshape(value.shape)
+
+    def _off_in_proportion(self, matrix: Array) -> Array:
+        """Numbers off by as many units of the largest as the matrix has rows; zeros, where turns are saved, stay."""
+        unit = matrix.shape[-1] * np.finfo(matrix.dtype).eps * np.abs(matrix).max(initial=0.0) * (matrix != 0)
+        return (matrix + self._directions.take(matrix.size).reshape(matrix.shape) * unit).astype(matrix.dtype)
+
+
+def _is_rounded(dtype: Dtype | None) -> bool:
+    return dtype in _BITS or dtype in _PARTS
+
+
+def _decides(equation: Equation, inputs: Inputs) -> bool:
+    """Whether floating-point numbers are turned into whole ones, truth values or steps."""
+    if equation.primitive in STEPS:
+        return True
+    if equation.primitive in CALLS:
+        return False
+    whole = any(not _is_rounded(each.dtype) for each in equation.types)
+    return whole and any(_is_rounded(each.dtype) for each in inputs)

@@ -1,0 +1,120 @@
+"""An evaluation in which every rounded number is off by a unit in the last place, and decisions are as without that."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("jax")
+
+import jax as _jax
+from jax_cases import KINDS
+from jax_programs import CASES
+
+from synthesis.frontends.base import ReferenceUnknownError, Values
+from synthesis.frontends.jax.reference import shaking
+from synthesis.frontends.jax.reference.graphs import graph_of
+from synthesis.frontends.jax.reference.oracle import GraphReference
+from synthesis.frontends.jax.reference.rules import RULES
+
+jax: Any = _jax
+jnp: Any = _jax.numpy
+X = np.random.default_rng(1).uniform(-3, 3, (50,)).astype(np.float32)
+
+
+Function = Callable[[Any], Any]
+ROUNDING: list[Function] = [lambda x: x * 1.7, lambda x: x + 0.1, jnp.sin, lambda x: jnp.sqrt(abs(x))]
+WHOLE: list[Function] = [lambda x: x * 3.0 + 0.5, jnp.sum, lambda x: x[::-1] - x, lambda x: x @ x]
+MOVING: list[Function] = [lambda x: jnp.where(x > 0, x, -x), jnp.sort, lambda x: jnp.concatenate([x, x])[3:60]]
+
+
+def reference_of(function: Callable[..., Any], *inputs: Any) -> tuple[GraphReference, Values]:
+    """The oracle of a function, and a run of it."""
+    closed = jax.make_jaxpr(function)(*inputs)
+    names = tuple(f"r{number}" for number in range(len(closed.out_avals)))
+    return GraphReference(graph_of(closed), names), {f"x{number}": each for number, each in enumerate(inputs)}
+
+
+def both(function: Callable[..., Any], *inputs: Any, seed: int = 0) -> tuple[Values, Values]:
+    """What the oracle gives in the function's own precision, and shaken."""
+    reference, run = reference_of(function, *inputs)
+    return reference([run], double=False)[0], reference.shaken([run], seed=seed)[0]
+
+
+@pytest.mark.parametrize("function", ROUNDING)
+@pytest.mark.parametrize("kind", ["float16", "bfloat16", "float32"])
+def test_a_rounded_number_is_off_by_one_unit_up_or_down(function: Callable[..., Any], kind: str) -> None:
+    x = jnp.asarray(X).astype(kind)
+    own, shaken = both(function, np.asarray(x))
+    word = np.int32 if kind == "float32" else np.int16
+    off = shaken["r0"].view(word).astype(int) - own["r0"].view(word)
+    assert set(off.tolist()) >= {-1, 1}
+    assert np.abs(off).max() == 1
+
+
+@pytest.mark.parametrize("function", [*WHOLE, *MOVING])
+def test_what_is_exact_stays(function: Function) -> None:
+    own, shaken = both(function, np.arange(1, 20, dtype=np.float32) if function in WHOLE else X)
+    np.testing.assert_array_equal(own["r0"], shaken["r0"])
+
+
+def scaled(x: Any) -> Any:
+    return jnp.sin(x) * 1.3
+
+
+def variance(x: Any) -> Any:
+    return jnp.mean(x * x) - jnp.mean(x) ** 2
+
+
+def test_the_directions_depend_on_the_seed_alone() -> None:
+    first, again, other = (both(scaled, X, seed=seed)[1]["r0"] for seed in (5, 5, 6))
+    np.testing.assert_array_equal(first, again)
+    assert (first != other).any()
+
+
+def test_what_is_left_of_much_is_far_off() -> None:
+    own, shaken = both(variance, X + np.float32(1000))
+    assert abs(own["r0"] - shaken["r0"]) > 1e-3 * X.var()
+
+
+def turning(x: Any) -> Any:
+    """Decides by comparisons whose two sides are equal but for rounding, in every way that there is."""
+
+    def goes_on(state: Any) -> Any:
+        return state[1] < 3.0
+
+    def step(state: Any) -> Any:
+        return state[0] + 1, state[1] + close[0]
+
+    close = jnp.sin(x) ** 2 + jnp.cos(x) ** 2
+    trips, _ = jax.lax.while_loop(goes_on, step, (0, 0.0))
+    branch = jax.lax.cond(jnp.mean(close) < 1.0, scaled, jnp.negative, x)
+    return (close < 1.0, jnp.argmax(close), jnp.floor(close), (close * 2.0).astype(int), trips, branch,
+            jnp.argsort(close), jnp.sign(close - 1.0))  # fmt: skip
+
+
+def test_decisions_are_those_of_the_run_that_is_not_shaken() -> None:
+    for seed in range(5):
+        own, shaken = both(turning, X, seed=seed)
+        for name, value in own.items():
+            np.testing.assert_allclose(value, shaken[name], rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_every_primitive_can_be_shaken_and_keeps_its_whole_numbers(name: str) -> None:
+    for case in CASES[name](KINDS)[:3]:
+        try:
+            own, shaken = both(case.function, *case.inputs)
+        except ReferenceUnknownError:
+            continue
+        for key, value in own.items():
+            assert (value.dtype, value.shape) == (shaken[key].dtype, shaken[key].shape)
+            if value.dtype.kind in "iub":
+                np.testing.assert_array_equal(value, shaken[key])
+
+
+def test_primitives_are_told_apart_by_names_that_there_are() -> None:
+    kinds: list[frozenset[str]] = [shaking.CALLS, shaking.EXACT, shaking.STEPS, shaking.TURNING, shaking.FAITHFUL]
+    assert set[str]().union(*kinds) <= set(RULES)
+    assert sum(map(len, kinds)) == len(set[str]().union(*kinds))
