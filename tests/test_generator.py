@@ -56,6 +56,7 @@ NAMED = {
         "control": "joint_drive action_filter reward reset_envs",
         "bookkeeping": "gather_state compact segments copy_worlds",
         "field": "advect divergence relax to_grid",
+        "multibody": "body_pose force_pass actuator_force sensor_value",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

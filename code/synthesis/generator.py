@@ -1,8 +1,7 @@
 """KernelGenerator: (front end, seed, index) to a kernel, as a pure function."""
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from synthesis.errors import ConfigError, UnknownNameError
@@ -12,6 +11,7 @@ from synthesis.grammar.weaving import DrawError
 from synthesis.records import KernelSpec
 from synthesis.registry import get_frontend
 from synthesis.settings import Drawing
+from synthesis.wheel import Wheel
 
 # A draft that leads nowhere is started again from another stream; a handful in a thousand need a second start.
 _STARTS = 64
@@ -83,7 +83,8 @@ class KernelGenerator:
         """Those that kernels are drawn of; a new one is the last."""
         usual = drawing.category_mix == "usual"
         weights = {each: self.frontend.drawer.weights.get(each, 1) if usual else 1 for each in self.categories}
-        self._wheel = _Wheel.of(weights)
+        self.wheel = Wheel.of(weights)
+        """In which order indices visit them."""
 
     def _mix_of(self, recipe: Recipe) -> Mapping[int, float]:
         """How often each difficulty is drawn of a recipe."""
@@ -96,7 +97,7 @@ class KernelGenerator:
             ConfigError: if the index is not a non-negative integer.
         """
         _check_index(index)
-        category, number = self._wheel.at(index)
+        category, number = self.wheel.at(index)
         return self._draw(category, number, index)
 
     def generate(self, category: str, number: int) -> KernelSpec:
@@ -118,7 +119,7 @@ class KernelGenerator:
         if category not in self.categories:
             raise UnknownNameError("category", category, self.categories, where=f"for front end {self.frontend.name}")
         _check_index(number)
-        return self._wheel.index_of(category, number)
+        return self.wheel.index_of(category, number)
 
     def numbers_of(self, recipe: str) -> Iterator[int]:
         """The indices of the kernels that are drawn from a recipe, in order, without an end.
@@ -133,7 +134,7 @@ class KernelGenerator:
         wanted = [category for category in self.categories if (recipe, category) in drawn]
         return (
             index
-            for index, category, number in self._wheel.visits(wanted)
+            for index, category, number in self.wheel.visits(wanted)
             if self._task(category, number)[0].name == recipe
         )
 
@@ -192,49 +193,6 @@ class KernelGenerator:
         if int((number + 1) * share) > int(number * share):
             return wrong
         return [task for task in tasks if task not in wrong]
-
-
-@dataclass(frozen=True, slots=True)
-class _Wheel:
-    """Categories in the order in which indices visit them, around and around."""
-
-    order: tuple[str, ...]
-    before: tuple[int, ...]
-    """For each place, how often its category has stood on the wheel before."""
-    places: Mapping[str, tuple[int, ...]]
-    """Where each category stands."""
-
-    @classmethod
-    def of(cls, weights: Mapping[str, int]) -> "_Wheel":
-        """Each category as often as it weighs, its places spread evenly."""
-        spread = [
-            ((place + 0.5) / weight, position, category, place)
-            for position, (category, weight) in enumerate(weights.items())
-            for place in range(weight)
-        ]
-        spread.sort()
-        order = tuple(category for _, _, category, _ in spread)
-        places = {each: tuple(place for place, name in enumerate(order) if name == each) for each in weights}
-        return cls(order, tuple(place for _, _, _, place in spread), places)
-
-    def at(self, index: int) -> tuple[str, int]:
-        """The category that an index comes to, and the number of its kernel there."""
-        turn, place = divmod(index, len(self.order))
-        category = self.order[place]
-        return category, turn * len(self.places[category]) + self.before[place]
-
-    def index_of(self, category: str, number: int) -> int:
-        """The index of a category's kernel; ``at`` the other way around."""
-        turn, place = divmod(number, len(self.places[category]))
-        return turn * len(self.order) + self.places[category][place]
-
-    def visits(self, categories: Sequence[str]) -> Iterator[tuple[int, str, int]]:
-        """The indices that come to some categories, each with its category and number, without an end."""
-        places = sorted(place for each in categories for place in self.places[each])
-        for turn in itertools.count():
-            for place in places:
-                index = turn * len(self.order) + place
-                yield index, *self.at(index)
 
 
 def _name_of(task: _Task) -> str:

@@ -84,6 +84,7 @@ def test_every_choice_of_every_kernel_text_is_python() -> None:
         deformables,
         fields,
         kinematics,
+        multibody,
         records,
         robots,
         vertices,
@@ -91,7 +92,7 @@ def test_every_choice_of_every_kernel_text_is_python() -> None:
 
     texts = [
         text
-        for module in (collisions, deformables, fields, kinematics, records, robots, vertices)
+        for module in (collisions, deformables, fields, kinematics, multibody, records, robots, vertices)
         for name, table in vars(module).items()
         if name.isupper() and isinstance(table, dict)
         for text in cast(dict[str, object], table).values()

@@ -71,7 +71,7 @@ class Recipe:
     """Those that it can be asked for, of :data:`synthesis.records.DIFFICULTIES`."""
     wrong_adjoints: tuple[str, ...] = ()
     """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
-    usual_mix: Mapping[int, float] | None = None
+    usual_mix: Mapping[int, float] | None = field(default=None, hash=False)
     """How often each difficulty is drawn where none is asked for; None for the front end's usual mix."""
 
 

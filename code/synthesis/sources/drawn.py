@@ -38,12 +38,12 @@ class DrawnKernels:
         """Those that are drawn from, in the order in which they take turns."""
         self._indices = self._chosen_indices(drawing.recipe) if drawing.recipe is not None else None
         self._seen: list[int] = []
+        self._wheel = self.generator.wheel.only(self.categories)
 
     def index(self, number: int) -> int:
         """The index of candidate ``number``; with all categories and recipes, the number itself."""
         if self._indices is None:
-            turn, position = divmod(number, len(self.categories))
-            return self.generator.index_of(self.categories[position], turn)
+            return self.generator.index_of(*self._wheel.at(number))
         while len(self._seen) <= number:
             self._seen.append(next(self._indices))
         return self._seen[number]
@@ -60,9 +60,8 @@ class DrawnKernels:
 
     def _chosen_indices(self, recipes: tuple[str, ...]) -> Iterator[int]:
         """The indices at which one of the recipes is drawn, of the chosen categories, in order."""
-        names = self.generator.categories
         everywhere = heapq.merge(*(self.generator.numbers_of(recipe) for recipe in recipes))
-        return (index for index in everywhere if names[index % len(names)] in self.categories)
+        return (index for index in everywhere if self.generator.wheel.at(index)[0] in self.categories)
 
 
 def _choose_categories(generator: KernelGenerator, drawing: Drawing) -> tuple[str, ...]:

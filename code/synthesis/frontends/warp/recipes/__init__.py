@@ -65,6 +65,7 @@ CATEGORIES = (
     "control",
     "bookkeeping",
     "field",
+    "multibody",
 )
 """A new one is the last, so that no kernel of another moves."""
 _APPLICATIONS = CATEGORIES[CATEGORIES.index("contact") :]

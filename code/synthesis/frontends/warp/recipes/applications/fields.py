@@ -8,6 +8,12 @@ from synthesis.records import KernelSpec
 _EDGE = "{if x == 0 or y == 0 or x == nx - 1 or y == ny - 1: ~ " \
     "if x < 1 or x > nx - 2 or y < 1 or y > ny - 2: ~ if x == 0 or x == nx - 1 or y == 0 or y == ny - 1:}"  # fmt: skip
 
+
+def _with_edge(text: str) -> str:
+    """A text whose groups begin with the ways to ask for the edge of the grid."""
+    return text.replace("{EDGE", "{" + _EDGE)
+
+
 _PLANE = {
     "advect": """
         px = float(x) - dt * u[x, y]
@@ -45,7 +51,7 @@ _PLANE = {
         }
         out[x, y] = value
     """,
-    "divergence": """
+    "divergence": _with_edge("""
         {EDGE
             out[x, y] = 0.0
             return
@@ -72,8 +78,8 @@ _PLANE = {
         {?0.3 if wp.abs(div) > threshold:
             wp.atomic_add(num_large, 0, 1)}
         out[x, y] = {div ~ -div}
-    """,
-    "relax": """
+    """),
+    "relax": _with_edge("""
         {?0.5 if cell_type[x, y] == SOLID:
             {out[x, y] = q[x, y]
             return ~ out[x, y] = 0.0
@@ -126,7 +132,7 @@ _PLANE = {
         {?0.4 r = wp.abs(new - q[x, y])
         {wp.atomic_max(worst, 0, r) ~ wp.atomic_add(residual, 0, r * r) ~ if r > threshold:
             wp.atomic_add(num_large, 0, 1)}}
-    """,
+    """),
     "heights": """
         here = q[x, y]
         {?0.4 if cell_type[x, y] == SOLID:
@@ -163,7 +169,6 @@ _PLANE = {
         out[x, y] = {new ~ wp.max(new, boundary_value)}}
     """,
 }
-_PLANE = {target: text.replace("{EDGE", "{" + _EDGE) for target, text in _PLANE.items()}
 
 
 def _draw_plane(stream: Stream, target: str) -> KernelSpec:
