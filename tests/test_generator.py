@@ -52,6 +52,7 @@ NAMED = {
         "sparse": "csr_multiply csr_jacobi csr_pattern lower_bound find_key first_match sum_until segment_mean",
         "mesh": "edge_flux edge_laplacian edge_force edge_valence vertex_normals lumped_mass face_kind",
         "events": "world_slots list_slots own_list agent_state world_reset world_sum nearest_hit any_hit",
+        "queries": "mesh_contact push_out depth_image face_area overlap_count broad_pairs ray_boxes sph_density",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

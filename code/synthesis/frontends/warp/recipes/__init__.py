@@ -59,6 +59,7 @@ CATEGORIES = (
     "sparse",
     "mesh",
     "events",
+    "queries",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
