@@ -150,6 +150,7 @@ _HEADERS = frozenset(
         "shape_t",
         "str",
         "bvh_query_t",
+        "bvh_query_ray_next",
         "mesh_query_aabb_t",
         "mesh_query_ray_t",
         "Mesh",
