@@ -30,7 +30,7 @@ def outcome_on_gpu(program: Program, before: Outcome | None, device: str = "cuda
     outcome: dict[RunKey, Values] = {}
     for key, values in program.runs.items():
         copies: list[tuple[Buffer, Any]] = []
-        memory = Memory(values | (before or {}).get(key, {}), program, _copied_to(chosen, copies))
+        memory = Memory(values | (before or {}).get(key, {}), program, _copied_to(chosen, copies), device=device)
         bounds = launch_bounds(signature, program.text, block if signature.tiled else 1)
         structures = [memory.arguments, *([memory.adjoints] if direction is Direction.BACKWARD else [])]
         places = [ctypes.addressof(bounds), *(place for each in structures for place in _fields(each))]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from synthesis import Argument, KernelSpec, Rejection, Role, get_frontend
 from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Frontend, Kernel, Recipe
-from synthesis.verification.inputs import Values, array_shape, draw_argument, draw_inputs
+from synthesis.verification.inputs import Values, array_shape, draw_argument, draw_inputs, with_shared_parts
 
 
 def with_recipes(name: str, recipes: Sequence[Recipe]) -> Frontend:
@@ -47,11 +47,19 @@ def plain(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
 def _run_warp(kernel: Kernel, inputs: Values, device: str) -> Values:
     import warp as wp_module
 
+    from synthesis.frontends.warp.objects import make_object
+
     wp: Any = wp_module
     arguments: list[Any] = []
+    kept: list[Any] = []
     outputs: dict[str, Any] = {}
     for argument in kernel.spec.signature.arguments:
         value = poison(array_shape(argument), argument.dtype) if argument.role is Role.OUTPUT else inputs[argument.name]
+        if argument.handle:
+            parts = {each.name: np.array(field_of(value, each.name)) for each in argument.fields}
+            kept += [parts, make_object(argument.handle, parts, device)]
+            arguments.append(wp.uint64(kept[-1].id))
+            continue
         if argument.fields and argument.shape is None:
             struct = kernel_type(kernel, argument.name)()
             for each in argument.fields:
@@ -126,9 +134,10 @@ def shortcomings(spec: KernelSpec) -> list[str]:
         elif written.size > 1 and np.ptp(written) == 0:
             found.append(f"{name} is constant")
     for argument in spec.signature.arguments:
-        if argument.role is Role.OUTPUT:
+        if argument.role is Role.OUTPUT or any(part.same for part in argument.fields):
             continue
-        after = run(kernel, inputs | {argument.name: another_draw(argument, inputs[argument.name])})
+        changed = inputs | {argument.name: another_draw(argument, inputs[argument.name])}
+        after = run(kernel, with_shared_parts(spec.signature, changed))
         if all(np.array_equal(before[name], after[name], equal_nan=True) for name in before):
             found.append(f"{argument.name} changes nothing")
     get_frontend(spec.frontend).compiler.release([kernel])

@@ -57,6 +57,7 @@ NAMED = {
         "bookkeeping": "gather_state compact segments copy_worlds",
         "field": "advect divergence relax to_grid",
         "multibody": "body_pose force_pass actuator_force sensor_value",
+        "queries": "mesh_contact push_out depth_image face_area overlap_count broad_pairs ray_boxes sph_density",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

@@ -23,7 +23,7 @@ TYPES: dict[Kind, type] = {
     Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict,
 }  # fmt: skip
 COUNTS = {"warp": 320, "jax": 140}
-GUARDED = ("contact", "articulation", "particles", "sparse", "mesh", "events")
+GUARDED = ("contact", "articulation", "particles", "sparse", "mesh", "events", "queries")
 """Categories with guards for what draws need not come to: an index that is out of bounds, a triangle without area."""
 
 

@@ -79,11 +79,31 @@ class Argument:
     domain: Domain | None = None
     """Where its values are drawn from; None if it is not known, as for a kernel of the user's."""
     fields: tuple["Argument", ...] = ()
-    """What a struct holds, in order; empty for anything else."""
+    """What a struct holds, or what the object is made of that an id stands for, in order; empty for anything else."""
+    handle: str = ""
+    """Of an argument that is the id of an object: what kind of object, as the front end calls it (``mesh``). Its value
+    is what the object is made of, as that of a struct whose fields may be arrays; empty for anything else."""
+    base: tuple[float, ...] = ()
+    """Numbers, an element each, that a draw from the domain is added to: a shape, which the draws bend; empty if there
+    are none."""
+    same: str = ""
+    """Of a part of an object: the argument whose values it has; empty if it has its own."""
+
+    def __post_init__(self) -> None:
+        """Reject a base that does not fit.
+
+        Raises:
+            ConfigError: if it has another number of elements than the argument.
+        """
+        sizes = (*(self.shape or ()), *self.element)
+        if self.base and math.prod(size or 0 for size in sizes) != len(self.base):
+            raise ConfigError(f"{self.name} has {sizes} elements, and a base of {len(self.base)}")
 
     @property
     def is_float(self) -> bool:
-        """Whether it holds numbers that have derivatives."""
+        """Whether it holds numbers that have derivatives; no object does."""
+        if self.handle:
+            return False
         return self.dtype.startswith(_DIFFERENTIABLE) or any(each.is_float for each in self.fields)
 
     def to_json(self) -> dict[str, Any]:
@@ -97,6 +117,9 @@ class Argument:
             "role": str(self.role),
             "domain": None if self.domain is None else [self.domain.low, self.domain.high],
             **({"fields": [each.to_json() for each in self.fields]} if self.fields else {}),
+            **({"handle": self.handle} if self.handle else {}),
+            **({"base": list(self.base)} if self.base else {}),
+            **({"same": self.same} if self.same else {}),
         }
 
     @classmethod
@@ -105,7 +128,7 @@ class Argument:
 
         Raises:
             KeyError: if it lacks an entry.
-            ConfigError: if its domain is none.
+            ConfigError: if its domain is none, or its base does not fit.
         """
         domain, shape = entry["domain"], entry["shape"]
         return cls(
@@ -117,6 +140,9 @@ class Argument:
             role=Role(entry["role"]),
             domain=None if domain is None else Domain(low=domain[0], high=domain[1]),
             fields=tuple(cls.from_json(each) for each in entry.get("fields", ())),
+            handle=entry.get("handle", ""),
+            base=tuple(entry.get("base", ())),
+            same=entry.get("same", ""),
         )
 
 

@@ -5,8 +5,15 @@ from warp_rules import tiles, written
 from warp_rules.cases import Case
 from warp_rules.signatures import cases_of, context
 
+_OBJECTS = ("meshes", "trees")
+"""The modules of semantics of what is asked of an object, whose id no value stands for."""
 EXCEPTIONS = {
     "breakpoint": "stops the process that calls it",
+    **{
+        name: "is asked of an object: frontends/test_warp_objects.py"
+        for name, each in SEMANTICS.items()
+        if each.compute.__module__.rpartition(".")[2] in _OBJECTS
+    },
 }
 """What has no case, and why."""
 _WRITTEN = {"len", "curlnoise", "rand_init"}

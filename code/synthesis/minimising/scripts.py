@@ -34,7 +34,9 @@ def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[st
     backward = direction is not Direction.FORWARD
     names: list[str] = []
     for argument in spec.signature.arguments:
-        if argument.fields:
+        if argument.handle:
+            yield from _object(argument, inputs[argument.name])
+        elif argument.fields:
             yield f"# {argument.name}: a struct, {argument.type_name}; set its fields as you like"
             yield f"{argument.name} = {argument.type_name}()"
         elif argument.shape is None:
@@ -64,6 +66,23 @@ def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[st
     yield "})"
     wanted = [each for each in spec.signature.arguments if each.name in spec.signature.differentiable and each.shape]
     yield from (f"print({each.name!r}, {each.name}.grad.numpy())" for each in wanted if not each.fields)
+
+
+def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
+    """An object of Warp's, and its id."""
+    parts = {
+        each.name: f"wp.array({_array(value[each.name], whole=True)}, dtype={_element(each)})"
+        for each in argument.fields
+        if each.shape is not None
+    }
+    made = f"{argument.name}_object"
+    if argument.handle == "hash_grid":
+        yield f"{made} = wp.HashGrid(*{value['dims'].tolist()!r})"
+        yield f"{made}.build({parts['points']}, {value['cell_width'].item()!r})"
+    else:
+        maker = {"mesh": "wp.Mesh", "bvh": "wp.Bvh"}[argument.handle]
+        yield f"{made} = {maker}({', '.join(f'{name}={part}' for name, part in parts.items())})"
+    yield f"{argument.name} = {made}.id"
 
 
 def _element(argument: Argument) -> str:
@@ -102,11 +121,11 @@ def _jax(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str
             yield f"print(jax.jvp({spec.name}, ({', '.join(names)},), ({', '.join(tangents)},)))"
 
 
-def _array(value: npt.NDArray[Any]) -> str:
-    """An array as an expression."""
+def _array(value: npt.NDArray[Any], *, whole: bool = False) -> str:
+    """An array as an expression, in full where that is asked for or it is short."""
     name = value.dtype.name
     kind = f"np.{name}" if hasattr(np, name) else "np.float32"
-    if value.size > _MOST:
+    if value.size > _MOST and not whole:
         ends = f"{float(value.min())!r}, {float(value.max())!r}, {value.size}"
         return f"np.linspace({ends}, dtype={kind}).reshape({value.shape})"
     return f"np.array({_digits(value.tolist(), value)!r}, dtype={kind})"

@@ -256,7 +256,9 @@ class _Aims:
     seed: int
 
     def put(self, argument: Argument, drawn: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """The array with some of its values replaced."""
+        """The array with some of its values replaced; what an object is made of stays."""
+        if argument.handle:
+            return drawn
         if argument.fields:
             values = drawn.copy()
             for each in argument.fields:

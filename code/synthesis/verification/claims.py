@@ -47,10 +47,11 @@ def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]
             domain = leaf.domain
             if domain is None:
                 continue
-            if leaf.is_float and (domain.width == 0 or domain.width < NARROWEST * domain.magnitude):
+            magnitude = max(domain.magnitude, *map(abs, leaf.base), 0.0)
+            if leaf.is_float and (domain.width == 0 or domain.width < NARROWEST * magnitude):
                 why = f"what is floating-point needs a domain at least {NARROWEST:g} of its largest number wide"
                 yield f"{name} is said to be in [{domain.low:g}, {domain.high:g}]; {why}"
-            elif not leaf.is_float and domain.width == 0 and argument.shape is not None:
+            elif not leaf.is_float and domain.width == 0 and argument.shape is not None and not leaf.base:
                 yield f"{name} is said to hold {domain.low:g} only; an array that is read needs more than one value"
 
 
@@ -61,11 +62,17 @@ def _leaves(argument: Argument, prefix: str = "") -> Iterator[tuple[str, Argumen
         yield from _leaves(each, f"{prefix}{argument.name}.")
 
 
+def _with_parts(argument: Argument) -> Iterator[tuple[str, Argument]]:
+    """An argument, and what it is made of if it is the id of an object."""
+    yield argument.name, argument
+    yield from _leaves(argument) if argument.handle else ()
+
+
 def _of_sizes(claimed: Signature) -> Iterator[str]:
-    for argument in (*claimed.arguments, *claimed.results):
+    for name, argument in (leaf for each in (*claimed.arguments, *claimed.results) for leaf in _with_parts(each)):
         sizes = [size for size in (*(argument.shape or ()), *argument.element) if size is not None]
         if sizes and not (min(sizes) > 0 and math.prod(sizes) <= LARGEST_ARRAY):
-            yield f"{argument.name} is said to have shape {sizes}; allowed: 1 to {LARGEST_ARRAY} elements"
+            yield f"{name} is said to have shape {sizes}; allowed: 1 to {LARGEST_ARRAY} elements"
     launch = [size for size in claimed.launch or () if size is not None]
     if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
         yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"

@@ -117,6 +117,8 @@ def widened(argument: Argument, told: Thresholds) -> Argument:
 
     A whole number by itself that is a flag, or is compared with a thread's number, may be anything from 0 on.
     """
+    if argument.handle:
+        return argument
     if argument.fields:
         return replace(argument, fields=tuple(_widened(each, argument.name, told) for each in argument.fields))
     return _widened(argument, argument.name, told)

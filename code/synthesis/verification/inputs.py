@@ -33,17 +33,37 @@ def draw_inputs(
         interior: whether floating-point values keep away from the bounds.
 
     Returns:
-        Arrays of shape ``argument.shape + argument.element`` and the argument's dtype, a structured one for a struct. A
-        pure output is left out.
+        Arrays of shape ``argument.shape + argument.element`` and the argument's dtype, a structured one for a struct
+        and for what an object is made of. A pure output is left out.
 
     Raises:
         ConfigError: if a shape or a domain is not known.
     """
-    return {
+    drawn = {
         argument.name: draw_argument(argument, number, seed=seed, edges=edges, interior=interior)
         for argument in signature.arguments
         if argument.role is not Role.OUTPUT
     }
+    return with_shared_parts(signature, drawn)
+
+
+def with_shared_parts(signature: Signature, values: Values) -> Values:
+    """The values, where the parts of objects that have those of other arguments have them; nothing is changed in place.
+
+    Raises:
+        ConfigError: if there is no such argument, or its shape is another.
+    """
+    shared = {each.name: [part for part in each.fields if part.same] for each in signature.arguments if each.handle}
+    made: Values = {}
+    for name, parts in shared.items():
+        if parts and name in values:
+            made[name] = values[name].copy()
+        for part in parts if name in values else ():
+            given = values.get(part.same)
+            if given is None or given.shape != made[name][part.name].shape:
+                raise ConfigError(f"{name}.{part.name} is that of {part.same!r}, which there is not in this shape")
+            made[name][part.name] = given
+    return values | made
 
 
 def draw_argument(
@@ -58,7 +78,11 @@ def draw_argument(
     if argument.fields:
         values = np.zeros(shape, dtype=struct_dtype(argument))
         for each in argument.fields:
-            drawn = replace(each, name=f"{argument.name}.{each.name}", shape=shape or None)
+            if each.same:
+                continue
+            drawn = replace(each, name=f"{argument.name}.{each.name}")
+            if not argument.handle:
+                drawn = replace(drawn, shape=shape or None)
             values[each.name] = draw_argument(drawn, number, seed=seed, edges=edges, interior=interior)
         return values
     if argument.domain is None:
@@ -76,6 +100,8 @@ def draw_argument(
         middle = int((low + high) / 2) if whole else (low + high) / 2
         special = [low, high, middle, *([0.0] if low <= 0 <= high else [])]
         drawn = np.where(generator.random(shape) < 0.5, generator.choice(special, shape), drawn)
+    if argument.base:
+        drawn = drawn + np.asarray(argument.base).reshape(shape)
     return drawn.astype(numpy_dtype(argument.dtype))
 
 
@@ -85,11 +111,13 @@ def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:
 
 
 def struct_dtype(argument: Argument) -> np.dtype[Any]:
-    """The structured dtype of a struct's fields.
+    """The structured dtype of a struct's fields, or of what an object is made of, whose arrays are inside.
 
     Raises:
-        ConfigError: if a field is an array.
+        ConfigError: if a field of a struct is an array, or one of an object has a dimension that is not known.
     """
+    if argument.handle:
+        return np.dtype([(each.name, numpy_dtype(each.dtype), array_shape(each)) for each in argument.fields])
     for each in argument.fields:
         if each.shape is not None:
             raise ConfigError(f"field {each.name!r} of {argument.name!r} is an array")
@@ -127,7 +155,9 @@ def missing_domain(argument: Argument) -> bool:
 
 
 def _has_domain(argument: Argument) -> bool:
-    return all(map(_has_domain, argument.fields)) if argument.fields else argument.domain is not None
+    if argument.fields:
+        return all(map(_has_domain, argument.fields))
+    return argument.domain is not None or bool(argument.same)
 
 
 # ---- poison
@@ -170,7 +200,8 @@ def _fresh(argument: Argument, *, poisoned: bool) -> npt.NDArray[Any]:
 
 
 def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> Values:
-    """Drawn inputs and fresh outputs, in the order of the arguments."""
+    """Drawn inputs and fresh outputs, in the order of the arguments; objects have the parts that they share."""
+    drawn = with_shared_parts(signature, drawn)
     outputs = fresh_outputs(signature, poisoned=poisoned)
     return {each.name: drawn[each.name] if each.name in drawn else outputs[each.name] for each in signature.arguments}
 
@@ -178,9 +209,10 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
     """A run in which one array is passed as two arguments, one that is read and one that is written, and their names.
 
-    None if no two arguments are alike, and for tiles, whose blocks may read what others write.
+    None if no two arguments are alike, and for tiles, whose blocks may read what others write. So it is of an object
+    that is made of an argument, which a thread may read through it after another has written.
     """
-    if signature.tiled:
+    if signature.tiled or any(part.same for each in signature.arguments if each.handle for part in each.fields):
         return None
     arrays = [each for each in signature.arguments if each.shape is not None]
     for written in arrays:

@@ -62,6 +62,8 @@ def draw_point(signature: Signature, source: str, number: int, *, seed: int = 0,
 def _beside(
     generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any], literals: Sequence[float]
 ) -> npt.NDArray[Any]:
+    if argument.handle:
+        return value
     if argument.fields:
         changed = value.copy()
         for each in argument.fields:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from synthesis.frontends.base import Reference, Values
 from synthesis.records import KernelSpec, Role, Signature
 from synthesis.verification.comparison import Expected, scale_of
-from synthesis.verification.inputs import another_draw, flat
+from synthesis.verification.inputs import another_draw, flat, with_shared_parts
 
 _ATTEMPTS = 6
 """How often an argument is drawn again until an output changes; the later times beside other inputs than the first."""
@@ -22,14 +22,17 @@ _ATTEMPTS = 6
 def redraws(
     signature: Signature, base: Values, names: Sequence[str], attempt: int, *, seed: int = 0
 ) -> dict[str, Values]:
-    """Inputs with one argument drawn again, by its name; without those whose domains have one value."""
+    """Inputs with one argument drawn again, by its name.
+
+    Those whose domains have one value are left out, and objects that are made of other arguments, which stand for them.
+    """
     changed: dict[str, Values] = {}
     for argument in signature.arguments:
-        if argument.name in names:
+        if argument.name in names and not any(part.same for part in argument.fields):
             tries = range(100 * attempt, 100 * attempt + 4)
             other = another_draw(argument, base[argument.name], tries, seed=seed)
             if other is not None:
-                changed[argument.name] = {**base, argument.name: other}
+                changed[argument.name] = with_shared_parts(signature, {**base, argument.name: other})
     return changed
 
 

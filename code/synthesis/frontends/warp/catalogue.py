@@ -11,8 +11,10 @@ from synthesis.frontends.warp.reference.operators import BUILT_INS
 
 _OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
 """Python's operators, by the names of their classes, to the built-ins that they stand for."""
+_OBJECTS = r"(mesh|bvh|hash_grid)_\w+"
 _EXCLUDED = {
-    r"(tile_)?(mesh|bvh|volume|hash_grid)_\w+|tile_query_valid": "takes a mesh, tree, volume or grid made outside",
+    _OBJECTS: "asks a mesh, tree or grid for what is seldom asked for",
+    r"volume_\w+|tile_(mesh|bvh)_\w+|tile_query_valid": "takes a volume made outside, or asks with a block of threads",
     r"texture_sample": "takes a texture that is made outside",
     r"breakpoint|printf?|expect_near": "does nothing but stop or print",
     r"block_dim": "gives something else on each device",
@@ -30,10 +32,16 @@ def operations() -> Mapping[str, ToolOperation]:
         name: ToolOperation(
             modelled=name in MODELLED,
             differentiable=not introspection.lacks_adjoint(name),
-            excluded=next((reason for names, reason in _EXCLUDED.items() if re.fullmatch(names, name)), ""),
+            excluded=_why_excluded(name),
         )
         for name in introspection.visible_builtins()
     }
+
+
+def _why_excluded(name: str) -> str:
+    if name in MODELLED and re.fullmatch(_OBJECTS, name):
+        return ""
+    return next((reason for names, reason in _EXCLUDED.items() if re.fullmatch(names, name)), "")
 
 
 def used(source: str) -> frozenset[str]:

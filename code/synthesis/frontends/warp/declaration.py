@@ -6,6 +6,7 @@ from typing import Any
 
 from synthesis.frontends.warp import discovery, introspection
 from synthesis.frontends.warp.gradients import differentiable
+from synthesis.frontends.warp.handles import is_object
 from synthesis.frontends.warp.writes import is_given_to_native_code, is_written, parameters_in
 from synthesis.records import Argument, Role, Signature
 
@@ -20,7 +21,8 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     """A concrete kernel's signature as its source has it; shapes, domains and launch sizes are not known.
 
     An array that is written and never read is an output; it has a gradient where it is claimed to start from values.
-    What native code does with an array is not known; it stays as claimed.
+    What native code does with an array is not known; it stays as claimed. So does what object an id is the id of, if
+    one can be made of what is claimed.
 
     Args:
         kernel: the live kernel.
@@ -28,8 +30,14 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     """
     found = discovery.signature_of(kernel)
     roles = {each.name: each.role for each in claimed.arguments}
+    objects = {each.name: each for each in claimed.arguments if is_object(each)}
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
-    arguments = tuple(replace(each, role=_role(each, roles.get(each.name), tree, scope)) for each in found.arguments)
+    arguments = tuple(
+        objects[each.name]
+        if each.name in objects and (each.dtype, each.shape, each.element) == ("uint64", None, ())
+        else replace(each, role=_role(each, roles.get(each.name), tree, scope))
+        for each in found.arguments
+    )
     started = [each for each in arguments if each.role is not Role.OUTPUT or roles.get(each.name) is Role.INOUT]
     names = differentiable([replace(each, role=Role.INOUT) for each in started], tree)
     return replace(found, arguments=arguments, differentiable=names)

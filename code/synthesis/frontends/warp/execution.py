@@ -381,6 +381,9 @@ def _launch(entry: Any, bounds: Any, memory: Memory, grid: Grid, piece: Piece) -
     entry(*(ctypes.addressof(each) for each in structures))
     if not memory.guarded():
         return _failure(Symptom.CRASH, "writes outside its arrays")
+    changed = memory.changed_part()
+    if changed is not None:
+        return _failure(Symptom.WRONG_RESULT, f"it changes {changed}, of an object that the kernel only asks")
     if piece.own_frame:
         wrong = np.flatnonzero(visits != grid.visits(bounds.size, strides=piece.strides))
         if len(wrong) or launch.beyond:

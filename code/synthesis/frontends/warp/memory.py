@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Direction, Program, Values
+from synthesis.frontends.warp.objects import make_object
 from synthesis.grammar.types import HALVES
 from synthesis.records import Argument, Signature
 
@@ -61,25 +62,40 @@ class _Placed:
 class Memory:
     """A program's arguments laid out as C++ has them, arrays between guards; one array as two arguments stays one.
 
+    An object that an argument is the id of is made of its parts, which lie between guards too.
+
     Args:
         values: every argument by name, and for a backward text ``adj_`` arrays.
         program: whose.
         address: where a text finds the bytes of a buffer; a GPU's are a copy of it.
         guard: the byte that guards are filled with.
+        device: where objects are to be.
     """
 
     def __init__(
-        self, values: Values, program: Program, address: Callable[[Buffer], int] = in_place, guard: int = GUARDS[0]
+        self,
+        values: Values,
+        program: Program,
+        address: Callable[[Buffer], int] = in_place,
+        guard: int = GUARDS[0],
+        device: str = "cpu",
     ) -> None:
         self._address = address
+        self._device = device
         self._guard = guard
         self._placed: dict[str, _Placed] = {}
+        self._parts: dict[str, _Placed] = {}
+        self._objects: list[Any] = []
         backward = program.level.direction is Direction.BACKWARD
         forward: list[tuple[str, Any]] = []
         adjoint: list[tuple[str, Any]] = []
         for argument in program.signature.arguments:
             gradient = values.get(f"adj_{argument.name}") if backward else None
             value = values[argument.name]
+            if argument.handle:
+                forward.append((argument.name, self._made(argument, value)))
+                adjoint.append((argument.name, ctypes.c_uint64(0)))
+                continue
             if argument.shape is None:
                 forward.append((argument.name, _plain(argument, value)))
                 zero = np.zeros_like(value)
@@ -94,6 +110,18 @@ class Memory:
         """A C structure with a field an argument."""
         self.adjoints = _structure(adjoint)
         """The same of their adjoints."""
+
+    def _made(self, argument: Argument, value: npt.NDArray[Any]) -> ctypes.c_uint64:
+        """The id of an object that is made of what a value holds."""
+        parts: dict[str, npt.NDArray[Any]] = {}
+        for each in argument.fields:
+            parts[each.name] = value[each.name]
+            if each.shape is not None:
+                placed = self._parts[f"{argument.name}.{each.name}"] = self._copied(each, value[each.name])
+                parts[each.name] = placed.inner
+        made = make_object(argument.handle, parts, self._device)
+        self._objects.append(made)
+        return ctypes.c_uint64(made.id)
 
     def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
         same = next((each for each in self._placed.values() if each.value is value), None)
@@ -119,11 +147,16 @@ class Memory:
         whole = bytes([self._guard]) * _GUARD
         return all(
             each.buffer[:_GUARD].tobytes() == whole and each.buffer[-_GUARD:].tobytes() == whole
-            for each in self._placed.values()
+            for each in (*self._placed.values(), *self._parts.values())
         )
 
+    def changed_part(self) -> str | None:
+        """A part of an object that is not what it was, as ``mesh.points``; None if all are."""
+        changed = (name for name, each in self._parts.items() if not np.array_equal(each.inner, each.value))
+        return next(changed, None)
+
     def arrays(self) -> Values:
-        """Every array as it is now."""
+        """Every array argument as it is now."""
         return {name: np.array(each.inner) for name, each in self._placed.items()}
 
 

@@ -67,6 +67,7 @@ _WORDS = frozenset(
         "wp_contiguous_adj_args",
         "_wp_task_range",
         "_wp_linear_thread_id",
+        "INFINITY",
         "extern",
         "__global__",
         "blockDim",
@@ -149,10 +150,13 @@ _HEADERS = frozenset(
         "shape_t",
         "str",
         "bvh_query_t",
+        "bvh_query_ray_next",
         "mesh_query_aabb_t",
         "mesh_query_ray_t",
+        "Mesh",
         "mesh_query_point_t",
         "hash_grid_query_t",
+        "hash_grid_query_f",
     ]
 )
 """Names of Warp's headers that are no built-in of its Python, and that its code generation prints."""

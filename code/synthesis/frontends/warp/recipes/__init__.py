@@ -66,10 +66,13 @@ CATEGORIES = (
     "bookkeeping",
     "field",
     "multibody",
+    "queries",
 )
 """A new one is the last, so that no kernel of another moves."""
 _APPLICATIONS = CATEGORIES[CATEGORIES.index("contact") :]
 _TARGETS_A_SHARE = 8
+_SELDOM = {"queries": 4}
+"""Applications ask meshes and trees in one kernel of fifty."""
 
 
 def _weigh() -> dict[str, int]:
@@ -83,7 +86,7 @@ def _weigh() -> dict[str, int]:
         targets[recipe.category] += len(recipe.targets)
     single = {each: -(-targets[each] // _TARGETS_A_SHARE) for each in CATEGORIES if each not in _APPLICATIONS}
     share = round(1.5 * sum(single.values()) / len(_APPLICATIONS))
-    return single | dict.fromkeys(_APPLICATIONS, share)
+    return single | dict.fromkeys(_APPLICATIONS, share) | _SELDOM
 
 
 RECIPES: tuple[Recipe, ...] = (

@@ -14,11 +14,13 @@ from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.semantics import SEMANTICS, construct
 from synthesis.frontends.warp.reference.sources import fit, source_of, type_of
 from synthesis.frontends.warp.reference.values import (
+    BOOL,
     INT32,
     Array,
     ArrayView,
     BuiltIn,
     Frame,
+    Query,
     StructType,
     Value,
     ValueType,
@@ -27,7 +29,15 @@ from synthesis.frontends.warp.reference.values import (
 
 _DEEPEST = 40
 _ATOMICS = ("add", "sub", "min", "max", "and", "or", "xor", "exch", "cas")
-MODELLED = frozenset(SEMANTICS) | {"tid", "static", "spatial_vector", *(f"atomic_{name}" for name in _ATOMICS)}
+_NEXT = {
+    "mesh_query_aabb_next": "mesh_query_aabb",
+    "bvh_query_next": "bvh_query",
+    "hash_grid_query_next": "hash_grid_query",
+}
+"""What gives the next of what a query has found, to the kind of query."""
+MODELLED = frozenset(SEMANTICS) | {
+    "tid", "static", "spatial_vector", *_NEXT, *(f"atomic_{name}" for name in _ATOMICS)
+}  # fmt: skip
 """Every built-in that the reference models, types that are called among them."""
 
 
@@ -98,6 +108,8 @@ class Calls:
             return self._thread(results)
         if name.startswith("atomic_"):
             return self._atomic_call(name.removeprefix("atomic_"), arguments, wanted=wanted)
+        if name in _NEXT:
+            return self._next(name, node, frame)
         semantics = SEMANTICS.get(name)
         if semantics is None:
             raise ReferenceUnknownError(f"wp.{name}")
@@ -115,6 +127,18 @@ class Calls:
             return semantics.compute(self._machine, *arguments, **keywords)
         except (AttributeError, TypeError, IndexError, KeyError) as error:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
+
+    def _next(self, name: str, node: ast.Call, frame: Frame) -> Value:
+        """Whether a query has found one more in the active lanes, whose number is put into a variable."""
+        if len(node.args) != 2 or not all(isinstance(each, ast.Name) for each in node.args):
+            raise ReferenceUnknownError(f"wp.{name} of what is no two variables")
+        query, index = (each.id for each in node.args if isinstance(each, ast.Name))
+        held, old = frame.names.get(query), frame.names.get(index)
+        if not (isinstance(held, Query) and held.kind == _NEXT[name] and isinstance(old, Value) and old.type is INT32):
+            raise ReferenceUnknownError(f"wp.{name} of what is no query and no whole number")
+        found, number, frame.names[query] = self._machine.advanced(held)
+        frame.names[index] = self._machine.merged(found, Value(INT32, number), Value(INT32, old.data))
+        return Value(BOOL, found)
 
     def _thread(self, results: int) -> Any:
         coordinates = [Value(INT32, axis) for axis in self._machine.coordinates]

@@ -25,6 +25,7 @@ from synthesis.frontends.warp.reference.values import (
     BuiltIn,
     Frame,
     Loop,
+    Query,
     StructType,
     StructValue,
     Value,
@@ -194,6 +195,8 @@ class Interpreter:
         if isinstance(values, Value) and values.type.form in ("vector", "quaternion"):
             kind = scalar_type(values.type.scalar)
             values = tuple(Value(kind, values.data[:, axis]) for axis in range(values.type.shape[0]))
+        if isinstance(values, Query):
+            return self._run_query(statement, values, lanes, frame)
         if not isinstance(values, tuple):
             raise ReferenceUnknownError(f"a loop over a {type(values).__name__}")
         return self._run_over(statement, values, lanes, frame)  # pyright: ignore
@@ -232,6 +235,24 @@ class Interpreter:
             self._assign(statement.target, Value(kind, now.astype(self._machine.formats[kind.scalar])), going, frame)
             now = np.where(going, now + step, now)
             lanes, broken = self._trip(statement.body, going, frame)
+            if broken is not None:
+                left |= broken
+            if not lanes.any():
+                return self._full(left)
+
+    def _run_query(self, statement: ast.For, query: Query, lanes: Array, frame: Frame) -> Array:
+        """A loop over what a query of every lane finds, which a query that has a name has given then."""
+        left = np.zeros(self._machine.lanes, bool)
+        while True:
+            self._machine.mask = lanes
+            going, number, query = self._machine.advanced(query)
+            if isinstance(statement.iter, ast.Name):
+                frame.names[statement.iter.id] = query
+            left |= lanes & ~going
+            if not going.any():
+                return self._full(left)
+            self._assign(statement.target, Value(INT32, number), self._full(going), frame)
+            lanes, broken = self._trip(statement.body, self._full(going), frame)
             if broken is not None:
                 left |= broken
             if not lanes.any():

@@ -18,6 +18,7 @@ from synthesis.frontends.warp.reference.values import (
     ArrayType,
     ArrayView,
     Buffer,
+    Handle,
     Recast,
     StructType,
     StructValue,
@@ -71,11 +72,11 @@ def launched(
         raise ReferenceUnknownError("a launch without threads")
     memory = _memory(runs, double=double)
     way = Trace()
-    machine = _run(kernel, launch, memory, len(runs), double=double, tiled=signature.tiled, trace=way)
+    machine = _run(kernel, signature, memory, len(runs), double=double, trace=way)
     if _order_matters(machine):
         memory, way = _memory(runs, double=double), Trace()
         for thread in range(int(np.prod(launch))):
-            _run(kernel, launch, memory, len(runs), double=double, threads=[thread], tiled=signature.tiled, trace=way)
+            _run(kernel, signature, memory, len(runs), double=double, threads=[thread], trace=way)
     if trace is not None:
         trace.first |= way.first
         trace.left_out |= way.left_out
@@ -90,9 +91,8 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
         ReferenceUnknownError: for a construct that is not modelled.
         ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
     """
-    launch = tuple(size or 0 for size in signature.launch or ())
     memory = _memory([run], double=False)
-    machine = _run(kernel, launch, memory, 1, double=False, tiled=signature.tiled, trace=Trace())
+    machine = _run(kernel, signature, memory, 1, double=False, trace=Trace())
     names: dict[Any, list[str]] = {}
     for argument in signature.arguments:
         names.setdefault(id(memory[argument.name]), []).append(argument.name)
@@ -148,19 +148,24 @@ def _taken(memory: Any, number: int, rank: int) -> Array:
 
 def _run(
     kernel: Any,
-    launch: tuple[int, ...],
+    signature: Signature,
     memory: Mapping[str, Any],
     replicas: int,
     *,
     double: bool,
     threads: list[int] | None = None,
-    tiled: bool,
     trace: Trace,
 ) -> Machine:
-    machine = Machine(launch, replicas, double=double, threads=threads, tiled=tiled, function=run_function, trace=trace)
+    launch = tuple(size or 0 for size in signature.launch or ())
+    machine = Machine(
+        launch, replicas, double=double, threads=threads, tiled=signature.tiled, function=run_function, trace=trace
+    )
     source = source_of(kernel)
+    objects = {each.name: each.handle for each in signature.arguments if each.handle}
     names = {
-        each.name: _bound(machine, type_of(each.type), memory[each.name], id(memory[each.name]))
+        each.name: Handle(objects[each.name], memory[each.name])
+        if each.name in objects
+        else _bound(machine, type_of(each.type), memory[each.name], id(memory[each.name]))
         for each in parameters_of(kernel)
     }
     Interpreter(machine).run(source, names)

@@ -18,6 +18,7 @@ from synthesis.frontends.warp.reference.values import (
     Array,
     ArrayType,
     ArrayView,
+    Query,
     Span,
     StructType,
     StructValue,
@@ -200,6 +201,8 @@ class Machine:
         if isinstance(new, Tile):
             shape = (len(lanes), *(1,) * (new.data.ndim - 1))
             return Tile(new.type, new.shape, np.where(lanes.reshape(shape), new.data, old.data))
+        if isinstance(new, Query):
+            return self._merged_queries(lanes, new, old)
         if isinstance(new, tuple):
             return tuple(self.merged(lanes, a, b) for a, b in zip(new, old, strict=True))  # pyright: ignore
         if isinstance(new, ArrayView):
@@ -211,6 +214,25 @@ class Machine:
             )
             return ArrayView(new.element, new.shape, new.buffer, prefix)
         return new
+
+    def _merged_queries(self, lanes: Array, new: Query, old: Any) -> Query:
+        if not isinstance(old, Query) or old.kind != new.kind:
+            raise ReferenceUnknownError("a name that is two kinds of query")
+        most = max(new.items.shape[1], old.items.shape[1])
+        wide, other = (np.pad(each.items, ((0, 0), (0, most - each.items.shape[1]))) for each in (new, old))
+        return Query(
+            new.kind,
+            np.where(lanes[:, None], wide, other),
+            np.where(lanes, new.counts, old.counts),
+            np.where(lanes, new.taken, old.taken),
+        )
+
+    def advanced(self, query: Query) -> tuple[Array, Array, Query]:
+        """The active lanes in which a query has found one more, its number, and the query without it."""
+        found = self.mask & (query.taken < query.counts)
+        place = np.minimum(query.taken, query.items.shape[1] - 1)
+        number = query.items[np.arange(self.lanes), place]
+        return found, number, Query(query.kind, query.items, query.counts, query.taken + found)
 
     def truth(self, value: Any) -> Array:
         """Whether a value counts as true, a lane an entry."""

@@ -105,7 +105,8 @@ def has_effects(node: ast.AST) -> bool:
 
 def _writes(call: ast.Call) -> bool:
     if isinstance(call.func, ast.Attribute):
-        return call.func.attr.startswith(("atomic_", "rand", "sample_", "poisson", "tile_atomic"))
+        name = call.func.attr
+        return name.endswith("_next") or name.startswith(("atomic_", "rand", "sample_", "poisson", "tile_atomic"))
     return isinstance(call.func, ast.Name) and call.func.id not in ("range", "len", "min", "max", "abs", "int", "float")
 
 

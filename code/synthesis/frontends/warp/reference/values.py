@@ -63,7 +63,7 @@ def matrix_type(scalar: str, rows: int, columns: int) -> ValueType:
     return value_type("matrix", scalar, (rows, columns))
 
 
-INT32, FLOAT32, BOOL, UINT32 = (scalar_type(each) for each in ("int32", "float32", "bool", "uint32"))
+INT32, FLOAT32, BOOL, UINT32, UINT64 = (scalar_type(each) for each in ("int32", "float32", "bool", "uint32", "uint64"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,6 +160,33 @@ class BuiltIn:
     """A built-in of Warp's, by name."""
 
     name: str
+
+
+@dataclass(slots=True, eq=False)
+class Handle:
+    """The id of an object that a kernel queries."""
+
+    kind: str
+    """``mesh``, ``bvh`` or ``hash_grid``."""
+    parts: Mapping[str, Array]
+    """What the object is made of, by name: ``(replicas, *shape, *element)`` each."""
+
+    @property
+    def type(self) -> ValueType:
+        """The type of an id."""
+        return UINT64
+
+
+@dataclass(slots=True, eq=False)
+class Query:
+    """What a query of every lane has found, and how much of it was asked for; never changed, only made anew."""
+
+    kind: str
+    """What gives the next of it: ``mesh_query_aabb``, ``bvh_query`` or ``hash_grid_query``."""
+    items: Array
+    """Of shape ``(lanes, most)``: numbers of faces, bounds or points; the first ``counts`` of each lane count."""
+    counts: Array
+    taken: Array
 
 
 @dataclass(slots=True, eq=False)

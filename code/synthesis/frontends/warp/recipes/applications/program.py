@@ -7,7 +7,7 @@ have been read before is looked up once, where its kernel reads things.
 import ast
 import functools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent, indent
 
@@ -20,7 +20,7 @@ from synthesis.grammar.syntax import Assign, Call, Expression, Function, Infix, 
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.variants import choose
-from synthesis.records import Domain, KernelSpec, Role
+from synthesis.records import Argument, Domain, KernelSpec, Role
 
 FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
@@ -39,6 +39,9 @@ _LOCALS: dict[str, tuple[str, ...]] = {
     "f": ("f", "force", "f_total"), "w": ("w", "weight", "wij"), "slot": ("slot", "dest", "out_id"),
     "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
     "start": ("start", "begin"), "end": ("end", "stop"),
+    "answer": ("query", "res", "result", "q", "hit"), "surface": ("closest", "cp", "surface_pos", "p_surface"),
+    "search": ("query", "q", "it", "aabb_query"), "nearby": ("neighbors", "query", "nbrs", "hash_query"),
+    "other": ("index", "j", "other", "item"), "facet": ("face", "face_index", "tri", "face_id"),
 }  # fmt: skip
 """For variables of the lines, the names that they may get; any other has its own."""
 
@@ -158,6 +161,29 @@ class Program:
     ) -> None:  # fmt: skip
         """An array that the kernel writes; with values to start from, one that it reads or adds to as well."""
         self.array(key, kind, start or (-1e6, 1e6), shape, names, Role.INOUT if start else Role.OUTPUT, element)
+
+    def handle(self, key: str, names: tuple[str, ...], make: Callable[[str], Argument]) -> None:
+        """The id of an object that lines may name.
+
+        Args:
+            key: what lines call it.
+            names: what it may be called in the kernel.
+            make: gives the argument of a name.
+        """
+
+        def declare() -> Expression:
+            name = self.draft.book.take(names)
+            self.draft.add_argument(make(name))
+            return Name(name)
+
+        self._holes[key] = functools.cache(declare)
+
+    def named(self, key: str) -> str:
+        """What an argument is called in the kernel; it is declared if no line has named it yet."""
+        hole = self._holes[key]
+        name = hole() if callable(hole) else hole
+        assert isinstance(name, Name)
+        return name.id
 
     def scalar(self, key: str, kind: Type, domain: tuple[float, float], names: tuple[str, ...] = ()) -> None:
         """A value for all threads that lines may name; see ``array``."""

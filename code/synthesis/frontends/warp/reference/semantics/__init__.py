@@ -9,14 +9,16 @@ from synthesis.frontends.warp.reference.semantics import (
     factors,
     geometry,
     linear,
+    meshes,
     randoms,
     scalars,
     tile_algebra,
     tiles,
+    trees,
 )
 from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
-_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra)
+_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra, meshes, trees)
 
 __all__ = ["SEMANTICS", "construct"]

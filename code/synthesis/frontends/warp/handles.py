@@ -1,0 +1,95 @@
+"""The objects that kernels query by an id: what each kind is made of.
+
+An argument that is such an id says its kind in ``handle``, and has a field for each part. So a row holds all that it
+takes to make the object again, and every run makes one of its own.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from synthesis.records import Argument
+
+MOST_CELLS = 2**20
+"""Cells that a hash grid may have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One of the arrays or numbers that an object is made of."""
+
+    dtype: str
+    element: tuple[int, ...] = ()
+    rank: int | None = 1
+    """The dimensions of an array; None for a plain value."""
+    optional: bool = False
+
+    def fits(self, argument: Argument) -> bool:
+        """Whether a field is of this type, and all its dimensions are known."""
+        sizes = argument.shape
+        return (
+            (argument.dtype, argument.element) == (self.dtype, self.element)
+            and (None if sizes is None else len(sizes)) == self.rank
+            and all(sizes or ())
+            and not argument.fields
+            and not argument.handle
+        )
+
+
+PARTS: Mapping[str, Mapping[str, Part]] = {
+    "mesh": {
+        "points": Part(dtype="float32", element=(3,)),
+        "indices": Part(dtype="int32"),
+        "velocities": Part(dtype="float32", element=(3,), optional=True),
+    },
+    "bvh": {"lowers": Part(dtype="float32", element=(3,)), "uppers": Part(dtype="float32", element=(3,))},
+    "hash_grid": {
+        "points": Part(dtype="float32", element=(3,)),
+        "cell_width": Part(dtype="float32", rank=None),
+        "dims": Part(dtype="int32", element=(3,), rank=None),
+    },
+}
+"""What ``wp.Mesh``, ``wp.Bvh`` and ``wp.HashGrid`` are made of, in order."""
+
+
+def is_object(argument: Argument) -> bool:
+    """Whether an argument is the id of an object that can be made of its fields, on every draw of them."""
+    parts = PARTS.get(argument.handle)
+    if parts is None or argument.dtype != "uint64" or argument.element or argument.shape is not None:
+        return False
+    fields = {each.name: each for each in argument.fields}
+    wanted = [name for name, part in parts.items() if name in fields or not part.optional]
+    if [each.name for each in argument.fields] != wanted:
+        return False
+    return all(parts[name].fits(each) for name, each in fields.items()) and _CHECKS[argument.handle](fields)
+
+
+def _is_mesh(fields: Mapping[str, Argument]) -> bool:
+    indices, points = fields["indices"], fields["points"]
+    velocities = fields.get("velocities", points)
+    low, high = _range(indices)
+    return _count(indices) % 3 == 0 and velocities.shape == points.shape and 0 <= low <= high < _count(points)
+
+
+def _is_bvh(fields: Mapping[str, Argument]) -> bool:
+    return fields["lowers"].shape == fields["uppers"].shape
+
+
+def _is_grid(fields: Mapping[str, Argument]) -> bool:
+    (width, _), (least, most) = _range(fields["cell_width"]), _range(fields["dims"])
+    return width > 0 and least >= 1 and most**3 <= MOST_CELLS
+
+
+_CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid}
+
+
+def _range(argument: Argument) -> tuple[float, float]:
+    """The least and the greatest number that a field may hold; nothing if its domain is not known."""
+    if argument.domain is None:
+        return math.nan, math.nan
+    base = argument.base or (0.0,)
+    return argument.domain.low + min(base), argument.domain.high + max(base)
+
+
+def _count(argument: Argument) -> int:
+    return (argument.shape or (0,))[0] or 0

@@ -1,0 +1,65 @@
+"""Makes the objects that a text queries, by Warp's own constructors.
+
+A text finds an object where its id points to, whatever it was compiled by: Warp's headers lay out meshes, trees and
+grids alike for the host's C++ and for CUDA.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.frontends.warp.introspection import wp
+
+Parts = Mapping[str, npt.NDArray[Any]]
+
+
+def make_object(kind: str, parts: Parts, device: str = "cpu") -> Any:
+    """A mesh, tree or grid; its ``id`` is good as long as the object and its parts are there.
+
+    Args:
+        kind: one of the kinds in ``handles.py``.
+        parts: what it is made of, by name. On the host, arrays are taken as they are, where they are; they must be
+            contiguous.
+        device: where it is to be.
+
+    Raises:
+        ValueError: if there is no such kind, or it cannot be made of these parts.
+    """
+    if kind not in _MAKERS:
+        raise ValueError(f"no kind of object is called {kind!r}")
+    try:
+        return _MAKERS[kind](parts, device)
+    except RuntimeError as error:
+        raise ValueError(f"a {kind} cannot be made of these parts: {error}") from error
+
+
+def _array(values: npt.NDArray[Any], kind: Any, device: str) -> Any:
+    return wp.array(values, dtype=kind, device=device, copy=device != "cpu")
+
+
+def _mesh(parts: Parts, device: str) -> Any:
+    points, indices = parts["points"], parts["indices"]
+    if len(indices) % 3 or indices.min() < 0 or indices.max() >= len(points):
+        raise ValueError("a mesh whose indices name no points")
+    velocities = _array(parts["velocities"], wp.vec3, device) if "velocities" in parts else None
+    return wp.Mesh(
+        points=_array(points, wp.vec3, device),
+        indices=_array(indices, wp.int32, device),
+        velocities=velocities,
+        support_winding_number=True,
+    )
+
+
+def _bvh(parts: Parts, device: str) -> Any:
+    return wp.Bvh(_array(parts["lowers"], wp.vec3, device), _array(parts["uppers"], wp.vec3, device))
+
+
+def _hash_grid(parts: Parts, device: str) -> Any:
+    made = wp.HashGrid(*map(int, np.ravel(parts["dims"])), device=device)
+    made.build(_array(parts["points"], wp.vec3, device), float(parts["cell_width"]))
+    return made
+
+
+_MAKERS: Mapping[str, Callable[[Parts, str], Any]] = {"mesh": _mesh, "bvh": _bvh, "hash_grid": _hash_grid}

@@ -1,0 +1,209 @@
+"""Objects that a kernel is given by their ids: meshes of simple shapes, trees of boxes, grids of points.
+
+Each draw moves the corners a little, so that no two runs ask the same object.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from itertools import product
+
+from synthesis.records import Argument, Domain
+
+Point = tuple[float, float, float]
+Shape = tuple[Sequence[Point], Sequence[tuple[int, int, int]]]
+"""Corners and faces, whose corners go around counter-clockwise as seen from outside."""
+
+_SIGNS = tuple(product((-1.0, 1.0), repeat=3))
+_SHIFT = (0.07, -0.04, 0.03)
+"""Where the middle of every mesh is: not that of a domain, which would be as far from one face as from others."""
+_GOLDEN = (1 + math.sqrt(5)) / 2
+
+
+def _hull(points: Sequence[Point]) -> Shape:
+    """The faces of a convex solid of triangles: those planes through three corners that all others lie behind."""
+    faces: list[tuple[int, int, int]] = []
+    count = len(points)
+    for a, b, c in product(range(count), repeat=3):
+        if a < b and a < c and b != c:
+            heights = [_volume(points[a], points[b], points[c], points[d]) for d in range(count) if d not in (a, b, c)]
+            if max(heights) < -1e-9:
+                faces.append((a, b, c))
+    return points, faces
+
+
+def _volume(a: Point, b: Point, c: Point, d: Point) -> float:
+    """Six times the volume of a tetrahedron; positive where the last corner is in front of the first three."""
+    ab, ac, ad = (tuple(q - p for p, q in zip(a, each, strict=True)) for each in (b, c, d))
+    normal = (ab[1] * ac[2] - ab[2] * ac[1], ab[2] * ac[0] - ab[0] * ac[2], ab[0] * ac[1] - ab[1] * ac[0])
+    return sum(p * q for p, q in zip(normal, ad, strict=True))
+
+
+def _tetrahedron() -> Shape:
+    return _hull([(x, y, z) for x, y, z in _SIGNS if x * y * z > 0])
+
+
+def _octahedron() -> Shape:
+    return _hull([(1.2, 0, 0), (-1.2, 0, 0), (0, 1.2, 0), (0, -1.2, 0), (0, 0, 1.2), (0, 0, -1.2)])
+
+
+def _icosahedron() -> Shape:
+    pairs = list(product((-0.6, 0.6), (-0.6 * _GOLDEN, 0.6 * _GOLDEN)))
+    return _hull([point for a, b in pairs for point in ((0.0, a, b), (a, b, 0.0), (b, 0.0, a))])
+
+
+def _box() -> Shape:
+    """A box, each side of which is cut along the diagonal from its first corner."""
+    points = [(0.9 * x, 0.8 * y, 0.7 * z) for x, y, z in _SIGNS]
+    sides = ((0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3))
+    return points, [face for a, b, c, d in sides for face in ((a, b, c), (a, c, d))]
+
+
+def _terrain() -> Shape:
+    """A piece of ground of four by four squares, bumpy and open below."""
+    size = 5
+    heights = (0.0, 0.2, 0.1, -0.15, 0.05, 0.25, -0.1)
+    points = [
+        (0.6 * (column - 2), 0.6 * (row - 2), heights[(3 * row + 5 * column) % 7])
+        for row in range(size)
+        for column in range(size)
+    ]
+    faces: list[tuple[int, int, int]] = []
+    for row, column in product(range(size - 1), repeat=2):
+        corner = row * size + column
+        faces += [(corner, corner + 1, corner + size + 1), (corner, corner + size + 1, corner + size)]
+    return points, faces
+
+
+SHAPES: Mapping[str, Callable[[], Shape]] = {
+    "tetrahedron": _tetrahedron, "octahedron": _octahedron, "icosahedron": _icosahedron, "box": _box,
+    "terrain": _terrain,
+}  # fmt: skip
+CLOSED = ("tetrahedron", "octahedron", "icosahedron", "box")
+"""The shapes that have an inside."""
+
+
+def mesh_argument(name: str, shape: str, noise: float, *, velocities: bool = False) -> Argument:
+    """A mesh: a shape whose corners lie anywhere in a small cube around where they are.
+
+    Args:
+        name: the argument's.
+        shape: one of :data:`SHAPES`.
+        noise: half the width of the cubes.
+        velocities: whether the corners have velocities too.
+    """
+    corners, faces = SHAPES[shape]()
+    points = [tuple(each + shift for each, shift in zip(corner, _SHIFT, strict=True)) for corner in corners]
+    fields = [
+        _points("points", points, noise),
+        Argument(
+            name="indices",
+            type_name="wp.array[int]",
+            dtype="int32",
+            shape=(3 * len(faces),),
+            domain=Domain(low=0, high=0),
+            base=tuple(corner for face in faces for corner in face),
+        ),
+    ]
+    if velocities:
+        fields.append(_vectors("velocities", len(points), Domain(low=-1.0, high=1.0)))
+    return _object(name, "mesh", fields)
+
+
+def bvh_argument(name: str, count: int, spread: float, half: tuple[float, float]) -> Argument:
+    """A tree of boxes around centres that are spread over a cube without a pattern.
+
+    Args:
+        name: the argument's.
+        count: how many boxes.
+        spread: half the width of the cube.
+        half: the least and the greatest that half the width of a box may be.
+    """
+    centres = [tuple(spread * (2 * _fraction(number, axis) - 1) for axis in range(3)) for number in range(count)]
+    middle, noise = (half[0] + half[1]) / 2, (half[1] - half[0]) / 2
+    fields = [
+        _points(side, [tuple(each + sign * middle for each in centre) for centre in centres], noise)
+        for side, sign in (("lowers", -1), ("uppers", 1))
+    ]
+    return _object(name, "bvh", fields)
+
+
+def boxes_argument(name: str, count: int, lowers: str, uppers: str) -> Argument:
+    """A tree of the boxes that two other arguments hold.
+
+    Args:
+        name: the argument's.
+        count: how many boxes.
+        lowers: what the array of lower bounds is called.
+        uppers: what that of upper bounds is.
+    """
+    return _object(name, "bvh", [_same("lowers", count, lowers), _same("uppers", count, uppers)])
+
+
+def grid_argument(name: str, count: int, points: str) -> Argument:
+    """A hash grid of points; its cells are of any width, for what it answers does not depend on it.
+
+    Args:
+        name: the argument's.
+        count: how many points.
+        points: what the array of points is called.
+    """
+    return _object(
+        name,
+        "hash_grid",
+        [
+            _same("points", count, points),
+            Argument(name="cell_width", type_name="float", dtype="float32", domain=Domain(low=0.2, high=0.8)),
+            Argument(name="dims", type_name="wp.vec3i", dtype="int32", element=(3,), domain=Domain(low=4, high=16)),
+        ],
+    )
+
+
+def _fraction(number: int, axis: int) -> float:
+    """A number from 0 to 1 that fills the interval evenly with others of its axis: additive recurrence."""
+    return (number + 1) * (0.819173, 0.671044, 0.549700)[axis] % 1.0
+
+
+def _object(name: str, kind: str, fields: Sequence[Argument]) -> Argument:
+    return Argument(name=name, type_name="wp.uint64", dtype="uint64", handle=kind, fields=tuple(fields))
+
+
+def _points(name: str, points: Sequence[Sequence[float]], noise: float) -> Argument:
+    return Argument(
+        name=name,
+        type_name="wp.array[wp.vec3]",
+        dtype="float32",
+        element=(3,),
+        shape=(len(points),),
+        domain=Domain(low=-noise, high=noise),
+        base=tuple(round(each, 3) for point in points for each in point),
+    )
+
+
+def _same(name: str, count: int, argument: str) -> Argument:
+    return Argument(
+        name=name, type_name="wp.array[wp.vec3]", dtype="float32", element=(3,), shape=(count,), same=argument
+    )
+
+
+def _vectors(name: str, count: int, domain: Domain) -> Argument:
+    return Argument(
+        name=name, type_name="wp.array[wp.vec3]", dtype="float32", element=(3,), shape=(count,), domain=domain
+    )
+
+
+def face_count(shape: str) -> int:
+    """How many faces a shape has."""
+    return len(SHAPES[shape]()[1])
+
+
+def face_area(shape: str) -> float:
+    """The mean area of a shape's faces."""
+    points, faces = SHAPES[shape]()
+    areas = [_area(*(points[corner] for corner in face)) for face in faces]
+    return round(sum(areas) / len(areas), 2)
+
+
+def _area(a: Point, b: Point, c: Point) -> float:
+    sides = [math.dist(p, q) for p, q in ((a, b), (b, c), (c, a))]
+    half = sum(sides) / 2
+    return math.sqrt(half * math.prod(half - side for side in sides))

@@ -1,0 +1,110 @@
+"""Objects as the reference asks them: everything they hold is looked at, for every lane.
+
+Where a question has several answers, as a point that is as close to one face as to the next, or where the order of what
+is found is open, the two precisions of the reference answer differently. So what depends on the answer is
+ill-conditioned, and no row.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.values import Array, Handle, Query, Value
+
+_TOGETHER = 4096
+"""Lanes that are compared with all of an object at once."""
+_NEAR = 2e-7
+"""Relative to the size of what is asked, within which single precision may take one distance for another."""
+
+
+def object_of(handle: Any, kind: str) -> Handle:
+    """The object that an argument of a built-in names.
+
+    Raises:
+        ReferenceUnknownError: if it is no id of such an object.
+    """
+    if not isinstance(handle, Handle):
+        raise ReferenceUnknownError(f"the id of a {kind} of which nothing is known")
+    if handle.kind != kind:
+        raise ReferenceUnknownError(f"a {handle.kind} in the place of a {kind}")
+    return handle
+
+
+def part(machine: Machine, handle: Handle, name: str) -> Array:
+    """A part of an object, a lane or a single entry for all along the first axis.
+
+    Raises:
+        ReferenceUnknownError: if it was made without.
+    """
+    if name not in handle.parts:
+        raise ReferenceUnknownError(f"the {name} of a {handle.kind} without")
+    data = handle.parts[name]
+    return data if machine.replicas == 1 else data[machine.replica]
+
+
+def corners(machine: Machine, handle: Handle, name: str = "points") -> Array:
+    """What the corners of a mesh's faces hold, by lane (or one for all), face and corner: ``(lanes, faces, 3, 3)``."""
+    data, indices = handle.parts[name], handle.parts["indices"]
+    held = np.stack([values[order.reshape(-1, 3)] for values, order in zip(data, indices, strict=True)])
+    return held if machine.replicas == 1 else held[machine.replica]
+
+
+def spread(machine: Machine, value: Value) -> Array:
+    """A value with an entry a lane."""
+    return np.broadcast_to(value.data, (machine.lanes, *value.type.shape))
+
+
+def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence[Array], given: Sequence[Array]) -> Any:
+    """What is found in the lanes that run, some of them at a time; zeros in the others.
+
+    Args:
+        machine: whose lanes.
+        ask: takes parts of objects, then values, a lane an entry of each; gives arrays of as many entries.
+        whole: parts of objects, with an entry a lane or one for all.
+        given: values, with an entry a lane.
+    """
+    lanes = np.nonzero(machine.mask)[0]
+    found: list[Array] = []
+    for start in range(0, max(1, len(lanes)), _TOGETHER):
+        some = lanes[start : start + _TOGETHER]
+        answers = ask(*(each if len(each) == 1 else each[some] for each in whole), *(each[some] for each in given))
+        if not found:
+            found = [np.zeros((machine.lanes, *each.shape[1:]), each.dtype) for each in answers]
+        for kept, each in zip(found, answers, strict=True):
+            kept[some] = each
+    return found
+
+
+def chosen(machine: Machine, distances: Array, size: Array) -> Array:
+    """Which of several, a lane a row, is the closest; of equal ones the first, in double precision the last."""
+    with np.errstate(invalid="ignore"):
+        same = distances <= distances.min(axis=1, keepdims=True) + _NEAR * size
+    last = distances.shape[1] - 1 - same[:, ::-1].argmax(axis=1)
+    return last if machine.double else same.argmax(axis=1)
+
+
+def query_of(machine: Machine, kind: str, member: Array) -> Query:
+    """The query that finds the members, a lane a row of truths; in double precision the last comes first."""
+    counts = member.sum(axis=1)
+    most = max(1, int(counts.max(initial=0)))
+    order = np.argsort(~member, axis=1, kind="stable")[:, :most]
+    if machine.double:
+        turned = np.maximum(counts[:, None] - 1 - np.arange(most), 0)
+        order = np.take_along_axis(order, turned, axis=1)
+    return Query(kind, order.astype(np.int32), counts, np.zeros(machine.lanes, np.int64))
+
+
+def numbered(machine: Machine, index: Value, count: int, what: str) -> Array:
+    """Indices of what an object holds, a lane an entry; those of lanes that do not run are inside too.
+
+    Raises:
+        ReferenceFaultError: if one of an active lane is outside, which Warp does not look at.
+    """
+    places = spread(machine, index).astype(np.int64)
+    outside = (places < 0) | (places >= count)
+    if (outside & machine.mask).any():
+        raise ReferenceFaultError(f"{what} that there is not, of {count}")
+    return np.where(outside, 0, places)

@@ -1,0 +1,278 @@
+"""Queries of meshes, by looking at every face."""
+
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.objects import (
+    asked,
+    chosen,
+    corners,
+    numbered,
+    object_of,
+    part,
+    query_of,
+    spread,
+)
+from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.values import (
+    BOOL,
+    FLOAT32,
+    INT32,
+    Array,
+    ArrayView,
+    Buffer,
+    Handle,
+    Query,
+    StructType,
+    StructValue,
+    Value,
+    vector_type,
+)
+
+_VECTOR = vector_type("float32", 3)
+_POINT = StructType("MeshQueryPoint", {"result": BOOL, "sign": FLOAT32, "face": INT32, "u": FLOAT32, "v": FLOAT32})
+_RAY = StructType(
+    "MeshQueryRay",
+    {"result": BOOL, "sign": FLOAT32, "face": INT32, "t": FLOAT32, "u": FLOAT32, "v": FLOAT32, "normal": _VECTOR},
+)
+_MESH = StructType("Mesh", {})
+"""Whose fields depend on what it was made of."""
+_EDGES = {True: 1e-9, False: 1e-6}
+"""How far outside of a face, in barycentric coordinates, a ray still meets it, in double precision or not: at an edge
+it meets one of two faces, and beside the last of them single precision may find it on either side."""
+
+
+def _dot(a: Array, b: Array) -> Array:
+    return a[..., 0] * b[..., 0] + a[..., 1] * b[..., 1] + a[..., 2] * b[..., 2]
+
+
+def _crossed(a: Array, b: Array) -> Array:
+    """Cross products along the last axis: faster than NumPy's."""
+    made = np.empty(np.broadcast_shapes(a.shape, b.shape), a.dtype)
+    for axis in range(3):
+        left, right = (axis + 1) % 3, (axis + 2) % 3
+        made[..., axis] = a[..., left] * b[..., right] - a[..., right] * b[..., left]
+    return made
+
+
+def _unit(vector: Array) -> Array:
+    length = np.sqrt(_dot(vector, vector))[..., None]
+    return np.where(length > 0, vector / np.where(length > 0, length, 1), 0)
+
+
+# ---- the closest point
+
+
+def _closest(triangles: Array, points: Array) -> tuple[Array, Array]:
+    """The distance of each point from each face, and the weights of the face's corners in its closest point."""
+    a, b, c = (triangles[:, :, corner] for corner in range(3))
+    p = points[:, None]
+    normal = _crossed(b - a, c - a)
+    area = _dot(normal, normal)
+    area = np.where(area > 0, area, 1)
+    second, third = _dot(_crossed(p - a, c - a), normal) / area, _dot(_crossed(b - a, p - a), normal) / area
+    best = np.stack([1 - second - third, second, third], axis=-1)
+    gap = _at(triangles, best) - p
+    least = np.where((best >= 0).all(axis=-1), _dot(gap, gap), np.inf)
+    for start in range(3):
+        weights = _on_edge(triangles, points, start)
+        gap = _at(triangles, weights) - p
+        squared = _dot(gap, gap)
+        nearer = squared < least
+        best, least = np.where(nearer[..., None], weights, best), np.where(nearer, squared, least)
+    return np.sqrt(least).astype(points.dtype), best
+
+
+def _on_edge(triangles: Array, points: Array, start: int) -> Array:
+    """The weights of the corners in the closest point of one edge of each face."""
+    end = (start + 1) % 3
+    from_, along = triangles[:, :, start], triangles[:, :, end] - triangles[:, :, start]
+    length = _dot(along, along)
+    share = np.clip(_dot(points[:, None] - from_, along) / np.where(length > 0, length, 1), 0, 1)
+    weights = np.zeros((*share.shape, 3), share.dtype)
+    weights[..., start], weights[..., end] = 1 - share, share
+    return weights
+
+
+def _at(triangles: Array, weights: Array) -> Array:
+    return sum(triangles[:, :, corner] * weights[..., corner, None] for corner in range(3))
+
+
+def _winding(triangles: Array, points: Array) -> Array:
+    """How often the faces go around each point: the sum of the solid angles under which it sees them."""
+    a, b, c = (triangles[:, :, corner] - points[:, None] for corner in range(3))
+    la, lb, lc = (np.sqrt(_dot(each, each)) for each in (a, b, c))
+    above = _dot(a, _crossed(b, c))
+    below = la * lb * lc + _dot(a, b) * lc + _dot(b, c) * la + _dot(c, a) * lb
+    return np.arctan2(above, below).sum(axis=1) / (2 * np.pi)
+
+
+def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, signed: bool) -> StructValue:
+    handle = object_of(mesh, "mesh")
+
+    def ask(triangles: Array, points: Array, limit: Array) -> tuple[Array, ...]:
+        distances, weights = _closest(triangles, points)
+        face = chosen(machine, distances, 1 + np.abs(points).max(axis=1, keepdims=True))
+        lane = np.arange(len(points))
+        found = distances[lane, face] < limit
+        kept = np.where(found[:, None], weights[lane, face], 0)
+        sign = np.where(np.abs(_winding(triangles, points)) > 0.5, -1.0, 1.0) if signed else np.zeros(len(points))
+        return found, np.where(found, sign, 0).astype(kept.dtype), np.where(found, face, 0), kept[:, 0], kept[:, 1]
+
+    result, sign, face, u, v = asked(
+        machine, ask, [corners(machine, handle)], [spread(machine, point), spread(machine, farthest)]
+    )
+    fields = {"result": result, "sign": sign, "face": face.astype(np.int32), "u": u, "v": v}
+    return StructValue(_POINT, {name: Value(_POINT.fields[name], data) for name, data in fields.items()})
+
+
+@semantics("mesh_query_point_no_sign")
+def _no_sign(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
+    return _point_query(machine, id, point, max_dist, signed=False)
+
+
+@semantics("mesh_query_point")
+def _signed(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
+    """Inside is where the faces go around the point, which is what any of Warp's signs says of a closed mesh."""
+    return _point_query(machine, id, point, max_dist, signed=True)
+
+
+@semantics("mesh_query_point_sign_winding_number")
+def _by_winding(machine: Machine, id: Any, point: Value, max_dist: Value) -> StructValue:  # noqa: A002
+    return _point_query(machine, id, point, max_dist, signed=True)
+
+
+# ---- rays
+
+
+def _hits(triangles: Array, starts: Array, directions: Array, edge: float) -> tuple[Array, Array, Array]:
+    """Where along its ray each face is met (infinite if it is not), the corners' weights, and the faces' normals.
+
+    A ray meets a face beside its edges too, as far as is said.
+    """
+    a, b, c = (triangles[:, :, corner] for corner in range(3))
+    start, along = starts[:, None], directions[:, None]
+    normal = _crossed(b - a, c - a)
+    slope = _dot(normal, along)
+    safe = np.where(slope == 0, 1, slope)
+    t = _dot(normal, a - start) / safe
+    at = start + t[..., None] * along
+    area = _dot(normal, normal)
+    area = np.where(area > 0, area, 1)
+    second, third = _dot(_crossed(at - a, c - a), normal) / area, _dot(_crossed(b - a, at - a), normal) / area
+    weights = np.stack([1 - second - third, second, third], axis=-1)
+    met = (slope != 0) & (weights >= -edge).all(axis=-1) & (t >= 0)
+    return np.where(met, t, np.inf), weights, normal
+
+
+@semantics("mesh_query_ray")
+def _ray(machine: Machine, id: Any, start: Value, dir: Value, max_t: Value) -> StructValue:  # noqa: A002
+    handle = object_of(id, "mesh")
+
+    def ask(triangles: Array, starts: Array, directions: Array, limit: Array) -> tuple[Array, ...]:
+        t, weights, normals = _hits(triangles, starts, directions, _EDGES[machine.double])
+        lane = np.arange(len(starts))
+        face = chosen(machine, t, np.ones((len(starts), 1), t.dtype))
+        t, kept, normal = t[lane, face], weights[lane, face], np.broadcast_to(normals, weights.shape)[lane, face]
+        found = t < limit
+        sign = np.where(_dot(normal, directions) < 0, 1.0, -1.0)
+        numbers = (np.where(found, each, 0) for each in (sign.astype(t.dtype), t, kept[:, 0], kept[:, 1]))
+        return found, np.where(found, face, 0), *numbers, np.where(found[:, None], _unit(normal), 0)
+
+    given = [spread(machine, each) for each in (start, dir, max_t)]
+    result, face, sign, t, u, v, normal = asked(machine, ask, [corners(machine, handle)], given)
+    fields = {"result": result, "sign": sign, "face": face.astype(np.int32), "t": t, "u": u, "v": v, "normal": normal}
+    return StructValue(_RAY, {name: Value(_RAY.fields[name], data) for name, data in fields.items()})
+
+
+@semantics("mesh_query_ray_anyhit")
+def _any_hit(machine: Machine, id: Any, start: Value, dir: Value, max_t: Value) -> Value:  # noqa: A002
+    return _ray(machine, id, start, dir, max_t).fields["result"]
+
+
+# ---- faces and points
+
+
+def _face(machine: Machine, mesh: Any, face: Value, name: str = "points") -> Array:
+    """What the corners of one face a lane hold."""
+    held = corners(machine, object_of(mesh, "mesh"), name)
+    places = numbered(machine, face, held.shape[1], "a face")
+    return held[np.arange(machine.lanes) if len(held) > 1 else 0, places]
+
+
+def _weighed(machine: Machine, held: Array, u: Value, v: Value) -> Value:
+    first, second = spread(machine, u)[:, None], spread(machine, v)[:, None]
+    return Value(_VECTOR, held[:, 0] * first + held[:, 1] * second + held[:, 2] * (1 - first - second))
+
+
+@semantics("mesh_eval_position")
+def _position(machine: Machine, id: Any, face: Value, bary_u: Value, bary_v: Value) -> Value:  # noqa: A002
+    return _weighed(machine, _face(machine, id, face), bary_u, bary_v)
+
+
+@semantics("mesh_eval_velocity")
+def _velocity(machine: Machine, id: Any, face: Value, bary_u: Value, bary_v: Value) -> Value:  # noqa: A002
+    return _weighed(machine, _face(machine, id, face, "velocities"), bary_u, bary_v)
+
+
+@semantics("mesh_eval_face_normal")
+def _normal(machine: Machine, id: Any, face: Value) -> Value:  # noqa: A002
+    held = _face(machine, id, face)
+    return Value(_VECTOR, _unit(_crossed(held[:, 1] - held[:, 0], held[:, 2] - held[:, 0])))
+
+
+def _corner(machine: Machine, mesh: Any, index: Value, name: str) -> Value:
+    """What the point holds that the list of corners names at an index."""
+    held = corners(machine, object_of(mesh, "mesh"), name)
+    held = held.reshape(len(held), -1, 3)
+    places = numbered(machine, index, held.shape[1], "a corner")
+    return Value(_VECTOR, held[np.arange(machine.lanes) if len(held) > 1 else 0, places])
+
+
+@semantics("mesh_get_point")
+def _point(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
+    return _corner(machine, id, index, "points")
+
+
+@semantics("mesh_get_velocity")
+def _point_velocity(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
+    return _corner(machine, id, index, "velocities")
+
+
+@semantics("mesh_get_index")
+def _index(machine: Machine, id: Any, index: Value) -> Value:  # noqa: A002
+    indices = part(machine, object_of(id, "mesh"), "indices")
+    places = numbered(machine, index, indices.shape[1], "a corner")
+    return Value(INT32, indices[np.arange(machine.lanes) if len(indices) > 1 else 0, places])
+
+
+@semantics("mesh_get")
+def _mesh(machine: Machine, id: Any) -> StructValue:  # noqa: A002
+    handle = object_of(id, "mesh")
+    kinds = {"points": _VECTOR, "indices": INT32, "velocities": _VECTOR}
+    return StructValue(_MESH, {name: _view(handle, name, kinds[name]) for name in handle.parts})
+
+
+def _view(handle: Handle, name: str, kind: Any) -> ArrayView:
+    """A part of a mesh as an array that cannot be written: Warp's tree would not know of it."""
+    data = handle.parts[name].view()
+    data.flags.writeable = False
+    return ArrayView(kind, data.shape[1:2], Buffer(data, (id(handle), name)))
+
+
+# ---- boxes
+
+
+@semantics("mesh_query_aabb")
+def _in_box(machine: Machine, id: Any, low: Value, high: Value) -> Query:  # noqa: A002
+    """The faces whose own boxes meet a box, the bounds of both included."""
+    held = corners(machine, object_of(id, "mesh"))
+
+    def ask(triangles: Array, low: Array, high: Array) -> tuple[Array]:
+        inside = (triangles.min(axis=2) <= high[:, None]) & (triangles.max(axis=2) >= low[:, None])
+        return (inside.all(axis=-1),)
+
+    (member,) = asked(machine, ask, [held], [spread(machine, low), spread(machine, high)])
+    return query_of(machine, "mesh_query_aabb", member)

@@ -1,0 +1,112 @@
+"""Kernels that ask meshes, trees and grids everything that the reference models."""
+
+import warp as wp
+
+
+@wp.kernel
+def closest_point(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    found = wp.mesh_query_point_no_sign(mesh, x[tid], reach)
+    if found.result:
+        at = wp.mesh_eval_position(mesh, found.face, found.u, found.v)
+        out[tid, 0] = wp.length(at - x[tid])
+        out[tid, 1] = at[0]
+        out[tid, 2] = at[1] - at[2]
+        hits[tid] = 1
+    else:
+        hits[tid] = -1 - found.face
+
+
+@wp.kernel
+def signed_distance(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    found = wp.mesh_query_point(mesh, x[tid], reach)
+    again = wp.mesh_query_point_sign_winding_number(mesh, x[tid], reach)
+    out[tid, 0] = found.sign
+    out[tid, 1] = again.sign
+    out[tid, 2] = found.u + found.v
+    if found.result and again.result:
+        hits[tid] = 1
+        out[tid, 2] = wp.length(wp.mesh_eval_position(mesh, found.face, found.u, found.v) - x[tid])
+
+
+@wp.kernel
+def rays(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    direction = wp.vec3(0.3, 0.1, 0.2) - x[tid]
+    found = wp.mesh_query_ray(mesh, x[tid], direction, reach)
+    out[tid, 0] = found.t
+    if found.result:
+        out[tid, 1] = wp.dot(found.normal, wp.vec3(1.0, 2.0, 3.0))
+        out[tid, 2] = wp.sign(found.sign) + wp.mesh_eval_velocity(mesh, found.face, found.u, found.v)[1]
+        hits[tid] = found.face
+    if wp.mesh_query_ray_anyhit(mesh, x[tid], direction, reach):
+        hits[tid] += 100
+
+
+@wp.kernel
+def parts(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    held = wp.mesh_get(mesh)
+    corner = tid % held.indices.shape[0]
+    face = tid % (held.indices.shape[0] // 3)
+    hits[tid] = held.indices[corner] * 100 + wp.mesh_get_index(mesh, corner)
+    out[tid, 0] = held.points[held.indices[corner]][0] + reach
+    out[tid, 1] = wp.mesh_get_point(mesh, corner)[1] + wp.mesh_get_velocity(mesh, corner)[2] * x[tid][0]
+    out[tid, 2] = wp.dot(wp.mesh_eval_face_normal(mesh, face), held.velocities[0])
+
+
+@wp.kernel
+def faces_in_box(mesh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    half = wp.vec3(reach, reach, reach) * 0.3
+    query = wp.mesh_query_aabb(mesh, x[tid] - half, x[tid] + half)
+    face = int(0)
+    count = int(0)
+    while wp.mesh_query_aabb_next(query, face):
+        count += 1
+        out[tid, 0] += wp.mesh_get_point(mesh, face * 3)[0]
+    for other in wp.mesh_query_aabb(mesh, x[tid], x[tid] + half):
+        count += 100 + other
+    hits[tid] = count
+
+
+@wp.kernel
+def boxes(bvh: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    half = wp.vec3(reach, reach, reach) * 0.4
+    query = wp.bvh_query_aabb(bvh, x[tid] - half, x[tid] + half)
+    index = int(0)
+    count = int(0)
+    while wp.bvh_query_next(query, index):
+        if index % 3 == 0:
+            continue
+        count += 1
+        if count > 50:
+            break
+    met = wp.bvh_query_ray(bvh, x[tid], wp.vec3(0.3, 0.1, 0.2) - x[tid])
+    while wp.bvh_query_next(met, index):
+        count += 100 + index
+        out[tid, 0] += float(index)
+    hits[tid] = count
+
+
+@wp.kernel
+def neighbours(grid: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    i = wp.hash_grid_point_id(grid, tid)
+    near = wp.hash_grid_query(grid, x[i], reach)
+    count = int(0)
+    total = float(0.0)
+    for j in near:
+        distance = wp.length(x[i] - x[j])
+        if distance < reach:
+            count += 1
+            total += reach - distance
+    other = wp.hash_grid_query(grid, x[i], 0.5 * reach)
+    j = int(0)
+    while wp.hash_grid_query_next(other, j):
+        if j != i and wp.length(x[i] - x[j]) < 0.5 * reach:
+            count += 100
+    hits[i] = count
+    out[i, 1] = total
