@@ -68,6 +68,7 @@ NAMED = {
         "learning": "adam cross_entropy mlp gated_cell",
         "solver": "jacobi newton forward_sweep",
         "statistics": "gaussian kalman brownian sobel",
+        "layers": "mlp residual_mlp self_attention grouped_query_attention token_embedding tied_logits",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

@@ -68,6 +68,17 @@ def _parse(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
 
 
+def _as_written(value: object) -> str:
+    """A constant as people write it: ``1e-8``, ``1e9``, ``...``."""
+    if value is ...:
+        return "..."
+    text = repr(value)
+    if isinstance(value, float):
+        text = f"{value:g}" if text.endswith("00000.0") else text
+        text = text.replace("e-0", "e-").replace("e+0", "e").replace("e+", "e")
+    return text
+
+
 class Template:
     """Puts templates into one kernel; a variable of one is the same variable in the next.
 
@@ -193,7 +204,7 @@ class Template:
             case ast.Name(id=name):
                 return self._fill(name, holes) if name in holes else self._variable(name)
             case ast.Constant(value=value):
-                return Literal("..." if value is ... else repr(value).replace("e-0", "e-"))
+                return Literal(_as_written(value))
             case ast.BinOp(left=left, op=op, right=right):
                 first, second = inner(left), inner(right)
                 return (

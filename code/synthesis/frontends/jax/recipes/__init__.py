@@ -2,6 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes import (
+    applications,
     arithmetic,
     array,
     control_flow,
@@ -31,6 +32,7 @@ CATEGORIES = (
     "learning",
     "solver",
     "statistics",
+    "layers",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
@@ -46,4 +48,5 @@ RECIPES: tuple[Recipe, ...] = (
     *transform.RECIPES,
     *special.RECIPES,
     *domains.RECIPES,
+    *applications.RECIPES,
 )
