@@ -69,6 +69,9 @@ NAMED = {
         "solver": "jacobi newton forward_sweep",
         "statistics": "gaussian kalman brownian sobel",
         "layers": "mlp residual_mlp self_attention grouped_query_attention token_embedding tied_logits",
+        "losses": "cross_entropy focal_loss huber quantile info_nce triplet",
+        "optimizers": "adam adamw lion rmsprop clip_by_global_norm moving_average accumulate",
+        "training": "train_step loss_and_grad",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

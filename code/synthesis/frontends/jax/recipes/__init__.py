@@ -33,6 +33,9 @@ CATEGORIES = (
     "solver",
     "statistics",
     "layers",
+    "losses",
+    "optimizers",
+    "training",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

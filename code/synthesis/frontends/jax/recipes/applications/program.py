@@ -37,6 +37,10 @@ _ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
 """For variables of the lines, the names that they may get; any other has its own."""
 
 
+_WIDEST = 80
+"""Characters of what a function is said to return; where it takes more, people leave it out."""
+
+
 def block(head: str, *lines: str) -> str:
     """A compound statement: its head and the lines inside it."""
     return f"{head}\n{indent(join(*lines), '    ')}"
@@ -202,7 +206,7 @@ class Program:
             fields: what it holds.
             says: what it is, in words.
         """
-        made = Record(self._book.reserve(name), tuple(fields))
+        made = Record(self._template.name(name).id, tuple(fields))
         kinds = tuple((key, self._kind_of(part) if self.array else "jax.Array") for key, part in fields)
         docstring = f"{says}." if self.choices.chance(0.5) else ""
         if self.choices.chance(0.7):
@@ -285,7 +289,8 @@ class Program:
     def _returns(self, style: Stream) -> str:
         if not self.array or not style.chance(0.75) or not isinstance(self._results, tuple):
             return ""
-        return self._kind_of(self._results[0] if len(self._results) == 1 else self._results)
+        kind = self._kind_of(self._results[0] if len(self._results) == 1 else self._results)
+        return kind if len(kind) < _WIDEST else ""
 
     def _marks(self, style: Stream, used: Sequence[_Parameter]) -> tuple[str, ...]:
         """``jax.jit`` above some functions, with the names of what it has to know."""

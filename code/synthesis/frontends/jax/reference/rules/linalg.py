@@ -12,6 +12,8 @@ from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine
 _Axes = tuple[Sequence[int], Sequence[int]]
 _LARGE = 2**20
 """Elements of one operand times those of the other; what has more is multiplied as matrices."""
+_ALONE = 2**18
+"""Products of numbers that BLAS sums up by itself; more of them it shares among threads, which wait for each other."""
 
 
 @rule("dot_general")
@@ -60,10 +62,12 @@ def _matmul(left: Array, right: Array, left_axes: _Axes, right_axes: _Axes) -> A
     batch = first.shape[: len(left_axes[0])]
     summed = math.prod(left.shape[axis] for axis in left_axes[1])
     outer = [left.shape[axis] for axis in rows], [right.shape[axis] for axis in columns]
-    made = np.matmul(
-        first.reshape(*batch, math.prod(outer[0]), summed), second.reshape(*batch, summed, math.prod(outer[1]))
-    )
-    return made.reshape(*batch, *outer[0], *outer[1])
+    rows_of = first.reshape((*batch, math.prod(outer[0]), summed))
+    columns_of = second.reshape((*batch, summed, math.prod(outer[1])))
+    step = max(8, _ALONE // max(1, summed * math.prod(outer[1])))
+    parts = [np.matmul(rows_of[..., at : at + step, :], columns_of) for at in range(0, rows_of.shape[-2], step)]
+    made = np.concatenate(parts, axis=-2)
+    return made.reshape((*batch, *outer[0], *outer[1]))
 
 
 def _batched(function: Callable[[Array], tuple[Array, ...]], matrices: Array) -> list[Array]:
