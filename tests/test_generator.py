@@ -72,6 +72,7 @@ NAMED = {
         "losses": "cross_entropy focal_loss huber quantile info_nce triplet",
         "optimizers": "adam adamw lion rmsprop clip_by_global_norm moving_average accumulate",
         "training": "train_step loss_and_grad",
+        "dynamics": "pendulum cart_pole lennard_jones spring_network heat wave reaction",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

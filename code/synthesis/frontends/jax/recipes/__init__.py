@@ -36,6 +36,7 @@ CATEGORIES = (
     "losses",
     "optimizers",
     "training",
+    "dynamics",
 )
 """In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

@@ -3,9 +3,12 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications import (
     attention,
+    control,
     dense,
     embedding,
+    grids,
     losses,
+    matter,
     optimizers,
     pairs,
     training,
@@ -21,4 +24,7 @@ RECIPES: tuple[Recipe, ...] = (
     *optimizers.RECIPES,
     *transforms.RECIPES,
     *training.RECIPES,
+    *control.RECIPES,
+    *matter.RECIPES,
+    *grids.RECIPES,
 )

@@ -198,18 +198,19 @@ class Program:
 
     # ---- lines
 
-    def record(self, name: str, fields: Sequence[tuple[str, Tree]], says: str) -> Record:
+    def record(self, name: str, fields: Sequence[tuple[str, Tree]], says: str, *, plain: bool = False) -> Record:
         """Declare a class of arrays beside the function: a named tuple, or a registered dataclass.
 
         Args:
             name: what it is called.
             fields: what it holds.
             says: what it is, in words.
+            plain: whether it has to be a named tuple, which lines may take apart.
         """
         made = Record(self._template.name(name).id, tuple(fields))
         kinds = tuple((key, self._kind_of(part) if self.array else "jax.Array") for key, part in fields)
         docstring = f"{says}." if self.choices.chance(0.5) else ""
-        if self.choices.chance(0.7):
+        if plain or self.choices.chance(0.7):
             self._beside.append(Class(name, kinds, (), ("NamedTuple",), docstring))
         else:
             marks = ("jax.tree_util.register_dataclass", f"dataclasses.dataclass{self.pick('', '(frozen=True)')}")

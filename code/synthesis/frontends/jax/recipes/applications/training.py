@@ -1,13 +1,12 @@
 """A model's loss and its gradient, steps of training, returns of episodes, and sampling of tokens."""
 
-from collections.abc import Mapping
 from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
 from synthesis.frontends.jax.recipes.applications.parts import activate, guard, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program, block, join
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, parts_of
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -185,7 +184,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
                 f"norms = {each}(lambda g: jnp.max(jnp.abs(g)), grads)",
             )
         )
-        made, ends = [_scalars(tree)], ["norms"]
+        made, ends = [mapped(tree, lambda _: Leaf(()))], ["norms"]
     elif not step:
         made, ends = [tree], ["grads"]
     if left:
@@ -219,21 +218,6 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         }[target],
         "what is used in the next step" if step else "the gradients and the loss",
     )
-
-
-def _scalars(tree: Tree) -> Tree:
-    """A number for each array of a tree."""
-    match tree:
-        case Leaf():
-            return Leaf(())
-        case Record():
-            return Record(tree.name, tuple((name, _scalars(part)) for name, part in tree.fields))
-        case Mapping():
-            return {name: _scalars(part) for name, part in tree.items()}
-        case tuple():
-            return tuple(_scalars(part) for _, part in parts_of(tree))
-        case _:
-            return [_scalars(part) for _, part in parts_of(tree)]
 
 
 def _declare_state(p: Program, kind: str, tree: Tree) -> str:

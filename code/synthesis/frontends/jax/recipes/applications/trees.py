@@ -1,6 +1,6 @@
 """Pytrees of arrays as recipes describe them: what they hold, and in which order JAX has their leaves."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,16 +79,21 @@ def call_of(tree: Tree, name: str) -> Any:
             return {"tuple": list(inner.values())}
 
 
-def changed(tree: Tree, low: float, high: float, dtype: str = "") -> Any:
-    """A tree of the same shapes with values of another interval, and of another type if one is named."""
+def mapped(tree: Tree, change: Callable[[Leaf], Leaf]) -> Tree:
+    """A tree of the same form with other arrays."""
     match tree:
         case Leaf():
-            return Leaf(tree.shape, low, high, dtype or tree.dtype)
+            return change(tree)
         case Record():
-            return Record(tree.name, tuple((name, changed(part, low, high, dtype)) for name, part in tree.fields))
+            return Record(tree.name, tuple((name, mapped(part, change)) for name, part in tree.fields))
         case Mapping():
-            return {key: changed(part, low, high, dtype) for key, part in tree.items()}
-        case list():
-            return [changed(part, low, high, dtype) for part in tree]
-        case Sequence():
-            return tuple(changed(part, low, high, dtype) for part in tree)
+            return {key: mapped(part, change) for key, part in tree.items()}
+        case tuple():
+            return tuple(mapped(part, change) for _, part in parts_of(tree))
+        case _:
+            return [mapped(part, change) for _, part in parts_of(tree)]
+
+
+def changed(tree: Tree, low: float, high: float, dtype: str = "") -> Tree:
+    """A tree of the same shapes with values of another interval, and of another type if one is named."""
+    return mapped(tree, lambda leaf: Leaf(leaf.shape, low, high, dtype or leaf.dtype))
