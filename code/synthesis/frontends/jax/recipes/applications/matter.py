@@ -11,7 +11,7 @@ from synthesis.records import KernelSpec
 def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     """Energies and forces of pairs of particles, and a step of time."""
     p = Program(stream)
-    count, dim = p.size(16, 32, 48, 64, 96), p.size(2, 3, 3)
+    count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
     p.tensor("positions", Leaf((count, dim), 0, 4), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
     p.tensor("velocities", Leaf((count, dim), -1, 1), f"velocities of shape (n, {dim})", ("velocities", "vel"))
     p.tensor("mass", positive(count), "mass of each particle", ("mass", "masses"))
