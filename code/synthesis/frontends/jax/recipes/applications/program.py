@@ -295,7 +295,7 @@ class Program:
 
     def _marks(self, style: Stream, used: Sequence[_Parameter]) -> tuple[str, ...]:
         """``jax.jit`` above some functions, with the names of what it has to know."""
-        if not style.chance(0.12):
+        if not style.chance(0.04):
             return ()
         static = [each.name for each in used if each.static]
         if not static:
