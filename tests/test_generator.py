@@ -74,6 +74,11 @@ NAMED = {
         "learning": "adam cross_entropy mlp gated_cell",
         "solver": "jacobi newton forward_sweep",
         "statistics": "gaussian kalman brownian sobel",
+        "layers": "mlp residual_mlp self_attention grouped_query_attention token_embedding tied_logits conv_block lstm",
+        "losses": "cross_entropy focal_loss huber quantile info_nce triplet f1_score",
+        "optimizers": "adam adamw lion rmsprop clip_by_global_norm moving_average accumulate",
+        "training": "train_step loss_and_grad nucleus advantages",
+        "dynamics": "pendulum cart_pole lennard_jones spring_network heat wave reaction",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

@@ -33,6 +33,14 @@ def _products(_: str, kinds: Any) -> Iterator[Case]:
         if kind in kinds:
             function = partial(lax.dot_general, dimension_numbers=numbers[0][0], preferred_element_type=wide)
             yield Case(function=function, inputs=(some(kind, (3, 4)), some(kind, (4, 5), seed=1)), slack=4, tiny=1e-5)
+    large = [  # which the oracle multiplies as matrices, some rows at a time
+        ((((1,), (0,)), ((), ())), (150, 96), (96, 80)),
+        ((((3,), (2,)), ((0, 1), (0, 3))), (2, 3, 60, 40), (2, 70, 40, 3)),
+        ((((0, 1), (1, 0)), ((), ())), (40, 30), (30, 40)),
+    ]
+    for dimensions, left, right in large:
+        inputs = (some(np.float32, left, -1, 1), some(np.float32, right, -1, 1, 1))
+        yield Case(function=partial(lax.dot_general, dimension_numbers=dimensions), inputs=inputs, slack=20, tiny=1e-4)
 
 
 def _matrix(size: int, stack: tuple[int, ...] = ()) -> Any:

@@ -13,12 +13,14 @@ from synthesis.grammar.syntax import (
     Class,
     Comment,
     Comparison,
+    Comprehension,
     Conditional,
     Dictionary,
     Display,
     Evaluate,
     Expression,
     For,
+    FormattedText,
     Function,
     If,
     Infix,
@@ -29,6 +31,7 @@ from synthesis.grammar.syntax import (
     Negation,
     Return,
     Slice,
+    Starred,
     Subscript,
     While,
     assigned,
@@ -55,6 +58,9 @@ def branches(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expressi
         st.builds(Attribute, IDENTIFIERS.map(Name), IDENTIFIERS),
         st.builds(Subscript, inner, st.lists(inner, min_size=1, max_size=2).map(tuple)),
         st.builds(Display, several, st.sampled_from(["()", "[]"])),
+        st.builds(Display, st.tuples(st.builds(Starred, inner)), st.just("[]")),
+        st.builds(FormattedText, st.tuples(st.just("of "), IDENTIFIERS.map(Name))),
+        st.builds(Comprehension, inner, IDENTIFIERS.map(Name), IDENTIFIERS.map(Name), st.tuples()),
         st.builds(Lambda, st.just(("p", "q")), inner),
         st.builds(Dictionary, st.lists(st.tuples(IDENTIFIERS, inner), max_size=3).map(tuple)),
     )
@@ -82,13 +88,19 @@ def grouped(node: Expression) -> str:
             return f"({grouped(base)}).{name}"
         case Subscript(base, indices):
             return f"({grouped(base)})[{', '.join(f'({grouped(each)})' for each in indices)}]"
+        case Display((Starred() as item,)):
+            return f"[{grouped(item)}]"
         case Display(items, brackets):
             return brackets[0] + "".join(f"({grouped(each)})," for each in items) + brackets[1]
         case Dictionary(entries):
             return "{" + "".join(f"'{key}': ({grouped(value)})," for key, value in entries) + "}"
         case Lambda(parameters, body):
             return f"(lambda {', '.join(parameters)}: ({grouped(body)}))"
-        case Slice():
+        case Starred(value, stars):
+            return f"{stars}({grouped(value)})"
+        case Comprehension(element, target, iterable):
+            return f"[({grouped(element)}) for {grouped(target)} in ({grouped(iterable)})]"
+        case FormattedText() | Slice():
             return render(node)
 
 

@@ -8,7 +8,7 @@ from synthesis.grammar.naming import NameBook
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Infix, Literal, Name
-from synthesis.grammar.templates import Template
+from synthesis.grammar.templates import PYTHON, Template
 
 
 def twice(base: Expression) -> Expression:
@@ -16,7 +16,7 @@ def twice(base: Expression) -> Expression:
 
 
 def written(text: str, **holes: Expression) -> str:
-    template = Template(NameBook(Stream("templates")), {}, twice)
+    template = Template(NameBook(Stream("templates")), {}, twice, PYTHON)
     return "\n".join(render_block(tuple(template.statements(text, **holes))))
 
 
@@ -25,10 +25,32 @@ def written(text: str, **holes: Expression) -> str:
     [
         "while lo < hi:\n    if table[lo] == key:\n        break\n    lo += 1",
         "for k in range(start, end):\n    if flags[k] == -1 or not alive[k]:\n        continue\n    total += x[k]",
+        "if mask is not None and kind not in kinds:\n    raise ValueError(f'no {kind} of {len(kinds)} kinds')",
+        "assert x.ndim == 3, 'a batch of sequences'\nbatch, *_ = x.shape\ny = x[..., None, :-1] if flat else -x",
+        "total = sum(jnp.sum(w) for w in weights if w.ndim > 1)\nsizes = [a * b for a, b in zip(rows, columns)]",
+        "made = {name: decay * value for name, value in state.items()}\nstate = dict(made, **{'w': 1e-8})",
+        "for i, (w, b) in enumerate(layers):\n    x = dense(x, w, *b)",
+        "@functools.partial(jax.jit, static_argnames=('n',))\n"
+        'def step(x: jax.Array, y=None, *, n: int = 3) -> jax.Array:\n    """Does it."""\n    return x + n',
         "if a < 0:\n    return\nelif a == b and b != 0:\n    out[a] = 1\nelse:\n    out[b] = bool(True)",
     ],
 )
 def test_decisions_and_loops_are_written_as_they_were(text: str) -> None:
+    assert ast.dump(ast.parse(written(text))) == ast.dump(ast.parse(text))
+
+
+def test_a_text_by_itself_is_a_comment() -> None:
+    assert written("'# up to here'\nx = y") == "# up to here\nx = y"
+
+
+def test_a_name_is_the_same_in_a_slice() -> None:
+    template = Template(NameBook(Stream("templates")), {"n": ("count",)}, twice)
+    assert "\n".join(render_block(tuple(template.statements("n = 3\ny = x[:n]")))) == "count = 3\ny = x[:count]"
+
+
+def test_a_long_comprehension_in_a_call_is_broken_into_lines_that_mean_the_same() -> None:
+    text = f"total = sum({'a' * 60}(each) for each in {'b' * 60}(values))"
+    assert max(map(len, written(text).split("\n"))) < 100
     assert ast.dump(ast.parse(written(text))) == ast.dump(ast.parse(text))
 
 

@@ -3,19 +3,24 @@
 ``ast.unparse`` would do, but its output differs between Python versions, and a row is the same bytes on all.
 """
 
+from dataclasses import replace
+
 from synthesis.grammar.syntax import (
+    Assert,
     Assign,
     Attribute,
     Call,
     Class,
     Comment,
     Comparison,
+    Comprehension,
     Conditional,
     Dictionary,
     Display,
     Evaluate,
     Expression,
     For,
+    FormattedText,
     Function,
     If,
     Infix,
@@ -24,8 +29,10 @@ from synthesis.grammar.syntax import (
     Literal,
     Name,
     Negation,
+    Raise,
     Return,
     Slice,
+    Starred,
     Statement,
     Subscript,
     While,
@@ -65,7 +72,7 @@ def _render(node: Expression) -> tuple[str, int]:
             return f"{_wrap(body, 2)} if {_wrap(test, 2)} else {_wrap(orelse, _CONDITIONAL)}", _CONDITIONAL
         case Call(function, arguments, keywords):
             listed = [render(argument) for argument in arguments] + [
-                f"{key}={render(value)}" for key, value in keywords
+                f"{_keyword(key)}{render(value)}" for key, value in keywords
             ]
             return f"{_wrap(function, _ATOM)}({', '.join(listed)})", _ATOM
         case Attribute(base, name):
@@ -81,6 +88,22 @@ def _render(node: Expression) -> tuple[str, int]:
             return "{" + ", ".join(f"'{key}': {render(value)}" for key, value in entries) + "}", _ATOM
         case Lambda(parameters, body):
             return f"lambda {', '.join(parameters)}: {render(body)}", 0
+        case Starred(value, stars):
+            return f"{stars}{_wrap(value, _ATOM)}", _ATOM
+        case Comprehension(element, target, iterable, tests, brackets, keys):
+            label = "".join(f"{render(key)}: " for key in keys)
+            clauses = f"for {_render_bare(target)} in {_wrap(iterable, 2)}" + "".join(
+                f" if {_wrap(each, 2)}" for each in tests
+            )
+            return f"{brackets[:1]}{label}{render(element)} {clauses}{brackets[1:]}", _ATOM
+        case FormattedText(parts):
+            inside = "".join(each if isinstance(each, str) else f"{{{render(each)}}}" for each in parts)
+            return f"f'{inside}'", _ATOM
+
+
+def _keyword(key: str) -> str:
+    """What a named argument begins with; a mapping of them has no name."""
+    return f"{key}=" if key else "**"
 
 
 def _wrap(node: Expression, level: int) -> str:
@@ -105,7 +128,8 @@ def _lay_out(node: Expression, pad: str, before: int, after: int) -> str:
         return flat
     match node:
         case Call(function, arguments, keywords) if arguments or keywords:
-            parts = [("", each) for each in arguments] + [(f"{key}=", value) for key, value in keywords]
+            parts = [("", _in_brackets(each)) for each in arguments]
+            parts += [(_keyword(key), value) for key, value in keywords]
             return _list(f"{_lay_out_part(function, _ATOM, pad, before, 1)}(", parts, pad, ")")
         case Display(items, brackets):
             return _list(brackets[0], [("", each) for each in items], pad, brackets[1])
@@ -143,8 +167,22 @@ def _lay_out(node: Expression, pad: str, before: int, after: int) -> str:
         case Lambda(parameters, body):
             head = f"lambda {', '.join(parameters)}: "
             return head + _lay_out_part(body, 20, pad, before + len(head), after)
+        case Comprehension(element, target, iterable, tests, brackets, keys):
+            inner = pad + _STEP
+            label = "".join(f"{render(key)}: " for key in keys)
+            lines = [f"{inner}{label}{_lay_out(element, inner, len(inner) + len(label), 0)}"]
+            head = f"{inner}for {_render_bare(target)} in "
+            lines += [f"{head}{_lay_out(iterable, inner, len(head), 0)}"]
+            lines += [f"{inner}if {_lay_out(each, inner, len(inner) + 3, 0)}" for each in tests]
+            return "\n".join([brackets[:1], *lines, f"{pad}{brackets[1:]}"])
         case _:
             return flat
+
+
+def _in_brackets(argument: Expression) -> Expression:
+    """An argument that a comma may follow."""
+    bare = isinstance(argument, Comprehension) and not argument.brackets
+    return replace(argument, brackets="()") if bare else argument
 
 
 def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: int) -> str:
@@ -198,6 +236,11 @@ def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
             return _lay_out_alone(pad, value, pad)
         case Return(value):
             return [f"{pad}return"] if value is None else _lay_out_alone(f"{pad}return ", value, pad)
+        case Raise(value):
+            return _lay_out_alone(f"{pad}raise ", value, pad)
+        case Assert(test, message):
+            tail = "" if message is None else f", {render(message)}"
+            return _lay_out_alone(f"{pad}assert ", test, pad, tail)
         case Comment(text):
             return [f"{pad}# {text}"]
         case For(target, iterable, body):
@@ -206,17 +249,20 @@ def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
             return [*_lay_out_alone(f"{pad}while ", test, pad, ":"), *render_block(body, indent + 1)]
         case Jump(word):
             return [f"{pad}{word}"]
-        case Class(name, listed, decorators):
-            head = [*(f"{pad}@{decorator}" for decorator in decorators), f"{pad}class {name}:"]
-            return [*head, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
+        case Class(name, listed, decorators, bases, docstring):
+            around = f"({', '.join(bases)})" if bases else ""
+            head = [*(f"{pad}@{decorator}" for decorator in decorators), f"{pad}class {name}{around}:"]
+            said = [*_render_docstring(docstring, f"{pad}    "), *([""] if docstring else [])]
+            return [*head, *said, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
         case If(test, body, orelse):
             lines = [*_lay_out_alone(f"{pad}if ", test, pad, ":"), *render_block(body, indent + 1)]
             if len(orelse) == 1 and isinstance(orelse[0], If):
                 first, *rest = _render_statement(orelse[0], pad, indent)
                 return [*lines, first.replace("if", "elif", 1), *rest]
             return [*lines, f"{pad}else:", *render_block(orelse, indent + 1)] if orelse else lines
-        case Function(name, parameters, body, decorators, docstring, returns):
-            listed = [f"{key}: {annotation}" if annotation else key for key, annotation in parameters]
+        case Function(name, parameters, body, decorators, docstring, returns, defaults):
+            given = dict(defaults)
+            listed = [_render_parameter(key, annotation, given.get(key)) for key, annotation in parameters]
             arrow = f" -> {returns}" if returns else ""
             head = [f"{pad}def {name}({', '.join(listed)}){arrow}:"]
             if len(head[0]) > _WIDEST:
@@ -227,6 +273,12 @@ def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
                 *_render_docstring(docstring, f"{pad}    "),
                 *render_block(body, indent + 1),
             ]
+
+
+def _render_parameter(name: str, annotation: str, default: str | None) -> str:
+    if default is None:
+        return f"{name}: {annotation}" if annotation else name
+    return f"{name}: {annotation} = {default}" if annotation else f"{name}={default}"
 
 
 def _render_docstring(text: str, pad: str) -> list[str]:

@@ -110,6 +110,35 @@ class Dictionary:
     entries: tuple[tuple[str, "Expression"], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Starred:
+    """``*value``, or ``**value``, among the arguments of a call or the items of a display."""
+
+    value: "Expression"
+    stars: str = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """``[element for target in iterable if tests]``; with a key, ``{key: element for …}``."""
+
+    element: "Expression"
+    target: "Expression"
+    iterable: "Expression"
+    tests: tuple["Expression", ...] = ()
+    brackets: str = "[]"
+    """Empty where it is the only argument of a call."""
+    keys: tuple["Expression", ...] = ()
+    """The key of a dictionary's, else none."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormattedText:
+    """An f-string: texts, and expressions that stand in braces."""
+
+    parts: tuple["str | Expression", ...]
+
+
 Expression = (
     Name
     | Literal
@@ -124,6 +153,9 @@ Expression = (
     | Display
     | Lambda
     | Dictionary
+    | Starred
+    | Comprehension
+    | FormattedText
 )
 
 
@@ -198,6 +230,21 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
+class Raise:
+    """``raise value``."""
+
+    value: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Assert:
+    """``assert test``, or ``assert test, message``."""
+
+    test: Expression
+    message: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class If:
     """``if test: body else: orelse``; an ``orelse`` that is one ``If`` prints as ``elif``."""
 
@@ -237,6 +284,8 @@ class Class:
     name: str
     fields: tuple[tuple[str, str], ...]
     decorators: tuple[str, ...] = ()
+    bases: tuple[str, ...] = ()
+    docstring: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,11 +294,13 @@ class Function:
 
     name: str
     parameters: tuple[tuple[str, str], ...]
-    """Names and annotations; an empty annotation is left out."""
+    """Names and annotations; an empty annotation is left out. After one that is ``*``, they are keyword-only."""
     body: tuple["Statement", ...]
     decorators: tuple[str, ...] = ()
     docstring: str = ""
     returns: str = ""
+    defaults: tuple[tuple[str, str], ...] = ()
+    """Names of parameters, and what they are where they are not given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +310,7 @@ class Comment:
     text: str
 
 
-Statement = Assign | Evaluate | Return | If | For | While | Jump | Class | Function | Comment
+Statement = Assign | Evaluate | Return | Raise | Assert | If | For | While | Jump | Class | Function | Comment
 
 
 def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
@@ -269,8 +320,11 @@ def reads(statements: "tuple[Statement, ...]") -> Iterator[str]:
             case Assign(target, value, operator):
                 yield from names(value)
                 yield from names(target) if operator or not isinstance(target, Name | Display) else ()
-            case Evaluate(value) | Return(value):
+            case Evaluate(value) | Return(value) | Raise(value):
                 yield from names(value) if value is not None else ()
+            case Assert(test, message):
+                yield from names(test)
+                yield from names(message) if message is not None else ()
             case If(test, body, orelse):
                 yield from names(test)
                 yield from reads((*body, *orelse))
@@ -316,6 +370,10 @@ def rename_all(
                 return Evaluate(rename(value, renames))
             case Return(value):
                 return Return(None if value is None else rename(value, renames))
+            case Raise(value):
+                return Raise(rename(value, renames))
+            case Assert(test, message):
+                return Assert(rename(test, renames), None if message is None else rename(message, renames))
             case If(test, body, orelse):
                 return If(rename(test, renames), block(body), block(orelse))
             case For(target, iterable, body):

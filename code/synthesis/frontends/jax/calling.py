@@ -103,6 +103,8 @@ def rebuilt(function: Any, signature: Signature) -> Call:
                 return [built(entry) for entry in entries]
             case {"tuple": entries}:
                 return tuple(built(entry) for entry in entries)
+            case {"record": kind, "fields": fields}:
+                return _class_beside(function, kind)(**{key: built(entry) for key, entry in fields.items()})
             case _:
                 raise ValueError(f"no tree of arguments: {tree!r}")
 
@@ -116,6 +118,19 @@ def rebuilt(function: Any, signature: Signature) -> Call:
     traced = [name for name in names if name in given and not _is_constant(given[name])]
     constants = {name: tree["value"] for name, tree in given.items() if _is_constant(tree)}
     return Call(BoundFunction(function, traced, constants), tuple(built(given[name]) for name in traced))
+
+
+def _class_beside(function: Any, name: str) -> Any:
+    """A class of the module that declares a function.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    plain = functions.function_behind(function)
+    found = None if plain is None else plain.__globals__.get(name)
+    if not inspect.isclass(found):
+        raise ValueError(f"no class {name!r} beside the function")
+    return found
 
 
 def _is_constant(tree: Any) -> bool:

@@ -26,7 +26,7 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering, screening
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
-from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES
+from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.oracle import GraphReference
 from synthesis.frontends.linemap import LineMap, Places
@@ -34,7 +34,7 @@ from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {name: version(name) for name in ("jax", "jaxlib")}
-_USUAL_MIX = {1: 0.08, 2: 0.4, 3: 0.27, 4: 0.16, 5: 0.09}
+_USUAL_MIX = {1: 0.15, 2: 0.65, 3: 0.2}
 
 
 class JaxCompiler:
@@ -207,7 +207,7 @@ def _last_function(module: ModuleType) -> Any:
 
 FRONTEND = Frontend(
     name="jax",
-    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX),
+    drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS),
     compiler=JaxCompiler(),
     prover=JaxProver(),
 )

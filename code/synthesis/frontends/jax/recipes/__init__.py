@@ -2,6 +2,7 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes import (
+    applications,
     arithmetic,
     array,
     control_flow,
@@ -15,6 +16,7 @@ from synthesis.frontends.jax.recipes import (
     special,
     transform,
 )
+from synthesis.frontends.weights import usual_weights
 
 CATEGORIES = (
     "arithmetic",
@@ -31,8 +33,13 @@ CATEGORIES = (
     "learning",
     "solver",
     "statistics",
+    "layers",
+    "losses",
+    "optimizers",
+    "training",
+    "dynamics",
 )
-"""In the order in which indices visit them; a new one is the last, so that no kernel of another moves."""
+"""A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *array.RECIPES,
@@ -46,4 +53,6 @@ RECIPES: tuple[Recipe, ...] = (
     *transform.RECIPES,
     *special.RECIPES,
     *domains.RECIPES,
+    *applications.RECIPES,
 )
+WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :])

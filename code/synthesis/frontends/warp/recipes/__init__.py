@@ -1,7 +1,5 @@
 """Warp's recipes, and their categories."""
 
-from collections import Counter
-
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import (
     adjoints,
@@ -27,6 +25,7 @@ from synthesis.frontends.warp.recipes import (
     usages,
     vector,
 )
+from synthesis.frontends.weights import usual_weights
 
 CATEGORIES = (
     "arithmetic",
@@ -69,26 +68,6 @@ CATEGORIES = (
     "queries",
 )
 """A new one is the last, so that no kernel of another moves."""
-_APPLICATIONS = CATEGORIES[CATEGORIES.index("contact") :]
-_TARGETS_A_SHARE = 8
-_SELDOM = {"queries": 4}
-"""Applications ask meshes and trees in one kernel of fifty."""
-
-
-def _weigh() -> dict[str, int]:
-    """How often each category is drawn beside the others.
-
-    Three in five kernels are of applications. The others are there for the operations that these have seldom or never,
-    so their shares are as the numbers of operations that they aim at, and each comes up about equally often.
-    """
-    targets = Counter[str]()
-    for recipe in RECIPES:
-        targets[recipe.category] += len(recipe.targets)
-    single = {each: -(-targets[each] // _TARGETS_A_SHARE) for each in CATEGORIES if each not in _APPLICATIONS}
-    share = round(1.5 * sum(single.values()) / len(_APPLICATIONS))
-    return single | dict.fromkeys(_APPLICATIONS, share) | _SELDOM
-
-
 RECIPES: tuple[Recipe, ...] = (
     *arithmetic.RECIPES,
     *vector.RECIPES,
@@ -113,4 +92,5 @@ RECIPES: tuple[Recipe, ...] = (
     *usages.RECIPES,
     *applications.RECIPES,
 )
-WEIGHTS = _weigh()
+WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("contact") :], {"queries": 4})
+"""Applications ask meshes and trees in one kernel of fifty."""

@@ -1,12 +1,19 @@
 """Products, factorisations, solvers and transforms; after ``jax.lax.linalg``'s documentation."""
 
+import math
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
+
+_Axes = tuple[Sequence[int], Sequence[int]]
+_LARGE = 2**20
+"""Elements of one operand times those of the other; what has more is multiplied as matrices."""
+_ALONE = 2**18
+"""Products of numbers that BLAS sums up by itself; more of them it shares among threads, which wait for each other."""
 
 
 @rule("dot_general")
@@ -33,7 +40,34 @@ def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Type
     # NumPy's einsum knows no bfloat16.
     if result.kind == "V":
         wide = [each.astype(np.float32) for each in wide]
+    if wide[0].size * wide[1].size > _LARGE and wide[0].dtype.kind == wide[1].dtype.kind == "f":
+        made = _matmul(wide[0], wide[1], (left_batch, left_summed), (right_batch, right_summed))
+        return made.astype(result)
     return np.einsum(f"{''.join(left)},{''.join(right)}->{batch}{free}", *wide).astype(result)
+
+
+def _matmul(left: Array, right: Array, left_axes: _Axes, right_axes: _Axes) -> Array:
+    """A product of large arrays, as matrices: einsum's own loops would take many times as long.
+
+    Args:
+        left: the first operand.
+        right: the second operand.
+        left_axes: its batch axes, and those that are summed over.
+        right_axes: the same of the second operand.
+    """
+    rows = [axis for axis in range(left.ndim) if axis not in (*left_axes[0], *left_axes[1])]
+    columns = [axis for axis in range(right.ndim) if axis not in (*right_axes[0], *right_axes[1])]
+    first = left.transpose(*left_axes[0], *rows, *left_axes[1])
+    second = right.transpose(*right_axes[0], *right_axes[1], *columns)
+    batch = first.shape[: len(left_axes[0])]
+    summed = math.prod(left.shape[axis] for axis in left_axes[1])
+    outer = [left.shape[axis] for axis in rows], [right.shape[axis] for axis in columns]
+    rows_of = first.reshape((*batch, math.prod(outer[0]), summed))
+    columns_of = second.reshape((*batch, summed, math.prod(outer[1])))
+    step = max(8, _ALONE // max(1, summed * math.prod(outer[1])))
+    parts = [np.matmul(rows_of[..., at : at + step, :], columns_of) for at in range(0, rows_of.shape[-2], step)]
+    made = np.concatenate(parts, axis=-2)
+    return made.reshape((*batch, *outer[0], *outer[1]))
 
 
 def _batched(function: Callable[[Array], tuple[Array, ...]], matrices: Array) -> list[Array]:

@@ -271,7 +271,7 @@ class Program:
     def _choose(self, text: str) -> str:
         lines = join(choose(dedent(text), self.choices.shuffled, self.maybe)).split("\n")
         return "\n".join(
-            re.sub(r"# (.*)", lambda remark: repr(remark[1]), each) if each.lstrip().startswith("#") else each
+            re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("#") else each
             for each in lines
             if not each.lstrip().startswith("#") or (self._talks and self.choices.chance(_REMARK))
         )

@@ -1,0 +1,47 @@
+"""Functions as people write them for a purpose: layers, losses, optimizers, training steps, dynamics."""
+
+from dataclasses import replace
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications import (
+    attention,
+    control,
+    dense,
+    embedding,
+    grids,
+    images,
+    losses,
+    matter,
+    metrics,
+    optimizers,
+    outcomes,
+    pairs,
+    recurrent,
+    training,
+    transforms,
+)
+
+_MIX = {2: 0.25, 3: 0.3, 4: 0.25, 5: 0.2}
+"""Applications' functions are longer than others."""
+
+RECIPES: tuple[Recipe, ...] = tuple(
+    replace(recipe, usual_mix=_MIX)
+    for module in (
+        dense,
+        attention,
+        embedding,
+        images,
+        recurrent,
+        losses,
+        pairs,
+        optimizers,
+        transforms,
+        training,
+        outcomes,
+        metrics,
+        control,
+        matter,
+        grids,
+    )
+    for recipe in module.RECIPES
+)

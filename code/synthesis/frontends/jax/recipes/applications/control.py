@@ -1,0 +1,274 @@
+"""Systems that are controlled: a step of many at once, or a rollout of them over time."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import guard
+from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_SYSTEMS: dict[str, tuple[tuple[str, float], ...]] = {
+    "pendulum": (("theta", 3.0), ("omega", 2.0)),
+    "cart_pole": (("x", 2.0), ("x_dot", 1.0), ("theta", 0.6), ("theta_dot", 1.0)),
+    "mountain_car": (("position", 1.0), ("velocity", 0.5)),
+    "point_mass": (("position", 2.0), ("velocity", 1.0)),
+    "vehicle": (("px", 2.0), ("py", 2.0), ("heading", 3.0), ("speed", 1.5)),
+}
+"""What the state of each system holds, and how large that is."""
+_PLURALS = {
+    "pendulum": "pendulums", "cart_pole": "carts with poles", "mountain_car": "cars on a hill",
+    "point_mass": "masses", "vehicle": "vehicles",
+}  # fmt: skip
+_LIMITS = {"pendulum": "2.0", "cart_pole": "1.5", "mountain_car": "1.0", "point_mass": "1.0", "vehicle": "1.0"}
+
+
+def _accelerations(p: Program, system: str) -> list[str]:
+    """What an action does: statements that end with the changes of the state."""
+    match system:
+        case "pendulum":
+            torque = p.pick(
+                "alpha = -g / length * jnp.sin(theta) + u / (mass * length ** 2)",
+                "inertia = mass * length ** 2\nalpha = (u - mass * g * length * jnp.sin(theta)) / inertia",
+                "alpha = 1.5 * g / length * jnp.sin(theta) + 3.0 / (mass * length ** 2) * u",
+            )
+            return [torque, p.pick("alpha = alpha - friction * omega", "", "alpha -= friction * omega")]
+        case "cart_pole":
+            return [
+                "sin, cos = jnp.sin(theta), jnp.cos(theta)",
+                p.pick("total_mass = mass_cart + mass", "total_mass = mass + mass_cart"),
+                p.pick(
+                    "temp = (u + mass * length * theta_dot ** 2 * sin) / total_mass",
+                    "temp = (u + mass * length * jnp.square(theta_dot) * sin) / total_mass",
+                ),
+                "theta_acc = (g * sin - cos * temp) / (length * (4.0 / 3.0 - mass * cos ** 2 / total_mass))",
+                "x_acc = temp - mass * length * theta_acc * cos / total_mass",
+            ]
+        case "mountain_car":
+            return [
+                p.pick(
+                    "force = power * u - 0.25 * jnp.cos(3.0 * position)",
+                    "slope = 0.25 * jnp.cos(3.0 * position)\nforce = u * power - slope",
+                )
+            ]
+        case "point_mass":
+            return [
+                p.pick(
+                    "acc = (u - friction * velocity) / mass",
+                    "drag = friction * velocity\nacc = (u - drag) / mass",
+                    "acc = u / mass - friction * velocity * jnp.abs(velocity)",
+                )
+            ]
+        case _:
+            return [
+                p.pick("turn = speed * jnp.tan(0.5 * u) / length", "turn = speed / length * jnp.tan(u * 0.5)"),
+                "vx = speed * jnp.cos(heading)",
+                "vy = speed * jnp.sin(heading)",
+                p.pick("acc = -friction * speed", "acc = power - friction * speed"),
+            ]
+
+
+def _advance(p: Program, system: str) -> str:
+    """Statements that bring every part of the state a step on."""
+    late = p.choices.chance(0.5)
+    match system:
+        case "pendulum":
+            return p.pick(
+                "omega = omega + alpha * dt\ntheta = theta + omega * dt",
+                "theta = theta + omega * dt\nomega = omega + alpha * dt",
+                "omega = jnp.clip(omega + alpha * dt, -max_speed, max_speed)\ntheta = theta + omega * dt",
+            )
+        case "cart_pole":
+            first, then = (
+                "x = x + dt * x_dot\ntheta = theta + dt * theta_dot",
+                "x_dot = x_dot + dt * x_acc\ntheta_dot = theta_dot + dt * theta_acc",
+            )
+            return f"{then}\n{first}" if late else f"{first}\n{then}"
+        case "mountain_car":
+            return join(
+                p.pick(
+                    "velocity = velocity + dt * force",
+                    "velocity = jnp.clip(velocity + dt * force, -max_speed, max_speed)",
+                ),
+                p.pick(
+                    "position = jnp.clip(position + dt * velocity, -1.2, 0.6)", "position = position + dt * velocity"
+                ),
+                p.pick("velocity = jnp.where((position <= -1.2) & (velocity < 0), 0.0, velocity)", ""),
+            )
+        case "point_mass":
+            first, then = (
+                "position = position + dt * velocity",
+                p.pick("velocity = velocity + dt * acc", "velocity += dt * acc"),
+            )
+            return f"{then}\n{first}" if late else f"{first}\n{then}"
+        case _:
+            return "px = px + dt * vx\npy = py + dt * vy\nheading = heading + dt * turn\nspeed = speed + dt * acc"
+
+
+def _cost(p: Program, system: str) -> str:
+    """A reward for the state that was reached."""
+    return (
+        "reward = "
+        + {
+            "pendulum": p.pick(
+                "-(theta ** 2 + 0.1 * omega ** 2 + 0.001 * u ** 2)", "jnp.cos(theta) - 0.1 * jnp.square(omega)"
+            ),
+            "cart_pole": p.pick(
+                "jnp.where((jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21), 0.0, 1.0) - 0.01 * u ** 2",
+                "1.0 - 0.5 * theta ** 2 - 0.1 * jnp.square(x)",
+            ),
+            "mountain_car": p.pick(
+                "jnp.where(position >= 0.45, 100.0, 0.0) - 0.1 * u ** 2", "position - 0.1 * jnp.square(u)"
+            ),
+            "point_mass": p.pick("-jnp.abs(position) - 0.1 * u ** 2", "-(jnp.square(position) + 0.01 * jnp.square(u))"),
+            "vehicle": p.pick("-jnp.sqrt(px ** 2 + py ** 2 + 1e-6)", "-(px ** 2 + py ** 2) - 0.1 * u ** 2"),
+        }[system]
+    )
+
+
+def _draw_control(stream: Stream, target: str) -> KernelSpec:
+    """A step of many copies of a system, or their way over time."""
+    p = Program(stream)
+    fields = _SYSTEMS[target]
+    names = [name for name, _ in fields]
+    count, length = p.size(128, 256, 512, 1024), p.size(8, 16, 32)
+    rollout = p.choices.chance(0.45)
+    count = count // 4 if rollout else count
+    held = p.pick("record", "record", "array", "dict", "apart")
+    state: Tree
+    if held == "record":
+        title = p.pick("State", "EnvState", target.title().replace("_", "") + "State")
+        state = p.record(
+            title, [(name, Leaf((count,), -size, size)) for name, size in fields], "State of every copy", plain=True
+        )
+        given, title = [f"state.{name}" for name in names], state.name
+        packed = f"{title}({', '.join(f'{name}={name}' for name in names)})"
+    elif held == "dict":
+        state, given = (
+            {name: Leaf((count,), -size, size) for name, size in fields},
+            [f"state['{name}']" for name in names],
+        )
+        packed = "{" + ", ".join(f"'{name}': {name}" for name in names) + "}"
+    elif held == "array":
+        state, given = Leaf((count, len(names)), -1, 1), [f"state[..., {place}]" for place in range(len(names))]
+        packed = p.pick(f"jnp.stack([{', '.join(names)}], axis=-1)", f"jnp.stack(({', '.join(names)}), -1)")
+    else:
+        state, given = tuple(Leaf((count,), -size, size) for _, size in fields), names
+        packed = f"({', '.join(names)})"
+    p.tree("state", state, "state of every copy", ("state", "env_state", "s"))
+    p.tensor(
+        "action" if rollout else "u",
+        Leaf((length, count) if rollout else (count,), -3, 3),
+        "actions of shape (time, batch)" if rollout else "action of every copy",
+        ("actions", "controls") if rollout else ("action", "u", "control"),
+    )
+    p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
+    p.number("g", "9.81", "gravity", None, ("g", "gravity"))
+    p.number("length", p.pick("1.0", "0.5"), "length", (0.4, 1.2), ("length", "pole_length"))
+    p.number("mass", p.pick("1.0", "0.1"), "mass", (0.1, 1.0), ("mass", "m"))
+    p.number("mass_cart", "1.0", "mass of the cart", None, ("mass_cart", "cart_mass"))
+    p.number("friction", p.pick("0.1", "0.05"), "friction", (0.01, 0.3), ("friction", "damping"))
+    p.number("power", p.pick("0.5", "1.0"), "strength of the motor", (0.5, 1.5), ("power", "gain"))
+    p.number("max_speed", "8.0" if target == "pendulum" else "0.7", "largest speed", None, ("max_speed", "speed_limit"))
+    p.number("limit", _LIMITS[target], "largest action", (1.0, 2.0), ("max_torque", "action_limit", "max_action"))
+    p.option("bound", "True", "bool", "whether actions are bounded", "True", ("clip_action", "bounded"))
+    p.option(
+        "substeps",
+        p.pick("1", "2"),
+        "int",
+        "steps of integration for one action",
+        p.pick("2", "4", "1"),
+        ("substeps", "n_substeps"),
+    )
+    bounded = p.maybe(0.6)
+    often = not rollout and p.maybe(0.25)
+    rewarded = p.maybe(0.45)
+    unpack = p.pick(
+        f"{', '.join(names)} = {', '.join(given)}",
+        *(["\n".join(f"{name} = {at}" for name, at in zip(names, given, strict=True))]),
+    )
+    unpack = (
+        p.pick(f"{', '.join(names)} = state", *([unpack] if held not in ("record", "apart") else []))
+        if held in ("record", "apart") and p.choices.chance(0.4)
+        else unpack
+    )
+    unpack = f"{', '.join(names)} = state" if held == "apart" else unpack
+    clip = p.pick("u = jnp.clip(u, -limit, limit)", "u = jnp.minimum(jnp.maximum(u, -limit), limit)")
+    body = [unpack, (block("if bound:", clip) if p.choices.chance(0.5) else clip) if bounded else ""]
+    inner = join(*_accelerations(p, target), _advance(p, target))
+    if often:
+        inner = join(block("for _ in range(substeps):", inner))
+    body.append(inner)
+    reward = _cost(p, target) if rewarded else ""
+    results: list[Tree] = []
+    if rollout:
+        kept = p.pick("state", "state", "reward" if rewarded else "state")
+        out = {"state": names[0], "reward": "reward"}[kept]
+        whole = p.choices.chance(0.4) and kept == "state" and held != "apart"
+        text = block(
+            "def step(state, u):",
+            *body,
+            reward if kept == "reward" else "",
+            f"carry = {packed}",
+            f"return carry, {'carry' if whole else out}",
+        )
+        p.add(
+            guard(p, "action.ndim != 2", "expected actions of shape (time, batch), got {action.shape}", 0.3),
+            text,
+            p.pick(
+                "final, history = jax.lax.scan(step, state, action)", "final, history = lax.scan(step, state, action)"
+            ),
+        )
+        history: Tree = Leaf((length, count))
+        if whole:
+            history = _lengthened(state, length)
+        form = p.pick("both", "both", "history" if whole else "sum")
+        if form == "sum":
+            p.add(p.pick("return final, history.sum(axis=0)", "return final, jnp.mean(history, axis=0)"))
+            results = [state, Leaf((count,))]
+        elif form == "history":
+            p.add("return history")
+            results = [history]
+        else:
+            p.add("return final, history")
+            results = [state, history]
+    else:
+        p.add(
+            guard(
+                p,
+                f"u.shape != {given[0] if held != 'apart' else 'state[0]'}.shape",
+                "one action for each copy, got {u.shape}",
+                0.25,
+            ),
+            *body,
+            reward,
+        )
+        extra = ["reward"] if rewarded else []
+        p.add(f"new_state = {packed}" if p.choices.chance(0.4) else "")
+        p.add(f"return {', '.join([packed, *extra])}")
+        results = [state, *([Leaf((count,))] if rewarded else [])]
+    p.gives(*results)
+    titles = {
+        "pendulum": ("pendulum", "swing_up"),
+        "cart_pole": ("cart_pole", "cartpole"),
+        "mountain_car": ("mountain_car", "hill_climb"),
+        "point_mass": ("point_mass", "double_integrator"),
+        "vehicle": ("vehicle", "bicycle_model"),
+    }[target]
+    ends = ("_rollout", "_trajectory") if rollout else ("_step", "_dynamics")
+    return p.done(
+        "dynamics",
+        "control",
+        target,
+        [name + end for name in titles for end in ends],
+        f"{'Rolls out' if rollout else 'Advances'} many {_PLURALS[target]} at once"
+        + (" under given actions" if rollout else " by one step"),
+        "the state and what was seen on the way" if rollout else "the next state",
+    )
+
+
+def _lengthened(tree: Tree, length: int) -> Tree:
+    """A tree of arrays with a further axis in front."""
+    return mapped(tree, lambda leaf: Leaf((length, *leaf.shape), dtype=leaf.dtype))
+
+
+RECIPES = (Recipe(name="control", category="dynamics", targets=tuple(_SYSTEMS), draw=_draw_control),)

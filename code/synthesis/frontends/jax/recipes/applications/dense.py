@@ -1,0 +1,180 @@
+"""Layers of matrix products: perceptrons, gated and residual blocks, experts."""
+
+import itertools
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import (
+    activate,
+    expect,
+    guard,
+    key,
+    normalise,
+    positive,
+    product,
+    weights,
+)
+from synthesis.frontends.jax.recipes.applications.program import Program, block
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+
+def _layers(p: Program, sizes: list[int], form: str, biased: bool, dtype: str) -> Tree:
+    """The parameters of a stack of layers in one of several forms."""
+    pairs = list(itertools.pairwise(sizes))
+    if form == "flat":
+        tree: dict[str, Tree] = {f"w{place}": weights(*pair, dtype=dtype) for place, pair in enumerate(pairs, start=1)}
+        return tree | (
+            {f"b{place}": weights(pair[1], dtype=dtype) for place, pair in enumerate(pairs, start=1)} if biased else {}
+        )
+    if form == "dicts":
+        return [
+            {"kernel": weights(*pair, dtype=dtype)} | ({"bias": weights(pair[1], dtype=dtype)} if biased else {})
+            for pair in pairs
+        ]
+    if form == "pairs":
+        return [(weights(*pair, dtype=dtype), weights(pair[1], dtype=dtype)) for pair in pairs]
+    if form == "records":
+        fields = [(("kernel", weights(*pair, dtype=dtype)), ("bias", weights(pair[1], dtype=dtype))) for pair in pairs]
+        name = p.record("Dense", fields[0], "A linear layer").name
+        return [Record(name, each) for each in fields]
+    names = [f"dense_{place}" for place in range(len(pairs))]
+    return {
+        name: {"kernel": weights(*pair, dtype=dtype)} | ({"bias": weights(pair[1], dtype=dtype)} if biased else {})
+        for name, pair in zip(names, pairs, strict=True)
+    }
+
+
+def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
+    """A stack of linear layers with activations, its parameters a tree."""
+    p = Program(stream)
+    rows, into = p.size(8, 16, 32, 64, 128), p.size(16, 32, 64, 128)
+    hidden, out = p.size(64, 96, 128, 256), p.size(16, 32, 64, 128)
+    depth = p.choices.integer(1, 2) + (p.level >= 4) + (p.level == 5)
+    residual, final_norm = target == "residual_mlp", p.maybe(0.25)
+    if residual:
+        out = into = hidden
+    form = p.pick("flat", "dicts", "dicts", "pairs", "records", "nested")
+    biased = form in ("pairs", "records") or p.choices.chance(0.8)
+    sizes = [into, *[hidden] * depth, out]
+    low = "jnp.bfloat16" if p.maybe(0.25) and depth < 3 else ""
+    held = p.pick("float32", "bfloat16") if low else "float32"
+    p.tree(
+        "params", _layers(p, sizes, form, biased, held), "parameters of every layer", ("params", "layers", "weights")
+    )
+    p.tensor("x", Leaf((rows, into), -2, 2, held), "inputs of shape (batch, features)", ("x", "inputs", "features"))
+    p.number("eps", p.pick("1e-6", "1e-5"), "small number that keeps the division safe", None, ("eps", "epsilon"))
+    p.tensor("scale", positive(out), "scale of the last normalization", ("scale", "gamma", "ln_scale"))
+    dropout = p.maybe(0.15) and not residual
+    p.option("rate", "0.1", "float", "share of the units that are dropped", None, ("dropout_rate", "rate"))
+    p.tensor("rng", key(), "random key for dropout", ("key", "rng", "dropout_key"), given=dropout, optional=True)
+    p.option(
+        "final",
+        "False",
+        "bool",
+        "whether the last layer is activated too",
+        p.pick("True", "False"),
+        ("activate_final", "final_activation"),
+    )
+    chosen = p.maybe(0.3)
+    p.option(
+        "act",
+        p.pick("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu", "jnp.tanh"),
+        "Callable",
+        "nonlinearity between the layers",
+        None,
+        ("activation", "act_fn", "nonlinearity"),
+    )
+
+    def nonlinear(value: str) -> str:
+        return f"act({value})" if chosen else fixed.replace("VALUE", value)
+
+    def linear(value: str, kernel: str, bias: str) -> str:
+        return product(p, value, kernel, "bi,io->bo", low) + (f" + {bias}" if biased else "")
+
+    fixed = activate(p, "VALUE")
+    p.add(
+        guard(p, "x.ndim != 2", "expected inputs of shape (batch, features), got {x.shape}", 0.25),
+        block("if x.ndim > 2:", "x = x.reshape(x.shape[0], -1)") if p.maybe(0.15) else "",
+        "h = x",
+    )
+    drop = ""
+    if dropout:
+        drop = block(
+            "if rng is not None:",
+            p.pick(
+                "keep = jax.random.bernoulli(rng, 1.0 - rate, h.shape)",
+                "keep = jax.random.uniform(rng, h.shape) >= rate",
+            ),
+            "h = jnp.where(keep, h / (1.0 - rate), 0.0)",
+        )
+    last = p.maybe(0.35)
+    count = len(sizes) - 1
+    if form == "flat":
+        for place in range(1, count):
+            made = linear("h", _at("params", f"w{place}"), _at("params", f"b{place}"))
+            p.add(_step(residual and place > 1, nonlinear(made)))
+        p.add(drop, f"out = {linear('h', _at('params', f'w{count}'), _at('params', f'b{count}'))}")
+    elif form == "nested":
+        kernel, bias = _at("layer", "kernel"), _at("layer", "bias")
+        loop = block(
+            f"for i in range({p.pick(str(count - 1), 'len(params) - 1')}):",
+            "layer = params[f'dense_{i}']",
+            _step(residual, nonlinear(linear("h", kernel, bias))),
+        )
+        p.add(loop, drop, f"layer = params['dense_{count - 1}']", f"out = {linear('h', kernel, bias)}")
+    else:
+        kernel, bias = {
+            "dicts": (_at("layer", "kernel"), _at("layer", "bias")),
+            "records": ("layer.kernel", "layer.bias"),
+            "pairs": ("w", "b"),
+        }[form]
+        one = "(w, b)" if form == "pairs" else "layer"
+        made = linear("h", kernel, bias)
+        style = p.pick("split", "enumerate", "star")
+        if style == "enumerate":
+            head = f"for i, {one} in enumerate(params):"
+            test = p.pick("i < len(params) - 1", "i + 1 < len(params)", "i != len(params) - 1")
+            test = f"{test} or final" if last else test
+            last = False
+            p.add(block(head, f"h = {made}", block(f"if {test}:", f"h = {nonlinear('h')}")), drop, "out = h")
+        else:
+            rest, end = ("params[:-1]", "params[-1]") if style == "split" else ("rest", "end")
+            p.add("*rest, end = params" if style == "star" else "")
+            p.add(block(f"for {one.strip('()')} in {rest}:", _step(residual, nonlinear(made))), drop)
+            head = {"pairs": f"w, b = {end}"}.get(form, f"layer = {end}")
+            p.add(head, f"out = {made}")
+    if last:
+        p.add(block("if final:", f"out = {nonlinear('out')}"))
+    if residual:
+        p.add(p.pick("out = x + out", "out = out + x"))
+    if final_norm:
+        p.add(normalise(p, "out", "out", p.pick("scale", "scale", ""), "", p.pick("layer", "rms")))
+    p.add(expect(p, f"out.shape == (x.shape[0], {out})"))
+    ends = [f"return out.astype({low})"] if low else ["return out", "return out", "return out.astype(x.dtype)"]
+    p.add(p.pick(*ends))
+    p.gives(Leaf((rows, out), dtype="bfloat16" if low else "float32"))
+    titles = ("mlp", "mlp_forward", "apply_mlp", "forward") if not residual else ("residual_mlp", "mlp_block")
+    return p.done(
+        "layers",
+        "perceptron",
+        target,
+        titles,
+        p.pick(
+            "Applies a multilayer perceptron to a batch",
+            "Forward pass of the network",
+            "Runs the inputs through every layer, without an activation after the last",
+        ),
+        "outputs of shape (batch, out_features)",
+    )
+
+
+def _at(tree: str, entry: str) -> str:
+    return f"{tree}['{entry}']"
+
+
+def _step(residual: bool, value: str) -> str:
+    return f"h = h + {value}" if residual else f"h = {value}"
+
+
+RECIPES = (Recipe(name="perceptron", category="layers", targets=("mlp", "residual_mlp"), draw=_draw_perceptron),)

@@ -1,0 +1,241 @@
+"""Particles that act on each other."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import guard, positive, truth
+from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+
+def _draw_particles(stream: Stream, target: str) -> KernelSpec:
+    """Energies and forces of pairs of particles, and a step of time."""
+    p = Program(stream)
+    count, dim = p.size(64, 96, 128), p.size(2, 3, 3)
+    p.tensor("positions", Leaf((count, dim), 0, 4), f"positions of shape (n, {dim})", ("positions", "pos", "R"))
+    p.tensor("velocities", Leaf((count, dim), -1, 1), f"velocities of shape (n, {dim})", ("velocities", "vel"))
+    p.tensor("mass", positive(count), "mass of each particle", ("mass", "masses"))
+    p.tensor("charge", Leaf((count,), -1, 1), "charge of each particle", ("charge", "charges"))
+    p.tensor(
+        "edges",
+        Leaf((4 * count, 2), 0, count - 1, "int32"),
+        "ends of each spring, shape (m, 2)",
+        ("edges", "bonds", "springs"),
+    )
+    p.tensor("rest", positive(4 * count), "length of each spring at rest", ("rest_lengths", "rest"))
+    p.tensor("active", truth(count), "which particles take part", ("mask", "active"), given=p.maybe(0.3), optional=True)
+    p.number("epsilon", "1.0", "depth of the potential", (0.5, 1.5), ("epsilon", "well_depth"))
+    p.number("sigma", "1.0", "where the potential is zero", (0.8, 1.2), ("sigma", "diameter"))
+    p.number("stiffness", p.pick("10.0", "1.0"), "stiffness", (1.0, 10.0), ("stiffness", "k", "spring_constant"))
+    p.number("G", "1.0", "strength of the attraction", (0.5, 2.0), ("G", "strength"))
+    p.number("softening", p.pick("0.1", "0.01"), "what keeps forces finite", (0.05, 0.2), ("softening", "eps"))
+    p.number("box", "4.0", "side of the periodic box", None, ("box_size", "box", "side"))
+    p.number(
+        "cutoff", p.pick("2.0", "1.5"), "distance beyond which nothing acts", (1.2, 2.0), ("cutoff", "r_cut", "radius")
+    )
+    p.number("damping", "0.1", "drag", (0.05, 0.5), ("damping", "gamma"))
+    p.number("dt", p.pick("0.01", "1e-3"), "time step", (0.001, 0.02), ("dt", "time_step"))
+    p.option(
+        "periodic",
+        p.pick("True", "False"),
+        "bool",
+        "whether the box repeats",
+        p.pick("True", "False"),
+        ("periodic", "wrap"),
+    )
+    p.add(guard(p, "positions.ndim != 2", "expected positions of shape (n, dim), got {positions.shape}", 0.3))
+    springs = target == "spring_network"
+    wrap = p.maybe(0.4)
+    near = p.pick(
+        "d = jnp.where(d > 0.5 * box, d - box, jnp.where(d < -0.5 * box, d + box, d))",
+        "d = d - box * jnp.round(d / box)",
+    )
+    close = target != "soft_spheres" and p.maybe(0.35)
+    energy = target in ("lennard_jones", "coulomb", "spring_network") and p.choices.chance(0.55)
+    if springs:
+        pair = join(
+            p.pick("i, j = edges[:, 0], edges[:, 1]", "i, j = edges.T"),
+            p.pick(
+                "d = positions[i] - positions[j]", "d = jnp.take(positions, i, axis=0) - jnp.take(positions, j, axis=0)"
+            ),
+            block("if periodic:", near) if wrap else "",
+            p.pick(
+                "r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + softening ** 2)",
+                "r = jnp.sqrt(jnp.square(d).sum(axis=-1) + softening ** 2)",
+            ),
+        )
+    else:
+        pair = join(
+            p.pick(
+                "d = positions[:, None, :] - positions[None, :, :]",
+                "d = positions[:, None] - positions",
+                "d = jnp.expand_dims(positions, 1) - jnp.expand_dims(positions, 0)",
+            ),
+            block("if periodic:", near) if wrap else "",
+            p.pick(
+                "r2 = jnp.sum(d ** 2, axis=-1)",
+                "r2 = jnp.sum(jnp.square(d), axis=-1)",
+                "r2 = jnp.einsum('ijk,ijk->ij', d, 1.0 * d)",
+            ),
+        )
+    results: list[Tree] = []
+    if energy:
+        p.add(block("def energy_fn(positions):", pair, _energy(p, target, close)))
+        p.add(
+            p.pick(
+                "energy, grad = jax.value_and_grad(energy_fn)(positions)\nforces = -grad",
+                "energy = energy_fn(positions)\nforces = -jax.grad(energy_fn)(positions)",
+            )
+        )
+    else:
+        p.add(pair, _force(p, target, close))
+    if p.maybe(0.3):
+        p.add(p.pick("forces = forces - damping * velocities", "forces -= damping * velocities"))
+    p.add(
+        block(
+            "if active is not None:",
+            p.pick("forces = jnp.where(active[:, None], forces, 0.0)", "forces = forces * active[:, None]"),
+        )
+    )
+    form = p.pick("forces", "step", "step", "verlet")
+    if form == "forces":
+        p.add("return energy, forces" if energy else "return forces")
+        results = [*([Leaf(())] if energy else []), Leaf((count, dim))]
+    else:
+        p.add(p.pick("acc = forces / mass[:, None]", "acc = forces / jnp.expand_dims(mass, -1)"))
+        p.add(
+            "new_vel = velocities + dt * acc\nnew_pos = positions + dt * new_vel"
+            if form == "step"
+            else "half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * half\nnew_vel = half + 0.5 * dt * acc"
+        )
+        if p.maybe(0.3):
+            p.add(
+                p.pick("low, high = new_pos < 0.0, new_pos > box", "low = new_pos < 0.0\nhigh = new_pos > box"),
+                "new_vel = jnp.where(low | high, -new_vel, new_vel)",
+                "new_pos = jnp.clip(new_pos, 0.0, box)",
+            )
+        if p.maybe(0.3):
+            p.add(
+                p.pick(
+                    "kinetic = 0.5 * jnp.sum(mass[:, None] * new_vel ** 2)",
+                    "kinetic = 0.5 * (mass * jnp.sum(jnp.square(new_vel), axis=1)).sum()",
+                ),
+                "return new_pos, new_vel, kinetic",
+            )
+            results = [Leaf((count, dim)), Leaf((count, dim)), Leaf(())]
+        else:
+            p.add("return new_pos, new_vel")
+            results = [Leaf((count, dim)), Leaf((count, dim))]
+    p.gives(*results)
+    titles = {
+        "gravity_pairs": ("gravity", "nbody"),
+        "lennard_jones": ("lennard_jones", "lj"),
+        "coulomb": ("coulomb", "electrostatic"),
+        "spring_network": ("spring", "elastic"),
+        "soft_spheres": ("soft_sphere", "repulsion"),
+    }[target]
+    end = {"forces": ("_forces", "_energy_and_forces" if energy else "_force_field")}.get(
+        form, ("_step", "_dynamics_step")
+    )
+    return p.done(
+        "dynamics",
+        "particle_step",
+        target,
+        [name + each for name in titles for each in end],
+        {
+            "gravity_pairs": "Gravity between all pairs of particles",
+            "lennard_jones": "Lennard-Jones interaction of all pairs",
+            "coulomb": "Electrostatic interaction of all pairs",
+            "spring_network": "Springs along given bonds",
+            "soft_spheres": "Repulsion of spheres that overlap",
+        }[target],
+        "forces" if form == "forces" else "positions and velocities after the step",
+    )
+
+
+def _energy(p: Program, target: str, close: bool) -> str:
+    if target == "spring_network":
+        return p.pick(
+            "return 0.5 * stiffness * jnp.sum((r - rest) ** 2)",
+            "stretch = r - rest\nreturn 0.5 * jnp.sum(stiffness * jnp.square(stretch))",
+        )
+    apart = p.pick("r2 = r2 + jnp.eye(positions.shape[0])", "n = positions.shape[0]\nr2 = r2 + jnp.eye(n)")
+    pairs = {
+        "lennard_jones": p.pick(
+            "s6 = (sigma ** 2 / (r2 + softening)) ** 3\npair = 4.0 * epsilon * (s6 ** 2 - s6)",
+            "inv = sigma ** 2 / (r2 + softening)\npair = 4.0 * epsilon * (inv ** 6 - inv ** 3)",
+        ),
+        "coulomb": p.pick(
+            "pair = charge[:, None] * charge / jnp.sqrt(r2 + softening ** 2)",
+            "pair = jnp.outer(charge, 1.0 * charge) * jax.lax.rsqrt(r2 + softening ** 2)",
+        ),
+    }[target]
+    cut = p.pick("pair = jnp.where(r2 < cutoff ** 2, pair, 0.0)", "pair = pair * (r2 < cutoff ** 2)") if close else ""
+    same = p.pick(
+        "pair = jnp.where(jnp.eye(positions.shape[0], dtype=bool), 0.0, pair)",
+        "pair = pair * (1.0 - jnp.eye(positions.shape[0]))",
+    )
+    return join(
+        apart,
+        pairs,
+        cut,
+        same,
+        p.pick("return 0.5 * jnp.sum(pair)", "return 0.5 * pair.sum()", "return jnp.sum(jnp.triu(pair, k=1))"),
+    )
+
+
+def _force(p: Program, target: str, close: bool) -> str:
+    if target == "spring_network":
+        pull = p.pick(
+            "pull = -stiffness * ((r - rest) / r)[:, None] * d", "pull = (stiffness * (rest - r) / r)[:, None] * d"
+        )
+        spread = p.pick(
+            "forces = jnp.zeros_like(positions).at[i].add(pull).at[j].add(-pull)",
+            "forces = jax.ops.segment_sum(pull, i, positions.shape[0]) - jax.ops.segment_sum(pull, j, "
+            "positions.shape[0])",
+            "forces = jnp.zeros(positions.shape).at[i].add(pull)\nforces = forces.at[j].add(-pull)",
+        )
+        return f"{pull}\n{spread}"
+    factor = {
+        "gravity_pairs": p.pick(
+            "inv = (r2 + softening ** 2) ** -1.5\nscale_by = -G * mass[:, None] * mass * inv",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = -G * jnp.outer(mass, 1.0 * mass) * inv ** 3",
+        ),
+        "lennard_jones": p.pick(
+            "s6 = (sigma ** 2 / (r2 + 0.5)) ** 3\nscale_by = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / (r2 + 0.5)",
+            "inv = 1.0 / (r2 + 0.5)\ns6 = (sigma ** 2 * inv) ** 3\n"
+            "scale_by = 24.0 * epsilon * inv * (2.0 * jnp.square(s6) - s6)",
+        ),
+        "coulomb": p.pick(
+            "scale_by = charge[:, None] * charge * (r2 + softening ** 2) ** -1.5",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = jnp.outer(charge, 1.0 * charge) * inv ** 3",
+        ),
+        "soft_spheres": p.pick(
+            "r = jnp.sqrt(r2 + softening ** 2)\nscale_by = stiffness * jnp.maximum(sigma - r, 0.0) / r",
+            "r = jnp.sqrt(r2 + softening ** 2)\noverlap = jax.nn.relu(sigma - r)\nscale_by = stiffness * overlap / r",
+        ),
+    }[target]
+    cut = (
+        p.pick("scale_by = jnp.where(r2 < cutoff ** 2, scale_by, 0.0)", "scale_by = scale_by * (r2 < cutoff ** 2)")
+        if close
+        else ""
+    )
+    return join(
+        factor,
+        cut,
+        p.pick(
+            "forces = jnp.sum(scale_by[..., None] * d, axis=1)",
+            "forces = (scale_by[:, :, None] * d).sum(axis=1)",
+            "forces = jnp.einsum('ij,ijk->ik', scale_by, d)",
+        ),
+    )
+
+
+RECIPES = (
+    Recipe(
+        name="particle_step",
+        category="dynamics",
+        targets=("gravity_pairs", "lennard_jones", "coulomb", "spring_network", "soft_spheres"),
+        draw=_draw_particles,
+    ),
+)

@@ -1,0 +1,228 @@
+"""How good the predictions of a batch are."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import guard, truth, whole
+from synthesis.frontends.jax.recipes.applications.program import Program, block
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+
+def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
+    """How good predictions are, mostly several figures of it."""
+    p = Program(stream)
+    rows, classes = p.size(64, 128, 256, 512), p.size(10, 16, 32, 64)
+    p.tensor(
+        "logits",
+        Leaf((rows, classes), -3, 3),
+        "unnormalized scores of shape (batch, classes)",
+        ("logits", "scores", "outputs"),
+    )
+    p.tensor("labels", whole(rows, below=classes), "true classes, shape (batch,)", ("labels", "targets", "y"))
+    masked = p.maybe(0.35)
+    p.tensor("mask", truth(rows), "which examples count", ("mask", "valid"), given=masked, optional=True)
+    p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
+    p.number("temperature", "1.0", "what scores are divided by", (0.5, 2.0))
+    p.option("k", p.pick("3", "2"), "int", "how many guesses count", p.pick("2", "3", "4"), ("k", "top_k"))
+    p.option(
+        "average",
+        p.pick("'macro'", "'none'"),
+        "str",
+        "how classes are brought together",
+        p.pick("'macro'", "'none'"),
+        ("average",),
+    )
+    p.option("beta", "1.0", "float", "how much recall counts", p.pick("1.0", "2.0"), ("beta",))
+    p.add(
+        guard(
+            p, "logits.shape[0] != labels.shape[0]", "{logits.shape[0]} predictions for {labels.shape[0]} labels", 0.4
+        )
+    )
+    p.add(
+        p.pick(
+            "log_probs = jax.nn.log_softmax(logits, axis=-1)",
+            "log_probs = jax.nn.log_softmax(logits / temperature)",
+            "log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
+        )
+    )
+    p.add(
+        p.pick("n, num_classes = logits.shape", "num_classes = logits.shape[-1]"),
+        p.pick("guess = jnp.argmax(logits, axis=-1)", "guess = logits.argmax(-1)"),
+    )
+    p.add(
+        "weight = jnp.ones(labels.shape)"
+        if p.choices.chance(0.5)
+        else "weight = jnp.ones_like(labels, dtype=jnp.float32)",
+        block(
+            "if mask is not None:",
+            p.pick(
+                "weight = jnp.where(mask, weight, 0.0)", "weight = weight * mask", "weight = mask.astype(jnp.float32)"
+            ),
+        ),
+        p.pick("total = jnp.maximum(weight.sum(), 1.0)", "total = jnp.clip(jnp.sum(weight), 1.0)"),
+    )
+    p.add(
+        p.pick(
+            "nll = -jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0]",
+            "nll = -jnp.sum(jax.nn.one_hot(labels, num_classes) * log_probs, axis=-1)",
+        ),
+        p.pick("loss = jnp.sum(nll * weight) / total", "loss = (nll * weight).sum() / total"),
+    )
+    made: dict[str, tuple[str, Tree]] = {"loss": ("loss", Leaf(()))}
+    figures = {
+        "accuracy_metrics": _accuracy,
+        "confusion_matrix": _confusion,
+        "f1_score": _f1,
+        "calibration": _calibration,
+    }[target]
+    lines, main = figures(p, classes)
+    p.add(*lines)
+    made |= main
+    if p.maybe(0.4):
+        p.add(p.pick("perplexity = jnp.exp(loss)", "perplexity = jnp.exp(jnp.minimum(loss, 20.0))"))
+        made["perplexity"] = ("perplexity", Leaf(()))
+    if p.maybe(0.35):
+        p.add(
+            p.pick(
+                "entropy = -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1).mean()",
+                "probs = jnp.exp(log_probs)\nentropy = -jnp.mean(jnp.sum(probs * log_probs, axis=-1))",
+            )
+        )
+        made["entropy"] = ("entropy", Leaf(()))
+    form = p.pick("dict", "dict", "tuple", "record")
+    if form == "tuple":
+        p.add(f"return {', '.join(text for text, _ in made.values())}")
+        p.gives(*(leaf for _, leaf in made.values()))
+    elif form == "record":
+        kind = p.record("Metrics", [(name, leaf) for name, (_, leaf) in made.items()], "Figures of a batch")
+        p.add(f"return {kind.name}({', '.join(f'{name}={text}' for name, (text, _) in made.items())})")
+        p.gives(kind)
+    else:
+        entries = ", ".join(f"'{name}': {text}" for name, (text, _) in made.items())
+        p.add(p.pick(f"return {{{entries}}}", f"metrics = {{{entries}}}\nreturn metrics"))
+        p.gives({name: leaf for name, (_, leaf) in made.items()})
+    titles = {
+        "accuracy_metrics": ("eval_metrics", "compute_metrics", "eval_step"),
+        "confusion_matrix": ("confusion_metrics", "confusion_matrix"),
+        "f1_score": ("f1_metrics", "precision_recall_f1", "classification_report"),
+        "calibration": ("calibration_metrics", "expected_calibration_error"),
+    }[target]
+    return p.done(
+        "losses",
+        "metrics",
+        target,
+        titles,
+        p.pick("Figures of a batch of predictions", "How good the predictions of a batch are"),
+        "the figures",
+    )
+
+
+_Figures = tuple[list[str], dict[str, tuple[str, Tree]]]
+
+
+def _accuracy(p: Program, _: int) -> _Figures:
+    lines = [
+        p.pick("correct = (guess == labels).astype(jnp.float32)", "correct = jnp.equal(guess, labels)"),
+        p.pick("accuracy = jnp.sum(correct * weight) / total", "accuracy = (correct * weight).sum() / total"),
+    ]
+    made: dict[str, tuple[str, Tree]] = {"accuracy": ("accuracy", Leaf(()))}
+    if p.maybe(0.6):
+        lines += [
+            p.pick(
+                "_, best = jax.lax.top_k(logits, k)",
+                "best = jax.lax.top_k(logits, k)[1]",
+                "best = jnp.argsort(logits, axis=-1)[:, -k:]",
+            ),
+            p.pick("hits = jnp.any(best == labels[:, None], axis=-1)", "hits = (best == labels[:, None]).any(axis=1)"),
+            "top_k_accuracy = jnp.sum(hits * weight) / total",
+        ]
+        made["top_k_accuracy"] = ("top_k_accuracy", Leaf(()))
+    return lines, made
+
+
+def _counts(p: Program) -> list[str]:
+    return [
+        p.pick(
+            "truth = jax.nn.one_hot(labels, num_classes) * weight[:, None]\n"
+            "guesses = jax.nn.one_hot(guess, num_classes)\nmatrix = jnp.einsum('bi,bj->ij', truth, guesses)",
+            "matrix = jnp.zeros((num_classes, logits.shape[1])).at[labels, guess].add(weight)",
+            "matrix = jnp.zeros(num_classes * num_classes).at[labels * num_classes + guess].add(weight)\n"
+            "matrix = matrix.reshape(num_classes, -1)".replace("num_classes * num_classes", "num_classes ** 2"),
+            "cells = jax.ops.segment_sum(weight, labels * num_classes + guess, num_classes ** 2)\n"
+            "matrix = cells.reshape(num_classes, -1)",
+        )
+    ]
+
+
+def _confusion(p: Program, classes: int) -> _Figures:
+    lines = _counts(p)
+    if p.maybe(0.4):
+        lines.append(
+            p.pick("matrix = matrix / jnp.maximum(matrix.sum(axis=1, keepdims=True), 1.0)", "matrix = matrix / total")
+        )
+    if p.maybe(0.4):
+        lines.append("accuracy = jnp.trace(matrix) / jnp.maximum(matrix.sum(), 1.0)")
+        return lines, {"matrix": ("matrix", Leaf((classes, classes))), "accuracy": ("accuracy", Leaf(()))}
+    return lines, {"matrix": ("matrix", Leaf((classes, classes)))}
+
+
+def _f1(p: Program, classes: int) -> _Figures:
+    lines = [
+        *_counts(p),
+        p.pick("tp = jnp.diag(matrix)", "tp = jnp.diagonal(matrix)"),
+        p.pick(
+            "precision = tp / (matrix.sum(axis=0) + eps)", "precision = tp / jnp.maximum(jnp.sum(matrix, axis=0), 1.0)"
+        ),
+        p.pick("recall = tp / (matrix.sum(axis=1) + eps)", "recall = tp / jnp.maximum(jnp.sum(matrix, axis=1), 1.0)"),
+        p.pick(
+            "f1 = 2 * precision * recall / (precision + recall + eps)",
+            "f1 = (1 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall + eps)",
+        ),
+    ]
+    if p.choices.chance(0.5):
+        asked = p.pick("'macro'", "'none'")
+        p.option(
+            "average",
+            p.pick("'macro'", "'none'"),
+            "str",
+            "how classes are brought together",
+            asked,
+            ("average", "reduce"),
+        )
+        lines.append(block("if average == 'macro':", "f1 = f1.mean()"))
+        shape = () if asked == "'macro'" else (classes,)
+    elif p.choices.chance(0.5):
+        lines.append(p.pick("f1 = f1.mean()", "f1 = jnp.mean(f1)", "f1 = jnp.sum(f1 * matrix.sum(axis=1)) / total"))
+        shape = ()
+    else:
+        shape = (classes,)
+    made: dict[str, tuple[str, Tree]] = {"f1": ("f1", Leaf(shape))}
+    if p.choices.chance(0.4):
+        made |= {"precision": ("precision", Leaf((classes,))), "recall": ("recall", Leaf((classes,)))}
+    return lines, made
+
+
+def _calibration(p: Program, _: int) -> _Figures:
+    bins = p.pick("10", "15")
+    return [
+        p.pick("confidence = jnp.exp(log_probs).max(axis=-1)", "confidence = jnp.max(jax.nn.softmax(logits), axis=-1)"),
+        p.pick("correct = (guess == labels).astype(jnp.float32)", "correct = jnp.where(guess == labels, 1.0, 0.0)"),
+        p.pick(
+            f"bin_of = jnp.clip((confidence * {bins}).astype(jnp.int32), 0, {int(bins) - 1})",
+            f"bin_of = jnp.minimum(jnp.floor(confidence * {bins}).astype(int), {int(bins) - 1})",
+        ),
+        f"count = jax.ops.segment_sum(weight, bin_of, {bins})",
+        f"gap = jax.ops.segment_sum(weight * (correct - confidence), bin_of, {bins})",
+        p.pick("ece = jnp.sum(jnp.abs(gap)) / total", "ece = jnp.abs(gap).sum() / jnp.maximum(count.sum(), 1.0)"),
+        p.pick("brier = jnp.mean((confidence - correct) ** 2)", "brier = jnp.mean(jnp.square(correct - confidence))"),
+    ], {"ece": ("ece", Leaf(())), "brier": ("brier", Leaf(()))}
+
+
+RECIPES = (
+    Recipe(
+        name="metrics",
+        category="losses",
+        targets=("accuracy_metrics", "confusion_matrix", "f1_score", "calibration"),
+        draw=_draw_metrics,
+    ),
+)

@@ -1,0 +1,365 @@
+"""Steps of optimizers over trees of parameters, and what is done with gradients and averages before and after."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import weights
+from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+
+def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, str]:
+    """A tree of the parameters of a few layers, and which form it has.
+
+    Args:
+        p: the function.
+        layers: how many.
+        biased: whether they have vectors beside their matrices.
+    """
+    sizes = [p.size(32, 64, 96, 128) for _ in range(layers + 1)]
+    pairs = [(weights(into, out), weights(out)) for into, out in pairwise(sizes)]
+    form = p.pick("flat", "layers", "nested", "pairs", "one")
+    if not biased:
+        plain = [kernel for kernel, _ in pairs]
+        return (plain if form == "layers" else {f"w{place}": each for place, each in enumerate(plain)}), form
+    if form == "one":
+        return pairs[0][0], form
+    if form == "flat":
+        flat: dict[str, Tree] = {}
+        for place, (kernel, bias) in enumerate(pairs, start=1):
+            flat |= {f"w{place}": kernel, f"b{place}": bias}
+        return flat, form
+    if form == "layers":
+        return [{"kernel": kernel, "bias": bias} for kernel, bias in pairs], form
+    if form == "pairs":
+        return [(kernel, bias) for kernel, bias in pairs], form
+    names = p.choices.choice(
+        (
+            ("encoder", "decoder", "head", "norm"),
+            ("embed", "hidden", "out", "extra"),
+            ("dense_0", "dense_1", "dense_2", "dense_3"),
+        )
+    )
+    return {name: {"kernel": kernel, "bias": bias} for name, (kernel, bias) in zip(names, pairs, strict=False)}, form
+
+
+MAPS = ("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
+
+_MOMENTS: dict[str, tuple[str, ...]] = {
+    "sgd_momentum": ("mu",), "nesterov": ("mu",), "adam": ("mu", "nu"), "adamw": ("mu", "nu"), "lion": ("mu",),
+    "rmsprop": ("nu",), "adagrad": ("nu",), "amsgrad": ("mu", "nu", "nu_max"),
+}  # fmt: skip
+"""For each optimizer what it keeps of the gradients."""
+_NAMES = {
+    "mu": ("mu", "momentum", "trace", "first_moment"), "nu": ("nu", "second_moment", "sum_of_squares"),
+    "nu_max": ("nu_max", "max_nu"),
+}  # fmt: skip
+
+
+def _draw_step(stream: Stream, target: str) -> KernelSpec:
+    """One step of an optimizer: the new parameters, and the new state."""
+    p = Program(stream)
+    tree, form = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
+    kept = _MOMENTS[target]
+    counts = target in ("adam", "adamw", "amsgrad") and p.choices.chance(0.75)
+    each = p.pick(*MAPS)
+    held = (
+        p.pick("record", "record", "dict", "apart") if len(kept) > 1 or counts else p.pick("record", "apart", "apart")
+    )
+    low = "bfloat16" if form != "one" and p.maybe(0.12) else "float32"
+    names = {one: p.pick(*_NAMES[one]) for one in kept}
+    p.tree("params", changed(tree, -1, 1, low), "parameters", ("params", "weights", "theta"))
+    p.tree(
+        "grads", changed(tree, -2, 2, low), "gradients, a tree like the parameters", ("grads", "gradients", "updates")
+    )
+    moments = {one: changed(tree, *((-1, 1) if one == "mu" else (0.01, 2)), "float32") for one in kept}
+    at = _hold_state(p, target, held, names, moments, counts=counts)
+    p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.001, 0.1), ("learning_rate", "lr", "step_size"))
+    p.number("b1", "0.9", "decay of the first moment", (0.8, 0.95), ("b1", "beta1", "momentum_decay"))
+    p.number("b2", p.pick("0.999", "0.99", "0.95"), "decay of the second moment", (0.9, 0.99), ("b2", "beta2", "rho"))
+    p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe", None, ("eps", "epsilon"))
+    p.number("decay", p.pick("1e-4", "0.01", "0.1"), "weight decay", (0.001, 0.1), ("weight_decay", "decay", "wd"))
+    p.number("max_norm", "1.0", "largest norm of all gradients", (0.5, 2.0), ("max_norm", "clip_norm"))
+    p.option("nesterov", "False", "bool", "whether the gradient is looked up ahead", p.pick("True", "False"))
+    p.option(
+        "correct",
+        "True",
+        "bool",
+        "whether moments are corrected for their start",
+        p.pick("True", "False"),
+        ("bias_correction", "debias"),
+    )
+    if p.maybe(0.25):
+        p.add("'# keep the global norm of the gradients bounded'", clip_by_norm(p, each, "grads"))
+    if low != "float32":
+        p.add(f"grads = {each}(lambda g: g.astype(jnp.float32), grads)")
+    if p.maybe(0.2) and target != "adamw" and low == "float32":
+        p.add(f"grads = {each}(lambda g, w: g + decay * w, grads, params)")
+    lines, change, ends = _UPDATES[target](p, each, at, counts)
+    p.add(*lines)
+    if low != "float32":
+        change = f"({change}).astype(w.dtype)" if form == "one" else change
+    p.add(_apply(p, each, target, change, ends, cast=low != "float32"))
+    made = [
+        Record(state.name, state.fields) if isinstance(state, Record) else state
+        for state in _returned(held, moments, counts, at, kept)
+    ]
+    names_of = [f"new_{one}" for one in kept]
+    if held == "record":
+        fields = [*(["count=count"] if counts else []), *(f"{names[one]}=new_{one}" for one in kept)]
+        p.add(
+            p.pick(
+                f"return new_params, {at['class']}({', '.join(fields)})",
+                f"state = {at['class']}({', '.join(fields)})\nreturn new_params, state",
+            )
+        )
+    elif held == "dict":
+        entries = [*(["'count': count"] if counts else []), *(f"'{names[one]}': new_{one}" for one in kept)]
+        p.add(f"return new_params, {{{', '.join(entries)}}}")
+    else:
+        p.add(f"return {', '.join(['new_params', *names_of, *(['count'] if counts else [])])}")
+    p.gives(changed(tree, -1, 1, low), *made)
+    titles = (f"{target}_update", f"{target}_step", "apply_updates", "optimizer_step")
+    return p.done(
+        "optimizers", "optimizer_step", target, titles, _SUMMARIES[target], "the new parameters and the new state"
+    )
+
+
+def _returned(held: str, moments: dict[str, Tree], counts: bool, at: dict[str, str], kept: Sequence[str]) -> list[Tree]:
+    """What is returned of the state, in JAX's order."""
+    count: list[tuple[str, Tree]] = [("count", Leaf((), 0, 50, "int32"))] if counts else []
+    named: list[tuple[str, Tree]] = [(at[f"name_{one}"], moments[one]) for one in kept]
+    if held == "record":
+        return [Record(at["class"], (*count, *named))]
+    if held == "dict":
+        return [dict([*count, *named])]
+    return [*(tree for _, tree in named), *(tree for _, tree in count)]
+
+
+def _hold_state(
+    p: Program, target: str, held: str, names: dict[str, str], moments: dict[str, Tree], *, counts: bool
+) -> dict[str, str]:
+    """Declare the state as arguments; gives how each part of it is read."""
+    count: list[tuple[str, Tree]] = [("count", Leaf((), 0, 50, "int32"))] if counts else []
+    fields = [*count, *((names[one], tree) for one, tree in moments.items())]
+    at = {f"name_{one}": name for one, name in names.items()}
+    if held == "record":
+        title = "".join(word.title() for word in target.split("_")) + "State"
+        made = p.record(title, fields, p.pick("What the optimizer keeps", "State of the optimizer"))
+        p.tree("state", made, "state of the optimizer", ("state", "opt_state"))
+        at["class"] = made.name
+        return at | {one: f"state.{name}" for one, name in names.items()} | {"count": "state.count"}
+    if held == "dict":
+        p.tree("state", dict(fields), "state of the optimizer", ("state", "opt_state"))
+        return at | {one: f"state['{name}']" for one, name in names.items()} | {"count": "state['count']"}
+    for one, tree in moments.items():
+        p.tree(
+            one,
+            tree,
+            {"mu": "running mean of the gradients", "nu": "running mean of their squares"}.get(
+                one, "largest second moments"
+            ),
+            (names[one],),
+        )
+    p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("count", "step", "t"))
+    return at | {one: one for one in names} | {"count": "count"}
+
+
+def clip_by_norm(p: Program, each: str, tree: str) -> str:
+    """Statements that scale a tree down to a largest norm."""
+    norm = p.pick(
+        f"norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in jax.tree.leaves({tree})))",
+        f"norm = jnp.sqrt(sum(jnp.vdot(g, g.ravel()) for g in jax.tree.leaves({tree})))".replace(
+            "jnp.vdot(g, g.ravel())", "(g ** 2).sum()"
+        ),
+        f"squares = {each}(lambda g: jnp.sum(g ** 2), {tree})\n"
+        f"norm = jnp.sqrt(jax.tree.reduce(lambda a, b: a + b, squares))",
+        f"squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves({tree})]\n"
+        f"norm = jnp.sqrt(jnp.stack(squares).sum())",
+    )
+    scale = p.pick(
+        "scale_by = jnp.minimum(1.0, max_norm / (norm + 1e-6))",
+        "scale_by = jnp.where(norm > max_norm, max_norm / norm, 1.0)",
+        "scale_by = max_norm / jnp.maximum(norm, max_norm)",
+    )
+    return f"{norm}\n{scale}\n{tree} = {each}(lambda g: g * scale_by, {tree})"
+
+
+def _first(p: Program, each: str, at: dict[str, str]) -> str:
+    return p.pick(
+        f"new_mu = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
+        f"new_mu = {each}(lambda g, m: (1 - b1) * g + b1 * m, grads, {at['mu']})",
+        f"new_mu = {each}(lambda m, g: m + (1 - b1) * (g - m), {at['mu']}, grads)",
+    )
+
+
+def _second(p: Program, each: str, at: dict[str, str]) -> str:
+    return p.pick(
+        f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * jnp.square(g), {at['nu']}, grads)",
+        f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * g ** 2, {at['nu']}, grads)",
+        f"new_nu = {each}(lambda g, v: (1 - b2) * (g ** 2) + b2 * v, grads, {at['nu']})",
+    )
+
+
+_Update = tuple[list[str], str, str]
+"""Statements; what is taken from a parameter ``w``, of arrays ``m`` and ``v``; and the trees that these are of."""
+
+
+def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool = False) -> _Update:
+    lines = [_first(p, each, at), _second(p, each, at)]
+    second = "new_nu"
+    if largest:
+        lines.append(f"new_nu_max = {each}(jnp.maximum, {at['nu_max']}, new_nu)")
+        second = "new_nu_max"
+    top, root = "m", p.pick("jnp.sqrt(v) + eps", "jnp.sqrt(v + eps)", "eps + jnp.sqrt(v)")
+    if counts:
+        lines.append(
+            p.pick(
+                f"count = {at['count']} + 1", f"count = {at['count']} + 1", f"count = jnp.asarray({at['count']} + 1)"
+            )
+        )
+        form = p.pick("trees", "rate", "inside", "optional")
+        if form == "trees":
+            lines += [
+                f"mu_hat = {each}(lambda m: m / (1 - b1 ** count), new_mu)",
+                f"nu_hat = {each}(lambda v: v / (1 - b2 ** count), {second})",
+            ]
+            return lines, f"lr * {top} / ({root})", "mu_hat, nu_hat"
+        if form == "optional":
+            lines += [
+                "mu_hat, nu_hat = new_mu, " + second,
+                block(
+                    "if correct:",
+                    f"mu_hat = {each}(lambda m: m / (1 - b1 ** count), mu_hat)",
+                    f"nu_hat = {each}(lambda v: v / (1 - b2 ** count), nu_hat)",
+                ),
+            ]
+            return lines, f"lr * {top} / ({root})", "mu_hat, nu_hat"
+        if form == "rate":
+            lines.append(
+                p.pick(
+                    "rate = lr * jnp.sqrt(1 - b2 ** count) / (1 - b1 ** count)",
+                    "rate = lr * (1 - b2 ** count) ** 0.5 / (1 - b1 ** count)",
+                )
+            )
+            return lines, f"rate * {top} / ({root})", f"new_mu, {second}"
+        lines.append("c1 = 1 - b1 ** count\nc2 = 1 - b2 ** count")
+        return lines, "lr * (m / c1) / (jnp.sqrt(v / c2) + eps)", f"new_mu, {second}"
+    return lines, f"lr * {top} / ({root})", f"new_mu, {second}"
+
+
+def _adamw(p: Program, each: str, at: dict[str, str], counts: bool) -> _Update:
+    lines, change, ends = _adam(p, each, at, counts)
+    return lines, p.pick(f"{change} + lr * decay * w", f"lr * decay * w + {change}"), ends
+
+
+def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
+    trace = p.pick(
+        f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)",
+        f"new_mu = {each}(lambda g, m: g + b1 * m, grads, {at['mu']})",
+        _first(p, each, at),
+    )
+    if p.maybe(0.35):
+        return (
+            [trace, "ahead = new_mu", block("if nesterov:", f"ahead = {each}(lambda m, g: b1 * m + g, new_mu, grads)")],
+            "lr * m",
+            "ahead",
+        )
+    return [trace], "lr * m", "new_mu"
+
+
+def _nesterov(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
+    trace = p.pick(
+        f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)",
+        f"new_mu = {each}(lambda g, m: g + b1 * m, grads, {at['mu']})",
+    )
+    if p.choices.chance(0.5):
+        return [trace, f"ahead = {each}(lambda m, g: b1 * m + g, new_mu, grads)"], "lr * m", "ahead"
+    return [trace], p.pick("lr * (v + b1 * m)", "lr * (b1 * m + v)"), "new_mu, grads"
+
+
+def _lion(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
+    mixed = p.pick(
+        f"mixed = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
+        f"mixed = {each}(lambda g, m: (1 - b1) * g + b1 * m, grads, {at['mu']})",
+    )
+    later = p.pick(
+        f"new_mu = {each}(lambda m, g: b2 * m + (1 - b2) * g, {at['mu']}, grads)",
+        f"new_mu = {each}(lambda g, m: (1 - b2) * g + b2 * m, grads, {at['mu']})",
+    )
+    return (
+        [mixed, later],
+        p.pick("lr * jnp.sign(m)", "lr * (jnp.sign(m) + decay * w)", "lr * jnp.sign(m) + lr * decay * w"),
+        "mixed",
+    )
+
+
+def _rmsprop(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
+    return (
+        [_second(p, each, at)],
+        p.pick("lr * m / (jnp.sqrt(v) + eps)", "lr * m * jax.lax.rsqrt(v + eps)", "lr * m / jnp.sqrt(v + eps)"),
+        "grads, new_nu",
+    )
+
+
+def _adagrad(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
+    total = p.pick(
+        f"new_nu = {each}(lambda v, g: v + jnp.square(g), {at['nu']}, grads)",
+        f"new_nu = {each}(lambda v, g: v + g ** 2, {at['nu']}, grads)",
+    )
+    return (
+        [total],
+        p.pick(
+            "lr * m / (jnp.sqrt(v) + eps)",
+            "lr * m * jax.lax.rsqrt(v + eps)",
+            "jnp.where(v > 0, lr * m * jax.lax.rsqrt(v + eps), 0.0)",
+        ),
+        "grads, new_nu",
+    )
+
+
+def _amsgrad(p: Program, each: str, at: dict[str, str], counts: bool) -> _Update:
+    return _adam(p, each, at, counts, largest=True)
+
+
+_UPDATES = {
+    "sgd_momentum": _momentum, "nesterov": _nesterov, "adam": _adam, "adamw": _adamw, "lion": _lion,
+    "rmsprop": _rmsprop, "adagrad": _adagrad, "amsgrad": _amsgrad,
+}  # fmt: skip
+_SUMMARIES = {
+    "sgd_momentum": "Gradient descent with momentum", "nesterov": "Gradient descent with Nesterov's "
+    "momentum", "adam": "One step of Adam",
+    "adamw": "One step of Adam with decoupled weight decay", "lion": "One step of Lion, by the sign of the momentum",
+    "rmsprop": "Divides gradients by the root of their running "
+    "squares", "adagrad": "Divides gradients by the root of all their squares",
+    "amsgrad": "Adam with the largest second moment so far",
+}  # fmt: skip
+
+
+def _apply(p: Program, each: str, target: str, change: str, ends: str, *, cast: bool) -> str:
+    """Statements that make ``new_params``."""
+    both = ", " in ends
+    letters = "w, m, v" if both else "w, m"
+    new = f"w - {change}" if " + " not in change else f"w - ({change})"
+    new = f"({new}).astype(w.dtype)" if cast else new
+    form = p.pick("lambda", "function", "updates")
+    if form == "updates" and not cast and " w" not in change and "(w" not in change:
+        letters = letters.replace("w, ", "")
+        negated = f"-({change})" if " + " in change else f"-{change}"
+        return join(
+            f"deltas = {each}(lambda {letters}: {negated}, {ends})",
+            p.pick(
+                f"new_params = {each}(lambda w, u: w + u, params, deltas)",
+                f"new_params = {each}(jnp.add, params, deltas)",
+            ),
+        )
+    if form == "function":
+        inner = p.pick(f"return {new}", f"stepped = {new}\nreturn stepped")
+        return f"{block(f'def apply({letters}):', inner)}\n\nnew_params = {each}(apply, params, {ends})"
+    return f"new_params = {each}(lambda {letters}: {new}, params, {ends})"
+
+
+RECIPES = (Recipe(name="optimizer_step", category="optimizers", targets=tuple(_UPDATES), draw=_draw_step),)

@@ -1,0 +1,190 @@
+"""Losses of pairs: of embeddings that ought to be near or far."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.losses import reduce
+from synthesis.frontends.jax.recipes.applications.parts import expect, guard, positive, whole
+from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+
+def _unit(p: Program, *names: str) -> str:
+    """Vectors of length one."""
+    way = p.pick(
+        "VALUE / jnp.linalg.norm(VALUE, axis=-1, keepdims=True)",
+        "VALUE / (jnp.linalg.norm(VALUE, axis=-1, keepdims=True) + eps)",
+        "VALUE * jax.lax.rsqrt(jnp.sum(VALUE ** 2, axis=-1, keepdims=True) + eps)",
+        "VALUE / jnp.sqrt(jnp.sum(jnp.square(VALUE), axis=-1, keepdims=True) + eps)",
+    )
+    if p.choices.chance(0.35):
+        p.helper(
+            block("def normalize(value, eps):", f"return {way.replace('VALUE', 'value')}")
+            if "eps" in way
+            else block("def normalize(value):", f"return {way.replace('VALUE', 'value')}")
+        )
+        way = "normalize(VALUE, eps)" if "eps" in way else "normalize(VALUE)"
+    return join(*(f"{name} = {way.replace('VALUE', name)}" for name in names))
+
+
+_TRIPLES = (
+    ("anchor", "positive", "negative"), ("z1", "z2", "z3"), ("query", "partner", "other"),
+    ("image_features", "text_features", "negatives"), ("emb_a", "emb_b", "emb_c"),
+)  # fmt: skip
+"""What the two sides of pairs are called, and what they ought to be far from."""
+
+
+def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
+    """What pairs of embeddings cost that ought to be near or far."""
+    p = Program(stream)
+    rows, dim = p.size(16, 32, 64, 128), p.size(32, 64, 128, 256)
+    low = p.maybe(0.15)
+    dtype = "bfloat16" if low else "float32"
+    first, second, third = p.choices.choice(_TRIPLES)
+    bound = 0.12 if target == "margin_pairs" else 1.0
+    p.tensor("a", Leaf((rows, dim), -bound, bound, dtype), "embeddings of shape (batch, dim)", (first,))
+    p.tensor("b", Leaf((rows, dim), -bound, bound, dtype), "their partners, row by row", (second,))
+    p.tensor("c", Leaf((rows, dim), -bound, bound, dtype), "embeddings that ought to be far", (third,))
+    p.tensor("similar", whole(rows, below=2), "1 where a pair belongs together, else 0", ("labels", "is_similar", "y"))
+    p.tensor("classes", whole(rows, below=4), "class of each row", ("classes", "labels"))
+    p.number(
+        "temperature",
+        p.pick("0.1", "0.07", "0.5"),
+        "what similarities are divided by",
+        (0.1, 1.0),
+        ("temperature", "tau"),
+    )
+    within, usual = ((1.0, 2.0), "2.0") if target == "margin_pairs" else ((0.2, 1.0), p.pick("1.0", "0.2", "0.5"))
+    p.number("margin", usual, "how far apart they ought to be", within, ("margin", "alpha"))
+    p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
+    weighted = p.maybe(0.2)
+    p.tensor(
+        "weight", positive(rows), "weight of each row", ("weights", "sample_weight"), given=weighted, optional=True
+    )
+    p.add(guard(p, "a.shape != b.shape", "shapes {a.shape} and {b.shape} differ", 0.35), expect(p, "a.ndim == 2"))
+    if low:
+        p.add(
+            "a = a.astype(jnp.float32)",
+            "b = b.astype(jnp.float32)",
+            *(["c = c.astype(jnp.float32)"] if target == "triplet" else []),
+        )
+    unit = target in ("info_nce", "clip") or p.maybe(0.4)
+    if unit:
+        p.add(_unit(p, "a", "b", *(["c"] if target == "triplet" else [])))
+    p.add(*_pair_loss(p, target))
+    reduce(p, (rows,), weighted=weighted, masked=False)
+    titles = {
+        "info_nce": ("info_nce_loss", "nt_xent", "contrastive_loss"),
+        "clip": ("clip_loss", "image_text_loss", "symmetric_contrastive_loss"),
+        "triplet": ("triplet_loss", "triplet_margin_loss"),
+        "margin_pairs": ("contrastive_loss", "margin_loss", "siamese_loss"),
+        "supervised_contrastive": ("supervised_contrastive_loss", "supcon_loss"),
+    }[target]
+    return p.done(
+        "losses",
+        "pair_loss",
+        target,
+        titles,
+        {
+            "info_nce": "Picks the partner of each row out of the batch",
+            "clip": "Contrastive loss in both directions",
+            "triplet": "Keeps negatives farther away than positives by a margin",
+            "margin_pairs": "Pulls pairs together or pushes them apart",
+            "supervised_contrastive": "Draws rows of one class together",
+        }[target],
+        "the loss",
+    )
+
+
+def _pair_loss(p: Program, target: str) -> list[str]:
+    similar = p.pick(
+        "scores = a @ b.T / temperature",
+        "scores = jnp.matmul(a, b.T) / temperature",
+        "scores = jnp.einsum('id,jd->ij', a, b) / temperature",
+    )
+    rows = p.pick(
+        "rows = jnp.arange(a.shape[0])",
+        "rows = jnp.arange(scores.shape[0])",
+        "n, _ = scores.shape\nrows = jnp.arange(n)",
+    )
+    one_way = p.pick(
+        "-jax.nn.log_softmax(VALUE, axis=-1)[rows, rows]",
+        "jax.nn.logsumexp(VALUE, axis=-1) - jnp.diag(VALUE)",
+        "-jnp.diagonal(jax.nn.log_softmax(VALUE, axis=-1))",
+    )
+    other = "jnp.diag(jax.nn.log_softmax(VALUE, axis=-1))"
+    rows = rows if "rows" in one_way else ""
+    one_way = one_way.replace("[rows, rows]", "[rows, jnp.arange(a.shape[0])]")
+    match target:
+        case "info_nce":
+            return [similar, rows, f"per_example = {one_way.replace('VALUE', 'scores')}"]
+        case "clip":
+            return [
+                similar,
+                rows,
+                f"image_loss = {one_way.replace('VALUE', 'scores')}",
+                f"text_loss = -{other.replace('VALUE', 'scores.T')}"
+                if p.choices.chance(0.4)
+                else f"text_loss = {one_way.replace('VALUE', 'scores.T')}",
+                p.pick("per_example = 0.5 * (image_loss + text_loss)", "per_example = (image_loss + text_loss) / 2"),
+            ]
+        case "triplet":
+            distance = p.pick(
+                "jnp.sum((FIRST - SECOND) ** 2, axis=-1)",
+                "jnp.linalg.norm(FIRST - SECOND, axis=-1)",
+                "jnp.sqrt(jnp.sum(jnp.square(FIRST - SECOND), axis=-1) + eps)",
+                "1.0 - jnp.sum(FIRST * SECOND, axis=-1)",
+            )
+            near, far = (
+                distance.replace("FIRST", "a").replace("SECOND", "b"),
+                distance.replace("FIRST", "a").replace("SECOND", "c"),
+            )
+            return [
+                f"near = {near}",
+                f"far = {far}",
+                p.pick(
+                    "per_example = jnp.maximum(near - far + margin, 0.0)",
+                    "per_example = jax.nn.relu(near - far + margin)",
+                    "per_example = jax.nn.softplus(near - far)",
+                    "per_example = jnp.maximum(margin + near - far, 0)",
+                ),
+            ]
+        case "margin_pairs":
+            distance = p.pick(
+                "dist = jnp.linalg.norm(a - b, axis=-1)",
+                "dist = jnp.sqrt(jnp.sum((a - b) ** 2, axis=-1) + eps)",
+                "dist = 1.0 - jnp.sum(a * b, axis=-1)",
+            )
+            apart = p.pick("jnp.maximum(margin - dist, 0.0)", "jax.nn.relu(margin - dist)")
+            return [
+                distance,
+                p.pick(
+                    f"per_example = similar * dist ** 2 + (1 - similar) * {apart} ** 2",
+                    f"per_example = jnp.where(similar == 1, jnp.square(dist), jnp.square({apart}))",
+                    f"together = similar * jnp.square(dist)\napart = (1 - similar) * jnp.square({apart})\n"
+                    f"per_example = together + apart",
+                ),
+            ]
+        case _:
+            same = p.pick("same = classes[:, None] == classes[None, :]", "same = jnp.equal(classes[:, None], classes)")
+            log_probs = p.pick(
+                "log_probs = jax.nn.log_softmax(scores, axis=-1)",
+                "log_probs = scores - jax.nn.logsumexp(scores, axis=-1, keepdims=True)",
+            )
+            mean = p.pick(
+                "per_example = -(same * log_probs).sum(axis=-1) / same.sum(axis=-1)",
+                "count = jnp.maximum(same.sum(axis=1), 1)\n"
+                "per_example = -jnp.where(same, log_probs, 0.0).sum(axis=1) / count",
+                "per_example = -jnp.mean(log_probs, axis=-1, where=same)",
+            )
+            return [similar, same, log_probs, mean]
+
+
+RECIPES = (
+    Recipe(
+        name="pair_loss",
+        category="losses",
+        targets=("info_nce", "clip", "triplet", "margin_pairs", "supervised_contrastive"),
+        draw=_draw_pairs,
+    ),
+)

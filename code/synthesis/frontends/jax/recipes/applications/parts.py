@@ -1,0 +1,136 @@
+"""What several families write: activations, layers that map linearly, normalisation, dropout, guards on shapes."""
+
+from synthesis.frontends.jax.recipes.applications.program import Program, block
+from synthesis.frontends.jax.recipes.applications.trees import Leaf
+
+ACTIVATIONS = (
+    "jax.nn.relu(VALUE)",
+    "jax.nn.gelu(VALUE)",
+    "jax.nn.silu(VALUE)",
+    "jnp.maximum(VALUE, 0)",
+    "jax.nn.relu(VALUE)",
+    "jnp.tanh(VALUE)",
+    "jax.nn.gelu(VALUE, approximate=False)",
+    "jax.nn.elu(VALUE)",
+    "jax.nn.leaky_relu(VALUE, 0.01)",
+)
+
+
+def activate(p: Program, value: str) -> str:
+    """An activation of a value; sometimes one that the caller may choose."""
+    return p.pick(*ACTIVATIONS).replace("VALUE", value)
+
+
+def weights(*shape: int, dtype: str = "float32") -> Leaf:
+    """The weights of a layer, as they are when training begins."""
+    wide = max(shape[-2:]) if len(shape) > 1 else 4
+    bound = {True: 0.05, False: 0.2}[wide > 200]
+    return Leaf(shape, -bound, bound, dtype)
+
+
+def positive(*shape: int, low: float = 0.5, high: float = 1.5) -> Leaf:
+    """Scales, or second moments."""
+    return Leaf(shape, low, high)
+
+
+def whole(*shape: int, below: int) -> Leaf:
+    """Labels, or indices."""
+    return Leaf(shape, 0, below - 1, "int32")
+
+
+def truth(*shape: int) -> Leaf:
+    """A mask."""
+    return Leaf(shape, 0, 1, "bool")
+
+
+def key() -> Leaf:
+    """A key of random numbers."""
+    return Leaf((2,), 0, 2**32 - 1, "uint32")
+
+
+def half(p: Program) -> str:
+    """A format of 16 bits."""
+    return p.choices.weighted((("jnp.bfloat16", 0.75), ("jnp.float16", 0.25)))
+
+
+def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
+    """A check that what a function is given fits, in some functions; the test is true where it does not.
+
+    Args:
+        p: the function.
+        test: what is wrong.
+        message: what the error says, with names in braces.
+        share: how often there is one.
+    """
+    if not p.maybe(share):
+        return ""
+    text = f"f'{message}'" if "{" in message else f"'{message}'"
+    return block(f"if {test}:", f"raise ValueError({text})")
+
+
+def expect(p: Program, test: str, share: float = 0.12) -> str:
+    """An assertion, in some functions."""
+    return f"assert {test}" if p.maybe(share) else ""
+
+
+def product(p: Program, left: str, right: str, letters: str, kind: str = "") -> str:
+    """A matrix product, as people write it.
+
+    Args:
+        p: the function.
+        left: the first operand.
+        right: the second operand.
+        letters: the same for ``jnp.einsum``.
+        kind: the format to multiply in, with sums in ``float32``; empty for that of the operands.
+    """
+    if kind:
+        left, right = f"{left}.astype({kind})", f"{right}.astype({kind})"
+        return p.pick(
+            f"jnp.einsum('{letters}', {left}, {right}, preferred_element_type=jnp.float32)",
+            f"jnp.matmul({left}, {right}, preferred_element_type=jnp.float32)",
+            f"({left} @ {right}).astype(jnp.float32)",
+        )
+    return p.pick(
+        f"{left} @ {right}",
+        f"{left} @ {right}",
+        f"jnp.dot({left}, {right})",
+        f"jnp.einsum('{letters}', {left}, {right})",
+        f"jnp.matmul({left}, {right})",
+    )
+
+
+def normalise(p: Program, value: str, to: str, scale: str, bias: str, form: str, axis: str = "-1") -> str:
+    """Statements that bring the last axis to unit size, as ``layer_norm`` or ``rms_norm`` do.
+
+    Args:
+        p: the function, which has a number ``eps``.
+        value: what is normalised.
+        to: what the result is called.
+        scale: what it is multiplied by; empty for nothing.
+        bias: what is added; empty for nothing.
+        form: ``layer`` or ``rms``.
+        axis: the axis, or several.
+    """
+    ends = (f" * {scale}" if scale else "") + (f" + {bias}" if bias else "")
+    if form == "rms":
+        mean_square = f"ms = jnp.mean(jnp.square({value}), axis={axis}, keepdims=True)"
+        return p.pick(
+            f"{mean_square}\n{to} = {value} * lax.rsqrt(ms + eps){ends}",
+            f"{mean_square}\n{to} = {value} / jnp.sqrt(ms + eps){ends}",
+            f"inv_rms = jax.lax.rsqrt(jnp.mean({value} ** 2, axis={axis}, keepdims=True) + eps)\n"
+            f"{to} = {value} * inv_rms{ends}",
+        )
+    mean = p.pick(
+        f"mean = jnp.mean({value}, axis={axis}, keepdims=True)", f"mean = {value}.mean(axis={axis}, keepdims=True)"
+    )
+    spread = p.pick(
+        f"var = jnp.var({value}, axis={axis}, keepdims=True)",
+        f"var = jnp.mean(jnp.square({value} - mean), axis={axis}, keepdims=True)",
+        f"var = {value}.var(axis={axis}, keepdims=True)",
+    )
+    end = p.pick(
+        f"{to} = ({value} - mean) / jnp.sqrt(var + eps){ends}",
+        f"{to} = ({value} - mean) * lax.rsqrt(var + eps){ends}",
+        f"inv = jax.lax.rsqrt(var + eps)\n{to} = ({value} - mean) * inv{ends}",
+    )
+    return f"{mean}\n{spread}\n{end}"

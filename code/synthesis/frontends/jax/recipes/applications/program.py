@@ -1,0 +1,405 @@
+"""A function of an application put together from lines of Python; its parameters are those that the lines name."""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from textwrap import dedent, indent
+from typing import Any
+
+from synthesis.frontends.jax.options import DEFAULTS
+from synthesis.frontends.jax.recipes.applications.pruning import prune, read_in
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
+from synthesis.grammar.drafting import render_module
+from synthesis.grammar.naming import NameBook
+from synthesis.grammar.rendering import render_block
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import Assign, Class, Expression, Function, Infix, Literal, Name, Statement
+from synthesis.grammar.templates import PYTHON, Template
+from synthesis.records import KernelSpec, Role, Signature
+
+_EAGER = {2: 0.75, 3: 1.0, 4: 1.25, 5: 1.5}
+"""How much more often a function of each difficulty has what it may have."""
+_KNOWN = PYTHON | {"NamedTuple", "Callable"}
+_ARRAYS = (("jax.Array", 0.42), ("jnp.ndarray", 0.33), ("", 0.25))
+"""How functions annotate arrays, or leave that out."""
+_LIKES = (
+    ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y", "output"), ("h", "h", "hidden", "z"),
+    ("scores", "scores", "logits", "attn"), ("probs", "probs", "weights", "attn_weights"), ("loss", "loss", "value"),
+    ("grads", "grads", "gradients", "updates"), ("diff", "diff", "error", "residual"),
+    ("step", "step", "body", "step_fn"),
+    ("carry", "carry", "state"), ("norm", "norm", "g_norm", "total_norm"), ("total", "total", "denom", "count"),
+    ("mean", "mean", "mu"), ("var", "var", "variance"), ("batch", "batch", "b", "batch_size"),
+    ("seq", "seq_len", "t", "length"), ("dim", "dim", "d", "features"), ("per_example", "per_example", "losses", "nll"),
+    ("log_probs", "log_probs", "log_p", "logp"), ("scale_by", "scale", "factor", "ratio"), ("valid", "valid", "keep"),
+)  # fmt: skip
+_ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
+"""For variables of the lines, the names that they may get; any other has its own."""
+
+
+_WIDEST = 80
+"""Characters of what a function is said to return; where it takes more, people leave it out."""
+
+
+def block(head: str, *lines: str) -> str:
+    """A compound statement: its head and the lines inside it."""
+    return f"{head}\n{indent(join(*lines), '    ')}"
+
+
+def join(*lines: str) -> str:
+    """Statements one after the other; empty ones are left out."""
+    return "\n".join(dedent(each).strip("\n") for each in lines if each)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parameter:
+    name: str
+    tree: Tree | None
+    """What it is given where that is traced; None for a constant, and for what is left at its default."""
+    says: str
+    """What it is, in words."""
+    annotation: str
+    default: str | None = None
+    given: str | None = None
+    """The constant that it is given where that is not its default."""
+    static: bool = False
+    """Whether tracing has to know it."""
+
+
+class Program:
+    """A function of an application under construction.
+
+    Its text is lines of Python in which names stand for parameters, which ``tensor``, ``tree``, ``option`` and
+    ``number`` declare; those that no line has become no parameters, and what is computed and never read is left out.
+
+    Args:
+        stream: the random choices.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self.choices = stream.child("shape")
+        self._roles = dict(_ROLES)
+        self._book = NameBook(stream.child("names"))
+        self._template = Template(self._book, self._roles, _squared, _KNOWN)
+        self._eager = _EAGER[stream.difficulty]
+        style = stream.child("style")
+        self.array = style.weighted(_ARRAYS)
+        """How an array is annotated; empty where nothing is."""
+        self._commented = style.chance(0.5)
+        self._parameters: dict[str, _Parameter] = {}
+        self._beside: list[Statement] = []
+        self._body: list[Statement] = []
+        self._results: Tree = ()
+        self._text: list[str] = []
+
+    # ---- choices
+
+    def maybe(self, probability: float) -> bool:
+        """True with about the given probability, more often the more difficult the function is to be."""
+        return self.choices.chance(min(0.92, probability * self._eager))
+
+    def pick(self, *options: str) -> str:
+        """One of several ways to write the same."""
+        return self.choices.choice(options)
+
+    def size(self, *options: int) -> int:
+        """One of several sizes."""
+        return self.choices.choice(options)
+
+    @property
+    def level(self) -> int:
+        """How difficult it is to be, from 2 to 5."""
+        return self._stream.difficulty
+
+    # ---- parameters
+
+    def tensor(
+        self, key: str, leaf: Leaf, says: str, names: Sequence[str] = (), *, given: bool = True, optional: bool = False
+    ) -> None:
+        """An array that lines may name.
+
+        Args:
+            key: what lines call it.
+            leaf: its shape, type and values.
+            says: what it is, in words.
+            names: what it may be called; the key if there are none.
+            given: whether it is given, for one that may be left out.
+            optional: whether it is None where it is not given.
+        """
+        kind = f"{self.array} | None" if optional and self.array else self.array
+        default = "None" if optional else None
+        self._declare(key, names, leaf if given else None, says, kind, default)
+
+    def tree(self, key: str, tree: Tree, says: str, names: Sequence[str] = ()) -> None:
+        """A pytree that lines may name, with classes for its records; see ``tensor``."""
+        self._declare(key, names, tree, says, self._kind_of(tree) if self.array else "", None)
+
+    def option(
+        self, key: str, default: str | None, kind: str, says: str, given: str | None = None, names: Sequence[str] = ()
+    ) -> None:
+        """A constant that lines may name and decide by, known when the function is traced.
+
+        Args:
+            key: what lines call it.
+            default: what it is where it is not given, as Python; None if it has to be given.
+            kind: its annotation.
+            says: what it is, in words.
+            given: what it is given, as Python; None for the default.
+            names: what it may be called; the key if there are none.
+        """
+        kept = given if given != default else None
+        self._declare(key, names, None, says, kind if self.array else "", default, kept, static=True)
+
+    def number(
+        self, key: str, usual: str, says: str, within: tuple[float, float] | None = None, names: Sequence[str] = ()
+    ) -> None:
+        """A number that lines may name: a default, a constant of the module, or given where an interval says so."""
+        names = names or (key,)
+        forms = [("default", 0.45), ("constant", 0.12), *([("traced", 0.43)] if within else [])]
+        match self.choices.weighted(forms):
+            case "default":
+                self._declare(key, names, None, says, "float" if self.array else "", usual)
+            case "constant":
+                self._roles[key] = tuple(name.upper() for name in names)
+                self._beside.append(Assign(self._template.name(key), Literal(usual)))
+            case _:
+                low, high = within or (0.0, 1.0)
+                self._declare(key, names, Leaf((), low, high), says, self.array and "float", None)
+
+    def _declare(
+        self, key: str, names: Sequence[str], tree: Tree | None, says: str, kind: str, default: str | None,
+        given: str | None = None, *, static: bool = False,
+    ) -> None:  # fmt: skip
+        self._roles[key] = tuple(names) or (key,)
+        name = self._template.name(key).id
+        self._parameters[name] = _Parameter(
+            name=name, tree=tree, says=says, annotation=kind, default=default, given=given, static=static
+        )
+
+    def _kind_of(self, tree: Tree) -> str:
+        """The annotation of a tree, as far as people write it."""
+        match tree:
+            case Leaf():
+                return self.array
+            case Record():
+                return tree.name
+            case _:
+                pass
+        inner = [self._kind_of(part) for _, part in parts_of(tree)]
+        same = len(set(inner)) == 1
+        match tree:
+            case Mapping():
+                return f"dict[str, {inner[0]}]" if same else "dict"
+            case list():
+                return f"list[{inner[0]}]" if same else "list"
+            case _:
+                return f"tuple[{', '.join(inner)}]"
+
+    # ---- lines
+
+    def record(self, name: str, fields: Sequence[tuple[str, Tree]], says: str, *, plain: bool = False) -> Record:
+        """Declare a class of arrays beside the function: a named tuple, or a registered dataclass.
+
+        Args:
+            name: what it is called.
+            fields: what it holds.
+            says: what it is, in words.
+            plain: whether it has to be a named tuple, which lines may take apart.
+        """
+        made = Record(self._template.name(name).id, tuple(fields))
+        kinds = tuple((key, self._kind_of(part) if self.array else "jax.Array") for key, part in fields)
+        docstring = f"{says}." if self.choices.chance(0.5) else ""
+        if plain or self.choices.chance(0.7):
+            self._beside.append(Class(name, kinds, (), ("NamedTuple",), docstring))
+        else:
+            marks = ("jax.tree_util.register_dataclass", f"dataclasses.dataclass{self.pick('', '(frozen=True)')}")
+            self._beside.append(Class(name, kinds, marks, (), docstring))
+        return made
+
+    def helper(self, *lines: str) -> None:
+        """Append functions beside the function, which it calls."""
+        self._beside += self._written(lines)
+
+    def add(self, *lines: str) -> None:
+        """Append statements; a text by itself that begins with ``# `` is a comment."""
+        self._body += self._written(lines)
+
+    def _written(self, lines: Sequence[str]) -> list[Statement]:
+        text = join(*lines)
+        if not self._commented:
+            text = re.sub(r"(?m)^\s*'# .*'\n", "", text + "\n")
+        self._text.append(text)
+        return self._template.statements(text)
+
+    def gives(self, *results: Tree) -> None:
+        """Say what the function returns, in order."""
+        self._results = results
+
+    # ---- the end
+
+    def done(
+        self, category: str, recipe: str, target: str, titles: Sequence[str], summary: str, returned: str = ""
+    ) -> KernelSpec:
+        """The finished function.
+
+        Args:
+            category: the recipe's.
+            recipe: its name.
+            target: what it was asked for.
+            titles: what the function may be called.
+            summary: what it is for, in a sentence without its stop.
+            returned: what it returns, in words.
+        """
+        name = self._book.take(tuple(titles))
+        body = prune(tuple(self._body))
+        read = read_in(body)
+        used = [each for each in self._parameters.values() if each.name in read]
+        style = self._stream.child("signature")
+        keyword = style.chance(0.4)
+        plain = [each for each in used if each.default is None and not (keyword and each.given)]
+        rest = [each for each in used if each not in plain]
+        listed = [(each.name, each.annotation) for each in plain]
+        listed += [("*", "")] if keyword and rest else []
+        listed += [(each.name, each.annotation) for each in rest]
+        kernel = Function(
+            name,
+            tuple(listed),
+            body,
+            self._marks(style, used),
+            self._docstring(style, summary, [*plain, *rest], returned),
+            self._returns(style),
+            tuple((each.name, each.default) for each in rest if each.default is not None),
+        )
+        beside = [each for each in self._beside if not isinstance(each, Assign)]
+        constants = [each for each in self._beside if isinstance(each, Assign)]
+        text = _module(constants, (*_needed(beside, kernel, _records(used)), kernel))
+        called = set(re.findall(r"\b(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)\(", text))
+        return KernelSpec(
+            frontend="jax",
+            name=name,
+            category=category,
+            recipe=recipe,
+            source=text,
+            description=f"{summary}.",
+            signature=self._signature([*plain, *rest]),
+            ops=tuple(sorted({target, *called})),
+            difficulty=self._stream.difficulty,
+        )
+
+    def _returns(self, style: Stream) -> str:
+        if not self.array or not style.chance(0.75) or not isinstance(self._results, tuple):
+            return ""
+        kind = self._kind_of(self._results[0] if len(self._results) == 1 else self._results)
+        return kind if len(kind) < _WIDEST else ""
+
+    def _marks(self, style: Stream, used: Sequence[_Parameter]) -> tuple[str, ...]:
+        """``jax.jit`` above some functions, with the names of what it has to know."""
+        if not style.chance(0.04):
+            return ()
+        static = [each.name for each in used if each.static]
+        if not static:
+            return ("jax.jit",)
+        names = ", ".join(f"'{each}'" for each in static)
+        return (f"functools.partial(jax.jit, static_argnames=({names}{',' if len(static) == 1 else ''}))",)
+
+    def _docstring(self, style: Stream, summary: str, parameters: Sequence[_Parameter], returned: str) -> str:
+        if not style.chance(0.68):
+            return ""
+        if not style.chance(0.5):
+            return f"{summary}."
+        lines = [f"{summary}.", "", "Args:"]
+        lines += [f"    {each.name}: {each.says}." for each in parameters]
+        lines += ["", "Returns:", f"    {returned[:1].upper()}{returned[1:]}."] if returned else []
+        return "\n".join(lines)
+
+    def _signature(self, parameters: Sequence[_Parameter]) -> Signature:
+        arguments = [
+            leaf.argument(path)
+            for each in parameters
+            if each.tree is not None
+            for path, leaf in leaves_of(each.tree, each.name)
+        ]
+        made = [leaf for _, leaf in leaves_of(self._results, "")]
+        names = ["result"] if len(made) == 1 else [f"result_{number}" for number in range(len(made))]
+        results = [leaf.argument(name, Role.OUTPUT) for leaf, name in zip(made, names, strict=True)]
+        moving = tuple(each.name for each in arguments if each.is_float)
+        ends = tuple(f"ct_{each.name}" for each in results if each.is_float)
+        return Signature(
+            arguments=tuple(arguments),
+            results=tuple(results),
+            differentiable=moving if ends else (),
+            cotangents=ends if moving else (),
+            call=_call(parameters),
+            options=DEFAULTS,
+        )
+
+
+def _squared(node: Expression) -> Expression:
+    return Infix("**", node, Literal("2"))
+
+
+def _call(parameters: Sequence[_Parameter]) -> dict[str, Any] | None:
+    """How the function is called; None if that is with arrays in the order of its parameters."""
+    trees: dict[str, Any] = {}
+    for each in parameters:
+        if each.tree is not None:
+            trees[each.name] = call_of(each.tree, each.name)
+        elif each.given is not None:
+            trees[each.name] = {"value": ast.literal_eval(each.given)}
+    first = [each.name for each in parameters if each.name in trees]
+    in_order = first == [each.name for each in parameters[: len(first)]]
+    positional = in_order and all(each.default is None for each in parameters[: len(first)])
+    constant = any(isinstance(each, dict) and "value" in each for each in trees.values())
+    if positional and not constant:
+        plain = all(isinstance(each, str) for each in trees.values())
+        return None if plain else {"args": list(trees.values()), "kwargs": {}}
+    return {"args": [], "kwargs": trees}
+
+
+def _records(parameters: Sequence[_Parameter]) -> set[str]:
+    """The classes of what a function is given."""
+    return {name for each in parameters if each.tree is not None for name in _classes(each.tree)}
+
+
+def _classes(tree: Tree) -> Iterator[str]:
+    if isinstance(tree, Record):
+        yield tree.name
+    for _, part in parts_of(tree):
+        yield from _classes(part)
+
+
+def _needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> list[Statement]:
+    """The functions and classes that are named, by the function or by those that it needs, in their own order.
+
+    Args:
+        beside: all that there are.
+        kernel: the function.
+        first: what is needed in any case.
+    """
+    texts = {each.name: "\n".join(render_block((each,))) for each in beside if isinstance(each, Function | Class)}
+    wanted = ["\n".join(render_block((kernel,))), *(texts[name] for name in first)]
+    seen = set(first)
+    while wanted:
+        words = set(re.findall(r"\w+", wanted.pop()))
+        found = [name for name in texts if name in words and name not in seen]
+        seen |= set(found)
+        wanted += [texts[name] for name in found]
+    return [each for each in beside if isinstance(each, Function | Class) and each.name in seen]
+
+
+def _module(constants: Sequence[Statement], statements: Sequence[Statement]) -> str:
+    """The module's text, with the imports and constants that it needs."""
+    text = render_module("", statements)
+    kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
+            and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip
+    whole = "\n".join(render_block(tuple(kept))) + text
+    lines = [f"import {name}" for name in ("dataclasses", "functools", "math") if re.search(rf"\b{name}\.", whole)]
+    lines += ["from collections.abc import Callable"] if "Callable" in whole else []
+    lines += ["from typing import NamedTuple"] if "(NamedTuple)" in whole else []
+    lines += [""] if lines else []
+    lines += ["import jax"] if re.search(r"\bjax\.", whole) else []
+    lines += ["import jax.numpy as jnp"] if "jnp." in whole else []
+    lines += ["from jax import lax"] if re.search(r"(?<!\.)\blax\.", whole) else []
+    head = "\n".join([*lines, *(["", *render_block(tuple(kept))] if kept else [])])
+    return render_module(head, statements)

@@ -1,0 +1,75 @@
+"""What is computed and never read, taken out: lines that belong to choices which went another way."""
+
+import ast
+from collections.abc import Set
+from dataclasses import replace
+
+from synthesis.grammar.rendering import render_block
+from synthesis.grammar.syntax import Assign, Comment, Display, Expression, For, Function, If, Name, Starred, Statement
+
+
+def read_in(body: tuple[Statement, ...]) -> set[str]:
+    """Every name that statements read, those of inner functions included."""
+    text = "\n".join(["def body():", *render_block(body, 1)])
+    return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name) and _is_read(each)}
+
+
+def _is_read(node: ast.Name) -> bool:
+    return isinstance(node.ctx, ast.Load)
+
+
+def prune(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """A body without assignments that nothing reads, inner functions that nothing calls, and comments above these."""
+    while True:
+        kept = _keep(body, read_in(body))
+        if kept == body:
+            return body
+        body = kept
+
+
+def _keep(body: tuple[Statement, ...], read: Set[str]) -> tuple[Statement, ...]:
+    made: list[Statement] = []
+    for statement in body:
+        kept = _kept(statement, read)
+        if kept is not None:
+            made.append(kept)
+        elif made and isinstance(made[-1], Comment):
+            made.pop()
+    return tuple(made)
+
+
+def _kept(statement: Statement, read: Set[str]) -> Statement | None:
+    """The statement with what is read of it; None if there is nothing."""
+    match statement:
+        case Assign(Name(name)):
+            return statement if name in read else None
+        case Assign(Display(items) as target, value, operator):
+            left = tuple(_unread_as_blank(each, read) for each in items)
+            blank = all(each in (Name("_"), Starred(Name("_"))) for each in left)
+            return None if blank else Assign(replace(target, items=left), value, operator)
+        case If(test, inner, orelse):
+            kept, other = _keep(inner, read), _keep(orelse, read)
+            return If(test, kept, other if _says_more(other) else ()) if _says_more(kept) else None
+        case For(target, iterable, inner):
+            kept = _keep(inner, read)
+            return For(target, iterable, kept) if _says_more(kept) else None
+        case Function():
+            return replace(statement, body=_keep(statement.body, read)) if statement.name in read else None
+        case _:
+            return statement
+
+
+def _says_more(body: tuple[Statement, ...]) -> bool:
+    return any(not isinstance(each, Comment) for each in body)
+
+
+def _unread_as_blank(item: Expression, read: Set[str]) -> Expression:
+    match item:
+        case Name(name) if name not in read:
+            return Name("_")
+        case Starred(Name(name)) if name not in read:
+            return Starred(Name("_"))
+        case Display(items):
+            return replace(item, items=tuple(_unread_as_blank(each, read) for each in items))
+        case _:
+            return item

@@ -1,0 +1,199 @@
+"""Cells that are carried along a sequence."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import guard, weights
+from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_CELLS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",), "linear_recurrence": ("h",)}
+
+
+def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
+    """A cell over a sequence, its parameters in a tree and its state carried along."""
+    p = Program(stream)
+    rows, length, into, hidden = p.size(4, 8, 16, 32), p.size(8, 16, 32), p.size(16, 32, 64), p.size(16, 32, 64)
+    gates = {"lstm": 4, "gru": 3, "rnn": 1, "linear_recurrence": 1}[target]
+    fields: list[tuple[str, Tree]] = [
+        ("w_x", weights(into, gates * hidden)),
+        ("w_h", weights(hidden, gates * hidden)),
+        ("b", weights(gates * hidden)),
+    ]
+    if target == "linear_recurrence":
+        fields = [("w_x", weights(into, hidden)), ("log_decay", Leaf((hidden,), -2, 0)), ("b", weights(hidden))]
+    read = p.maybe(0.35)
+    fields += [("w_out", weights(hidden, into))] if read else []
+    if p.choices.chance(0.4):
+        tree: Tree = p.record(f"{target.title().replace('_', '')}Params", fields, "Weights of the cell")
+        at = {name: f"params.{name}" for name, _ in fields}
+    else:
+        tree, at = dict(fields), {name: f"params['{name}']" for name, _ in fields}
+    p.tree("params", tree, "weights of the cell", ("params", "weights"))
+    late = p.choices.chance(0.5)  # time first
+    p.tensor(
+        "xs",
+        Leaf((length, rows, into) if late else (rows, length, into), -2, 2),
+        f"inputs of shape {'(time, batch, features)' if late else '(batch, time, features)'}",
+        ("xs", "inputs", "x"),
+    )
+    state = _CELLS[target]
+    given = p.choices.chance(0.6)
+    record = None
+    if target == "lstm" and p.choices.chance(0.5):
+        record = p.record(
+            "LSTMState", [(name, Leaf((rows, hidden))) for name in state], "What the cell carries along", plain=True
+        )
+    if given and record is not None:
+        p.tree("carry0", record, "state before the first step", ("init", "initial_state", "carry0"))
+    elif given and len(state) > 1:
+        p.tree(
+            "carry0",
+            tuple(Leaf((rows, hidden)) for _ in state),
+            "state before the first step",
+            ("init", "initial_state"),
+        )
+    else:
+        p.tensor("carry0", Leaf((rows, hidden)), "state before the first step", ("h0", "initial_state", "init"))
+    p.tensor(
+        "lengths",
+        Leaf((rows,), 1, length, "int32"),
+        "length of each sequence",
+        ("lengths", "seq_lengths"),
+    )
+    p.number("bias", "1.0", "what the gate of forgetting begins with", None, ("forget_bias",))
+    p.option(
+        "reverse",
+        "False",
+        "bool",
+        "whether the last step comes first",
+        p.pick("True", "False"),
+        ("reverse", "go_backwards"),
+    )
+    packed = f"{record.name}(h, c)" if record is not None else "(h, c)" if len(state) > 1 else "h"
+    backwards = p.maybe(0.3)
+    masked = p.maybe(0.35)
+    p.add(guard(p, "xs.ndim != 3", "expected sequences of features, got {xs.shape}", 0.35))
+    p.add(
+        "xs = jnp.swapaxes(xs, 0, 1)"
+        if not late and p.choices.chance(0.5)
+        else "xs = xs.transpose(1, 0, 2)"
+        if not late
+        else ""
+    )
+    if not given:
+        p.add(
+            p.pick("h = jnp.zeros((xs.shape[1], SIZE))", "h = jnp.zeros((xs.shape[1], SIZE), dtype=xs.dtype)").replace(
+                "SIZE", str(hidden)
+            )
+        )
+        p.add(f"start = {packed.replace('c)', 'jnp.zeros_like(h))')}")
+    else:
+        p.add("start = carry0")
+    unpack = f"{', '.join(state)} = carry" if len(state) > 1 else "h = carry"
+    mask = join("old_h = h") if masked else ""
+    keep = join("alive = (t < lengths)[:, None]", "h = jnp.where(alive, h, old_h)") if masked else ""
+    body = _cell(p, target, at, hidden)
+    out = f"h @ {at['w_out']}" if read and p.choices.chance(0.5) else "h"
+    head = "x, t = taken" if masked else ""
+    after = read and out == "h"
+    p.add(
+        block(
+            f"def step(carry, {'taken' if masked else 'x'}):",
+            head,
+            unpack,
+            mask,
+            *body,
+            keep,
+            f"return {packed}, {out}",
+        )
+    )
+    over = "(xs, jnp.arange(xs.shape[0]))" if masked else "xs"
+    turned = ", reverse=reverse" if backwards else ""
+    p.add(
+        p.pick(
+            f"last, hs = lax.scan(step, start, {over}{turned})", f"last, hs = jax.lax.scan(step, start, {over}{turned})"
+        )
+    )
+    width = into if read else hidden
+    p.add(f"hs = hs @ {at['w_out']}" if after else "")
+    shape = (length, rows, width)
+    if p.choices.chance(0.4):
+        p.add(p.pick("hs = jnp.swapaxes(hs, 0, 1)", "hs = hs.transpose(1, 0, 2)"))
+        shape = (rows, length, width)
+    carry: Tree = (
+        record
+        if record is not None
+        else tuple(Leaf((rows, hidden)) for _ in state)
+        if len(state) > 1
+        else Leaf((rows, hidden))
+    )
+    form = p.pick("both", "both", "outputs")
+    p.add("return hs, last" if form == "both" else "return hs")
+    p.gives(*([Leaf(shape), carry] if form == "both" else [Leaf(shape)]))
+    titles = {
+        "lstm": ("lstm", "run_lstm", "lstm_layer"),
+        "gru": ("gru", "run_gru", "gru_layer"),
+        "rnn": ("rnn", "elman_rnn", "simple_rnn"),
+        "linear_recurrence": ("linear_recurrence", "diagonal_ssm", "gated_linear_unit_scan"),
+    }[target]
+    return p.done(
+        "layers",
+        "recurrent_layer",
+        target,
+        titles,
+        p.pick("Runs the cell over a batch of sequences", "Carries a hidden state along the sequence"),
+        "outputs of every step and the last state",
+    )
+
+
+def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]:
+    """Statements that bring the state a step on."""
+    both = p.pick(
+        f"x @ {at['w_x']} + h @ {at.get('w_h', '')} + {at['b']}",
+        f"jnp.dot(x, {at['w_x']}) + jnp.dot(h, {at.get('w_h', '')}) + {at['b']}",
+    )
+    match target:
+        case "lstm":
+            return [
+                f"z = {both}",
+                p.pick(
+                    "i, f, g, o = jnp.split(z, 4, axis=-1)",
+                    f"i, f, g, o = (z[..., k * {hidden}:(k + 1) * {hidden}] for k in range(4))",
+                ),
+                p.pick(
+                    "c = jax.nn.sigmoid(f + bias) * c + jax.nn.sigmoid(i) * jnp.tanh(g)",
+                    "c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)",
+                ),
+                p.pick("h = jax.nn.sigmoid(o) * jnp.tanh(c)", "h = jnp.tanh(c) * jax.nn.sigmoid(o)"),
+            ]
+        case "gru":
+            return [
+                f"zx = x @ {at['w_x']} + {at['b']}",
+                f"zh = h @ {at['w_h']}",
+                "rx, ux, nx = jnp.split(zx, 3, axis=-1)",
+                "rh, uh, nh = jnp.split(zh, 3, axis=-1)",
+                "r = jax.nn.sigmoid(rx + rh)",
+                "u = jax.nn.sigmoid(ux + uh)",
+                p.pick("n = jnp.tanh(nx + r * nh)", "n = jnp.tanh(r * nh + nx)"),
+                p.pick("h = (1.0 - u) * n + u * h", "h = n + u * (h - n)"),
+            ]
+        case "rnn":
+            return [
+                p.pick(
+                    f"h = jnp.tanh({both})", f"h = jax.nn.relu({both})", f"z = {both}\nh = 0.5 * h + 0.5 * jnp.tanh(z)"
+                )
+            ]
+        case _:
+            return [
+                p.pick(f"decay = jnp.exp(-jnp.exp({at['log_decay']}))", f"decay = jax.nn.sigmoid({at['log_decay']})"),
+                f"z = x @ {at['w_x']} + {at['b']}",
+                p.pick(
+                    "h = decay * h + (1.0 - decay) * z",
+                    "h = decay * h + jnp.sqrt(1.0 - decay ** 2) * z",
+                    "h = decay * h + z * jax.nn.silu(z)",
+                ),
+            ]
+
+
+RECIPES = (Recipe(name="recurrent_layer", category="layers", targets=tuple(_CELLS), draw=_draw_recurrent),)

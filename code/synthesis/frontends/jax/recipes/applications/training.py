@@ -1,0 +1,283 @@
+"""A model's loss and its gradient, steps of training, returns of episodes, and sampling of tokens."""
+
+from itertools import pairwise
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
+from synthesis.frontends.jax.recipes.applications.parts import activate, guard, weights, whole
+from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+
+def _model(p: Program, into: int, out: int, *, image: bool) -> tuple[Tree, str]:
+    """The parameters of a small model, and the text of the function that applies it."""
+    hidden = p.size(32, 64, 96, 128)
+    depth = 1 + (p.level >= 4 or p.choices.chance(0.4))
+    sizes = [into, *[hidden] * depth, out]
+    pairs = [(weights(a, b), weights(b)) for a, b in pairwise(sizes)]
+    form = p.pick("flat", "flat", "list", "pairs", "record")
+    fixed = activate(p, "VALUE")
+    title = p.pick("apply_model", "predict", "forward", "model")
+    start = (
+        p.pick("h = x.reshape(x.shape[0], -1)", "h = jnp.reshape(x, (x.shape[0], -1))")
+        if image
+        else p.pick("h = x", "h = jnp.asarray(x)")
+    )
+    says = p.pick('"""Applies the network."""', "", "")
+    if form == "list":
+        loop = block(
+            "for layer in params[:-1]:", f"h = {fixed.replace('VALUE', 'h @ layer[chr(119)] + layer[chr(98)]')}"
+        )
+        loop = loop.replace("chr(119)", "'w'").replace("chr(98)", "'b'")
+        body = join(
+            says,
+            start,
+            loop,
+            p.pick(
+                "layer = params[-1]\nreturn h @ layer['w'] + layer['b']", "return h @ params[-1]['w'] + params[-1]['b']"
+            ),
+        )
+        return [{"w": kernel, "b": bias} for kernel, bias in pairs], block(f"def {title}(params, x):", body)
+    if form == "pairs":
+        body = join(
+            says,
+            start,
+            block(
+                "for w, b in params[:-1]:", f"h = {fixed.replace('VALUE', p.pick('h @ w + b', 'jnp.dot(h, w) + b'))}"
+            ),
+            "w, b = params[-1]",
+            p.pick("return h @ w + b", "return jnp.dot(h, w) + b"),
+        )
+        return pairs, block(f"def {title}(params, x):", body)
+    names = [(f"w{place}", f"b{place}") for place in range(1, len(pairs) + 1)]
+    at = "params.{}" if form == "record" else "params['{}']"
+    lines = [f"h = {fixed.replace('VALUE', f'h @ {at.format(w)} + {at.format(b)}')}" for w, b in names[:-1]]
+    body = join(says, start, *lines, f"return h @ {at.format(names[-1][0])} + {at.format(names[-1][1])}")
+    fields = [
+        (name, leaf) for both, pair in zip(names, pairs, strict=True) for name, leaf in zip(both, pair, strict=True)
+    ]
+    tree: Tree = p.record("Params", fields, "Weights of the network") if form == "record" else dict(fields)
+    return tree, block(f"def {title}(params, x):", body)
+
+
+def _title(text: str) -> str:
+    return text.split("(")[0].removeprefix("def ")
+
+
+def _loss(p: Program, apply: str, classes: bool, *, aux: bool) -> str:
+    """The text of a function of parameters and a batch that gives the loss, with more beside it where "
+    "that is asked for."""
+    head = f"outputs = {apply}(params, x)"
+    if classes:
+        lines = p.pick(
+            "log_probs = jax.nn.log_softmax(outputs, axis=-1)\n"
+            "losses = -jnp.take_along_axis(log_probs, y[:, None], axis=-1)[:, 0]",
+            "one_hot = jax.nn.one_hot(y, outputs.shape[-1])\n"
+            "losses = -jnp.sum(one_hot * jax.nn.log_softmax(outputs), axis=-1)",
+            "losses = jax.nn.logsumexp(outputs, axis=-1) - outputs[jnp.arange(outputs.shape[0]), y]",
+        )
+        more = p.pick(
+            "accuracy = jnp.mean(outputs.argmax(axis=-1) == y)", "accuracy = (jnp.argmax(outputs, -1) == y).mean()"
+        )
+    else:
+        lines = p.pick(
+            "losses = jnp.mean(jnp.square(outputs - y), axis=-1)",
+            "losses = ((outputs - y) ** 2).sum(axis=-1)",
+            "gap = jnp.abs(outputs - y)\nlosses = jnp.where(gap < 1.0, 0.5 * gap ** 2, gap - 0.5).mean(axis=-1)",
+        )
+        more = p.pick("accuracy = jnp.abs(outputs - y).mean()", "accuracy = jnp.sqrt(jnp.mean((outputs - y) ** 2))")
+    mean = p.pick("value = losses.mean()", "value = jnp.mean(losses)")
+    if p.maybe(0.35):
+        mean += "\n" + p.pick(
+            "value = value + 0.5 * 1e-3 * sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params))",
+            "penalty = sum(jnp.vdot(w, w * 0.5) for w in jax.tree.leaves(params))\nvalue += 1e-3 * penalty",
+        )
+    end = f"{more}\nreturn value, accuracy" if aux else "return value"
+    return join(head, lines, mean, end)
+
+
+_STEPS = ("sgd", "momentum", "adam")
+
+
+def _draw_step(stream: Stream, target: str) -> KernelSpec:
+    """The gradient of a model's loss on a batch, and what it is used for."""
+    p = Program(stream)
+    rows, into, out = p.size(8, 16, 32, 64, 128), p.size(16, 32, 64), p.size(4, 10, 16, 32)
+    image = p.choices.chance(0.25)
+    classes = p.choices.chance(0.6)
+    tree, apply = _model(p, 64 if image else into, out, image=image)
+    shape = (rows, 8, 8) if image else (rows, into)
+    aux = p.maybe(0.35)
+    batch = p.pick("dict", "tuple", "apart", "record")
+    x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
+    p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
+    step = target == "train_step"
+    kind = p.pick(*_STEPS) if step else "none"
+    held = _declare_state(p, kind, tree)
+    inputs, labels = p.choices.choice((("x", "y"), ("inputs", "labels"), ("inputs", "targets"), ("image", "label")))
+    taken = {
+        "dict": f"x, y = batch['{inputs}'], batch['{labels}']",
+        "tuple": "x, y = batch",
+        "record": f"x, y = batch.{inputs}, batch.{labels}",
+    }.get(batch, "")
+    if batch == "dict":
+        p.tree("batch", {inputs: x, labels: y}, "inputs and what they ought to give", ("batch", "data"))
+    elif batch == "tuple":
+        p.tree("batch", (x, y), "inputs and what they ought to give", ("batch", "data"))
+    elif batch == "record":
+        p.tree(
+            "batch", p.record("Batch", ((inputs, x), (labels, y)), "A batch of examples"), "examples", ("batch", "data")
+        )
+    else:
+        p.tensor("x", x, "inputs, the first axis of examples", (inputs,))
+        p.tensor("y", y, "what they ought to give", (labels,))
+    p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
+    p.number(
+        "max_norm", p.pick("1.0", "0.01"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
+    )
+    p.number("strength", "1e-4", "weight decay", (0.001, 0.1), ("weight_decay", "l2"))
+    each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
+    p.helper(apply)
+    inner = batch == "apart" or p.choices.chance(0.5)
+    body = _loss(p, _title(apply), classes, aux=aux)
+    p.add(
+        guard(p, "x.shape[0] != y.shape[0]", "batch of {x.shape[0]} inputs and {y.shape[0]} labels", 0.2)
+        if batch == "apart"
+        else ""
+    )
+    if inner:
+        p.add(taken, block("def loss_fn(params):", body))
+        given = "params"
+    else:
+        p.helper(block("def loss_fn(params, batch):", taken, body))
+        given = "params, batch"
+    flag = ", has_aux=True" if aux else ""
+    left = "(loss, accuracy)" if aux else "loss"
+    if target == "gradient_only" and not aux:
+        p.add(f"grads = jax.grad(loss_fn)({given})")
+        left = ""
+    else:
+        p.add(
+            p.pick(
+                f"{left}, grads = jax.value_and_grad(loss_fn{flag})({given})",
+                f"grad_fn = jax.value_and_grad(loss_fn{flag})\n{left}, grads = grad_fn({given})",
+            )
+        )
+    if p.maybe(0.3):
+        p.add(clip_by_norm(p, each, "grads"))
+    if p.maybe(0.2):
+        p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
+    made: list[Tree] = []
+    ends: list[str] = []
+    if step:
+        lines, name, states, results = _use(p, kind, each, held, tree)
+        p.add(*lines)
+        made, ends = [tree, *results], ["params", *states]
+        p.add(name)
+    if target == "gradient_norms":
+        p.add(
+            p.pick(
+                f"norms = {each}(lambda g: jnp.sqrt(jnp.sum(g ** 2)), grads)",
+                f"norms = {each}(jnp.linalg.norm, grads)",
+                f"norms = {each}(lambda g: jnp.max(jnp.abs(g)), grads)",
+            )
+        )
+        made, ends = [mapped(tree, lambda _: Leaf(()))], ["norms"]
+    elif not step:
+        made, ends = [tree], ["grads"]
+    if left:
+        if aux and p.choices.chance(0.5):
+            word = "accuracy" if classes else "error"
+            ends.append(f"{{'loss': loss, '{word}': accuracy}}")
+            made.append({"loss": Leaf(()), word: Leaf(())})
+        else:
+            ends += ["loss", *(["accuracy"] if aux else [])]
+            made += [Leaf(()), *([Leaf(())] if aux else [])]
+    p.add(f"return {', '.join(ends)}")
+    p.gives(*made)
+    titles = {
+        "train_step": ("train_step", "update", "training_step", "update_step"),
+        "loss_and_grad": ("loss_and_grads", "compute_grads", "value_and_grads"),
+        "gradient_only": ("compute_gradients", "grad_step", "loss_grads"),
+        "gradient_norms": ("gradient_norms", "grad_stats", "layer_grad_norms"),
+    }[target]
+    return p.done(
+        "training",
+        "gradient_step",
+        target,
+        titles,
+        {
+            "train_step": p.pick(
+                "One step of training on a batch", "Updates the parameters by the gradient of a batch"
+            ),
+            "loss_and_grad": "Loss of a batch and its gradient",
+            "gradient_only": "Gradient of the loss of a batch",
+            "gradient_norms": "How large the gradient of each array is",
+        }[target],
+        "what is used in the next step" if step else "the gradients and the loss",
+    )
+
+
+def _declare_state(p: Program, kind: str, tree: Tree) -> str:
+    """The optimizer's state as an argument; gives the class of it where it has one."""
+    moment, square = changed(tree, -1, 1), changed(tree, 0.01, 2)
+    p.tree("velocity", moment, "running mean of the gradients", ("velocity", "momentum", "opt_state"))
+    if kind != "adam":
+        return ""
+    fields: list[tuple[str, Tree]] = [("count", Leaf((), 0, 50, "int32")), ("mu", moment), ("nu", square)]
+    if p.choices.chance(0.6):
+        made = p.record("AdamState", fields, "State of the optimizer")
+        p.tree("opt_state", made, "state of the optimizer", ("opt_state", "state"))
+        return made.name
+    p.tree("opt_state", dict(fields), "state of the optimizer", ("opt_state", "state"))
+    return "dict"
+
+
+def _use(p: Program, kind: str, each: str, held: str, tree: Tree) -> tuple[list[str], str, list[str], list[Tree]]:
+    """A step of an optimizer: statements, the last of them, what is returned of the state, and its trees."""
+    last = p.pick(
+        f"params = {each}(lambda w, d: w - lr * d, params, DELTAS)",
+        f"params = {each}(lambda w, d: w + -lr * d, params, DELTAS)",
+    ).replace("w + -lr", "w - lr")
+    if kind == "sgd":
+        return [], last.replace("DELTAS", "grads"), [], []
+    if kind == "momentum":
+        line = p.pick(
+            f"velocity = {each}(lambda m, g: 0.9 * m + g, velocity, grads)",
+            f"velocity = {each}(lambda m, g: 0.9 * m + 0.1 * g, velocity, grads)",
+        )
+        return [line], last.replace("DELTAS", "velocity"), ["velocity"], [changed(tree, -1, 1)]
+    at = "opt_state['{}']" if held == "dict" else "opt_state.{}"
+    lines = [
+        f"count = {at.format('count')} + 1",
+        f"mu = {each}(lambda m, g: 0.9 * m + 0.1 * g, {at.format('mu')}, grads)",
+        p.pick(
+            f"nu = {each}(lambda v, g: 0.999 * v + 0.001 * g ** 2, {at.format('nu')}, grads)",
+            f"nu = {each}(lambda v, g: 0.99 * v + 0.01 * jnp.square(g), {at.format('nu')}, grads)",
+        ),
+    ]
+    if p.choices.chance(0.5):
+        lines.append("rate = lr * jnp.sqrt(1 - 0.999 ** count) / (1 - 0.9 ** count)")
+        end = f"params = {each}(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
+    else:
+        end = f"params = {each}(lambda w, m, v: w - lr * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
+    fields: list[tuple[str, Tree]] = [
+        ("count", Leaf((), dtype="int32")),
+        ("mu", changed(tree, -1, 1)),
+        ("nu", changed(tree, 0, 1)),
+    ]
+    if held == "dict":
+        return lines, end, ["{'count': count, 'mu': mu, 'nu': nu}"], [dict(fields)]
+    return lines, end, [f"{held}(count=count, mu=mu, nu=nu)"], [Record(held, tuple(fields))]
+
+
+RECIPES = (
+    Recipe(
+        name="gradient_step",
+        category="training",
+        targets=("train_step", "loss_and_grad", "gradient_only", "gradient_norms"),
+        draw=_draw_step,
+    ),
+)
