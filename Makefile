@@ -15,8 +15,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.set-up
 NEWEST := .venv-newest
-WARP_SAMPLES := 320
-JAX_SAMPLES := 140
+WARP_SAMPLES := 266
+JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
@@ -36,8 +36,8 @@ $(STAMP): pyproject.toml constraints.txt
 
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
-	$(BIN)/irsmith generate --frontend warp --count $(WARP_SAMPLES) --out data/samples/warp
-	$(BIN)/irsmith generate --frontend jax --count $(JAX_SAMPLES) --out data/samples/jax
+	$(BIN)/irsmith generate --frontend warp --category-mix uniform --count $(WARP_SAMPLES) --out data/samples/warp
+	$(BIN)/irsmith generate --frontend jax --category-mix uniform --count $(JAX_SAMPLES) --out data/samples/jax
 
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py

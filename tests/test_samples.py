@@ -22,8 +22,9 @@ FILES = sorted(SAMPLES.glob("*/*.json"))
 TYPES: dict[Kind, type] = {
     Kind.TEXT: str, Kind.INTEGER: int, Kind.NUMBER: float, Kind.FLAG: bool, Kind.JSON: str, Kind.RECORD: dict,
 }  # fmt: skip
-COUNTS = {"warp": 320, "jax": 140}
-GUARDED = ("contact", "articulation", "particles", "sparse", "mesh", "events", "queries")
+COUNTS = {"warp": 266, "jax": 133}
+"""Seven candidates of every category."""
+GUARDED = get_frontend("warp").categories[26:]
 """Categories with guards for what draws need not come to: an index that is out of bounds, a triangle without area."""
 
 
@@ -37,7 +38,7 @@ def test_there_are_enough_of_every_category_and_no_two_are_the_same_program(fron
     assert len(documents) >= 120
     categories = Counter(document["metadata"]["category"] for document in documents)
     assert set(categories) == set(get_frontend(frontend).categories)
-    assert min(categories.values()) >= 9
+    assert min(categories.values()) >= 6
     assert len({renamed_hash(document["python_source"]) for document in documents}) == len(documents)
     assert len({document["metadata"]["id"] for document in documents}) == len(documents)
 
@@ -84,7 +85,7 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
     first = next(level for level in levels if pair.texts[level.name] is not None)
     assert metadata["ir_structure_hash"] == ir_structure_hash(pair.texts[first.name] or "", first.language)
     assert metadata["id"] == program_id(pair.frontend, source, metadata["signature"], metadata["options"])
-    drawn = KernelGenerator(pair.frontend, metadata["seed"]).spec(metadata["index"])
+    drawn = KernelGenerator(pair.frontend, metadata["seed"], category_mix="uniform").spec(metadata["index"])
     assert drawn == pair.spec
     assert list(metadata["line_map"]) == texts
     for level, runs in metadata["line_map"].items():
@@ -96,5 +97,5 @@ def test_a_sample_is_what_it_says(path: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("frontend", ["warp", "jax"])
 def test_making_the_samples_again_makes_the_same_bytes(frontend: str, tmp_path: Path) -> None:
-    run_pipeline(COUNTS[frontend], tmp_path, frontend=frontend)
+    run_pipeline(COUNTS[frontend], tmp_path, frontend=frontend, category_mix="uniform")
     assert contents(tmp_path) == contents(SAMPLES / frontend)

@@ -187,9 +187,10 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
 _ROW = {
     "actuator_force": """
         kind = act_type[u]
-        value = {ctrl[w, u] ~ wp.clamp(ctrl[w, u], ctrl_lower[u], ctrl_upper[u])}
-        {?0.4 if limited[u]:
-            value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u])}
+        {value = ctrl[w, u]
+        {?0.5 if limited[u]:
+            value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u])} ~
+        value = wp.clamp(ctrl[w, u], ctrl_lower[u], ctrl_upper[u])}
         j = {trn_id[u] ~ trn_id[u]}
         {?0.5 if j {< 0 ~ == -1}:
             {force[w, u] = 0.0
@@ -247,10 +248,11 @@ _ROW = {
             sensordata[w, adr] = r ~}
         {elif kind == SENSOR_LIMIT:
             q = qpos[w, wp.max(obj, 0)]
-            if q < lower[wp.max(obj, 0)] or q > upper[wp.max(obj, 0)]:
-                sensordata[w, adr] = 1.0
+            {if q < lower[wp.max(obj, 0)]:
+                sensordata[w, adr] = lower[wp.max(obj, 0)] - q
             else:
-                sensordata[w, adr] = 0.0 ~ else:
+                sensordata[w, adr] = wp.max(q - upper[wp.max(obj, 0)], 0.0) ~
+            sensordata[w, adr] = wp.min(q - lower[wp.max(obj, 0)], upper[wp.max(obj, 0)] - q)} ~ else:
             sensordata[w, adr] = {-1.0 ~ 0.0} ~}
         {?0.4 if noise_on[u] {== 1 ~ != 0}:
             sensordata[w, adr] = sensordata[w, adr] + noise[w, u]}
@@ -279,6 +281,9 @@ _ROW = {
         {jac[w, u] = side ~ jac[w, u] = side * gear[u]}
     """,
     "integrate": """
+        {?0.4 # once in each world
+        if u == 0:
+            time_out[w] = time_in[w] + dt}
         {?0.4 if {jnt_limited[u] == 2 ~ disabled[w] == 1}:
             {qpos_out[w, u] = qpos[w, u]
             return ~ return}}
@@ -288,9 +293,7 @@ _ROW = {
         v = qvel[w, u] + a * dt
         {?0.4 v = v * (1.0 - {dt * bias[u] ~ 0.5 * dt})}
         q = qpos[w, u] + {v ~ 0.5 * (v + qvel[w, u])} * dt
-        {* if act_type[u] == ACT_POSITION:
-                q = wrap_angle(q)
-        ~
+        {*
             if q < lower[u]:
                 q = lower[u]
                 {v = wp.max(v, 0.0) ~ v = 0.0}
@@ -302,8 +305,6 @@ _ROW = {
         }
         qpos_out[w, u] = q
         {qvel_out[w, u] = v ~}
-        {?0.4 if u == 0:
-            time_out[w] = time_in[w] + dt}
     """,
 }
 
