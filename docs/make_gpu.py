@@ -59,6 +59,12 @@ PATTERNS = {
     "sparse": ("rows of a length of their own", r"iter_next|wp::(?:address|range)\("),
     "mesh": ("gathers by triples of indices, scatters by atomics", r"wp::(?:atomic_\w+|address|cross)\("),
     "events": ("slots taken by atomics, with a bound", r"wp::(?:atomic_\w+|address|array_store)\("),
+    "deformable": ("forces of elements summed up at their corners", r"wp::(?:atomic_\w+|length|address)\("),
+    "control": ("many environments in one launch", r"builtin_tid\w+|wp::(?:clamp|array_store)\("),
+    "bookkeeping": ("lists that are filled and read by index", r"wp::(?:atomic_\w+|address|array_store)\("),
+    "field": ("cells that read those beside them", r"builtin_tid\w+|wp::address\("),
+    "multibody": ("a thread for each body of each world", r"builtin_tid\w+|wp::(?:address|array_store)\("),
+    "queries": ("queries of objects by their ids", r"wp::(?:mesh|bvh|hash_grid)_\w+\("),
     "native": ("shared memory and barriers", r"__shared__|__syncthreads\(\)|__shfl\w+"),
 }
 
