@@ -55,9 +55,9 @@ def second(a: wp.array(dtype=float)):
 
 @FRONTENDS
 def test_a_run_writes_a_file_a_pair(frontend: str, tmp_path: Path) -> None:
-    generator = KernelGenerator(frontend, 3)
+    generator = KernelGenerator(frontend, 3, category_mix="uniform")
     count = 2 * len(generator.categories)
-    summary = run_pipeline(count, tmp_path, frontend=frontend, seed=3, verify="none")
+    summary = run_pipeline(count, tmp_path, frontend=frontend, seed=3, verify="none", category_mix="uniform")
     files = sorted(path.name for path in tmp_path.glob("*.json"))
     assert summary.rows == len(files) == count
     assert list(summary.categories.values()) == [2] * len(generator.categories)
@@ -237,10 +237,11 @@ def test_memory_stays_flat_over_many_kernels() -> None:
 
 def test_pairs_one_by_one() -> None:
     rejections: list[Rejection] = []
-    count = len(KernelGenerator("warp").categories)
-    pairs = list(generate("warp", count, seed=3, on_rejection=rejections.append))
+    generator = KernelGenerator("warp", 3, category_mix="uniform")
+    count = len(generator.categories)
+    pairs = list(generate("warp", count, seed=3, category_mix="uniform", on_rejection=rejections.append))
     assert [pair.spec.index for pair in pairs] == list(range(count))
-    assert [pair.spec for pair in pairs] == [KernelGenerator("warp", 3).spec(index) for index in range(count)]
+    assert [pair.spec for pair in pairs] == [generator.spec(index) for index in range(count)]
     assert {(each.level, each.symptom) for each in rejections if each.stage == "lower"} == {
         ("cpp_forward", Symptom.NOT_AVAILABLE),
         ("cpp_backward", Symptom.NOT_AVAILABLE),
@@ -272,7 +273,12 @@ def test_native_kernels_are_for_cuda_alone() -> None:
 
 def test_kernels_of_every_category_compile_to_ptx() -> None:
     categories = KernelGenerator("warp").categories
-    pairs = list(generate("warp", len(categories), seed=6, level=["cuda_forward", "ptx"], device="cuda", verify="none"))
+    pairs = list(
+        generate(
+            "warp", len(categories), seed=6, category_mix="uniform", level=["cuda_forward", "ptx"], device="cuda",
+            verify="none",
+        )
+    )  # fmt: skip
     assert len(pairs) == len(categories)
     for pair in pairs:
         ptx = pair.texts["ptx"]

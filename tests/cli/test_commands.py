@@ -39,10 +39,10 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
 
 @pytest.mark.needs("jax")
 def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["generate", "--frontend", "jax", "--count", "14", "--seed", "3", "--json"]
+    arguments = ["generate", "--frontend", "jax", "--category-mix", "uniform", "--count", "19", "--seed", "3", "--json"]
     assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
     summary = json.loads(capsys.readouterr().out)
-    assert summary["rows"] == summary["candidates"] == 14
+    assert summary["rows"] == summary["candidates"] == 19
     assert set(summary["categories"].values()) == {1}
 
 
@@ -84,24 +84,24 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--frontend", "warp", "--count", "33", "--out", str(tmp_path / "drawn"), "--level", "cpp_forward"]
-    assert run(["generate", *arguments]) == 0
+    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "39", "--level", "cpp_forward"]
+    assert run(["generate", *arguments, "--out", str(tmp_path / "drawn")]) == 0
     capsys.readouterr()
     assert run(["stats", str(tmp_path / "drawn"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    # One of the thirty-two categories is for CUDA alone, so its candidate has no text at all at this level.
-    assert (found["rows"], found["programs"], found["structures"]) == (32, 32, 32)
+    # One of the thirty-eight categories is for CUDA alone, so its candidate has no text at all at this level.
+    assert (found["rows"], found["programs"], found["structures"]) == (38, 38, 38)
     assert found["rejections"] == {"lower/not_available": 1}
-    assert sum(found["categories"]["warp"].values()) == 32
+    assert sum(found["categories"]["warp"].values()) == 38
     assert found["categories"]["warp"]["arithmetic"] == 2
-    assert found["levels"] == {"cpp_forward": 32}
+    assert found["levels"] == {"cpp_forward": 38}
     lengths = found["lengths"]["cpp_forward"]
     texts = [json.loads(path.read_text())["cpp_forward"] for path in (tmp_path / "drawn").glob("*.json")]
     assert lengths["characters"] == sum(map(len, texts))
     assert lengths["lines"]["max"] == max(text.count("\n") for text in texts)
     assert run(["stats", str(tmp_path / "drawn")]) == 0
     printed = capsys.readouterr().out
-    assert "32 different programs" in printed
+    assert "38 different programs" in printed
     assert "warp  arithmetic" in printed
     assert "▇" in printed
 
@@ -275,7 +275,7 @@ def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.Capture
     assert run(["ops", "--missing", "--json"]) == 0
     missing = json.loads(capsys.readouterr().out)
     assert missing.keys() == {"warp", "jax"}
-    assert missing["warp"]["mesh_query_point"]["excluded"]
+    assert missing["warp"]["volume_sample"]["excluded"]
     assert not any(entry["modelled"] for entries in missing.values() for entry in entries.values())
     samples = Path(__file__).parents[2] / "data" / "samples" / "jax"
     assert run(["ops", "--frontend", "jax", "--coverage", str(samples), "--json"]) == 0
@@ -311,7 +311,8 @@ def test_raw_prints_one_text_and_nothing_else(tmp_path: Path, capsys: pytest.Cap
 
 @pytest.mark.needs("warp")
 def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["--frontend", "warp", "--count", "8", "--category", "native", "--category", "math", "--out"]
+    arguments = ["--frontend", "warp", "--count", "8", "--category", "native", "--category", "math",
+                 "--category-mix", "uniform", "--out"]  # fmt: skip
     assert run(["generate", *arguments, str(tmp_path), "--level", "cpp_forward", "--verify", "none"]) == 0
     rows = sorted(tmp_path.glob("*.json"))
     rows[1].write_text('{"python_source": ')

@@ -48,7 +48,7 @@ def skeleton(body: list[ast.stmt]) -> str:
 def test_a_recipe_has_a_dozen_control_skeletons(recipe: Recipe) -> None:
     found: set[str] = set()
     for source in sources(recipe):
-        (kernel,) = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
+        *_, kernel = (each for each in ast.parse(source).body if isinstance(each, ast.FunctionDef))
         found.add(skeleton(kernel.body))
     assert len(found) >= 12
 
@@ -61,8 +61,9 @@ def test_few_draws_have_the_structure_of_another(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_nothing_is_squashed(recipe: Recipe) -> None:
+    named = "sin|cos|tanh|atan" if recipe.name == "episodes" else "sin|cos|tanh|exp|atan"  # rewards fall off as exp(-x)
     for source in sources(recipe):
-        assert not re.search(r"wp\.(sin|cos|tanh|exp|atan)\(", source), source
+        assert not re.search(rf"wp\.({named})\(", source), source
 
 
 def test_every_one_of_them_is_drawn() -> None:

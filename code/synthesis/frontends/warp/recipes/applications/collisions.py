@@ -32,9 +32,6 @@ _NARROW = {
         d = pb - pa
         r = wp.length(d)
         dist = r - ra - rb
-        {?0.4 # too far apart
-        if dist > gap:
-            return}
         n = wp.vec3({1.0, 0.0, 0.0 ~ 0.0, 0.0, 1.0})
         if r > TINY:
             n = d / r

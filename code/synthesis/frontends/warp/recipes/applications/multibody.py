@@ -197,8 +197,8 @@ _ROW = {
             return ~ return}
         ~
         j = wp.max(j, 0)}
-        length = gear[u] * qpos[w, wp.max(j, 0)]
-        velocity = gear[u] * qvel[w, wp.max(j, 0)]
+        length = gear[u] * qpos[w, j]
+        velocity = gear[u] * qvel[w, j]
         f = {float(0.0) ~ gain[u] * value}
         if kind == ACT_MOTOR:
             f = gain[u] * value
@@ -219,7 +219,7 @@ _ROW = {
             act_out[w, u] = {act[w, u] + dt * (value - act[w, u]) ~ act[w, u] * (1.0 - dt) + dt * value}
         }
         force[w, u] = f
-        {?0.5 wp.atomic_add(qfrc, w, wp.max(j, 0), gear[u] * f)}
+        {?0.5 wp.atomic_add(qfrc, w, j, gear[u] * f)}
     """,
     "sensor_value": """
         kind = sensor_type[u]
@@ -230,29 +230,29 @@ _ROW = {
         obj = wp.max(obj, 0)}
         {adr = sensor_adr[u] ~ adr = u * 3}
         if kind == SENSOR_POS:
-            {sensordata[w, adr] = qpos[w, wp.max(obj, 0)] ~ sensordata[w, adr] = qpos[w, wp.max(obj, 0)] - ref[u]}
+            {sensordata[w, adr] = qpos[w, obj] ~ sensordata[w, adr] = qpos[w, obj] - ref[u]}
         elif kind == SENSOR_VEL:
-            sensordata[w, adr] = {qvel[w, wp.max(obj, 0)] ~ wp.clamp(qvel[w, wp.max(obj, 0)], -cutoff, cutoff)}
+            sensordata[w, adr] = {qvel[w, obj] ~ wp.clamp(qvel[w, obj], -cutoff, cutoff)}
         {elif kind == SENSOR_FRAME:
-            {x = xpos[w, wp.max(obj, 0)]
+            {x = xpos[w, obj]
             for k in range(3):
                 sensordata[w, adr + k] = x[k] ~
-            sensordata[w, adr + 0] = xpos[w, wp.max(obj, 0)][0]
-            sensordata[w, adr + 1] = xpos[w, wp.max(obj, 0)][1]
-            sensordata[w, adr + 2] = xpos[w, wp.max(obj, 0)][2]} ~
+            sensordata[w, adr + 0] = xpos[w, obj][0]
+            sensordata[w, adr + 1] = xpos[w, obj][1]
+            sensordata[w, adr + 2] = xpos[w, obj][2]} ~
         elif kind == SENSOR_FRAME:
-            d = xpos[w, wp.max(obj, 0)] - xpos[w, ref_obj[u]]
+            d = xpos[w, obj] - xpos[w, ref_obj[u]]
             r = wp.length(d)
             {if r > cutoff:
                 r = cutoff ~}
             sensordata[w, adr] = r ~}
         {elif kind == SENSOR_LIMIT:
-            q = qpos[w, wp.max(obj, 0)]
-            {if q < lower[wp.max(obj, 0)]:
-                sensordata[w, adr] = lower[wp.max(obj, 0)] - q
+            q = qpos[w, obj]
+            {if q < lower[obj]:
+                sensordata[w, adr] = lower[obj] - q
             else:
-                sensordata[w, adr] = wp.max(q - upper[wp.max(obj, 0)], 0.0) ~
-            sensordata[w, adr] = wp.min(q - lower[wp.max(obj, 0)], upper[wp.max(obj, 0)] - q)} ~ else:
+                sensordata[w, adr] = wp.max(q - upper[obj], 0.0) ~
+            sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q)} ~ else:
             sensordata[w, adr] = {-1.0 ~ 0.0} ~}
         {?0.4 if noise_on[u] {== 1 ~ != 0}:
             sensordata[w, adr] = sensordata[w, adr] + noise[w, u]}

@@ -345,7 +345,11 @@ class Program:
             test = self.choices.weighted(
                 ((f"{self._first} >= thread_limit", 0.7), (f"{self._first} >= thread_limits[0]", 0.3))
             )
-            self.add(block(f"if {test}:", "return"))
+            remark = self.pick(
+                f"# no {thread} for this thread", f"# threads beyond the last {thread}", "# out of range"
+            )
+            told = self._talks and self.choices.chance(_REMARK)
+            self.add(repr(remark) if told else "", block(f"if {test}:", "return"))
 
     def done(
         self, category: str, recipe: str, target: str, summary: str, titles: tuple[str, ...],

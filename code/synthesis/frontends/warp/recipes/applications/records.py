@@ -14,12 +14,12 @@ _FLAT = {
         ~
         if src < 0:
             src = {0 ~ num_src - 1}}
-        {* x_out[tid] = {x_src[wp.min(src, num_src - 1)] ~ x_src[wp.min(src, num_src - 1)] * scale} ~
-            kind_out[tid] = kind_src[wp.min(src, num_src - 1)]
+        {* x_out[tid] = {x_src[src] ~ x_src[src] * scale} ~
+            kind_out[tid] = kind_src[src]
         ~
-            v_out[tid] = v_src[wp.min(src, num_src - 1)] {+ offset_of[group_of[tid]] ~}
+            v_out[tid] = v_src[src] {+ offset_of[group_of[tid]] ~}
         ~
-            if kind_src[wp.min(src, num_src - 1)] == {KIND_FIXED ~ 2}:
+            if kind_src[src] == {KIND_FIXED ~ 2}:
                 wp.atomic_add(num_fixed, 0, 1)
         }
     """,
@@ -37,7 +37,7 @@ _FLAT = {
             return ~ return ~ # undo, so that the count stays right
             wp.atomic_sub(counter, {0 ~ group_of[tid]}, 1)
             return}
-        {used[slot] = 1 ~ used[wp.min(slot, max_items - 1)] = 1} ~
+        used[slot] = 1 ~
         if slot < max_items:
             used[slot] = 1
         {else:
@@ -69,7 +69,7 @@ _FLAT = {
         old = {index_map[tid] ~ index_map[tid]}
         {new = {-1 ~ int(-1)}
         if old >= 0{ and old < num_src ~}:
-            new = slot_of[wp.min(old, num_src - 1)] {~ - first_id[0]}
+            new = slot_of[old] {~ - first_id[0]}
         kind_out[tid] = new
         {?0.5 if new {>= 0 ~ != -1}:
             wp.atomic_add(histogram, wp.min(new, {3 ~ num_kinds - 1}), 1)} ~
@@ -78,7 +78,7 @@ _FLAT = {
         elif {alive[tid] == 0 ~ old >= num_src}:
             kind_out[tid] = {-1 ~ -2}
         else:
-            kind_out[tid] = slot_of[wp.min(old, num_src - 1)] {+ first_id[0] ~}}
+            kind_out[tid] = slot_of[old] {+ first_id[0] ~}}
         {?0.4 {wp.atomic_add(num_fixed, 0, 1) ~ v_out[tid] = offset_of[group_of[tid]]}}
     """,
     "segments": """
