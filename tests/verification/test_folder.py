@@ -139,7 +139,7 @@ def test_another_source_fails(folder: Path, tmp_path: Path) -> None:
     failures = verify_folder(tmp_path / "edited").failures
     assert {(each.file, each.symptom) for each in failures} == {(name, "wrong_result"), (name, "other_metadata")}
     assert [each.detail for each in failures if not each.level] == [
-        "index: drawn again, kernel 2 of seed 4 has another source"
+        "index: drawn again, kernel 5 of seed 4 has another source"
     ]
 
 

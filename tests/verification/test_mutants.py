@@ -23,7 +23,7 @@ BOTH = [pytest.param(name, marks=pytest.mark.needs(name)) for name in LEVELS]
 
 
 def pairs(frontend: str) -> list[Pair]:
-    pipeline = SynthesisPipeline(frontend, seed=1, verify="none", level=LEVELS[frontend])
+    pipeline = SynthesisPipeline(frontend, seed=1, category_mix="uniform", verify="none", level=LEVELS[frontend])
     return [each for each in pipeline.outcomes(INDICES[frontend]) if isinstance(each, Pair)]
 
 

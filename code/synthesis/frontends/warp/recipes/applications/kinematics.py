@@ -112,7 +112,7 @@ _BODY = {
         depth = int(0)
         depth_sum = int(0)
         {while node >= 0 and depth < {8 ~ max_depth}:
-            depth += 1 ~ for level in range({8 ~ max_depth}):
+            depth += 1 ~ for _ in range({8 ~ max_depth}):
             if node {< 0 ~ == -1}:
                 break}
             X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
@@ -312,11 +312,11 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.number("friction_limit", (0.2, 0.6), ("friction_limit", "mu", "bound"), ("0.5",))
     p.sizes(nv=nv, num_bodies=rows, max_rows=rows, max_iter=p.choices.choice((3, 4, 5)))
     p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
-    p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 0))
+    p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 1))
     p.output("inv_diag", FLOAT, (envs, nv), ("inv_diag", "preconditioner"))
-    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution"), (0, 0))
+    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution"), (0, 1))
     p.output("q_out", FLOAT, (envs, nv), ("x_out", "qacc_out", "x_new"))
-    p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "impulse"), (0, 0))
+    p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "impulse"), (0, 1))
     for key, names in (("residual", ("residual", "norm")), ("step_out", ("alpha", "step_size")),
                        ("cost_out", ("cost_out", "best_cost")), ("violation", ("violation", "max_error"))):  # fmt: skip
         p.output(key, FLOAT, (envs,), names)

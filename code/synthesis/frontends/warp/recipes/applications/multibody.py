@@ -169,7 +169,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("force_sum", SPATIAL, each, ("cfrc_int", "net_force"), (-1, 1), element="wp.spatial_vector")
     p.output("torque", FLOAT, each, ("qfrc_gravcomp", "gravity_torque", "tau"))
     p.output("torque_sum", FLOAT, each, ("qfrc_passive", "joint_f", "tau"), (-1, 1))
-    p.output("num_fast", INT, (worlds,), ("num_fast", "warning"), (0, 0))
+    p.output("num_fast", INT, (worlds,), ("num_fast", "warning"), (0, 1))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
     p.write(_BODY[target])
     titles = {
@@ -342,7 +342,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.array("jnt_limited", INT, (0, 2), (n,), ("jnt_limited", "joint_mode"))
     p.array("noise_on", INT, (0, 1), (n,), ("noise_enabled", "noisy"))
     p.array("limited", Type("bool"), (0, 1), (n,), ("limited", "ctrl_limited"))
-    p.array("disabled", INT, (0, 1), (worlds,), ("world_done", "disabled"))
+    p.array("disabled", INT, (0, 3), (worlds,), ("world_done", "disabled"))
     p.array("time_in", FLOAT, (0, 10), (worlds,), ("time", "sim_time"))
     p.array("xpos", VEC, (-1, 1), each, ("xpos", "site_xpos", "body_pos"))
     p.number("dt", (0.02, 0.2), ("timestep", "dt", "opt_timestep"), ("0.1", "0.02"))
@@ -352,20 +352,20 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.scalar("max_rows", INT, (1, 4), ("njmax", "max_rows"))
     p.constants({"ACT_MOTOR": 0, "ACT_POSITION": 1, "ACT_VELOCITY": 2, "ACT_DAMPER": 3})
     p.constants({"SENSOR_POS": 0, "SENSOR_VEL": 1, "SENSOR_FRAME": 2, "SENSOR_LIMIT": 3})
-    p.output("force", FLOAT, each, ("actuator_force", "force_out"), (0, 0))
-    p.output("act_out", FLOAT, each, ("act_out", "activation_out"), (0, 0))
+    p.output("force", FLOAT, each, ("actuator_force", "force_out"), (0, 1))
+    p.output("act_out", FLOAT, each, ("act_out", "activation_out"), (0, 1))
     p.output("qfrc", FLOAT, each, ("qfrc_actuator", "joint_f"), (-1, 1))
     p.output("sensordata", FLOAT, (worlds, 3 * n), ("sensordata", "readings"), (-1, 1))
-    p.output("nefc", INT, (worlds,), ("nefc", "num_rows"), (0, 0))
-    p.output("efc_used", INT, (worlds, 4), ("efc_used", "row_active"), (0, 0))
+    p.output("nefc", INT, (worlds,), ("nefc", "num_rows"), (0, 1))
+    p.output("efc_used", INT, (worlds, 4), ("efc_used", "row_active"), (0, 1))
     for key, pool in (
         ("aref", ("efc_aref", "target_acc")),
         ("row_pos", ("efc_pos", "row_pos")),
         ("jac", ("efc_J", "row_jac")),
     ):
-        p.output(key, FLOAT, each, pool, (0, 0))
-    p.output("qpos_out", FLOAT, each, ("qpos_out", "joint_q_out"), (0, 0))
-    p.output("qvel_out", FLOAT, each, ("qvel_out", "joint_qd_out"), (0, 0))
+        p.output(key, FLOAT, each, pool, (0, 1))
+    p.output("qpos_out", FLOAT, each, ("qpos_out", "joint_q_out"), (0, 1))
+    p.output("qvel_out", FLOAT, each, ("qvel_out", "joint_qd_out"), (0, 1))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
     p.output("fastest", FLOAT, (worlds,), ("max_speed", "fastest"), (0, 1))
     p.output("time_out", FLOAT, (worlds,), ("time_out", "next_time"))

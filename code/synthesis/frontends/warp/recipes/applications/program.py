@@ -159,8 +159,18 @@ class Program:
         self, key: str, kind: Type, shape: Sequence[int], names: tuple[str, ...] = (),
         start: tuple[float, float] | None = None, element: str = "",
     ) -> None:  # fmt: skip
-        """An array that the kernel writes; with values to start from, one that it reads or adds to as well."""
-        self.array(key, kind, start or (-1e6, 1e6), shape, names, Role.INOUT if start else Role.OUTPUT, element)
+        """An array that the kernel writes; with values to start from, one that it reads or adds to as well.
+
+        Where some of a recipe's texts read it and others do not, it is one or the other by what was written.
+        """
+
+        def declare() -> Expression:
+            read = start is not None and (not self._written or key in _read_arrays("\n".join(self._written)))
+            low, high = start if read and start is not None else (-1e6, 1e6)
+            role, domain = Role.INOUT if read else Role.OUTPUT, Domain(low=low, high=high)
+            return Name(self.draft.add_array(kind, domain, tuple(shape), role, names or (key,), element))
+
+        self._holes[key] = functools.cache(declare)
 
     def handle(self, key: str, names: tuple[str, ...], make: Callable[[str], Argument]) -> None:
         """The id of an object that lines may name.
@@ -379,6 +389,22 @@ class Program:
             titles=tuple(title for name in titles for title in (name, f"{name}_kernel")),
             docstring=self.pick(f"{summary}.", *docstrings) if documented else "",
         )
+
+
+def _read_arrays(text: str) -> set[str]:
+    """The arrays in some lines that are read or added to, and not only written."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Load()):
+                found.add(name)
+            case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name))):
+                found.add(name)
+            case ast.Call(args=[ast.Name(id=name), *_]):
+                found.add(name)
+            case _:
+                pass
+    return found
 
 
 @functools.cache

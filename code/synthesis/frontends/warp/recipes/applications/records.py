@@ -33,15 +33,12 @@ _FLAT = {
             return}}
         slot = wp.atomic_add(counter, {0 ~ group_of[tid]}, 1)
         {if slot >= {capacity ~ max_items}:
-            {overflow[0] = 1
-            return ~ return ~ # undo, so that the count stays right
+            {return ~ # undo, so that the count stays right
             wp.atomic_sub(counter, {0 ~ group_of[tid]}, 1)
             return}
         used[slot] = 1 ~
         if slot < max_items:
-            used[slot] = 1
-        {else:
-            overflow[0] = 1 ~}}
+            used[slot] = 1}
     """,
     "count_kinds": """
         kind = kind_src2[tid]
@@ -113,7 +110,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     num_src, items = p.choices.choice((16, 24, 32)), p.choices.choice((8, 12))
     total = 3 * count
     p.array("index_map", INT, (-6, num_src - 1), (count,), ("index_map", "src_index", "remap", "parent_ids"))
-    p.array("slot_of", INT, (0, num_src - 1), (num_src,), ("slot_of", "new_index", "remap_table"))
+    p.array("slot_of", INT, (-4, num_src - 1), (num_src,), ("slot_of", "new_index", "remap_table"))
     p.array("group_of", INT, (0, 3), (count,), ("group", "world_id", "env_index", "batch"))
     p.array("first_id", INT, (0, 2), (1,), ("first_id", "base_index", "id_offset"))
     p.array("x_src", FLOAT, (-2, 2), (num_src,), ("src", "values_in", "state_in"))
@@ -136,15 +133,14 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.output("x_out", FLOAT, (count,), ("dst", "values_out", "state_out", "x_out"))
     p.output("v_out", VEC, (count,), ("dst_pos", "points_out", "positions_out"))
     p.output("kind_out", INT, (count,), ("dst_kind", "labels_out", "new_ids", "out_index"))
-    p.output("counter", INT, (4,), ("counter", "num_items", "count_out"), (0, 0))
-    p.output("used", INT, (items,), ("used", "slots", "occupied"), (0, 0))
-    p.output("overflow", INT, (1,), ("overflow", "error_flag"), (0, 0))
+    p.output("counter", INT, (4,), ("counter", "num_items", "count_out"), (0, 1))
+    p.output("used", INT, (items,), ("used", "slots", "occupied"), (0, 1))
     p.output("histogram", INT, (4,), ("histogram", "counts_out", "kind_count"), (0, 1))
     p.output("weight_sum", FLOAT, (4,), ("weight_sum", "totals", "mass_sum"), (0, 1))
-    p.output("last_of", INT, (4,), ("last_index", "max_id"), (-1, -1))
-    p.output("first_of", INT, (4,), ("first_index", "min_id"), (1000, 1000))
-    p.output("num_fixed", INT, (1,), ("num_fixed", "num_mapped"), (0, 0))
-    p.output("num_large", INT, (1,), ("num_large", "num_selected"), (0, 0))
+    p.output("last_of", INT, (4,), ("last_index", "max_id"), (0, 90))
+    p.output("first_of", INT, (4,), ("first_index", "min_id"), (0, 60))
+    p.output("num_fixed", INT, (1,), ("num_fixed", "num_mapped"), (0, 1))
+    p.output("num_large", INT, (1,), ("num_large", "num_selected"), (0, 1))
     if target != "segments":
         p.guard_count("item")
     p.write(_FLAT[target])
@@ -263,13 +259,13 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
     p.number("decay", (0.3, 0.9), ("decay", "keep"), ("0.9", "0.5"))
     p.sizes(width=width, stride=width)
-    p.output("dst", FLOAT, shape, ("dst", "values_out", "qpos_out", "state_out"), (0, 0))
+    p.output("dst", FLOAT, shape, ("dst", "values_out", "qpos_out", "state_out"), (0, 1))
     p.output("state", FLOAT, shape, ("state", "buffer", "history"), (-1, 1))
-    p.output("ids_out", INT, shape, ("ids_out", "index_out", "new_ids"), (0, 0))
+    p.output("ids_out", INT, shape, ("ids_out", "index_out", "new_ids"), (0, 1))
     p.output("stamp", INT, (worlds,), ("last_update", "version", "stamp"), (0, 3))
     p.output("missing", INT, (worlds,), ("num_missing", "missing"), (0, 1))
     p.output("count_out", INT, (worlds,), ("count_out", "world_offsets"))
-    p.output("num_full", INT, (1,), ("num_full",), (0, 0))
+    p.output("num_full", INT, (1,), ("num_full",), (0, 1))
     p.write(_WORLDS[target])
     titles = {
         "copy_worlds": ("copy_worlds", "copy_state", "broadcast_state", "restore_state"),

@@ -172,7 +172,7 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
 
 _EPISODES = {
     "terminations": """
-        {reset = int(0) ~ reset = reset_buf[env]}
+        reset = int(0)
         {* if pos[env][2] < min_height:
                 reset = 1
         ~
@@ -281,7 +281,6 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("origins", VEC, (-1, 1), (envs,), ("env_origins", "origins", "start_pos"))
     p.array("offset", VEC, (-1, 1), (starts,), ("start_offsets", "spawn_points"))
     p.array("command", VEC, (-1, 1), (envs,), ("commands", "target_vel", "velocity_command"))
-    p.array("reset_buf", INT, (0, 1), (envs,), ("reset_in", "force_reset", "user_reset"))
     p.array("done_in", INT, (0, 1), (envs,), ("done", "dones", "terminated"))
     p.array("mask", INT, (0, 1), (envs,), ("reset_mask", "mask", "done"))
     p.array("flagged", FLAG, (0, 1), (envs,), ("reset_mask", "should_reset", "done"))
@@ -320,8 +319,8 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("done", INT, (envs,), ("done", "dones", "reset_out", "terminated_out"))
     p.output("timeout", INT, (envs,), ("timeout", "truncated"))
     p.output("progress_out", INT, (envs,), ("progress_out", "next_progress", "episode_length_out"))
-    p.output("counter", INT, (1,), ("num_resets", "reset_count"), (0, 0))
-    p.output("reset_ids", INT, (12,), ("reset_list", "reset_kinds"), (0, 0))
+    p.output("counter", INT, (1,), ("num_resets", "reset_count"), (0, 1))
+    p.output("reset_ids", INT, (12,), ("reset_list", "reset_kinds"), (0, 1))
     p.output("reward", FLOAT, (envs,), ("rewards", "reward", "rew_buf"))
     p.output("episode_sum", FLOAT, (envs,), ("episode_sums", "returns"), (0, 1))
     p.output("q_out", FLOAT, (envs, dofs), ("joint_q", "dof_pos", "qpos"), (-1, 1))
