@@ -11,10 +11,11 @@ from synthesis.frontends.base import Kernel, Recipe
 from synthesis.frontends.jax import calling, functions
 from synthesis.frontends.jax.discovery import signature_of
 from synthesis.frontends.jax.recipes import applications
-from synthesis.frontends.jax.recipes.applications.program import Program, block
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, mapped
 from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.generator import draw
+from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import structure_hash
 

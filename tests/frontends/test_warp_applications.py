@@ -9,8 +9,8 @@ import pytest
 from synthesis import get_frontend
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes import applications
-from synthesis.frontends.warp.recipes.applications.program import block, chain
 from synthesis.generator import draw
+from synthesis.grammar.lines import block, chain
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import structure_hash
 

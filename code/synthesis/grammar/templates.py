@@ -56,6 +56,8 @@ PYTHON = _KNOWN | {
     "tuple", "zip", "TypeError", "ValueError",
 }  # fmt: skip
 """What else of Python's own a text may name that declares its variables by other names."""
+_KEPT = 1024
+"""Texts that are kept as they were parsed: templates come again, what a kernel alone has does not."""
 _REMARK = "# "
 """What a text that stands by itself begins with where it is a comment."""
 
@@ -63,7 +65,7 @@ _REMARK = "# "
 Hole = Expression | Callable[[], Expression]
 
 
-@functools.cache
+@functools.lru_cache(_KEPT)
 def _parse(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
 

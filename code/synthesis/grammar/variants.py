@@ -38,17 +38,14 @@ def choose(text: str, shuffled: Shuffle, chance: Chance) -> str:
         inside = text[start + 1 : end]
         if found := _PROBABILITY.match(inside):
             part, *other = _parts(inside[found.end() :])
-            chosen = part if chance(float(found[1] or _OPTIONAL)) else "".join(other)
+            chosen = [part] if chance(float(found[1] or _OPTIONAL)) else other
         elif inside.startswith("*"):
             parts = shuffled(_parts(inside[1:]))
-            count = max(1, sum(chance(_SEVERAL) for _ in parts))
-            pad = _margin(text, start)
-            chosen = f"\n{pad}".join(_align(each, pad) for each in parts[:count])
-            text = text[:start] + chosen + text[end + 1 :]
-            continue
+            chosen = parts[: max(1, sum(chance(_SEVERAL) for _ in parts))]
         else:
-            chosen = shuffled(_parts(inside))[0]
-        text = text[:start] + _fit(chosen, text, start) + text[end + 1 :]
+            chosen = shuffled(_parts(inside))[:1]
+        below = f"\n{_margin(text, start)}"
+        text = text[:start] + below.join(_fit(each, text, start) for each in chosen) + text[end + 1 :]
     return "\n".join(line for line in text.split("\n") if line.strip())
 
 

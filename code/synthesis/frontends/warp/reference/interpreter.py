@@ -224,35 +224,50 @@ class Interpreter:
                 frame,
             )
         start, stop, step = (np.broadcast_to(each.data, self._machine.lanes).astype(np.int64) for each in bounds)
-        now, left = start.copy(), np.zeros(self._machine.lanes, bool)
-        while True:
-            more = np.where(step > 0, now < stop, now > stop) & (step != 0)
-            going = lanes & more
-            left |= lanes & ~more
-            if not going.any():
-                return self._full(left)
-            going = self._full(going)
-            self._assign(statement.target, Value(kind, now.astype(self._machine.formats[kind.scalar])), going, frame)
+        now = start.copy()
+
+        def advance(lanes: Array) -> tuple[Array, Value]:
+            nonlocal now
+            going = lanes & np.where(step > 0, now < stop, now > stop) & (step != 0)
+            number = Value(kind, now.astype(self._machine.formats[kind.scalar]))
             now = np.where(going, now + step, now)
-            lanes, broken = self._trip(statement.body, going, frame)
-            if broken is not None:
-                left |= broken
-            if not lanes.any():
-                return self._full(left)
+            return going, number
+
+        return self._run_advancing(statement, advance, lanes, frame)
 
     def _run_query(self, statement: ast.For, query: Query, lanes: Array, frame: Frame) -> Array:
         """A loop over what a query of every lane finds, which a query that has a name has given then."""
-        left = np.zeros(self._machine.lanes, bool)
-        while True:
+
+        def advance(lanes: Array) -> tuple[Array, Value]:
+            nonlocal query
             self._machine.mask = lanes
             going, number, query = self._machine.advanced(query)
             if isinstance(statement.iter, ast.Name):
                 frame.names[statement.iter.id] = query
+            return going, Value(INT32, number)
+
+        return self._run_advancing(statement, advance, lanes, frame)
+
+    def _run_advancing(
+        self, statement: ast.For, advance: Callable[[Array], tuple[Array, Value]], lanes: Array, frame: Frame
+    ) -> Array:
+        """A loop in which each lane has numbers of its own, and as many as it has.
+
+        Args:
+            statement: the loop.
+            advance: takes the lanes that are in the loop; gives those of them that have one more trip, and its number.
+            lanes: those that come to the loop.
+            frame: its variables.
+        """
+        left = np.zeros(self._machine.lanes, bool)
+        while True:
+            going, number = advance(lanes)
             left |= lanes & ~going
             if not going.any():
                 return self._full(left)
-            self._assign(statement.target, Value(INT32, number), self._full(going), frame)
-            lanes, broken = self._trip(statement.body, self._full(going), frame)
+            going = self._full(going)
+            self._assign(statement.target, number, going, frame)
+            lanes, broken = self._trip(statement.body, going, frame)
             if broken is not None:
                 left |= broken
             if not lanes.any():

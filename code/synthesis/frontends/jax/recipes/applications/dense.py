@@ -13,8 +13,9 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     product,
     weights,
 )
-from synthesis.frontends.jax.recipes.applications.program import Program, block
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
+from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

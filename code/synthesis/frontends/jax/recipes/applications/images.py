@@ -2,8 +2,9 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import activate, expect, guard, normalise, positive, weights
-from synthesis.frontends.jax.recipes.applications.program import Program, join
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.lines import join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

@@ -5,8 +5,9 @@ from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import weights
-from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

@@ -2,8 +2,9 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import guard, key, truth, whole
-from synthesis.frontends.jax.recipes.applications.program import Program, block, join
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

@@ -1,7 +1,8 @@
 """What several families write: activations, layers that map linearly, normalisation, dropout, guards on shapes."""
 
-from synthesis.frontends.jax.recipes.applications.program import Program, block
+from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.grammar.lines import block
 
 ACTIVATIONS = (
     "jax.nn.relu(VALUE)",

@@ -4,13 +4,13 @@ import ast
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from textwrap import dedent, indent
 from typing import Any
 
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.pruning import prune, read_in
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.drafting import render_module
+from synthesis.grammar.lines import join
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
@@ -39,16 +39,6 @@ _ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
 
 _WIDEST = 80
 """Characters of what a function is said to return; where it takes more, people leave it out."""
-
-
-def block(head: str, *lines: str) -> str:
-    """A compound statement: its head and the lines inside it."""
-    return f"{head}\n{indent(join(*lines), '    ')}"
-
-
-def join(*lines: str) -> str:
-    """Statements one after the other; empty ones are left out."""
-    return "\n".join(dedent(each).strip("\n") for each in lines if each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,16 +1,8 @@
 """Contacts: which pairs of shapes may touch, and what a contact does to its two bodies."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import (
-    FLOAT,
-    INT,
-    PAIR,
-    VEC,
-    Program,
-    block,
-    chain,
-    join,
-)
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, VEC, Program
+from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

@@ -12,7 +12,6 @@ def _particles(p: Program) -> int:
     """Particles, and what is done to them; returns how many there are."""
     count = p.choices.choice(_POINTS)
     p.array("x", VEC, (-1, 1), (count,), ("x", "particle_q", "pos", "positions"))
-    p.array("x_prev", VEC, (-1, 1), (count,), ("x_prev", "particle_q_prev", "pos_prev", "old_pos"))
     p.array("v", VEC, (-1, 1), (count,), ("v", "particle_qd", "vel", "velocities"))
     p.array("inv_mass", FLOAT, (-0.5, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
     p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))

@@ -5,7 +5,8 @@ may get it, or a thread takes slots of its own alone.
 """
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program, block, chain, join
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
+from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

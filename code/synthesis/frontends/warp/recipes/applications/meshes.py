@@ -1,17 +1,8 @@
 """Meshes: edges and triangles that gather from their vertices and scatter to them, and the faces around a vertex."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import (
-    FLOAT,
-    INT,
-    PAIR,
-    TRIPLE,
-    VEC,
-    Program,
-    block,
-    chain,
-    join,
-)
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, PAIR, TRIPLE, VEC, Program
+from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 

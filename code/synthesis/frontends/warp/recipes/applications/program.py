@@ -9,10 +9,11 @@ import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from textwrap import dedent, indent
+from textwrap import dedent
 
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.pruning import prune
 from synthesis.grammar.streams import Stream
@@ -24,7 +25,7 @@ from synthesis.records import Argument, Domain, KernelSpec, Role
 
 FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
-PLANAR, FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (2, 4, 7, 6))
+FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 
 _EAGER = {2: 0.7, 3: 1.0, 4: 1.4, 5: 1.8}
 """How much more often a kernel of each difficulty has what it may have."""
@@ -50,25 +51,10 @@ _TALKATIVE, _REMARK, _DOCUMENTED = 0.75, 0.85, 0.5
 
 Applications have comments in 59 % and docstrings in 42 %.
 """
+_LINES_KEPT = 256
+"""Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
 _EARLY, _IN_PLACE = 0.5, 0.5
 """How often a kernel reads all that it needs first, and how often it reads in place what it needs once."""
-
-
-def block(head: str, *lines: str) -> str:
-    """A compound statement: its head and the lines inside it."""
-    return f"{head}\n{indent(join(*lines), '    ')}"
-
-
-def join(*lines: str) -> str:
-    """Statements one after the other; empty ones are left out."""
-    return "\n".join(dedent(each).strip("\n") for each in lines if each)
-
-
-def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
-    """An ``if`` with an ``elif`` for each further pair of a test and its body."""
-    heads = ["if", *["elif"] * (len(cases) - 1)]
-    parts = [block(f"{head} {test}:", body) for head, (test, body) in zip(heads, cases, strict=True)]
-    return join(*parts, block("else:", otherwise) if otherwise else "")
 
 
 def _square(node: Expression) -> Expression:
@@ -98,6 +84,8 @@ class Program:
         self._eager = _EAGER[stream.difficulty]
         self._text: list[str] = []
         self._written: list[str] = []
+        self._read: set[str] | None = None
+        """The arrays that what was written reads; None where nothing was, or before it is added."""
         self._lookups: dict[str, str] = {}
         self._talks = self.choices.chance(_TALKATIVE)
         self._holes: dict[str, Hole] = {
@@ -165,8 +153,8 @@ class Program:
         """
 
         def declare() -> Expression:
-            read = start is not None and (not self._written or key in _read_arrays("\n".join(self._written)))
-            low, high = start if read and start is not None else (-1e6, 1e6)
+            read = start if self._read is None or key in self._read else None
+            low, high = read or (-1e6, 1e6)
             role, domain = Role.INOUT if read else Role.OUTPUT, Domain(low=low, high=high)
             return Name(self.draft.add_array(kind, domain, tuple(shape), role, names or (key,), element))
 
@@ -231,13 +219,14 @@ class Program:
             elif form == "number":
                 self._holes[key] = literal
             else:
-                declare = self._declare_static if form == "static" else self._declare
-                self._holes[key] = functools.cache(functools.partial(declare, key.upper(), literal))
+                declare = functools.partial(self._declare, key.upper(), literal, static=form == "static")
+                self._holes[key] = functools.cache(declare)
 
-    def _declare(self, name: str, value: Expression) -> Expression:
+    def _declare(self, name: str, value: Expression, *, static: bool = False) -> Expression:
+        """A constant of the module; if static, a number of Python's own, which the kernel's text is made with."""
         self.draft.book.reserve(name)
-        self.draft.declare(Assign(Name(name), Call(Name("wp.constant"), (value,))))
-        return Name(name)
+        self.draft.declare(Assign(Name(name), value if static else Call(Name("wp.constant"), (value,))))
+        return Call(Name("wp.static"), (Name(name),)) if static else Name(name)
 
     def function(self, text: str) -> None:
         """A function beside the kernel that lines may call; its parameters and result have their types.
@@ -258,12 +247,6 @@ class Program:
         assert isinstance(made, Function)
         self.draft.declare(replace(made, name=given.id, decorators=("wp.func",)))
         return given
-
-    def _declare_static(self, name: str, value: Expression) -> Expression:
-        """A number of Python's own, which the kernel's text is made with."""
-        self.draft.book.reserve(name)
-        self.draft.declare(Assign(Name(name), value))
-        return Call(Name("wp.static"), (Name(name),))
 
     # ---- lines
 
@@ -290,6 +273,7 @@ class Program:
         """Add what was written, each local read before it is needed: all of them early, or each where it is needed."""
         needed = dict[str, None]()
         self._written = prune(self._written)
+        self._read = _read_arrays("\n".join(self._written)) if self._written else None
         for text in self._written:
             for name in _variables(text):
                 self._need(name, needed)
@@ -407,7 +391,7 @@ def _read_arrays(text: str) -> set[str]:
     return found
 
 
-@functools.cache
+@functools.lru_cache(_LINES_KEPT)
 def _variables(text: str) -> tuple[str, ...]:
     """The names in some lines, in the order in which they come."""
     nodes = (each for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name))

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program, block, chain, join
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
+from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
