@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from synthesis.frontends.base import Recipe
 
 _TARGETS_A_SHARE = 8
-_APPLICATIONS = 0.6
+_APPLICATIONS = 0.7
 """The share of kernels that are of applications."""
 
 
@@ -15,7 +15,7 @@ def usual_weights(
 ) -> dict[str, int]:
     """How often each category is drawn beside the others.
 
-    Three in five kernels are of applications, which share that equally. The others are there for the operations that
+    Seven kernels in ten are of applications, which share that equally. The others are there for the operations that
     these have seldom or never, so their shares are as the numbers of operations that they aim at, and each operation
     comes up about equally often.
 

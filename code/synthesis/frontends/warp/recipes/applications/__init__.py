@@ -24,7 +24,7 @@ from synthesis.frontends.warp.recipes.applications import (
     vertices,
 )
 
-_MIX = {2: 0.2, 3: 0.25, 4: 0.28, 5: 0.27}
+_MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
 """Applications' kernels are longer than others: a quarter of them have 20 statements and more."""
 
 RECIPES: tuple[Recipe, ...] = tuple(

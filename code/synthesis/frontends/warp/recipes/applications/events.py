@@ -273,7 +273,7 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.array("visible", INT, (0, 1), (count,), ("visible", "shape_flags", "collidable"))
     p.array("skip", INT, (-1, count - 1), (p.threads,), ("exclude", "ignore_id", "self_shape"))
     p.array("flags", INT, (0, 2), (p.threads,), ("ray_type", "ray_flags", "ray_mask"))
-    p.scalar("n", INT, (count // 2, count), ("num_shapes", "num_spheres", "shape_count"))
+    p.scalar("n", INT, (count // 4, count), ("num_shapes", "num_spheres", "shape_count"))
     p.number("far", (0.5, 2.5), ("max_distance", "t_max", "cutoff"), ("2.0", "1.5"))
     p.output("hit", INT, (p.threads,), ("hit_id", "hit_shape", "shape_index"))
     p.output("depth", FLOAT, (p.threads,), ("hit_t", "depth", "hit_distance"))

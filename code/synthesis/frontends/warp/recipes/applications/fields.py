@@ -199,7 +199,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.output("num_large", INT, (1,), ("num_large", "num_active"), (0, 1))
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
-    p.write(_PLANE[target])
+    p.write_with_others(_PLANE, target)
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
         "divergence": ("compute_divergence", "divergence", "eval_divergence"),
@@ -341,7 +341,7 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_points"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 1))
     p.guard_count("particle")
-    p.write(_TRANSFER[target])
+    p.write_with_others(_TRANSFER, target)
     titles = {
         "to_grid": ("p2g", "scatter_to_grid", "deposit_mass", "splat_particles"),
         "from_grid": ("g2p", "gather_from_grid", "update_particles", "sample_grid"),

@@ -5,12 +5,15 @@ have been read before is looked up once, where its kernel reads things.
 """
 
 import ast
+import copy
 import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
+from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, reshape, unparse
+from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join
@@ -46,13 +49,17 @@ _LOCALS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """For variables of the lines, the names that they may get; any other has its own."""
 
-_TALKATIVE, _REMARK, _DOCUMENTED = 0.75, 0.85, 0.5
+_TALKATIVE, _REMARK, _DOCUMENTED = 0.85, 0.85, 0.5
 """The shares of kernels with comments, of their comments that are written, and of kernels with a docstring.
 
 Applications have comments in 59 % and docstrings in 42 %.
 """
 _LINES_KEPT = 256
 """Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
+_WRITTEN = (-1e6, 1e6)
+"""The values that an array may come to hold which the kernel only writes."""
+_LONGER, _CONTINUED = {3: 1, 4: 1, 5: 2}, 0.5
+"""How often another text of an application may follow in a kernel of each difficulty, and how often one does."""
 _EARLY, _IN_PLACE = 0.5, 0.5
 """How often a kernel reads all that it needs first, and how often it reads in place what it needs once."""
 
@@ -75,22 +82,25 @@ class Program:
 
     _LAUNCHES = (32, 48, 64, 96, 128)
 
+    draft: Draft
+    """The kernel as it is printed; there is none before ``done``."""
+
     def __init__(self, stream: Stream, *axes: tuple[str, ...], launch: tuple[int, ...] | None = None) -> None:
+        self._stream = stream
         self.choices = stream.child("shape")
-        if launch is None and len(axes) == 1:
-            launch = (self.choices.choice(self._LAUNCHES),)
-        self.draft = Draft(stream, (FLOAT,), rank=len(axes), launch=launch, axes=axes, plain=True)
-        self._template = Template(self.draft.book, _LOCALS, _square)
+        self._axes = axes
+        self._launch = launch or (self.choices.choice(self._LAUNCHES),)
         self._eager = _EAGER[stream.difficulty]
         self._text: list[str] = []
         self._written: list[str] = []
-        self._read: set[str] | None = None
-        """The arrays that what was written reads; None where nothing was, or before it is added."""
         self._lookups: dict[str, str] = {}
+        self._inline: dict[str, str] = {}
+        """The locals that stand where they are read, and their values."""
+        self._given: dict[str, Given] = {}
+        self._objects: dict[str, Callable[[], Expression]] = {}
+        self._functions: dict[str, str] = {}
         self._talks = self.choices.chance(_TALKATIVE)
-        self._holes: dict[str, Hole] = {
-            pool[0]: Name(index) for pool, index in zip(axes, self.draft.indices, strict=True)
-        }
+        self._holes: dict[str, Hole] = {}
         self._first = axes[0][0]
         for text in HELPERS:
             self.function(text)
@@ -100,7 +110,7 @@ class Program:
     @property
     def threads(self) -> int:
         """The threads along the first dimension."""
-        return self.draft.threads[0]
+        return self._launch[0]
 
     # ---- choices
 
@@ -121,7 +131,7 @@ class Program:
 
     def array(
         self, key: str, kind: Type, domain: tuple[float, float], shape: Sequence[int], names: tuple[str, ...] = (),
-        role: Role = Role.INPUT, element: str = "",
+        element: str = "",
     ) -> None:  # fmt: skip
         """An array that lines may name.
 
@@ -131,17 +141,9 @@ class Program:
             domain: where its values are drawn from.
             shape: its dimensions.
             names: what it may be called in the kernel; the key if there are none.
-            role: what the kernel does with it.
             element: the element's type as Warp spells it, where the kind does not tell.
         """
-        low, high = domain
-
-        def declare() -> Expression:
-            return Name(
-                self.draft.add_array(kind, Domain(low=low, high=high), tuple(shape), role, names or (key,), element)
-            )
-
-        self._holes[key] = functools.cache(declare)
+        self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), element=element))
 
     def output(
         self, key: str, kind: Type, shape: Sequence[int], names: tuple[str, ...] = (),
@@ -151,14 +153,10 @@ class Program:
 
         Where some of a recipe's texts read it and others do not, it is one or the other by what was written.
         """
-
-        def declare() -> Expression:
-            read = start if self._read is None or key in self._read else None
-            low, high = read or (-1e6, 1e6)
-            role, domain = Role.INOUT if read else Role.OUTPUT, Domain(low=low, high=high)
-            return Name(self.draft.add_array(kind, domain, tuple(shape), role, names or (key,), element))
-
-        self._holes[key] = functools.cache(declare)
+        role = Role.OUTPUT if start is None else Role.INOUT
+        domain = start or _WRITTEN
+        given = Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), role=role, element=element)
+        self._give(key, given)
 
     def handle(self, key: str, names: tuple[str, ...], make: Callable[[str], Argument]) -> None:
         """The id of an object that lines may name.
@@ -174,10 +172,10 @@ class Program:
             self.draft.add_argument(make(name))
             return Name(name)
 
-        self._holes[key] = functools.cache(declare)
+        self._objects[key] = functools.cache(declare)
 
     def named(self, key: str) -> str:
-        """What an argument is called in the kernel; it is declared if no line has named it yet."""
+        """What an argument is called in the kernel, while it is printed; it is declared if no line has named it yet."""
         hole = self._holes[key]
         name = hole() if callable(hole) else hole
         assert isinstance(name, Name)
@@ -185,12 +183,11 @@ class Program:
 
     def scalar(self, key: str, kind: Type, domain: tuple[float, float], names: tuple[str, ...] = ()) -> None:
         """A value for all threads that lines may name; see ``array``."""
-        low, high = domain
+        self._give(key, Given(kind=kind, domain=domain, names=names or (key,)))
 
-        def declare() -> Expression:
-            return self.draft.add_uniform(kind, Domain(low=low, high=high), names or (key,)).node
-
-        self._holes[key] = functools.cache(declare)
+    def _give(self, key: str, given: Given) -> None:
+        self._holes.pop(key, None)
+        self._given[key] = given
 
     def number(self, key: str, domain: tuple[float, float], names: tuple[str, ...], usual: tuple[str, ...]) -> None:
         """A number for all threads: an argument, a constant of the module, or a number as people write it."""
@@ -198,6 +195,7 @@ class Program:
         if form == "argument":
             self.scalar(key, FLOAT, domain, names)
             return
+        self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
         named = self.choices.choice(names).upper()
         constant = functools.cache(functools.partial(self._declare, named, value))
@@ -235,15 +233,23 @@ class Program:
             text: its definition, with groups; of the kernel's names it may have constants alone.
         """
         name = text.partition("def ")[2].partition("(")[0]
+        if found := re.search(r"-> ([\w.]+):", text):
+            self._functions[name] = found[1]
         self._holes[name] = functools.cache(functools.partial(self._define, name, text))
 
     def _define(self, name: str, text: str) -> Expression:
         given = Name(self.draft.book.take((name,)))
         choices = self.choices.child("function", name)
-        definition = choose(dedent(text), choices.shuffled, choices.chance)
-        template = Template(NameBook(self.choices.child("helper", name)), _LOCALS, _square)
+        definition = choose(dedent(text), choices.shuffled, choices.chance).strip()
         constants = {each: hole for each, hole in self._holes.items() if each.isupper()}
-        (made,) = template.statements(definition.strip(), **constants)
+        return self._add_function(given, definition, _LOCALS, constants)
+
+    def _add_function(
+        self, given: Name, text: str, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
+    ) -> Expression:  # fmt: skip
+        """Put a function beside the kernel, its variables named by themselves; returns its name."""
+        template = Template(NameBook(self.choices.child("helper", given.id)), roles, _square)
+        (made,) = template.statements(text, **known)
         assert isinstance(made, Function)
         self.draft.declare(replace(made, name=given.id, decorators=("wp.func",)))
         return given
@@ -261,6 +267,21 @@ class Program:
         """
         self._written += [text for each in texts if (text := self._choose(each))]
 
+    def write_with_others(self, texts: Mapping[str, str], target: str) -> None:
+        """Append one of an application's texts; in some long kernels others that write other arrays follow it.
+
+        Args:
+            texts: what a thread may do, all with the same arguments.
+            target: which of them comes first.
+        """
+        self.write(texts[target])
+        for _ in range(_LONGER.get(self.choices.difficulty, 0)):
+            if self.choices.chance(_CONTINUED):
+                other = self._choose(texts[self.choices.choice([each for each in texts if each != target])])
+                whole = [*self._written[:-1], stay(self._written[-1])]
+                if rest := continue_with("\n".join(whole), other):
+                    self._written = [*whole, rest]
+
     def _choose(self, text: str) -> str:
         lines = join(choose(dedent(text), self.choices.shuffled, self.maybe)).split("\n")
         return "\n".join(
@@ -273,7 +294,6 @@ class Program:
         """Add what was written, each local read before it is needed: all of them early, or each where it is needed."""
         needed = dict[str, None]()
         self._written = prune(self._written)
-        self._read = _read_arrays("\n".join(self._written)) if self._written else None
         for text in self._written:
             for name in _variables(text):
                 self._need(name, needed)
@@ -282,7 +302,7 @@ class Program:
             value = self._lookups[name].partition(" = ")[2]
             if value.isidentifier() or self.choices.chance(_IN_PLACE):
                 del needed[name]
-                self._holes[name] = functools.cache(functools.partial(self._expression, value))
+                self._inline[name] = value
         early, ready = self.choices.chance(_EARLY), set[str]()
         for text in self._written:
             wanted = dict[str, None]()
@@ -316,15 +336,9 @@ class Program:
             and not any(other in self._lookups for other in _variables(line) if other != name)
         )
 
-    def _expression(self, text: str) -> Expression:
-        return self._template.expression(text, **self._holes)
-
     def add(self, *lines: str) -> None:
         """Append statements."""
-        text = join(*lines)
-        self._text.append(text)
-        for statement in self._template.statements(text, **self._holes):
-            self.draft.add(statement)
+        self._text.append(join(*lines))
 
     def guard_count(self, thread: str) -> None:
         """Leave threads beyond a count alone in some kernels, as launches with a rounded-up size do.
@@ -363,6 +377,7 @@ class Program:
             DrawError: if a local is never read.
         """
         self._flush()
+        self._print()
         documented = self.choices.chance(_DOCUMENTED)
         called = set(re.findall(r"\bwp\.([a-z]\w*)\(", "\n".join(self._text))) - {"vec3", "tid"}
         return self.draft.finish(
@@ -373,6 +388,60 @@ class Program:
             titles=tuple(title for name in titles for title in (name, f"{name}_kernel")),
             docstring=self.pick(f"{summary}.", *docstrings) if documented else "",
         )
+
+    def _print(self) -> None:
+        """Choose the form of what was added, and give it names."""
+        (text,) = prune(["\n".join(self._text)])
+        read = _read_arrays(text)
+        inlining = _Inlining({name: ast.parse(value, mode="eval").body for name, value in self._inline.items()})
+        sheet = Sheet(
+            body=[inlining.visit(each) for each in ast.parse(text).body],
+            given={key: each if key in read else each.unread() for key, each in self._given.items()},
+            axes=list(self._axes),
+            launch=self._launch,
+            fixed=frozenset(self._holes),
+            objects=frozenset(self._objects),
+            functions=self._functions,
+            roles=dict(_LOCALS),
+        )
+        reshape(sheet, self.choices.child("form"), talks=self._talks)
+        axes = tuple(sheet.axes)
+        self.draft = Draft(self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True)
+        for key, given in sheet.given.items():
+            self._holes[key] = functools.cache(functools.partial(self._declare_argument, given))
+        constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
+        for key in sheet.given:
+            del constants[key]
+        for made in sheet.made:
+            self._holes[made.name] = functools.cache(functools.partial(self._define_made, made, roles, constants))
+        indices = zip(sheet.indices, self.draft.indices, strict=True)
+        self._holes |= self._objects | {key: Name(index) for key, index in indices}
+        template = Template(self.draft.book, sheet.roles, _square)
+        for statement in template.statements("\n".join(map(unparse, sheet.body)), **self._holes):
+            self.draft.add(statement)
+
+    def _declare_argument(self, given: Given) -> Expression:
+        domain = Domain(low=given.domain[0], high=given.domain[1])
+        if given.shape is None:
+            return self.draft.add_uniform(given.kind, domain, given.names).node
+        return Name(self.draft.add_array(given.kind, domain, given.shape, given.role, given.names, given.element))
+
+    def _define_made(
+        self, made: ast.FunctionDef, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
+    ) -> Expression:  # fmt: skip
+        given = Name(self.draft.book.take(roles[made.name]))
+        return self._add_function(given, unparse(made), roles, known)
+
+
+class _Inlining(ast.NodeTransformer):
+    """Puts values where variables are read that need no name."""
+
+    def __init__(self, values: Mapping[str, ast.expr]) -> None:
+        self.values = values
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        value = self.values.get(node.id)
+        return node if value is None else copy.deepcopy(value)
 
 
 def _read_arrays(text: str) -> set[str]:

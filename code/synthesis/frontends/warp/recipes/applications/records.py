@@ -32,12 +32,12 @@ _FLAT = {
             return ~ if not (values[tid] > threshold and alive[tid] == 1):
             return}}
         slot = wp.atomic_add(counter, {0 ~ group_of[tid]}, 1)
-        {if slot >= {capacity ~ max_items}:
+        {if slot >= {capacity ~ max_slots}:
             {return ~ # undo, so that the count stays right
             wp.atomic_sub(counter, {0 ~ group_of[tid]}, 1)
             return}
         used[slot] = 1 ~
-        if slot < max_items:
+        if slot < max_slots:
             used[slot] = 1}
     """,
     "count_kinds": """
@@ -127,23 +127,23 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.number("threshold", (-0.4, 0.4), ("threshold", "cutoff", "min_value"), ("0.0",))
     p.number("scale", (0.5, 2), ("scale", "factor"), ("2.0", "0.5"))
     p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
-    p.scalar("capacity", INT, (3, items), ("capacity", "max_count"))
-    p.sizes(num_src=num_src, max_items=items, num_kinds=4, total=total)
+    p.scalar("capacity", INT, (p.threads // 4, p.threads), ("capacity", "max_count"))
+    p.sizes(num_src=num_src, max_items=items, max_slots=p.threads // 2, num_kinds=4, total=total)
     p.constants({"KIND_NONE": 0, "KIND_FIXED": 1, "KIND_MOVING": 2, "KIND_GHOST": 3})
     p.output("x_out", FLOAT, (count,), ("dst", "values_out", "state_out", "x_out"))
     p.output("v_out", VEC, (count,), ("dst_pos", "points_out", "positions_out"))
     p.output("kind_out", INT, (count,), ("dst_kind", "labels_out", "new_ids", "out_index"))
     p.output("counter", INT, (4,), ("counter", "num_items", "count_out"), (0, 1))
-    p.output("used", INT, (items,), ("used", "slots", "occupied"), (0, 1))
+    p.output("used", INT, (p.threads,), ("used", "slots", "occupied"), (0, 1))
     p.output("histogram", INT, (4,), ("histogram", "counts_out", "kind_count"), (0, 1))
     p.output("weight_sum", FLOAT, (4,), ("weight_sum", "totals", "mass_sum"), (0, 1))
-    p.output("last_of", INT, (4,), ("last_index", "max_id"), (0, 90))
-    p.output("first_of", INT, (4,), ("first_index", "min_id"), (0, 60))
+    p.output("last_of", INT, (4,), ("last_index", "max_id"), (0, 2 * p.threads))
+    p.output("first_of", INT, (4,), ("first_index", "min_id"), (0, 4))
     p.output("num_fixed", INT, (1,), ("num_fixed", "num_mapped"), (0, 1))
     p.output("num_large", INT, (1,), ("num_large", "num_selected"), (0, 1))
     if target != "segments":
         p.guard_count("item")
-    p.write(_FLAT[target])
+    p.write_with_others(_FLAT, target)
     titles = {
         "gather_state": ("gather_state", "copy_mapped", "gather_indexed", "map_values"),
         "compact": ("compact", "select_active", "fill_list", "collect_items"),
@@ -266,7 +266,7 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     p.output("missing", INT, (worlds,), ("num_missing", "missing"), (0, 1))
     p.output("count_out", INT, (worlds,), ("count_out", "world_offsets"))
     p.output("num_full", INT, (1,), ("num_full",), (0, 1))
-    p.write(_WORLDS[target])
+    p.write_with_others(_WORLDS, target)
     titles = {
         "copy_worlds": ("copy_worlds", "copy_state", "broadcast_state", "restore_state"),
         "zero_worlds": ("reset_buffers", "clear_worlds", "zero_state", "reset_worlds"),

@@ -159,7 +159,8 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.output("violations", INT, (envs,), ("num_violations", "limit_count"), (0, 2))
     p.output("penalty", FLOAT, (envs,), ("penalty", "limit_cost", "reward_penalty"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
-    p.write("{?0.35 if {active[env] == 0 ~ active[env] != 1}:\n    return}", _DRIVES[target])
+    p.write("{?0.35 if {active[env] == 0 ~ active[env] != 1}:\n    return}")
+    p.write_with_others(_DRIVES, target)
     titles = {
         "joint_drive": ("eval_joint_drives", "apply_actuators", "compute_joint_torques", "pd_control"),
         "action_filter": ("apply_actions", "process_actions", "filter_actions", "set_joint_targets"),
@@ -327,7 +328,7 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("qd_out", FLOAT, (envs, dofs), ("joint_qd", "dof_vel", "qvel"), (-1, 1))
     p.output("pos_out", VEC, (envs,), ("root_pos", "base_pos"), (-1, 1))
     p.guard_count("env")
-    p.write(_EPISODES[target])
+    p.write_with_others(_EPISODES, target)
     titles = {
         "terminations": ("check_termination", "compute_dones", "update_episodes", "check_resets"),
         "reward": ("compute_reward", "compute_rewards", "locomotion_reward", "tracking_reward"),

@@ -176,7 +176,8 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.lookups(x0="x0 = x[tid]")
     p.guard_count("particle")
     outputs = "x_out[tid] = x[tid]" if target != "update_velocity" else "v_out[tid] = v[tid]"
-    p.write(_RESTING.replace("OUTPUTS", outputs), _VERTEX[target])
+    p.write(_RESTING.replace("OUTPUTS", outputs))
+    p.write_with_others(_VERTEX, target)
     titles = {
         "implicit_vertex": ("solve_vertices", "vbd_step", "solve_elasticity", "relax_vertices"),
         "predict": ("predict_positions", "forward_step", "integrate_particles", "predict_particles"),

@@ -1,0 +1,137 @@
+"""Guards: what leaves early and what is inside a branch, one test of two parts or two tests."""
+
+import ast
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_in
+from synthesis.grammar.streams import Stream
+
+_INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.3, ast.Continue: 0.5}
+"""How often what comes after a guard stands in a branch instead."""
+_JOINED, _PARTED = 0.45, 0.12
+"""How often two tests with the same body are one, and one of two parts is two."""
+_TIGHT = 0.3
+"""How often a branch whose body is another branch asks for both at once."""
+_DEEPEST = 3
+_MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
+}  # fmt: skip
+
+
+def rearrange(sheet: Sheet, choices: Stream) -> None:
+    """Write some of a kernel's tests in other ways."""
+    for block in list(blocks_of(sheet.body)):
+        _join(block, choices)
+        _part(block, choices)
+        _tighten(block, choices)
+    for depth, block in _nested(sheet.body, 0):
+        if depth < _DEEPEST:
+            _turn_inside(block, choices)
+
+
+def _nested(body: list[ast.stmt], depth: int) -> "list[tuple[int, list[ast.stmt]]]":
+    """All blocks with their depths, the innermost first."""
+    found: list[tuple[int, list[ast.stmt]]] = []
+    for statement in body:
+        for name in ("body", "orelse"):
+            if inner := getattr(statement, name, None):
+                found += _nested(inner, depth + 1)
+    return [*found, (depth, body)]
+
+
+def opposite(test: ast.expr) -> ast.expr:
+    """The test that holds where another does not."""
+    match test:
+        case ast.Compare(left=left, ops=[op], comparators=right):
+            return ast.Compare(left, [_MIRRORED[type(op)]()], right)
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return inner
+        case ast.BoolOp(op=op, values=parts):
+            other = ast.Or() if isinstance(op, ast.And) else ast.And()
+            return ast.BoolOp(other, [opposite(each) for each in parts])
+        case _:
+            return ast.UnaryOp(ast.Not(), test)
+
+
+def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
+    """How a guard leaves, ``ast.Return`` or ``ast.Continue``; None if the statement is no guard, or does more."""
+    match statement:
+        case ast.If(body=[ast.Return(value=None) | ast.Continue() as leaving], orelse=[]):
+            return type(leaving)
+        case _:
+            return None
+
+
+def _turn_inside(block: list[ast.stmt], choices: Stream) -> None:
+    """Put what comes after some guards inside a branch."""
+    for place in reversed(range(len(block) - 1)):
+        guard, leaves = block[place], _leaves(block[place])
+        if leaves is None or not isinstance(guard, ast.If) or not choices.chance(_INSIDE[leaves]):
+            continue
+        rest = block[place + 1 :]
+        if leaves is ast.Return and _deep(rest):
+            continue
+        block[place:] = [ast.If(opposite(guard.test), rest, [])]
+
+
+def _deep(body: list[ast.stmt]) -> bool:
+    """Whether some lines have a branch in a branch already."""
+    return any(isinstance(inner, ast.If) for outer in body for inner in ast.walk(outer)
+               if inner is not outer and isinstance(outer, ast.If | ast.For))  # fmt: skip
+
+
+def _alike(first: ast.stmt, second: ast.stmt) -> bool:
+    """Whether two statements are branches of the same short body, which may be asked for at once."""
+    match first, second:
+        case ast.If(body=[one], orelse=[]), ast.If(body=[other], orelse=[]):
+            jumps = isinstance(one, ast.Return | ast.Continue | ast.Break)
+            return jumps and ast.dump(one) == ast.dump(other) and _independent(first.test, second.test)
+        case _:
+            return False
+
+
+def _independent(first: ast.expr, second: ast.expr) -> bool:
+    """Whether the second test may be asked whatever the first one says: it looks up nothing by what that one guards."""
+    if not any(isinstance(node, ast.Subscript | ast.Call) for node in ast.walk(second)):
+        return True
+    return not set(names_in([first])) & {
+        name for node in ast.walk(second) if isinstance(node, ast.Subscript) for name in names_in([node.slice])
+    } and not any(isinstance(node, ast.Call) for node in ast.walk(second))
+
+
+def _parts(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:
+    return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, op) else [test]
+
+
+def _join(block: list[ast.stmt], choices: Stream) -> None:
+    """Make one of two tests with the same body."""
+    place = 0
+    while place + 1 < len(block):
+        first, second = block[place], block[place + 1]
+        if _alike(first, second) and choices.chance(_JOINED):
+            assert isinstance(first, ast.If)
+            assert isinstance(second, ast.If)
+            tests = [*_parts(first.test, ast.Or), *_parts(second.test, ast.Or)]
+            if len(tests) <= 3:
+                block[place : place + 2] = [ast.If(ast.BoolOp(ast.Or(), tests), first.body, [])]
+        place += 1
+
+
+def _part(block: list[ast.stmt], choices: Stream) -> None:
+    """Make two tests of one that leaves for either of two reasons."""
+    for place in reversed(range(len(block))):
+        statement = block[place]
+        if _leaves(statement) and isinstance(statement, ast.If) and choices.chance(_PARTED):
+            parts = _parts(statement.test, ast.Or)
+            block[place : place + 1] = [ast.If(each, statement.body, []) for each in parts]
+
+
+def _tighten(block: list[ast.stmt], choices: Stream) -> None:
+    """Ask for two things at once where a branch holds nothing but another."""
+    for place, statement in enumerate(block):
+        match statement:
+            case ast.If(test=outer, body=[ast.If(test=inner, body=body, orelse=[])], orelse=[]):
+                if _independent(outer, inner) and choices.chance(_TIGHT):
+                    tests = [*_parts(outer, ast.And), *_parts(inner, ast.And)]
+                    block[place] = ast.If(ast.BoolOp(ast.And(), tests), body, [])
+            case _:
+                pass

@@ -1,0 +1,205 @@
+"""Functions beside a kernel: lines that compute one value of some others are often a function of their own."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
+from synthesis.grammar.streams import Stream
+
+_SHARES = (0.55, 0.35)
+"""How often a kernel has a function beside it that its lines might have been, and then another one."""
+_SMALLEST, _LARGEST = 14, 130
+"""Nodes of what is worth a function, and of what people still take in at once."""
+_MOST_PARAMETERS, _MOST_ARRAYS = 7, 2
+_RETURNED = 0.65
+"""How often a function says what it gives."""
+_SHORT = 3
+_PLAIN = frozenset({"wp", "range", "float", "int", "bool", "len", "True", "False"})
+_VERBS = ("compute_{}", "eval_{}", "get_{}", "calc_{}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Statements in a row that give one variable its value and leave nothing else."""
+
+    block: list[ast.stmt]
+    start: int
+    stop: int
+    result: str
+    parameters: Mapping[str, str]
+
+    @property
+    def statements(self) -> list[ast.stmt]:
+        return self.block[self.start : self.stop]
+
+
+def outline(sheet: Sheet, choices: Stream) -> None:
+    """Make functions of some of a kernel's lines."""
+    for share in _SHARES:
+        if not choices.chance(share):
+            return
+        known, places = _known(sheet), _Places(sheet)
+        for block, start, stop in choices.shuffled(list(_runs(sheet, places))):
+            if part := _part(block, start, stop, sheet, known, places):
+                _move_out(sheet, part, choices, known)
+                break
+
+
+def _runs(sheet: Sheet, places: "_Places") -> Iterator[tuple[list[ast.stmt], int, int]]:
+    """Statements in a row, by their block and place, that only give variables their values."""
+    for block in blocks_of(sheet.body):
+        for start in range(len(block)):
+            cost = 0
+            for stop in range(start, len(block)):
+                fact = places.facts[id(block[stop])]
+                cost += fact.cost
+                if cost > _LARGEST or not fact.pure:
+                    break
+                if cost >= _SMALLEST:
+                    yield block, start, stop + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fact:
+    """What is known of a statement: its expressions, whether it only gives variables values, where its names are."""
+
+    cost: int
+    pure: bool
+    first: int
+    last: int
+
+
+class _Places:
+    """What is known of each statement of a kernel, and where its names are."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.names: list[ast.Name] = []
+        self.facts: dict[int, _Fact] = {}
+        self.added_to = set[int]()
+        self._objects = sheet.objects
+        for each in sheet.body:
+            self._note(each)
+
+    def _note(self, node: ast.AST) -> None:
+        """Note the names in a node in the order in which they are met: an assignment's value, then its target."""
+        first = len(self.names)
+        children = list(ast.iter_child_nodes(node))
+        match node:
+            case ast.Name():
+                self.names.append(node)
+            case ast.Assign(targets=targets, value=value):
+                children = [value, *targets]
+            case ast.For(target=target, iter=iterable, body=body):
+                children = [iterable, target, *body]
+            case ast.AugAssign(target=target):
+                self.added_to.add(id(target))
+            case _:
+                pass
+        for each in children:
+            self._note(each)
+        if isinstance(node, ast.stmt):
+            inner = list(ast.walk(node))
+            cost = sum(1 for each in inner if isinstance(each, ast.expr))
+            pure = _is_pure(inner, self._objects)
+            self.facts[id(node)] = _Fact(cost=cost, pure=pure, first=first, last=len(self.names))
+
+    def around(self, statements: list[ast.stmt]) -> tuple[list[ast.Name], list[ast.Name], list[ast.Name]]:
+        """The names before some statements in a row, in them, and after them."""
+        first, last = self.facts[id(statements[0])].first, self.facts[id(statements[-1])].last
+        return self.names[:first], self.names[first:last], self.names[last:]
+
+
+def _is_pure(nodes: list[ast.AST], objects: frozenset[str]) -> bool:
+    """Whether a statement, of which these are the nodes, only gives variables their values."""
+    loops = any(isinstance(node, ast.For | ast.While) for node in nodes)
+    for node in nodes:
+        match node:
+            case ast.Expr(value=ast.Constant()):
+                pass
+            case ast.Return() | ast.Raise() | ast.Expr():
+                return False
+            case ast.Break() | ast.Continue() if not loops:
+                return False
+            case ast.Subscript(ctx=ast.Store()) | ast.Attribute(ctx=ast.Store()):
+                return False
+            case ast.Name(id=name) if name in objects:
+                return False
+            case ast.Call(func=ast.Attribute(attr=name)) if name.startswith(("atomic_", "tile_", "rand", "tid")):
+                return False
+            case _:
+                pass
+    return True
+
+
+def _part(
+    block: list[ast.stmt], start: int, stop: int, sheet: Sheet, known: Mapping[str, str], places: _Places
+) -> _Part | None:  # fmt: skip
+    """Some statements as a part; None if more than one variable leaves them, or a type is not known."""
+    statements = block[start:stop]
+    if isinstance(statements[-1], ast.Expr):
+        return None
+    before, inside, after = places.around(statements)
+    stored = {node.id for node in inside if isinstance(node.ctx, ast.Store)}
+    first = {node.id: node for node in reversed(inside)}
+    if any(isinstance(first[name].ctx, ast.Load) or id(first[name]) in places.added_to for name in stored):
+        return None  # it goes on from a value of before
+    leaving = {node.id for node in (*before, *after) if node.id in stored}
+    if len(leaving) != 1 or any(node.id in leaving for node in before):
+        return None
+    (result,) = leaving
+    if not any(isinstance(each, ast.Assign) and _target(each) == result for each in statements):
+        return None
+    needed = [name for name in dict.fromkeys(node.id for node in inside) if name not in stored]
+    free = [name for name in needed if name not in sheet.fixed and name not in _PLAIN]
+    arrays = sum("array" in known.get(name, "") for name in free)
+    clear = all(name in known for name in (*free, result))
+    if not clear or not free or len(free) > _MOST_PARAMETERS or arrays > _MOST_ARRAYS:
+        return None
+    parameters = {name: known[name] for name in free}
+    return _Part(block=block, start=start, stop=stop, result=result, parameters=parameters)
+
+
+def _target(statement: ast.Assign) -> str | None:
+    (target,) = statement.targets
+    return target.id if isinstance(target, ast.Name) else None
+
+
+def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, str]) -> None:
+    """Put a part into a function, and call it."""
+    *lines, last = part.statements
+    if isinstance(last, ast.Assign) and _target(last) == part.result:
+        lines.append(ast.Return(last.value))
+    else:
+        lines += [last, ast.Return(ast.Name(part.result, ast.Load()))]
+    parameters = [ast.arg(name, parse_expression(kind)) for name, kind in part.parameters.items()]
+    spoken = next((each for each in (part.result, *sheet.roles.get(part.result, ())) if len(each) >= _SHORT), "")
+    name = f"made_{len(sheet.made)}"
+    sheet.roles[name] = tuple(each.format(spoken or "term") for each in choices.shuffled(_VERBS))
+    returned = parse_expression(known[part.result]) if choices.chance(_RETURNED) else None
+    arguments = ast.arguments([], parameters, None, [], [], None, [])
+    sheet.made.append(ast.FunctionDef(name, arguments, lines, [], returned))
+    call = ast.Call(ast.Name(name, ast.Load()), [ast.Name(each, ast.Load()) for each in part.parameters], [])
+    part.block[part.start : part.stop] = [ast.Assign([ast.Name(part.result, ast.Store())], call)]
+
+
+def _known(sheet: Sheet) -> dict[str, str]:
+    """The types of arguments, of the thread's indices, of functions, and of the variables that tell."""
+    known = {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
+    known |= sheet.functions
+    unclear = set[str]()
+    for block in blocks_of(sheet.body):
+        for statement in block:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    kind = kind_of(value, known)
+                    if kind is None or known.get(name, kind) != kind:
+                        unclear.add(name)
+                    elif name not in sheet.given:
+                        known[name] = kind
+                case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"))):
+                    known[name] = "int"
+                case _:
+                    pass
+    return {name: kind for name, kind in known.items() if name not in unclear}

@@ -1,0 +1,103 @@
+"""Comments on what many kernels do alike: leave an empty slot, take the next place of a list, write what was found."""
+
+import ast
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of
+from synthesis.grammar.streams import Stream
+
+_SHARE, _MOST = 0.6, 4
+"""How often a line that people comment on has a comment, and how many a kernel gets."""
+_FEW = 3
+_NONE = ("# empty slot", "# nothing here", "# not used", "# skip invalid entries", "# padding")
+_SMALL = ("# too small to have a direction", "# avoid dividing by zero", "# degenerate", "# nothing to normalize")
+_PLACE = ("# next free slot", "# reserve a slot", "# append to the list", "# one slot each, in no order")
+_FULL = ("# the list is full", "# no room left", "# more than the buffer holds")
+_ROW = ("# entries of this row", "# walk the segment", "# everything that belongs to this one", "# over the segment")
+_READ = ("# load the state", "# inputs of this thread", "# read once", "# gather")
+_WRITE = ("# write the results", "# store", "# outputs", "# new state", "# save for the next pass")
+_WORLD = ("# which world this thread is in", "# one thread for each item of each world", "# unpack the flat index")
+_LIMIT = ("# keep it in range", "# limit", "# stay inside the bounds", "# saturate")
+
+
+def remark(sheet: Sheet, choices: Stream) -> None:
+    """Comment on some of a kernel's lines, as far as they have no comments."""
+    written = 0
+    for block in list(blocks_of(sheet.body)):
+        for place in reversed(range(len(block))):
+            words = _words(block, place, outer=block is sheet.body)
+            if words and written < _MOST and not (place and _is_remark(block[place - 1])) and choices.chance(_SHARE):
+                block.insert(place, ast.Expr(ast.Constant(choices.choice(words))))
+                written += 1
+
+
+def _is_remark(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _words(block: list[ast.stmt], place: int, *, outer: bool) -> tuple[str, ...]:
+    """What may be said before a statement; nothing of most."""
+    statement = block[place]
+    before = block[place - 1] if place else None
+    match statement:
+        case ast.If(test=test, body=[ast.Return() | ast.Continue()], orelse=[]):
+            return _FULL if before is not None and _takes_place(before) else _why(test)
+        case ast.Assign() if _takes_place(statement):
+            return _PLACE
+        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="of_launch"))):
+            return _WORLD
+        case ast.Assign(
+            targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="clamp"), args=[ast.Name(id=same), *_])
+        ):
+            return _LIMIT if same == name else ()
+        case ast.For(iter=ast.Call(args=[ast.Subscript(), ast.Subscript(slice=ast.BinOp())])):
+            return _ROW
+        case _:
+            return _of_several(block, place) if outer else ()
+
+
+def _takes_place(statement: ast.stmt) -> bool:
+    """Whether a variable gets the number of things that were counted before."""
+    match statement:
+        case ast.Assign(value=ast.Call(func=ast.Attribute(attr="atomic_add"))):
+            return True
+        case _:
+            return False
+
+
+def _why(test: ast.expr) -> tuple[str, ...]:
+    """Why a guard leaves, where its test tells."""
+    match test:
+        case ast.Compare(ops=[ast.Lt() | ast.LtE()], comparators=[ast.Name(id="TINY") | ast.Constant(value=1e-6)]):
+            return _SMALL
+        case ast.Compare(ops=[ast.Lt()], comparators=[ast.Constant(value=0)]):
+            return _NONE if isinstance(test.left, ast.Name) else ()
+        case ast.Compare(ops=[ast.Eq()], comparators=[ast.UnaryOp(op=ast.USub())]):
+            return _NONE
+        case _:
+            return ()
+
+
+def _of_several(block: list[ast.stmt], place: int) -> tuple[str, ...]:
+    """What is said of the first of some reads, and of the first of the last writes."""
+    rest = block[place:]
+    first = place == 0 or not _reads(block[place - 1])
+    if first and len(rest) > _FEW and all(map(_reads, rest[:_FEW])):
+        return _READ
+    last = place > 0 and not _writes(block[place - 1]) and len(rest) > 1 and all(map(_writes, rest))
+    return _WRITE if last else ()
+
+
+def _reads(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Name()], value=ast.Subscript(value=ast.Name())):
+            return True
+        case _:
+            return False
+
+
+def _writes(statement: ast.stmt) -> bool:
+    match statement:
+        case ast.Assign(targets=[ast.Subscript()]):
+            return True
+        case _:
+            return False

@@ -1,0 +1,105 @@
+"""A kernel as lines whose names stand for arguments that are not declared yet."""
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from synthesis.frontends.warp.spelling import array_annotation, value_annotation
+from synthesis.grammar.types import Type
+from synthesis.records import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """An argument that lines may name, as long as nothing of it is written.
+
+    Args:
+        kind: the type of a value or of an element.
+        domain: where values are drawn from.
+        names: what it may be called in the kernel.
+        shape: an array's dimensions; None for one value for all threads.
+        role: what the kernel does with it.
+        element: the element's type as Warp spells it, where the kind does not tell.
+    """
+
+    kind: Type
+    domain: tuple[float, float]
+    names: tuple[str, ...]
+    shape: tuple[int, ...] | None = None
+    role: Role = Role.INPUT
+    element: str = ""
+
+    def unread(self) -> "Given":
+        """The same, of which nothing is read: what it holds at first does not matter."""
+        return replace(self, role=Role.OUTPUT) if self.role is Role.INOUT else self
+
+    @property
+    def value_type(self) -> str:
+        """The type of a value, or of an element, as an annotation."""
+        return self.element or value_annotation(self.kind)
+
+    @property
+    def annotation(self) -> str:
+        """The type as an annotation."""
+        return self.value_type if self.shape is None else array_annotation(self.value_type, len(self.shape))
+
+
+@dataclass(kw_only=True)
+class Sheet:
+    """A kernel that forms may change.
+
+    Args:
+        body: its statements, without the one that asks for the thread's indices.
+        given: the arguments that lines may name, by what they call them.
+        axes: for each launch dimension, the names that its index may get; lines use the first of them.
+        launch: the threads along each.
+        fixed: names in lines that stand for constants, numbers and functions.
+        objects: names in lines that stand for meshes, trees and grids.
+        functions: the types of what functions give, by name.
+    """
+
+    body: list[ast.stmt]
+    given: dict[str, Given]
+    axes: list[tuple[str, ...]]
+    launch: tuple[int, ...]
+    fixed: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
+    functions: Mapping[str, str] = field(default_factory=dict[str, str])
+    roles: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    """For variables that a form adds, the names that they may get."""
+    made: list[ast.FunctionDef] = field(default_factory=list[ast.FunctionDef])
+    """Functions that a form adds, which the kernel calls."""
+
+    @property
+    def indices(self) -> tuple[str, ...]:
+        """What lines call the thread's indices."""
+        return tuple(names[0] for names in self.axes)
+
+    def named(self) -> set[str]:
+        """All names in the lines."""
+        return set(names_in(self.body))
+
+
+def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """The names in some nodes, each as often as it is there."""
+    for each in nodes:
+        yield from (node.id for node in ast.walk(each) if isinstance(node, ast.Name))
+
+
+def blocks_of(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
+    """A body and all blocks inside it, the outermost first."""
+    yield body
+    for statement in body:
+        for name in ("body", "orelse"):
+            if inner := getattr(statement, name, None):
+                yield from blocks_of(inner)
+
+
+def parse_expression(text: str) -> ast.expr:
+    """An expression as syntax."""
+    return ast.parse(text, mode="eval").body
+
+
+def unparse(statement: ast.stmt) -> str:
+    """A statement as text; a form may have made parts of it."""
+    return ast.unparse(ast.fix_missing_locations(statement))

@@ -1,0 +1,179 @@
+"""Kernels of many worlds: one more launch dimension, or index, and arrays that have a part for each world."""
+
+import ast
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import Role
+
+_SHARE, _FLAT = 0.3, 0.3
+"""How often a kernel of one launch dimension is of many worlds, and how often those have one index for both."""
+_BATCHED = 0.7
+"""How often an array that is only read has a part for each world; the model is often the same in all of them."""
+_BOXED, _BOXED_IN_WORLDS = 0.06, 0.3
+"""How often a value for all threads is read from an array, of one element or of one for each world."""
+_TAKEN = {"env", "wid", "world"}
+"""What lines call the world where they have several."""
+_COUNTS = (2, 3, 4, 8)
+_MOST_THREADS = 288
+_HIGHEST_RANK = 3
+_WORLD, _THREAD, _EACH = "in_world", "of_launch", "per_world"
+"""What lines call the world, the thread of a launch of one dimension, and the number of threads in each world."""
+_NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
+_PER_WORLD = ("num_per_world", "per_world", "num_per_env", "stride", "world_size")
+_INT = Type("int32")
+
+
+def spread(sheet: Sheet, choices: Stream) -> None:
+    """Give some kernels many worlds, and read some of their values from arrays."""
+    counts = [count for count in _COUNTS if count * math.prod(sheet.launch) <= _MOST_THREADS]
+    several = len(sheet.axes) == 1 and counts and _may_spread(sheet) and choices.chance(_SHARE)
+    count = choices.choice(counts) if several else 1
+    if several:
+        _batch(sheet, choices, count)
+    _box(sheet, choices, count)
+
+
+def _may_spread(sheet: Sheet) -> bool:
+    """Whether all that a kernel writes is reached by indices, and nothing that it names is an object."""
+    named = sheet.named()
+    written = {key: each for key in named if (each := sheet.given.get(key)) and each.role is not Role.INPUT}
+    high = any(len(each.shape or ()) > _HIGHEST_RANK for each in written.values())
+    return not (named & sheet.objects or named & _TAKEN or written.keys() & _bare(sheet) or high)
+
+
+class _Uses(ast.NodeVisitor):
+    """Finds arrays that are used in other ways than by all their indices, and in atomics."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.bare = set[str]()
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if isinstance(node.value, ast.Name):
+            indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            given = self.sheet.given.get(node.value.id)
+            if given is not None and len(given.shape or ()) != len(indices):
+                self.bare.add(node.value.id)
+            self.visit(node.slice)
+        else:
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        arguments = node.args
+        if atomic(node):
+            arguments = arguments[1:]
+        for each in arguments:
+            self.visit(each)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if not (node.attr == "shape" and isinstance(node.value, ast.Name)):
+            self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.bare.add(node.id)
+
+
+def atomic(node: ast.Call) -> bool:
+    """Whether a call changes an element of its first argument."""
+    function = node.func
+    return isinstance(function, ast.Attribute) and function.attr.startswith("atomic_")
+
+
+def _bare(sheet: Sheet) -> set[str]:
+    """The names of arrays that a form cannot give one more index."""
+    uses = _Uses(sheet)
+    for statement in sheet.body:
+        uses.visit(statement)
+    return {name for name in uses.bare if name in sheet.given and sheet.given[name].shape is not None}
+
+
+class _Batching(ast.NodeTransformer):
+    """Gives arrays one more index, the first; an array of one element gets the world's instead of its own."""
+
+    def __init__(self, arrays: set[str], single: set[str]) -> None:
+        self.arrays = arrays
+        self.single = single
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        if isinstance(node.value, ast.Attribute) and isinstance(node.value.value, ast.Name):
+            owner = node.value.value.id
+            if owner in self.arrays - self.single and isinstance(node.slice, ast.Constant):
+                return ast.Subscript(node.value, ast.Constant(int(str(node.slice.value)) + 1), node.ctx)
+        name = node.value.id if isinstance(node.value, ast.Name) else ""
+        inner = self.visit(node.slice)
+        if name not in self.arrays:
+            return ast.Subscript(self.visit(node.value), inner, node.ctx)
+        own = [] if name in self.single else inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        indices: list[ast.expr] = [ast.Name(_WORLD, ast.Load()), *own]
+        return ast.Subscript(node.value, indices[0] if len(indices) == 1 else ast.Tuple(indices, ast.Load()), node.ctx)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        node = ast.Call(node.func, [self.visit(each) for each in node.args], node.keywords)
+        target = node.args[0] if node.args else None
+        if atomic(node) and isinstance(target, ast.Name) and target.id in self.arrays:
+            rest = node.args[2:] if target.id in self.single else node.args[1:]
+            node.args = [target, ast.Name(_WORLD, ast.Load()), *rest]
+        return node
+
+
+def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
+    """Give a kernel's arrays a part for each of some worlds."""
+    bare, named = _bare(sheet), sheet.named()
+    chosen = {
+        key
+        for key, each in sheet.given.items()
+        if key in named - bare
+        and 0 < len(each.shape or ()) <= _HIGHEST_RANK
+        and (each.role is not Role.INPUT or choices.chance(_BATCHED))
+    }
+    single = {key for key in chosen if sheet.given[key].shape == (1,)}
+    batching = _Batching(chosen, single)
+    sheet.body = [batching.visit(each) for each in sheet.body]
+    for key in chosen:
+        given = sheet.given[key]
+        own = () if key in single else given.shape or ()
+        sheet.given[key] = replace(given, shape=(count, *own))
+    (names,), (threads,) = sheet.axes, sheet.launch
+    if not choices.chance(_FLAT):
+        sheet.axes, sheet.launch = [(_WORLD, *_NAMES), names], (count, threads)
+        return
+    sheet.axes = [(_THREAD, *(each for each in ("tid", "i", "idx", "thread_id") if each != names[0]))]
+    sheet.launch = (count * threads,)
+    sheet.roles |= {_WORLD: _NAMES, names[0]: names}
+    length = str(threads)
+    if choices.chance(0.7):
+        sheet.given[_EACH] = Given(kind=_INT, domain=(threads, threads), names=_PER_WORLD)
+        length = _EACH
+    sheet.body[:0] = ast.parse(f"{_WORLD} = {_THREAD} // {length}\n{names[0]} = {_THREAD} % {length}").body
+
+
+class _Boxing(ast.NodeTransformer):
+    """Reads values from arrays of the same names."""
+
+    def __init__(self, boxed: Mapping[str, ast.expr]) -> None:
+        self.boxed = boxed
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        index = self.boxed.get(node.id)
+        return node if index is None else ast.Subscript(node, index, ast.Load())
+
+
+def _box(sheet: Sheet, choices: Stream, worlds: int) -> None:
+    """Read some values for all threads from arrays: of one element, or of one for each world."""
+    boxed: dict[str, ast.expr] = {}
+    named = sheet.named()
+    for key, given in sheet.given.items():
+        if given.shape is not None or key not in named or given.domain[0] == given.domain[1]:
+            continue
+        if worlds > 1 and choices.chance(_BOXED_IN_WORLDS):
+            boxed[key] = ast.Name(_WORLD, ast.Load())
+            sheet.given[key] = replace(given, shape=(worlds,))
+        elif choices.chance(_BOXED):
+            boxed[key] = ast.Constant(0)
+            sheet.given[key] = replace(given, shape=(1,))
+    sheet.body = [_Boxing(boxed).visit(each) for each in sheet.body]

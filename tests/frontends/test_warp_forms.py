@@ -1,0 +1,209 @@
+"""The forms of an application's kernel: what they change, and that they leave what it computes."""
+
+import ast
+import itertools
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, flags, guards, outlining, remarks, worlds
+from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
+from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
+from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import Role
+
+FLOAT, INT, VEC = Type("float32"), Type("int32"), Type("float32", (3,))
+
+
+def sheet_of(text: str, **given: Given) -> Sheet:
+    """A sheet with 32 threads, the index ``tid`` and the arrays a, b (float), flag, at (int) and out."""
+    known = {
+        "a": Given(kind=FLOAT, domain=(-2, 2), names=("a",), shape=(32,)),
+        "b": Given(kind=FLOAT, domain=(-2, 2), names=("b",), shape=(32,)),
+        "flag": Given(kind=INT, domain=(0, 1), names=("flag",), shape=(32,)),
+        "at": Given(kind=INT, domain=(-1, 31), names=("at",), shape=(32,)),
+        "out": Given(kind=FLOAT, domain=(-1, 1), names=("out",), shape=(32,), role=Role.OUTPUT),
+        "count": Given(kind=INT, domain=(0, 1), names=("count",), shape=(1,), role=Role.INOUT),
+        "scale": Given(kind=FLOAT, domain=(1, 2), names=("scale",)),
+    }
+    return Sheet(body=ast.parse(dedent(text)).body, given=known | given, axes=[("tid", "i")], launch=(32,))
+
+
+def text_of(sheet: Sheet) -> str:
+    return "\n".join(map(unparse, sheet.body))
+
+
+def formed(text: str, form: Any, **given: Given) -> list[Sheet]:
+    """What a form makes of a text, with forty streams."""
+    made: list[Sheet] = []
+    for number in range(40):
+        sheet = sheet_of(text, **given)
+        form(sheet, Stream("forms", number))
+        made.append(sheet)
+    return made
+
+
+BODY = """
+    if flag[tid] == 0:
+        return
+    if a[tid] < 0.5:
+        return
+    total = 0.0
+    best = -1
+    for k in range(0, 4):
+        place = at[k]
+        if place < 0:
+            continue
+        if b[place] > 1.0:
+            continue
+        w = a[k] * b[place]
+        w = w + scale * w
+        if w > 0.25 and w < 3.0:
+            total += w
+            best = k
+    if total > 2.0 or best == 2:
+        total = 2.0
+        best = 3
+    out[tid] = total + a[best] * scale
+"""
+FLAGS = [list(each) for each in itertools.product((0, 1), repeat=2)]
+NUMBERS = [[0.1, 1.2, -0.7, 2.0], [0.9, 0.4, 1.7, -1.1], [1.5, 1.9, 0.6, 0.8]]
+PLACES = [[0, -1, 3, 2], [-1, -1, -1, -1], [1, 2, 3, 0]]
+
+
+def computed(sheet: Sheet) -> list[list[float]]:
+    """What the lines write, run as Python with every combination of inputs."""
+    functions = "\n".join(unparse(each) for each in sheet.made).replace("wp.array[float]", "list").replace("wp.", "")
+    lines = "\n".join(f"    {line}" for line in text_of(sheet).splitlines())
+    names: dict[str, Any] = {"array": {float: list, int: list}}
+    exec(f"{functions}\ndef kernel(tid, a, b, flag, at, out, scale):\n{lines}", names)
+    results: list[list[float]] = []
+    for bits, first, second, places in itertools.product(FLAGS, NUMBERS, NUMBERS, PLACES):
+        out = [99.0] * 4
+        for tid in range(4):
+            names["kernel"](tid, first, second, bits * 2, places, out, 1.5)
+        results.append(out)
+    return results
+
+
+@pytest.mark.parametrize("form", [guards.rearrange, flags.turn_to_truths, outlining.outline, remarks.remark])
+def test_a_form_leaves_what_a_kernel_computes(form: Any) -> None:
+    plain = sheet_of(BODY)
+    expected = computed(plain)
+    made = formed(BODY, form)
+    assert len({text_of(each) for each in made}) > 1
+    assert all(computed(each) == expected for each in made)
+
+
+def test_a_test_that_looks_up_what_another_guards_is_asked_after_it() -> None:
+    text = "j = at[tid]\nif j < 0:\n    return\nif flag[j] == 0:\n    return\nout[tid] = a[j]"
+    for sheet in formed(text, guards.rearrange):
+        assert " or " not in text_of(sheet)
+    free = "if scale < 1.0:\n    return\nif flag[tid] == 0:\n    return\nout[tid] = a[tid]"
+    assert any("scale < 1.0 or flag[tid] == 0" in text_of(sheet) for sheet in formed(free, guards.rearrange))
+
+
+def test_worlds_give_every_written_array_one_more_index() -> None:
+    text = "slot = wp.atomic_add(count, 0, 1)\nfor k in range(a.shape[0]):\n    out[tid] = a[k] + b[at[tid]] + slot"
+    spread = [each for each in formed(text, worlds.spread) if len(each.given["out"].shape or ()) == 2]
+    assert 4 < len(spread) < 30
+    for sheet in spread:
+        worlds_count, _ = sheet.given["out"].shape or (0, 0)
+        written = text_of(sheet)
+        assert "out[in_world, tid]" in written
+        assert "wp.atomic_add(count, in_world, 1)" in written
+        assert sheet.given["count"].shape == (worlds_count,)
+        batched = len(sheet.given["a"].shape or ()) == 2
+        assert ("a.shape[1]" in written) == ("a[in_world, k]" in written) == batched
+        if len(sheet.launch) == 2:
+            assert sheet.launch == (worlds_count, 32)
+        else:
+            assert sheet.launch == (worlds_count * 32,)
+            assert written.startswith("in_world = of_launch // ")
+
+
+def test_what_has_objects_or_whole_arrays_stays_in_one_world() -> None:
+    named = sheet_of("out[tid] = look(mesh, a[tid])")
+    named.objects = frozenset({"mesh"})
+    for number in range(40):
+        worlds.spread(named, Stream("objects", number))
+    assert named.launch == (32,)
+    assert all(each.launch == (32,) for each in formed("fill(out, a[tid])", worlds.spread))
+
+
+def test_a_value_for_all_threads_may_come_from_an_array() -> None:
+    boxed = [each for each in formed("out[tid] = scale * a[tid]", worlds.spread) if each.given["scale"].shape]
+    assert boxed
+    for sheet in boxed:
+        written = text_of(sheet)
+        assert ("scale[0]" in written) == (sheet.given["scale"].shape == (1,))
+        assert "scale[0]" in written or "scale[in_world]" in written
+
+
+def test_a_flag_that_is_used_as_a_number_stays_one() -> None:
+    both = "if flag[tid] == 1:\n    out[tid] = 2.0 * float(flag[tid])"
+    assert all(each.given["flag"].kind == INT for each in formed(both, flags.turn_to_truths))
+    asked = {text_of(each).splitlines()[0] for each in formed("if flag[tid] != 1:\n    return", flags.turn_to_truths)}
+    assert asked == {"if flag[tid] != 1:", "if not flag[tid]:"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("1", "int"), ("0.5 * a[i]", "float"), ("wp.dot(x[i], x[i])", "float"), ("x[i][0]", "float"),
+        ("2.0 * x[i]", "wp.vec3"), ("wp.normalize(x[i]) - x[i]", "wp.vec3"), ("m * x[i]", "wp.vec3"),
+        ("i < 3 and a[i] > 0.0", "bool"), ("x.shape[0]", "int"), ("wp.where(b, a[i], 0.0)", "float"),
+        ("wp.quat_rotate(q, x[i])", "wp.vec3"), ("x[i].y", "float"), ("unknown(a)", None), ("x", "wp.array[wp.vec3]"),
+        ("m[0, 1]", "float"), ("-x[i]", "wp.vec3"), ("size(i)", "float"),
+    ],
+)  # fmt: skip
+def test_the_type_of_an_expression(text: str, kind: str | None) -> None:
+    known = {
+        "i": "int", "a": "wp.array[float]", "x": "wp.array[wp.vec3]", "m": "wp.mat33", "b": "bool", "q": "wp.quat",
+        "size": "float",
+    }  # fmt: skip
+    assert kind_of(ast.parse(text, mode="eval").body, known) == kind
+
+
+def test_a_function_has_the_types_of_what_it_is_given() -> None:
+    text = "d = a[tid] * scale\nr = d * d + 2.0 * d\nr = r + scale * r * d\nout[tid] = r"
+    made = [each for sheet in formed(text, outlining.outline) for each in sheet.made]
+    assert made
+    kinds = {"a": "wp.array[float]", "tid": "int", "scale": "float", "d": "float", "r": "float"}
+    for function in made:
+        assert isinstance(function.body[-1], ast.Return)
+        for each in function.args.args:
+            assert each.annotation is not None
+            assert ast.unparse(each.annotation) == kinds[each.arg]
+
+
+def test_no_function_leaves_the_kernel_or_writes_its_arrays() -> None:
+    text = "if a[tid] * a[tid] + b[tid] * b[tid] * scale > 2.0:\n    return\nout[tid] = a[tid] * b[tid] * scale + 3.0"
+    assert not any(sheet.made for sheet in formed(text, outlining.outline))
+
+
+def test_a_second_text_has_names_of_its_own() -> None:
+    first = "q = a[tid]\nx = q * q\nk2 = 3.0\nout[tid] = x * k2"
+    second = "q = a[tid]\nx = q + 1.0\nfor k in range(3):\n    x += b[k]\nhits[tid] = x"
+    made = continue_with(first, second)
+    assert made == "x2 = q + 1.0\nfor k in range(3):\n    x2 += b[k]\nhits[tid] = x2"
+    assert continue_with(first, "out[tid] = b[tid]") is None
+    looped = continue_with("for k in range(2):\n    k2 = k\n    out[tid] = k2", "for k in range(3):\n    hits[k] = k")
+    assert looped == "for k3 in range(3):\n    hits[k3] = k3"
+
+
+def test_what_comes_after_a_guard_stands_in_a_branch_of_it() -> None:
+    text = "x = a[tid]\nif x < 0.0:\n    return\ny = x + 1.0\nif y > 2.0:\n    hits[tid] = 1\n    return\nout[tid] = y"
+    assert stay(text) == dedent("""\
+        x = a[tid]
+        if x >= 0.0:
+            y = x + 1.0
+            if y > 2.0:
+                hits[tid] = 1
+            else:
+                out[tid] = y""")
+    inside = "for k in range(3):\n    if a[k] > 1.0:\n        return\nout[tid] = 1.0"
+    assert stay(inside) == inside
