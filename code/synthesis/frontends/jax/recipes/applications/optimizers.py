@@ -171,22 +171,26 @@ def _hold_state(
 
 def clip_by_norm(p: Program, each: str, tree: str) -> str:
     """Statements that scale a tree down to a largest norm."""
-    norm = p.pick(
-        f"norm = jnp.sqrt(sum(jnp.sum(jnp.square(g)) for g in jax.tree.leaves({tree})))",
-        f"norm = jnp.sqrt(sum(jnp.vdot(g, g.ravel()) for g in jax.tree.leaves({tree})))".replace(
-            "jnp.vdot(g, g.ravel())", "(g ** 2).sum()"
-        ),
-        f"squares = {each}(lambda g: jnp.sum(g ** 2), {tree})\n"
-        f"norm = jnp.sqrt(jax.tree.reduce(lambda a, b: a + b, squares))",
-        f"squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves({tree})]\n"
-        f"norm = jnp.sqrt(jnp.stack(squares).sum())",
-    )
-    scale = p.pick(
-        "scale_by = jnp.minimum(1.0, max_norm / (norm + 1e-6))",
-        "scale_by = jnp.where(norm > max_norm, max_norm / norm, 1.0)",
-        "scale_by = max_norm / jnp.maximum(norm, max_norm)",
-    )
-    return f"{norm}\n{scale}\n{tree} = {each}(lambda g: g * scale_by, {tree})"
+    return p.choose(_CLIP.replace("TREE", tree).replace("EACH", each))
+
+
+_CLIP = """
+    {norm = global_norm(TREE) ~
+    norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
+    squares = EACH(lambda g: jnp.sum(g ** 2), TREE)
+    norm = jnp.sqrt(jax.tree.reduce(lambda a, b: a + b, squares)) ~
+    squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
+    norm = jnp.sqrt(jnp.stack(squares).sum())}
+    {{?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
+    scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ jnp.where(norm > max_norm, max_norm / norm, 1.0) ~
+        max_norm / jnp.maximum(norm, max_norm)}
+    TREE = EACH(lambda g: g * scale_by, TREE) ~
+    if max_norm is not None:
+        {?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
+        scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ max_norm / jnp.maximum(norm, max_norm)}
+        {TREE = EACH(lambda g: g * scale_by, TREE) ~
+        TREE = EACH(lambda g: (g * scale_by).astype(g.dtype), TREE)}}
+"""
 
 
 def _first(p: Program, each: str, at: dict[str, str]) -> str:

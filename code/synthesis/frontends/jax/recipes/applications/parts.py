@@ -66,6 +66,8 @@ def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
     if not p.maybe(share):
         return ""
     text = f"f'{message}'" if "{" in message else f"'{message}'"
+    if p.choices.chance(0.15) and " != " in test and " or " not in test:
+        test = f"not {test.replace(' != ', ' == ')}" if "ndim" not in test else test
     return block(f"if {test}:", f"raise ValueError({text})")
 
 
@@ -114,24 +116,25 @@ def normalise(p: Program, value: str, to: str, scale: str, bias: str, form: str,
     """
     ends = (f" * {scale}" if scale else "") + (f" + {bias}" if bias else "")
     if form == "rms":
-        mean_square = f"ms = jnp.mean(jnp.square({value}), axis={axis}, keepdims=True)"
-        return p.pick(
-            f"{mean_square}\n{to} = {value} * lax.rsqrt(ms + eps){ends}",
-            f"{mean_square}\n{to} = {value} / jnp.sqrt(ms + eps){ends}",
-            f"inv_rms = jax.lax.rsqrt(jnp.mean({value} ** 2, axis={axis}, keepdims=True) + eps)\n"
-            f"{to} = {value} * inv_rms{ends}",
-        )
-    mean = p.pick(
-        f"mean = jnp.mean({value}, axis={axis}, keepdims=True)", f"mean = {value}.mean(axis={axis}, keepdims=True)"
-    )
-    spread = p.pick(
-        f"var = jnp.var({value}, axis={axis}, keepdims=True)",
-        f"var = jnp.mean(jnp.square({value} - mean), axis={axis}, keepdims=True)",
-        f"var = {value}.var(axis={axis}, keepdims=True)",
-    )
-    end = p.pick(
-        f"{to} = ({value} - mean) / jnp.sqrt(var + eps){ends}",
-        f"{to} = ({value} - mean) * lax.rsqrt(var + eps){ends}",
-        f"inv = jax.lax.rsqrt(var + eps)\n{to} = ({value} - mean) * inv{ends}",
-    )
-    return f"{mean}\n{spread}\n{end}"
+        return p.choose(_RMS_NORM.replace("VALUE", value).replace("TO", to).replace("AXIS", axis).replace("ENDS", ends))
+    return p.choose(_LAYER_NORM.replace("VALUE", value).replace("TO", to).replace("AXIS", axis).replace("ENDS", ends))
+
+
+_RMS_NORM = """
+    {?0.4 # {root mean square of the features ~ no mean is taken off, unlike layer normalization}}
+    {ms = jnp.mean(jnp.square(VALUE), axis=AXIS, keepdims=True)
+    TO = {VALUE * lax.rsqrt(ms + eps) ~ VALUE / jnp.sqrt(ms + eps)}ENDS ~
+    inv_rms = jax.lax.rsqrt(jnp.mean(VALUE ** 2, axis=AXIS, keepdims=True) + eps)
+    TO = VALUE * inv_rmsENDS}
+"""
+_LAYER_NORM = """
+    {?0.4 # {zero mean and unit variance ~ normalize the features ~ bring the features to unit variance}}
+    {mean, var = moments(VALUE, AXIS) ~
+    mean = {jnp.mean(VALUE, axis=AXIS, keepdims=True) ~ VALUE.mean(axis=AXIS, keepdims=True)}
+    {var = jnp.var(VALUE, axis=AXIS, keepdims=True) ~
+    var = jnp.mean(jnp.square(VALUE - mean), axis=AXIS, keepdims=True) ~
+    var = VALUE.var(axis=AXIS, keepdims=True)}}
+    {TO = {(VALUE - mean) / jnp.sqrt(var + eps) ~ (VALUE - mean) * lax.rsqrt(var + eps)}ENDS ~
+    inv = jax.lax.rsqrt(var + eps)
+    TO = (VALUE - mean) * invENDS}
+"""

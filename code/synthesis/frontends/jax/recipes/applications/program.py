@@ -1,27 +1,30 @@
 """A function of an application put together from lines of Python; its parameters are those that the lines name."""
 
 import ast
+import functools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import dedent
 from typing import Any
 
 from synthesis.frontends.jax.options import DEFAULTS
+from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
+from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
 from synthesis.frontends.jax.recipes.applications.pruning import prune, read_in
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
-from synthesis.grammar.drafting import render_module
 from synthesis.grammar.lines import join
 from synthesis.grammar.naming import NameBook
-from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Class, Expression, Function, Infix, Literal, Name, Statement
-from synthesis.grammar.templates import PYTHON, Template
+from synthesis.grammar.templates import PYTHON, Hole, Template
+from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec, Role, Signature
 
 _EAGER = {2: 0.75, 3: 1.0, 4: 1.25, 5: 1.5}
 """How much more often a function of each difficulty has what it may have."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
-_ARRAYS = (("jax.Array", 0.42), ("jnp.ndarray", 0.33), ("", 0.25))
+_ARRAYS = (("jax.Array", 0.46), ("jnp.ndarray", 0.36), ("", 0.18))
 """How functions annotate arrays, or leave that out."""
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y", "output"), ("h", "h", "hidden", "z"),
@@ -37,6 +40,10 @@ _ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
 """For variables of the lines, the names that they may get; any other has its own."""
 
 
+_TALKATIVE, _REMARK = 0.85, 0.8
+"""How many functions have comments, and how many of those that a text has are written there."""
+_PRIVATE = 0.65
+"""How often the functions beside a function have names that begin with an underscore."""
 _WIDEST = 80
 """Characters of what a function is said to return; where it takes more, people leave it out."""
 
@@ -76,12 +83,15 @@ class Program:
         style = stream.child("style")
         self.array = style.weighted(_ARRAYS)
         """How an array is annotated; empty where nothing is."""
-        self._commented = style.chance(0.5)
+        self._commented = style.chance(_TALKATIVE)
+        self._private = style.chance(_PRIVATE)
+        self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, _Parameter] = {}
         self._beside: list[Statement] = []
         self._body: list[Statement] = []
         self._results: Tree = ()
-        self._text: list[str] = []
+        for text in HELPERS:
+            self.function(text)
 
     # ---- choices
 
@@ -209,18 +219,57 @@ class Program:
 
     def helper(self, *lines: str) -> None:
         """Append functions beside the function, which it calls."""
-        self._beside += self._written(lines)
+        self._beside += self._template.statements(self._remarked(join(*lines)), **self._holes)
+
+    def function(self, text: str) -> None:
+        """A function beside the function that lines may call.
+
+        Args:
+            text: its definition, with groups, and with names of its own; what is annotated with ``Array`` is annotated
+                as arrays are in this function.
+        """
+        name = text.partition("def ")[2].partition("(")[0]
+        self._holes[name] = functools.cache(functools.partial(self._define, name, text))
+
+    def _define(self, name: str, text: str) -> Expression:
+        given = Name(self._book.take((f"_{name}" if self._private else name,)))
+        choices = self.choices.child("function", name)
+        template = Template(NameBook(choices.child("names")), {}, _squared, _KNOWN | {"Array"})
+        others = {each: hole for each, hole in self._holes.items() if each != name}
+        definition = self._remarked(_filled(choose(dedent(text).strip(), choices.shuffled, choices.chance)))
+        (made,) = template.statements(definition, **others)
+        assert isinstance(made, Function)
+        kinds = tuple((key, self._kind_in_helper(kind)) for key, kind in made.parameters)
+        returns = self._kind_in_helper(made.returns)
+        self._beside.append(replace(made, name=given.id, parameters=kinds, returns=returns))
+        return given
+
+    def _kind_in_helper(self, kind: str) -> str:
+        return re.sub(r"\bArray\b", self.array, kind) if self.array else ""
 
     def add(self, *lines: str) -> None:
         """Append statements; a text by itself that begins with ``# `` is a comment."""
-        self._body += self._written(lines)
+        self._body += self._template.statements(self._remarked(join(*lines)), **self._holes)
 
-    def _written(self, lines: Sequence[str]) -> list[Statement]:
-        text = join(*lines)
-        if not self._commented:
-            text = re.sub(r"(?m)^\s*'# .*'\n", "", text + "\n")
-        self._text.append(text)
-        return self._template.statements(text)
+    def write(self, *texts: str) -> None:
+        """Append statements with groups, where a line that begins with ``#`` is a comment.
+
+        What stands in braces in Python, as in messages and dictionaries, stands between ``<<`` and ``>>``.
+        """
+        for text in texts:
+            self.add(self.choose(text))
+
+    def choose(self, text: str) -> str:
+        """A text's lines with one part of each of its groups, as ``add`` takes them."""
+        return _filled(choose(dedent(text), self.choices.shuffled, self.maybe))
+
+    def _remarked(self, text: str) -> str:
+        """The text with some of its comments; with none in some functions."""
+        return "\n".join(
+            line
+            for line in text.split("\n")
+            if not line.lstrip().startswith("'# ") or (self._commented and self.choices.chance(_REMARK))
+        )
 
     def gives(self, *results: Tree) -> None:
         """Say what the function returns, in order."""
@@ -263,7 +312,7 @@ class Program:
         )
         beside = [each for each in self._beside if not isinstance(each, Assign)]
         constants = [each for each in self._beside if isinstance(each, Assign)]
-        text = _module(constants, (*_needed(beside, kernel, _records(used)), kernel))
+        text = module_text(constants, (*needed(beside, kernel, _records(used)), kernel))
         called = set(re.findall(r"\b(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)\(", text))
         return KernelSpec(
             frontend="jax",
@@ -325,6 +374,15 @@ class Program:
         )
 
 
+def _filled(text: str) -> str:
+    """The lines of a text, its comments and braces as a template has them."""
+    lines = text.replace("<<", "{").replace(">>", "}").split("\n")
+    return "\n".join(
+        re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("# ") else each
+        for each in lines
+    )
+
+
 def _squared(node: Expression) -> Expression:
     return Infix("**", node, Literal("2"))
 
@@ -357,39 +415,3 @@ def _classes(tree: Tree) -> Iterator[str]:
         yield tree.name
     for _, part in parts_of(tree):
         yield from _classes(part)
-
-
-def _needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> list[Statement]:
-    """The functions and classes that are named, by the function or by those that it needs, in their own order.
-
-    Args:
-        beside: all that there are.
-        kernel: the function.
-        first: what is needed in any case.
-    """
-    texts = {each.name: "\n".join(render_block((each,))) for each in beside if isinstance(each, Function | Class)}
-    wanted = ["\n".join(render_block((kernel,))), *(texts[name] for name in first)]
-    seen = set(first)
-    while wanted:
-        words = set(re.findall(r"\w+", wanted.pop()))
-        found = [name for name in texts if name in words and name not in seen]
-        seen |= set(found)
-        wanted += [texts[name] for name in found]
-    return [each for each in beside if isinstance(each, Function | Class) and each.name in seen]
-
-
-def _module(constants: Sequence[Statement], statements: Sequence[Statement]) -> str:
-    """The module's text, with the imports and constants that it needs."""
-    text = render_module("", statements)
-    kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
-            and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip
-    whole = "\n".join(render_block(tuple(kept))) + text
-    lines = [f"import {name}" for name in ("dataclasses", "functools", "math") if re.search(rf"\b{name}\.", whole)]
-    lines += ["from collections.abc import Callable"] if "Callable" in whole else []
-    lines += ["from typing import NamedTuple"] if "(NamedTuple)" in whole else []
-    lines += [""] if lines else []
-    lines += ["import jax"] if re.search(r"\bjax\.", whole) else []
-    lines += ["import jax.numpy as jnp"] if "jnp." in whole else []
-    lines += ["from jax import lax"] if re.search(r"(?<!\.)\blax\.", whole) else []
-    head = "\n".join([*lines, *(["", *render_block(tuple(kept))] if kept else [])])
-    return render_module(head, statements)

@@ -1,0 +1,44 @@
+"""What stands beside a function in its module: the functions, classes, constants and imports that it needs."""
+
+import re
+from collections.abc import Sequence
+
+from synthesis.grammar.drafting import render_module
+from synthesis.grammar.rendering import render_block
+from synthesis.grammar.syntax import Assign, Class, Function, Name, Statement
+
+
+def needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> list[Statement]:
+    """The functions and classes that are named, by the function or by those that it needs, in their own order.
+
+    Args:
+        beside: all that there are.
+        kernel: the function.
+        first: what is needed in any case.
+    """
+    texts = {each.name: "\n".join(render_block((each,))) for each in beside if isinstance(each, Function | Class)}
+    wanted = ["\n".join(render_block((kernel,))), *(texts[name] for name in first)]
+    seen = set(first)
+    while wanted:
+        words = set(re.findall(r"\w+", wanted.pop()))
+        found = [name for name in texts if name in words and name not in seen]
+        seen |= set(found)
+        wanted += [texts[name] for name in found]
+    return [each for each in beside if isinstance(each, Function | Class) and each.name in seen]
+
+
+def module_text(constants: Sequence[Statement], statements: Sequence[Statement]) -> str:
+    """The module's text, with the imports and constants that it needs."""
+    text = render_module("", statements)
+    kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
+            and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip
+    whole = "\n".join(render_block(tuple(kept))) + text
+    lines = [f"import {name}" for name in ("dataclasses", "functools", "math") if re.search(rf"\b{name}\.", whole)]
+    lines += ["from collections.abc import Callable"] if "Callable" in whole else []
+    lines += ["from typing import NamedTuple"] if "(NamedTuple)" in whole else []
+    lines += [""] if lines else []
+    lines += ["import jax"] if re.search(r"\bjax\.", whole) else []
+    lines += ["import jax.numpy as jnp"] if "jnp." in whole else []
+    lines += ["from jax import lax"] if re.search(r"(?<!\.)\blax\.", whole) else []
+    head = "\n".join([*lines, *(["", *render_block(tuple(kept))] if kept else [])])
+    return render_module(head, statements)

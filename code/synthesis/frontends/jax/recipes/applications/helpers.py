@@ -1,0 +1,86 @@
+"""Small functions that several functions of applications call; each is written beside one that names it."""
+
+HELPERS: tuple[str, ...] = (
+    '''
+    def moments(x: Array, axis):
+        {? """Mean and variance with kept dimensions."""}
+        mean = {jnp.mean(x, axis=axis, keepdims=True) ~ x.mean(axis=axis, keepdims=True)}
+        {?0.4 # in two passes, which loses fewer digits than the mean of squares}
+        var = {jnp.mean(jnp.square(x - mean), axis=axis, keepdims=True) ~ jnp.var(x, axis=axis, keepdims=True)}
+        return mean, var
+    ''',
+    '''
+    def rms_norm(x: Array, scale: Array, eps: float = {1e-6 ~ 1e-5}) -> Array:
+        {? """Divides by the root mean square over the last axis."""}
+        {var = jnp.mean(jnp.square(x), axis=-1, keepdims=True)
+        return x * jax.lax.rsqrt(var + eps) * scale ~
+        rms = jnp.sqrt(jnp.mean(x ** 2, axis=-1, keepdims=True) + eps)
+        return x / rms * scale}
+    ''',
+    '''
+    def layer_norm(x: Array, scale: Array, bias: Array, eps: float = {1e-6 ~ 1e-5}) -> Array:
+        {? """Layer normalization over the last axis."""}
+        mean = {x.mean(axis=-1, keepdims=True) ~ jnp.mean(x, axis=-1, keepdims=True)}
+        var = {x.var(axis=-1, keepdims=True) ~ jnp.var(x, axis=-1, keepdims=True)}
+        {y = (x - mean) * jax.lax.rsqrt(var + eps)
+        return y * scale + bias ~
+        return scale * (x - mean) / jnp.sqrt(var + eps) + bias}
+    ''',
+    '''
+    def safe_norm(x: Array, axis: int = -1, eps: float = {1e-8 ~ 1e-12}) -> Array:
+        {? """Norm whose gradient is finite at zero."""}
+        {return jnp.sqrt(jnp.sum(jnp.square(x), axis=axis, keepdims=True) + eps) ~
+        squares = jnp.sum(x ** 2, axis=axis, keepdims=True)
+        return jnp.sqrt(jnp.maximum(squares, eps))}
+    ''',
+    '''
+    def split_heads(x: Array, num_heads: int) -> Array:
+        {? """From (batch, length, features) to (batch, heads, length, features per head)."""}
+        {b, t, d = x.shape
+        return x.reshape(b, t, num_heads, d // num_heads).transpose(0, 2, 1, 3) ~
+        x = x.reshape(*x.shape[:-1], num_heads, -1)
+        return jnp.swapaxes(x, 1, 2)}
+    ''',
+    '''
+    def merge_heads(x: Array) -> Array:
+        {? """Undoes the split into heads."""}
+        {b, h, t, d = x.shape
+        return x.transpose(0, 2, 1, 3).reshape(b, t, h * d) ~
+        x = jnp.swapaxes(x, 1, 2)
+        return x.reshape(*x.shape[:2], -1)}
+    ''',
+    '''
+    def masked_mean(values: Array, mask: Array) -> Array:
+        {? """Mean over the entries that count."""}
+        {mask = mask.astype(values.dtype)
+        return jnp.sum(values * mask) / jnp.maximum(mask.sum(), 1.0) ~
+        total = jnp.sum(jnp.where(mask, values, 0.0))
+        return total / jnp.maximum(jnp.sum(mask), 1)}
+    ''',
+    '''
+    def global_norm(tree) -> Array:
+        {? """Norm of all arrays of a tree together."""}
+        {leaves = jax.tree.leaves(tree)
+        return jnp.sqrt(sum(jnp.sum(jnp.square(x)) for x in leaves)) ~
+        squares = [jnp.sum(x ** 2) for x in jax.tree.leaves(tree)]
+        return jnp.sqrt(jnp.sum(jnp.stack(squares)))}
+    ''',
+    """
+    def apply_linear(layer, x: Array) -> Array:
+        {return x @ layer['kernel'] + layer['bias'] ~
+        y = jnp.dot(x, layer['kernel'])
+        return y + layer['bias']}
+    """,
+    '''
+    def activate(x: Array, kind: str) -> Array:
+        {?0.4 """Nonlinearity by name."""}
+        if kind == 'relu':
+            return {jax.nn.relu(x) ~ jnp.maximum(x, 0)}
+        {if ~ elif} kind == 'gelu':
+            return jax.nn.gelu(x)
+        {if ~ elif} kind == 'silu':
+            return {jax.nn.silu(x) ~ x * jax.nn.sigmoid(x)}
+        raise ValueError(f'unknown activation <<kind>>')
+    ''',
+)
+"""Definitions with groups; see ``Program.function``."""
