@@ -242,7 +242,7 @@ def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
             tail = "" if message is None else f", {render(message)}"
             return _lay_out_alone(f"{pad}assert ", test, pad, tail)
         case Comment(text):
-            return [f"{pad}# {text}"]
+            return [f"{pad}# {text}" if text else ""]
         case For(target, iterable, body):
             return [*_lay_out_alone(f"{pad}for {target} in ", iterable, pad, ":"), *render_block(body, indent + 1)]
         case While(test, body):

@@ -305,7 +305,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A line that only people read."""
+    """A line that only people read; an empty one where it has no text."""
 
     text: str
 

@@ -185,8 +185,9 @@ class Template:
         given = zip(named, arguments.kw_defaults, strict=True)
         defaults += [(name, text(each)) for (name, _), each in given if each is not None]
         docstring, body = "", list(node.body)
-        if isinstance(body[0], ast.Expr) and ast.get_docstring(node) is not None:
-            docstring = ast.get_docstring(node) or ""
+        said = ast.get_docstring(node)
+        if said is not None and not said.startswith(_REMARK):
+            docstring = said
             del body[0]
         return Function(
             self.name(node.name).id,

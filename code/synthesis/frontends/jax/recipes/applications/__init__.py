@@ -5,11 +5,14 @@ from dataclasses import replace
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications import (
     attention,
+    blocks,
     control,
     dense,
     embedding,
+    graphs,
     grids,
     images,
+    integrators,
     losses,
     matter,
     metrics,
@@ -29,6 +32,8 @@ RECIPES: tuple[Recipe, ...] = tuple(
     for module in (
         dense,
         attention,
+        blocks,
+        graphs,
         embedding,
         images,
         recurrent,
@@ -42,6 +47,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         control,
         matter,
         grids,
+        integrators,
     )
     for recipe in module.RECIPES
 )

@@ -11,7 +11,7 @@ from typing import Any
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
-from synthesis.frontends.jax.recipes.applications.pruning import prune, read_in
+from synthesis.frontends.jax.recipes.applications.pruning import prune, read_in, spaced
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.lines import join
 from synthesis.grammar.naming import NameBook
@@ -44,6 +44,8 @@ _TALKATIVE, _REMARK = 0.85, 0.8
 """How many functions have comments, and how many of those that a text has are written there."""
 _PRIVATE = 0.65
 """How often the functions beside a function have names that begin with an underscore."""
+_SHORT = 7
+"""Statements of a body that people set no empty lines in."""
 _WIDEST = 80
 """Characters of what a function is said to return; where it takes more, people leave it out."""
 
@@ -275,6 +277,12 @@ class Program:
         """Say what the function returns, in order."""
         self._results = results
 
+    def finish(self, *ends: tuple[str, tuple[Tree, ...]]) -> None:
+        """Write one of several last texts, each with what it returns, in order."""
+        text, results = self.choices.choice(ends)
+        self.write(text)
+        self.gives(*results)
+
     # ---- the end
 
     def done(
@@ -298,6 +306,7 @@ class Program:
         keyword = style.chance(0.4)
         plain = [each for each in used if each.default is None and not (keyword and each.given)]
         rest = [each for each in used if each not in plain]
+        body = spaced(body, before_comments=style.chance(0.6), before_return=len(body) > _SHORT and style.chance(0.4))
         listed = [(each.name, each.annotation) for each in plain]
         listed += [("*", "")] if keyword and rest else []
         listed += [(each.name, each.annotation) for each in rest]

@@ -5,7 +5,21 @@ from collections.abc import Set
 from dataclasses import replace
 
 from synthesis.grammar.rendering import render_block
-from synthesis.grammar.syntax import Assign, Comment, Display, Expression, For, Function, If, Name, Starred, Statement
+from synthesis.grammar.syntax import (
+    Assign,
+    Comment,
+    Display,
+    Expression,
+    For,
+    Function,
+    If,
+    Name,
+    Return,
+    Starred,
+    Statement,
+)
+
+_BLANK = Comment("")
 
 
 def read_in(body: tuple[Statement, ...]) -> set[str]:
@@ -73,3 +87,24 @@ def _unread_as_blank(item: Expression, read: Set[str]) -> Expression:
             return replace(item, items=tuple(_unread_as_blank(each, read) for each in items))
         case _:
             return item
+
+
+def spaced(body: tuple[Statement, ...], *, before_comments: bool, before_return: bool) -> tuple[Statement, ...]:
+    """A body with empty lines around inner functions, and where asked for above comments and the last return."""
+    made: list[Statement] = []
+    for place, statement in enumerate(body):
+        apart = (
+            isinstance(statement, Function)
+            or (before_comments and isinstance(statement, Comment))
+            or (before_return and isinstance(statement, Return) and place == len(body) - 1)
+        )
+        last = made[-1] if made else None
+        if (
+            last is not None
+            and last != _BLANK
+            and not isinstance(last, Comment)
+            and (apart or isinstance(last, Function))
+        ):
+            made.append(_BLANK)
+        made.append(statement)
+    return tuple(made)

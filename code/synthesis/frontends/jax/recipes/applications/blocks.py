@@ -1,0 +1,197 @@
+"""Whole blocks of networks: attention and a perceptron, with normalization and ways around them."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_CHECK = """
+    {?0.55 if x.ndim != 3 {or x.shape[-1] != params['w1'].shape[0] ~}:
+        raise ValueError(f'expected (batch, length, features), got <<x.shape>>')
+    ~ {?0.4 assert x.ndim == 3}}
+    {?0.4 batch, length, dim = x.shape}
+"""
+_ATTEND = """
+    {?0.45 if num_heads <= 0 or x.shape[-1] % num_heads != 0:
+        raise ValueError(f'<<x.shape[-1]>> features do not split into <<num_heads>> heads')}
+    # {attention ~ self-attention ~ let positions exchange what they know}
+    {q, k, v = (split_heads(w, num_heads) for w in jnp.split(SOURCE @ params['qkv'], 3, axis=-1)) ~
+    qkv = SOURCE @ params['qkv']
+    q, k, v = [split_heads(part, num_heads) for part in jnp.split(qkv, 3, axis=-1)] ~
+    q, k, v = jnp.split(jnp.dot(SOURCE, params['qkv']), 3, axis=-1)
+    q, k, v = split_heads(q, num_heads), split_heads(k, num_heads), split_heads(v, num_heads)}
+    {scores = q @ jnp.swapaxes(k, -1, -2) / math.sqrt(q.shape[-1]) ~
+    scores = jnp.einsum('bhqd,bhkd->bhqk', q, k) * q.shape[-1] ** -0.5 ~
+    scale_by = 1.0 / math.sqrt(q.shape[-1])
+    scores = jnp.einsum('bhqd,bhkd->bhqk', q * scale_by, k)}
+    {?0.6 if causal:
+        # {no position sees a later one ~ hide what comes later}
+        seq = {x.shape[1] ~ scores.shape[-1]}
+        {seen = jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~ steps = jnp.arange(seq)
+        seen = steps[:, None] >= steps[None, :]}
+        scores = jnp.where(seen, scores, {-1e9 ~ jnp.finfo(scores.dtype).min})}
+    {if mask is not None:
+        {?0.6 if mask.ndim == 2:
+            # the same for every head and query
+            mask = {mask[:, None, None, :] ~ jnp.expand_dims(mask, (1, 2))}
+        elif mask.ndim == 3:
+            mask = mask[:, None]
+        {elif mask.ndim != 4:
+            raise ValueError(f'mask with <<mask.ndim>> axes') ~} ~ mask = mask[:, None, None, :]}
+        scores = jnp.where(mask, scores, -1e9)}
+    probs = jax.nn.softmax(scores, axis=-1)
+    {?0.3 probs = probs.astype(v.dtype)}
+    mixed = merge_heads({jnp.einsum('bhqk,bhkd->bhqd', probs, v) ~ probs @ v ~ jnp.matmul(probs, v)})
+    mixed = mixed @ params['out']
+    {?0.35 if not deterministic and rate > 0:
+        # {drop whole paths in training only ~ dropout}
+        keep = jax.random.bernoulli(rng, 1.0 - rate, mixed.shape)
+        mixed = jnp.where(keep, mixed / (1.0 - rate), 0.0)}
+"""
+_FEED = """
+    # {feed-forward ~ position by position ~ the perceptron sees one position at a time}
+    {wide = activate(SOURCE @ params['w1'], act) ~
+    wide = SOURCE @ params['w1']
+    if act == 'gelu':
+        wide = jax.nn.gelu(wide)
+    elif act == 'relu':
+        wide = jax.nn.relu(wide)
+    {elif act == 'silu':
+        wide = jax.nn.silu(wide)}
+    else:
+        raise ValueError(f'unknown activation <<act>>') ~
+    wide = {jax.nn.gelu ~ jax.nn.relu ~ jax.nn.silu}(SOURCE @ params['w1'])}
+    {?0.4 if gate is not None:
+        wide = wide * {(SOURCE @ gate) ~ jax.nn.sigmoid(SOURCE @ gate)}}
+    narrow = wide @ params['w2']
+    {?0.3 narrow = {narrow * depth_scale ~ depth_scale * narrow}}
+"""
+_BLOCKS = {
+    "pre_norm_block": (
+        """
+        {?0.3 residual_dtype = x.dtype}
+        h = {NORM1 ~ NORM1}
+        """,
+        _ATTEND.replace("SOURCE", "h"),
+        """
+        x = x + mixed
+        h = NORM2
+        """,
+        _FEED.replace("SOURCE", "h"),
+        "{out = x + narrow ~ out = narrow + x}",
+    ),
+    "post_norm_block": (
+        _ATTEND.replace("SOURCE", "x"),
+        """
+        # normalize after the way around
+        x = x + mixed
+        x = {NORM3}
+        """,
+        _FEED.replace("SOURCE", "x"),
+        "x = x + narrow\nout = NORM4",
+    ),
+    "parallel_block": (
+        "h = NORM1",
+        _ATTEND.replace("SOURCE", "h"),
+        _FEED.replace("SOURCE", "h"),
+        """
+        # both branches start from the same normalized input
+        out = x + {mixed + narrow ~ (mixed + narrow)}
+        """,
+    ),
+    "configurable_block": (
+        """
+        h = x
+        if norm_first:
+            h = NORM1
+        """,
+        _ATTEND.replace("SOURCE", "h"),
+        """
+        x = x + mixed
+        {if norm_first:
+            h = NORM2
+        else:
+            x = NORM3
+            h = x ~
+        if not norm_first:
+            x = NORM3
+        h = NORM2 if norm_first else x}
+        """,
+        _FEED.replace("SOURCE", "h"),
+        """
+        out = x + narrow
+        {if not norm_first:
+            out = NORM5 ~ {out = out if norm_first else NORM5}}
+        """,
+    ),
+}
+
+
+def _draw_block(stream: Stream, target: str) -> KernelSpec:
+    """A block of a transformer."""
+    p = Program(stream)
+    rows, length, heads, depth = p.size(1, 2, 4), p.size(16, 24, 32), p.size(2, 4), p.size(8, 16)
+    dim = heads * depth
+    wide = dim * p.size(2, 4)
+    first = p.choices.chance(0.5)
+    # Attention, and what is added to it, ignore the offset of a normalization no more than its scale.
+    form = p.pick("layer_norm", "rms_norm")
+    norms = {"pre_norm_block": 2, "post_norm_block": 2, "parallel_block": 1, "configurable_block": 2}[target]
+    tree: dict[str, Tree] = {
+        "qkv": weights(dim, 3 * dim), "out": weights(dim, dim), "w1": weights(dim, wide), "w2": weights(wide, dim),
+    }  # fmt: skip
+    for place in range(1, norms + 1):
+        tree[f"norm{place}"] = positive(dim)
+        if form == "layer_norm":
+            tree[f"bias{place}"] = weights(dim)
+    p.tree("params", tree, "weights of the block", ("params", "weights", "p"))
+    p.tensor("x", Leaf((rows, length, dim), -2, 2), "inputs of shape (batch, length, features)", ("x", "inputs"))
+    masked, trained = p.maybe(0.4), p.maybe(0.5)
+    p.tensor("mask", truth(rows, length), "positions that count", ("mask", "padding_mask"), given=masked, optional=True)
+    p.tensor("rng", key(), "random key for dropout", ("key", "rng"), given=trained, optional=True)
+    p.tensor("gate", weights(dim, wide), "weights of the gate", ("gate",), given=p.maybe(0.5), optional=True)
+    p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads"))
+    p.option("causal", "False", "bool", "whether a position sees no later one", p.pick("True", "False"))
+    p.option(
+        "act", p.pick("'gelu'", "'relu'"), "str", "nonlinearity", p.pick("'gelu'", "'relu'"), ("activation", "act")
+    )
+    p.option("norm_first", "True", "bool", "whether branches begin with a normalization", str(first))
+    p.option("rate", p.pick("0.1", "0.2"), "float", "share that is dropped", None, ("dropout_rate", "rate"))
+    p.option("deterministic", "True", "bool", "whether nothing is dropped", str(not trained))
+    p.number("depth_scale", "0.5", "scale of the second branch", (0.2, 1.0), ("depth_scale", "residual_scale"))
+
+    def normed(value: str, place: int) -> str:
+        ends = f", params['bias{place}']" if form == "layer_norm" else ""
+        return f"{form}({value}, params['norm{place}']{ends})"
+
+    texts = [
+        text.replace("NORM1", normed("x", 1)).replace("NORM2", normed("x", 2)).replace("NORM3", normed("x", 1))
+        .replace("NORM4", normed("x", 2)).replace("NORM5", normed("out", 2))
+        for text in (_CHECK, *_BLOCKS[target])
+    ]  # fmt: skip
+    p.write(*texts)
+    made = Leaf((rows, length, dim))
+    p.finish(
+        ("return out", (made,)),
+        ("{assert out.shape == x.shape ~}\nreturn out.astype(x.dtype)", (made,)),
+        ("return {out.astype(x.dtype) ~ out}", (made,)),
+    )
+    titles = {
+        "pre_norm_block": ("transformer_block", "encoder_layer", "pre_norm_block"),
+        "post_norm_block": ("encoder_block", "post_norm_block", "transformer_layer"),
+        "parallel_block": ("parallel_block", "parallel_transformer_block"),
+        "configurable_block": ("transformer_layer", "encoder_layer", "block"),
+    }[target]
+    return p.done(
+        "layers",
+        "transformer_block",
+        target,
+        titles,
+        p.pick("One block of a transformer", "Attention and a perceptron, each with a way around"),
+        "outputs of the same shape",
+    )
+
+
+RECIPES = (Recipe(name="transformer_block", category="layers", targets=tuple(_BLOCKS), draw=_draw_block),)
