@@ -5,10 +5,12 @@ from dataclasses import replace
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications import (
     attention,
+    augment,
     blocks,
     control,
     dense,
     embedding,
+    filters,
     graphs,
     grids,
     images,
@@ -20,6 +22,7 @@ from synthesis.frontends.jax.recipes.applications import (
     outcomes,
     pairs,
     recurrent,
+    schedules,
     training,
     transforms,
 )
@@ -41,13 +44,16 @@ RECIPES: tuple[Recipe, ...] = tuple(
         pairs,
         optimizers,
         transforms,
+        schedules,
         training,
+        augment,
         outcomes,
         metrics,
         control,
         matter,
         grids,
         integrators,
+        filters,
     )
     for recipe in module.RECIPES
 )

@@ -306,7 +306,9 @@ class Program:
         keyword = style.chance(0.4)
         plain = [each for each in used if each.default is None and not (keyword and each.given)]
         rest = [each for each in used if each not in plain]
-        body = spaced(body, before_comments=style.chance(0.6), before_return=len(body) > _SHORT and style.chance(0.4))
+        docstring = self._docstring(style, summary, [*plain, *rest], returned)
+        returns_apart = len(body) > _SHORT and style.chance(0.4)
+        body = spaced(body, style.chance(0.6), returns_apart, below_docstring=bool(docstring))
         listed = [(each.name, each.annotation) for each in plain]
         listed += [("*", "")] if keyword and rest else []
         listed += [(each.name, each.annotation) for each in rest]
@@ -315,7 +317,7 @@ class Program:
             tuple(listed),
             body,
             self._marks(style, used),
-            self._docstring(style, summary, [*plain, *rest], returned),
+            docstring,
             self._returns(style),
             tuple((each.name, each.default) for each in rest if each.default is not None),
         )

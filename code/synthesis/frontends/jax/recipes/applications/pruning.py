@@ -89,22 +89,19 @@ def _unread_as_blank(item: Expression, read: Set[str]) -> Expression:
             return item
 
 
-def spaced(body: tuple[Statement, ...], *, before_comments: bool, before_return: bool) -> tuple[Statement, ...]:
+def spaced(
+    body: tuple[Statement, ...], before_comments: bool, before_return: bool, *, below_docstring: bool
+) -> tuple[Statement, ...]:
     """A body with empty lines around inner functions, and where asked for above comments and the last return."""
-    made: list[Statement] = []
+    made: list[Statement] = [_BLANK] if below_docstring and isinstance(body[0], Function) else []
     for place, statement in enumerate(body):
         apart = (
             isinstance(statement, Function)
             or (before_comments and isinstance(statement, Comment))
             or (before_return and isinstance(statement, Return) and place == len(body) - 1)
         )
-        last = made[-1] if made else None
-        if (
-            last is not None
-            and last != _BLANK
-            and not isinstance(last, Comment)
-            and (apart or isinstance(last, Function))
-        ):
+        last = made[-1] if made else Comment("")
+        if not isinstance(last, Comment) and (apart or isinstance(last, Function)):
             made.append(_BLANK)
         made.append(statement)
     return tuple(made)

@@ -1,0 +1,281 @@
+"""What is done to a batch before a step of training: images are changed at random, tokens hidden, scales kept."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import key, whole
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_IMAGES = """
+    {?0.5 if images.ndim != 4 {or images.shape[-1] not in (1, 3) ~}:
+        raise ValueError(f'expected images of shape (batch, height, width, channels), got <<images.shape>>')}
+    {n, height, width, _ = images.shape ~ n, height, width = images.shape[:3]}
+"""
+_NORMALISE = """
+    {?0.6 if standardize:
+        # {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
+        images = (images - {jnp.asarray(channel_mean) ~ jnp.array(channel_mean, dtype=images.dtype)}) / jnp.asarray(channel_std)
+    {else:
+        images = images * 2.0 - 1.0 ~}}
+"""
+_BATCHES = {
+    "random_crops": (
+        _IMAGES,
+        """
+        crop_key, flip_key = jax.random.split(rng)
+        # {pad on all sides, then cut the same size at random places ~ shift each image by a few pixels}
+        {?0.5 if pad > 0:
+            padded = jnp.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)), mode={'reflect' ~ 'edge'})
+        else:
+            padded = images ~ padded = jnp.pad(images, ((0, 0), (pad, pad), (pad, pad), (0, 0)))}
+        starts = jax.random.randint(crop_key, (n, 2), 0, 2 * pad + 1)
+
+        def crop(image, start):
+            return {lax.dynamic_slice(image, (start[0], start[1], 0), (height, width, image.shape[-1])) ~
+                jax.lax.dynamic_slice(image, (start[0], start[1], 0), images.shape[1:])}
+
+        images = jax.vmap(crop)(padded, starts)
+        {?0.7 if flip:
+            # {mirror half of them ~ left and right mean the same}
+            flips = jax.random.bernoulli(flip_key, {0.5 ~ p=0.5}, (n,))
+            {images = jnp.where(flips[:, None, None, None], images[:, :, ::-1], images) ~
+            mirrored = jnp.flip(images, axis=2)
+            images = jnp.where(flips.reshape(n, 1, 1, 1), mirrored, images)}}
+        """,
+        _NORMALISE,
+    ),
+    "cutout": (
+        _IMAGES,
+        """
+        # {a square of each image is hidden ~ hide a square at a random place}
+        centres = jax.random.{uniform(rng, (n, 2)) * jnp.array([height, width]) ~ uniform(rng, (n, 2)) * height}
+        rows, columns = jnp.arange(height), jnp.arange(width)
+        {inside_rows = jnp.abs(rows[None, :] - centres[:, :1]) < size / 2
+        inside_columns = jnp.abs(columns[None, :] - centres[:, 1:]) < size / 2
+        hole = inside_rows[:, :, None] & inside_columns[:, None, :] ~
+        def square(centre):
+            near = jnp.abs(rows - centre[0])[:, None] < size / 2
+            return near & (jnp.abs(columns - centre[1])[None, :] < size / 2)
+
+        hole = jax.vmap(square)(centres)}
+        {if fill == 'zero':
+            images = jnp.where(hole[..., None], 0.0, images)
+        elif fill == 'mean':
+            average = images.mean(axis=(1, 2), keepdims=True)
+            images = jnp.where(hole[..., None], average, images)
+        else:
+            raise ValueError(f'unknown fill <<fill>>') ~
+        value = images.mean() if fill == 'mean' else 0.0
+        images = jnp.where(hole[..., None], value, images)}
+        """,
+        _NORMALISE,
+    ),
+    "mixup": (
+        """
+        {?0.5 if images.shape[0] != labels.shape[0]:
+            raise ValueError(f'<<images.shape[0]>> images but <<labels.shape[0]>> labels')}
+        {?0.4 if images.ndim not in (2, 4):
+            raise ValueError('expected images or features')}
+        n = labels.shape[0]
+        mix_key, order_key = jax.random.split(rng)
+        {?0.5 # each example meets the one before it}
+        {partners = jnp.roll(images, {1 ~ shift=1}, axis=0)
+        other = jnp.roll(labels, {1 ~ shift=1}, axis=0) ~
+        order = {jnp.roll(jnp.arange(n), 1) ~ (jnp.arange(n) + 1) % n}
+        partners, other = images[order], labels[order]}
+        {if per_example:
+            lam = jax.random.uniform(mix_key, (n,), minval=low)
+            wide = lam.reshape(n, {1, 1, 1 ~ *([1] * (images.ndim - 1))})
+        else:
+            lam = jax.random.uniform(mix_key, minval=low)
+            wide = lam ~
+        shape = (n,) if per_example else ()
+        lam = jax.random.uniform(mix_key, shape, minval=low)
+        wide = lam.reshape(n, 1, 1, 1) if per_example else lam}
+        {?0.4 # {the first image dominates ~ never mostly the partner}
+        wide, lam = jnp.maximum(wide, 1.0 - wide), jnp.maximum(lam, 1.0 - lam)}
+        images = wide * images + (1.0 - wide) * partners
+        one_hot = jax.nn.one_hot(labels, num_classes)
+        {?0.5 if smoothing > 0:
+            one_hot = one_hot * (1.0 - smoothing) + smoothing / num_classes}
+        others = jax.nn.one_hot(other, num_classes)
+        {share = lam[:, None] if per_example else lam ~ share = jnp.reshape(lam, (-1, 1))}
+        targets = share * one_hot + (1.0 - share) * others
+        """,
+    ),
+    "masked_tokens": (
+        """
+        {?0.5 if tokens.ndim != 2 {or tokens.dtype != jnp.int32 ~}:
+            raise ValueError(f'expected ids of shape (batch, length), got <<tokens.shape>>')}
+        {?0.4 if rate <= 0.0 or rate >= 1.0:
+            raise ValueError(f'rate has to lie between 0 and 1, not <<rate>>')}
+        hide_key, kind_key, word_key = jax.random.split(rng, 3)
+        chosen = jax.random.bernoulli(hide_key, rate, tokens.shape)
+        # {padding and special tokens are never guessed ~ leave special tokens alone}
+        {chosen = chosen & (tokens >= first_word) ~
+        special = jnp.zeros_like(chosen)
+        for token in special_ids:
+            special = special | (tokens == token)
+        chosen = jnp.logical_and(chosen, ~special) ~
+        chosen = chosen & (tokens != pad) & (tokens >= first_word)}
+        {if keep_some:
+            # {most are masked, a few replaced, a few left as they are ~ 80, 10 and 10 per cent}
+            kind = jax.random.uniform(kind_key, tokens.shape)
+            random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
+            hidden = jnp.where(kind < 0.8, mask_id, jnp.where(kind < 0.9, random_words, tokens))
+            inputs = jnp.where(chosen, hidden, tokens)
+        else:
+            inputs = jnp.where(chosen, mask_id, tokens) ~
+        inputs = jnp.where(chosen, mask_id, tokens)
+        {?0.5 if keep_some:
+            random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
+            kind = jax.random.uniform(kind_key, tokens.shape)
+            inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)}}
+        labels = jnp.where(chosen, tokens, {ignore ~ ignore ~ -1})
+        """,
+    ),
+    "next_token_batch": (
+        """
+        {?0.5 if tokens.ndim != 2 or tokens.shape[1] < 2:
+            raise ValueError(f'<<tokens.shape>> leaves nothing to predict')}
+        # {every position is to tell the next token ~ labels are the inputs one step later}
+        {inputs, labels = tokens[:, :-1], tokens[:, 1:] ~
+        inputs = tokens[:, :-1]
+        labels = tokens[:, 1:]}
+        loss_mask = {(labels != pad).astype(jnp.float32) ~ jnp.where(labels == pad, 0.0, 1.0)}
+        {?0.5 if prefix > 0:
+            # {the prompt is given, not learned ~ no loss on the prompt}
+            loss_mask = loss_mask * (jnp.arange(labels.shape[1]) >= prefix - 1)}
+        {if boundaries:
+            # {several documents share a row and do not see each other ~ positions begin again in every document}
+            starts = (inputs == separator).astype(jnp.int32)
+            segments = jnp.cumsum(starts, axis=1)
+            same = segments[:, :, None] == segments[:, None, :]
+        else:
+            same = jnp.ones((inputs.shape[0], inputs.shape[1], inputs.shape[1]), dtype=bool) ~
+        segments = jnp.cumsum(inputs == separator, axis=1)
+        same = segments[:, :, None] == segments[:, None, :]}
+        seq = inputs.shape[1]
+        {mask = same & jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~
+        steps = jnp.arange(seq)
+        mask = same & (steps[:, None] >= steps[None, :])}
+        """,
+    ),
+}  # fmt: skip
+
+
+def _draw_batch(stream: Stream, target: str) -> KernelSpec:
+    """A batch as a step of training takes it."""
+    p = Program(stream)
+    rows, side, channels = p.size(4, 8, 16), p.size(8, 16), p.size(1, 3)
+    words, length, classes = p.size(64, 128, 256), p.size(16, 24, 32), p.size(4, 10)
+    # Of pixels between 0 and 1, as decoders give them.
+    p.tensor(
+        "images",
+        Leaf((rows, side, side, channels), 0, 1),
+        "images of shape (batch, height, width, channels)",
+        ("images", "x", "batch"),
+    )
+    p.tensor("labels", whole(rows, below=classes), "class of each image", ("labels", "y"))
+    p.tensor("tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "token_ids"))
+    p.tensor("rng", key(), "random key", ("key", "rng"))
+    p.option(
+        "pad",
+        p.pick("4", "2") if target == "random_crops" else "0",
+        "int",
+        "pixels that an image may move" if target == "random_crops" else "id of padding",
+        None,
+        ("padding", "pad") if target == "random_crops" else ("pad_id",),
+    )
+    p.option("flip", "True", "bool", "whether images are mirrored", p.pick("True", "False"), ("flip", "random_flip"))
+    p.option(
+        "standardize",
+        "True",
+        "bool",
+        "whether channels are standardized",
+        p.pick("True", "False"),
+        ("standardize", "normalize"),
+    )
+    stats = {1: ("(0.5,)", "(0.25,)"), 3: ("(0.485, 0.456, 0.406)", "(0.229, 0.224, 0.225)")}[channels]
+    p.option("channel_mean", stats[0], "tuple[float, ...]", "mean of each channel", None, ("mean", "channel_mean"))
+    p.option("channel_std", stats[1], "tuple[float, ...]", "spread of each channel", None, ("std", "channel_std"))
+    p.option("size", "4", "int", "side of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
+    p.option("fill", "'zero'", "str", "what is put there", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
+    p.option(
+        "per_example",
+        "True",
+        "bool",
+        "whether each example has a share of its own",
+        "True",
+        ("per_example", "per_sample"),
+    )
+    p.option("low", "0.0", "float", "least share of an image", p.pick("0.2", "0.0", "0.5"), ("min_lambda", "low"))
+    p.option("smoothing", "0.0", "float", "label smoothing", p.pick("0.1", "0.0"), ("label_smoothing", "smoothing"))
+    p.option("num_classes", None, "int", "number of classes", str(classes))
+    p.option(
+        "rate",
+        "0.15",
+        "float",
+        "share of the tokens that are hidden",
+        p.pick("0.15", "0.3", "0.4"),
+        ("mask_rate", "rate", "mlm_probability"),
+    )
+    p.option("first_word", "4", "int", "first id that is no special token", None, ("first_word_id", "num_special"))
+    p.option("special_ids", "(0, 1, 2)", "tuple[int, ...]", "ids that stay", None, ("special_ids", "special_tokens"))
+    p.option("mask_id", "3", "int", "id of the mask", None, ("mask_id", "mask_token_id"))
+    p.option("ignore", "-100", "int", "label that does not count", None, ("ignore_index",))
+    p.option("vocab", None, "int", "number of tokens", str(words), ("vocab_size",))
+    p.option(
+        "keep_some",
+        "True",
+        "bool",
+        "whether some of the chosen tokens stay",
+        p.pick("True", "False"),
+        ("keep_some", "random_replace"),
+    )
+    p.option("prefix", "0", "int", "length of the prompt", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
+    p.option("separator", "1", "int", "id that begins a document", None, ("bos_id", "separator"))
+    p.option("boundaries", "True", "bool", "whether rows hold several documents", "True", ("packed", "boundaries"))
+    p.write(*_BATCHES[target])
+    pixels = Leaf((rows, side, side, channels))
+    ids, short = Leaf((rows, length), dtype="int32"), Leaf((rows, length - 1), dtype="int32")
+    weight, mask = Leaf((rows, length - 1)), Leaf((rows, length - 1, length - 1), dtype="bool")
+    plain: tuple[tuple[str, tuple[Tree, ...]], ...] = (("return images", (pixels,)),)
+    ends = {
+        "random_crops": plain,
+        "cutout": (*plain, ("return images, hole", (pixels, Leaf((rows, side, side), dtype="bool")))),
+        "mixup": (("return images, targets", (pixels, Leaf((rows, classes)))),
+                  ("return <<'image': images, 'label': targets>>", ({"image": pixels, "label": Leaf((rows, classes))},))),
+        "masked_tokens": (("return inputs, labels", (ids, ids)),
+                          ("return inputs, labels, chosen", (ids, ids, Leaf((rows, length), dtype="bool"))),
+                          ("return <<'inputs': inputs, 'labels': labels>>", ({"inputs": ids, "labels": ids},))),
+        "next_token_batch": (("return inputs, labels, loss_mask, mask", (short, short, weight, mask)),
+                             ("return <<'inputs': inputs, 'labels': labels, 'loss_mask': loss_mask, 'mask': mask>>",
+                              ({"inputs": short, "labels": short, "loss_mask": weight, "mask": mask},))),
+    }  # fmt: skip
+    p.finish(*ends[target])
+    titles = {
+        "random_crops": ("augment", "random_crop_flip", "augment_images"),
+        "cutout": ("cutout", "random_erasing", "erase_squares"),
+        "mixup": ("mixup", "mix_batch", "apply_mixup"),
+        "masked_tokens": ("mask_tokens", "masked_lm_batch", "apply_masking"),
+        "next_token_batch": ("prepare_batch", "language_model_batch", "shift_tokens"),
+    }[target]
+    return p.done(
+        "training",
+        "batch_preparation",
+        target,
+        titles,
+        {
+            "random_crops": "Crops and mirrors a batch of images at random",
+            "cutout": "Hides a square of each image",
+            "mixup": "Mixes images and their labels in pairs",
+            "masked_tokens": "Hides tokens at random and keeps them as labels",
+            "next_token_batch": "Inputs, labels and masks of a language model",
+        }[target],
+        "the batch as a step takes it",
+    )
+
+
+RECIPES = (Recipe(name="batch_preparation", category="training", targets=tuple(_BATCHES), draw=_draw_batch),)
