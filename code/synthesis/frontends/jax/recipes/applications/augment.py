@@ -13,9 +13,10 @@ _IMAGES = """
     {n, height, width, _ = images.shape ~ n, height, width = images.shape[:3]}
 """
 _NORMALISE = """
-    {?0.6 if standardize:
+    {?0.7 if standardize:
         # {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
-        images = (images - {jnp.asarray(channel_mean) ~ jnp.array(channel_mean, dtype=images.dtype)}) / jnp.asarray(channel_std)
+        images = images - {channel_mean ~ channel_mean.astype(images.dtype)}
+        images = images / {channel_std ~ jnp.maximum(channel_std, 1e-3)}
     {else:
         images = images * 2.0 - 1.0 ~}}
 """
@@ -38,7 +39,7 @@ _BATCHES = {
         images = jax.vmap(crop)(padded, starts)
         {?0.7 if flip:
             # {mirror half of them ~ left and right mean the same}
-            flips = jax.random.bernoulli(flip_key, {0.5 ~ p=0.5}, (n,))
+            flips = jax.random.bernoulli(flip_key, 0.5, (n,))
             {images = jnp.where(flips[:, None, None, None], images[:, :, ::-1], images) ~
             mirrored = jnp.flip(images, axis=2)
             images = jnp.where(flips.reshape(n, 1, 1, 1), mirrored, images)}}
@@ -49,7 +50,7 @@ _BATCHES = {
         _IMAGES,
         """
         # {a square of each image is hidden ~ hide a square at a random place}
-        centres = jax.random.{uniform(rng, (n, 2)) * jnp.array([height, width]) ~ uniform(rng, (n, 2)) * height}
+        centres = jax.random.uniform(rng, (n, 2)) * {height ~ images.shape[1]}
         rows, columns = jnp.arange(height), jnp.arange(width)
         {inside_rows = jnp.abs(rows[None, :] - centres[:, :1]) < size / 2
         inside_columns = jnp.abs(columns[None, :] - centres[:, 1:]) < size / 2
@@ -78,20 +79,19 @@ _BATCHES = {
         {?0.4 if images.ndim not in (2, 4):
             raise ValueError('expected images or features')}
         n = labels.shape[0]
-        mix_key, order_key = jax.random.split(rng)
         {?0.5 # each example meets the one before it}
         {partners = jnp.roll(images, {1 ~ shift=1}, axis=0)
         other = jnp.roll(labels, {1 ~ shift=1}, axis=0) ~
         order = {jnp.roll(jnp.arange(n), 1) ~ (jnp.arange(n) + 1) % n}
         partners, other = images[order], labels[order]}
         {if per_example:
-            lam = jax.random.uniform(mix_key, (n,), minval=low)
+            lam = jax.random.uniform(rng, (n,), minval=low)
             wide = lam.reshape(n, {1, 1, 1 ~ *([1] * (images.ndim - 1))})
         else:
-            lam = jax.random.uniform(mix_key, minval=low)
+            lam = jax.random.uniform(rng, minval=low)
             wide = lam ~
         shape = (n,) if per_example else ()
-        lam = jax.random.uniform(mix_key, shape, minval=low)
+        lam = jax.random.uniform(rng, shape, minval=low)
         wide = lam.reshape(n, 1, 1, 1) if per_example else lam}
         {?0.4 # {the first image dominates ~ never mostly the partner}
         wide, lam = jnp.maximum(wide, 1.0 - wide), jnp.maximum(lam, 1.0 - lam)}
@@ -117,7 +117,7 @@ _BATCHES = {
         special = jnp.zeros_like(chosen)
         for token in special_ids:
             special = special | (tokens == token)
-        chosen = jnp.logical_and(chosen, ~special) ~
+        chosen = jnp.logical_and(chosen, jnp.logical_not(special)) ~
         chosen = chosen & (tokens != pad) & (tokens >= first_word)}
         {if keep_some:
             # {most are masked, a few replaced, a few left as they are ~ 80, 10 and 10 per cent}
@@ -132,7 +132,7 @@ _BATCHES = {
             random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
             kind = jax.random.uniform(kind_key, tokens.shape)
             inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)}}
-        labels = jnp.where(chosen, tokens, {ignore ~ ignore ~ -1})
+        answers = jnp.where(chosen, tokens, {ignore ~ ignore ~ -1})
         """,
     ),
     "next_token_batch": (
@@ -140,13 +140,13 @@ _BATCHES = {
         {?0.5 if tokens.ndim != 2 or tokens.shape[1] < 2:
             raise ValueError(f'<<tokens.shape>> leaves nothing to predict')}
         # {every position is to tell the next token ~ labels are the inputs one step later}
-        {inputs, labels = tokens[:, :-1], tokens[:, 1:] ~
+        {inputs, answers = tokens[:, :-1], tokens[:, 1:] ~
         inputs = tokens[:, :-1]
-        labels = tokens[:, 1:]}
-        loss_mask = {(labels != pad).astype(jnp.float32) ~ jnp.where(labels == pad, 0.0, 1.0)}
+        answers = tokens[:, 1:]}
+        loss_mask = {(answers != pad).astype(jnp.float32) ~ jnp.where(answers == pad, 0.0, 1.0)}
         {?0.5 if prefix > 0:
             # {the prompt is given, not learned ~ no loss on the prompt}
-            loss_mask = loss_mask * (jnp.arange(labels.shape[1]) >= prefix - 1)}
+            loss_mask = loss_mask * (jnp.arange(answers.shape[1]) >= prefix - 1)}
         {if boundaries:
             # {several documents share a row and do not see each other ~ positions begin again in every document}
             starts = (inputs == separator).astype(jnp.int32)
@@ -169,7 +169,8 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     """A batch as a step of training takes it."""
     p = Program(stream)
     rows, side, channels = p.size(4, 8, 16), p.size(8, 16), p.size(1, 3)
-    words, length, classes = p.size(64, 128, 256), p.size(16, 24, 32), p.size(4, 10)
+    words, length, classes = p.size(64, 128, 256), p.size(32, 48), p.size(4, 10)
+    scaled = p.choices.chance(0.6)
     # Of pixels between 0 and 1, as decoders give them.
     p.tensor(
         "images",
@@ -194,12 +195,25 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "True",
         "bool",
         "whether channels are standardized",
-        p.pick("True", "False"),
+        str(scaled),
         ("standardize", "normalize"),
     )
-    stats = {1: ("(0.5,)", "(0.25,)"), 3: ("(0.485, 0.456, 0.406)", "(0.229, 0.224, 0.225)")}[channels]
-    p.option("channel_mean", stats[0], "tuple[float, ...]", "mean of each channel", None, ("mean", "channel_mean"))
-    p.option("channel_std", stats[1], "tuple[float, ...]", "spread of each channel", None, ("std", "channel_std"))
+    p.tensor(
+        "channel_mean",
+        Leaf((channels,), 0.4, 0.5),
+        "mean of each channel",
+        ("mean", "channel_mean"),
+        given=scaled,
+        optional=True,
+    )
+    p.tensor(
+        "channel_std",
+        Leaf((channels,), 0.2, 0.3),
+        "spread of each channel",
+        ("std", "channel_std"),
+        given=scaled,
+        optional=True,
+    )
     p.option("size", "4", "int", "side of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
     p.option("fill", "'zero'", "str", "what is put there", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
     p.option(
@@ -246,12 +260,13 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "random_crops": plain,
         "cutout": (*plain, ("return images, hole", (pixels, Leaf((rows, side, side), dtype="bool")))),
         "mixup": (("return images, targets", (pixels, Leaf((rows, classes)))),
-                  ("return <<'image': images, 'label': targets>>", ({"image": pixels, "label": Leaf((rows, classes))},))),
-        "masked_tokens": (("return inputs, labels", (ids, ids)),
-                          ("return inputs, labels, chosen", (ids, ids, Leaf((rows, length), dtype="bool"))),
-                          ("return <<'inputs': inputs, 'labels': labels>>", ({"inputs": ids, "labels": ids},))),
-        "next_token_batch": (("return inputs, labels, loss_mask, mask", (short, short, weight, mask)),
-                             ("return <<'inputs': inputs, 'labels': labels, 'loss_mask': loss_mask, 'mask': mask>>",
+                  ("return <<'image': images, 'label': targets>>",
+                   ({"image": pixels, "label": Leaf((rows, classes))},))),
+        "masked_tokens": (("return inputs, answers", (ids, ids)),
+                          ("return inputs, answers, chosen", (ids, ids, Leaf((rows, length), dtype="bool"))),
+                          ("return <<'inputs': inputs, 'labels': answers>>", ({"inputs": ids, "labels": ids},))),
+        "next_token_batch": (("return inputs, answers, loss_mask, mask", (short, short, weight, mask)),
+                             ("return <<'inputs': inputs, 'labels': answers, 'loss_mask': loss_mask, 'mask': mask>>",
                               ({"inputs": short, "labels": short, "loss_mask": weight, "mask": mask},))),
     }  # fmt: skip
     p.finish(*ends[target])

@@ -94,7 +94,7 @@ _PARTICLES = """
     {weight_of = jax.nn.softmax(log_w) ~
     log_w = log_w - jax.nn.logsumexp(log_w)
     weight_of = jnp.exp(log_w)}
-    mean = {jnp.sum(weight_of[:, None] * states, axis=0) ~ weight_of @ states ~ jnp.einsum('n,nd->d', weight_of, states)}
+    mean = {jnp.sum(weight_of[:, None] * states, axis=0) ~ weight_of @ states}
     {effective = 1.0 / jnp.sum({weight_of ** 2 ~ jnp.square(weight_of)})}
     {?0.7 if resample == 'systematic':
         # {evenly spaced looks into the cumulative weights ~ one step for every particle}

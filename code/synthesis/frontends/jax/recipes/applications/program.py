@@ -11,7 +11,7 @@ from typing import Any
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
-from synthesis.frontends.jax.recipes.applications.pruning import prune, read_in, spaced
+from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.lines import join
 from synthesis.grammar.naming import NameBook
@@ -35,6 +35,7 @@ _LIKES = (
     ("mean", "mean", "mu"), ("var", "var", "variance"), ("batch", "batch", "b", "batch_size"),
     ("seq", "seq_len", "t", "length"), ("dim", "dim", "d", "features"), ("per_example", "per_example", "losses", "nll"),
     ("log_probs", "log_probs", "log_p", "logp"), ("scale_by", "scale", "factor", "ratio"), ("valid", "valid", "keep"),
+    ("answers", "labels", "targets"),
 )  # fmt: skip
 _ROLES = {first: pool for first, *rest in _LIKES for pool in [tuple(rest)]}
 """For variables of the lines, the names that they may get; any other has its own."""
@@ -300,7 +301,7 @@ class Program:
         """
         name = self._book.take(tuple(titles))
         body = prune(tuple(self._body))
-        read = read_in(body)
+        read = needed_in(body)
         used = [each for each in self._parameters.values() if each.name in read]
         style = self._stream.child("signature")
         keyword = style.chance(0.4)

@@ -28,6 +28,23 @@ def read_in(body: tuple[Statement, ...]) -> set[str]:
     return {each.id for each in ast.walk(ast.parse(text)) if isinstance(each, ast.Name) and _is_read(each)}
 
 
+def needed_in(body: tuple[Statement, ...]) -> set[str]:
+    """Every name that a body reads before it gives it a value of its own."""
+    needed, made = set[str](), set[str]()
+    for statement in body:
+        needed |= set[str]() if isinstance(statement, Comment) else read_in((statement,)) - made
+        match statement:
+            case Assign(Name(name), _, ""):
+                made.add(name)
+            case Assign(Display(items), _, ""):
+                made |= {each.id for each in items if isinstance(each, Name)}
+            case Assign(Name(name)):
+                needed |= {name} - made
+            case _:
+                pass
+    return needed
+
+
 def _is_read(node: ast.Name) -> bool:
     return isinstance(node.ctx, ast.Load)
 

@@ -68,7 +68,7 @@ _SCHEDULES = {
             rate = jnp.where(t >= boundary, rate * factor, rate) ~
         passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
         rate = peak * factor ** passed ~
-        passed = jnp.sum(t >= jnp.asarray(boundaries))
+        passed = sum(jnp.where(t < boundary, 0.0, 1.0) for boundary in boundaries)
         rate = jnp.maximum(peak * factor ** passed, floor)}
     """,
     "cyclic_schedule": """
@@ -379,7 +379,7 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     new = changed(tree, -1, 1)
     names = [*kept, *(["count"] if target == "lamb" else [])]
     counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
-    state = {name: leaf for name, leaf in zip(names, [*(new for _ in kept), *counted], strict=True)}
+    state: Tree = dict(zip(names, [*(new for _ in kept), *counted], strict=True))
     entries = ", ".join(f"'{name}': {name}" for name in names)
     p.finish(
         (f"return new_params, {', '.join(names)}", (new, *(new for _ in kept), *counted)),
