@@ -9,6 +9,7 @@ from synthesis.frontends.jax.recipes.applications import (
     blocks,
     control,
     dense,
+    dynamics_modes,
     embedding,
     filters,
     generative,
@@ -16,6 +17,8 @@ from synthesis.frontends.jax.recipes.applications import (
     grids,
     images,
     integrators,
+    layer_modes,
+    loss_modes,
     losses,
     matter,
     metrics,
@@ -26,6 +29,7 @@ from synthesis.frontends.jax.recipes.applications import (
     schedules,
     training,
     transforms,
+    update_modes,
 )
 
 _MIX = {2: 0.25, 3: 0.3, 4: 0.25, 5: 0.2}
@@ -39,6 +43,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         blocks,
         graphs,
         embedding,
+        layer_modes,
         images,
         recurrent,
         losses,
@@ -50,12 +55,15 @@ RECIPES: tuple[Recipe, ...] = tuple(
         training,
         augment,
         outcomes,
+        update_modes,
         metrics,
+        loss_modes,
         control,
         matter,
         grids,
         integrators,
         filters,
+        dynamics_modes,
     )
     for recipe in module.RECIPES
 )

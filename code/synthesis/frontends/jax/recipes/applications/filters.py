@@ -160,7 +160,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     shape = {"kalman_filter": (length, seen), "exponential_smoothing": (length, p.size(4, 8, 16)),
              "particle_filter": (width,), "attitude_filter": (count, 3)}[target]  # fmt: skip
     if target == "kalman_filter" and length * seen < 100:
-        shape = (128, seen)
+        shape, seen = (64, 2), 2
     p.function(_MULTIPLY)
     p.tensor(
         "zs",
@@ -226,7 +226,6 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
         "kalman_filter": (
             ("return path, mean", (Leaf((shape[0], width)), Leaf((width,)))),
-            ("return mean, cov", (Leaf((width,)), Leaf((width, width)))),
             ("return path, mean, cov", (Leaf((shape[0], width)), Leaf((width,)), Leaf((width, width)))),
         ),
         "exponential_smoothing": (

@@ -82,5 +82,12 @@ HELPERS: tuple[str, ...] = (
             return {jax.nn.silu(x) ~ x * jax.nn.sigmoid(x)}
         raise ValueError(f'unknown activation <<kind>>')
     ''',
+    '''
+    def convolve(x: Array, kernel: Array, dilation: int) -> Array:
+        {? """Convolution over the middle axis, without padding."""}
+        return lax.conv_general_dilated(
+            x, kernel, window_strides=(1,), padding='VALID', rhs_dilation=(dilation,),
+            dimension_numbers=('NWC', 'WIO', 'NWC'))
+    ''',
 )
 """Definitions with groups; see ``Program.function``."""

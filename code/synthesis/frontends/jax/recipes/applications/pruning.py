@@ -120,5 +120,10 @@ def spaced(
         last = made[-1] if made else Comment("")
         if not isinstance(last, Comment) and (apart or isinstance(last, Function)):
             made.append(_BLANK)
+        if isinstance(statement, If):
+            inner, other = (
+                spaced(each, False, False, below_docstring=False) for each in (statement.body, statement.orelse)
+            )
+            statement = replace(statement, body=inner, orelse=other)
         made.append(statement)
     return tuple(made)

@@ -1,0 +1,220 @@
+"""Parts of simulations that are one of several by name: edges of grids, potentials, contacts."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Family, Option, draw_by_name
+from synthesis.frontends.jax.recipes.applications.parts import positive, truth
+from synthesis.frontends.jax.recipes.applications.trees import Leaf
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_EDGES = Family(
+    summary="Spatial derivative of a field with edges that a name chooses",
+    titles=("laplacian", "apply_laplacian", "diffusion_operator", "second_derivative"),
+    before="""
+        {?0.4 if u.ndim != 2:
+            raise ValueError(f'expected a field of two axes, got <<u.shape>>')}
+        {?0.4 if dx <= 0.0:
+            raise ValueError('the spacing has to be positive')}
+
+        def stencil(padded):
+            {centre = padded[1:-1, 1:-1]
+            {?0.5 if nine_points:
+                # {corners make it the same in all directions ~ isotropic}
+                corners = padded[2:, 2:] + padded[2:, :-2] + padded[:-2, 2:] + padded[:-2, :-2]
+                sides = padded[2:, 1:-1] + padded[:-2, 1:-1] + padded[1:-1, 2:] + padded[1:-1, :-2]
+                return (corners + 4.0 * sides - 20.0 * centre) / (6.0 * dx ** 2)}
+            vertical = padded[2:, 1:-1] - 2.0 * centre + padded[:-2, 1:-1]
+            horizontal = padded[1:-1, 2:] - 2.0 * centre + padded[1:-1, :-2]
+            return (vertical + horizontal) / dx ** 2 ~
+            sides = sum(padded[1 + i:padded.shape[0] - 1 + i, 1 + j:padded.shape[1] - 1 + j] for i, j in
+                ((1, 0), (-1, 0), (0, 1), (0, -1)))
+            return (sides - 4.0 * padded[1:-1, 1:-1]) / dx ** 2}
+    """,
+    cases={
+        "periodic": "{?0.5 # what leaves on one side comes in on the other}\nout = stencil(jnp.pad(u, 1, mode='wrap'))",
+        "neumann": """
+            {?0.5 # {nothing flows through the edge ~ no gradient at the edge}}
+            out = stencil(jnp.pad(u, 1, mode='edge'))
+        """,
+        "dirichlet": """
+            {if value is not None:
+                padded = jnp.pad(u, 1, constant_values=value)
+            else:
+                padded = jnp.pad(u, 1)
+            out = stencil(padded) ~ out = stencil(jnp.pad(u, 1, constant_values={0.0 ~ held}))}
+        """,
+        "reflect": "out = stencil(jnp.pad(u, 1, mode='reflect'))",
+        "extrapolate": """
+            # {the slope at the edge goes on ~ linear beyond the edge}
+            padded = jnp.pad(u, 1, mode='edge')
+            for axis in (0, 1):
+                {first = lax.slice_in_dim(padded, 1, 2, axis=axis)
+                second = lax.slice_in_dim(padded, 2, 3, axis=axis) ~
+                first, second = (lax.slice_in_dim(padded, i, i + 1, axis=axis) for i in (1, 2))}
+                rest = lax.slice_in_dim(padded, 1, padded.shape[axis], axis=axis)
+                padded = jnp.concatenate([2.0 * first - second, rest], axis=axis)
+            out = stencil(padded)
+        """,
+    },
+    after="""
+        {* if conductivity is not None:
+            out = out * conductivity
+        ~ if solid is not None:
+            # {nothing changes inside walls ~ walls}
+            out = jnp.where(solid, 0.0, out)
+        ~ if source is not None:
+            out = out + source
+        ~ out = nu * out}
+    """,
+    named=("boundary", "bc", "mode"),
+    word="boundary",
+    returned="the derivative at every point",
+)  # fmt: skip
+_POTENTIAL = Family(
+    summary="Energy of pairs of particles by a potential that a name chooses",
+    titles=("pair_energy", "pair_potential", "interaction_energy"),
+    before="""
+        {?0.4 if positions.ndim != 2 or positions.shape[-1] not in (2, 3):
+            raise ValueError(f'expected positions in the plane or in space, got <<positions.shape>>')}
+        d = positions[:, None, :] - positions[None, :, :]
+        {?0.4 if box is not None:
+            # {the nearest image of each particle ~ minimum image}
+            d = d - box * jnp.round(d / box)}
+        {n = positions.shape[0]
+        r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + jnp.eye(n)) ~
+        n, _ = positions.shape
+        r2 = jnp.sum(jnp.square(d), axis=-1)
+        r = jnp.sqrt(jnp.where(jnp.eye(n, dtype=bool), 1.0, r2) + {1e-3 ~ softening})}
+    """,
+    cases={
+        "lennard_jones": """
+            {s6 = (sigma / (r + 0.5)) ** 6
+            out = 4.0 * epsilon * (s6 ** 2 - s6) ~
+            inv = sigma / (r + 0.5)
+            out = 4.0 * epsilon * (inv ** 12 - inv ** 6)}
+        """,
+        "morse": """
+            # {bonds break when they are stretched ~ a well of finite depth}
+            decay = jnp.exp(-width * (r - sigma))
+            out = epsilon * ({(1.0 - decay) ** 2 - 1.0 ~ decay ** 2 - 2.0 * decay})
+        """,
+        "harmonic": "out = {0.5 * stiffness * (r - sigma) ** 2 ~ 0.5 * stiffness * jnp.square(r - sigma)}",
+        "yukawa": """
+            {if charge is not None:
+                strength = charge[:, None] * charge
+            else:
+                strength = epsilon ~ strength = epsilon}
+            out = strength * jnp.exp(-width * r) / r
+        """,
+        "soft_sphere": """
+            overlap = jnp.maximum(1.0 - r / {sigma ~ (2.0 * sigma)}, 0.0)
+            {if hertzian:
+                out = epsilon * overlap ** 2.5
+            else:
+                out = 0.5 * epsilon * overlap ** 2 ~ out = epsilon * jnp.square(overlap) / 2.0}
+        """,
+        "gaussian": "out = epsilon * jnp.exp(-0.5 * {(r / sigma) ** 2 ~ jnp.square(r / sigma)})",
+    },
+    after="""
+        {?0.5 if cutoff is not None:
+            # {nothing acts beyond the cutoff ~ far pairs do not count}
+            {out = jnp.where(r < cutoff, out, 0.0) ~
+            fade = jnp.clip(1.0 - (r / cutoff) ** 2, 0.0, 1.0)
+            out = out * {fade ~ fade ** 2}}}
+        out = jnp.where(jnp.eye(n, dtype=bool), 0.0, out)
+        {?0.4 if mask is not None:
+            both = mask[:, None] & mask[None, :]
+            out = jnp.where(both, out, 0.0)}
+    """,
+    named=("kind", "potential", "form"),
+    word="potential",
+    returned="the energy of each pair",
+)  # fmt: skip
+_CONTACT = Family(
+    summary="Force of the ground on bodies that touch it",
+    titles=("contact_force", "ground_contact", "contact_response"),
+    before="""
+        {?0.4 if positions.shape != velocities.shape:
+            raise ValueError(f'<<positions.shape>> positions but <<velocities.shape>> velocities')}
+        depth = {jnp.maximum(radius - positions[:, 2], 0.0) ~ jax.nn.relu(radius - positions[:, 2])}
+        touching = depth > 0.0
+        speed = velocities[:, 2]
+    """,
+    cases={
+        "linear": "{?0.5 # a spring and a damper}\nout = stiffness * depth - damping * speed",
+        "hertz": """
+            # {spheres become stiffer the deeper they go ~ elastic spheres}
+            root = jnp.sqrt(depth + 1e-9)
+            out = stiffness * depth * root {- damping * root * speed ~ - damping * speed}
+        """,
+        "hunt_crossley": "out = stiffness * depth * jnp.maximum(1.0 - damping * speed, 0.0)",
+        "impulse": """
+            {if restitution < 0.0 or restitution > 1.0:
+                raise ValueError('restitution lies between 0 and 1')}
+            # {only what approaches is thrown back ~ bodies that leave are left alone}
+            approach = jnp.minimum(speed, 0.0)
+            out = -(1.0 + restitution) * approach * mass / dt + stiffness * depth
+        """,
+        "barrier": """
+            gap = jnp.maximum(reach - depth, 1e-2)
+            out = {stiffness * depth / gap ~ -stiffness * jnp.log(gap / (reach + 1e-2)) * depth} - damping * speed
+        """,
+    },
+    after="""
+        # {the ground pushes and never pulls ~ no sticking}
+        {out = jnp.where(touching, jnp.maximum(out, 0.0), 0.0) ~ out = jnp.maximum(out, 0.0) * touching}
+        {?0.5 if max_force is not None:
+            out = jnp.minimum(out, max_force)}
+        {?0.4 if mask is not None:
+            out = out * mask}
+    """,
+    named=("model", "kind", "contact_model"),
+    word="contact model",
+    returned="the normal force of each body",
+)  # fmt: skip
+FAMILIES = {"field_edges": _EDGES, "pair_potential": _POTENTIAL, "contact_models": _CONTACT}
+
+
+def _draw_part(stream: Stream, target: str) -> KernelSpec:
+    """A part of a simulation that is one of several by name."""
+    sizes = stream.child("sizes")
+    rows, columns, count = sizes.choice((16, 32, 48)), sizes.choice((16, 32, 64)), sizes.choice((48, 64))
+    field, bodies = (rows, columns), sizes.choice((64, 128, 256))
+    contact = target == "contact_models"
+    points = (bodies, 3) if contact else (count, sizes.choice((2, 3)))
+    many = bodies if contact else count
+    given = {
+        "u": Array(Leaf(field), "field of shape (height, width)", ("u", "field", "temperature")),
+        "conductivity": Array(positive(*field), "conductivity", ("conductivity", "coefficient")),
+        "solid": Array(truth(*field), "where walls are", ("solid", "walls")),
+        "source": Array(Leaf(field), "what is added", ("source", "forcing")),
+        "positions": Array(Leaf(points, 0.0, 1.0 if contact else 3.0), "positions", ("positions", "pos", "x")),
+        "velocities": Array(Leaf(points), "velocities", ("velocities", "vel", "v")),
+        "charge": Array(Leaf((many,)), "charge of each particle", ("charge", "charges")),
+        "mask": Array(truth(many), "bodies that take part", ("mask", "active")),
+        "mass": Array(positive(many), "mass of each body", ("mass", "masses")),
+        "value": Option("float | None", "value beyond the edge", ("None", "1.0"), ("value", "edge_value")),
+        "held": Constant("0.0", "value beyond the edge", ("boundary_value",), (0.5, 1.0)),
+        "dx": Option("float", "distance of grid points", ("1.0", "0.5"), ("dx", "spacing", "h")),
+        "nu": Constant("0.1", "diffusivity", ("nu", "diffusivity"), (0.1, 1.0)),
+        "nine_points": Option("bool", "whether corners are used too", ("False", "True"), ("nine_point", "isotropic")),
+        "sigma": Constant("1.0", "where particles are at rest", ("sigma", "r0", "diameter"), (0.8, 1.5)),
+        "epsilon": Constant("1.0", "depth of the potential", ("epsilon", "depth"), (0.5, 2.0)),
+        "width": Constant("1.0", "how fast it decays", ("alpha", "kappa"), (0.5, 2.0)),
+        "softening": Constant("1e-2", "what keeps forces finite", ("softening",)),
+        "stiffness": Constant("100.0" if contact else "1.0", "stiffness", ("stiffness", "k"), (10.0, 100.0)),
+        "hertzian": Option("bool", "whether spheres are elastic", ("True", "False"), ("hertzian",)),
+        "box": Option("float | None", "side of the periodic box", ("None", "3.0"), ("box_size", "box")),
+        "cutoff": Option("float | None", "where the potential ends", ("None", "2.0", "1.5"), ("cutoff", "r_cut")),
+        "radius": Constant("0.5", "radius of the bodies", ("radius",), (0.5, 0.8)),
+        "damping": Constant("0.5", "damping", ("damping", "c"), (0.1, 1.0)),
+        "restitution": Option("float", "how much of the speed comes back", ("0.5", "0.2"), ("restitution",)),
+        "dt": Constant("0.01", "time step", ("dt",), (0.01, 0.1)),
+        "reach": Constant("1.0", "depth that nothing passes", ("thickness", "reach"), (0.9, 1.2)),
+        "max_force": Option("float | None", "largest force", ("None", "20.0"), ("max_force",)),
+    }  # fmt: skip
+    ends = {"field_edges": field, "pair_potential": (count, count), "contact_models": (bodies,)}
+    return draw_by_name(stream, ("dynamics", "simulation_part", target), FAMILIES[target], given, Leaf(ends[target]))
+
+
+RECIPES = (Recipe(name="simulation_part", category="dynamics", targets=tuple(FAMILIES), draw=_draw_part),)

@@ -1,0 +1,142 @@
+"""Functions that do one of several things by name: what pads, pools, penalises, projects or acts on a pair."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.grammar.lines import block, join
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_SHARE = 0.75
+"""How many of the things that a function could do it knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array, or a tree of them, that a text names."""
+
+    tree: Tree
+    says: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A number that a text names."""
+
+    usual: str
+    says: str
+    names: tuple[str, ...] = ()
+    within: tuple[float, float] | None = None
+    """Where it is drawn from if it may be given as an array."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A constant that a text decides by."""
+
+    kind: str
+    says: str
+    values: tuple[str, ...]
+    """The first is the default; it is given any of them."""
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What a function knows to do, as texts with groups."""
+
+    summary: str
+    titles: tuple[str, ...]
+    before: str = ""
+    """What comes first in any case."""
+    cases: Mapping[str, str]
+    """For each name, lines that give ``out``, every way through them once."""
+    after: str = ""
+    """What is done with ``out`` in any case; empty in some functions, which return at once."""
+    named: tuple[str, ...] = ("mode", "kind", "method")
+    """What the name of a case may be called."""
+    word: str = "mode"
+    """What the name is, in an error."""
+    returned: str = "the result"
+
+
+def draw_by_name(
+    stream: Stream,
+    labels: tuple[str, str, str],
+    family: Family,
+    given: Mapping[str, Array | Constant | Option],
+    result: Tree,
+) -> KernelSpec:
+    """A function that decides by a name what it does.
+
+    Args:
+        stream: the random choices.
+        labels: category, recipe and target.
+        family: its texts.
+        given: what its texts may name.
+        result: what it returns.
+    """
+    p = Program(stream)
+    asked = p.choices.choice(tuple(family.cases))
+    known = [name for name in family.cases if name == asked or p.choices.chance(_SHARE)]
+    known = known if len(known) > 1 else list(family.cases)[:3]
+    known = p.choices.shuffled(known if asked in known else [asked, *known[1:]])
+    cases = {name: p.choose(family.cases[name]) for name in known}
+    before, after = p.choose(family.before), p.choose(family.after) if p.choices.chance(0.6) else ""
+    now = set(re.findall(r"\w+", f"{before}\n{after}\n{cases[asked]}"))
+    for key, each in given.items():
+        _declare(p, key, each, now=key in now)
+    default = p.choices.choice(known)
+    p.option("name", f"'{default}'", "str", f"one of {', '.join(sorted(known))}", f"'{asked}'", family.named)
+    p.add(before)
+    _decide(p, cases, family.word, at_once=not after)
+    p.add(after)
+    p.add("return out" if after else "")
+    p.gives(result)
+    category, recipe, target = labels
+    return p.done(category, recipe, target, family.titles, family.summary, family.returned)
+
+
+def _declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool) -> None:
+    match each:
+        case Array(Leaf() as leaf, says, names):
+            p.tensor(key, leaf, says, names, given=now, optional=not now)
+        case Array(tree, says, names):
+            p.tree(key, tree, says, names)
+        case Constant(usual, says, names, within):
+            p.number(key, usual, says, within if now else None, names)
+        case Option(kind, says, values, names):
+            p.option(key, values[0], kind, says, p.choices.choice(values), names)
+
+
+def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -> None:
+    """Write the cases, as one chain that gives ``out`` or as ways out of the function one after the other."""
+    unknown = p.pick(
+        f"raise ValueError(f'unknown {word} {{name}}')", f"raise ValueError(f'{word} {{name}} is not known')"
+    )
+    names = list(cases)
+    open_end = p.choices.chance(0.45)
+    if not at_once:
+        p.add(_chain(names, list(cases.values()), "" if open_end else unknown))
+        return
+    texts = [re.sub(r"(?m)^(\s*)out = ", r"\1return ", text) for text in cases.values()]
+    if open_end and p.choices.chance(0.6):
+        listed = ", ".join(f"'{each}'" for each in sorted(names))
+        p.add(block(f"if name not in ({listed}):", unknown))
+    heads = [block(f"if name == '{name}':", text) for name, text in zip(names, texts, strict=True)]
+    p.add(*heads[:-1], *([texts[-1]] if open_end else [heads[-1], unknown]))
+
+
+def _chain(names: Sequence[str], texts: Sequence[str], unknown: str) -> str:
+    """An ``if`` with an ``elif`` for each further name; the last case needs none where no name is unknown."""
+    last = len(names) - 1
+    parts = [block(f"{'elif' if place else 'if'} name == '{names[place]}':", texts[place]) for place in range(last)]
+    if unknown:
+        parts += [block(f"elif name == '{names[last]}':", texts[last]), block("else:", unknown)]
+    else:
+        parts.append(block("else:", texts[last]))
+    return join(*parts)
