@@ -1,7 +1,15 @@
 """Attention: projections, heads, masks, positions."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import expect, guard, normalise, positive, truth, weights
+from synthesis.frontends.jax.recipes.applications.parts import (
+    expect,
+    guard,
+    normalise,
+    positive,
+    remark,
+    truth,
+    weights,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import block, join
@@ -89,17 +97,20 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         )
     if grouped:
         p.add(
+            remark(p, "every key and value serves several queries", "share keys and values among the queries"),
             p.pick(
                 f"k = jnp.repeat(k, {count} // {kv}, axis=2)\nv = jnp.repeat(v, {count} // {kv}, axis=2)",
                 f"groups = {count} // {kv}\nk = jnp.repeat(k, groups, axis=2)\nv = jnp.repeat(v, groups, axis=2)",
-            )
+            ),
         )
     layout = p.pick("einsum", "transposed")
     if layout == "transposed":
         swap = p.pick("VALUE.transpose(0, 2, 1, 3)", "jnp.swapaxes(VALUE, 1, 2)", "jnp.transpose(VALUE, (0, 2, 1, 3))")
+        p.add(remark(p, "heads before positions", "(batch, heads, length, depth)"))
         p.add(*(f"{each} = {swap.replace('VALUE', each)}" for each in "qkv"))
     p.add(_scores(p, layout))
     if p.maybe(0.2):
+        p.add(remark(p, "soft cap", "large scores saturate"))
         p.add(p.pick("scores = cap * jnp.tanh(scores / cap)", "scores = jnp.tanh(scores / cap) * cap"))
     least = p.pick("-1e9", "jnp.finfo(scores.dtype).min", "-1e30")
     if causal:
@@ -112,11 +123,17 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         # Where a mask may leave nothing, what is added to all scores would be all that is left of them.
         ways += [] if kind else [f"scores = scores + jnp.where(seen, 0.0, {least})"]
         choose = p.pick(*ways)
-        p.add(block("if causal:", f"seen = {seen}", choose))
+        hidden = remark(p, "no position sees a later one", "hide what comes later")
+        p.add(block("if causal:", hidden, f"seen = {seen}", choose))
     if kind or p.maybe(0.25):
         wide = "mask[:, None, :, :]" if kind == "pairs" else "mask[:, None, None, :]"
         choose = f"scores = jnp.where({wide}, scores, {least})"
-        p.add(block("if mask is not None:", choose))
+        told = remark(p, "padding is not attended to", "only where the mask allows it")
+        if kind == "keys" and p.choices.chance(0.5):
+            check = block(f"if mask.shape != (batch, {other}):", "raise ValueError(f'mask of shape {mask.shape}')")
+            p.add(block("if mask is not None:", check, told, choose))
+        else:
+            p.add(block("if mask is not None:", told, choose))
     p.add(*_mix(p, layout, low, form))
     p.gives(Leaf((rows, length, dim), dtype=dtype))
     titles = (
@@ -236,6 +253,7 @@ def _scores(p: Program, layout: str) -> str:
 def _mix(p: Program, layout: str, low: bool, form: str) -> list[str]:
     """The weighted values, and their projection."""
     by_hand = join(
+        remark(p, "softmax by hand, with the largest score taken off", "nothing overflows below the largest score"),
         "scores = scores - scores.max(axis=-1, keepdims=True)",
         "probs = jnp.exp(scores)",
         "probs = probs / probs.sum(axis=-1, keepdims=True)",

@@ -1,7 +1,10 @@
 """Systems that are controlled: a step of many at once, or a rollout of them over time."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import guard
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    remark,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.grammar.lines import block, join
@@ -20,6 +23,13 @@ _PLURALS = {
     "pendulum": "pendulums", "cart_pole": "carts with poles", "mountain_car": "cars on a hill",
     "point_mass": "masses", "vehicle": "vehicles",
 }  # fmt: skip
+_STEPS = {
+    "pendulum": ("gravity and torque", "angle from hanging down"),
+    "cart_pole": ("pole and cart push each other", "equations of motion"),
+    "mountain_car": ("the slope pulls back", "engine against the slope"),
+    "point_mass": ("force minus drag", "equation of motion"),
+    "vehicle": ("bicycle model", "turns with speed and steering angle"),
+}
 _LIMITS = {"pendulum": "2.0", "cart_pole": "1.5", "mountain_car": "1.0", "point_mass": "1.0", "vehicle": "1.0"}
 
 
@@ -193,11 +203,16 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         else unpack
     )
     unpack = f"{', '.join(names)} = state" if held == "apart" else unpack
-    clip = p.pick("u = jnp.clip(u, -limit, limit)", "u = jnp.minimum(jnp.maximum(u, -limit), limit)")
+    clip = (
+        remark(p, "motors are only so strong", "what the actuator can do")
+        + "\n"
+        + p.pick("u = jnp.clip(u, -limit, limit)", "u = jnp.minimum(jnp.maximum(u, -limit), limit)")
+    )
     body = [unpack, (block("if bound:", clip) if p.choices.chance(0.5) else clip) if bounded else ""]
     inner = join(*_accelerations(p, target), _advance(p, target))
     if often:
         inner = join(block("for _ in range(substeps):", inner))
+    body.append(remark(p, *_STEPS[target]))
     body.append(inner)
     reward = _cost(p, target) if rewarded else ""
     results: list[Tree] = []

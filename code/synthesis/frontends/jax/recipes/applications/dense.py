@@ -11,6 +11,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     normalise,
     positive,
     product,
+    remark,
     weights,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -102,7 +103,8 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     drop = ""
     if dropout:
         drop = block(
-            "if rng is not None:",
+            p.pick("if rng is not None:", "if rng is not None and rate > 0:"),
+            remark(p, "dropout in training only", "what is kept grows by as much as is dropped"),
             p.pick(
                 "keep = jax.random.bernoulli(rng, 1.0 - rate, h.shape)",
                 "keep = jax.random.uniform(rng, h.shape) >= rate",
@@ -115,7 +117,8 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
         for place in range(1, count):
             made = linear("h", _at("params", f"w{place}"), _at("params", f"b{place}"))
             p.add(_step(residual and place > 1, nonlinear(made)))
-        p.add(drop, f"out = {linear('h', _at('params', f'w{count}'), _at('params', f'b{count}'))}")
+        p.add(drop, remark(p, "no activation after the last layer", "the last layer is linear"))
+        p.add(f"out = {linear('h', _at('params', f'w{count}'), _at('params', f'b{count}'))}")
     elif form == "nested":
         kernel, bias = _at("layer", "kernel"), _at("layer", "bias")
         loop = block(
@@ -123,7 +126,12 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
             "layer = params[f'dense_{i}']",
             _step(residual, nonlinear(linear("h", kernel, bias))),
         )
-        p.add(loop, drop, f"layer = params['dense_{count - 1}']", f"out = {linear('h', kernel, bias)}")
+        p.add(remark(p, "hidden layers", "every layer but the last"), loop, drop)
+        p.add(
+            remark(p, "the last layer is linear"),
+            f"layer = params['dense_{count - 1}']",
+            f"out = {linear('h', kernel, bias)}",
+        )
     else:
         kernel, bias = {
             "dicts": (_at("layer", "kernel"), _at("layer", "bias")),
@@ -138,17 +146,20 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
             test = p.pick("i < len(params) - 1", "i + 1 < len(params)", "i != len(params) - 1")
             test = f"{test} or final" if last else test
             last = False
+            p.add(remark(p, "no activation after the last layer"))
             p.add(block(head, f"h = {made}", block(f"if {test}:", f"h = {nonlinear('h')}")), drop, "out = h")
         else:
             rest, end = ("params[:-1]", "params[-1]") if style == "split" else ("rest", "end")
-            p.add("*rest, end = params" if style == "star" else "")
+            p.add(
+                remark(p, "hidden layers", "every layer but the last"), "*rest, end = params" if style == "star" else ""
+            )
             p.add(block(f"for {one.strip('()')} in {rest}:", _step(residual, nonlinear(made))), drop)
             head = {"pairs": f"w, b = {end}"}.get(form, f"layer = {end}")
             p.add(head, f"out = {made}")
     if last:
         p.add(block("if final:", f"out = {nonlinear('out')}"))
     if residual:
-        p.add(p.pick("out = x + out", "out = out + x"))
+        p.add(remark(p, "the way around", "residual"), p.pick("out = x + out", "out = out + x"))
     if final_norm:
         p.add(normalise(p, "out", "out", p.pick("scale", "scale", ""), "", p.pick("layer", "rms")))
     p.add(expect(p, f"out.shape == (x.shape[0], {out})"))

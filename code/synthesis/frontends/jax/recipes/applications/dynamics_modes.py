@@ -81,10 +81,10 @@ _POTENTIAL = Family(
             # {the nearest image of each particle ~ minimum image}
             d = d - box * jnp.round(d / box)}
         {n = positions.shape[0]
-        r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + jnp.eye(n)) ~
+        r = jnp.sqrt(jnp.sum(d ** 2, axis=-1) + jnp.eye(n) + softening) ~
         n, _ = positions.shape
         r2 = jnp.sum(jnp.square(d), axis=-1)
-        r = jnp.sqrt(jnp.where(jnp.eye(n, dtype=bool), 1.0, r2) + {1e-3 ~ softening})}
+        r = jnp.sqrt(jnp.where(jnp.eye(n, dtype=bool), 1.0, r2) + softening)}
     """,
     cases={
         "lennard_jones": """

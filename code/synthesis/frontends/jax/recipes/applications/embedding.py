@@ -1,7 +1,15 @@
 """Tokens to vectors, and vectors to scores of tokens."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import expect, guard, normalise, positive, weights, whole
+from synthesis.frontends.jax.recipes.applications.parts import (
+    expect,
+    guard,
+    normalise,
+    positive,
+    remark,
+    weights,
+    whole,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import block, join
@@ -64,22 +72,25 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
         p.add("h = hidden.astype(jnp.bfloat16)" if low else "h = hidden")
         table = f"{at['token']}.astype(jnp.bfloat16)" if low else at["token"]
         p.add(
+            remark(p, "the table of embeddings is used twice", "tied weights"),
             p.pick(
                 f"logits = jnp.einsum('btd,vd->btv', h, {table})",
                 f"logits = h @ {table}.T",
                 f"logits = jnp.dot(h, {table}.T, preferred_element_type=jnp.float32)",
-            )
+            ),
         )
         if low:
             p.add("logits = logits.astype(jnp.bfloat16)")
         if p.maybe(0.35):
+            p.add(remark(p, "soft cap on the scores", "large scores saturate"))
             p.add(p.pick("logits = cap * jnp.tanh(logits / cap)", "logits = jnp.tanh(logits / cap) * cap"))
         if padded:
             p.add(
+                remark(p, "padding is never predicted", "nobody wants padding"),
                 p.pick(
                     "logits = logits.at[..., pad].set(-1e4)",
                     "logits = jnp.where(jnp.arange(logits.shape[-1]) == pad, -1e4, logits)",
-                )
+                ),
             )
         p.add(p.pick("return logits", f"{expect(p, 'logits.ndim == 3', 1)}\nreturn logits"))
         p.gives(Leaf((rows, length, words), dtype="bfloat16" if low else "float32"))
@@ -101,9 +112,15 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
         "seq, dim = h.shape[1:]" if p.choices.chance(0.5) else "_, seq, dim = h.shape",
     )
     if scaled:
-        p.add(block("if scale_by_dim:", p.pick("h = h * math.sqrt(dim)", "h = h * dim ** 0.5", "h *= jnp.sqrt(dim)")))
+        p.add(
+            block(
+                "if scale_by_dim:",
+                remark(p, "as large as the positions that are added"),
+                p.pick("h = h * math.sqrt(dim)", "h = h * dim ** 0.5", "h *= jnp.sqrt(dim)"),
+            )
+        )
     if target == "sinusoidal_positions":
-        p.add(_waves(p))
+        p.add(remark(p, "waves from short to long", "fixed positions need no weights"), _waves(p))
     elif learned:
         p.add(
             guard(p, f"seq > {at['position']}.shape[0]", "sequence of {seq} tokens is too long", 0.35),
@@ -115,21 +132,23 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
         )
     if segments:
         p.add(
+            remark(p, "which of two sentences a token belongs to", "segments"),
             p.pick(
                 f"h = h + {at['segment']}[segment_ids]",
                 f"h += jnp.take({at['segment']}, segment_ids, axis=0)",
                 f"h = h + jax.nn.one_hot(segment_ids, 2) @ {at['segment']}",
-            )
+            ),
         )
     if p.maybe(0.45):
         p.add(normalise(p, "h", "h", "scale", p.pick("", "shift"), p.pick("rms", "layer")))
     if padded:
         p.add(
+            remark(p, "padding has no vector", "nothing stands for padding"),
             p.pick(
                 "h = jnp.where((tokens == pad)[..., None], 0.0, h)",
                 "h = h * (tokens != pad)[..., None]",
                 "valid = tokens != pad\nh = h * valid[:, :, None].astype(h.dtype)",
-            )
+            ),
         )
     p.add("return h.astype(jnp.bfloat16)" if low else "return h")
     p.gives(Leaf((rows, length, dim), dtype="bfloat16" if low else "float32"))

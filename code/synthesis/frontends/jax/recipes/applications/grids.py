@@ -1,7 +1,12 @@
 """Fields on grids: diffusion, waves, transport, reactions."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import guard, positive, truth
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    positive,
+    remark,
+    truth,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block, join
@@ -68,7 +73,11 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         guard(p, "u.shape != v.shape", "fields of {u.shape} and {v.shape}", 0.3) if both else "",
     )
     body = _change(p, target, more)
-    hold = block("if solid is not None:", p.pick("new = jnp.where(solid, u, new)", "new = jnp.where(solid, 0.0, new)"))
+    hold = block(
+        "if solid is not None:",
+        remark(p, "walls keep their value", "nothing moves inside walls"),
+        p.pick("new = jnp.where(solid, u, new)", "new = jnp.where(solid, 0.0, new)"),
+    )
     loop = p.pick("once", "once", "fori", "scan")
     if loop == "once":
         p.add(body, hold)
@@ -167,14 +176,19 @@ def _change(p: Program, target: str, more: str) -> str:
     source = p.pick("", " + dt * source") if p.maybe(0.6) else ""
     match target:
         case "heat":
-            spread = p.pick(
-                f"new = u + dt * nu * laplacian(u, dx{more})",
-                f"new = u + nu * dt * laplacian(u, dx{more})",
-                f"flux = conductivity * laplacian(u, dx{more})\nnew = u + nu * dt * flux",
+            spread = (
+                remark(p, "explicit step, stable for small dt", "heat flows from warm to cold")
+                + "\n"
+                + p.pick(
+                    f"new = u + dt * nu * laplacian(u, dx{more})",
+                    f"new = u + nu * dt * laplacian(u, dx{more})",
+                    f"flux = conductivity * laplacian(u, dx{more})\nnew = u + nu * dt * flux",
+                )
             )
             return spread + source
         case "wave":
             return join(
+                remark(p, "leapfrog", "the wave pulls every point towards its neighbours"),
                 p.pick(
                     f"acc = c ** 2 * laplacian(u, dx{more})",
                     f"acc = jnp.square(c) * laplacian(u, dx{more}) - damping * (u - v)",
@@ -186,6 +200,7 @@ def _change(p: Program, target: str, more: str) -> str:
             )
         case "advection":
             return join(
+                remark(p, "differences against the wind", "what the wind brings"),
                 p.pick(
                     "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx",
                     "du_dx = 0.5 * (jnp.roll(u, -1, 0) - jnp.roll(u, 1, 0)) / dx",
@@ -202,6 +217,7 @@ def _change(p: Program, target: str, more: str) -> str:
             )
         case "burgers":
             return join(
+                remark(p, "the field carries itself", "steep fronts are smoothed by viscosity"),
                 p.pick(
                     "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx",
                     "du_dx = 0.5 * (jnp.roll(u, -1, 0) - jnp.roll(u, 1, 0)) / dx",
@@ -215,6 +231,7 @@ def _change(p: Program, target: str, more: str) -> str:
             )
         case _:
             return join(
+                remark(p, "one species feeds on the other", "two of v make three"),
                 p.pick("reaction = u * v ** 2", "reaction = u * jnp.square(v)"),
                 p.pick(
                     f"new = u + dt * (2.0 * nu * laplacian(u, dx{more}) - reaction + feed * (1.0 - u))",

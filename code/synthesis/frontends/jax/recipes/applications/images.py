@@ -1,7 +1,15 @@
 """Layers of images: convolutions with normalization and a way around, patches, pooling."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import activate, expect, guard, normalise, positive, weights
+from synthesis.frontends.jax.recipes.applications.parts import (
+    activate,
+    expect,
+    guard,
+    normalise,
+    positive,
+    remark,
+    weights,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import join
@@ -134,6 +142,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
         )
         channels = out
     p.add(_normed(p, norm, first, spread))
+    p.add(remark(p, "two convolutions and a way around", "second convolution") if residual else "")
     if residual:
         p.add(
             f"h = {fixed}",
@@ -153,10 +162,11 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
             if first
             else p.pick("h.reshape(h.shape[0], -1, h.shape[-1])", "jnp.reshape(h, (h.shape[0], -1, h.shape[3]))")
         )
-        p.add(f"h = {merged}")
+        p.add(remark(p, "patches as a sequence", "one row for each patch"), f"h = {merged}")
         shape_out = (rows, new * new, channels)
     elif p.maybe(0.3):
         sides = "(2, 3)" if first else "(1, 2)"
+        p.add(remark(p, "one vector for each image", "global pooling"))
         p.add(p.pick(f"h = h.mean(axis={sides})", f"h = jnp.mean(h, axis={sides})", f"h = jnp.max(h, axis={sides})"))
         shape_out = (rows, channels)
     elif p.maybe(0.25) and new % 2 == 0:

@@ -1,7 +1,14 @@
 """Losses of classes and of numbers."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import expect, guard, positive, truth, whole
+from synthesis.frontends.jax.recipes.applications.parts import (
+    expect,
+    guard,
+    positive,
+    remark,
+    truth,
+    whole,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block
@@ -136,6 +143,7 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         expect(p, "logits.ndim >= 2"),
     )
     if low or p.maybe(0.25):
+        p.add(remark(p, "losses in full precision", "16 bits are not enough for a logarithm"))
         p.add(p.pick("logits = logits.astype(jnp.float32)", "logits = jnp.asarray(logits, dtype=jnp.float32)"))
     if p.maybe(0.2):
         p.add("logits = logits / temperature")
@@ -145,10 +153,12 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         p.add(*_categorical(p, target, dense=dense, smooth=smooth))
     if target == "cross_entropy" and p.maybe(0.3):
         p.add(
+            remark(p, "keeps the normalizer near one", "scores do not drift away"),
             "log_z = jax.nn.logsumexp(logits, axis=-1)",
             p.pick("per_example = per_example + z_weight * log_z ** 2", "per_example += z_weight * jnp.square(log_z)"),
         )
     if masked:
+        p.add(remark(p, "labels that do not count", "padding has no label"))
         p.add(
             "valid = mask"
             if dense or p.choices.chance(0.5)
@@ -191,6 +201,7 @@ def _binary(p: Program) -> list[str]:
     lines = [made.replace("losses", "entropy")]
     if p.maybe(0.35):
         lines += [
+            remark(p, "easy examples count less", "focus on what is still wrong"),
             "probs = jax.nn.sigmoid(logits)",
             p.pick(
                 "p_t = probs * labels + (1.0 - probs) * (1.0 - labels)",
@@ -238,6 +249,7 @@ def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[
             lines += [
                 block(
                     "if smoothing > 0:",
+                    remark(p, "some probability goes to every class", "never quite sure"),
                     p.pick(
                         "one_hot = one_hot * (1.0 - smoothing) + smoothing / classes",
                         "one_hot = (1.0 - smoothing) * one_hot + smoothing / classes",
@@ -247,6 +259,7 @@ def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[
     truths = "labels" if dense else "one_hot"
     if target == "focal_loss":
         lines += [
+            remark(p, "easy examples count less", "focus on what is still wrong"),
             p.pick(
                 "weight_of = (1.0 - jnp.exp(log_probs)) ** gamma",
                 "weight_of = jnp.power(1.0 - jnp.exp(log_probs), gamma)",
@@ -306,6 +319,15 @@ _ERRORS: dict[str, tuple[str, ...]] = {
 }
 
 
+_WHY = {
+    "huber": ("linear beyond delta, so that outliers do not rule", "squared near zero, linear far out"),
+    "squared_error": ("squared error", "large errors cost most"),
+    "quantile": ("errors above and below cost differently", "pinball loss"),
+    "log_cosh": ("stable form of log(cosh(x))", "squared for small errors, linear for large ones"),
+    "gaussian_nll": ("the model says how sure it is", "unsure predictions may be off"),
+}
+
+
 def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     """What predicted numbers cost, beside the true ones."""
     p = Program(stream)
@@ -356,15 +378,19 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
         )
     if p.maybe(0.25):
         p.add(p.pick("pred = pred / units\ntarget = target / units", "pred, target = pred / units, target / units"))
-    p.add(p.pick("diff = pred - target", "diff = target - pred", "diff = jnp.subtract(pred, target)"))
+    p.add(
+        remark(p, "residuals", share=0.25),
+        p.pick("diff = pred - target", "diff = target - pred", "diff = jnp.subtract(pred, target)"),
+    )
     if p.maybe(0.25):
         p.add(
             block(
                 "if relative:",
+                remark(p, "large values may be off by more", "relative to the true value"),
                 p.pick("diff = diff / (jnp.abs(target) + 1.0)", "diff = diff / jnp.maximum(jnp.abs(target), 0.5)"),
             )
         )
-    p.add(p.pick(*_ERRORS[target]))
+    p.add(remark(p, *_WHY[target], share=0.6), p.pick(*_ERRORS[target]))
     inner = "-1" if len(shape) == 2 else p.pick("-1", "-1")
     p.add(
         p.pick(

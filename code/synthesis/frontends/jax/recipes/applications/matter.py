@@ -1,7 +1,12 @@
 """Particles that act on each other."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import guard, positive, truth
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    positive,
+    remark,
+    truth,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import block, join
@@ -91,10 +96,12 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     else:
         p.add(pair, _force(p, target, close))
     if p.maybe(0.3):
+        p.add(remark(p, "friction with what is around", "energy is lost"))
         p.add(p.pick("forces = forces - damping * velocities", "forces -= damping * velocities"))
     p.add(
         block(
             "if active is not None:",
+            remark(p, "nothing acts on particles that are held", "fixed particles"),
             p.pick("forces = jnp.where(active[:, None], forces, 0.0)", "forces = forces * active[:, None]"),
         )
     )
@@ -103,6 +110,11 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         p.add("return energy, forces" if energy else "return forces")
         results = [*([Leaf(())] if energy else []), Leaf((count, dim))]
     else:
+        p.add(
+            remark(p, "kick, then drift", "force over mass", "semi-implicit step")
+            if form == "step"
+            else remark(p, "velocity at half a step", "velocity Verlet")
+        )
         p.add(p.pick("acc = forces / mass[:, None]", "acc = forces / jnp.expand_dims(mass, -1)"))
         p.add(
             "new_vel = velocities + dt * acc\nnew_pos = positions + dt * new_vel"
@@ -111,6 +123,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         )
         if p.maybe(0.3):
             p.add(
+                remark(p, "walls throw particles back", "reflect at the walls"),
                 p.pick("low, high = new_pos < 0.0, new_pos > box", "low = new_pos < 0.0\nhigh = new_pos > box"),
                 "new_vel = jnp.where(low | high, -new_vel, new_vel)",
                 "new_pos = jnp.clip(new_pos, 0.0, box)",

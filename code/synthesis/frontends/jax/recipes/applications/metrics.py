@@ -1,7 +1,12 @@
 """How good the predictions of a batch are."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import guard, truth, whole
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    remark,
+    truth,
+    whole,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import block
@@ -60,6 +65,7 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
                 "weight = jnp.where(mask, weight, 0.0)", "weight = weight * mask", "weight = mask.astype(jnp.float32)"
             ),
         ),
+        remark(p, "a batch may have nothing to count", share=0.3),
         p.pick("total = jnp.maximum(weight.sum(), 1.0)", "total = jnp.clip(jnp.sum(weight), 1.0)"),
     )
     p.add(
@@ -129,6 +135,7 @@ def _accuracy(p: Program, _: int) -> _Figures:
     made: dict[str, tuple[str, Tree]] = {"accuracy": ("accuracy", Leaf(()))}
     if p.maybe(0.6):
         lines += [
+            remark(p, "right if the class is among the best k", "several guesses"),
             p.pick(
                 "_, best = jax.lax.top_k(logits, k)",
                 "best = jax.lax.top_k(logits, k)[1]",
@@ -143,6 +150,7 @@ def _accuracy(p: Program, _: int) -> _Figures:
 
 def _counts(p: Program) -> list[str]:
     return [
+        remark(p, "rows are true classes, columns are guesses", "how often each class is taken for each other one"),
         p.pick(
             "truth = jax.nn.one_hot(labels, num_classes) * weight[:, None]\n"
             "guesses = jax.nn.one_hot(guess, num_classes)\nmatrix = jnp.einsum('bi,bj->ij', truth, guesses)",
@@ -151,7 +159,7 @@ def _counts(p: Program) -> list[str]:
             "matrix = matrix.reshape(num_classes, -1)".replace("num_classes * num_classes", "num_classes ** 2"),
             "cells = jax.ops.segment_sum(weight, labels * num_classes + guess, num_classes ** 2)\n"
             "matrix = cells.reshape(num_classes, -1)",
-        )
+        ),
     ]
 
 
@@ -170,6 +178,7 @@ def _confusion(p: Program, classes: int) -> _Figures:
 def _f1(p: Program, classes: int) -> _Figures:
     lines = [
         *_counts(p),
+        remark(p, "guesses that are right stand on the diagonal"),
         p.pick("tp = jnp.diag(matrix)", "tp = jnp.diagonal(matrix)"),
         p.pick(
             "precision = tp / (matrix.sum(axis=0) + eps)", "precision = tp / jnp.maximum(jnp.sum(matrix, axis=0), 1.0)"
@@ -212,6 +221,7 @@ def _calibration(p: Program, _: int) -> _Figures:
             f"bin_of = jnp.clip((confidence * {bins}).astype(jnp.int32), 0, {int(bins) - 1})",
             f"bin_of = jnp.minimum(jnp.floor(confidence * {bins}).astype(int), {int(bins) - 1})",
         ),
+        remark(p, "is the model as sure as it is right?", "sure and right, bin by bin"),
         f"count = jax.ops.segment_sum(weight, bin_of, {bins})",
         f"gap = jax.ops.segment_sum(weight * (correct - confidence), bin_of, {bins})",
         p.pick("ece = jnp.sum(jnp.abs(gap)) / total", "ece = jnp.abs(gap).sum() / jnp.maximum(count.sum(), 1.0)"),

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import weights
+from synthesis.frontends.jax.recipes.applications.parts import (
+    remark,
+    weights,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
 from synthesis.grammar.lines import block, join
@@ -98,11 +101,13 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     if low != "float32":
         p.add(f"grads = {each}(lambda g: g.astype(jnp.float32), grads)")
     if p.maybe(0.2) and target != "adamw" and low == "float32":
+        p.add(remark(p, "decay as a part of the gradient", "large weights cost something"))
         p.add(f"grads = {each}(lambda g, w: g + decay * w, grads, params)")
     lines, change, ends = _UPDATES[target](p, each, at, counts)
-    p.add(*lines)
+    p.add(remark(p, *_WHY[target], share=0.6), *lines)
     if low != "float32":
         change = f"({change}).astype(w.dtype)" if form == "one" else change
+    p.add(remark(p, "move the parameters", "new parameters", share=0.3))
     p.add(_apply(p, each, target, change, ends, cast=low != "float32"))
     made = [
         Record(state.name, state.fields) if isinstance(state, Record) else state
@@ -227,6 +232,9 @@ def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool
             )
         )
         form = p.pick("trees", "rate", "inside", "optional")
+        lines.append(
+            remark(p, "moments begin at zero: correct for it", "bias correction", "the first moments are too small")
+        )
         if form == "trees":
             lines += [
                 f"mu_hat = {each}(lambda m: m / (1 - b1 ** count), new_mu)",
@@ -238,6 +246,7 @@ def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool
                 "mu_hat, nu_hat = new_mu, " + second,
                 block(
                     "if correct:",
+                    remark(p, "matters in the first steps only"),
                     f"mu_hat = {each}(lambda m: m / (1 - b1 ** count), mu_hat)",
                     f"nu_hat = {each}(lambda v: v / (1 - b2 ** count), nu_hat)",
                 ),
@@ -269,7 +278,15 @@ def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     )
     if p.maybe(0.35):
         return (
-            [trace, "ahead = new_mu", block("if nesterov:", f"ahead = {each}(lambda m, g: b1 * m + g, new_mu, grads)")],
+            [
+                trace,
+                "ahead = new_mu",
+                block(
+                    "if nesterov:",
+                    remark(p, "look one step ahead"),
+                    f"ahead = {each}(lambda m, g: b1 * m + g, new_mu, grads)",
+                ),
+            ],
             "lr * m",
             "ahead",
         )
@@ -334,6 +351,16 @@ _UPDATES = {
     "sgd_momentum": _momentum, "nesterov": _nesterov, "adam": _adam, "adamw": _adamw, "lion": _lion,
     "rmsprop": _rmsprop, "adagrad": _adagrad, "amsgrad": _amsgrad,
 }  # fmt: skip
+_WHY = {
+    "sgd_momentum": ("a running sum smooths the direction", "heavy ball"),
+    "nesterov": ("momentum with a look ahead", "the gradient where momentum leads to"),
+    "adam": ("running moments of the gradients", "first and second moments"),
+    "adamw": ("running moments of the gradients", "weights decay apart from the gradient"),
+    "lion": ("only the sign of the direction counts", "the momentum is updated after it was used"),
+    "rmsprop": ("steps shrink where gradients are large", "running mean of squares"),
+    "adagrad": ("steps of an entry shrink with all that it has moved", "sum of all squares"),
+    "amsgrad": ("second moments never shrink", "the largest second moment so far"),
+}
 _SUMMARIES = {
     "sgd_momentum": "Gradient descent with momentum", "nesterov": "Gradient descent with Nesterov's "
     "momentum", "adam": "One step of Adam",

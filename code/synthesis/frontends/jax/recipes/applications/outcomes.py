@@ -1,12 +1,28 @@
 """What is drawn from scores, and what episodes come to: sampled tokens, returns, objectives of policies."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import guard, key, truth, whole
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    key,
+    remark,
+    truth,
+    whole,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
+
+_WHY = {
+    "top_k_sampling": ("only the best k may be chosen", "rule out unlikely tokens"),
+    "nucleus": ("the smallest set with enough probability", "keep the head of the distribution"),
+    "min_p_sampling": ("rule out what is much less likely than the best",),
+    "discounted_returns": ("from the last step to the first",),
+    "advantages": ("what happened against what was expected", "temporal differences"),
+    "importance_returns": ("actions were taken by another policy", "correct for the policy that acted"),
+    "clipped_objective": ("what happened against what was expected",),
+}
 
 
 def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
@@ -67,11 +83,13 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
                 "logits = jnp.where(hit, logits - jnp.log(penalty), logits)",
             ),
         )
+    p.add(remark(p, "cold is sure, hot is even", share=0.3))
     p.add(p.pick("logits = logits / temperature", "logits = logits / jnp.maximum(temperature, 1e-4)"))
     if p.maybe(0.3):
         p.add(
             block(
                 "if greedy:",
+                remark(p, "no chance at all", "the most likely token"),
                 p.pick(
                     "return jnp.argmax(logits, axis=-1), jax.nn.log_softmax(logits)[:, 0]",
                     "best = logits.argmax(axis=-1)\nreturn best, jax.nn.log_softmax(logits)[:, 0]",
@@ -81,6 +99,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
     low = p.pick("-jnp.inf", "-1e9", "-1e10")
     low = "-1e9" if low == "-jnp.inf" else low
     p.add(
+        remark(p, *_WHY[target]) if target in _WHY else "",
         {
             "categorical": "",
             "top_k_sampling": p.pick(
@@ -106,7 +125,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
                 ),
                 f"logits = jnp.where(probs < cut, {low}, logits)",
             ),
-        }[target]
+        }[target],
     )
     chosen = p.pick(
         "token = jax.random.categorical(key, logits, axis=-1)",
@@ -185,7 +204,8 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     )
     p.add(guard(p, "rewards.shape != dones.shape", "shapes {rewards.shape} and {dones.shape} differ", 0.35))
     p.add(
-        p.pick("alive = 1.0 - dones.astype(jnp.float32)", "alive = jnp.where(dones, 0.0, 1.0)", "alive = 1.0 - dones")
+        remark(p, "nothing is carried over the end of an episode", "episodes end"),
+        p.pick("alive = 1.0 - dones.astype(jnp.float32)", "alive = jnp.where(dones, 0.0, 1.0)", "alive = 1.0 - dones"),
     )
     scan, back = p.pick("lax.scan", "jax.lax.scan"), p.choices.chance(0.5)
 
@@ -216,6 +236,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             p.add(p.pick("advantages = returns", "advantages = returns - returns.mean(axis=0)"))
     else:
         p.add(
+            remark(p, *_WHY[target]),
             p.pick(
                 "next_values = jnp.concatenate([values[1:], last_value[None]], axis=0)",
                 "next_values = jnp.append(values[1:], last_value[None], axis=0)",
@@ -247,6 +268,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         p.add(
             block(
                 "if standardise:",
+                remark(p, "one scale for all batches", "rewards may have any size"),
                 p.pick(
                     "advantages = (advantages - advantages.mean()) / (advantages.std() + eps)",
                     "advantages = (advantages - jnp.mean(advantages)) / (jnp.std(advantages) + eps)",
@@ -258,6 +280,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
             "ratio = jnp.exp(log_p - old_log_p)"
             if p.choices.chance(0.5)
             else "log_ratio = log_p - old_log_p\nratio = jnp.exp(log_ratio)",
+            remark(p, "no gain from moving too far", "stay near the policy that acted"),
             "bounded = jnp.clip(ratio, 1.0 - clip, 1.0 + clip)",
             p.pick(
                 "policy_loss = -jnp.mean(jnp.minimum(ratio * advantages, bounded * advantages))",

@@ -2,7 +2,13 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.losses import reduce
-from synthesis.frontends.jax.recipes.applications.parts import expect, guard, positive, whole
+from synthesis.frontends.jax.recipes.applications.parts import (
+    expect,
+    guard,
+    positive,
+    remark,
+    whole,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block, join
@@ -71,6 +77,7 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         )
     unit = target in ("info_nce", "clip") or p.maybe(0.4)
     if unit:
+        p.add(remark(p, "only directions count", "vectors of length one"))
         p.add(_unit(p, "a", "b", *(["c"] if target == "triplet" else [])))
     p.add(*_pair_loss(p, target))
     reduce(p, (rows,), weighted=weighted, masked=False)
@@ -118,11 +125,13 @@ def _pair_loss(p: Program, target: str) -> list[str]:
     one_way = one_way.replace("[rows, rows]", "[rows, jnp.arange(a.shape[0])]")
     match target:
         case "info_nce":
-            return [similar, rows, f"per_example = {one_way.replace('VALUE', 'scores')}"]
+            why = remark(p, "partners stand on the diagonal", "all others in the batch are negatives")
+            return [similar, rows, why, f"per_example = {one_way.replace('VALUE', 'scores')}"]
         case "clip":
             return [
                 similar,
                 rows,
+                remark(p, "both directions", "find the partner in each direction"),
                 f"image_loss = {one_way.replace('VALUE', 'scores')}",
                 f"text_loss = -{other.replace('VALUE', 'scores.T')}"
                 if p.choices.chance(0.4)
@@ -141,6 +150,9 @@ def _pair_loss(p: Program, target: str) -> list[str]:
                 distance.replace("FIRST", "a").replace("SECOND", "c"),
             )
             return [
+                remark(
+                    p, "no loss once the negative is far enough away", "closer to the positive than to the negative"
+                ),
                 f"near = {near}",
                 f"far = {far}",
                 p.pick(
@@ -159,6 +171,7 @@ def _pair_loss(p: Program, target: str) -> list[str]:
             apart = p.pick("jnp.maximum(margin - dist, 0.0)", "jax.nn.relu(margin - dist)")
             return [
                 distance,
+                remark(p, "pull together, or push apart up to the margin"),
                 p.pick(
                     f"per_example = similar * dist ** 2 + (1 - similar) * {apart} ** 2",
                     f"per_example = jnp.where(similar == 1, jnp.square(dist), jnp.square({apart}))",
@@ -178,7 +191,7 @@ def _pair_loss(p: Program, target: str) -> list[str]:
                 "per_example = -jnp.where(same, log_probs, 0.0).sum(axis=1) / count",
                 "per_example = -jnp.mean(log_probs, axis=-1, where=same)",
             )
-            return [similar, same, log_probs, mean]
+            return [similar, remark(p, "rows of one class belong together"), same, log_probs, mean]
 
 
 RECIPES = (

@@ -63,12 +63,17 @@ def guard(p: Program, test: str, message: str, share: float = 0.3) -> str:
         message: what the error says, with names in braces.
         share: how often there is one.
     """
-    if not p.maybe(share):
+    if not p.maybe(0.7 * share):
         return ""
     text = f"f'{message}'" if "{" in message else f"'{message}'"
     if p.choices.chance(0.15) and " != " in test and " or " not in test:
         test = f"not {test.replace(' != ', ' == ')}" if "ndim" not in test else test
     return block(f"if {test}:", f"raise ValueError({text})")
+
+
+def remark(p: Program, *texts: str, share: float = 0.55) -> str:
+    """One of several comments, in some functions."""
+    return repr(f"# {p.pick(*texts)}") if p.maybe(share) else ""
 
 
 def expect(p: Program, test: str, share: float = 0.12) -> str:

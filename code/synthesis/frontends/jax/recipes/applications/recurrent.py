@@ -1,7 +1,11 @@
 """Cells that are carried along a sequence."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import guard, weights
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    remark,
+    weights,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import block, join
@@ -75,6 +79,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     backwards = p.maybe(0.3)
     masked = p.maybe(0.35)
     p.add(guard(p, "xs.ndim != 3", "expected sequences of features, got {xs.shape}", 0.35))
+    p.add(remark(p, "time first, as scan takes it", "scan goes over the first axis") if not late else "")
     p.add(
         "xs = jnp.swapaxes(xs, 0, 1)"
         if not late and p.choices.chance(0.5)
@@ -83,6 +88,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         else ""
     )
     if not given:
+        p.add(remark(p, "begin with nothing", "zero state"))
         p.add(
             p.pick("h = jnp.zeros((xs.shape[1], SIZE))", "h = jnp.zeros((xs.shape[1], SIZE), dtype=xs.dtype)").replace(
                 "SIZE", str(hidden)
@@ -93,7 +99,15 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         p.add("start = carry0")
     unpack = f"{', '.join(state)} = carry" if len(state) > 1 else "h = carry"
     mask = join("old_h = h") if masked else ""
-    keep = join("alive = (t < lengths)[:, None]", "h = jnp.where(alive, h, old_h)") if masked else ""
+    keep = (
+        join(
+            remark(p, "sequences that have ended keep their state", "padding changes nothing"),
+            "alive = (t < lengths)[:, None]",
+            "h = jnp.where(alive, h, old_h)",
+        )
+        if masked
+        else ""
+    )
     body = _cell(p, target, at, hidden)
     out = f"h @ {at['w_out']}" if read and p.choices.chance(0.5) else "h"
     head = "x, t = taken" if masked else ""
@@ -117,7 +131,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         )
     )
     width = into if read else hidden
-    p.add(f"hs = hs @ {at['w_out']}" if after else "")
+    p.add(remark(p, "read out all steps at once") if after else "", f"hs = hs @ {at['w_out']}" if after else "")
     shape = (length, rows, width)
     if p.choices.chance(0.4):
         p.add(p.pick("hs = jnp.swapaxes(hs, 0, 1)", "hs = hs.transpose(1, 0, 2)"))
@@ -157,6 +171,7 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
     match target:
         case "lstm":
             return [
+                remark(p, "all gates by one product", "input, forget, cell and output gate"),
                 f"z = {both}",
                 p.pick(
                     "i, f, g, o = jnp.split(z, 4, axis=-1)",
@@ -176,7 +191,9 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
                 "rh, uh, nh = jnp.split(zh, 3, axis=-1)",
                 "r = jax.nn.sigmoid(rx + rh)",
                 "u = jax.nn.sigmoid(ux + uh)",
+                remark(p, "the reset gate decides what of the state is seen"),
                 p.pick("n = jnp.tanh(nx + r * nh)", "n = jnp.tanh(r * nh + nx)"),
+                remark(p, "between the old state and the new one"),
                 p.pick("h = (1.0 - u) * n + u * h", "h = n + u * (h - n)"),
             ]
         case "rnn":
@@ -187,6 +204,7 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
             ]
         case _:
             return [
+                remark(p, "always between zero and one", "stable for any weights"),
                 p.pick(f"decay = jnp.exp(-jnp.exp({at['log_decay']}))", f"decay = jax.nn.sigmoid({at['log_decay']})"),
                 f"z = x @ {at['w_x']} + {at['b']}",
                 p.pick(

@@ -4,7 +4,13 @@ from itertools import pairwise
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import clip_by_norm
-from synthesis.frontends.jax.recipes.applications.parts import activate, guard, weights, whole
+from synthesis.frontends.jax.recipes.applications.parts import (
+    activate,
+    guard,
+    remark,
+    weights,
+    whole,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
 from synthesis.grammar.lines import block, join
@@ -70,7 +76,7 @@ def _title(text: str) -> str:
 def _loss(p: Program, apply: str, classes: bool, *, aux: bool) -> str:
     """The text of a function of parameters and a batch that gives the loss, with more beside it where "
     "that is asked for."""
-    head = f"outputs = {apply}(params, x)"
+    head = join(remark(p, "forward pass", "what the model says"), f"outputs = {apply}(params, x)")
     if classes:
         lines = p.pick(
             "log_probs = jax.nn.log_softmax(outputs, axis=-1)\n"
@@ -91,7 +97,8 @@ def _loss(p: Program, apply: str, classes: bool, *, aux: bool) -> str:
         more = p.pick("accuracy = jnp.abs(outputs - y).mean()", "accuracy = jnp.sqrt(jnp.mean((outputs - y) ** 2))")
     mean = p.pick("value = losses.mean()", "value = jnp.mean(losses)")
     if p.maybe(0.35):
-        mean += "\n" + p.pick(
+        why = remark(p, "large weights cost something", "weight decay as a part of the loss")
+        mean += f"\n{why}\n" + p.pick(
             "value = value + 0.5 * 1e-3 * sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params))",
             "penalty = sum(jnp.vdot(w, w * 0.5) for w in jax.tree.leaves(params))\nvalue += 1e-3 * penalty",
         )
@@ -169,21 +176,23 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     if p.maybe(0.3):
         p.add(clip_by_norm(p, each, "grads"))
     if p.maybe(0.2):
+        p.add(remark(p, "decay as a part of the gradient", "weight decay"))
         p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
     made: list[Tree] = []
     ends: list[str] = []
     if step:
         lines, name, states, results = _use(p, kind, each, held, tree)
-        p.add(*lines)
+        p.add(remark(p, "use the gradients", "update the parameters", "one step of the optimizer"), *lines)
         made, ends = [tree, *results], ["params", *states]
         p.add(name)
     if target == "gradient_norms":
         p.add(
+            remark(p, "one number for each array", "how large gradients are, array by array"),
             p.pick(
                 f"norms = {each}(lambda g: jnp.sqrt(jnp.sum(g ** 2)), grads)",
                 f"norms = {each}(jnp.linalg.norm, grads)",
                 f"norms = {each}(lambda g: jnp.max(jnp.abs(g)), grads)",
-            )
+            ),
         )
         made, ends = [mapped(tree, lambda _: Leaf(()))], ["norms"]
     elif not step:

@@ -2,7 +2,10 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm, parameters
-from synthesis.frontends.jax.recipes.applications.parts import guard
+from synthesis.frontends.jax.recipes.applications.parts import (
+    guard,
+    remark,
+)
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
 from synthesis.grammar.lines import block, join
@@ -90,6 +93,7 @@ def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
     bounded = p.pick(
         "jnp.clip(g, -limit, limit)", "jnp.minimum(jnp.maximum(g, -limit), limit)", "jnp.clip(g, min=-limit, max=limit)"
     )
+    p.add(remark(p, "entry by entry", "no entry beyond the limit"))
     p.add(f"clipped = {each}(lambda g: {bounded}, grads)")
     more: list[Tree] = []
     extra = p.pick("none", "share", "scaled", "decayed", "moved")
@@ -133,6 +137,7 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
     decayed = p.maybe(0.5)
     rate = "rate"
     if decayed:
+        p.add(remark(p, "follow quickly at first", "a short memory in the first steps"))
         p.add(p.pick("warm = rate * (1 + count) / (10 + count)", "warm = rate * (1.0 - 1.0 / (count + 2))"))
         rate = "warm"
     p.add(
@@ -147,18 +152,20 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
         p.add(
             block(
                 "if debias:",
+                remark(p, "the average began at zero", "correct for the start"),
                 p.pick("scale_by = 1 - rate ** (count + 1)", "scale_by = 1.0 - jnp.power(rate, count + 1)"),
                 f"new = {each}(lambda a: a / scale_by, new)",
             )
         )
     if p.maybe(0.35):
         p.add(
+            remark(p, "how far the average is behind"),
             p.pick(
                 "drift = jnp.sqrt(sum(jnp.sum((a - w) ** 2) for a, w in zip(jax.tree.leaves(new), "
                 "jax.tree.leaves(params))))",
                 f"gaps = {each}(lambda a, w: jnp.sum(jnp.square(a - w)), new, params)\n"
                 f"drift = jnp.sqrt(jax.tree.reduce(jnp.add, gaps))",
-            )
+            ),
         )
         more = [Leaf(())]
     if p.maybe(0.3):
@@ -176,6 +183,7 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
 def _decay(p: Program, each: str, tree: Tree) -> list[Tree]:
     test = p.pick("w.ndim > 1", "w.ndim >= 2", "jnp.ndim(w) > 1")
     if p.choices.chance(0.5):
+        p.add(remark(p, "biases and scales do not decay", "only matrices decay"))
         p.add(
             block(
                 "def decay_one(g, w):",
@@ -187,6 +195,7 @@ def _decay(p: Program, each: str, tree: Tree) -> list[Tree]:
         )
     else:
         p.add(
+            remark(p, "biases and scales do not decay", "only matrices decay"),
             f"mask = {each}(lambda w: {test}, params)",
             f"grads = {each}(lambda g, w, m: g + strength * w if m else g, grads, params, mask)",
         )
@@ -209,11 +218,12 @@ def _decay(p: Program, each: str, tree: Tree) -> list[Tree]:
 
 def _accumulate(p: Program, each: str, tree: Tree) -> list[Tree]:
     p.add(
+        remark(p, "add the gradients of this batch", share=0.4),
         p.pick(
             f"summed = {each}(jnp.add, total, grads)",
             f"summed = {each}(lambda s, g: s + g, total, grads)",
             f"summed = {each}(lambda g, s: g + s, grads, total)",
-        )
+        ),
     )
     p.add(
         p.pick(
@@ -222,17 +232,19 @@ def _accumulate(p: Program, each: str, tree: Tree) -> list[Tree]:
             "full = count % every == every - 1",
         )
     )
+    p.add(remark(p, "mean over the small batches", "as if it were one large batch"))
     p.add(f"mean = {each}(lambda s: {p.pick('s / every', 's * (1.0 / every)')}, summed)")
     if p.maybe(0.3):
         p.add(clip_by_norm(p, each, "mean"))
     if p.maybe(0.25):
         p.add(block("if unless is not None:", f"mean = {each}(lambda g: jnp.clip(g, -unless, unless), mean)"))
     p.add(
+        remark(p, "nothing moves until enough was added up", "zero until the last of them"),
         p.pick(
             f"ready = {each}(lambda m: jnp.where(full, m, 0.0), mean)",
             f"ready = {each}(lambda m: jnp.where(full, m, jnp.zeros_like(m)), mean)",
             f"ready = lax.cond(full, lambda: mean, lambda: {each}(jnp.zeros_like, mean))",
-        )
+        ),
     )
     p.add(
         p.pick(
@@ -261,6 +273,7 @@ def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
         0.6
     ) else None
     body = join(
+        remark(p, "a gradient may be as large as its weights allow", "relative to the size of the weights"),
         f"w_norm = jnp.maximum({norm.replace('VALUE', 'w')}, eps)",
         f"g_norm = {norm.replace('VALUE', 'g')}",
         p.pick("largest = w_norm * clipping", "largest = clipping * w_norm"),
@@ -304,6 +317,7 @@ def _centre(p: Program, each: str, tree: Tree) -> list[Tree]:
             "rms = jnp.sqrt(jnp.mean(g ** 2) + eps)\nreturn g / rms",
         ),
     }[way]
+    p.add(remark(p, "each array by itself", "one scale for every array"))
     p.add(
         block(f"def {p.pick('one', 'normalize_one', 'fix')}(g):", body)
         .replace("def one", "def fix")

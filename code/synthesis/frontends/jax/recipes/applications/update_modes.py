@@ -89,17 +89,23 @@ _COMPRESS = Family(
 
             out = jax.tree.map(largest, grads)
         """,
-        "uniform": """
-            levels = {2 ** (bits - 1) - 1 ~ float(2 ** (bits - 1) - 1)}
+        "ternary": """
+            def signs(g):
+                size = {jnp.mean(jnp.abs(g)) ~ jnp.abs(g).mean()}
+                # {three values an entry, and one size an array ~ small entries are not sent}
+                return jnp.where(jnp.abs(g) > share * size, jnp.sign(g) * size, 0.0)
 
-            def rounded(g):
-                size = jnp.max(jnp.abs(g)) + eps
-                {?0.5 if stochastic and rng is not None:
-                    noise = jax.random.uniform(rng, g.shape) - 0.5
-                    return jnp.round(g / size * levels + noise) * size / levels}
-                return {jnp.round(g / size * levels) * size / levels ~ jnp.round(levels * g / size) * (size / levels)}
-
-            out = jax.tree.map(rounded, grads)
+            out = jax.tree.map(signs, grads)
+        """,
+        "private": """
+            {if noise_scale < 0.0:
+                raise ValueError('noise has no negative size') ~}
+            norm = global_norm(grads)
+            shrink = jnp.minimum(1.0, bound / (norm + eps))
+            # {nobody can tell which examples there were ~ noise hides single examples}
+            out = jax.tree.map(
+                lambda g: g * shrink + noise_scale * bound * jax.random.normal(jax.random.fold_in(rng, g.size), g.shape),
+                grads)
         """,
         "low_rank": """
             def project(g):
@@ -113,7 +119,6 @@ _COMPRESS = Family(
 
             out = jax.tree.map(project, grads)
         """,
-        "half": "out = jax.tree.map(lambda g: g.astype(jnp.bfloat16).astype(g.dtype), grads)",
         "clip": """
             def bounded(g):
                 spread = jnp.sqrt(jnp.mean(jnp.square(g)) + eps)
@@ -261,8 +266,8 @@ def _draw_update(stream: Stream, target: str) -> KernelSpec:
         "threshold": Constant("0.1", "what entries are shrunk by", ("threshold", "l1"), (0.05, 0.5)),
         "mixing": Option("float", "how far to go", ("1.0", "0.5", "0.9"), ("mixing", "relaxation")),
         "share": Option("float", "share of the entries that is kept", ("0.1", "0.25"), ("fraction", "density")),
-        "bits": Option("int", "bits of an entry", ("8", "4"), ("bits", "num_bits")),
-        "stochastic": Option("bool", "whether rounding is random", ("False",), ("stochastic",)),
+        "noise_scale": Option("float", "size of the noise", ("0.1", "0.01"), ("noise_multiplier", "noise_scale")),
+        "rng": Array(key(), "random key", ("key", "rng")),
         "scale_back": Option("bool", "whether the length is kept", ("False", "True"), ("rescale", "keep_norm")),
     }  # fmt: skip
     family = FAMILIES[target]
