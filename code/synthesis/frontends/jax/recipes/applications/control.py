@@ -121,7 +121,9 @@ def _cost(p: Program, system: str) -> str:
         "reward = "
         + {
             "pendulum": p.pick(
-                "-(theta ** 2 + 0.1 * omega ** 2 + 0.001 * u ** 2)", "jnp.cos(theta) - 0.1 * jnp.square(omega)"
+                "-(theta ** 2 + 0.1 * omega ** 2 + 0.001 * u ** 2)",
+                "jnp.cos(theta) - 0.1 * jnp.square(omega)",
+                "-(wrap_angle(theta) ** 2 + 0.1 * omega ** 2)",
             ),
             "cart_pole": p.pick(
                 "jnp.where((jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21), 0.0, 1.0) - 0.01 * u ** 2",
@@ -191,7 +193,7 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         ("substeps", "n_substeps"),
     )
     bounded = p.maybe(0.6)
-    often = not rollout and p.maybe(0.25)
+    often = not rollout and p.maybe(0.35)
     rewarded = p.maybe(0.45)
     unpack = p.pick(
         f"{', '.join(names)} = {', '.join(given)}",
@@ -255,14 +257,32 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
                 "one action for each copy, got {u.shape}",
                 0.25,
             ),
-            *body,
-            reward,
         )
         extra = ["reward"] if rewarded else []
+        if p.choices.chance(0.35) and not often:
+            _by_vmap(p, [*body, reward], packed, bool(rewarded))
+            p.gives(state, *([Leaf((count,))] if rewarded else []))
+            return _named(p, target, rollout=False)
+        p.add(*body, reward)
         p.add(f"new_state = {packed}" if p.choices.chance(0.4) else "")
         p.add(f"return {', '.join([packed, *extra])}")
         results = [state, *([Leaf((count,))] if rewarded else [])]
     p.gives(*results)
+    return _named(p, target, rollout=rollout)
+
+
+def _by_vmap(p: Program, body: list[str], packed: str, rewarded: bool) -> None:
+    """The step of one copy, and all copies by it."""
+    title = p.pick("advance", "single_step", "step_one")
+    p.add(
+        remark(p, "one copy at a time, then all of them", "written for one copy"),
+        block(f"def {title}(state, u):", *body, f"return {packed}{', reward' if rewarded else ''}"),
+        p.pick(f"return jax.vmap({title})(state, u)", f"stepped = jax.vmap({title})(state, u)\nreturn stepped"),
+    )
+
+
+def _named(p: Program, target: str, *, rollout: bool) -> KernelSpec:
+    """The finished function of a system."""
     titles = {
         "pendulum": ("pendulum", "swing_up"),
         "cart_pole": ("cart_pole", "cartpole"),

@@ -94,7 +94,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     def linear(value: str, kernel: str, bias: str) -> str:
         return product(p, value, kernel, "bi,io->bo", low) + (f" + {bias}" if biased else "")
 
-    fixed = activate(p, "VALUE")
+    fixed = activate(p, "VALUE", named=True)
     p.add(
         guard(p, "x.ndim != 2", "expected inputs of shape (batch, features), got {x.shape}", 0.25),
         block("if x.ndim > 2:", "x = x.reshape(x.shape[0], -1)") if p.maybe(0.15) else "",
@@ -157,7 +157,11 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
             head = {"pairs": f"w, b = {end}"}.get(form, f"layer = {end}")
             p.add(head, f"out = {made}")
     if last:
-        p.add(block("if final:", f"out = {nonlinear('out')}"))
+        if not residual and not final_norm and not low and p.choices.chance(0.5):
+            p.add(block("if not final:", "return out"))
+            p.add(f"out = {nonlinear('out')}")
+        else:
+            p.add(block("if final:", f"out = {nonlinear('out')}"))
     if residual:
         p.add(remark(p, "the way around", "residual"), p.pick("out = x + out", "out = out + x"))
     if final_norm:

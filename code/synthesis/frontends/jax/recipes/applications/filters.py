@@ -1,7 +1,7 @@
 """Estimates of a hidden state from noisy observations, one step or a whole sequence."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.parts import positive, truth
+from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.streams import Stream
@@ -96,12 +96,10 @@ _PARTICLES = """
     weight_of = jnp.exp(log_w)}
     mean = {jnp.sum(weight_of[:, None] * states, axis=0) ~ weight_of @ states}
     {effective = 1.0 / jnp.sum({weight_of ** 2 ~ jnp.square(weight_of)})}
-    {?0.7 if resample == 'systematic':
-        # {evenly spaced looks into the cumulative weights ~ one step for every particle}
-        sums = jnp.cumsum(weight_of)
-        {places = (jnp.arange(n) + 0.5) / n ~ places = jnp.linspace(0.5 / n, 1.0 - 0.5 / n, n)}
-        chosen = jnp.searchsorted(sums, places)
-        states = states[jnp.clip(chosen, 0, n - 1)]
+    {?0.7 if resample == 'multinomial':
+        # {likely particles are drawn several times ~ draw as many as there were}
+        chosen = jax.random.categorical(rng, log_w, shape=(n,))
+        {states = states[chosen] ~ states = jnp.take(states, chosen, axis=0)}
     elif resample == 'shrink':
         states = mean + 0.9 * (states - mean)
     elif resample != 'none':
@@ -182,6 +180,9 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         given=p.maybe(0.5),
         optional=True,
     )
+    resample = p.pick("'multinomial'", "'shrink'", "'none'")
+    drawn = resample == "'multinomial'"
+    p.tensor("rng", key(), "random key", ("key", "rng"), given=drawn, optional=True)
     p.tensor("rates", Leaf((count, 3), -1, 1), "angular rates", ("gyro", "rates", "angular_velocity"))
     p.tensor("bias", Leaf((3,), -0.1, 0.1), "bias of the rates", ("bias", "gyro_bias"))
     p.tensor("quat", positive(count, 4), "attitudes as quaternions", ("quat", "attitude", "q"))
@@ -210,10 +211,10 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     )
     p.option(
         "resample",
-        "'systematic'",
+        "'multinomial'",
         "str",
         "how particles are chosen again",
-        p.pick("'systematic'", "'shrink'", "'none'"),
+        resample,
         ("resampling", "resample"),
     )
     p.option("max_rate", "None", "float | None", "largest rate", p.pick("0.8", "None"))

@@ -78,7 +78,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         remark(p, "walls keep their value", "nothing moves inside walls"),
         p.pick("new = jnp.where(solid, u, new)", "new = jnp.where(solid, 0.0, new)"),
     )
-    loop = p.pick("once", "once", "fori", "scan")
+    loop = p.pick("once", "once", "fori", "scan", "python")
     if loop == "once":
         p.add(body, hold)
         if both:
@@ -93,6 +93,13 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         else:
             p.add("return new")
             p.gives(Leaf(shape))
+    elif loop == "python":
+        p.add(
+            remark(p, "a few steps, unrolled", "small steps stay stable"),
+            block("for _ in range(steps):", body, hold, "u, v = new, new_v" if both else "u = new"),
+        )
+        p.add("return u, v" if both else "return u")
+        p.gives(*([Leaf(shape), Leaf(shape)] if both else [Leaf(shape)]))
     elif loop == "fori":
         if both:
             p.add(block("def body(_, carry):", "u, v = carry", body, hold, "return new, new_v"))

@@ -89,5 +89,32 @@ HELPERS: tuple[str, ...] = (
             x, kernel, window_strides=(1,), padding='VALID', rhs_dilation=(dilation,),
             dimension_numbers=('NWC', 'WIO', 'NWC'))
     ''',
+    '''
+    def ema(old, new, decay):
+        {? """Moves every array of a tree towards another one."""}
+        {return jax.tree.map(lambda o, n: decay * o + (1 - decay) * n, old, new) ~
+        return jax.tree.map(lambda o, n: o + (1 - decay) * (n - o), old, new)}
+    ''',
+    """
+    def ema_of_squares(old, new, decay):
+        {return jax.tree.map(lambda o, n: decay * o + (1 - decay) * jnp.square(n), old, new) ~
+        return jax.tree.map(lambda o, n: decay * o + (1 - decay) * n ** 2, old, new)}
+    """,
+    '''
+    def reduce_losses(losses: Array, how: str) -> Array:
+        {? """Mean, sum or all of the losses."""}
+        if how == 'none':
+            return losses
+        {if ~ elif} how == 'sum':
+            return {losses.sum() ~ jnp.sum(losses)}
+        {if ~ elif} how == 'mean':
+            return {losses.mean() ~ jnp.mean(losses)}
+        raise ValueError(f'unknown reduction <<how>>')
+    ''',
+    '''
+    def wrap_angle(angle: Array) -> Array:
+        {?0.4 """The same angle between -pi and pi."""}
+        return {(angle + jnp.pi) % (2.0 * jnp.pi) - jnp.pi ~ jnp.mod(angle + math.pi, 2.0 * math.pi) - math.pi}
+    ''',
 )
 """Definitions with groups; see ``Program.function``."""

@@ -68,7 +68,7 @@ _OVER_VALID = """
     return per_example.sum() / {jnp.maximum(jnp.sum(valid), 1.0) ~ jnp.clip(valid.sum(), 1)}}}
 """
 _REDUCE = """
-    {{?0.4 # the caller wants them one by one}
+    {return reduce_losses(per_example, reduction) ~ {?0.4 # the caller wants them one by one}
     if reduction == 'none':
         return per_example
     {if ~ elif} reduction == 'sum':

@@ -18,15 +18,22 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     """How good predictions are, mostly several figures of it."""
     p = Program(stream)
     rows, classes = p.size(64, 128, 256, 512), p.size(10, 16, 32, 64)
+    long = p.choices.chance(0.35)
+    lead = (4, rows // 4) if long else (rows,)
     p.tensor(
         "logits",
-        Leaf((rows, classes), -3, 3),
-        "unnormalized scores of shape (batch, classes)",
+        Leaf((*lead, classes), -3, 3),
+        f"unnormalized scores of shape ({'batch, length' if long else 'batch'}, classes)",
         ("logits", "scores", "outputs"),
     )
-    p.tensor("labels", whole(rows, below=classes), "true classes, shape (batch,)", ("labels", "targets", "y"))
+    p.tensor(
+        "labels",
+        whole(*lead, below=classes),
+        f"true classes, shape ({'batch, length' if long else 'batch,'})",
+        ("labels", "targets", "y"),
+    )
     masked = p.maybe(0.35)
-    p.tensor("mask", truth(rows), "which examples count", ("mask", "valid"), given=masked, optional=True)
+    p.tensor("mask", truth(*lead), "which examples count", ("mask", "valid"), given=masked, optional=True)
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
     p.number("temperature", "1.0", "what scores are divided by", (0.5, 2.0))
     p.option("k", p.pick("3", "2"), "int", "how many guesses count", p.pick("2", "3", "4"), ("k", "top_k"))
@@ -44,6 +51,12 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
             p, "logits.shape[0] != labels.shape[0]", "{logits.shape[0]} predictions for {labels.shape[0]} labels", 0.4
         )
     )
+    if long:
+        p.add(
+            remark(p, "one row for each token", "positions of all sequences together"),
+            "logits = logits.reshape(-1, logits.shape[-1])",
+            p.pick("labels = labels.reshape(-1)", "labels = labels.ravel()"),
+        )
     p.add(
         p.pick(
             "log_probs = jax.nn.log_softmax(logits, axis=-1)",
@@ -61,6 +74,7 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
         else "weight = jnp.ones_like(labels, dtype=jnp.float32)",
         block(
             "if mask is not None:",
+            "mask = mask.reshape(-1)" if long else "",
             p.pick(
                 "weight = jnp.where(mask, weight, 0.0)", "weight = weight * mask", "weight = mask.astype(jnp.float32)"
             ),
@@ -73,7 +87,11 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
             "nll = -jnp.take_along_axis(log_probs, labels[:, None], axis=1)[:, 0]",
             "nll = -jnp.sum(jax.nn.one_hot(labels, num_classes) * log_probs, axis=-1)",
         ),
-        p.pick("loss = jnp.sum(nll * weight) / total", "loss = (nll * weight).sum() / total"),
+        p.pick(
+            "loss = jnp.sum(nll * weight) / total",
+            "loss = (nll * weight).sum() / total",
+            "loss = masked_mean(nll, weight)",
+        ),
     )
     made: dict[str, tuple[str, Tree]] = {"loss": ("loss", Leaf(()))}
     figures = {
@@ -130,7 +148,11 @@ _Figures = tuple[list[str], dict[str, tuple[str, Tree]]]
 def _accuracy(p: Program, _: int) -> _Figures:
     lines = [
         p.pick("correct = (guess == labels).astype(jnp.float32)", "correct = jnp.equal(guess, labels)"),
-        p.pick("accuracy = jnp.sum(correct * weight) / total", "accuracy = (correct * weight).sum() / total"),
+        p.pick(
+            "accuracy = jnp.sum(correct * weight) / total",
+            "accuracy = (correct * weight).sum() / total",
+            "accuracy = masked_mean(correct, weight)",
+        ),
     ]
     made: dict[str, tuple[str, Tree]] = {"accuracy": ("accuracy", Leaf(()))}
     if p.maybe(0.6):

@@ -108,7 +108,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     if low != "float32":
         change = f"({change}).astype(w.dtype)" if form == "one" else change
     p.add(remark(p, "move the parameters", "new parameters", share=0.3))
-    p.add(_apply(p, each, target, change, ends, cast=low != "float32"))
+    p.add(_apply(p, each, form, change, ends, cast=low != "float32"))
     made = [
         Record(state.name, state.fields) if isinstance(state, Record) else state
         for state in _returned(held, moments, counts, at, kept)
@@ -180,7 +180,11 @@ def clip_by_norm(p: Program, each: str, tree: str) -> str:
 
 
 _CLIP = """
-    {norm = global_norm(TREE) ~
+    {norm = global_norm(TREE) ~ norm = global_norm(TREE) ~
+    squares = 0.0
+    for g in jax.tree.leaves(TREE):
+        squares {= squares + ~ +=} jnp.sum({jnp.square(g) ~ g ** 2})
+    norm = jnp.sqrt(squares) ~
     norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
     squares = EACH(lambda g: jnp.sum(g ** 2), TREE)
     norm = jnp.sqrt(jax.tree.reduce(lambda a, b: a + b, squares)) ~
@@ -203,6 +207,7 @@ def _first(p: Program, each: str, at: dict[str, str]) -> str:
         f"new_mu = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
         f"new_mu = {each}(lambda g, m: (1 - b1) * g + b1 * m, grads, {at['mu']})",
         f"new_mu = {each}(lambda m, g: m + (1 - b1) * (g - m), {at['mu']}, grads)",
+        f"new_mu = ema({at['mu']}, grads, b1)",
     )
 
 
@@ -211,6 +216,7 @@ def _second(p: Program, each: str, at: dict[str, str]) -> str:
         f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * jnp.square(g), {at['nu']}, grads)",
         f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * g ** 2, {at['nu']}, grads)",
         f"new_nu = {each}(lambda g, v: (1 - b2) * (g ** 2) + b2 * v, grads, {at['nu']})",
+        f"new_nu = ema_of_squares({at['nu']}, grads, b2)",
     )
 
 
@@ -371,13 +377,15 @@ _SUMMARIES = {
 }  # fmt: skip
 
 
-def _apply(p: Program, each: str, target: str, change: str, ends: str, *, cast: bool) -> str:
+def _apply(p: Program, each: str, held: str, change: str, ends: str, *, cast: bool) -> str:
     """Statements that make ``new_params``."""
     both = ", " in ends
     letters = "w, m, v" if both else "w, m"
     new = f"w - {change}" if " + " not in change else f"w - ({change})"
     new = f"({new}).astype(w.dtype)" if cast else new
-    form = p.pick("lambda", "function", "updates")
+    form = p.pick("lambda", "function", "updates", *(["names"] if held in ("flat", "layers") else []))
+    if form == "names" and not cast:
+        return _by_name(p, held, change, ends)
     if form == "updates" and not cast and " w" not in change and "(w" not in change:
         letters = letters.replace("w, ", "")
         negated = f"-({change})" if " + " in change else f"-{change}"
@@ -392,6 +400,29 @@ def _apply(p: Program, each: str, target: str, change: str, ends: str, *, cast: 
         inner = p.pick(f"return {new}", f"stepped = {new}\nreturn stepped")
         return f"{block(f'def apply({letters}):', inner)}\n\nnew_params = {each}(apply, params, {ends})"
     return f"new_params = {each}(lambda {letters}: {new}, params, {ends})"
+
+
+def _by_name(p: Program, held: str, change: str, ends: str) -> str:
+    """Statements that make ``new_params`` one entry after the other, of a dictionary or of a list of them."""
+    first, *second = ends.split(", ")
+    read = {"m": f"{first}[name]", "v": f"{second[0]}[name]" if second else ""}
+    lines = [f"{letter} = {text}" for letter, text in read.items() if text]
+    if held == "layers":
+        read = {letter: text.replace("[name]", "[i][name]") for letter, text in read.items()}
+        lines = [f"{letter} = {text}" for letter, text in read.items() if text]
+        return join(
+            "new_params = []",
+            block(
+                "for i, layer in enumerate(params):",
+                "stepped = dict(layer)",
+                block("for name, w in layer.items():", *lines, f"stepped[name] = w - ({change})"),
+                "new_params.append(stepped)" if p.choices.chance(0.5) else "new_params = [*new_params, stepped]",
+            ),
+        )
+    return join(
+        p.pick("new_params = dict(params)", "new_params = {}"),
+        block("for name, w in params.items():", *lines, f"new_params[name] = w - ({change})"),
+    )
 
 
 RECIPES = (Recipe(name="optimizer_step", category="optimizers", targets=tuple(_UPDATES), draw=_draw_step),)

@@ -31,6 +31,9 @@ def _unit(p: Program, *names: str) -> str:
             else block("def normalize(value):", f"return {way.replace('VALUE', 'value')}")
         )
         way = "normalize(VALUE, eps)" if "eps" in way else "normalize(VALUE)"
+    if p.choices.chance(0.3) and "normalize" not in way:
+        p.helper(block("def unit(value):", f"return {way.replace('VALUE', 'value').replace('eps', '1e-6')}"))
+        return join(*(f"{name} = jax.vmap(unit)({name})" for name in names))
     return join(*(f"{name} = {way.replace('VALUE', name)}" for name in names))
 
 

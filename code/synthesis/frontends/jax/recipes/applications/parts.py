@@ -17,8 +17,18 @@ ACTIVATIONS = (
 )
 
 
-def activate(p: Program, value: str) -> str:
-    """An activation of a value; sometimes one that the caller may choose."""
+def activate(p: Program, value: str, *, named: bool = False) -> str:
+    """An activation of a value; if it may be named, sometimes one that the caller chooses by its name."""
+    if named and p.maybe(0.3):
+        p.option(
+            "act_name",
+            p.pick("'relu'", "'gelu'", "'silu'"),
+            "str",
+            "nonlinearity between the layers",
+            p.pick("'relu'", "'gelu'", "'silu'"),
+            ("activation", "act", "nonlinearity"),
+        )
+        return f"activate({value}, act_name)"
     return p.pick(*ACTIVATIONS).replace("VALUE", value)
 
 

@@ -31,7 +31,7 @@ _LIKES = (
     ("scores", "scores", "logits", "attn"), ("probs", "probs", "weights", "attn_weights"), ("loss", "loss", "value"),
     ("grads", "grads", "gradients", "updates"), ("diff", "diff", "error", "residual"),
     ("step", "step", "body", "step_fn"),
-    ("carry", "carry", "state"), ("norm", "norm", "g_norm", "total_norm"), ("total", "total", "denom", "count"),
+    ("carry", "carry", "state"), ("norm", "norm", "g_norm", "total_norm"), ("total", "total", "denom"),
     ("mean", "mean", "mu"), ("var", "var", "variance"), ("batch", "batch", "b", "batch_size"),
     ("seq", "seq_len", "t", "length"), ("dim", "dim", "d", "features"), ("per_example", "per_example", "losses", "nll"),
     ("log_probs", "log_probs", "log_p", "logp"), ("scale_by", "scale", "factor", "ratio"), ("valid", "valid", "keep"),
@@ -90,6 +90,8 @@ class Program:
         self._private = style.chance(_PRIVATE)
         self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, _Parameter] = {}
+        self._usual: dict[str, tuple[Statement, ...]] = {}
+        """For parameters that are None where they are not given, statements that say what they are then."""
         self._beside: list[Statement] = []
         self._body: list[Statement] = []
         self._results: Tree = ()
@@ -159,8 +161,15 @@ class Program:
     ) -> None:
         """A number that lines may name: a default, a constant of the module, or given where an interval says so."""
         names = names or (key,)
-        forms = [("default", 0.45), ("constant", 0.12), *([("traced", 0.43)] if within else [])]
+        forms = [("default", 0.4), ("constant", 0.12), ("none", 0.07), *([("traced", 0.41)] if within else [])]
         match self.choices.weighted(forms):
+            case "none":
+                self._declare(key, names, None, says, "float | None" if self.array else "", "None")
+                name = self._template.name(key).id
+                form = self.pick(
+                    f"{key} = {usual} if {key} is None else {key}", f"if {key} is None:\n    {key} = {usual}"
+                )
+                self._usual[name] = tuple(self._template.statements(form))
             case "default":
                 self._declare(key, names, None, says, "float" if self.array else "", usual)
             case "constant":
@@ -302,6 +311,7 @@ class Program:
         name = self._book.take(tuple(titles))
         body = prune(tuple(self._body))
         read = needed_in(body)
+        body = (*(each for name, lines in self._usual.items() if name in read for each in lines), *body)
         used = [each for each in self._parameters.values() if each.name in read]
         style = self._stream.child("signature")
         keyword = style.chance(0.4)

@@ -112,9 +112,11 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     out = f"h @ {at['w_out']}" if read and p.choices.chance(0.5) else "h"
     head = "x, t = taken" if masked else ""
     after = read and out == "h"
-    p.add(
+    apart = not masked and "bias" not in "".join(body) and p.choices.chance(0.5)
+    define = p.helper if apart else p.add
+    define(
         block(
-            f"def step(carry, {'taken' if masked else 'x'}):",
+            f"def step({'params, ' if apart else ''}carry, {'taken' if masked else 'x'}):",
             head,
             unpack,
             mask,
@@ -125,9 +127,11 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     )
     over = "(xs, jnp.arange(xs.shape[0]))" if masked else "xs"
     turned = ", reverse=reverse" if backwards else ""
+    step = "functools.partial(step, params)" if apart else "step"
     p.add(
         p.pick(
-            f"last, hs = lax.scan(step, start, {over}{turned})", f"last, hs = jax.lax.scan(step, start, {over}{turned})"
+            f"last, hs = lax.scan({step}, start, {over}{turned})",
+            f"last, hs = jax.lax.scan({step}, start, {over}{turned})",
         )
     )
     width = into if read else hidden

@@ -148,7 +148,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p.number("strength", "1e-4", "weight decay", (0.001, 0.1), ("weight_decay", "l2"))
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
     p.helper(apply)
-    inner = batch == "apart" or p.choices.chance(0.5)
+    inner, whole_fn = batch == "apart" or p.choices.chance(0.35), "loss_fn"
     body = _loss(p, _title(apply), classes, aux=aux)
     p.add(
         guard(p, "x.shape[0] != y.shape[0]", "batch of {x.shape[0]} inputs and {y.shape[0]} labels", 0.2)
@@ -161,16 +161,18 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     else:
         p.helper(block("def loss_fn(params, batch):", taken, body))
         given = "params, batch"
+        if p.choices.chance(0.5):
+            whole_fn, given = "functools.partial(loss_fn, batch=batch)", "params"
     flag = ", has_aux=True" if aux else ""
     left = "(loss, accuracy)" if aux else "loss"
     if target == "gradient_only" and not aux:
-        p.add(f"grads = jax.grad(loss_fn)({given})")
+        p.add(f"grads = jax.grad({whole_fn})({given})")
         left = ""
     else:
         p.add(
             p.pick(
-                f"{left}, grads = jax.value_and_grad(loss_fn{flag})({given})",
-                f"grad_fn = jax.value_and_grad(loss_fn{flag})\n{left}, grads = grad_fn({given})",
+                f"{left}, grads = jax.value_and_grad({whole_fn}{flag})({given})",
+                f"grad_fn = jax.value_and_grad({whole_fn}{flag})\n{left}, grads = grad_fn({given})",
             )
         )
     if p.maybe(0.3):

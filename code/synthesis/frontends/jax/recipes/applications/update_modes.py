@@ -104,8 +104,7 @@ _COMPRESS = Family(
             shrink = jnp.minimum(1.0, bound / (norm + eps))
             # {nobody can tell which examples there were ~ noise hides single examples}
             out = jax.tree.map(
-                lambda g: g * shrink + noise_scale * bound * jax.random.normal(jax.random.fold_in(rng, g.size), g.shape),
-                grads)
+                lambda g: g * shrink + noise_scale * jax.random.normal(jax.random.fold_in(rng, g.size), g.shape), grads)
         """,
         "low_rank": """
             def project(g):
