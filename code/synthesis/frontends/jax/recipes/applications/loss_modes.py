@@ -283,7 +283,8 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         "per_weight": Option("bool", "whether it is that of one weight", ("False", "True"), ("mean", "per_weight")),
     }  # fmt: skip
     ends = {
-        "distances": (rows, others), "residual_penalty": (rows, dim), "mask_overlap": (batch, classes), "weight_penalty": (),
+        "distances": (rows, others), "residual_penalty": (rows, dim), "mask_overlap": (batch, classes),
+        "weight_penalty": (),
     }  # fmt: skip
     return draw_by_name(stream, ("losses", "loss_by_name", target), FAMILIES[target], given, Leaf(ends[target]))
 
