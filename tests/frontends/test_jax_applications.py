@@ -3,6 +3,7 @@
 import ast
 import functools
 import math
+import re
 
 import pytest
 
@@ -89,6 +90,47 @@ def test_functions_decide_and_refuse_as_applications_do() -> None:
     assert shares[ast.If] > 0.4
     assert shares[ast.Raise] > 0.15
     assert min(shares.values()) > 0.02
+
+
+def decisions(function: ast.FunctionDef) -> dict[str, bool]:
+    """Which forms of static decisions a function has."""
+    inside = list(ast.walk(function))
+    conditions = [each for each in inside if isinstance(each, ast.If)]
+    returns = [each for each in inside if isinstance(each, ast.Return)]
+    return {
+        "elif": any(
+            isinstance(other, ast.If) and other.col_offset == each.col_offset
+            for each in conditions
+            for other in each.orelse
+        ),
+        "nested if": any(
+            isinstance(one, ast.If) for each in conditions for other in each.body for one in ast.walk(other)
+        ),
+        "three statements": any(len(each.body) >= 3 for each in conditions),
+        "and, or": any(isinstance(each, ast.BoolOp) for each in inside),
+        "not": any(isinstance(each, ast.Not) for each in inside),
+        "conditional expression": any(isinstance(each, ast.IfExp) for each in inside),
+        "for": any(isinstance(each, ast.For) for each in inside),
+        "several returns": len(returns) > 2,
+    }
+
+
+def test_functions_choose_by_names_and_flags() -> None:
+    found = [
+        decisions(next(node for node in ast.parse(spec.source).body if getattr(node, "name", "") == spec.name))
+        for each in applications.RECIPES
+        for spec in specs(each)
+    ]
+    shares = {form: sum(each[form] for each in found) / len(found) for form in found[0]}
+    assert min(shares.values()) > 0.05, shares
+    assert shares["elif"] > 0.12
+    assert shares["and, or"] > 0.1
+
+
+def test_many_functions_say_why() -> None:
+    said = [re.findall(r"(?m)^ *# (.*)$", spec.source) for each in applications.RECIPES for spec in specs(each)]
+    assert 0.4 < sum(map(bool, said)) / len(said) < 0.8
+    assert all(not remark.endswith(".") and remark[0].strip() for remarks in said for remark in remarks)
 
 
 def test_every_recipe_is_drawn() -> None:
@@ -179,6 +221,60 @@ def test_helpers_and_classes_that_nothing_names_are_left_out() -> None:
     assert "def used(" in source
     assert "def other(" not in source
     assert "Extra" not in source
+
+
+def test_a_text_has_one_part_of_each_group_with_its_comments_and_braces() -> None:
+    program = Program(Stream("texts"))
+    program.tensor("x", Leaf((4,)), "input")
+    program.write("{if x.ndim != 1:\n    raise ValueError(f'got <<x.shape>>')}\nreturn {x + 1.0 ~ 1.0 + x}")
+    program.gives(Leaf((4,)))
+    source = finished(program).source
+    assert "raise ValueError(f'got {x.shape}')" in source
+    assert ("return x + 1.0" in source) != ("return 1.0 + x" in source)
+
+
+def test_a_helper_has_names_and_annotations_of_its_own() -> None:
+    program = Program(Stream("helpers"))
+    program.array = "jax.Array"
+    program.tensor("values", Leaf((4,)), "input", ("x",))
+    program.function("def double(x: Array, times: int = 2) -> Array:\n    return x * times")
+    program.add("return double(values)")
+    program.gives(Leaf((4,)))
+    assert "double(x: jax.Array, times: int = 2) -> jax.Array:" in finished(program).source
+
+
+def test_a_value_that_a_body_makes_itself_is_no_parameter() -> None:
+    program = Program(Stream("made"))
+    program.tensor("x", Leaf((4,)), "input")
+    program.tensor("labels", Leaf((4,)), "more")
+    program.add("labels = x + 1.0", "return labels * x")
+    program.gives(Leaf((4,)))
+    assert [each.name for each in finished(program).signature.arguments] == ["x"]
+
+
+def test_inner_functions_stand_apart() -> None:
+    program = Program(Stream("apart"))
+    program.tensor("x", Leaf((4,)), "input")
+    program.add("y = x + 1.0", block("def inner(z):", "return z * 2.0"), "return inner(y)")
+    program.gives(Leaf((4,)))
+    assert re.search(r"\n\n    def inner\(z\):\n        return z \* 2.0\n\n    return", finished(program).source)
+
+
+@pytest.mark.parametrize(
+    "recipe", [each for each in applications.RECIPES if "by_name" in each.name], ids=lambda each: each.name
+)
+def test_a_function_is_asked_for_what_it_knows(recipe: Recipe) -> None:
+    for spec in specs(recipe):
+        function = next(node for node in ast.parse(spec.source).body if getattr(node, "name", "") == spec.name)
+        known = {
+            side.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Compare)
+            for one in node.comparators
+            for side in (one.elts if isinstance(one, ast.Tuple) else [one])
+            if isinstance(side, ast.Constant) and isinstance(side.value, str)
+        }
+        assert len(known) > 1, spec.source
 
 
 def test_leaves_of_a_live_tree_are_called_as_those_of_a_described_one() -> None:

@@ -189,6 +189,11 @@ def test_a_long_signature_is_written_one_parameter_a_line() -> None:
     assert lines[5] == "):"
 
 
+def test_a_comment_without_text_is_an_empty_line() -> None:
+    body = (Assign(Name("a"), Name("x")), Comment(""), Return(Name("a")))
+    assert render_block((Function("f", (("x", ""),), body),)) == ["def f(x):", "    a = x", "", "    return a"]
+
+
 def test_a_docstring_of_several_lines_ends_on_a_line_of_its_own() -> None:
     function = Function("f", (("x", ""),), (Return(Name("x")),), docstring="Gives x.\n\nArgs:\n    x: Input.")
     assert render_block((function,)) == [

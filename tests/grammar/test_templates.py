@@ -43,6 +43,12 @@ def test_a_text_by_itself_is_a_comment() -> None:
     assert written("'# up to here'\nx = y") == "# up to here\nx = y"
 
 
+def test_a_comment_that_a_function_begins_with_is_no_docstring() -> None:
+    assert written("def f(x):\n    '# half of it'\n    return 0.5 * x") == (
+        "def f(x):\n    # half of it\n    return 0.5 * x"
+    )
+
+
 def test_a_name_is_the_same_in_a_slice() -> None:
     template = Template(NameBook(Stream("templates")), {"n": ("count",)}, twice)
     assert "\n".join(render_block(tuple(template.statements("n = 3\ny = x[:n]")))) == "count = 3\ny = x[:count]"

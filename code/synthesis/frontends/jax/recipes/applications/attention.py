@@ -218,10 +218,10 @@ def _project(p: Program, form: str, source: str, count: str, kv: str, low: bool)
     if form == "heads":
         return [f"{each} = {multiply.format('x' if each == 'q' else source, at(f'w{each}'))}" for each in "qkv"]
     if p.choices.chance(0.4):
-        split = "split_heads"
+        split = "to_heads"
         p.helper(
             block(
-                "def split_heads(value, count):",
+                "def to_heads(value, count):",
                 p.pick(
                     "return value.reshape(*value.shape[:-1], count, -1)",
                     "batch, length, width = value.shape\nreturn value.reshape(batch, length, count, width // count)",

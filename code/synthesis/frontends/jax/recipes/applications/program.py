@@ -230,7 +230,9 @@ class Program:
         return made
 
     def helper(self, *lines: str) -> None:
-        """Append functions beside the function, which it calls."""
+        """Append functions beside the function, which it calls; they stand for any others of their names."""
+        for name in re.findall(r"(?m)^def (\w+)\(", join(*lines)):
+            self._holes.pop(name, None)
         self._beside += self._template.statements(self._remarked(join(*lines)), **self._holes)
 
     def function(self, text: str) -> None:
