@@ -159,10 +159,12 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         p.add(taken, block("def loss_fn(params):", body))
         given = "params"
     else:
-        p.helper(block("def loss_fn(params, batch):", taken, body))
         given = "params, batch"
         if p.choices.chance(0.5):
-            whole_fn, given = "functools.partial(loss_fn, batch=batch)", "params"
+            p.helper(block("def loss_fn(batch, params):", taken, body))
+            whole_fn, given = "functools.partial(loss_fn, batch)", "params"
+        else:
+            p.helper(block("def loss_fn(params, batch):", taken, body))
     flag = ", has_aux=True" if aux else ""
     left = "(loss, accuracy)" if aux else "loss"
     if target == "gradient_only" and not aux:
