@@ -9,7 +9,7 @@ from synthesis.records import KernelSpec
 
 _CHECK = """
     {?0.5 if zs.ndim != AXES {or zs.shape[-1] != WIDTH ~}:
-        raise ValueError(f'expected observations of <<AXES>> axes, got <<zs.shape>>')}
+        raise ValueError(f'observations of shape <<zs.shape>> do not fit')}
 """
 _KALMAN = """
     {identity = jnp.eye(mean0.shape[-1]) ~ identity = jnp.eye(mean0.shape[-1], dtype=mean0.dtype)}
@@ -80,7 +80,7 @@ _SMOOTHING = """
     {?0.3 path = {path - path.mean(axis=0) ~ path[1:]} if centred else path}
 """
 _PARTICLES = """
-    n = {zs.shape[0] ~ states.shape[0]}
+    n = {states.shape[0] ~ len(states)}
     # {how well each particle explains what was seen ~ likelihoods}
     {gap = states - zs ~ gap = jnp.subtract(states, zs)}
     {log_w = -0.5 * jnp.sum(jnp.square(gap), axis=-1) / noise ** 2 ~
