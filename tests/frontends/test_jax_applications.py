@@ -115,12 +115,15 @@ def decisions(function: ast.FunctionDef) -> dict[str, bool]:
     }
 
 
+def function_of(spec: KernelSpec) -> ast.FunctionDef:
+    """The function of a source, without those beside it."""
+    return next(
+        node for node in ast.parse(spec.source).body if isinstance(node, ast.FunctionDef) and node.name == spec.name
+    )
+
+
 def test_functions_choose_by_names_and_flags() -> None:
-    found = [
-        decisions(next(node for node in ast.parse(spec.source).body if getattr(node, "name", "") == spec.name))
-        for each in applications.RECIPES
-        for spec in specs(each)
-    ]
+    found = [decisions(function_of(spec)) for each in applications.RECIPES for spec in specs(each)]
     shares = {form: sum(each[form] for each in found) / len(found) for form in found[0]}
     assert min(shares.values()) > 0.05, shares
     assert shares["elif"] > 0.12
@@ -265,10 +268,9 @@ def test_inner_functions_stand_apart() -> None:
 )
 def test_a_function_is_asked_for_what_it_knows(recipe: Recipe) -> None:
     for spec in specs(recipe):
-        function = next(node for node in ast.parse(spec.source).body if getattr(node, "name", "") == spec.name)
         known = {
             side.value
-            for node in ast.walk(function)
+            for node in ast.walk(function_of(spec))
             if isinstance(node, ast.Compare)
             for one in node.comparators
             for side in (one.elts if isinstance(one, ast.Tuple) else [one])
