@@ -10,85 +10,11 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     whole,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
-
-
-def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) -> None:
-    """Bring the losses of examples, ``per_example``, together, and return them.
-
-    Args:
-        p: the function, which has arrays ``weight`` and ``mask`` of this shape.
-        shape: of the losses.
-        weighted: whether examples have weights.
-        masked: whether some do not count.
-    """
-    if weighted:
-        p.write(_WEIGH)
-    if masked:
-        p.write(_OVER_VALID)
-        p.gives(Leaf(()))
-        return
-    if not p.maybe(0.6):
-        p.write("return {jnp.mean(per_example) ~ per_example.mean()}")
-        p.gives(Leaf(()))
-        return
-    asked = p.pick("mean", "sum", "none")
-    p.option(
-        "reduction",
-        p.pick("'mean'", "'sum'", "'none'"),
-        "str",
-        "how the losses of examples are brought together",
-        f"'{asked}'",
-        ("reduction", "reduce"),
-    )
-    p.write(_REDUCE)
-    p.gives(Leaf(shape if asked == "none" else ()))
-
-
-_WEIGH = """
-    if weight is not None:
-        {?0.4 if {weight.shape != per_example.shape ~ weight.ndim != per_example.ndim}:
-            raise ValueError({'one weight for each example' ~
-                f'weights of shape <<weight.shape>> for losses of shape <<per_example.shape>>'})}
-        {?0.4 weight = {jnp.asarray(weight, dtype=per_example.dtype) ~ weight.astype(per_example.dtype)}}
-        {?0.3 # weights of mean one leave the size of the loss alone
-        weight = weight / {jnp.mean(weight) ~ jnp.maximum(weight.mean(), 1e-6)}}
-        {per_example = per_example * weight ~ per_example *= weight}
-"""
-_OVER_VALID = """
-    {?0.6 # {padding adds nothing to the loss ~ only what counts enters the mean ~ leave out what does not count}}
-    {return masked_mean(per_example, valid) ~
-    per_example = {jnp.where(valid, per_example, 0.0) ~ per_example * valid}
-    {?0.4 # a batch may have no valid entry at all}
-    {total = jnp.maximum(valid.sum(), 1)
-    return {jnp.sum(per_example) ~ per_example.sum()} / total ~
-    return per_example.sum() / {jnp.maximum(jnp.sum(valid), 1.0) ~ jnp.clip(valid.sum(), 1)}}}
-"""
-_REDUCE = """
-    {return reduce_losses(per_example, reduction) ~ {?0.4 # the caller wants them one by one}
-    if reduction == 'none':
-        return per_example
-    {if ~ elif} reduction == 'sum':
-        return {jnp.sum(per_example) ~ per_example.sum()}
-    {if ~ elif} reduction == 'mean':
-        return {jnp.mean(per_example) ~ per_example.mean()}
-    raise ValueError(f'unknown reduction <<reduction>>') ~
-    {?0.6 if reduction not in ('mean', 'sum', 'none'):
-        raise ValueError(f'{unknown reduction <<reduction>> ~ reduction is mean, sum or none, not <<reduction>>}')}
-    if reduction == 'none':
-        return per_example
-    return per_example.sum() if reduction == 'sum' else {per_example.mean() ~ jnp.mean(per_example)} ~
-    if reduction == 'mean':
-        per_example = {jnp.mean(per_example) ~ per_example.mean()}
-    elif reduction == 'sum':
-        per_example = {jnp.sum(per_example) ~ per_example.sum()}
-    {elif reduction != 'none':
-        raise ValueError(f'unknown reduction <<reduction>>') ~}
-    return per_example}
-"""
 
 
 def _draw_classes(stream: Stream, target: str) -> KernelSpec:

@@ -1,7 +1,6 @@
 """Losses of pairs: of embeddings that ought to be near or far."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.losses import reduce
 from synthesis.frontends.jax.recipes.applications.parts import (
     expect,
     guard,
@@ -10,6 +9,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     whole,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.reducing import reduce
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream

@@ -1,0 +1,194 @@
+"""Steps of optimizers that treat each array by its own size."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_PER_LAYER = {
+    "lamb": (("mu", "nu"), """
+        count = count + 1
+        mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)
+        nu = EACH(lambda v, g: b2 * v + (1.0 - b2) * {jnp.square(g) ~ g ** 2}, nu, grads)
+
+        def update(w, m, v):
+            {{m_hat = m / (1.0 - b1 ** count)
+            v_hat = v / (1.0 - b2 ** count)
+            delta_w = m_hat / (jnp.sqrt(v_hat) + eps) ~
+            delta_w = m / (jnp.sqrt(v) + eps)}}
+            {?0.6 if decay > 0 and w.ndim > 1:
+                # biases and scales do not decay
+                delta_w = delta_w + decay * w}
+            w_norm = jnp.linalg.norm(w)
+            u_norm = jnp.linalg.norm(delta_w)
+            # {layers move in proportion to their size ~ a layer's step is as long as its weights say}
+            {trust = jnp.where((w_norm > 0) & (u_norm > 0), w_norm / (u_norm + eps), 1.0) ~
+            trust = jnp.where(w_norm > 0, w_norm / jnp.maximum(u_norm, eps), 1.0)}
+            {?0.4 if max_trust is not None:
+                trust = jnp.minimum(trust, max_trust)}
+            return w - lr * trust * delta_w
+
+        new_params = EACH(update, params, mu, nu)
+    """),
+    "lars": (("mu",), """
+        def trust_ratio(w, g):
+            {if w.ndim <= 1:
+                # {biases and scales take plain steps ~ vectors are left as they are}
+                return 1.0 ~}
+            w_norm, g_norm = jnp.linalg.norm(w), jnp.linalg.norm(g)
+            ratio_of = trust_coef * w_norm / (g_norm + decay * w_norm + eps)
+            return {jnp.where((w_norm > 0) & (g_norm > 0), ratio_of, 1.0) ~ jnp.where(w_norm > 0.0, ratio_of, 1.0)}
+
+        ratios = EACH(trust_ratio, params, grads)
+        {?0.4 if max_trust is not None:
+            ratios = EACH(lambda r: jnp.minimum(r, max_trust), ratios)}
+        mu = EACH(lambda m, g, w, r: b1 * m + lr * r * (g + decay * w), mu, grads, params, ratios)
+        {new_params = EACH(lambda w, m: w - m, params, mu) ~ new_params = EACH(jnp.subtract, params, mu)}
+    """),
+    "factored": (("nu",), """
+        def scale(g, v):
+            new = b2 * v + (1.0 - b2) * {(g ** 2 + eps) ~ (jnp.square(g) + eps)}
+            if g.ndim < 2:
+                return g * jax.lax.rsqrt(new)
+            # {rows and columns tell enough about a matrix ~ a matrix is kept as two vectors}
+            rows = {new.mean(axis=-1, keepdims=True) ~ jnp.mean(new, axis=-1, keepdims=True)}
+            columns = {new.mean(axis=-2, keepdims=True) ~ jnp.mean(new, axis=-2, keepdims=True)}
+            approx = rows * columns / {rows.mean(axis=-2, keepdims=True) ~
+                jnp.maximum(rows.mean(axis=-2, keepdims=True), eps)}
+            return g * jax.lax.rsqrt(approx)
+
+        scaled = EACH(scale, grads, nu)
+        nu = EACH(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, nu, grads)
+
+        def bounded(u):
+            rms = jnp.sqrt(jnp.mean(jnp.square(u)))
+            return u / jnp.maximum(1.0, rms / threshold)
+
+        {?0.6 if threshold is not None and threshold > 0:
+            # clip by the root mean square of each update
+            scaled = EACH(bounded, scaled)}
+        {new_params = EACH(lambda w, u: w - lr * u, params, scaled) ~
+        if relative:
+            new_params = EACH(lambda w, u: w - lr * jnp.maximum(jnp.sqrt(jnp.mean(w ** 2)), 1e-3) * u, params, scaled)
+        else:
+            new_params = EACH(lambda w, u: w - lr * u, params, scaled)}
+    """),
+    "sign_agreement": (("mu",), """
+        mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)
+
+        def update(w, g, m):
+            # {only where the gradient agrees with its past ~ entries that change their sign wait}
+            agree = {(m * g > 0).astype(g.dtype) ~ jnp.where(m * g > 0, 1.0, 0.0)}
+            {?0.5 if rescale:
+                agree = agree / jnp.maximum(agree.mean(), 1e-3)}
+            {?0.5 if decay > 0 and w.ndim >= 2:
+                w = w * (1.0 - lr * decay)}
+            return w - lr * m * agree
+
+        new_params = EACH(update, params, grads, mu)
+    """),
+    "normalised_step": (("mu",), """
+        mu = EACH(lambda m, g: b1 * m + g, mu, grads)
+
+        def direction(m):
+            {if m.ndim == 2:
+                # {every output has a step of its own length ~ column by column}
+                return m / {(jnp.linalg.norm(m, axis=0, keepdims=True) + eps) ~ safe_norm(m, axis=0)}
+            ~}
+            {return m / (jnp.linalg.norm(m) + eps) ~
+            size = jnp.linalg.norm(m)
+            return jnp.where(size > eps, m / (size + eps), jnp.zeros_like(m))}
+
+        {?0.5 if decay > 0:
+            {?0.5 # decoupled from the step}
+            params = EACH(lambda w: w - lr * decay * w, params)}
+        {new_params = EACH(lambda w, m: w - lr * direction(m), params, mu) ~
+        directions = EACH(direction, mu)
+        {?0.5 norm = global_norm(directions)
+        directions = EACH(lambda u: u / jnp.maximum(norm, 1.0), directions)}
+        new_params = EACH(lambda w, u: w - lr * u, params, directions)}
+    """),
+}  # fmt: skip
+
+
+def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
+    """A step of an optimizer that treats each array by its own size."""
+    p = Program(stream)
+    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
+    kept, text = _PER_LAYER[target]
+    each = p.pick(*MAPS)
+    p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
+    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients", "updates"))
+    p.tree("mu", changed(tree, -1, 1), "running mean of the gradients", ("mu", "momentum", "first_moment"))
+    p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu", "second_moment"))
+    p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
+    p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
+    p.number("b1", "0.9", "decay of the first moment", (0.8, 0.95), ("b1", "beta1"))
+    p.number("b2", "0.999", "decay of the second moment", (0.9, 0.99), ("b2", "beta2"))
+    p.number("eps", "1e-6", "small number that keeps the division safe", None, ("eps", "epsilon"))
+    p.number("trust_coef", "0.01", "step relative to the weights", None, ("trust_coefficient", "eta"))
+    p.option(
+        "decay",
+        p.pick("0.01", "0.0", "1e-4"),
+        "float",
+        "weight decay",
+        p.pick("0.01", "0.1"),
+        ("weight_decay", "decay"),
+    )
+    p.option(
+        "max_trust", "None", "float | None", "largest trust ratio", p.pick("1.0", "None"), ("max_trust", "trust_clip")
+    )
+    p.option(
+        "threshold",
+        "1.0",
+        "float | None",
+        "largest root mean square of an update",
+        p.pick("1.0", "None"),
+        ("clip_threshold", "threshold"),
+    )
+    p.option(
+        "relative",
+        "False",
+        "bool",
+        "whether steps are relative to the weights",
+        p.pick("True", "False"),
+        ("scale_parameter", "relative"),
+    )
+    p.option("rescale", "True", "bool", "whether masked steps keep their length", p.pick("True", "False"))
+    p.write("{?0.3 if not jax.tree.leaves(grads):\n    raise ValueError('no gradients')}", text.replace("EACH", each))
+    new = changed(tree, -1, 1)
+    names = [*kept, *(["count"] if target == "lamb" else [])]
+    counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
+    state: Tree = dict(zip(names, [*(new for _ in kept), *counted], strict=True))
+    entries = ", ".join(f"'{name}': {name}" for name in names)
+    p.finish(
+        (f"return new_params, {', '.join(names)}", (new, *(new for _ in kept), *counted)),
+        (f"return new_params, <<{entries}>>", (new, state)),
+        (f"state = <<{entries}>>\nreturn new_params, state", (new, state)),
+    )
+    titles = {
+        "lamb": ("lamb_update", "lamb_step"),
+        "lars": ("lars_update", "lars_step"),
+        "factored": ("adafactor_update", "factored_rms_step"),
+        "sign_agreement": ("cautious_momentum_step", "masked_momentum_update"),
+        "normalised_step": ("normalized_sgd_step", "normalized_momentum_update"),
+    }[target]
+    return p.done(
+        "optimizers",
+        "layerwise_step",
+        target,
+        titles,
+        {
+            "lamb": "Adam with a trust ratio for each layer",
+            "lars": "Momentum with a step size for each layer",
+            "factored": "Divides by second moments that are kept as rows and columns",
+            "sign_agreement": "Momentum that moves only where the gradient agrees with it",
+            "normalised_step": "Momentum with steps of a fixed length for each array",
+        }[target],
+        "the new parameters and the new state",
+    )
+
+
+RECIPES = (Recipe(name="layerwise_step", category="optimizers", targets=tuple(_PER_LAYER), draw=_draw_per_layer),)
