@@ -147,7 +147,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
         p.add(
             f"h = {fixed}",
             f"h = {conv}(h{'.astype(x.dtype)' if low else ''}, {at['kernel2']}, (1, 1), 'SAME', "
-            f"dimension_numbers={layout})",
+            f"dimension_numbers={layout}{wide})",
             p.pick("h = h + x", "h = x + h"),
             p.pick(f"h = {activate(p, 'h')}", ""),
         )
