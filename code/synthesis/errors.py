@@ -49,6 +49,7 @@ class Symptom(StrEnum):
     WRONG_GRADIENT = "wrong_gradient"
     ILL_CONDITIONED = "ill_conditioned"
     USELESS = "useless"
+    OTHER_TWIN = "other_twin"
 
 
 class IrsmithError(Exception):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from synthesis.identity.hashing import hash_text
 from synthesis.identity.ir import canonical_cpp, canonical_hlo, canonical_jaxpr, canonical_mlir, canonical_text
+from synthesis.identity.sizes import sizeless_hlo, sizeless_jaxpr, sizeless_mlir
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,15 +20,18 @@ class Language:
     """The name of the Pygments lexer that colours it; ``ir`` for our own, where Pygments has none."""
     canonical: Callable[[str], str] = canonical_text
     """A text with canonical identifiers and without numbers: what two texts of one structure share."""
+    sizeless: Callable[[str], str] | None = None
+    """A text without the sizes of its arrays: what two texts of one program at two sizes share; None if nothing tells
+    that."""
 
 
 CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp)
 CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp)
 PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp)
 SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp)
-JAXPR = Language(name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr)
-MLIR = Language(name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir)
-HLO = Language(name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo)
+JAXPR = Language(name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr, sizeless=sizeless_jaxpr)
+MLIR = Language(name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir, sizeless=sizeless_mlir)
+HLO = Language(name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo, sizeless=sizeless_hlo)
 LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir)
 
 

@@ -169,6 +169,23 @@ class Signature:
     """Compiler options that change the text, as JSON values."""
     tiled: bool = False
     """Whether a block of ``block_dim`` threads works on each element of the launch, as ``wp.launch_tiled`` has it."""
+    twin: "Signature | None" = None
+    """The same at small sizes, where texts of these sizes are too dear to run: what is run are the texts that the
+    source gives at those, and the kernel's own are the same but for sizes. None where these are run."""
+
+    def __post_init__(self) -> None:
+        """Reject a twin of a twin.
+
+        Raises:
+            ConfigError: if the twin has one.
+        """
+        if self.twin is not None and self.twin.twin is not None:
+            raise ConfigError("a twin has no twin of its own")
+
+    @property
+    def executed(self) -> "Signature":
+        """What texts are run with: the twin if there is one."""
+        return self if self.twin is None else self.twin
 
     def to_json(self) -> dict[str, Any]:
         """The signature as JSON values, in a fixed order; ``options`` are a column of their own."""
@@ -180,6 +197,7 @@ class Signature:
             "differentiable": list(self.differentiable),
             "cotangents": list(self.cotangents),
             "call": None if self.call is None else dict(self.call),
+            **({"twin": self.twin.to_json()} if self.twin is not None else {}),
         }
 
     @classmethod
@@ -188,9 +206,9 @@ class Signature:
 
         Raises:
             KeyError: if it lacks an entry.
-            ConfigError: if a domain is none.
+            ConfigError: if a domain is none, or the twin has a twin.
         """
-        launch = entry["launch"]
+        launch, twin = entry["launch"], entry.get("twin")
         return cls(
             arguments=tuple(Argument.from_json(each) for each in entry["arguments"]),
             results=tuple(Argument.from_json(each) for each in entry["results"]),
@@ -200,6 +218,7 @@ class Signature:
             cotangents=tuple(entry["cotangents"]),
             call=entry["call"],
             options=dict(options),
+            twin=None if twin is None else cls.from_json(twin, options),
         )
 
 

@@ -19,6 +19,7 @@ from synthesis.generator import draw
 from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import structure_hash
+from synthesis.verification.claims import LARGEST_WITH_TWIN
 
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 
@@ -76,9 +77,18 @@ def test_a_signature_is_what_tracing_gives(recipe: Recipe) -> None:
 
 @pytest.mark.parametrize("recipe", RECIPES)
 def test_what_a_function_is_given_is_small_enough_to_be_run_and_large_enough_to_be_real(recipe: Recipe) -> None:
-    sizes = [[elements(each) for each in spec.signature.arguments] for spec in specs(recipe)]
-    assert max(map(sum, sizes)) <= 2**20
-    assert sum(max(each) >= 100 for each in sizes) >= 0.9 * len(sizes)
+    run = [[elements(each) for each in spec.signature.executed.arguments] for spec in specs(recipe)]
+    assert max(map(sum, run)) <= 2**20
+    told = [[elements(each) for each in spec.signature.arguments] for spec in specs(recipe)]
+    assert max(map(sum, told)) <= LARGEST_WITH_TWIN
+    assert sum(max(each) >= 100 for each in told) >= 0.9 * len(told)
+
+
+def test_most_functions_are_of_real_sizes() -> None:
+    drawn = [spec for each in applications.RECIPES for spec in specs(each)]
+    told = [elements(each) for spec in drawn for each in spec.signature.arguments if each.shape]
+    assert sum(size > 500 for size in told) >= 0.7 * len(told)
+    assert sum(spec.signature.twin is not None for spec in drawn) >= 0.5 * len(drawn)
 
 
 def test_functions_decide_and_refuse_as_applications_do() -> None:

@@ -78,6 +78,10 @@ def _one_text(pair: Document, levels: list[str]) -> str:
 
 def _print(console: Console, pair: Document) -> None:
     console.print(Rule(Text.assemble(f"{pair.name}  ", (pair.summary, "dim"))))
+    twin = pair.metadata["signature"].get("twin")
+    if twin is not None:
+        sizes = ", ".join(f"{each['name']}: {each['type']}" for each in twin["arguments"])
+        console.print(Text(f"proved at the sizes of its twin: {sizes}", "dim"))
     for name, text in pair.texts.items():
         level = pair.level(name)
         table = Table.grid(padding=(0, 2), expand=True)

@@ -56,19 +56,27 @@ class Stream:
     Args:
         labels: what it is a function of.
         difficulty: 1 for a kernel of one line to 5 for a long one.
+        real: whether arrays are to be of the sizes that applications have, rather than cheap to run.
     """
 
-    __slots__ = ("_key", "_place", "_words", "difficulty")
+    __slots__ = ("_key", "_place", "_words", "difficulty", "real")
 
-    def __init__(self, *labels: object, difficulty: int = 2) -> None:
+    def __init__(self, *labels: object, difficulty: int = 2, real: bool = False) -> None:
         self._key = "".join([f"{label!r}\x1f" for label in labels])
         self._words: list[int] = []
         self._place: int = 0
         self.difficulty = difficulty
+        self.real = real
+
+    def at_real_sizes(self) -> "Stream":
+        """The same stream from its beginning, for a kernel that makes the same choices at real sizes."""
+        made = Stream(difficulty=self.difficulty, real=True)
+        made._key = self._key
+        return made
 
     def child(self, *labels: object) -> "Stream":
         """An independent stream, so that what one part draws does not move another part."""
-        made = Stream(*labels, difficulty=self.difficulty)
+        made = Stream(*labels, difficulty=self.difficulty, real=self.real)
         made._key = self._key + made._key
         return made
 

@@ -13,7 +13,7 @@ from synthesis.making.candidate import Candidate
 from synthesis.records import Rejection
 from synthesis.settings import Making
 from synthesis.verification.judge import Judgement, rejection_of
-from synthesis.verification.plan import make_plan
+from synthesis.verification.twins import plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier
 
 
@@ -83,10 +83,11 @@ def _planned(frontend: Frontend, candidate: Candidate, making: Making, terms: Te
     if not making.verifies(spec.seed, candidate.number):
         return candidate
     build = making.builds(spec.seed, candidate.number)
-    made = make_plan(
+    made = plan_at_executed_sizes(
         frontend,
         kernel,
         lowered.texts,
+        device=candidate.device,
         useful=terms.useful,
         fresh=terms.fresh,
         build=build,

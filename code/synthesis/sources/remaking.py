@@ -17,7 +17,8 @@ from synthesis.records import KernelSpec, Pair, Rejection
 from synthesis.registry import get_frontend
 from synthesis.settings import Drawing, Verification
 from synthesis.verification.claims import refuted_claim
-from synthesis.verification.plan import Plan, make_plan
+from synthesis.verification.plan import Plan
+from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 
 RECOMPUTED = ("id", "renamed_hash", "structure_hash", "ir_structure_hash")
 """The columns that a source and the texts made of it determine."""
@@ -94,7 +95,7 @@ def _remake(frontend: Frontend, row: Row, settings: Verification, generators: di
         return Remade(rejection=rejection.of(row.spec), texts={}, columns={})
     unknown = why_unprovable(row.spec)
     if unknown is not None:
-        plan = Plan(spec=row.spec, levels=tuple(levels), unknown=unknown, fresh=False)
+        plan = Plan(spec=at_executed_sizes(row.spec), levels=tuple(levels), unknown=unknown, fresh=False)
         return Remade(texts={}, columns=_columns(row, row.texts, drawn), plan=plan)
     kernel = frontend.load_one(row.spec)
     if isinstance(kernel, Rejection):
@@ -120,7 +121,7 @@ def _remake_kernel(
     proved = {
         level.name: row.texts[level.name]
         for level in levels
-        if not _has_failed(row, level, lowered.texts.get(level.name))
+        if not has_failed(row, level, lowered.texts.get(level.name))
     }
     return Remade(
         texts=lowered.texts,
@@ -128,14 +129,34 @@ def _remake_kernel(
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
         refuted=refuted_claim(row.spec, kernel) or "",
-        plan=make_plan(
-            frontend, kernel, proved, useful=False, fresh=False, seed=settings.seed, least_reach=settings.reach
+        plan=plan_at_executed_sizes(
+            frontend,
+            kernel,
+            proved,
+            device=row.device,
+            useful=False,
+            fresh=False,
+            seed=settings.seed,
+            least_reach=settings.reach,
         ),
     )
 
 
-def _has_failed(row: Row, level: Level, made: str | None) -> bool:
-    return row.same and level.has_to_be(made) and row.texts[level.name] != made
+def has_failed(row: Row, level: Level, made: str | None) -> bool:
+    """Whether a stored text is not the one that it has to be.
+
+    What the row's own tools make has to be the same to the byte. A text with a twin is not run, and the twin tells
+    nothing of its sizes and numbers; so it has to be what is made here but for white space, whoever made it.
+
+    Args:
+        row: the row.
+        level: of the text.
+        made: what the row's source gives; None if nothing.
+    """
+    text = row.texts[level.name]
+    if not level.has_to_be(made) or not (row.same or row.spec.signature.twin):
+        return False
+    return text != made if row.same or made is None else text.split() != made.split()
 
 
 def _draw_again(frontend: Frontend, row: Row, generators: dict[Drawing, KernelGenerator]) -> KernelSpec | str | None:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from synthesis.errors import Stage, Symptom, TargetError, UnknownNameError
-from synthesis.frontends.base import Frontend, Lowered
+from synthesis.frontends.base import Frontend, Lowered, Program
 from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
@@ -22,8 +22,9 @@ from synthesis.output.reading import Document
 from synthesis.records import Hindrance, KernelSpec, Rejection, Signature
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Drawing, Verification
-from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, remake_rows, unpack
+from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, has_failed, remake_rows, unpack
 from synthesis.verification.plan import Plan
+from synthesis.verification.twins import at_executed_sizes, why_no_twin
 from synthesis.version import __version__
 
 TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
@@ -213,7 +214,7 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
     different = {
         level.name: _first_difference(row.texts[level.name], remade.texts.get(level.name))
         for level in levels
-        if row.same and loaded and level.has_to_be(remade.texts.get(level.name)) and level.name not in same_bytes
+        if loaded and has_failed(row, level, remade.texts.get(level.name))
     }
     differences = [Difference(name, detail) for name, detail in different.items()]
     differences += [Difference("", detail) for detail in _columns_that_differ(document, row, remade, loaded=loaded)]
@@ -230,13 +231,22 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
 
 
 def _is_of(plan: Plan, row: Row) -> bool:
-    """Whether a plan is to run the row's own texts."""
-    if plan.spec != row.spec:
+    """Whether a plan is to run the row's own texts, or the same but for sizes where its signature has a twin."""
+    signature = row.spec.signature
+    if plan.spec != at_executed_sizes(row.spec):
         return False
-    known = (row.spec.name, row.spec.signature)
+    known = (row.spec.name, signature.executed)
     return all(
-        row.texts.get(each.level.name) == each.text and (each.name, each.signature) == known for each in plan.programs
+        (each.name, each.signature) == known and _is_run_for(each, row.texts.get(each.level.name), signature)
+        for each in plan.programs
     )
+
+
+def _is_run_for(program: Program, stored: str | None, signature: Signature) -> bool:
+    """Whether what a program runs says something of a stored text."""
+    if signature.twin is None or stored is None:
+        return program.text == stored
+    return why_no_twin(program.level, stored, program.text) is None
 
 
 def _first_difference(stored: str, made: str | None) -> str:

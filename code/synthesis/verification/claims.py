@@ -5,14 +5,18 @@ argument out of what is compared, would let wrong texts pass; so a stranger's ro
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 from synthesis.frontends.base import Kernel
 from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.registry import get_frontend
 
 LARGEST_ARRAY = 2**24
-"""Elements that an array may have."""
+"""Elements that an array may have which is made."""
+LARGEST_WITH_TWIN = 2**31
+"""Elements that an array may have of which only the twin's is made."""
 LARGEST_LAUNCH = 2**24
 """Threads, or blocks, that a launch may have."""
 NARROWEST = 1e-3
@@ -31,10 +35,51 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel) -> str | None:
         MissingFrontendError: if its package is not installed.
     """
     claimed, declared = spec.signature, get_frontend(spec.frontend).compiler.declared(kernel)
-    found = [*_of_domains(claimed, declared), *_of_sizes(claimed)]
+    largest = LARGEST_ARRAY if claimed.twin is None else LARGEST_WITH_TWIN
+    found = [*_of_domains(claimed, declared), *_of_sizes(claimed, largest)]
     if declared is not None:
         found += [*_of_arguments(claimed, declared), *_of_derivatives(claimed, declared)]
+    if claimed.twin is not None:
+        found += [f"its twin: {each}" for each in _of_twin(claimed, claimed.twin)]
     return next(iter(found), None)
+
+
+def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
+    """What makes a twin none, or its proof worth nothing, beside the signature that it belongs to."""
+    yield from _of_domains(twin, claimed)
+    yield from _of_sizes(twin, LARGEST_ARRAY)
+    yield from _of_arguments(
+        twin, replace(claimed, arguments=_sizeless(claimed.arguments), results=_sizeless(claimed.results))
+    )
+    for what, one, other in (
+        ("the arguments with a gradient", twin.differentiable, claimed.differentiable),
+        ("the cotangents", twin.cotangents, claimed.cotangents),
+        ("the options", twin.options, claimed.options),
+        ("the launch", (twin.launch, twin.tiled), (claimed.launch, claimed.tiled)),
+        ("the call but for whole numbers", _sizeless_call(twin.call), _sizeless_call(claimed.call)),
+    ):
+        if one != other:
+            yield f"{what} are not those of the kernel"
+
+
+def _sizeless(arguments: Sequence[Argument]) -> tuple[Argument, ...]:
+    return tuple(
+        replace(each, shape=None if each.shape is None else tuple(None for _ in each.shape)) for each in arguments
+    )
+
+
+def _sizeless_call(call: Any) -> Any:
+    """How a function is called, without the whole numbers that it is given, which may be sizes."""
+    match call:
+        case Mapping():
+            entries = cast("Mapping[str, Any]", call)
+            if set(entries) == {"value"} and type(entries["value"]) is int:
+                return {"value": int}
+            return {name: _sizeless_call(each) for name, each in entries.items()}
+        case list():
+            return [_sizeless_call(each) for each in cast("list[Any]", call)]
+        case _:
+            return call
 
 
 def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]:
@@ -68,11 +113,11 @@ def _with_parts(argument: Argument) -> Iterator[tuple[str, Argument]]:
     yield from _leaves(argument) if argument.handle else ()
 
 
-def _of_sizes(claimed: Signature) -> Iterator[str]:
+def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:
     for name, argument in (leaf for each in (*claimed.arguments, *claimed.results) for leaf in _with_parts(each)):
         sizes = [size for size in (*(argument.shape or ()), *argument.element) if size is not None]
-        if sizes and not (min(sizes) > 0 and math.prod(sizes) <= LARGEST_ARRAY):
-            yield f"{name} is said to have shape {sizes}; allowed: 1 to {LARGEST_ARRAY} elements"
+        if sizes and not (min(sizes) > 0 and math.prod(sizes) <= largest):
+            yield f"{name} is said to have shape {sizes}; allowed: 1 to {largest} elements"
     launch = [size for size in claimed.launch or () if size is not None]
     if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
         yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"

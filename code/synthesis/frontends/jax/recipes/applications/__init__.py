@@ -32,12 +32,13 @@ from synthesis.frontends.jax.recipes.applications import (
     transforms,
     update_modes,
 )
+from synthesis.frontends.jax.recipes.applications.sizes import at_real_sizes
 
 _MIX = {2: 0.25, 3: 0.3, 4: 0.25, 5: 0.2}
 """Applications' functions are longer than others."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
-    replace(recipe, usual_mix=_MIX)
+    replace(recipe, draw=at_real_sizes(recipe.draw), usual_mix=_MIX)
     for module in (
         dense,
         attention,

@@ -12,6 +12,7 @@ from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
+from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.lines import join
 from synthesis.grammar.naming import NameBook
@@ -79,6 +80,7 @@ class Program:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self.choices = stream.child("shape")
+        self._sizes = RealSizes(stream.child("real"))
         self._roles = dict(_ROLES)
         self._book = NameBook(stream.child("names"))
         self._template = Template(self._book, self._roles, _squared, _KNOWN)
@@ -109,8 +111,9 @@ class Program:
         return self.choices.choice(options)
 
     def size(self, *options: int) -> int:
-        """One of several sizes."""
-        return self.choices.choice(options)
+        """One of several sizes, or the real one that it stands for."""
+        size = self.choices.choice(options)
+        return self._sizes.of(size) if self._stream.real else size
 
     @property
     def level(self) -> int:

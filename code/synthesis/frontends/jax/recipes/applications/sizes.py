@@ -1,0 +1,74 @@
+"""Functions at the sizes that applications have, with a twin at small ones where those are too dear to run.
+
+A recipe draws twice, with the same choices: at the sizes that it lists, and with a real size in place of each. The
+twin's sizes are thus what the recipe makes of them, products and all; where the two texts are not the same, as where a
+size is written in them, the function stays small.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.weaving import DrawError
+from synthesis.records import KernelSpec
+
+REAL_SHARE = 0.85
+"""Of functions that are to be of real sizes."""
+CHEAP = 2**22
+"""Elements of all arguments and results, times the largest dimension, up to which a function is run as it is; what has
+more has a twin. Of 17 functions that were verified at both sizes, those up to here cost as much as small ones, within a
+half; above it convolutions and attention cost three to six times as much, and pairs of particles fifteen and more."""
+_REAL: dict[int, tuple[int, ...]] = {
+    10: (10, 100, 1000), 14: (56, 112), 16: (64, 128, 256), 24: (96, 192, 384), 28: (56, 112, 224), 32: (128, 256, 512),
+    48: (192, 384), 64: (256, 512, 768, 1024), 96: (384, 768, 1536), 100: (1000,), 128: (1024, 2048, 3072, 4096),
+    256: (2048, 3072, 4096), 512: (8192, 32000, 50257), 1000: (1000, 21841), 1024: (4096, 8192),
+}  # fmt: skip
+"""For a size that recipes list, the real ones that it stands for; a size that is not here is real as it is."""
+
+Draw = Callable[[Stream, str], KernelSpec]
+
+
+class RealSizes:
+    """The real sizes of one function: equal ones for equal ones, and different ones for different ones.
+
+    Args:
+        stream: the random choices.
+    """
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._chosen: dict[int, int] = {}
+
+    def of(self, size: int) -> int:
+        """The real size that a listed one stands for."""
+        if size not in self._chosen:
+            free = [each for each in _REAL.get(size, (size,)) if each not in self._chosen.values()]
+            self._chosen[size] = self._stream.child(size).choice(free) if free else size
+        return self._chosen[size]
+
+
+def at_real_sizes(draw: Draw) -> Draw:
+    """What draws as a recipe does, mostly at real sizes, with a twin where they are too dear to run."""
+
+    def drawn(stream: Stream, target: str) -> KernelSpec:
+        small = draw(stream, target)
+        if not stream.child("sizes").chance(REAL_SHARE):
+            return small
+        try:
+            real = draw(stream.at_real_sizes(), target)
+        except DrawError:
+            return small
+        if replace(real, signature=small.signature) != small or real.signature == small.signature:
+            return small
+        if _work(real) <= CHEAP:
+            return real
+        return replace(real, signature=replace(real.signature, twin=small.signature))
+
+    return drawn
+
+
+def _work(spec: KernelSpec) -> int:
+    """About what it takes to run a function once: its elements, each taken with all those of the largest dimension."""
+    shapes = [[size or 1 for size in each.shape or ()] for each in (*spec.signature.arguments, *spec.signature.results)]
+    return sum(map(math.prod, shapes)) * max(size for shape in [[1], *shapes] for size in shape)

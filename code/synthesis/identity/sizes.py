@@ -1,0 +1,121 @@
+"""What IR text says beside the sizes of its arrays: two texts with the same of it are one program at two sizes.
+
+A size is a dimension of a type, a number of an attribute that tells a size, or the number of a constant, where it is 2
+or more: sizes of 1 decide how arrays are broadcast, and 0 and 1 what is computed. Everything else stays as it is:
+names, operands, dimension numbers, scalar types and how many entries a constant has. There is a function for each
+language; ``languages.py`` says which language has which.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+
+_SIZE = "?"
+_NUMBER = "#"
+_DIGITS = re.compile(r"\d+")
+_LITERAL = re.compile(r"(?<![\w.#@%])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
+_WORDS = re.compile(r"\s+")
+_BROKEN = re.compile(r"(?<=[\[({]) | (?=[\])}])")
+
+_JAXPR_TYPE = re.compile(r"(?<=[:(, {])((?:bool|key<\w+>|[a-z]+\d+(?:_\w+)?)\[)(\d+(?:,\d+)*)(?=\])")
+_JAXPR_SIZES = (
+    "shape", "new_sizes", "slice_sizes", "start_indices", "limit_indices", "padding_config", "padding", "sizes",
+    "length", "window_dimensions", "dimension_size", "k", "feature_group_count", "batch_group_count",
+)  # fmt: skip
+_VALUE = r"(?:\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)|\d+)"
+_JAXPR_SIZED = re.compile(rf"(?<=[\[ ])(?:{'|'.join(_JAXPR_SIZES)})={_VALUE}(?=[ \]])")
+_JAXPR_LITERAL = re.compile(r"(?<=[ (=])-?\d+(?:\.\d*)?(?:e[-+]?\d+)?(?=:[a-z]+\d*\[)")
+
+_MLIR_TYPE = re.compile(r"(?<=tensor<)(?:\d+x)+")
+_MLIR_CONSTANT = re.compile(r"(?<=dense<)[^>\"]*(?=>)")
+_MLIR_SLICE = re.compile(r"\[\d+:\d+(?::\d+)?(?:, \d+:\d+(?::\d+)?)*\]")
+_MLIR_SIZES = "slice_sizes", "sizes", "low", "high", "pad", "padding", "window_dimensions"
+_MLIR_COUNTS = "feature_group_count", "batch_group_count", "k"
+_MLIR_SIZED = re.compile(
+    rf"\b(?:{'|'.join(_MLIR_SIZES)}) = (?:array<i64: [^>]*>|dense<[^>]*>|\[(?:[^\[\]]|\[[^\[\]]*\])*\])"
+    rf"|\b(?:{'|'.join(_MLIR_COUNTS)}) = \d+"
+)
+
+_HLO_NAME = re.compile(r"(?<![\w.=/-])([A-Za-z_][\w.-]*)(?= = )|(?<=[ }])(?:ENTRY )?([A-Za-z_][\w.-]*)(?= \{)")
+_HLO_WORD = re.compile(r"(?<![\w.=/-])[A-Za-z_][\w.-]*(?![\w.(-])|(?<==)[A-Za-z_][\w.-]*(?![\w.(-])")
+_HLO_TYPE = re.compile(r"\b((?:pred|token|b?[fsuc]\d+\w*)\[)(\d+(?:,\d+)*)(?=\])")
+_HLO_CONSTANT = re.compile(r"(?<= constant\()[^()]*(?=\))")
+_HLO_SLICE = re.compile(r"\bslice=\{\[\d+:\d+(?::\d+)?\](?:, \[\d+:\d+(?::\d+)?\])*\}")
+_HLO_SIZED = re.compile(
+    r"\b(?:dynamic_slice_sizes|slice_sizes)=\{[\d,]*\}|\bpadding=[-\dx_]+|\b(?:size|pad)=[-\dx_]+(?=[ }])"
+    r"|\b(?:feature_group_count|batch_group_count|k)=\d+"
+)
+
+
+def sizeless_jaxpr(text: str) -> str:
+    """A printed jaxpr without sizes, and in one line: how its lines are broken depends on sizes."""
+    text = _BROKEN.sub("", _in_one_line(text))
+    text = _JAXPR_LITERAL.sub(_without_number, text)
+    return _without_sizes(text, (_JAXPR_TYPE, _JAXPR_SIZED))
+
+
+def sizeless_mlir(text: str) -> str:
+    """A StableHLO text without sizes."""
+    text = _MLIR_SIZED.sub(_without_size, _in_one_line(text))
+    text = _MLIR_CONSTANT.sub(_without_numbers, text)
+    return _without_sizes(_MLIR_SLICE.sub(_without_ends, text), (_MLIR_TYPE,))
+
+
+def sizeless_hlo(text: str) -> str:
+    """An HLO text without sizes, and with names by their order: how XLA numbers them depends on sizes."""
+    text = _in_one_line(text)
+    names: dict[str, str] = {}
+    for match in _HLO_NAME.finditer(text):
+        name = match[1] or match[2]
+        names.setdefault(name, f"n{len(names)}")
+    text = _HLO_WORD.sub(lambda match: names.get(match[0], match[0]), text)
+    text = _HLO_CONSTANT.sub(_without_numbers, text)
+    return _without_sizes(_HLO_SLICE.sub(_without_ends, text), (_HLO_TYPE, _HLO_SIZED))
+
+
+def first_difference(text: str, other: str, sizeless: Callable[[str], str]) -> str | None:
+    """Where two texts differ in more than sizes, in words; None if they do not.
+
+    Args:
+        text: the one.
+        other: the other.
+        sizeless: what their language's texts are without sizes.
+    """
+    one, two = sizeless(text), sizeless(other)
+    if one == two:
+        return None
+    place = next((at for at, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]), -1)
+    place = min(len(one), len(two)) if place < 0 else place
+    start = max(0, place - 30)
+    return f"…{one[start : place + 30]}… and …{two[start : place + 30]}…"
+
+
+def _in_one_line(text: str) -> str:
+    return _WORDS.sub(" ", text).strip()
+
+
+def _without_sizes(text: str, patterns: Iterable[re.Pattern[str]]) -> str:
+    for pattern in patterns:
+        text = pattern.sub(_without_size, text)
+    return text
+
+
+def _without_size(match: re.Match[str]) -> str:
+    """What is matched, its whole numbers of 2 and more without their values; names keep theirs."""
+    return re.sub(r"(?<![A-Za-wyz<\d])\d+", lambda each: _size(each[0]), match[0])
+
+
+def _without_ends(match: re.Match[str]) -> str:
+    """A slice's ranges; what is left of each are its stride, and beginnings and ends of 0 and 1."""
+    return re.sub(r"(\d+):(\d+)(?=[:,\]])", lambda each: f"{_size(each[1])}:{_size(each[2])}", match[0])
+
+
+def _without_numbers(match: re.Match[str]) -> str:
+    return _LITERAL.sub(_without_number, match[0])
+
+
+def _without_number(match: re.Match[str]) -> str:
+    return match[0] if float(match[0]) in (0.0, 1.0, -1.0) else _NUMBER
+
+
+def _size(digits: str) -> str:
+    return digits if int(digits) < 2 else _SIZE

@@ -1,0 +1,95 @@
+"""Proof at small sizes of texts that are too dear to run: their twins are run, and they are the same but for sizes.
+
+A signature may have a twin, the same at small sizes. The source is lowered at those too, by the same tools; where a
+twin's text differs from the kernel's own in more than sizes, as where a loop is unrolled at one size and not at
+another, the twin proves nothing and the kernel is stopped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from synthesis.errors import Symptom
+from synthesis.frontends.base import Frontend, Kernel, Level
+from synthesis.identity.sizes import first_difference
+from synthesis.records import Hindrance, KernelSpec, Rejection, Unproved
+from synthesis.verification.plan import Plan, Problem, make_plan
+
+_SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are too dear to run")
+"""Why a text is unproved that depends on sizes in more than its sizes."""
+
+
+def at_executed_sizes(spec: KernelSpec) -> KernelSpec:
+    """The kernel at the sizes that it is run at: itself if it has no twin."""
+    return spec if spec.signature.twin is None else replace(spec, signature=spec.signature.twin)
+
+
+def plan_at_executed_sizes(
+    frontend: Frontend,
+    kernel: Kernel,
+    texts: Mapping[str, str | None],
+    *,
+    device: str,
+    unknown: Unproved | None = None,
+    **settings: Any,
+) -> Plan:
+    """The plan of a kernel's texts, or of its twin's where the signature has one.
+
+    Args:
+        frontend: the kernel's.
+        kernel: a loaded kernel.
+        texts: level name to text; None if there is none.
+        device: what the texts are for.
+        unknown: why nothing of it can be proved, if that is known already.
+        settings: further arguments of :func:`synthesis.verification.plan.make_plan`.
+    """
+    if kernel.spec.signature.twin is None or unknown is not None or frontend.prover is None:
+        plan = make_plan(frontend, kernel, texts, unknown=unknown, **settings)
+        return replace(plan, spec=at_executed_sizes(kernel.spec))
+    spec = at_executed_sizes(kernel.spec)
+    twin = frontend.load_one(spec)
+    if isinstance(twin, Rejection):
+        problem = Problem(Symptom.OTHER_TWIN, f"at small sizes it cannot be loaded: {twin.detail}")
+        return Plan(spec=spec, levels=(), problem=problem)
+    try:
+        return _plan_of_twin(frontend, twin, texts, device, settings)
+    finally:
+        frontend.compiler.release([twin])
+
+
+def _plan_of_twin(
+    frontend: Frontend, twin: Kernel, texts: Mapping[str, str | None], device: str, settings: Mapping[str, Any]
+) -> Plan:
+    levels = tuple(frontend.level(name) for name, text in texts.items() if text is not None)
+    (lowered,) = frontend.compiler.lower([twin], levels, device=device)
+    if isinstance(lowered, Rejection):
+        problem = Problem(Symptom.OTHER_TWIN, f"at small sizes it cannot be lowered: {lowered.detail}")
+        return Plan(spec=twin.spec, levels=levels, problem=problem)
+    run: dict[str, str] = {}
+    for level in levels:
+        text, small = texts[level.name], lowered.texts[level.name]
+        if not level.deterministic or text is None:
+            continue
+        why = why_no_twin(level, text, small)
+        if why is not None or small is None:
+            return Plan(spec=twin.spec, levels=levels, problem=Problem(Symptom.OTHER_TWIN, f"{level.name}: {why}"))
+        run[level.name] = small
+    plan = make_plan(frontend, twin, run, **settings)
+    scheduled = {level.name: _SCHEDULED for level in levels if not level.deterministic}
+    return replace(plan, levels=levels, unavailable={**plan.unavailable, **scheduled})
+
+
+def why_no_twin(level: Level, text: str, small: str | None) -> str | None:
+    """In which way two texts are not the same but for sizes, in words; None if they are.
+
+    Args:
+        level: of both.
+        text: the kernel's.
+        small: the twin's; None if there is none.
+    """
+    if small is None:
+        return "there is no such text at small sizes"
+    if level.language.sizeless is None:
+        return f"nothing tells whether two texts in {level.language.name} are the same but for sizes"
+    different = first_difference(text, small, level.language.sizeless)
+    return None if different is None else f"at small sizes it differs in more than sizes: {different}"
