@@ -31,7 +31,7 @@ from synthesis.frontends.base import Kernel, Lowered, Program
 from synthesis.making.workshop import VERIFIED_TOGETHER
 from synthesis.verification.inputs import draw_inputs
 from synthesis.verification.judge import judge
-from synthesis.verification.plan import make_plan
+from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 from synthesis.verification.verifier import Verifier, programs_of
 
 TOGETHER = VERIFIED_TOGETHER
@@ -109,7 +109,9 @@ def pipeline_batch(
         lowered = frontend.compiler.lower(kernels, pipeline.source.levels, device=pipeline.source.device)
     entries = [(k, t) for k, t in zip(kernels, lowered, strict=True) if isinstance(t, Lowered)]
     with clock.on("reference"):
-        plans = [make_plan(frontend, k, t.texts, useful=True) for k, t in entries]
+        plans = [
+            plan_at_executed_sizes(frontend, k, t.texts, device=pipeline.source.device, useful=True) for k, t in entries
+        ]
     programs = programs_of(plans)
     with clock.on("texts in the pipeline"):
         outcomes = iter(verifier.run(programs))
@@ -128,8 +130,8 @@ def usual_route(specs: list[KernelSpec], clock: Clock) -> None:
         if needs_gpu(spec):
             continue
         with clock.on("usual route"):
-            kernel = load(spec)
-            run(kernel, draw_inputs(spec.signature, 0))
+            kernel = load(at_executed_sizes(spec))
+            run(kernel, draw_inputs(kernel.spec.signature, 0))
         clock.seconds["usual kernels"] += 1
 
 

@@ -11,6 +11,7 @@ from synthesis import KernelSpec, Rejection, Role, get_frontend
 from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Frontend, Kernel, Recipe
 from synthesis.verification.inputs import Values, another_draw, array_shape, draw_inputs, with_shared_parts
+from synthesis.verification.twins import at_executed_sizes
 
 _DRAWS = 6
 """How often the inputs of a kernel are drawn to see whether it is of use: most leave early on some."""
@@ -126,6 +127,7 @@ def needs_gpu(spec: KernelSpec) -> bool:
 
 def shortcomings(spec: KernelSpec) -> list[str]:
     """Why a drawn kernel is of no use: outputs that are not finite or never vary, inputs that never change anything."""
+    spec = at_executed_sizes(spec)
     kernel = load(spec)
     found: list[str] = []
     constant = {each.name for each in (*spec.signature.results, *spec.signature.arguments)}

@@ -12,6 +12,7 @@ from mutants.table import Line, read_lines
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Direction
+from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 
 LEVELS = {
@@ -24,7 +25,9 @@ BOTH = [pytest.param(name, marks=pytest.mark.needs(name)) for name in LEVELS]
 
 def pairs(frontend: str) -> list[Pair]:
     pipeline = SynthesisPipeline(frontend, seed=1, category_mix="uniform", verify="none", level=LEVELS[frontend])
-    return [each for each in pipeline.outcomes(INDICES[frontend]) if isinstance(each, Pair)]
+    outcomes = [each for each in pipeline.outcomes(INDICES[frontend]) if isinstance(each, Pair)]
+    run = [pipeline.create_pair(at_executed_sizes(each.spec)) for each in outcomes]
+    return [each for each in run if isinstance(each, Pair)]
 
 
 def texts_of(pair: Pair) -> dict[str, str]:
