@@ -178,6 +178,17 @@ def test_white_space_is_no_difference(texts: dict[str, tuple[str, str]]) -> None
         assert not differs(level, text.replace("\n", "\n  ") + "\n\n", small)
 
 
+def test_numbers_in_hexadecimal_are_numbers_unless_they_are_none() -> None:
+    def constant(value: str, of: str = "f32") -> str:
+        return f"%cst = stablehlo.constant dense<{value}> : tensor<{of}>"
+
+    assert not differs("stablehlo", constant("0x49880000"), constant("2.048000e+03"))
+    for value in ("0x7F800000", "0xFF800000", "0x7FC00000"):
+        assert differs("stablehlo", constant(value), constant("2.048000e+03"))
+    assert differs("stablehlo", constant("0xFC00", "f16"), constant("0x4988", "f16"))
+    assert differs("stablehlo", constant("0xFF80", "bf16"), constant("0x7F80", "bf16"))
+
+
 def test_a_language_that_nothing_is_known_of_has_no_twins() -> None:
     level = get_frontend("jax").level("llvm_ir")
     assert "nothing tells" in (why_no_twin(level, "a", "a") or "")

@@ -13,6 +13,8 @@ _SIZE = "?"
 _NUMBER = "#"
 _DIGITS = re.compile(r"\d+")
 _LITERAL = re.compile(r"(?<![\w.#@%])[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?(?![\w.])")
+_HEX = re.compile(r"\b0x(?!7F[8-F]|FF[8-F]|7[CD]|F[CD])[0-9A-F]+\b")
+"""A number as MLIR prints it where decimals would be too long; infinities and what is no number stay."""
 _WORDS = re.compile(r"\s+")
 _BROKEN = re.compile(r"(?<=[\[({]) | (?=[\])}])")
 
@@ -110,7 +112,7 @@ def _without_ends(match: re.Match[str]) -> str:
 
 
 def _without_numbers(match: re.Match[str]) -> str:
-    return _LITERAL.sub(_without_number, match[0])
+    return _LITERAL.sub(_without_number, _HEX.sub(_NUMBER, match[0]))
 
 
 def _without_number(match: re.Match[str]) -> str:
