@@ -12,7 +12,7 @@ _IR_TOKEN = re.compile(
   | (?P<string> "(?:\\.|[^"\\])*" )
   | (?P<symbol> [%@\#!][\w.$-]+ )
   | (?P<type> \b(?:tensor|memref|vector|complex)<(?:[^<>]|<[^<>]*>)*>
-            | \b(?:pred|bool|token|b?[fsuic]\d+)(?:\[[^\]]*\](?:\{[\d,]*\})?)? )
+            | \b(?:pred|bool|token|b?[fsuic]\d+)(?!\w)(?:\[[^\]]*\](?:\{[\d,]*\})?)? )
   | (?P<word> [A-Za-z_][\w.]*(?:-\w+)* )
   | (?P<number> -?(?:0x[0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?) )
   | (?P<other> . )
