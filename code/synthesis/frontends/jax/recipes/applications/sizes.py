@@ -18,7 +18,7 @@ REAL_SHARE = 0.92
 CHEAP = 2**22
 """Elements of arguments and results, times the largest dimension, up to which a function is run as it is; what has
 more has a twin. Of 17 functions that were verified at both sizes, on a busy machine, the five up to here took 0.9 to 2
-times as long as at small sizes; above it pairs of particles took 6 to 67 times, convolutions 6, attention 3."""
+times as long as at small sizes; above it pairs of particles took 8 to 67 times, convolutions 6, attention 3."""
 _REAL: dict[int, tuple[int, ...]] = {
     10: (100, 1000), 14: (98,), 16: (128, 256), 24: (192, 384), 28: (224,), 32: (256, 512, 768), 48: (384, 768),
     64: (512, 768, 1024), 96: (768, 1152, 1536), 100: (1000,), 128: (1024, 2048, 3072, 4096), 256: (2048, 3072, 4096),
