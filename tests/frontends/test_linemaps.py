@@ -1,5 +1,6 @@
 """Line maps: an edit of one line of Python changes only the lines of IR that the map gives to it."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -75,6 +76,20 @@ def lines_of(result: Lowered, level: str, python_line: int) -> set[int]:
     return {line for _, first, last in runs for line in range(first, last + 1)}
 
 
+def begun_by(source: str, number: int) -> range:
+    """The lines at which an operation may begin that stands in a line: those of its statement up to there.
+
+    An operator at the beginning of a line is of an expression that began before.
+    """
+    firsts = [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Expr | ast.Return)
+        and node.lineno <= number <= (node.end_lineno or node.lineno)
+    ]
+    return range(min(firsts, default=number), number + 1)
+
+
 @pytest.mark.parametrize("frontend", ["warp", "jax"])
 def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) -> None:
     generator = KernelGenerator(frontend, seed=21)
@@ -91,7 +106,12 @@ def test_an_edit_changes_only_the_lines_that_the_map_gives_to_it(frontend: str) 
                 other = after.texts[level]
                 if text is None or other is None or text.count("\n") != other.count("\n"):
                     continue
-                own = lines_of(before, level, number) | lines_of(after, level, number)
+                own = {
+                    each
+                    for line in begun_by(spec.source, number)
+                    for result in (before, after)
+                    for each in lines_of(result, level, line)
+                }
                 pairs = zip(text.splitlines(), other.splitlines(), strict=True)
                 # A jaxpr inside a jaxpr that fits on one line stands with the call that it is of.
                 changed = {
