@@ -48,6 +48,8 @@ _PRIVATE = 0.65
 """How often the functions beside a function have names that begin with an underscore."""
 _SHORT = 7
 """Statements of a body that people set no empty lines in."""
+_LONGEST_LINE = 120
+"""Characters."""
 _WIDEST = 80
 """Characters of what a function is said to return; where it takes more, people leave it out."""
 
@@ -367,7 +369,11 @@ class Program:
         if not static:
             return ("jax.jit",)
         names = ", ".join(f"'{each}'" for each in static)
-        return (f"functools.partial(jax.jit, static_argnames=({names}{',' if len(static) == 1 else ''}))",)
+        written = f"functools.partial(jax.jit, static_argnames=({names}{',' if len(static) == 1 else ''}))"
+        if len(written) >= _LONGEST_LINE:
+            listed = "".join(f"        '{each}',\n" for each in static)
+            written = f"functools.partial(\n    jax.jit,\n    static_argnames=(\n{listed}    ),\n)"
+        return (written,)
 
     def _docstring(self, style: Stream, summary: str, parameters: Sequence[_Parameter], returned: str) -> str:
         if not style.chance(0.68):
