@@ -314,7 +314,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
     p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 1))
     p.output("inv_diag", FLOAT, (envs, nv), ("inv_diag", "preconditioner"))
-    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution"))
+    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution"), (0, 1))
     p.output("q_out", FLOAT, (envs, nv), ("x_out", "qacc_out", "x_new"))
     p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "impulse"), (0, 1))
     for key, names in (("residual", ("residual", "norm")), ("step_out", ("alpha", "step_size")),
