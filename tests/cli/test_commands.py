@@ -5,12 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+import weakref
 from pathlib import Path
 
 import pytest
 
 from synthesis import __version__
 from synthesis.cli import run
+from synthesis.cli.interrupts import keep_interrupts
 
 
 @pytest.mark.needs("warp")
@@ -133,6 +135,24 @@ def test_an_interrupt_says_how_to_continue(tmp_path: Path) -> None:
     assert process.returncode == 130
     assert errors.splitlines()[-1] == "irsmith: interrupted; the same command continues where it stopped"
     assert "Traceback" not in errors
+
+
+def test_an_interrupt_in_a_callback_comes_again() -> None:
+    class Thing:
+        pass
+
+    def lose(_: object) -> None:
+        raise KeyboardInterrupt
+
+    def work() -> None:
+        thing = Thing()
+        reference = weakref.ref(thing, lose)
+        del thing
+        assert reference() is None
+        time.sleep(20)
+
+    with pytest.raises(KeyboardInterrupt), keep_interrupts():
+        work()
 
 
 @pytest.mark.needs("warp")

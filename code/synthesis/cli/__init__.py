@@ -11,6 +11,7 @@ from cyclopts import App, CycloptsError, MissingArgumentError
 
 from synthesis.cli.extract import extract
 from synthesis.cli.generate import generate
+from synthesis.cli.interrupts import keep_interrupts
 from synthesis.cli.list import list_names
 from synthesis.cli.minimize import minimize
 from synthesis.cli.ops import ops
@@ -49,7 +50,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         _refuse_other_systems()
         app.config = (read_config, missing, require_whole_numbers)
-        result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
+        with keep_interrupts():
+            result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except MissingArgumentError as error:
         command = f"irsmith {' '.join(error.command_chain or ())}"
         print_line(errors, f"irsmith: {missing.complain(command, arguments) if missing.names else error}")
