@@ -1,5 +1,6 @@
 """Lines of Python put together to the text of a body."""
 
+import re
 from textwrap import dedent, indent
 
 
@@ -18,3 +19,10 @@ def chain(*cases: tuple[str, str], otherwise: str = "") -> str:
     heads = ["if", *["elif"] * (len(cases) - 1)]
     parts = [block(f"{head} {test}:", body) for head, (test, body) in zip(heads, cases, strict=True)]
     return join(*parts, block("else:", otherwise) if otherwise else "")
+
+
+def quote_remarks(text: str) -> str:
+    """The lines of a text with comments as templates take them: each a text by itself."""
+    lines = (re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("# ") else each
+             for each in text.split("\n"))  # fmt: skip
+    return "\n".join(lines)

@@ -50,8 +50,9 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.NotEq: "!=", ast.Is: "is", ast.IsNot: "is not", ast.In: "in", ast.NotIn: "not in",
 }  # fmt: skip
 _PACKAGES = ("wp", "jnp", "jax", "lax", "functools", "math")
-_KNOWN = frozenset({"range", "float", "int", "bool", "len", "True", "False"})
-PYTHON = _KNOWN | {
+KNOWN = frozenset({"range", "float", "int", "bool", "len", "True", "False"})
+"""What of Python's own any text may name."""
+PYTHON = KNOWN | {
     "abs", "all", "any", "dict", "enumerate", "isinstance", "list", "max", "min", "reversed", "sorted", "str", "sum",
     "tuple", "zip", "TypeError", "ValueError",
 }  # fmt: skip
@@ -96,7 +97,7 @@ class Template:
         book: NameBook,
         roles: Mapping[str, tuple[str, ...]],
         square: Callable[[Expression], Expression],
-        known: Set[str] = _KNOWN,
+        known: Set[str] = KNOWN,
     ) -> None:
         self._known = known
         self._book = book

@@ -18,6 +18,7 @@ from synthesis.replaying import settings_of
 from synthesis.settings import Extraction
 from synthesis.sources.drawn import DrawnKernels
 from synthesis.sources.extracted import candidates_of_text
+from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 
 
@@ -97,7 +98,7 @@ def _case(frontend: Frontend, spec: KernelSpec, rejection: Rejection, device: st
         names = tuple(name for name in names if frontend.level(name).language == language)
     # What is wrong was seen at the sizes at which texts run.
     if rejection.symptom is not Symptom.OTHER_TWIN:
-        spec = replace(spec, signature=spec.signature.executed)
+        spec = at_executed_sizes(spec)
     return Case(spec=replace(spec, self_contained=True), rejection=rejection, levels=names, device=device)
 
 

@@ -21,7 +21,7 @@ _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are
 
 def at_executed_sizes(spec: KernelSpec) -> KernelSpec:
     """The kernel at the sizes that it is run at: itself if it has no twin."""
-    return spec if spec.signature.twin is None else replace(spec, signature=spec.signature.twin)
+    return replace(spec, signature=spec.signature.executed)
 
 
 def plan_at_executed_sizes(
@@ -43,10 +43,11 @@ def plan_at_executed_sizes(
         unknown: why nothing of it can be proved, if that is known already.
         settings: further arguments of :func:`synthesis.verification.plan.make_plan`.
     """
-    if kernel.spec.signature.twin is None or unknown is not None or frontend.prover is None:
-        plan = make_plan(frontend, kernel, texts, unknown=unknown, **settings)
-        return replace(plan, spec=at_executed_sizes(kernel.spec))
+    if kernel.spec.signature.twin is None:
+        return make_plan(frontend, kernel, texts, unknown=unknown, **settings)
     spec = at_executed_sizes(kernel.spec)
+    if unknown is not None or frontend.prover is None:
+        return replace(make_plan(frontend, kernel, texts, unknown=unknown, **settings), spec=spec)
     twin = frontend.load_one(spec)
     if isinstance(twin, Rejection):
         problem = Problem(Symptom.OTHER_TWIN, f"at small sizes it cannot be loaded: {twin.detail}")

@@ -1,12 +1,12 @@
 """Functions that do one of several things by name: what pads, pools, penalises, projects or acts on a pair."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.lines import block, join
+from synthesis.grammar.lines import block, chain
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -121,7 +121,8 @@ def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -
     names = list(cases)
     open_end = p.choices.chance(0.45)
     if not at_once:
-        p.add(_chain(names, list(cases.values()), "" if open_end else unknown))
+        *tested, (_, last) = asked = [(f"name == '{name}'", text) for name, text in cases.items()]
+        p.add(chain(*tested, otherwise=last) if open_end else chain(*asked, otherwise=unknown))
         return
     texts = [re.sub(r"(?m)^(\s*)out = ", r"\1return ", text) for text in cases.values()]
     if open_end and p.choices.chance(0.6):
@@ -129,14 +130,3 @@ def _decide(p: Program, cases: Mapping[str, str], word: str, *, at_once: bool) -
         p.add(block(f"if name not in ({listed}):", unknown))
     heads = [block(f"if name == '{name}':", text) for name, text in zip(names, texts, strict=True)]
     p.add(*heads[:-1], *([texts[-1]] if open_end else [heads[-1], unknown]))
-
-
-def _chain(names: Sequence[str], texts: Sequence[str], unknown: str) -> str:
-    """An ``if`` with an ``elif`` for each further name; the last case needs none where no name is unknown."""
-    last = len(names) - 1
-    parts = [block(f"{'elif' if place else 'if'} name == '{names[place]}':", texts[place]) for place in range(last)]
-    if unknown:
-        parts += [block(f"elif name == '{names[last]}':", texts[last]), block("else:", unknown)]
-    else:
-        parts.append(block("else:", texts[last]))
-    return join(*parts)

@@ -14,7 +14,7 @@ from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
-from synthesis.grammar.lines import join
+from synthesis.grammar.lines import join, quote_remarks
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Class, Expression, Function, Infix, Literal, Name, Statement
@@ -238,7 +238,7 @@ class Program:
         """Append functions beside the function, which it calls; they stand for any others of their names."""
         for name in re.findall(r"(?m)^def (\w+)\(", join(*lines)):
             self._holes.pop(name, None)
-        self._beside += self._template.statements(self._remarked(join(*lines)), **self._holes)
+        self._beside += self._statements(lines)
 
     def function(self, text: str) -> None:
         """A function beside the function that lines may call.
@@ -268,7 +268,10 @@ class Program:
 
     def add(self, *lines: str) -> None:
         """Append statements; a text by itself that begins with ``# `` is a comment."""
-        self._body += self._template.statements(self._remarked(join(*lines)), **self._holes)
+        self._body += self._statements(lines)
+
+    def _statements(self, lines: Sequence[str]) -> list[Statement]:
+        return self._template.statements(self._remarked(join(*lines)), **self._holes)
 
     def write(self, *texts: str) -> None:
         """Append statements with groups, where a line that begins with ``#`` is a comment.
@@ -409,11 +412,7 @@ class Program:
 
 def _filled(text: str) -> str:
     """The lines of a text, its comments and braces as a template has them."""
-    lines = text.replace("<<", "{").replace(">>", "}").split("\n")
-    return "\n".join(
-        re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("# ") else each
-        for each in lines
-    )
+    return quote_remarks(text.replace("<<", "{").replace(">>", "}"))
 
 
 def _squared(node: Expression) -> Expression:

@@ -16,7 +16,7 @@ from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, re
 from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.grammar.lines import block, join
+from synthesis.grammar.lines import block, join, quote_remarks
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.pruning import prune
 from synthesis.grammar.streams import Stream
@@ -284,11 +284,12 @@ class Program:
 
     def _choose(self, text: str) -> str:
         lines = join(choose(dedent(text), self.choices.shuffled, self.maybe)).split("\n")
-        return "\n".join(
-            re.sub(r"# .*", lambda remark: repr(remark[0]), each) if each.lstrip().startswith("#") else each
+        told = (
+            each
             for each in lines
             if not each.lstrip().startswith("#") or (self._talks and self.choices.chance(_REMARK))
         )
+        return quote_remarks("\n".join(told))
 
     def _flush(self) -> None:
         """Add what was written, each local read before it is needed: all of them early, or each where it is needed."""
@@ -392,10 +393,11 @@ class Program:
     def _print(self) -> None:
         """Choose the form of what was added, and give it names."""
         (text,) = prune(["\n".join(self._text)])
-        read = _read_arrays(text)
+        tree = ast.parse(text)
+        read = _read_arrays(tree)
         inlining = _Inlining({name: ast.parse(value, mode="eval").body for name, value in self._inline.items()})
         sheet = Sheet(
-            body=[inlining.visit(each) for each in ast.parse(text).body],
+            body=[inlining.visit(each) for each in tree.body],
             given={key: each if key in read else each.unread() for key, each in self._given.items()},
             axes=list(self._axes),
             launch=self._launch,
@@ -407,11 +409,9 @@ class Program:
         reshape(sheet, self.choices.child("form"), talks=self._talks)
         axes = tuple(sheet.axes)
         self.draft = Draft(self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True)
+        constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
             self._holes[key] = functools.cache(functools.partial(self._declare_argument, given))
-        constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
-        for key in sheet.given:
-            del constants[key]
         for made in sheet.made:
             self._holes[made.name] = functools.cache(functools.partial(self._define_made, made, roles, constants))
         indices = zip(sheet.indices, self.draft.indices, strict=True)
@@ -444,10 +444,10 @@ class _Inlining(ast.NodeTransformer):
         return node if value is None else copy.deepcopy(value)
 
 
-def _read_arrays(text: str) -> set[str]:
+def _read_arrays(tree: ast.Module) -> set[str]:
     """The arrays in some lines that are read or added to, and not only written."""
     found = set[str]()
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(tree):
         match node:
             case ast.Subscript(value=ast.Name(id=name), ctx=ast.Load()):
                 found.add(name)

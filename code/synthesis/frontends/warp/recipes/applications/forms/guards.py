@@ -2,7 +2,7 @@
 
 import ast
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, names_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, blocks_of, names_in
 from synthesis.grammar.streams import Stream
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.3, ast.Continue: 0.5}
@@ -28,13 +28,12 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
             _turn_inside(block, choices)
 
 
-def _nested(body: list[ast.stmt], depth: int) -> "list[tuple[int, list[ast.stmt]]]":
+def _nested(body: list[ast.stmt], depth: int) -> list[tuple[int, list[ast.stmt]]]:
     """All blocks with their depths, the innermost first."""
     found: list[tuple[int, list[ast.stmt]]] = []
     for statement in body:
-        for name in ("body", "orelse"):
-            if inner := getattr(statement, name, None):
-                found += _nested(inner, depth + 1)
+        for inner in blocks_in(statement):
+            found += _nested(inner, depth + 1)
     return [*found, (depth, body)]
 
 
@@ -91,11 +90,9 @@ def _alike(first: ast.stmt, second: ast.stmt) -> bool:
 
 def _independent(first: ast.expr, second: ast.expr) -> bool:
     """Whether the second test may be asked whatever the first one says: it looks up nothing by what that one guards."""
-    if not any(isinstance(node, ast.Subscript | ast.Call) for node in ast.walk(second)):
-        return True
-    return not set(names_in([first])) & {
-        name for node in ast.walk(second) if isinstance(node, ast.Subscript) for name in names_in([node.slice])
-    } and not any(isinstance(node, ast.Call) for node in ast.walk(second))
+    nodes = list(ast.walk(second))
+    indices = names_in([node.slice for node in nodes if isinstance(node, ast.Subscript)])
+    return not any(isinstance(node, ast.Call) for node in nodes) and set(indices).isdisjoint(names_in([first]))
 
 
 def _parts(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:

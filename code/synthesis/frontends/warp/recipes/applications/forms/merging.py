@@ -2,10 +2,11 @@
 
 import ast
 import itertools
+from collections import Counter
 from collections.abc import Sequence
 
 from synthesis.frontends.warp.recipes.applications.forms.guards import opposite
-from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
+from synthesis.frontends.warp.recipes.applications.forms.sheet import names_in, unparse
 
 
 def continue_with(first: str, second: str) -> str | None:
@@ -19,16 +20,16 @@ def continue_with(first: str, second: str) -> str | None:
     if isinstance(before.body[-1], ast.Return) or _arrays(before) & _arrays(after):
         return None
     done = {ast.dump(each) for each in before.body if isinstance(each, ast.Assign)}
-    changed = _changed(before) | _changed(after)
+    changed = {name for each in (before, after) for name, count in _stored(each.body).items() if count > 1}
     shared = [
         each
         for each in after.body
-        if isinstance(each, ast.Assign) and ast.dump(each) in done and not _stored([each]) & changed
+        if isinstance(each, ast.Assign) and ast.dump(each) in done and changed.isdisjoint(_stored([each]))
     ]
     kept = [each for each in after.body if each not in shared]
-    taken = _stored(before.body) - _stored(shared)
-    known = _named([*before.body, *kept])
-    renaming = _Renaming({name: _another(name, known) for name in sorted(_stored(kept) & taken)})
+    taken = _stored(before.body).keys() - _stored(shared).keys()
+    known = set(names_in([*before.body, *kept]))
+    renaming = _Renaming({name: _another(name, known) for name in sorted(_stored(kept).keys() & taken)})
     return "\n".join(unparse(renaming.visit(each)) for each in kept) or None
 
 
@@ -45,10 +46,10 @@ def stay(text: str) -> str:
 def _without_returns(body: list[ast.stmt]) -> list[ast.stmt] | None:
     """Statements that never leave; None if there is no simple way to write them."""
     for place, statement in enumerate(body):
-        if not _leaves(statement):
+        if not _may_leave(statement):
             continue
         match statement:
-            case ast.If(test=test, body=[*early, ast.Return()], orelse=[]) if not any(map(_leaves, early)):
+            case ast.If(test=test, body=[*early, ast.Return()], orelse=[]) if not any(map(_may_leave, early)):
                 rest = _without_returns(body[place + 1 :])
                 if rest is None:
                     return None
@@ -61,12 +62,8 @@ def _without_returns(body: list[ast.stmt]) -> list[ast.stmt] | None:
     return list(body)
 
 
-def _leaves(statement: ast.stmt) -> bool:
+def _may_leave(statement: ast.stmt) -> bool:
     return any(isinstance(node, ast.Return) for node in ast.walk(statement))
-
-
-def _named(body: Sequence[ast.stmt]) -> set[str]:
-    return {node.id for each in body for node in ast.walk(each) if isinstance(node, ast.Name)}
 
 
 def _another(name: str, known: set[str]) -> str:
@@ -76,20 +73,14 @@ def _another(name: str, known: set[str]) -> str:
     return found
 
 
-def _stored(body: Sequence[ast.stmt]) -> set[str]:
-    """The variables that some statements give a value to."""
-    return {
+def _stored(body: Sequence[ast.stmt]) -> Counter[str]:
+    """The variables that some statements give a value to, and how often."""
+    return Counter(
         node.id
         for each in body
         for node in ast.walk(each)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-
-
-def _changed(tree: ast.Module) -> set[str]:
-    """The variables that have several values."""
-    names = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-    return {name for name in names if names.count(name) > 1}
+    )
 
 
 def _arrays(tree: ast.Module) -> set[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
 from synthesis.grammar.streams import Stream
+from synthesis.grammar.templates import KNOWN
 
 _SHARES = (0.55, 0.35)
 """How often a kernel has a function beside it that its lines might have been, and then another one."""
@@ -16,7 +17,7 @@ _MOST_PARAMETERS, _MOST_ARRAYS = 7, 2
 _RETURNED = 0.65
 """How often a function says what it gives."""
 _SHORT = 3
-_PLAIN = frozenset({"wp", "range", "float", "int", "bool", "len", "True", "False"})
+_PLAIN = KNOWN | {"wp"}
 _VERBS = ("compute_{}", "eval_{}", "get_{}", "calc_{}")
 
 

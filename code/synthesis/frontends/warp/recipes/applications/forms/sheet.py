@@ -90,9 +90,13 @@ def blocks_of(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """A body and all blocks inside it, the outermost first."""
     yield body
     for statement in body:
-        for name in ("body", "orelse"):
-            if inner := getattr(statement, name, None):
-                yield from blocks_of(inner)
+        for inner in blocks_in(statement):
+            yield from blocks_of(inner)
+
+
+def blocks_in(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """The blocks of a statement itself: its body, and what is done otherwise."""
+    return [inner for name in ("body", "orelse") if (inner := getattr(statement, name, None))]
 
 
 def parse_expression(text: str) -> ast.expr:

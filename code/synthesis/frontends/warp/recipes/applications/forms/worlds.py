@@ -65,7 +65,7 @@ class _Uses(ast.NodeVisitor):
 
     def visit_Call(self, node: ast.Call) -> None:
         arguments = node.args
-        if atomic(node):
+        if _is_atomic(node):
             arguments = arguments[1:]
         for each in arguments:
             self.visit(each)
@@ -78,7 +78,7 @@ class _Uses(ast.NodeVisitor):
         self.bare.add(node.id)
 
 
-def atomic(node: ast.Call) -> bool:
+def _is_atomic(node: ast.Call) -> bool:
     """Whether a call changes an element of its first argument."""
     function = node.func
     return isinstance(function, ast.Attribute) and function.attr.startswith("atomic_")
@@ -115,7 +115,7 @@ class _Batching(ast.NodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         node = ast.Call(node.func, [self.visit(each) for each in node.args], node.keywords)
         target = node.args[0] if node.args else None
-        if atomic(node) and isinstance(target, ast.Name) and target.id in self.arrays:
+        if _is_atomic(node) and isinstance(target, ast.Name) and target.id in self.arrays:
             rest = node.args[2:] if target.id in self.single else node.args[1:]
             node.args = [target, ast.Name(_WORLD, ast.Load()), *rest]
         return node
