@@ -17,7 +17,7 @@ from synthesis import KernelGenerator, Pair, get_frontend, run_pipeline, synthes
 from synthesis.cli import run
 from synthesis.errors import ConfigError, Symptom
 from synthesis.frontends.base import Lowered
-from synthesis.frontends.jax.recipes.applications.sizes import CHEAP, RealSizes
+from synthesis.frontends.jax.recipes.applications.sizes import CHEAP, MOST_TRIPS, RealSizes
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import program_id
 from synthesis.identity.sizes import first_difference
@@ -25,6 +25,7 @@ from synthesis.output.reading import read_pair
 from synthesis.output.rows import packed_metadata, unpacked_metadata
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 from synthesis.reverification import verify_folder
+from synthesis.verification.claims import refuted_claim
 from synthesis.verification.twins import why_no_twin
 
 SOURCE = """import jax
@@ -365,3 +366,21 @@ def test_what_is_cheap_is_run_as_it_is() -> None:
         shapes = [[size or 1 for size in each.shape or ()] for each in (*signature.arguments, *signature.results)]
         work = sum(map(math.prod, shapes)) * max(size for shape in [[1], *shapes] for size in shape)
         assert work > CHEAP or signature.twin is None
+
+
+def test_nothing_is_false_that_drawn_functions_say_of_their_twins() -> None:
+    generator = KernelGenerator("jax", seed=27, category=("dynamics",))
+    drawn = [spec for index in range(90) if (spec := generator.spec(index)).signature.twin]
+    assert len(drawn) > 20
+    for spec in drawn:
+        kernel = get_frontend("jax").load_one(spec)
+        assert not isinstance(kernel, Rejection), kernel
+        assert refuted_claim(spec, kernel) is None, spec.source
+
+
+def test_what_loops_long_has_a_twin() -> None:
+    generator = KernelGenerator("jax", seed=5, category=("dynamics",))
+    for spec in map(generator.spec, range(300)):
+        if spec.recipe == "state_filter" and "lax.scan(" in spec.source:
+            steps = max(each.shape[0] or 1 for each in spec.signature.executed.arguments if each.shape)
+            assert steps <= MOST_TRIPS, spec.source

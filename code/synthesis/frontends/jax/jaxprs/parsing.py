@@ -184,8 +184,9 @@ class _Parser:
         )
 
     def _has_argument(self) -> bool:
-        if _LITERAL.match(self.text, self.at):
-            return True
+        if number := _LITERAL.match(self.text, self.at):
+            # The variables of a long function may be called inf and nan: one that begins a line is given a value there.
+            return number[1] not in ("inf", "nan") or "\n" not in number[0]
         found = _NAME.match(self.text, self.at)
         if not found:
             return False

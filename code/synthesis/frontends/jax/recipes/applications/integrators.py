@@ -53,6 +53,10 @@ _METHOD = """
             new = {jnp.maximum(new, 0.0) ~ jax.nn.relu(new)}}
         return new, SAVED
 """
+_DISTANCE = """\
+{?0.4 # {how far it came ~ distance from where it began}}
+path = {jnp.linalg.norm(final - y0, axis=-1) ~ jnp.sqrt(jnp.sum((final - y0) ** 2, axis=-1))}
+"""
 _RUN = {
     "scan": """
         {?0.4 # {the whole way, one state a step ~ states after every step}}
@@ -63,14 +67,8 @@ _RUN = {
         {?0.3 if include_start:
             path = jnp.concatenate([y0[None], path])}
     """,
-    "loop": """
-        {final = lax.fori_loop(0, steps, lambda i, y: step(y, i)[0], y0) ~
-        final = y0
-        for _ in range(steps):
-            final, _ = step(final, None)}
-        {?0.4 # {how far it came ~ distance from where it began}}
-        path = {jnp.linalg.norm(final - y0, axis=-1) ~ jnp.sqrt(jnp.sum((final - y0) ** 2, axis=-1))}
-    """,
+    "loop": f"final = lax.fori_loop(0, steps, lambda i, y: step(y, i)[0], y0)\n{_DISTANCE}",
+    "unrolled": f"final = y0\nfor _ in range(steps):\n    final, _ = step(final, None)\n{_DISTANCE}",
 }
 _SYSTEMS: dict[str, tuple[int, str]] = {
     "lorenz": (3, """
@@ -132,7 +130,10 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     """A system of differential equations from many starts at once."""
     p = Program(stream)
     width, system = _SYSTEMS[target]
-    count, steps = p.size(64, 128, 256), p.size(4, 8, 10, 16)
+    count = p.size(64, 128, 256)
+    run = p.pick("scan", "scan", "scan", "scan", "loop", "unrolled")
+    # Steps that are written one after the other are as many as the text is long.
+    steps = p.choices.choice((4, 8, 10, 16)) if run == "unrolled" else p.size(4, 8, 10, 16)
     p.tensor(
         "y0",
         Leaf((count, width), *_RANGES[target]),
@@ -178,12 +179,11 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p.number("gamma", "0.5", "loss", (0.2, 1.0), ("gamma", "decay_rate"))
     p.number("gain", "0.2", "what meetings give", (0.1, 0.5), ("delta_rate", "gain", "efficiency"))
     p.number("mu", "1.0", "strength of the damping", (0.5, 2.0), ("mu", "damping"))
-    run = p.pick("scan", "scan", "loop")
     checks = _CHECK.replace("WIDTH", str(width))
-    kept = p.pick("new", "new", "None") if run == "loop" else p.pick("new", "new", "jnp.mean(new, axis=0)")
+    kept = p.pick("new", "new", "jnp.mean(new, axis=0)" if run == "scan" else "None")
     p.write(checks, system, _METHOD.replace("SAVED", kept), _RUN[run])
     state: Tree = Leaf((count, width))
-    if run == "loop":
+    if run != "scan":
         p.finish(("return final", (state,)), ("return final, path", (state, Leaf((count,)))))
     else:
         whole = Leaf((steps, count, width) if kept == "new" else (steps, width))

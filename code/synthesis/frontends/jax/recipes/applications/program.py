@@ -155,10 +155,11 @@ class Program:
             default: what it is where it is not given, as Python; None if it has to be given.
             kind: its annotation.
             says: what it is, in words.
-            given: what it is given, as Python; None for the default.
+            given: what it is given, as Python; None for the default. A whole number may be a size, and is given also
+                where it is the default.
             names: what it may be called; the key if there are none.
         """
-        kept = given if given != default else None
+        kept = given if given != default or kind == "int" else None
         self._declare(key, names, None, says, kind if self.array else "", default, kept, static=True)
 
     def number(
