@@ -304,9 +304,11 @@ def statements(spec: KernelSpec) -> int:
 @FRONTENDS
 def test_a_mix_is_drawn_as_it_says(name: str) -> None:
     generator = KernelGenerator(name, seed=4, difficulty={2: 1.0, 5: 3.0})
-    found = [generator.generate("math", number).difficulty for number in range(400)]
+    application = {"warp": "contact", "jax": "layers"}[name]
+    found = [generator.generate(application, number).difficulty for number in range(400)]
     assert set(found) == {2, 5}
     assert 0.68 <= found.count(5) / len(found) <= 0.82
+    assert {generator.generate("math", number).difficulty for number in range(40)} == {2}, "math has none of 5"
 
 
 def test_difficulties_have_one_form_however_they_are_given() -> None:
@@ -330,6 +332,19 @@ def test_a_category_without_kernels_of_a_difficulty_is_left_out() -> None:
     assert "native" not in KernelGenerator("warp", difficulty=1).categories
     with pytest.raises(UnknownNameError, match="native"):
         KernelGenerator("warp", difficulty=1).generate("native", 0)
+
+
+@FRONTENDS
+def test_what_is_long_is_an_application(name: str) -> None:
+    """Whatever a kernel of one operation would go on with would have nothing to do with it."""
+    recipes = get_frontend(name).drawer.recipes
+    first = {"warp": "contact", "jax": "layers"}[name]
+    categories = get_frontend(name).categories
+    applications = set(categories[categories.index(first) :])
+    for recipe in recipes:
+        assert (max(recipe.difficulties) > 2) == (recipe.category in applications), recipe.name
+    for difficulty in (3, 5):
+        assert set(KernelGenerator(name, difficulty=difficulty).categories) == applications
 
 
 def test_the_difficulty_is_part_of_what_a_kernel_depends_on_and_is_pickled() -> None:

@@ -11,8 +11,7 @@ from running import with_recipes
 
 from synthesis import KernelGenerator, KernelSpec, get_frontend
 from synthesis.frontends.base import Frontend, Recipe
-from synthesis.grammar import drafting, elaboration, intervals
-from synthesis.grammar.elaboration import Piece
+from synthesis.grammar import intervals
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
@@ -32,7 +31,7 @@ class Drawn(NamedTuple):
     begun_again: set[int]
 
 
-def draw(name: str, recipes: Sequence[Recipe] = (), difficulty: int | None = None) -> Drawn:
+def draw(name: str, recipes: Sequence[Recipe] = ()) -> Drawn:
     starts: list[str] = []
 
     def counted(recipe: Recipe) -> Recipe:
@@ -43,7 +42,7 @@ def draw(name: str, recipes: Sequence[Recipe] = (), difficulty: int | None = Non
         return replace(recipe, draw=draw_counted)
 
     frontend = with_recipes(name, [counted(each) for each in recipes or get_frontend(name).drawer.recipes])
-    generator = KernelGenerator(frontend, seed=6, difficulty=difficulty)
+    generator = KernelGenerator(frontend, seed=6)
     made = Drawn([], [], set())
     for index in range(COUNT):
         starts.clear()
@@ -68,9 +67,9 @@ def only_these_changed(before: Drawn, after: Drawn, using: set[int]) -> None:
 
 
 @functools.cache
-def draw_plain(name: str, difficulty: int | None = None) -> Drawn:
+def draw_plain(name: str) -> Drawn:
     """The kernels without any addition; asked for before anything is added."""
-    return draw(name, difficulty=difficulty)
+    return draw(name)
 
 
 def indices_of(frontend: Frontend, recipe: str) -> set[int]:
@@ -133,27 +132,6 @@ def test_an_operation_more_changes_the_kernels_with_it_alone(
 
     monkeypatch.setattr(Weaver, "__init__", begin_with_more)
     after = draw(name)
-    using = {index for index, source in enumerate(after.sources) if "more(" in source}
-    only_these_changed(before, after, using)
-
-
-@FRONTENDS
-def test_a_piece_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = draw_plain(name, difficulty=3)
-
-    def add_more(draft: Any, stream: Stream, pool: list[Term]) -> None:
-        term = pool.pop()
-        draft.book.take(("w", "z"))
-        pool.append(draft.keep(replace(term, node=Call(Name("more"), (term.node,)))))
-        pool.append(draft.start(stream, term))
-        if stream.chance(0.6):
-            raise elaboration.DrawError("does not fit")
-
-    def elaborate(draft: Any, stream: Stream, pool: list[Term], pieces: Sequence[Piece[Any]]) -> None:
-        elaboration.elaborate(draft, stream, pool, (Piece("more", 3.0, add_more), *pieces))
-
-    monkeypatch.setattr(drafting, "elaborate", elaborate)
-    after = draw(name, difficulty=3)
     using = {index for index, source in enumerate(after.sources) if "more(" in source}
     only_these_changed(before, after, using)
 

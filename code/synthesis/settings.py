@@ -110,9 +110,9 @@ class Drawing(Settings):
     recipe: tuple[str, ...] | None = None
     """Draw the kernels of this recipe only; may be given several times. A filter never changes a kernel."""
     difficulty: str | None = None
-    """1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them,
-    mostly 2 and 3, if it is not said. Kernels that have no version of a difficulty (most have none of 1) are drawn at
-    the others of a mix."""
+    """1 to 5, from a map of a line or two to kernels of a hundred lines; or a mix, as in 1:0.2,3:0.8. All of them if it
+    is not said. Kernels that have no version of a difficulty (what is no application has none above 2) are drawn at the
+    others of a mix."""
     category_mix: str = "usual"
     """usual draws categories about as often as applications have such kernels, with enough of every operation; uniform
     draws all equally often."""

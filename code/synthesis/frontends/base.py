@@ -67,8 +67,9 @@ class Recipe:
     """The operations it can be asked for; every drawn kernel uses the one it was asked for."""
     draw: Callable[[Stream, str], KernelSpec]
     """Draws a kernel of the stream's difficulty from a random stream and a target operation; pure."""
-    difficulties: tuple[int, ...] = (2, 3, 4, 5)
-    """Those that it can be asked for, of :data:`synthesis.records.DIFFICULTIES`."""
+    difficulties: tuple[int, ...] = (2,)
+    """Those that it can be asked for, of :data:`synthesis.records.DIFFICULTIES`; above 2 there is more of the same
+    application, so what is there for an operation's sake has none."""
     wrong_adjoints: tuple[str, ...] = ()
     """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
     usual_mix: Mapping[int, float] | None = field(default=None, hash=False)

@@ -34,7 +34,7 @@ from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {name: version(name) for name in ("jax", "jaxlib")}
-_USUAL_MIX = {1: 0.15, 2: 0.65, 3: 0.2}
+_USUAL_MIX = {1: 0.2, 2: 0.8}
 
 
 class JaxCompiler:

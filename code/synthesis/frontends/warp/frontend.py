@@ -43,7 +43,7 @@ from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
 _VERSIONS = {"warp-lang": version("warp-lang")}
-_USUAL_MIX = {1: 0.22, 2: 0.66, 3: 0.12}
+_USUAL_MIX = {1: 0.25, 2: 0.75}
 _BINARIES = {"nvrtc": binaries.ptx_of, "nvdisasm": binaries.sass_of}
 """What makes the levels that Warp does not generate, by the name that they give it."""
 

@@ -7,7 +7,7 @@ from synthesis.frontends.jax.recipes.sketch import SIZES
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 _TARGETS = ("add", "sub", "mul", "div", "pow")
 _INTEGER_TARGETS = ("add", "sub", "mul")
@@ -50,12 +50,12 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="broadcast", category="arithmetic", targets=_TARGETS, draw=_draw_floats, difficulties=DIFFICULTIES),
+    Recipe(name="broadcast", category="arithmetic", targets=_TARGETS, draw=_draw_floats, difficulties=(1, 2)),
     Recipe(
         name="broadcast_integer",
         category="arithmetic",
         targets=_INTEGER_TARGETS,
         draw=_draw_integers,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
 )

@@ -9,7 +9,7 @@ from synthesis.grammar.operations import Operation
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import HALVES, Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import DIFFICULTIES, KernelSpec
+from synthesis.records import KernelSpec
 
 # Small formats are for short kernels: many roundings leave little of 16 bits, and sums soon leave 8 of them.
 _FLOATS = (("float32", 0.8), ("float64", 0.1), ("float16", 0.06), ("bfloat16", 0.04))
@@ -70,14 +70,12 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(
-        name="elementwise", category="arithmetic", targets=FLOAT_TARGETS, draw=_draw_floats, difficulties=DIFFICULTIES
-    ),
+    Recipe(name="elementwise", category="arithmetic", targets=FLOAT_TARGETS, draw=_draw_floats, difficulties=(1, 2)),
     Recipe(
         name="elementwise_integer",
         category="arithmetic",
         targets=_INTEGER_TARGETS,
         draw=_draw_integers,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
 )

@@ -10,7 +10,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Infix, Literal, Name, Slice, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "exp", "tanh", "abs", "sqrt"))
 _ROWS = ("row", "line", "part", "view", "slab", "plane")
@@ -106,7 +106,7 @@ RECIPES = (
         category="array",
         targets=("index_1d", "index_2d", "index_3d", "index_4d"),
         draw=_draw_indexing,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
     Recipe(name="views", category="array", targets=("row_view", "slice"), draw=_draw_views),
 )

@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Evaluate, Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec, Role
+from synthesis.records import Domain, KernelSpec, Role
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "div", "abs", "sqrt", "sin", "cos", "exp", "neg"))
 # An extreme over many threads hides where its element started, so each element is shared by few.
@@ -155,10 +155,8 @@ def _begin(stream: Stream, rank: int, launch: tuple[int, ...] | None = None) -> 
 _EXTREMES = ("atomic_min", "atomic_max")
 
 RECIPES = (
-    Recipe(name="total", category="atomic", targets=("atomic_add",), draw=_draw_total, difficulties=DIFFICULTIES),
-    Recipe(
-        name="rows", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_rows, difficulties=DIFFICULTIES
-    ),
+    Recipe(name="total", category="atomic", targets=("atomic_add",), draw=_draw_total, difficulties=(1, 2)),
+    Recipe(name="rows", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_rows, difficulties=(1, 2)),
     Recipe(name="bins", category="atomic", targets=("atomic_add", *_EXTREMES), draw=_draw_bins),
     Recipe(name="difference", category="atomic", targets=("atomic_sub",), draw=_draw_difference),
     Recipe(name="bits", category="atomic", targets=tuple(_WORDS), draw=_draw_words),

@@ -27,7 +27,7 @@ from synthesis.grammar.syntax import (
 )
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, FunctionScope, Weaver, give_name, typical_domain
-from synthesis.records import DIFFICULTIES, Argument, Domain, KernelSpec
+from synthesis.records import Argument, Domain, KernelSpec
 
 _NUMBER, _VEC = Type("float32"), Type("float32", (3,))
 _SCALARS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "abs", "sqrt"))
@@ -236,7 +236,7 @@ RECIPES = (
         category="function",
         targets=("overloaded",),
         draw=_draw_overloaded,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
     Recipe(
         name="several",
@@ -244,12 +244,12 @@ RECIPES = (
         targets=("two_results", "early_return"),
         draw=_draw_several,
     ),
-    Recipe(name="records", category="struct", targets=("struct_array",), draw=_draw_records, difficulties=DIFFICULTIES),
+    Recipe(name="records", category="struct", targets=("struct_array",), draw=_draw_records, difficulties=(1, 2)),
     Recipe(
         name="parameters",
         category="struct",
         targets=("struct_value", "struct_argument"),
         draw=_draw_parameters,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
 )

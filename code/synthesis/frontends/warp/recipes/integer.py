@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Call, Expression, Infix, Name
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _ARITHMETIC = tuple(SCALAR[name] for name in ("add", "sub", "mul", "min", "max", "abs"))
 _DOMAINS = (Domain(low=-100, high=100), Domain(low=0, high=255), Domain(low=1, high=1000), Domain(low=-40, high=40))
@@ -90,7 +90,7 @@ def _mixed(choices: Stream, local: Name, symbol: str, value: Expression) -> Assi
 
 
 RECIPES = (
-    Recipe(name="division", category="integer", targets=tuple(INTEGER), draw=_draw_division, difficulties=DIFFICULTIES),
-    Recipe(name="bits", category="bitwise", targets=tuple(BITWISE), draw=_draw_bits, difficulties=DIFFICULTIES),
+    Recipe(name="division", category="integer", targets=tuple(INTEGER), draw=_draw_division, difficulties=(1, 2)),
+    Recipe(name="bits", category="bitwise", targets=tuple(BITWISE), draw=_draw_bits, difficulties=(1, 2)),
     Recipe(name="hash", category="bitwise", targets=("hash",), draw=_draw_hash),
 )

@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Call, Comparison, Expression, If, Infix, Literal, Name, Return, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _OPERATIONS = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "tanh", "abs", "exp"))
 
@@ -74,6 +74,6 @@ def _draw_flattened(stream: Stream, target: str) -> KernelSpec:
 _TARGETS = ("tid_1d", "tid_2d", "tid_3d", "tid_4d")
 
 RECIPES = (
-    Recipe(name="grid", category="launch", targets=_TARGETS, draw=_draw_grid, difficulties=DIFFICULTIES),
-    Recipe(name="flattened", category="launch", targets=_TARGETS[1:], draw=_draw_flattened, difficulties=DIFFICULTIES),
+    Recipe(name="grid", category="launch", targets=_TARGETS, draw=_draw_grid, difficulties=(1, 2)),
+    Recipe(name="flattened", category="launch", targets=_TARGETS[1:], draw=_draw_flattened, difficulties=(1, 2)),
 )

@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Infix, Literal, Name
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _SCALAR = tuple(SCALAR[name] for name in ("add", "mul", "sin"))
 _VECTOR = tuple(VECTOR[name] for name in ("dot", "length", "cw_mul"))
@@ -92,7 +92,7 @@ RECIPES = (
         category="matrix",
         targets=("mat_vec", "mat_mat", "transpose"),
         draw=_draw,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
     Recipe(
         name="matrix_special",

@@ -9,7 +9,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Call, Expression, Infix, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver, typical_domain
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _NUMBER, _VEC, _SPATIAL = Type("float32"), Type("float32", (3,)), Type("float32", (6,))
 _AROUND = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "cos", "exp", "tanh", "sqrt"))
@@ -150,8 +150,8 @@ def _draw_extreme(stream: Stream, target: str) -> KernelSpec:
 
 _SPATIALS = ("spatial_dot", "spatial_cross", "spatial_cross_dual", "spatial_top", "spatial_bottom", "spatial_vector")
 RECIPES = (
-    Recipe(name="numeric", category="math", targets=tuple(NUMERIC), draw=_draw_numeric, difficulties=DIFFICULTIES),
-    Recipe(name="spatial", category="transform", targets=_SPATIALS, draw=_draw_spatial, difficulties=DIFFICULTIES),
+    Recipe(name="numeric", category="math", targets=tuple(NUMERIC), draw=_draw_numeric, difficulties=(1, 2)),
+    Recipe(name="spatial", category="transform", targets=_SPATIALS, draw=_draw_spatial, difficulties=(1, 2)),
     Recipe(name="made", category="matrix", targets=("matrix_from_rows", "matrix_from_cols", "skew"), draw=_draw_made),
     Recipe(name="extreme", category="vector", targets=("argmax", "argmin"), draw=_draw_extreme),
 )

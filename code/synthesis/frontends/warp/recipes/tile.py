@@ -27,7 +27,7 @@ from synthesis.grammar.syntax import (
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec, Role
+from synthesis.records import Domain, KernelSpec, Role
 
 _F32 = Type("float32")
 _VALUES = Domain(low=-2.0, high=2.0)
@@ -351,14 +351,14 @@ RECIPES = (
         category="tile",
         targets=("tile_map", "tile_arithmetic", "tile_transpose"),
         draw=_draw_map,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
     Recipe(
         name="tile_reduce",
         category="tile_reduction",
         targets=("tile_sum", "tile_reduce", "tile_max", "tile_min", "tile_atomic_add"),
         draw=_draw_reduce,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
         wrong_adjoints=("tile_reduce", "tile_max", "tile_min"),
     ),
     Recipe(
@@ -366,7 +366,7 @@ RECIPES = (
         category="tile_reduction",
         targets=_SCANS,
         draw=_draw_scan,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
         wrong_adjoints=_SCANS,
     ),
     Recipe(
@@ -374,13 +374,13 @@ RECIPES = (
         category="tile_algebra",
         targets=("tile_matmul",),
         draw=_draw_matmul,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
     Recipe(
         name="tile_shared",
         category="tile",
         targets=("tile_broadcast", "tile_ones", "tile_full"),
         draw=_draw_shared,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
 )

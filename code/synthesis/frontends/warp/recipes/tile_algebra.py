@@ -12,7 +12,7 @@ from synthesis.grammar.syntax import Expression, Infix, Literal, Name, Subscript
 from synthesis.grammar.templates import Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import Weaver
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec, Role
+from synthesis.records import Domain, KernelSpec, Role
 
 _NUMBER, _PAIR, _INT = Type("float32"), Type("float32", (2,)), Type("int32")
 _AFTER = tuple(SCALAR[name] for name in ("add", "sub", "mul", "sin", "tanh", "exp"))
@@ -427,7 +427,7 @@ RECIPES = (
         category=_INDEXING,
         targets=("tile_sort", "tile_argmax", "tile_argmin", *_RUNNING),
         draw=_draw_order,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
         wrong_adjoints=("tile_sort", *_RUNNING),
     ),
     Recipe(
@@ -435,7 +435,7 @@ RECIPES = (
         category=_ALGEBRA,
         targets=tuple(_SOLVES),
         draw=_draw_solve,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
         wrong_adjoints=tuple(_SOLVES),
     ),
     Recipe(
@@ -443,23 +443,23 @@ RECIPES = (
         category=_ALGEBRA,
         targets=("tile_fft", "tile_ifft"),
         draw=_draw_spectrum,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
     Recipe(
         name="tile_gather",
         category=_INDEXING,
         targets=("tile_load_indexed", "tile_slice_indexed", "tile_store_indexed", "tile_atomic_add_indexed"),
         draw=_draw_gather,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
     ),
-    Recipe(name="tile_parts", category="tile", targets=tuple(_PARTS), draw=_draw_parts, difficulties=DIFFICULTIES),
+    Recipe(name="tile_parts", category="tile", targets=tuple(_PARTS), draw=_draw_parts, difficulties=(1, 2)),
     Recipe(
         name="tile_thread",
         category="tile",
         targets=tuple(_THREADS),
         draw=_draw_thread,
-        difficulties=DIFFICULTIES,
+        difficulties=(1, 2),
         wrong_adjoints=("tile_from_thread",),
     ),
-    Recipe(name="tile_alone", category="tile", targets=("tile", "untile"), draw=_draw_alone, difficulties=DIFFICULTIES),
+    Recipe(name="tile_alone", category="tile", targets=("tile", "untile"), draw=_draw_alone, difficulties=(1, 2)),
 )

@@ -38,7 +38,7 @@ _MIX = {2: 0.25, 3: 0.3, 4: 0.25, 5: 0.2}
 """Applications' functions are longer than others."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
-    replace(recipe, draw=at_real_sizes(recipe.draw), usual_mix=_MIX)
+    replace(recipe, draw=at_real_sizes(recipe.draw), usual_mix=_MIX, difficulties=tuple(_MIX))
     for module in (
         dense,
         attention,

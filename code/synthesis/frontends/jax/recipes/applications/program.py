@@ -22,7 +22,7 @@ from synthesis.grammar.templates import PYTHON, Hole, Template
 from synthesis.grammar.variants import choose
 from synthesis.records import KernelSpec, Role, Signature
 
-_EAGER = {2: 0.75, 3: 1.0, 4: 1.25, 5: 1.5}
+_EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
 """How much more often a function of each difficulty has what it may have."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
 _ARRAYS = (("jax.Array", 0.46), ("jnp.ndarray", 0.36), ("", 0.18))

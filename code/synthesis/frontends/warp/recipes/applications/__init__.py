@@ -28,7 +28,7 @@ _MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
 """Applications' kernels are longer than others: a quarter of them have 20 statements and more."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
-    replace(recipe, usual_mix=_MIX)
+    replace(recipe, usual_mix=_MIX, difficulties=tuple(_MIX))
     for module in (
         bodies,
         box_queries,

@@ -214,7 +214,7 @@ _DOF = {
     """,
     "solve_lower": """
         for i in range({nv ~ L.shape[1]}):
-            total = b_in[env, i]
+            total = y[env, i]
             for k in range(i):
                 {?0.3 if sparse[i, k] == 0:
                     continue}
@@ -292,7 +292,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.array("jac", FLOAT, (-1, 1), (envs, nv, rows), ("J", "jacobian", "jac"))
     p.array("L", FLOAT, (-0.5, 0.5), (envs, nv, nv), ("L", "factor", "qLD"))
     for key, bounds, names in (
-        ("b_in", (-1, 1), ("b", "rhs", "qfrc")), ("q_in", (-1, 1), ("qacc", "x_in", "qvel", "v")),
+        ("q_in", (-1, 1), ("qacc", "x_in", "qvel", "v")),
         ("grad", (-1, 1), ("grad", "gradient", "rhs")), ("direction", (-1, 1), ("search", "direction", "delta")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (envs, nv), names)
@@ -314,7 +314,8 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.constants({"ROW_EQUALITY": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
     p.output("M", FLOAT, (envs, nv, nv), ("M", "mass_matrix", "qM"), (0, 1))
     p.output("inv_diag", FLOAT, (envs, nv), ("inv_diag", "preconditioner"))
-    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution"), (0, 1))
+    # The right side is solved in place: what a thread has written may be read without its start being lost.
+    p.output("y", FLOAT, (envs, nv), ("y", "x", "solution", "rhs"), (0, 1))
     p.output("q_out", FLOAT, (envs, nv), ("x_out", "qacc_out", "x_new"))
     p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "impulse"), (0, 1))
     for key, names in (("residual", ("residual", "norm")), ("step_out", ("alpha", "step_size")),

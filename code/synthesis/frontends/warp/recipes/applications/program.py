@@ -30,7 +30,7 @@ FLOAT, INT, FLAG = Type("float32"), Type("int32"), Type("bool")
 VEC, PAIR, TRIPLE = Type("float32", (3,)), Type("int32", (2,)), Type("int32", (3,))
 FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 
-_EAGER = {2: 0.7, 3: 1.0, 4: 1.4, 5: 1.8}
+_EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """How much more often a kernel of each difficulty has what it may have."""
 
 _FORMS_OF_NUMBERS = (("argument", 0.5), ("number", 0.3), ("constant", 0.2))

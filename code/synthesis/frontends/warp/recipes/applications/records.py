@@ -31,13 +31,14 @@ _FLAT = {
         {if values[tid] <= threshold:
             return ~ if not (values[tid] > threshold and alive[tid] == 1):
             return}}
-        slot = wp.atomic_add(counter, {0 ~ group_of[tid]}, 1)
-        {if slot >= {capacity ~ max_slots}:
+        {slot = wp.atomic_add(counter, 0, 1)
+        if slot >= {capacity ~ max_slots}:
             {return ~ # undo, so that the count stays right
-            wp.atomic_sub(counter, {0 ~ group_of[tid]}, 1)
+            wp.atomic_sub(counter, 0, 1)
             return}
         used[slot] = 1 ~
-        if slot < max_slots:
+        slot = wp.atomic_add(counter, {0 ~ group_of[tid]}, 1)
+        if slot < {capacity ~ max_slots}:
             used[slot] = 1}
     """,
     "count_kinds": """
@@ -68,7 +69,7 @@ _FLAT = {
         if old >= 0{ and old < num_src ~}:
             new = slot_of[old] {~ - first_id[0]}
         kind_out[tid] = new
-        {?0.5 if new {>= 0 ~ != -1}:
+        {?0.5 if new {>= 0 ~ > -1}:
             wp.atomic_add(histogram, wp.min(new, {3 ~ num_kinds - 1}), 1)} ~
         if old < 0:
             kind_out[tid] = {-1 ~ old}
@@ -127,7 +128,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.number("threshold", (-0.4, 0.4), ("threshold", "cutoff", "min_value"), ("0.0",))
     p.number("scale", (0.5, 2), ("scale", "factor"), ("2.0", "0.5"))
     p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
-    p.scalar("capacity", INT, (p.threads // 4, p.threads), ("capacity", "max_count"))
+    p.scalar("capacity", INT, (1, p.threads // 6), ("capacity", "max_count"))
     p.sizes(num_src=num_src, max_items=items, max_slots=p.threads // 2, num_kinds=4, total=total)
     p.constants({"KIND_NONE": 0, "KIND_FIXED": 1, "KIND_MOVING": 2, "KIND_GHOST": 3})
     p.output("x_out", FLOAT, (count,), ("dst", "values_out", "state_out", "x_out"))

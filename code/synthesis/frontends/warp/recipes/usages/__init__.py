@@ -16,7 +16,7 @@ from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal, Name, Subscript
 from synthesis.grammar.templates import Hole
-from synthesis.records import DIFFICULTIES, Domain, KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 _THEMES = (scalars, tables, constructors, frames, factors, triangles)
 USAGES: dict[str, Usage] = {name: usage for theme in _THEMES for name, usage in theme.USAGES.items()}
@@ -66,7 +66,7 @@ def _recipes() -> tuple[Recipe, ...]:
             targets=tuple(targets),
             draw=_draw,
             wrong_adjoints=tuple(target for target in targets if USAGES[target].wrong_adjoint),
-            difficulties=DIFFICULTIES if recipe in _SHORT else DIFFICULTIES[1:],
+            difficulties=(1, 2) if recipe in _SHORT else (2,),
         )
         for (category, recipe), targets in grouped.items()
     )
