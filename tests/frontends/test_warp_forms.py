@@ -9,7 +9,6 @@ import pytest
 
 from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, flags, guards, outlining, remarks, worlds
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
-from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
 from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
@@ -183,27 +182,3 @@ def test_a_function_has_the_types_of_what_it_is_given() -> None:
 def test_no_function_leaves_the_kernel_or_writes_its_arrays() -> None:
     text = "if a[tid] * a[tid] + b[tid] * b[tid] * scale > 2.0:\n    return\nout[tid] = a[tid] * b[tid] * scale + 3.0"
     assert not any(sheet.made for sheet in formed(text, outlining.outline))
-
-
-def test_a_second_text_has_names_of_its_own() -> None:
-    first = "q = a[tid]\nx = q * q\nk2 = 3.0\nout[tid] = x * k2"
-    second = "q = a[tid]\nx = q + 1.0\nfor k in range(3):\n    x += b[k]\nhits[tid] = x"
-    made = continue_with(first, second)
-    assert made == "x2 = q + 1.0\nfor k in range(3):\n    x2 += b[k]\nhits[tid] = x2"
-    assert continue_with(first, "out[tid] = b[tid]") is None
-    looped = continue_with("for k in range(2):\n    k2 = k\n    out[tid] = k2", "for k in range(3):\n    hits[k] = k")
-    assert looped == "for k3 in range(3):\n    hits[k3] = k3"
-
-
-def test_what_comes_after_a_guard_stands_in_a_branch_of_it() -> None:
-    text = "x = a[tid]\nif x < 0.0:\n    return\ny = x + 1.0\nif y > 2.0:\n    hits[tid] = 1\n    return\nout[tid] = y"
-    assert stay(text) == dedent("""\
-        x = a[tid]
-        if x >= 0.0:
-            y = x + 1.0
-            if y > 2.0:
-                hits[tid] = 1
-            else:
-                out[tid] = y""")
-    inside = "for k in range(3):\n    if a[k] > 1.0:\n        return\nout[tid] = 1.0"
-    assert stay(inside) == inside

@@ -56,7 +56,7 @@ class Sketch(ABC):
 
     def __post_init__(self) -> None:
         """Open the body."""
-        self.book = NameBook(self.stream.child("names"))
+        self.book = self._open_book()
         self._draw = self.stream.child("draft")
         self._arguments: list[Argument] = []
         self._helpers: list[Statement] = []
@@ -65,6 +65,9 @@ class Sketch(ABC):
         """Values that may be read once more."""
         self._behind: list[tuple[Expression, Expression]] = []
         """Names of values that are spread evenly, and those values."""
+
+    def _open_book(self) -> NameBook:
+        return NameBook(self.stream.child("names"))
 
     @property
     @abstractmethod

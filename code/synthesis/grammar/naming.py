@@ -44,6 +44,7 @@ NOUNS = (
     "residual", "potential", "flux", "features", "levels", "grid", "rows", "points", "kernel_sum",
 )  # fmt: skip
 
+_LARGEST_POOL = 64
 _RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"wp", "warp", "jax", "jnp", "lax", "np"}
 
 
@@ -52,15 +53,21 @@ class NameBook:
 
     Args:
         stream: the random choices.
+        steady: whether names come from the same place of their pools, as one person gives them: ``u`` and ``v`` or
+            ``vel_x`` and ``vel_y``, and not one of each.
     """
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, *, steady: bool = False) -> None:
         self._stream = stream
+        places = stream.child("habit").ranked(range(_LARGEST_POOL), key=str) if steady else ()
+        self._rank = {place: rank for rank, place in enumerate(places)}
         self._taken: set[str] = set()
 
     def take(self, pool: tuple[str, ...]) -> str:
         """A free name of a pool, with a number where all of them are taken."""
         free = [name for name in pool if name not in self._taken and name not in _RESERVED]
+        if free and self._rank:
+            return self.reserve(min(free, key=lambda name: self._rank[pool.index(name)]))
         if free:
             return self.reserve(self._stream.pick(free))
         stem = self._stream.pick(pool)

@@ -14,6 +14,7 @@ from synthesis.frontends.warp.spelling import array_annotation, draw_style
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
 from synthesis.grammar.drafting import elaborate_term, render_module
 from synthesis.grammar.elaboration import Piece
+from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Term
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name, Statement
@@ -40,7 +41,8 @@ class Draft(Sketch):
 
     Args:
         pieces: what it is elaborated by.
-        plain: whether it is whole as its recipe writes it: not elaborated, not for any type, without comments.
+        plain: whether it is whole as its recipe writes it: not elaborated, not for any type, without comments,
+            with names by one habit.
     """
 
     pieces: Sequence[Piece[Sketch]] = PIECES
@@ -50,6 +52,9 @@ class Draft(Sketch):
         """Open the body."""
         super().__post_init__()
         self._elaborated = self.plain
+
+    def _open_book(self) -> NameBook:
+        return NameBook(self.stream.child("names"), steady=self.plain)
 
     def store(self, term: Term) -> None:
         """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""

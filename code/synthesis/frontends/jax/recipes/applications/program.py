@@ -84,7 +84,7 @@ class Program:
         self.choices = stream.child("shape")
         self._sizes = RealSizes(stream.child("real"))
         self._roles = dict(_ROLES)
-        self._book = NameBook(stream.child("names"))
+        self._book = NameBook(stream.child("names"), steady=True)
         self._template = Template(self._book, self._roles, _squared, _KNOWN)
         self._eager = _EAGER[stream.difficulty]
         style = stream.child("style")

@@ -1,7 +1,7 @@
 """Shapes that collide: pairs of primitives, their bounds, and distances to them."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FRAME, INT, PAIR, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, FRAME, INT, PAIR, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -99,11 +99,11 @@ _NARROW = {
 _KEEP = """
     {if dist {< ~ <=} gap:
         {slot = wp.atomic_add(counter, 0, 1)
-        {if slot >= max_contacts:
-            {# no room left
-            return ~ return}
-        contact_dist[slot] = {1.0 ~ gap} ~ if slot < max_contacts:
-            contact_dist[slot] = {1.0 ~ gap}}
+        {# no room left
+        if slot >= max_contacts:
+            return
+        used[slot] = 1 ~ if slot < max_contacts:
+            used[slot] = 1}
         depth[tid] = {gap - dist ~ wp.max(gap - dist, 0.0)} ~
         depth[tid] = {gap - dist ~ wp.max(gap - dist, 0.0) ~ 0.5 * (gap - dist)}
         {normal_out[tid] = n
@@ -143,7 +143,7 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.scalar("max_contacts", INT, (2, 8), ("max_contacts", "capacity", "rigid_contact_max"))
     p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 1))
     p.output("deep", INT, (1,), ("num_deep", "tunneled"), (0, 1))
-    p.output("contact_dist", FLOAT, (12,), ("contact_used", "slots"), (0, 1))
+    p.output("used", INT, (12,), ("contact_active", "slot_used"), (0, 1))
     p.output("depth", FLOAT, (pairs,), ("depth", "penetration", "contact_depth"), (0, 1))
     p.output("normal_out", VEC, (pairs,), ("contact_normal", "normals", "normal_out"), (0, 1))
     p.output("point_out", VEC, (pairs,), ("contact_point", "points", "contact_pos"), (0, 1))
@@ -190,20 +190,25 @@ _SURVEY = {
             lower_out[tid] = wp.vec3(HUGE, HUGE, HUGE)
             upper_out[tid] = {wp.vec3(HUGE, HUGE, HUGE) ~ -wp.vec3(HUGE, HUGE, HUGE)}
             return}
-        c = {shape_pos[tid] ~ wp.transform_point(body_q[place[tid]], shape_pos[tid])}
+        c = shape_pos[tid]
         {?0.5 if shape_body[tid] >= 0:
             c = wp.transform_point(body_q[shape_body[tid]], shape_pos[tid])}
         s = shape_scale[tid]
         e = {wp.vec3(s[0], s[0], s[0]) ~ wp.vec3(s.x, s.x, s.x)}
+        {if kind == BOX:
+            e = s
+        elif kind == CAPSULE:
+            e = {wp.vec3(s[0], s[0], s[0] + s[1]) ~ e + wp.vec3(0.0, 0.0, s[1])}
+        {elif kind == PLANE:
+            # without an end in its own plane
+            e = wp.vec3(HUGE, HUGE, 0.0) ~} ~
+        q = wp.quat(shape_rot[tid][0], shape_rot[tid][1], shape_rot[tid][2], shape_rot[tid][3])
         if kind == BOX:
-            {e = s ~ q = wp.transform_get_rotation(body_q[place[tid]])
             e = wp.abs(wp.quat_rotate(q, wp.vec3(s[0], 0.0, 0.0)))
             e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, s[1], 0.0)))
-            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[2])))}
+            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[2])))
         elif kind == CAPSULE:
-            e = {wp.vec3(s[0], s[0], s[0] + s[1]) ~ e + wp.vec3(0.0, s[1], 0.0)}
-        {elif kind == PLANE:
-            e = wp.vec3({10.0, 10.0 ~ 100.0, 100.0}, 0.1) ~}
+            e += wp.abs(wp.quat_rotate(q, wp.vec3(0.0, 0.0, s[1])))}
         {?0.6 {# room for the margin
         e += wp.vec3(margin, margin, margin) ~ m = margin_of[tid]
         e = e + wp.vec3(m, m, m)}}
@@ -266,7 +271,7 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
             ("margin_of", FLOAT, (0.05, 0.4), ("shape_margin", "geom_margin", "thickness")),
         ):
             p.array(key, kind, bounds, (threads,), names)
-    p.array("place", INT, (0, 11), (threads,), ("shape_frame", "frame_ids"))
+    p.array("shape_rot", FOUR, (-1, 1), (threads,), ("shape_rot", "geom_quat", "orientations"))
     p.array("points", VEC, (-1, 1), (threads,), ("points", "particle_q", "query_points"))
     p.array("skip_group", INT, (-1, 2), (1,), ("ignored_group", "skip_group"))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt"), ("0.1",))

@@ -189,7 +189,7 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
         n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ safe_normalize(xij) ~ "
         "spring_direction(xi, xj) ~ xij / (length + TINY)}"
     )
-    p.write_with_others(_SPRING, target)
+    p.write(_SPRING[target])
     titles = {
         "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_cable_forces"),
         "spring_projection": ("solve_springs", "solve_distance_constraints", "project_edges", "solve_stretch"),

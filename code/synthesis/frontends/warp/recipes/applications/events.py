@@ -173,7 +173,7 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
     total = size * worlds
     p.array("done", INT, (0, 1), (worlds,), ("done", "reset_mask", "world_reset"))
     p.array("active", FLAG, (0, 1), (worlds,), ("world_active", "env_mask", "enabled"))
-    p.array("used", INT, (1, size), (worlds,), ("num_bodies", "body_count", "dofs_per_world"))
+    p.array("used", INT, (1, size), (worlds,), ("num_dofs", "dof_count", "used_dofs"))
     p.array("template", FLOAT, (-2, 2), (size,), ("default_q", "q_template", "initial_q"))
     p.array("source", INT, (-1, 1), (worlds,), ("source_world", "copy_from", "template_world"))
     p.array("noise", FLOAT, (-1, 1), (total,), ("noise", "perturbation", "offsets"))
@@ -185,22 +185,22 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
     p.output("table", FLOAT, (worlds, size), ("obs_buffer", "q_table", "env_q"))
     p.output("sums", FLOAT, (worlds,), ("reward", "world_cost", "energy"), (-1, 1))
     p.output("bad", INT, (worlds,), ("num_violations", "failed", "error_count"), (0, 12))
-    p.scalar("per_world", INT, (size, size), ("bodies_per_world", "per_world", "num_dofs"))
-    p.constants({"BODIES_PER_WORLD": size})
+    p.scalar("per_world", INT, (size, size), ("dofs_per_world", "per_world", "num_dofs"))
+    p.constants({"DOFS_PER_WORLD": size})
     split = p.pick(
-        "wid = tid // BODIES_PER_WORLD\nbody = tid % BODIES_PER_WORLD",
-        "wid = tid // BODIES_PER_WORLD\nbody = tid - wid * BODIES_PER_WORLD",
-        "wid = tid // per_world\nbody = tid % per_world",
+        "wid = tid // DOFS_PER_WORLD\ndof = tid % DOFS_PER_WORLD",
+        "wid = tid // DOFS_PER_WORLD\ndof = tid - wid * DOFS_PER_WORLD",
+        "wid = tid // per_world\ndof = tid - wid * per_world",
     )
     p.guard_count("thread")
-    skips = p.some(("not active[wid]", "body >= used[wid]"))
+    skips = p.some(("not active[wid]", "dof >= used[wid]"))
     lines = [block(f"if {each}:", "return") for each in skips]
     if len(skips) == 2 and p.choices.chance(0.4):
         lines = [block(f"if {skips[0]} or {skips[1]}:", "return")]
     begin = p.pick(
-        "template[body]", "template[body] + amount * noise[tid]", "wp.clamp(template[body] + noise[tid], -most, most)"
+        "template[dof]", "template[dof] + amount * noise[tid]", "wp.clamp(template[dof] + noise[tid], -most, most)"
     )
-    out = p.pick("q[tid]", "q[tid]", "table[wid, body]")
+    out = p.pick("q[tid]", "q[tid]", "table[wid, dof]")
     if target == "world_reset":
         form = p.pick("guard", "branches", "copy")
         if form == "guard":
@@ -218,11 +218,11 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
                 other
                 + "\n"
                 + p.pick("", block("elif s == wid:", f"{out} = old[tid]") + "\n")
-                + block("else:", f"{out} = old[s * BODIES_PER_WORLD + body]"),
+                + block("else:", f"{out} = old[s * DOFS_PER_WORLD + dof]"),
             ]
     elif target == "world_sum":
         value = p.pick(
-            "weight[body] * old[tid]", "old[tid] - template[body]", "weight[body] * wp.abs(old[tid] - template[body])"
+            "weight[dof] * old[tid]", "old[tid] - template[dof]", "weight[dof] * wp.abs(old[tid] - template[dof])"
         )
         add = p.pick("wp.atomic_add(sums, wid, e)", "sums[wid] += e")
         limit = p.pick(
@@ -231,13 +231,13 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
         lines += [f"e = {value}", limit, add]
     else:
         test = p.pick(
-            "wp.abs(old[tid]) > most", "old[tid] > most or old[tid] < -most", "old[tid] < template[body] - most"
+            "wp.abs(old[tid]) > most", "old[tid] > most or old[tid] < -most", "old[tid] < template[dof] - most"
         )
-        act = p.pick("wp.atomic_add(bad, wid, 1)", "bad[wid] += 1", "wp.atomic_max(bad, wid, body + 1)")
+        act = p.pick("wp.atomic_add(bad, wid, 1)", "bad[wid] += 1", "wp.atomic_max(bad, wid, dof + 1)")
         fixed = p.pick("", f"{out} = wp.clamp(old[tid], -most, most)")
         other = block("else:", f"{out} = old[tid]") if fixed else ""
         lines += [block(f"if {test}:", act, fixed) + ("\n" + other if other else "")]
-    if "body" not in "\n".join(lines):
+    if "dof" not in "\n".join(lines):
         split = split.partition("\n")[0]
     p.add(split, *lines)
     titles = {

@@ -60,8 +60,9 @@ _PLANE = {
             return ~ return}}
         div = {0.5 * (u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) ~ \
                 (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)} ~
-        {ur = {u[wp.min(x + 1, nx - 1), y] ~ u[(x + 1) % nx, y]}
-        vt = {v[x, wp.min(y + 1, ny - 1)] ~ v[x, (y + 1) % ny]}
+        {{ur = u[wp.min(x + 1, nx - 1), y]
+        vt = v[x, wp.min(y + 1, ny - 1)] ~ ur = u[(x + 1) % nx, y]
+        vt = v[x, (y + 1) % ny]}
         div = {ur - u[x, y] + vt - v[x, y] ~ (ur - u[x, y]) / h + (vt - v[x, y]) / h} ~
         div = float(0.0)
         if x < nx - 1:
@@ -123,9 +124,10 @@ _PLANE = {
                 {if dx == 0 and dy == 0:
                     continue ~ if wp.abs(dx) + wp.abs(dy) != 1:
                     continue}
-                cx = {(x + dx + nx) % nx ~ wp.clamp(x + dx, 0, nx - 1)}
-                cy = {(y + dy + ny) % ny ~ wp.clamp(y + dy, 0, ny - 1)}
-                total += {q[cx, cy] ~ weight * q[cx, cy]}
+                {cx = (x + dx + nx) % nx
+                cy = (y + dy + ny) % ny ~ cx = wp.clamp(x + dx, 0, nx - 1)
+                cy = wp.clamp(y + dy, 0, ny - 1)}
+                total += q[cx, cy]
                 num += 1.0}
         new = (total - {source[x, y] ~ h * h * source[x, y]}) / wp.max(num, 1.0)
         out[x, y] = {new ~ q[x, y] + omega * (new - q[x, y]) ~ (1.0 - omega) * q[x, y] + omega * new}
@@ -149,10 +151,14 @@ _PLANE = {
             flow += q[x, y + 1] - here ~
         flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
         flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
-        left = q[{wp.max(x - 1, 0) ~ (x + nx - 1) % nx}, y]
-        right = q[{wp.min(x + 1, nx - 1) ~ (x + 1) % nx}, y]
-        low = q[x, {wp.max(y - 1, 0) ~ (y + ny - 1) % ny}]
-        high = q[x, {wp.min(y + 1, ny - 1) ~ (y + 1) % ny}]
+        {left = q[wp.max(x - 1, 0), y]
+        right = q[wp.min(x + 1, nx - 1), y]
+        low = q[x, wp.max(y - 1, 0)]
+        high = q[x, wp.min(y + 1, ny - 1)] ~
+        left = q[(x + nx - 1) % nx, y]
+        right = q[(x + 1) % nx, y]
+        low = q[x, (y + ny - 1) % ny]
+        high = q[x, (y + 1) % ny]}
         flow = left + right + low + high - 4.0 * here
         {?0.4 slope_x = (right - left) / (2.0 * h)
         slope_y = (high - low) / (2.0 * h)
@@ -199,7 +205,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.output("num_large", INT, (1,), ("num_large", "num_active"), (0, 1))
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
-    p.write_with_others(_PLANE, target)
+    p.write(_PLANE[target])
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
         "divergence": ("compute_divergence", "divergence", "eval_divergence"),
@@ -216,16 +222,16 @@ _TRANSFER = {
         x = points[tid]
         {?0.5 if {active[tid] == 0 ~ material[tid] == EMPTY}:
             return}
-        gx = int(wp.floor((x[0] - {origin[0] ~ low}) * inv_h))
-        gy = int(wp.floor((x[1] - {origin[1] ~ low}) * inv_h))
+        gx = int(wp.floor((x[0] - LOW_X) * inv_h))
+        gy = int(wp.floor((x[1] - LOW_Y) * inv_h))
         {?0.5 # outside the grid
         if gx < 0 or gy < 0 or gx >= n - 1 or gy >= n - 1:
             {wp.atomic_add(num_lost, 0, 1)
             return ~ return} ~
         gx = wp.clamp(gx, 0, n - 2)
         gy = wp.clamp(gy, 0, n - 2)}
-        fx = (x[0] - {origin[0] ~ low}) * inv_h - float(gx)
-        fy = (x[1] - {origin[1] ~ low}) * inv_h - float(gy)
+        fx = (x[0] - LOW_X) * inv_h - float(gx)
+        fy = (x[1] - LOW_Y) * inv_h - float(gy)
         m = {masses[tid] ~ masses[tid] * scale[material[tid]]}
         {for dx in range(2):
             for dy in range(2):
@@ -341,7 +347,8 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_points"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 1))
     p.guard_count("particle")
-    p.write_with_others(_TRANSFER, target)
+    low_x, low_y = p.choices.choice((("origin[0]", "origin[1]"), ("low", "low")))
+    p.write(_TRANSFER[target].replace("LOW_X", low_x).replace("LOW_Y", low_y))
     titles = {
         "to_grid": ("p2g", "scatter_to_grid", "deposit_mass", "splat_particles"),
         "from_grid": ("g2p", "gather_from_grid", "update_particles", "sample_grid"),

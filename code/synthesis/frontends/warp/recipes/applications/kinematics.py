@@ -178,7 +178,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench", "xfrc"), (-1, 1), element="wp.spatial_vector"
     )
     p.guard_count("body")
-    p.write_with_others(_BODY, target)
+    p.write(_BODY[target])
     titles = {
         "world_state": ("update_body_state", "compute_com", "body_world_state", "eval_body_com"),
         "wrench": ("apply_body_forces", "eval_body_wrench", "compute_spatial_forces", "accumulate_wrench"),
@@ -324,7 +324,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.output("num_large", INT, (1,), ("num_diverged", "num_large"), (0, 1))
     p.array("done", INT, (0, 1), (envs,), ("done", "converged"))
     p.write("{?0.3 if done[env] != 0:\n    return}")
-    p.write_with_others(_DOF, target)
+    p.write(_DOF[target])
     titles = {
         "mass_matrix": ("compute_mass_matrix", "eval_crba", "assemble_mass", "mass_diagonal"),
         "solve_lower": ("solve_lower", "forward_substitution", "triangular_solve"),

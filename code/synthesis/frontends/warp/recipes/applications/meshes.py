@@ -111,7 +111,7 @@ def _stretch(p: Program) -> list[str]:
         lines.insert(0, block("if a == b:", "return"))
     ratio = p.pick("s = r / rest[tid]", "s = r - rest[tid] + 1.0")
     law = p.pick("g = d * (ks * (s - 1.0) / r)", "g = wp.normalize(d) * (ks * (s - 1.0))")
-    slack = p.pick("", block("if s <= 1.0:", "return"), block("if s < 1.0 and tag[tid] == BORDER:", "return"))
+    slack = p.pick("", block("if s <= 1.0:", "return"))
     torn = ""
     if p.maybe(0.35):
         torn = join("flags[tid] = 0", block("if s > most:", "flags[tid] = 1", "return"))
@@ -131,7 +131,7 @@ def _valence(p: Program) -> list[str]:
     if form == "least":
         return [same, "v = wp.min(a, b)", _scatter(p, "degree", "v", p.pick("1", "tag[tid]"))]
     kinds = chain(
-        ("fixed[a] == 1 and fixed[b] == 1", "flags[tid] = BORDER"),
+        ("fixed[a] == 1 and fixed[b] == 1", "flags[tid] = 2"),
         ("fixed[a] == 1 or fixed[b] == 1", "flags[tid] = 1"),
         otherwise=join("flags[tid] = 0", *(count if p.choices.chance(0.5) else [])),
     )

@@ -171,7 +171,7 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("torque_sum", FLOAT, each, ("qfrc_passive", "joint_f", "tau"), (-1, 1))
     p.output("num_fast", INT, (worlds,), ("num_fast", "warning"), (0, 1))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
-    p.write_with_others(_BODY, target)
+    p.write(_BODY[target])
     titles = {
         "body_pose": ("kinematics", "update_kinematics", "body_poses", "eval_fk"),
         "velocity_pass": ("com_vel", "velocity_pass", "forward_velocity", "body_velocities"),
@@ -369,7 +369,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
     p.output("fastest", FLOAT, (worlds,), ("max_speed", "fastest"), (0, 1))
     p.output("time_out", FLOAT, (worlds,), ("time_out", "next_time"))
-    p.write_with_others(_ROW, target)
+    p.write(_ROW[target])
     titles = {
         "actuator_force": ("actuator_force", "compute_actuation", "actuator_velocity", "apply_controls"),
         "sensor_value": ("sensor_pos", "eval_sensors", "update_sensors", "read_sensors"),

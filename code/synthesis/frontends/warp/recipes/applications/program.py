@@ -13,7 +13,6 @@ from dataclasses import replace
 from textwrap import dedent
 
 from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, reshape, unparse
-from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join, quote_remarks
@@ -33,7 +32,7 @@ FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """How much more often a kernel of each difficulty has what it may have."""
 
-_FORMS_OF_NUMBERS = (("argument", 0.5), ("number", 0.3), ("constant", 0.2))
+_FORMS_OF_NUMBERS = (("argument", 0.52), ("number", 0.1), ("constant", 0.38))
 _FORMS_OF_SIZES = (("argument", 0.45), ("constant", 0.25), ("static", 0.18), ("number", 0.12))
 
 _LOCALS: dict[str, tuple[str, ...]] = {
@@ -58,8 +57,6 @@ _LINES_KEPT = 256
 """Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
 _WRITTEN = (-1e6, 1e6)
 """The values that an array may come to hold which the kernel only writes."""
-_LONGER, _CONTINUED = {3: 1, 4: 1, 5: 2}, 0.5
-"""How often another text of an application may follow in a kernel of each difficulty, and how often one does."""
 _EARLY, _IN_PLACE = 0.5, 0.5
 """How often a kernel reads all that it needs first, and how often it reads in place what it needs once."""
 
@@ -209,9 +206,10 @@ class Program:
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal)) if named else literal
 
     def sizes(self, **values: int) -> None:
-        """Counts that lines may name: arguments that the kernel is given, constants of the module, or plain numbers."""
+        """Counts that lines may name: all of them arguments, constants of the module, or plain numbers."""
+        form = self.choices.weighted(_FORMS_OF_SIZES)
         for key, value in values.items():
-            form, literal = self.choices.weighted(_FORMS_OF_SIZES), Literal(repr(value))
+            literal = Literal(repr(value))
             if form == "argument":
                 self.scalar(key, INT, (value, value), (key,))
             elif form == "number":
@@ -266,21 +264,6 @@ class Program:
         A comment is written in some kernels. Locals that ``lookups`` knows are read before they are needed.
         """
         self._written += [text for each in texts if (text := self._choose(each))]
-
-    def write_with_others(self, texts: Mapping[str, str], target: str) -> None:
-        """Append one of an application's texts; in some long kernels others that write other arrays follow it.
-
-        Args:
-            texts: what a thread may do, all with the same arguments.
-            target: which of them comes first.
-        """
-        self.write(texts[target])
-        for _ in range(_LONGER.get(self.choices.difficulty, 0)):
-            if self.choices.chance(_CONTINUED):
-                other = self._choose(texts[self.choices.choice([each for each in texts if each != target])])
-                whole = [*self._written[:-1], stay(self._written[-1])]
-                if rest := continue_with("\n".join(whole), other):
-                    self._written = [*whole, rest]
 
     def _choose(self, text: str) -> str:
         lines = join(choose(dedent(text), self.choices.shuffled, self.maybe)).split("\n")

@@ -68,38 +68,37 @@ _FLAT = {
         {new = {-1 ~ int(-1)}
         if old >= 0{ and old < num_src ~}:
             new = slot_of[old] {~ - first_id[0]}
-        kind_out[tid] = new
+        id_out[tid] = new
         {?0.5 if new {>= 0 ~ > -1}:
             wp.atomic_add(histogram, wp.min(new, {3 ~ num_kinds - 1}), 1)} ~
         if old < 0:
-            kind_out[tid] = {-1 ~ old}
+            id_out[tid] = {-1 ~ old}
         elif {alive[tid] == 0 ~ old >= num_src}:
-            kind_out[tid] = {-1 ~ -2}
+            id_out[tid] = -1
         else:
-            kind_out[tid] = slot_of[old] {+ first_id[0] ~}}
-        {?0.4 {wp.atomic_add(num_fixed, 0, 1) ~ v_out[tid] = offset_of[group_of[tid]]}}
+            id_out[tid] = slot_of[old] {+ first_id[0] ~}}
     """,
     "segments": """
         begin = {starts[tid] ~ wp.max(starts[tid], 0)}
         end = {starts[tid + 1] ~ wp.min(begin + lengths[tid], total)}
         {?0.5 if end <= begin:
-            {{x_out[tid] = {0.0 ~ fallback} ~ kind_out[tid] = 0}
-            return ~ return}}
-        {acc = float(0.0) ~ acc = float(fallback)}
+            x_out[tid] = {0.0 ~ fallback}
+            return}
+        acc = float(0.0)
         num = int(0)
-        for k in range(begin, end{, 2 ~ ~}):
+        for k in range(begin, end):
             {?0.5 if flags_of[k] == 0:
                 continue}
-            {?0.2 if num >= {4 ~ max_items}:
+            {?0.2 if num >= max_items:
                 break}
-            acc {+= data[k] ~ = wp.max(acc, data[k]) ~ += data[k] * scale}
+            acc += data[k]{ * scale ~}
             num += 1
         {{?0.5 if num > 0:
             acc = acc / float(num)}
         x_out[tid] = acc
-        {kind_out[tid] = num ~} ~
+        {num_out[tid] = num ~} ~
         {x_out[tid] = acc / float(wp.max(num, 1)) ~ x_out[tid] = acc
-        kind_out[tid] = num}}
+        num_out[tid] = num}}
     """,
 }
 
@@ -133,7 +132,9 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.constants({"KIND_NONE": 0, "KIND_FIXED": 1, "KIND_MOVING": 2, "KIND_GHOST": 3})
     p.output("x_out", FLOAT, (count,), ("dst", "values_out", "state_out", "x_out"))
     p.output("v_out", VEC, (count,), ("dst_pos", "points_out", "positions_out"))
-    p.output("kind_out", INT, (count,), ("dst_kind", "labels_out", "new_ids", "out_index"))
+    p.output("kind_out", INT, (count,), ("dst_kind", "labels_out", "kinds_out"))
+    p.output("id_out", INT, (count,), ("new_ids", "out_index", "ids_out"))
+    p.output("num_out", INT, (count,), ("num_used", "lengths_out", "counts"))
     p.output("counter", INT, (4,), ("counter", "num_items", "count_out"), (0, 1))
     p.output("used", INT, (p.threads,), ("used", "slots", "occupied"), (0, 1))
     p.output("histogram", INT, (4,), ("histogram", "counts_out", "kind_count"), (0, 1))
@@ -144,7 +145,7 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.output("num_large", INT, (1,), ("num_large", "num_selected"), (0, 1))
     if target != "segments":
         p.guard_count("item")
-    p.write_with_others(_FLAT, target)
+    p.write(_FLAT[target])
     titles = {
         "gather_state": ("gather_state", "copy_mapped", "gather_indexed", "map_values"),
         "compact": ("compact", "select_active", "fill_list", "collect_items"),
@@ -168,7 +169,7 @@ _WORLDS = {
         {?0.5 if src_world < 0:
             {return ~ src_world = world}}
         dst[world, i] = src[wp.max(src_world, 0), i] ~
-        dst[world, i] = src[world, {i ~ order[i] ~ wp.min(i + shift, width - 1)}]}
+        dst[world, i] = src[world, {i ~ order[i]}]}
         {* ids_out[world, i] = {ids[world, i] ~ ids[world, i] + world * width} ~
             if i == 0:
                 stamp[world] = stamp[world] + {1 ~ step}
@@ -253,7 +254,6 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     p.array("order", INT, (0, width - 1), (width,), ("order", "permutation", "perm"))
     p.array("ids", INT, (-1, 9), shape, ("ids", "owner", "body_ids", "keys"))
     p.array("age", INT, (0, 10), shape, ("age", "lifetime", "steps"))
-    p.scalar("shift", INT, (1, 3), ("shift", "offset"))
     p.scalar("step", INT, (1, 100), ("step", "frame", "time_index"))
     p.scalar("max_age", INT, (3, 7), ("max_age", "timeout"))
     p.scalar("active_worlds", INT, (worlds // 2, worlds), ("num_worlds", "nworld", "world_count_in"))
@@ -267,7 +267,7 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     p.output("missing", INT, (worlds,), ("num_missing", "missing"), (0, 1))
     p.output("count_out", INT, (worlds,), ("count_out", "world_offsets"))
     p.output("num_full", INT, (1,), ("num_full",), (0, 1))
-    p.write_with_others(_WORLDS, target)
+    p.write(_WORLDS[target])
     titles = {
         "copy_worlds": ("copy_worlds", "copy_state", "broadcast_state", "restore_state"),
         "zero_worlds": ("reset_buffers", "clear_worlds", "zero_state", "reset_worlds"),

@@ -160,7 +160,7 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.output("penalty", FLOAT, (envs,), ("penalty", "limit_cost", "reward_penalty"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
     p.write("{?0.35 if {active[env] == 0 ~ active[env] != 1}:\n    return}")
-    p.write_with_others(_DRIVES, target)
+    p.write(_DRIVES[target])
     titles = {
         "joint_drive": ("eval_joint_drives", "apply_actuators", "compute_joint_torques", "pd_control"),
         "action_filter": ("apply_actions", "process_actions", "filter_actions", "set_joint_targets"),
@@ -188,8 +188,9 @@ _EPISODES = {
             if up[2] < 0.0:
                 reset = 1
         ~
-            for k in range({NUM_FEET ~ contact_force.shape[1]}):
-                if {contact_force[env, k] > force_limit ~ contact_force[env, k] > force_limit and foot_allowed[k] == 0}:
+            # only feet may touch the ground
+            for k in range({NUM_LINKS ~ link_force.shape[1]}):
+                if {link_force[env, k] > force_limit ~ link_force[env, k] > force_limit and is_foot[k] == 0}:
                     reset = 1
                     {break ~}
         ~
@@ -228,21 +229,18 @@ _EPISODES = {
                 cost += {torques[env, j] * torques[env, j] ~ wp.abs(torques[env, j] * joint_qd[env, j])}
             total -= {energy_scale * ~ 0.1 *} cost
         ~
-            if progress[env] == {0 ~ 1}:
-                total = {0.0 ~ 0.5 * total}
-        ~
             # time in the air pays
             for k in range({NUM_FEET ~ contact_force.shape[1]}):
-                if {air_time[env, k] > air_min and contact_force[env, k] > 0.5 ~ contact_force[env, k] > 0.5}:
-                    total += air_time[env, k] {- air_min ~}
+                # on touching down
+                if contact_force[env, k] > 0.5:
+                    total += air_time[env, k] - air_min
         ~
             if done_in[env] == 1:
                 total -= {penalty ~ 1.0 ~ 2.0}
-        ~
-            {alive = 1.0 - wp.abs(pos[env][1])
-            total += 0.1 * alive ~ if pos[env][2] > height_target:
-                total += 0.1}
         }
+        {?0.3 # nothing for what a reset did
+        if progress[env] == 0:
+            total = 0.0}
         {reward[env] = {total ~ wp.max(total, 0.0) ~ total * dt}
         {wp.atomic_add(episode_sum, env, total) ~} ~ reward[env] = total}
     """,
@@ -289,8 +287,10 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("seed_of", INT, (0, 50), (envs,), ("seeds", "env_seed"))
     p.array("start_of", INT, (0, starts - 1), (envs,), ("start_ids", "motion_ids", "state_index"))
     p.array("locked", INT, (0, 2), (dofs,), ("locked", "dof_type", "frozen_dofs"))
-    p.array("foot_allowed", INT, (0, 1), (feet,), ("allowed_contact", "is_foot"))
-    p.array("contact_force", FLOAT, (0, 2), (envs, feet), ("contact_forces", "foot_force", "feet_contact"))
+    links = 2 * feet
+    p.array("is_foot", INT, (0, 1), (links,), ("is_foot", "allowed_contact"))
+    p.array("link_force", FLOAT, (0, 2), (envs, links), ("contact_forces", "link_contact", "net_contact_force"))
+    p.array("contact_force", FLOAT, (0, 2), (envs, feet), ("foot_forces", "feet_contact", "foot_force"))
     p.array("air_time", FLOAT, (0, 1), (envs, feet), ("air_time", "feet_air_time"))
     p.array("torques", FLOAT, (-1, 1), (envs, dofs), ("torques", "joint_f", "actions"))
     p.array("joint_qd", FLOAT, (-1, 1), (envs, dofs), ("joint_qd", "dof_vel"))
@@ -315,7 +315,7 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.scalar("max_length", INT, (8, 14), ("max_episode_length", "max_steps", "horizon"))
     p.scalar("max_resets", INT, (4, 10), ("max_resets", "capacity"))
     p.scalar("randomize", INT, (0, 1), ("randomize", "use_noise"))
-    p.constants({"NUM_FEET": feet})
+    p.constants({"NUM_FEET": feet, "NUM_LINKS": links})
     p.sizes(num_start=starts, num_dofs=dofs)
     p.output("done", INT, (envs,), ("done", "dones", "reset_out", "terminated_out"))
     p.output("timeout", INT, (envs,), ("timeout", "truncated"))
@@ -328,7 +328,7 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("qd_out", FLOAT, (envs, dofs), ("joint_qd", "dof_vel", "qvel"), (-1, 1))
     p.output("pos_out", VEC, (envs,), ("root_pos", "base_pos"), (-1, 1))
     p.guard_count("env")
-    p.write_with_others(_EPISODES, target)
+    p.write(_EPISODES[target])
     titles = {
         "terminations": ("check_termination", "compute_dones", "update_episodes", "check_resets"),
         "reward": ("compute_reward", "compute_rewards", "locomotion_reward", "tracking_reward"),

@@ -54,7 +54,7 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         ),
         "csr_jacobi": (
             "total = b[row]\npivot = float(1.0)",
-            block("if col == row:", p.pick("pivot = 4.0 + values[k]", "pivot = 3.0 + wp.abs(values[k])"))
+            block("if col == row:", p.pick("pivot = 4.0 + values[k]", "pivot = wp.max(wp.abs(values[k]), 0.5)"))
             + "\n"
             + block("else:", "total -= values[k] * x[col]"),
             p.pick(

@@ -8,7 +8,7 @@ from synthesis.records import KernelSpec
 _RESTING = """
     {?0.5 # fixed and sleeping vertices stay
     if {(flags[tid] & ACTIVE) == 0 ~ not has_flag(flags[tid], ACTIVE) ~ not ((flags[tid] & ACTIVE) != 0) ~ \
-            inv_mass_of[tid] < 0.5 {~ or {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}}}:
+            inv_mass_of[tid] <= 0.0 {~ or {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}}}:
         {return ~ OUTPUTS
         return}}
 """
@@ -16,7 +16,7 @@ _VERTEX = {
     "implicit_vertex": """
         {
             # inertia pulls towards where the vertex would go freely
-            m = 1.0 / (inv_mass_of[tid] * dt * dt)
+            m = 1.0 / (wp.max(inv_mass_of[tid], 0.1) * dt * dt)
             force = (predicted[tid] - x0) * m
             hess = wp.diag(wp.vec3(m, m, m))
         ~
@@ -67,7 +67,7 @@ _VERTEX = {
         v0 = v0 * {(1.0 - kd * dt) ~ wp.max(1.0 - kd * dt, 0.0)}}
         {v1 = v0 + (gravity + f_in[tid] * inv_mass_of[tid]) * dt ~
         v1 = v0 + gravity * dt
-        {?0.5 if inv_mass_of[tid] > 0.5:
+        {?0.5 if inv_mass_of[tid] > 0.0:
             v1 += f_in[tid] * (inv_mass_of[tid] * dt)}}
         {* speed = wp.length(v1)
             if speed > limit:
@@ -104,7 +104,7 @@ _VERTEX = {
             if {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}:
                 v1 = wp.vec3()
         ~
-            if x0[2] < ground {and ~ or} v1[2] < 0.0:
+            if x0[2] < ground and v1[2] < 0.0:
                 {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0], v1[1], -0.5 * v1[2])}
         }
         v_out[tid] = v1
@@ -114,8 +114,8 @@ _VERTEX = {
     "apply_corrections": """
         num = {degree_in[tid] ~ degree_in[tid] + 1}
         {if num == 0:
-            {x_out[tid] = x0
-            return ~ return}
+            x_out[tid] = x0
+            return
         d = correction[tid] / float(num) ~
         d = correction[tid]
         if num > 1:
@@ -130,7 +130,7 @@ _VERTEX = {
         {?0.5 if x1[2] < ground:
             x1[2] = ground}
         x_out[tid] = x1
-        {?0.6 v_out[tid] = v[tid] + d / dt}
+        {?0.6 v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt}}
         ~ x_out[tid] = x0 + d}
     """,
 }
@@ -148,7 +148,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.array("f_in", VEC, (-3, 3), (count,), ("f", "particle_f", "forces"))
     p.array("correction", VEC, (-0.5, 0.5), (count,), ("delta", "particle_delta", "corrections"))
     p.array("degree_in", INT, (0, 4), (count,), ("constraint_count", "num_constraints", "valence"))
-    p.array("inv_mass_of", FLOAT, (0.2, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
+    p.array("inv_mass_of", FLOAT, (-0.2, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
     p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
     p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
     p.array("groups", INT, (-1, 3), (count,), ("particle_world", "group", "env_index"))
@@ -177,7 +177,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.guard_count("particle")
     outputs = "x_out[tid] = x[tid]" if target != "update_velocity" else "v_out[tid] = v[tid]"
     p.write(_RESTING.replace("OUTPUTS", outputs))
-    p.write_with_others(_VERTEX, target)
+    p.write(_VERTEX[target])
     titles = {
         "implicit_vertex": ("solve_vertices", "vbd_step", "solve_elasticity", "relax_vertices"),
         "predict": ("predict_positions", "forward_step", "integrate_particles", "predict_particles"),

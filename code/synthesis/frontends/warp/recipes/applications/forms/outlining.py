@@ -18,6 +18,14 @@ _RETURNED = 0.65
 """How often a function says what it gives."""
 _SHORT = 3
 _PLAIN = KNOWN | {"wp"}
+_SPOKEN = {
+    "x": "position", "p": "point", "v": "velocity", "w": "angular_velocity", "q": "rotation", "n": "normal",
+    "d": "distance", "r": "distance", "f": "force", "m": "mass", "acc": "sum", "num": "count", "new": "next_value",
+    "old": "last_value", "out": "result", "vel": "velocity", "pos": "position", "dist": "distance", "dir": "direction",
+    "tau": "torque", "dl": "impulse", "dlam": "impulse", "div": "divergence", "disc": "discriminant", "err": "error",
+    "total": "sum",
+}  # fmt: skip
+"""What short names of variables are called in the names of functions."""
 _VERBS = ("compute_{}", "eval_{}", "get_{}", "calc_{}")
 
 
@@ -175,14 +183,23 @@ def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, st
     else:
         lines += [last, ast.Return(ast.Name(part.result, ast.Load()))]
     parameters = [ast.arg(name, parse_expression(kind)) for name, kind in part.parameters.items()]
-    spoken = next((each for each in (part.result, *sheet.roles.get(part.result, ())) if len(each) >= _SHORT), "")
     name = f"made_{len(sheet.made)}"
-    sheet.roles[name] = tuple(each.format(spoken or "term") for each in choices.shuffled(_VERBS))
+    sheet.roles[name] = tuple(each.format(_spoken(part.result, sheet)) for each in choices.shuffled(_VERBS))
     returned = parse_expression(known[part.result]) if choices.chance(_RETURNED) else None
     arguments = ast.arguments([], parameters, None, [], [], None, [])
     sheet.made.append(ast.FunctionDef(name, arguments, lines, [], returned))
     call = ast.Call(ast.Name(name, ast.Load()), [ast.Name(each, ast.Load()) for each in part.parameters], [])
     part.block[part.start : part.stop] = [ast.Assign([ast.Name(part.result, ast.Store())], call)]
+
+
+def _spoken(variable: str, sheet: Sheet) -> str:
+    """What a variable is called in the name of the function that gives it."""
+    for each in (variable, *sheet.roles.get(variable, ())):
+        if said := _SPOKEN.get(each.rstrip("0123456789")):
+            return said
+        if len(each) >= _SHORT:
+            return each
+    return "value"
 
 
 def _known(sheet: Sheet) -> dict[str, str]:
