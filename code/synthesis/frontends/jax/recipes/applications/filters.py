@@ -77,7 +77,7 @@ _SMOOTHING = """
 
     {start = zs[0] ~ start = {jnp.mean(zs[:4], axis=0) ~ zs[:3].mean(axis=0)}}
     (mean, slope), path = {lax.scan ~ jax.lax.scan}(step, (start, {jnp.zeros_like(start) ~ zs[1] - zs[0]}), zs)
-    {?0.3 path = {path - path.mean(axis=0) ~ path[1:]} if centred else path}
+    {?0.3 path = path - path.mean(axis=0) if centred else path}
 """
 _PARTICLES = """
     n = {states.shape[0] ~ len(states)}

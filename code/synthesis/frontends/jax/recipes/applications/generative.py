@@ -100,9 +100,9 @@ _LOSSES = {
         error = {jnp.mean(jnp.square(predicted - wanted), axis=-1) ~ ((predicted - wanted) ** 2).mean(axis=-1)}
         # {steps with little noise count less ~ weigh by signal to noise}
         snr = (alpha_bar / (1.0 - alpha_bar)).reshape(-1)
-        {?0.6 if max_snr is not None and max_snr > 0:
+        {{?0.6 if max_snr is not None and max_snr > 0:
             snr = jnp.minimum(snr, max_snr)}
-        {loss = jnp.mean(snr * error) ~ loss = jnp.mean(error * snr / (1.0 + snr))}
+        loss = jnp.mean(snr * error) ~ loss = jnp.mean(error * snr / (1.0 + snr))}
         """,
     ),
     "distillation": (

@@ -61,9 +61,6 @@ _TIME = Family(
             raise ValueError(f'kernel for <<kernel.shape[1]>> features, inputs have <<x.shape[-1]>>')}
         {width = kernel.shape[0] ~ width, *_ = kernel.shape}
         reach = {(width - 1) * dilation ~ dilation * (width - 1)}
-        {?0.3 squeeze = x.ndim == 2
-        if squeeze:
-            x = x[None]}
     """,
     cases={
         "same": """

@@ -150,7 +150,7 @@ _OVERLAP = Family(
             out = {jnp.mean(nll, axis=axes) ~ nll.sum(axis=axes) / (both + smooth)}
         """,
         "focal": """
-            hard = (1.0 - probs) ** {gamma ~ 2}
+            hard = (1.0 - probs) ** gamma
             out = -jnp.mean(hard * one_hot * jax.nn.log_softmax(logits, axis=-1), axis=axes)
         """,
     },
@@ -160,7 +160,7 @@ _OVERLAP = Family(
             out = out.at[..., 0].set(0.0)
         ~ if class_weights is not None:
             out = out * class_weights
-        ~ out = out ** gamma if gamma != 1.0 else out}
+        }
     """,
     named=("kind", "loss_type", "mode"),
     word="loss",

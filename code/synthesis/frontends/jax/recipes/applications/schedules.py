@@ -8,21 +8,21 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _CHECK = """
-    {?0.4 if warmup < 0 {or warmup >= horizon ~ or horizon <= warmup}:
-        raise ValueError({'the warmup has to end before the schedule does' ~
-            f'<<warmup>> steps of warmup in a schedule of <<horizon>>'})}
     {?0.3 if not jax.tree.leaves(params):
         raise ValueError('no parameters')}
     {?0.5 t = {count.astype(jnp.float32) ~ jnp.asarray(count, dtype=jnp.float32)} ~ t = count + 0.0}
 """
 _WARM = """
-    {?0.7 if warmup > 0:
+    {?0.85 if warmup > 0:
         # {begin small, while the moments mean little ~ linear warmup}
         {ramp = {jnp.minimum(1.0, (t + 1.0) / warmup) ~ jnp.clip((t + 1.0) / warmup, max=1.0)}
         {rate = rate * ramp ~ rate *= ramp} ~
         rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate)}}
 """
-_DONE = "{done = jnp.clip((t - warmup) / (horizon - warmup), 0.0, 1.0) ~ done = jnp.minimum(t / horizon, 1.0)}"
+_DONE = """{{?0.4 if warmup < 0 {or warmup >= horizon ~ or horizon <= warmup}:
+            raise ValueError({'the warmup has to end before the schedule does' ~
+                f'<<warmup>> steps of warmup in a schedule of <<horizon>>'})}
+        done = jnp.clip((t - warmup) / (horizon - warmup), 0.0, 1.0) ~ done = jnp.minimum(t / horizon, 1.0)}"""
 _SCHEDULES = {
     "cosine_schedule": f"""
         # {{half a cosine from the peak to the floor ~ cosine decay}}
@@ -149,7 +149,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     )
     p.option(
         "horizon",
-        p.pick("1000", "100"),
+        p.pick("1000", "10000"),
         "int",
         "steps of the whole schedule",
         p.pick("40", "60", "100"),
