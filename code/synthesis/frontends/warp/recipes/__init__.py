@@ -66,6 +66,8 @@ CATEGORIES = (
     "field",
     "multibody",
     "queries",
+    "joints",
+    "shapes",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

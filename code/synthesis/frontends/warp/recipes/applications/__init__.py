@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications import (
+    articulations,
     bodies,
     box_queries,
     collisions,
@@ -11,6 +12,7 @@ from synthesis.frontends.warp.recipes.applications import (
     deformables,
     events,
     fields,
+    joints,
     kinematics,
     mesh_queries,
     meshes,
@@ -21,6 +23,7 @@ from synthesis.frontends.warp.recipes.applications import (
     records,
     robots,
     rows,
+    shape_frames,
     vertices,
 )
 
@@ -30,6 +33,7 @@ _MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
 RECIPES: tuple[Recipe, ...] = tuple(
     replace(recipe, usual_mix=_MIX)
     for module in (
+        articulations,
         bodies,
         box_queries,
         collisions,
@@ -37,6 +41,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         deformables,
         events,
         fields,
+        joints,
         kinematics,
         mesh_queries,
         meshes,
@@ -47,6 +52,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         records,
         robots,
         rows,
+        shape_frames,
         vertices,
     )
     for recipe in module.RECIPES
