@@ -68,6 +68,9 @@ CATEGORIES = (
     "queries",
     "joints",
     "shapes",
+    "state",
+    "constraints",
+    "topology",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

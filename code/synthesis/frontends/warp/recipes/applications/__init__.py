@@ -5,6 +5,7 @@ from dataclasses import replace
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications import (
     articulations,
+    assembly,
     bodies,
     box_queries,
     collisions,
@@ -24,6 +25,8 @@ from synthesis.frontends.warp.recipes.applications import (
     robots,
     rows,
     shape_frames,
+    topology,
+    transfers,
     vertices,
 )
 
@@ -34,6 +37,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
     replace(recipe, usual_mix=_MIX)
     for module in (
         articulations,
+        assembly,
         bodies,
         box_queries,
         collisions,
@@ -53,6 +57,8 @@ RECIPES: tuple[Recipe, ...] = tuple(
         robots,
         rows,
         shape_frames,
+        topology,
+        transfers,
         vertices,
     )
     for recipe in module.RECIPES

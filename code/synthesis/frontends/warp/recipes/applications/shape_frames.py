@@ -160,12 +160,12 @@ _SHAPE = {
                 t = t_near if t_near >= 0.0 else t_far ~}
         {ray_t[tid] = t
         if t >= 0.0:
-            {wp.atomic_min(nearest, 0, t) ~ wp.atomic_add(num_hits, 0, 1)} ~
+            {wp.atomic_min(nearest, wp.max(shape_world[tid], 0), t) ~ wp.atomic_add(num_hits, 0, 1)} ~
         if t < 0.0:
             ray_t[tid] = {1000.0 ~ -1.0}
             return
         ray_t[tid] = t
-        {hit_pos[tid] = ray_start + ray_dir * t ~ wp.atomic_min(nearest, 0, t)}}
+        {hit_pos[tid] = ray_start + ray_dir * t ~ wp.atomic_min(nearest, wp.max(shape_world[tid], 0), t)}}
     """,
     "shape_sites": """
         site = site_index[tid]
@@ -268,7 +268,7 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
         p.output(key, VEC, (count,), names)
     p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
     p.output("height_out", FLOAT, (count,), ("site_height", "height"))
-    p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (0, 3))
+    p.output("nearest", FLOAT, (8,), ("min_dist", "nearest"), (0, 3))
     p.output("bounded", INT, (count,), ("is_bounded", "has_bounds"))
     p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
     p.output("body_shapes", INT, (bodies,), ("body_shape_count", "num_shapes"), (0, 1))
