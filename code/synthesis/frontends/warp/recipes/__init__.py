@@ -71,6 +71,7 @@ CATEGORIES = (
     "state",
     "constraints",
     "topology",
+    "voxels",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (

@@ -28,6 +28,7 @@ from synthesis.frontends.warp.recipes.applications import (
     topology,
     transfers,
     vertices,
+    voxels,
 )
 
 _MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
@@ -60,6 +61,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         topology,
         transfers,
         vertices,
+        voxels,
     )
     for recipe in module.RECIPES
 )

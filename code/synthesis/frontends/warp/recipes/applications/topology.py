@@ -73,7 +73,7 @@ _ELEMENT = {
             # edges in the plane of the triangle
             u = e1 / wp.max(wp.length(e1), 0.5)
             v = wp.cross(normal, u) / wp.max(wp.length(normal), 0.5)
-            D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), wp.dot(v, e1), wp.dot(v, e2))
+            D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))
             tri_pose[tid] = {D ~ wp.transpose(D)}
         ~
             tri_center[tid] = (x0 + particle_q[j] + particle_q[k]) / 3.0
@@ -100,20 +100,20 @@ _ELEMENT = {
         x3 = particle_q[wp.max(tet[3], 0)]
         D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)}
         volume = wp.determinant(D) / 6.0
-        {* tet_volume[tid] = {volume ~ wp.abs(volume)} ~
-            {if volume <= 0.0:
+        {* tet_volume[tid] = wp.max(volume, min_volume) ~
+            {if volume <= min_volume:
                 wp.atomic_add(num_inverted, 0, 1)
                 {tet_active[tid] = 0
             else:
-                tet_active[tid] = 1 ~} ~ tet_active[tid] = 1 if volume > 0.0 else 0}
+                tet_active[tid] = 1 ~} ~ tet_active[tid] = 1 if volume > min_volume else 0}
         ~
             tet_pose[tid] = {D ~ wp.transpose(D)}
         ~
             for c in range(4):
                 v = wp.max(tet[c], 0)
-                wp.atomic_add(vertex_mass, v, wp.max(volume, 0.0) * density * 0.25)
+                wp.atomic_add(vertex_mass, v, wp.max(volume, min_volume) * density * 0.25)
         ~
-            tet_surface[tid] = wp.vec3i(tet[0], tet[2], tet[1]) if volume > 0.0 else wp.vec3i(tet[0], tet[1], tet[2])
+            tet_surface[tid] = wp.vec3i(tet[0], tet[2], tet[1]) if volume > min_volume else wp.vec3i(tet[0], tet[1], tet[2])
         }
     """,
     "edge_adjacency": """
@@ -286,6 +286,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.scalar("first_vertex", INT, (1, 50), ("first_vertex", "vertex_offset", "start_vertex"))
     p.scalar("max_adjacent", INT, (1, 2), ("max_adjacent", "capacity"))
     p.scalar("up", VEC, (-1, 1), ("up", "up_vector"))
+    p.number("min_volume", (0.03, 0.07), ("min_volume", "volume_eps"), ("0.05",))
     p.number("density", (0.5, 2), ("density", "rho"), ("1.0", "2.0"))
     p.sizes(cells_x=8, num_vertices=vertices)
     p.constants({"EDGE_LOOSE": 0, "EDGE_BORDER": 1, "EDGE_INNER": 2})
