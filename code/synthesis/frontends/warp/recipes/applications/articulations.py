@@ -294,7 +294,11 @@ def _declare_trees(p: Program, length: int, *, frozen: bool) -> None:
     p.array("articulation_world", INT, (-1, 7), (trees,), ("articulation_world", "art_to_world"))
     p.array("joint_type", INT, (0, 4), (joints,), ("joint_type", "joint_types"))
     p.array("joint_flags", INT, (0, 3), (joints,), ("joint_flags", "link_flags"))
-    for key, names in (("joint_X_p", ("joint_X_p",)), ("joint_X_c", ("joint_X_c",)), ("body_q_in", ("body_q", "link_xform"))):
+    for key, names in (
+        ("joint_X_p", ("joint_X_p",)),
+        ("joint_X_c", ("joint_X_c",)),
+        ("body_q_in", ("body_q", "link_xform")),
+    ):
         p.array(key, FRAME, (-1, 1), (joints,), names, element="wp.transform")
     for key, names in (
         ("joint_S_s", ("joint_S_s", "joint_subspace")), ("body_f_in", ("body_f_s", "body_fb_s")),
@@ -355,7 +359,9 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     _declare_trees(p, length, frozen=frozen)
     p.lookups(start="start = articulation_start[tid]", end="end = articulation_start[tid + 1]")
     p.guard_count("articulation")
-    p.write_with_others({name: text.replace("FROZEN", _FROZEN if frozen else "") for name, text in _TREE.items()}, target)
+    p.write_with_others(
+        {name: text.replace("FROZEN", _FROZEN if frozen else "") for name, text in _TREE.items()}, target
+    )
     titles = {
         "forward_kinematics": ("eval_articulation_fk", "articulation_kinematics", "eval_fk"),
         "link_dynamics": ("eval_rigid_id", "link_dynamics", "compute_link_velocities"),

@@ -1,7 +1,7 @@
-"""Constraints in many worlds: rows that are added where something has to hold, sparse by rows, and what is read of them.
+"""Constraints in many worlds: rows that are added where something has to hold, and what is read of sparse rows.
 
-Addresses lead from one thing to the next: from an equality to its joint, from that to its velocity, from a tendon to the
-row of its moments.
+Addresses lead from one thing to the next: from an equality to its joint, from that to its velocity, from a tendon to
+the row of its moments.
 """
 
 from synthesis.frontends.base import Recipe
@@ -105,7 +105,8 @@ _ROWS = {
                 {p0 = site_xpos[worldid, wrap_objid[adr + k]]
                 p1 = site_xpos[worldid, wrap_objid[adr + k + 1]]
                 length += wp.length(p1 - p0) ~
-                length += wp.length(site_xpos[worldid, wrap_objid[adr + k + 1]] - site_xpos[worldid, wrap_objid[adr + k]])} ~
+                length += wp.length(site_xpos[worldid, wrap_objid[adr + k + 1]] - site_xpos[worldid, wrap_objid[adr \
+                        + k]])} ~
         for k in range(adr, adr + wrapnum):
             if wrap_type[k] == WRAP_JOINT:
                 length += wrap_prm[k] * qpos[worldid, jnt_qposadr[wrap_objid[k]]]
@@ -235,7 +236,8 @@ _ROWS = {
             sensordata[worldid, adr] = total ~}
         {?0.5 if sensor_cutoff[u] > 0.0:
             {for k in range(sensor_dim[u]):
-                sensordata[worldid, adr + k] = wp.clamp(sensordata[worldid, adr + k], -sensor_cutoff[u], sensor_cutoff[u]) ~
+                sensordata[worldid, adr + k] = wp.clamp(sensordata[worldid, adr + k], -sensor_cutoff[u], \
+                        sensor_cutoff[u]) ~
             sensordata[worldid, adr] = wp.min(sensordata[worldid, adr], sensor_cutoff[u])}}
     """,
     "transmission": """
@@ -362,7 +364,8 @@ _ROWS = {
             total += M[worldid, rowadr + k] * qvel[worldid, dofid]
             dofid = dof_parentid[dofid]
             k += 1}
-        {row_product[worldid, u] = {total ~ total + dof_damping[u] * qvel[worldid, u]} ~ wp.atomic_add(res, worldid, u, total)}
+        {row_product[worldid, u] = {total ~ total + dof_damping[u] * qvel[worldid, u]} ~ wp.atomic_add(res, \
+                worldid, u, total)}
         {?0.4 wp.atomic_add(energy, worldid, 0.5 * qvel[worldid, u] * total)}
     """,
 }
@@ -406,7 +409,8 @@ def _declare_model(p: Program, n: int) -> None:
     for key, bounds, names in (
         ("qpos0", (-1, 1), ("qpos0", "qpos_spring")), ("tendon_length0", (0, 1), ("tendon_length0",)),
         ("actuator_gear", (0.5, 2), ("actuator_gear", "gear")), ("efc_D", (0.5, 2), ("efc_D",)),
-        ("frictionloss", (0.2, 1), ("dof_frictionloss", "efc_frictionloss")), ("dof_M", (0.5, 2), ("dof_M0", "qM_diag")),
+        ("frictionloss", (0.2, 1), ("dof_frictionloss", "efc_frictionloss")),
+        ("dof_M", (0.5, 2), ("dof_M0", "qM_diag")),
         ("dof_damping", (0.1, 1), ("dof_damping",)), ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (n,), names)
@@ -421,7 +425,8 @@ def _declare_model(p: Program, n: int) -> None:
     p.number("margin", (0, 0.5), ("margin", "contact_gap"), ("0.5", "0.0"))
     p.sizes(nv=n)
     for prefix, names in (
-        ("EQ_", ("JOINT", "CONNECT", "WELD")), ("WRAP_", ("JOINT", "SITE")), ("EFC_", ("EQUALITY", "FRICTION", "CONTACT")),
+        ("EQ_", ("JOINT", "CONNECT", "WELD")), ("WRAP_", ("JOINT", "SITE")),
+        ("EFC_", ("EQUALITY", "FRICTION", "CONTACT")),
         ("TRN_", ("JOINT", "TENDON", "SITE")), ("STATE_", ("SATISFIED", "QUADRATIC", "LINEARNEG", "LINEARPOS")),
         ("SENSOR_", ("JOINTPOS", "JOINTVEL", "FRAMEPOS", "FRAMEQUAT", "GYRO", "VELOCIMETER")),
     ):  # fmt: skip
@@ -502,7 +507,7 @@ _THREADS = {
 
 def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
     """Something that constrains, drives or measures in many worlds, a thread for each of each world."""
-    worlds, n = stream.child("sizes").choice(((4, 8), (8, 6), (6, 8), (8, 8), (4, 12)))
+    worlds, n = stream.child("sizes").choice(((4, 12), (4, 16), (6, 12), (3, 16), (3, 20)))
     p = Program(stream, ("worldid", "world"), ("u", *_THREADS[target]), launch=(worlds, n))
     _declare_model(p, n)
     _declare_data(p, worlds, n)

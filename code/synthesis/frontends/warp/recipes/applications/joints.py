@@ -1,4 +1,4 @@
-"""Joints of articulated bodies: their frames, coordinates, axes and forces by type, the parent being the world or not."""
+"""Joints of articulated bodies: their frames, coordinates, axes and forces by type."""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
@@ -19,7 +19,8 @@ _JOINT = {
         X_wpj = X_wp * joint_X_p[tid]}
         X_wcj = body_q[child] * joint_X_c[tid]
         {*
-            frame_out[tid] = {X_wpj ~ wp.transform_inverse(X_wpj) * X_wcj ~ wp.transform_multiply(wp.transform_inverse(X_wpj), X_wcj)}
+            frame_out[tid] = {X_wpj ~ wp.transform_inverse(X_wpj) * X_wcj ~ \
+                    wp.transform_multiply(wp.transform_inverse(X_wpj), X_wcj)}
         ~
             # how far the anchors are apart
             {x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)

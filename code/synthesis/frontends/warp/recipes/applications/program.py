@@ -160,7 +160,7 @@ class Program:
         self._give(key, Given(kind=INT, domain=(0, among - 1), shape=(count,), names=names or (key,), base=base))
 
     def parents(self, key: str, trees: int, length: int, names: tuple[str, ...] = ()) -> None:
-        """An array of what each node of some trees hangs on: a node before it in its own tree, or less than 0 for none."""
+        """An array of what each node of some trees hangs on: one before it in its own tree, or less than 0 for none."""
         base = tuple(-2 if node < 2 else tree * length + node - 2 for tree in range(trees) for node in range(length))
         self._give(key, Given(kind=INT, domain=(0, 1), shape=(trees * length,), names=names or (key,), base=base))
 

@@ -188,7 +188,8 @@ _SHAPE = {
         X = body_q[body] * X}
         {pose_out[tid] = X ~
         {v = body_qd[wp.max(body, 0)]
-        arm = wp.transform_get_translation(X) - wp.transform_point(body_q[wp.max(body, 0)], body_com_in[wp.max(body, 0)])
+        arm = wp.transform_get_translation(X) - wp.transform_point(body_q[wp.max(body, 0)], \
+                body_com_in[wp.max(body, 0)])
         site_v[tid] = wp.spatial_top(v) + wp.cross(wp.spatial_bottom(v), arm)
         pose_out[tid] = X}}
         {?0.5 height_out[tid] = wp.transform_get_translation(X)[{2 ~ up_axis}]}
@@ -235,7 +236,8 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     p.array("shape_scale", VEC, (0.5, 2), (count,), ("shape_scale", "geo_scale", "shape_size"))
     p.array("world_offset", VEC, (-2, 2), (8,), ("world_offsets", "env_offset", "world_origin"))
     for key, bounds, names in (
-        ("shape_gap", (0, 0.2), ("shape_gap", "contact_gap")), ("shape_margin", (0, 0.2), ("shape_margin", "thickness")),
+        ("shape_gap", (0, 0.2), ("shape_gap", "contact_gap")),
+        ("shape_margin", (0, 0.2), ("shape_margin", "thickness")),
         ("shape_radius", (0.5, 2), ("shape_collision_radius", "shape_radius")),
         ("density", (0.5, 2), ("shape_density", "density")),
     ):  # fmt: skip
@@ -458,7 +460,8 @@ _CONTACT = {
                 return
         ~
             # worlds that do not meet; -1 is in all
-            if shape_world[shape_a] != -1 and shape_world[shape_b] != -1 and shape_world[shape_a] != shape_world[shape_b]:
+            if shape_world[shape_a] != -1 and shape_world[shape_b] != -1 and shape_world[shape_a] != \
+                    shape_world[shape_b]:
                 return
         ~
             group_a = collision_group[shape_a]

@@ -1,4 +1,4 @@
-"""Topology of meshes in numbers: edges as pairs, triangles as triples, tetrahedra as four, and lists of what is adjacent."""
+"""Topology of meshes in numbers: edges, triangles, tetrahedra by their vertices, and lists of what is adjacent."""
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, TRIPLE, VEC, Program
@@ -113,7 +113,8 @@ _ELEMENT = {
                 v = wp.max(tet[c], 0)
                 wp.atomic_add(vertex_mass, v, wp.max(volume, min_volume) * density * 0.25)
         ~
-            tet_surface[tid] = wp.vec3i(tet[0], tet[2], tet[1]) if volume > min_volume else wp.vec3i(tet[0], tet[1], tet[2])
+            tet_surface[tid] = wp.vec3i(tet[0], tet[2], tet[1]) if volume > min_volume else wp.vec3i(tet[0], \
+                    tet[1], tet[2])
         }
     """,
     "edge_adjacency": """
@@ -167,7 +168,8 @@ _ELEMENT = {
             edge = edge_list[adjacent_edges[begin + k]]
             other_v = {edge[0] + edge[1] - tid ~ edge[1] if edge[0] == tid else edge[0]}
             total += particle_q[wp.clamp(other_v, 0, {num_vertices - 1 ~ particle_q.shape[0] - 1})] - particle_q[tid]
-        {smoothed[tid] = particle_q[tid] + total * (0.5 / float(num_adjacent)) ~ smoothed[tid] = total / float(num_adjacent)} ~
+        {smoothed[tid] = particle_q[tid] + total * (0.5 / float(num_adjacent)) ~ smoothed[tid] = total / \
+                float(num_adjacent)} ~
         # any neighbour of another color
         color_of = vertex_color[tid]
         clash = int(0)
@@ -262,7 +264,8 @@ _ELEMENT = {
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
     """An element of a mesh, a thread for each."""
     names = {
-        "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"), "tetrahedron_rest": ("tid", "t", "tet_id"),
+        "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"),
+        "tetrahedron_rest": ("tid", "t", "tet_id"),
         "edge_adjacency": ("tid", "e", "edge_id"), "vertex_neighbors": ("tid", "v_index", "particle"),
         "fill_adjacency": ("tid", "face"), "bending_edges": ("tid", "eid"),
     }  # fmt: skip
@@ -316,8 +319,10 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     p.output("vertex_degree", INT, (vertices,), ("vertex_degree", "edge_count"), (0, 1))
     p.output("vertex_fill", INT, (vertices,), ("vertex_fill", "tri_count"), (0, 1))
     p.output("slot_used", INT, (vertices, 2), ("slot_used", "adjacency_mask"), (0, 0))
-    for key, pool in (("num_inverted", ("num_inverted",)), ("num_changed", ("num_changed", "changed")),
-                      ):
+    for key, pool in (
+        ("num_inverted", ("num_inverted",)),
+        ("num_changed", ("num_changed", "changed")),
+    ):
         p.output(key, INT, (1,), pool, (0, 1))
     p.output("color_count", INT, (10,), ("color_count", "tris_per_color"), (0, 1))
     p.guard_count("element")

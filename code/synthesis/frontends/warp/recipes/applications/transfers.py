@@ -178,7 +178,8 @@ _MOVES = {
         if group >= 0 and not world_mask[group]:
             return}
         {* {age[tid] = 0 ~ age[tid] = -1 if body_flags[tid] & ACTIVE == 0 else 0 ~ age[tid] = age[tid] + 1} ~
-            state_q[tid] = {default_q[tid] ~ default_q[tid] ~ wp.transform(wp.transform_get_translation(default_q[tid]) \
+            state_q[tid] = {default_q[tid] ~ default_q[tid] ~ \
+                    wp.transform(wp.transform_get_translation(default_q[tid]) \
                     + world_offset[group], wp.transform_get_rotation(default_q[tid]))}
         ~
             {if body_flags[tid] & ACTIVE:
@@ -244,7 +245,9 @@ def _declare_moves(p: Program) -> None:
     p.array("body_world", INT, (0, worlds - 1), (count,), ("body_world", "world_of_body"))
     p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "reset_mask", "world_active"))
     p.array("enabled", FLAG, (0, 1), (count,), ("enabled", "mask", "active"))
-    p.array("local_to_global", INT, (-1, count - 1), (count,), ("local_to_global", "proxy_ids", "body_ids", "index_map"))
+    p.array(
+        "local_to_global", INT, (-1, count - 1), (count,), ("local_to_global", "proxy_ids", "body_ids", "index_map")
+    )
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
     p.array("kinds", INT, (0, 20), (count,), ("kinds", "keys", "labels", "cell_ids"))
     p.array("pairs", PAIR, (0, 40), (count,), ("pairs", "shape_pairs", "edges"))
@@ -279,7 +282,8 @@ def _declare_moves(p: Program) -> None:
     p.constants({"ACTIVE": 1})
     p.output("dst", FLOAT, (total,), ("dst", "values_out", "x_out"))
     p.output("ids_out", INT, (total,), ("ids_out", "dst_ids", "out_indices"))
-    for key, size, names in (("pose_out", count, ("dst_q", "local_q")), ("pose_out2", count, ("relative_q", "local_pose")),
+    for key, size, names in (("pose_out", count, ("dst_q", "local_q")),
+                             ("pose_out2", count, ("relative_q", "local_pose")),
                              ("scattered", 2 * count, ("dst_q", "sorted_q"))):  # fmt: skip
         p.output(key, FRAME, (size,), names, element="wp.transform")
     for key, size, names in (("velocity_out", count, ("dst_qd", "local_qd")),
@@ -332,7 +336,8 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "find_roots": ("find_roots", "label_islands", "compress_labels"),
     }[target]
     return p.done("state", "moves", target, "State that is moved and numbered", titles, (
-        "One thread per item.", "Worlds that are not asked for keep their state.", "Rows of all items stand in one array.",
+        "One thread per item.", "Worlds that are not asked for keep their state.",
+        "Rows of all items stand in one array.",
     ))  # fmt: skip
 
 

@@ -294,7 +294,9 @@ _PIXEL = {
 def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     """A pixel of a camera's image, a thread for each."""
     cams, height, width = stream.child("sizes").choice(((2, 6, 8), (4, 4, 6), (2, 8, 8), (4, 6, 6)))
-    p = Program(stream, ("cam", "camera", "world"), ("py", "y_id", "row"), ("px", "x_id", "col"), launch=(cams, height, width))
+    p = Program(
+        stream, ("cam", "camera", "world"), ("py", "y_id", "row"), ("px", "x_id", "col"), launch=(cams, height, width)
+    )
     shape, shapes, total = (cams, height, width), 12, cams * height * width
     p.array("camera_pose", FRAME, (-1, 1), (cams,), ("camera_transforms", "camera_pose"), element="wp.transform")
     p.array("intrinsics", _MAT, (0.5, 4), (cams,), ("intrinsics", "camera_k"))
@@ -315,7 +317,8 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     p.number("max_depth", (1, 1.8), ("max_depth", "far"), ("1.5", "1.0"))
     p.sizes(width=width, height=height)
     for key, pool in (("ray_dir", ("ray_dirs", "out_rays")), ("ray_origin", ("ray_origins",)),
-                      ("point_out", ("points_out", "point_cloud")), ("color_out", ("color_out", "out_pixels"))):  # fmt: skip
+                      ("point_out", ("points_out", "point_cloud")),
+                      ("color_out", ("color_out", "out_pixels"))):  # fmt: skip
         p.output(key, VEC, shape, pool)
     p.output("pixel_out", PAIR, shape, ("pixel_out", "ray_pixel"))
     p.output("label_out", INT, shape, ("label_out", "segmentation"))
@@ -346,7 +349,8 @@ _POINT = {
             {cell_of[tid] = -1
             return ~ return}}
         pos = points[tid]
-        {cell = wp.vec3i(int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] * inv_width))) ~
+        {cell = wp.vec3i(int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] \
+                * inv_width))) ~
         ix = int(wp.floor(pos[0] * inv_width))
         iy = int(wp.floor(pos[1] * inv_width))
         iz = int(wp.floor(pos[2] * inv_width))
@@ -382,7 +386,8 @@ _POINT = {
             for j in range(2):
                 for k in range({2 ~ 2}):
                     node = wp.vec3i(base[0] + i, base[1] + j, base[2] + k)
-                    {if node[0] < 0 or node[1] < 0 or node[2] < 0 or node[0] >= GRID or node[1] >= GRID or node[2] >= GRID:
+                    {if node[0] < 0 or node[1] < 0 or node[2] < 0 or node[0] >= GRID or node[1] >= GRID or node[2] \
+                            >= GRID:
                         continue
                     ni = node[0]
                     nj = node[1]
@@ -477,7 +482,8 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
         """
         def cell_at(pos: wp.vec3, inv_width: float) -> wp.vec3i:
             {return wp.vec3i(
-                int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] * inv_width))) ~
+                int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] * \
+                        inv_width))) ~
             p = pos * inv_width
             return wp.vec3i(int(wp.floor(p[0])), int(wp.floor(p[1])), int(wp.floor(p[2])))}
         """
