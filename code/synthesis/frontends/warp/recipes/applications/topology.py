@@ -168,8 +168,8 @@ _ELEMENT = {
             edge = edge_list[adjacent_edges[begin + k]]
             other_v = {edge[0] + edge[1] - tid ~ edge[1] if edge[0] == tid else edge[0]}
             total += particle_q[wp.clamp(other_v, 0, {num_vertices - 1 ~ particle_q.shape[0] - 1})] - particle_q[tid]
-        {smoothed[tid] = particle_q[tid] + total * (0.5 / float(num_adjacent)) ~ smoothed[tid] = total / \
-                float(num_adjacent)} ~
+        {smoothed[tid] = particle_q[tid] + total * (0.5 / float(wp.max(num_adjacent, 1))) ~ smoothed[tid] = total / \
+                float(wp.max(num_adjacent, 1))} ~
         # any neighbour of another color
         color_of = vertex_color[tid]
         clash = int(0)
