@@ -214,8 +214,6 @@ _STACKED = {
                 row_kind[vio + row] = ROW_CONTACT
             else:
                 row_kind[vio + row] = ROW_FRICTION}
-        {else:
-            owner[vio + row] = -1 ~}
         {?0.5 if row == 0:
             {row_total[wid] = nl + 3 * nc ~ row_total[wid] = wp.min(nl + 3 * nc, {max_rows ~ ncts})}}
     """,
