@@ -272,7 +272,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("inv_m", FLOAT, (0, 2), (worlds * bodies,), ("bodies_inv_m", "inv_mass"))
     p.array("inv_i", _MAT, (-1, 1), (worlds * bodies,), ("bodies_inv_I", "inv_inertia"))
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
-    p.scalar("max_iterations", INT, (2, 4), ("max_iterations", "max_iters"))
+    p.scalar("max_iterations", INT, (1, 3), ("max_iterations", "max_iters"))
     p.scalar("max_rows", INT, (2, rows // 2), ("max_rows", "capacity"))
     p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
     p.number("tolerance", (0.7, 0.95), ("tolerance", "eps"), ("0.9",))
