@@ -58,6 +58,12 @@ NAMED = {
         "field": "advect divergence relax to_grid",
         "multibody": "body_pose force_pass actuator_force sensor_value",
         "queries": "mesh_contact push_out depth_image face_area overlap_count broad_pairs ray_boxes sph_density",
+        "joints": "joint_forces motion_axes forward_kinematics composite_inertia jacobian",
+        "shapes": "shape_bounds shape_ray contact_points contact_wrenches pair_filter",
+        "state": "copy_strided gather_bodies build_keys offsets_from_counts reset_state",
+        "constraints": "equality_joint tendon_length sparse_rows sensor_values transmission",
+        "topology": "cloth_grid tetrahedron_rest edge_adjacency vertex_neighbors",
+        "voxels": "cell_flags camera_rays depth_points splat sample_grid",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

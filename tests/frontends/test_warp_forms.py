@@ -182,3 +182,21 @@ def test_a_function_has_the_types_of_what_it_is_given() -> None:
 def test_no_function_leaves_the_kernel_or_writes_its_arrays() -> None:
     text = "if a[tid] * a[tid] + b[tid] * b[tid] * scale > 2.0:\n    return\nout[tid] = a[tid] * b[tid] * scale + 3.0"
     assert not any(sheet.made for sheet in formed(text, outlining.outline))
+
+
+def test_what_leaves_a_loop_from_inside_a_branch_still_leaves_it() -> None:
+    text = """
+        total = 0.0
+        for k in range(0, 4):
+            if at[k] == 3:
+                return
+            if flag[k] == 1:
+                if a[k] < 0.5:
+                    continue
+                total += b[k]
+            total += 1.0
+            out[tid] = total
+    """
+    expected = computed(sheet_of(text))
+    made = formed(text, guards.rearrange)
+    assert all(computed(each) == expected for each in made)

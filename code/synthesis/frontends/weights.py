@@ -11,7 +11,7 @@ _APPLICATIONS = 0.7
 
 
 def usual_weights(
-    recipes: Sequence[Recipe], applications: Collection[str], seldom: Mapping[str, int] | None = None
+    recipes: Sequence[Recipe], applications: Collection[str], unlike: Mapping[str, int] | None = None
 ) -> dict[str, int]:
     """How often each category is drawn beside the others.
 
@@ -22,11 +22,11 @@ def usual_weights(
     Args:
         recipes: all of them.
         applications: the categories whose kernels are whole applications.
-        seldom: the weights of those that applications have less of.
+        unlike: the weights of those that applications have more or less of than an equal share.
     """
     targets = Counter[str]()
     for recipe in recipes:
         targets[recipe.category] += len(recipe.targets)
     single = {each: -(-count // _TARGETS_A_SHARE) for each, count in targets.items() if each not in applications}
     share = round(_APPLICATIONS / (1 - _APPLICATIONS) * sum(single.values()) / len(applications))
-    return single | dict.fromkeys(applications, share) | dict(seldom or {})
+    return single | dict.fromkeys(applications, share) | dict(unlike or {})

@@ -66,6 +66,12 @@ CATEGORIES = (
     "field",
     "multibody",
     "queries",
+    "joints",
+    "shapes",
+    "state",
+    "constraints",
+    "topology",
+    "voxels",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
@@ -92,5 +98,16 @@ RECIPES: tuple[Recipe, ...] = (
     *usages.RECIPES,
     *applications.RECIPES,
 )
-WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("contact") :], {"queries": 4})
-"""Applications ask meshes and trees in one kernel of fifty."""
+_UNLIKE = {
+    "queries": 3,
+    **dict.fromkeys(("joints", "shapes", "state", "constraints"), 13),
+    **dict.fromkeys(("topology", "voxels"), 8),
+    **dict.fromkeys(("contact", "articulation", "sparse", "bookkeeping", "multibody"), 6),
+    **dict.fromkeys(("particles", "mesh", "events", "deformable", "control", "field"), 4),
+}
+"""How often categories are drawn that applications have more or less of than of others.
+
+Theirs are mostly solvers of robots: they ask meshes and trees in one kernel of fifty, and have few formulas for single
+particles.
+"""
+WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("contact") :], _UNLIKE)

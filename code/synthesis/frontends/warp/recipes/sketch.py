@@ -181,6 +181,7 @@ class Sketch(drafting.Sketch):
         role: Role = Role.INPUT,
         pool: tuple[str, ...] | None = None,
         element: str = "",
+        base: tuple[float, ...] = (),
     ) -> str:
         """A new array argument, named from a pool or as its elements suggest; returns its name.
 
@@ -191,6 +192,7 @@ class Sketch(drafting.Sketch):
             role: what the kernel does with it.
             pool: names to choose from.
             element: the element's type as Warp spells it, where the kind does not tell: ``wp.quat``.
+            base: numbers, an element each, that a draw from the domain is added to; empty if there are none.
         """
         name = self.book.take(pool or (naming.ARRAYS, naming.VECTORS, naming.MATRICES)[kind.rank])
         spelled = element or value_annotation(kind)
@@ -203,6 +205,7 @@ class Sketch(drafting.Sketch):
                 shape=shape,
                 role=role,
                 domain=None if role is Role.OUTPUT else domain,
+                base=() if role is Role.OUTPUT else base,
             )
         )
         return name

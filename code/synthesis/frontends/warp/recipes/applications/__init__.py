@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications import (
+    articulations,
+    assembly,
     bodies,
     box_queries,
     collisions,
@@ -11,6 +13,7 @@ from synthesis.frontends.warp.recipes.applications import (
     deformables,
     events,
     fields,
+    joints,
     kinematics,
     mesh_queries,
     meshes,
@@ -21,7 +24,12 @@ from synthesis.frontends.warp.recipes.applications import (
     records,
     robots,
     rows,
+    shape_frames,
+    stacked,
+    topology,
+    transfers,
     vertices,
+    voxels,
 )
 
 _MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
@@ -30,6 +38,8 @@ _MIX = {2: 0.16, 3: 0.22, 4: 0.3, 5: 0.32}
 RECIPES: tuple[Recipe, ...] = tuple(
     replace(recipe, usual_mix=_MIX, difficulties=tuple(_MIX))
     for module in (
+        articulations,
+        assembly,
         bodies,
         box_queries,
         collisions,
@@ -37,6 +47,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         deformables,
         events,
         fields,
+        joints,
         kinematics,
         mesh_queries,
         meshes,
@@ -47,7 +58,12 @@ RECIPES: tuple[Recipe, ...] = tuple(
         records,
         robots,
         rows,
+        shape_frames,
+        stacked,
+        topology,
+        transfers,
         vertices,
+        voxels,
     )
     for recipe in module.RECIPES
 )

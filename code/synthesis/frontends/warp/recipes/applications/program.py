@@ -142,6 +142,25 @@ class Program:
         """
         self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), element=element))
 
+    def starts(self, key: str, count: int, stride: int, slack: int, names: tuple[str, ...] = ()) -> None:
+        """An array of where each of some rows begins: ``stride`` entries lie between two, up to ``slack`` more or less.
+
+        Rows of up to ``stride - slack`` entries have none in common, and the last ends before ``count * stride``. With
+        less slack than the stride, each starts before the next.
+        """
+        base = tuple(range(0, count * stride, stride))
+        self._give(key, Given(kind=INT, domain=(0, slack), shape=(count,), names=names or (key,), base=base))
+
+    def places(self, key: str, count: int, among: int, names: tuple[str, ...] = ()) -> None:
+        """An array of places, no two alike and in no order, among ``among`` for each of some items."""
+        base = tuple(self.choices.child("places", key).shuffled(range(0, count * among, among)))
+        self._give(key, Given(kind=INT, domain=(0, among - 1), shape=(count,), names=names or (key,), base=base))
+
+    def parents(self, key: str, trees: int, length: int, names: tuple[str, ...] = ()) -> None:
+        """An array of what each node of some trees hangs on: one before it in its own tree, or less than 0 for none."""
+        base = tuple(-2 if node < 2 else tree * length + node - 2 for tree in range(trees) for node in range(length))
+        self._give(key, Given(kind=INT, domain=(0, 1), shape=(trees * length,), names=names or (key,), base=base))
+
     def output(
         self, key: str, kind: Type, shape: Sequence[int], names: tuple[str, ...] = (),
         start: tuple[float, float] | None = None, element: str = "",
@@ -407,7 +426,11 @@ class Program:
         domain = Domain(low=given.domain[0], high=given.domain[1])
         if given.shape is None:
             return self.draft.add_uniform(given.kind, domain, given.names).node
-        return Name(self.draft.add_array(given.kind, domain, given.shape, given.role, given.names, given.element))
+        return Name(
+            self.draft.add_array(
+                given.kind, domain, given.shape, given.role, given.names, given.element, base=given.base
+            )
+        )
 
     def _define_made(
         self, made: ast.FunctionDef, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]

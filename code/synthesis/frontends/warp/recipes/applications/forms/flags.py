@@ -20,7 +20,7 @@ def turn_to_truths(sheet: Sheet, choices: Stream) -> None:
         tests.visit(statement)
     uses = list(names_in(sheet.body))
     for key, given in sheet.given.items():
-        flag = given.kind == Type("int32") and given.domain == (0, 1) and given.role is Role.INPUT
+        flag = given.kind == Type("int32") and given.domain == (0, 1) and given.role is Role.INPUT and not given.base
         if flag and uses.count(key) == tests.asked.get(key, 0) > 0 and choices.chance(_SHARE):
             sheet.given[key] = replace(given, kind=_FLAG)
             sheet.body = [_Asking(key).visit(each) for each in sheet.body]

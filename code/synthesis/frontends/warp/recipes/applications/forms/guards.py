@@ -23,18 +23,20 @@ def rearrange(sheet: Sheet, choices: Stream) -> None:
         _join(block, choices)
         _part(block, choices)
         _tighten(block, choices)
-    for depth, block in _nested(sheet.body, 0):
-        if depth < _DEEPEST:
-            _turn_inside(block, choices)
+    for depth, left, block in _nested(sheet.body, 0, ast.Return):
+        if depth < _DEEPEST and left is not None:
+            _turn_inside(block, left, choices)
 
 
-def _nested(body: list[ast.stmt], depth: int) -> list[tuple[int, list[ast.stmt]]]:
-    """All blocks with their depths, the innermost first."""
-    found: list[tuple[int, list[ast.stmt]]] = []
+def _nested(
+    body: list[ast.stmt], depth: int, left: type[ast.stmt] | None
+) -> list[tuple[int, type[ast.stmt] | None, list[ast.stmt]]]:
+    """All blocks, the innermost first: how deep each is, and what leaves it and nothing more; None if nothing does."""
+    found: list[tuple[int, type[ast.stmt] | None, list[ast.stmt]]] = []
     for statement in body:
         for inner in blocks_in(statement):
-            found += _nested(inner, depth + 1)
-    return [*found, (depth, body)]
+            found += _nested(inner, depth + 1, ast.Continue if isinstance(statement, ast.For | ast.While) else None)
+    return [*found, (depth, left, body)]
 
 
 def opposite(test: ast.expr) -> ast.expr:
@@ -60,11 +62,11 @@ def _leaves(statement: ast.stmt) -> type[ast.stmt] | None:
             return None
 
 
-def _turn_inside(block: list[ast.stmt], choices: Stream) -> None:
-    """Put what comes after some guards inside a branch."""
+def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], choices: Stream) -> None:
+    """Put what comes after some guards that leave just this block inside a branch."""
     for place in reversed(range(len(block) - 1)):
         guard, leaves = block[place], _leaves(block[place])
-        if leaves is None or not isinstance(guard, ast.If) or not choices.chance(_INSIDE[leaves]):
+        if leaves is not left or not isinstance(guard, ast.If) or not choices.chance(_INSIDE[leaves]):
             continue
         rest = block[place + 1 :]
         if leaves is ast.Return and _deep(rest):

@@ -20,6 +20,7 @@ class Given:
         shape: an array's dimensions; None for one value for all threads.
         role: what the kernel does with it.
         element: the element's type as Warp spells it, where the kind does not tell.
+        base: whole numbers, an element each, that a draw from the domain is added to; empty if there are none.
     """
 
     kind: Type
@@ -28,6 +29,7 @@ class Given:
     shape: tuple[int, ...] | None = None
     role: Role = Role.INPUT
     element: str = ""
+    base: tuple[int, ...] = ()
 
     def unread(self) -> "Given":
         """The same, of which nothing is read: what it holds at first does not matter."""

@@ -137,7 +137,7 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     for key in chosen:
         given = sheet.given[key]
         own = () if key in single else given.shape or ()
-        sheet.given[key] = replace(given, shape=(count, *own))
+        sheet.given[key] = replace(given, shape=(count, *own), base=given.base * count)
     (names,), (threads,) = sheet.axes, sheet.launch
     if not choices.chance(_FLAT):
         sheet.axes, sheet.launch = [(_WORLD, *_NAMES), names], (count, threads)

@@ -1,0 +1,354 @@
+"""Joints of articulated bodies: their frames, coordinates, axes and forces by type."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, SPATIAL, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_COORDINATES, _DOFS = 7, 6
+"""How many coordinates and velocities a joint has at most: those of a free body."""
+
+_JOINT = {
+    "anchor_frames": """
+        {?0.6 if {not joint_enabled[tid] ~ kind == JOINT_FREE ~ joint_type[tid] == JOINT_FREE}:
+            return}
+        # the parent is the world where there is none
+        {X_wpj = joint_X_p[tid]
+        if parent >= 0:
+            X_wpj = body_q[parent] * X_wpj ~ X_wp = body_q[parent] if parent >= 0 else wp.transform_identity()
+        X_wpj = X_wp * joint_X_p[tid]}
+        X_wcj = body_q[child] * joint_X_c[tid]
+        {*
+            frame_out[tid] = {X_wpj ~ wp.transform_inverse(X_wpj) * X_wcj ~ \
+                    wp.transform_multiply(wp.transform_inverse(X_wpj), X_wcj)}
+        ~
+            # how far the anchors are apart
+            {x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)
+            error_out[tid] = {x_err ~ wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), x_err)} ~
+            error_out[tid] = wp.transform_get_translation(wp.transform_inverse(X_wpj) * X_wcj)}
+        ~
+            q_err = {wp.quat_inverse(wp.transform_get_rotation(X_wpj)) * wp.transform_get_rotation(X_wcj) ~ \
+                    wp.transform_get_rotation(wp.transform_inverse(X_wpj) * X_wcj)}
+            # the shorter way around
+            {if q_err[3] < 0.0:
+                q_err = -q_err
+            rotation_out[tid] = 2.0 * wp.vec3(q_err[0], q_err[1], q_err[2]) ~
+            s = -1.0 if q_err[3] < 0.0 else 1.0
+            rotation_out[tid] = s * wp.vec3(q_err[0], q_err[1], q_err[2])}
+        }
+    """,
+    "joint_coordinates": """
+        X_wpj = joint_X_p[tid]
+        if parent >= 0:
+            X_wpj = body_q[parent] * X_wpj
+        X_wcj = body_q[child] * joint_X_c[tid]
+        # the child's frame as the parent sees it
+        X_j = wp.transform_inverse(X_wpj) * X_wcj
+        {x_j = wp.transform_get_translation(X_j)
+        q_j = wp.transform_get_rotation(X_j) ~ q_j = wp.transform_get_rotation(X_j)
+        x_j = wp.transform_get_translation(X_j)}
+        {if kind == JOINT_FIXED:
+            return ~}
+        axis = joint_axis[qd_start]
+        if kind == JOINT_PRISMATIC:
+            joint_q[q_start] = wp.dot(x_j, axis)
+        elif kind == JOINT_REVOLUTE:
+            {# twist about the axis
+            twist = wp.dot(axis, wp.vec3(q_j[0], q_j[1], q_j[2]))
+            joint_q[q_start] = 2.0 * wp.atan2(twist, q_j[3]) ~
+            joint_q[q_start] = 2.0 * wp.dot(axis, wp.vec3(q_j[0], q_j[1], q_j[2]))}
+        elif kind == JOINT_BALL:
+            {joint_q[q_start + 0] = q_j[0]
+            joint_q[q_start + 1] = q_j[1]
+            joint_q[q_start + 2] = q_j[2]
+            joint_q[q_start + 3] = q_j[3] ~
+            for k in range(4):
+                joint_q[q_start + k] = q_j[k]}
+        {elif kind == JOINT_FREE:
+            {for k in range(7):
+                joint_q[q_start + k] = X_j[k] ~
+            joint_q[q_start + 0] = x_j[0]
+            joint_q[q_start + 1] = x_j[1]
+            joint_q[q_start + 2] = x_j[2]
+            joint_q[q_start + 3] = q_j[0]
+            joint_q[q_start + 4] = q_j[1]
+            joint_q[q_start + 5] = q_j[2]
+            joint_q[q_start + 6] = q_j[3] ~
+            for k in range(3):
+                joint_q[q_start + k] = x_j[k]
+            for k in range(4):
+                joint_q[q_start + 3 + k] = q_j[k]} ~}
+    """,
+    "motion_axes": """
+        X_wpj = joint_X_p[tid]
+        if parent >= 0:
+            X_wpj = {body_q[parent] * X_wpj ~ wp.transform_multiply(body_q[parent], X_wpj)}
+        {?0.4 if {not joint_enabled[tid] ~ joint_flags[tid] & LOCKED}:
+            return}
+        {x = wp.transform_get_translation(X_wpj) ~ x = wp.transform_get_translation(X_wpj) - origin}
+        if kind == JOINT_PRISMATIC:
+            {v = wp.transform_vector(X_wpj, joint_axis[qd_start])
+            joint_S[qd_start] = wp.spatial_vector(v, wp.vec3(0.0, 0.0, 0.0)) ~
+            joint_S[qd_start] = wp.spatial_vector(wp.transform_vector(X_wpj, joint_axis[qd_start]), wp.vec3())}
+        elif kind == JOINT_REVOLUTE:
+            ang = wp.transform_vector(X_wpj, joint_axis[qd_start])
+            joint_S[qd_start] = wp.spatial_vector({wp.cross(x, ang) ~ -wp.cross(ang, x)}, ang)
+        {elif kind == JOINT_BALL:
+            for k in range(3):
+                e = wp.vec3(0.0, 0.0, 0.0)
+                e[k] = 1.0
+                ang = wp.transform_vector(X_wpj, e)
+                joint_S[qd_start + k] = wp.spatial_vector(wp.cross(x, ang), ang) ~
+        elif kind == JOINT_D6:
+            lin_count = dof_dim[tid, 0]
+            for k in range(lin_count):
+                v = wp.transform_vector(X_wpj, joint_axis[qd_start + k])
+                joint_S[qd_start + k] = wp.spatial_vector(v, wp.vec3(0.0, 0.0, 0.0))
+            # angular axes after the linear ones
+            for k in range({dof_dim[tid, 1] ~ lin_count, lin_count + dof_dim[tid, 1]}):
+                i = {qd_start + k ~ qd_start + lin_count}
+                ang = wp.transform_vector(X_wpj, joint_axis[i])
+                joint_S[i] = wp.spatial_vector(wp.cross(x, ang), ang) ~}
+        {?0.6 elif kind == JOINT_FREE:
+            # every direction of its own, about the origin
+            for k in range(6):
+                s = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+                s[k] = 1.0
+                {joint_S[qd_start + k] = s ~ joint_S[qd_start + k] = {s * dt ~ s * 0.5}}}
+        {?0.4 dof_count[tid] = {dof_dim[tid, 0] + dof_dim[tid, 1] ~ 0 if kind == JOINT_FIXED else 1}}
+    """,
+    "joint_forces": """
+        {if kind == JOINT_FREE or kind == JOINT_FIXED:
+            return ~
+        if not joint_enabled[tid]:
+            return
+        if kind == JOINT_FREE:
+            return ~}
+        X_wcj = body_q[child] * joint_X_c[tid]
+        X_wpj = joint_X_p[tid]
+        r_p = wp.vec3(0.0, 0.0, 0.0)
+        w_p = wp.vec3(0.0, 0.0, 0.0)
+        v_p = wp.vec3(0.0, 0.0, 0.0)
+        # velocity of the parent where it is anchored
+        if parent >= 0:
+            X_wp = body_q[parent]
+            X_wpj = X_wp * X_wpj
+            r_p = wp.transform_get_translation(X_wpj) - wp.transform_point(X_wp, body_com[parent])
+            w_p = wp.spatial_bottom(body_qd[parent])
+            v_p = wp.spatial_top(body_qd[parent]) + wp.cross(w_p, r_p)
+        r_c = wp.transform_get_translation(X_wcj) - wp.transform_point(body_q[child], body_com[child])
+        w_c = wp.spatial_bottom(body_qd[child])
+        v_c = wp.spatial_top(body_qd[child]) + wp.cross(w_c, r_c)
+        x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)
+        {v_err = v_c - v_p
+        w_err = w_c - w_p ~ w_err = w_c - w_p
+        v_err = v_c - v_p}
+        f = wp.vec3(0.0, 0.0, 0.0)
+        t = wp.vec3(0.0, 0.0, 0.0)
+        axis = wp.transform_vector(X_wpj, joint_axis[qd_start])
+        if kind == JOINT_PRISMATIC:
+            # free along the axis, stiff across it
+            along = wp.dot(x_err, axis)
+            f = axis * (joint_f[qd_start] - {target_ke[qd_start] ~ target_ke[tid]} * (along - target_q[qd_start]))
+            f -= (x_err - along * axis) * attach_ke
+            {t = -w_err * attach_kd ~}
+        elif kind == JOINT_REVOLUTE:
+            {t = axis * (joint_f[qd_start] - wp.dot(w_err, axis) * attach_kd) ~
+            rate = wp.dot(w_err, axis)
+            t = axis * joint_f[qd_start] - axis * (rate * attach_kd)}
+            f = -x_err * attach_ke - v_err * attach_kd
+        {elif kind == JOINT_BALL:
+            f = -x_err * attach_ke - v_err * attach_kd
+            {?0.5 for k in range(3):
+                t[k] = joint_f[qd_start + k]} ~
+        else:
+            f = -x_err * attach_ke - v_err * attach_kd ~}
+        {if parent >= 0:
+            wp.atomic_add(body_f, parent, wp.spatial_vector({-f, -t - wp.cross(r_p, f) ~ -f, -(t + wp.cross(r_p, f))}))
+        wp.atomic_add(body_f, child, wp.spatial_vector(f, t + wp.cross(r_c, f))) ~
+        wp.atomic_add(body_f, child, wp.spatial_vector(f, t + wp.cross(r_c, f)))
+        if parent >= 0:
+            wp.atomic_sub(body_f, parent, wp.spatial_vector(f, t + wp.cross(r_p, f)))}
+    """,
+    "joint_counts": """
+        num_q = {int(0) ~ 1}
+        num_qd = {int(0) ~ 1}
+        {if kind == JOINT_FREE:
+            num_q = 7
+            num_qd = 6
+        elif kind == JOINT_BALL:
+            num_q = 4
+            num_qd = 3
+        elif kind == JOINT_FIXED:
+            num_q = 0
+            num_qd = 0
+        {elif kind == JOINT_D6:
+            num_qd = dof_dim[tid, 0] + dof_dim[tid, 1]
+            num_q = num_qd
+        else:
+            num_q = 1
+            num_qd = 1 ~ else:
+            num_q = 1
+            num_qd = 1} ~
+        if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
+            num_q = 1
+            num_qd = 1
+        elif kind == JOINT_FREE:
+            num_q = 7
+            num_qd = 6
+        {elif kind != JOINT_FIXED:
+            num_q = dof_dim[tid, 0] + dof_dim[tid, 1]
+            num_qd = num_q ~ elif kind == JOINT_BALL:
+            num_q = 4
+            num_qd = 3}}
+        {* coord_count[tid] = num_q ~
+            dof_count[tid] = num_qd
+        ~
+            {wp.atomic_add(world_dofs, joint_world[tid], num_qd) ~
+            if joint_world[tid] >= 0:
+                wp.atomic_add(world_dofs, joint_world[tid], num_qd)}
+        ~
+            # which joint each velocity belongs to
+            for k in range(num_qd):
+                dof_joint[qd_start + k] = {tid ~ child}
+        ~
+            coord_end[tid] = q_start + num_q
+        }
+    """,
+    "joint_velocities": """
+        {?0.4 if (joint_flags[tid] & LOCKED) {!= 0 ~ == LOCKED}:
+            return}
+        v_wp = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        if parent >= 0:
+            v_wp = body_qd[parent]
+        {# motion of the joint by its own velocities
+        v_j = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        {if kind == JOINT_PRISMATIC:
+            v_j = wp.spatial_vector(joint_axis[qd_start] * joint_qd[qd_start], wp.vec3(0.0, 0.0, 0.0))
+        elif kind == JOINT_REVOLUTE:
+            v_j = wp.spatial_vector(wp.vec3(0.0, 0.0, 0.0), joint_axis[qd_start] * joint_qd[qd_start])
+        {elif kind == JOINT_FREE:
+            for k in range(6):
+                v_j[k] = joint_qd[qd_start + k] ~
+        elif kind == JOINT_BALL:
+            v_j = wp.spatial_vector(
+                wp.vec3(0.0, 0.0, 0.0),
+                wp.vec3(joint_qd[qd_start], joint_qd[qd_start + 1], joint_qd[qd_start + 2]))} ~
+        for k in range(dof_dim[tid, 0]):
+            v_j += joint_S_in[qd_start + k] * joint_qd[qd_start + k]
+        {?0.6 for k in range(dof_dim[tid, 1]):
+            v_j += joint_S_in[qd_start + dof_dim[tid, 0] + k] * joint_qd[qd_start + dof_dim[tid, 0] + k]}}
+        {q = wp.transform_get_rotation(joint_X_p[tid])
+        v_out = wp.spatial_vector(wp.quat_rotate(q, wp.spatial_top(v_j)), wp.quat_rotate(q, wp.spatial_bottom(v_j))) ~
+        v_out = v_j ~
+        v_out = wp.spatial_vector(
+            wp.transform_vector(joint_X_p[tid], wp.spatial_top(v_j)),
+            wp.transform_vector(joint_X_p[tid], wp.spatial_bottom(v_j)))}}
+        {child_v[tid] = v_wp + v_out
+        {acc_out[tid] = wp.spatial_cross(v_wp, v_out) ~} ~
+        acc_out[tid] = wp.spatial_cross(v_wp, v_out)
+        {child_v[tid] = v_wp + v_out ~}}
+    """,
+    "joint_copy": """
+        {?0.7 if {not world_mask[joint_world[tid]] ~ not world_mask[joint_world[tid]] or kind == JOINT_FIXED}:
+            return}
+        {# coordinates and velocities of a joint stand in a row each
+        for k in range(q_start, q_start + {num_coords[tid] ~ wp.min(num_coords[tid], 4)}):
+            joint_q[k] = {default_q[k] ~ joint_q_in[k]}
+        for k in range({dof_dim[tid, 0] + dof_dim[tid, 1]}):
+            joint_qd_out[qd_start + k] = {0.0 if joint_flags[tid] == LOCKED else joint_qd[qd_start + k] ~ \
+                    joint_qd[qd_start + k]} ~
+        for k in range(num_coords[tid]):
+            {i = q_start + k
+            joint_q[i] = default_q[i] if joint_enabled[tid] else joint_q_in[i] ~
+            joint_q[q_start + k] = {joint_q_in[q_start + k] ~ default_q[q_start + k]}}}
+        {?0.5 # a quaternion of no rotation
+        if kind == JOINT_BALL:
+            {joint_q[q_start + 3] = 1.0 ~ for k in range(3):
+                joint_q[q_start + k] = 0.0
+            joint_q[q_start + 3] = 1.0}}
+        {?0.4 reset_count[tid] = reset_count[tid] + 1}
+    """,
+}
+
+
+def _declare_joints(p: Program) -> None:
+    """The arguments of a kernel of joints."""
+    count = p.threads
+    coords, dofs = count * _COORDINATES, count * _DOFS
+    p.array("joint_type", INT, (0, 5), (count,), ("joint_type", "joint_types", "jnt_type"))
+    p.array("joint_parent", INT, (-1, count - 1), (count,), ("joint_parent", "parent_body"))
+    p.array("joint_child", INT, (0, count - 1), (count,), ("joint_child", "child_body"))
+    p.array("joint_world", INT, (0, 7), (count,), ("joint_world", "joint_world_id", "world_of_joint"))
+    p.array("joint_flags", INT, (0, 3), (count,), ("joint_flags", "flags"))
+    p.array("joint_enabled", FLAG, (0, 1), (count,), ("joint_enabled", "joint_active"))
+    p.array("world_mask", FLAG, (0, 1), (8,), ("world_mask", "reset_mask"))
+    p.array("dof_dim", INT, (0, 3), (count, 2), ("joint_dof_dim", "joint_axis_count"))
+    p.array("num_coords", INT, (0, _COORDINATES), (count,), ("joint_q_count", "num_coords", "joint_coord_count"))
+    p.starts("joint_q_start", count, _COORDINATES, 0, ("joint_q_start", "joint_coord_start"))
+    p.starts("joint_qd_start", count, _DOFS, 0, ("joint_qd_start", "joint_dof_start"))
+    for key, names in (("joint_X_p", ("joint_X_p", "parent_xform")), ("joint_X_c", ("joint_X_c", "child_xform")),
+                       ("body_q", ("body_q", "body_xform"))):  # fmt: skip
+        p.array(key, FRAME, (-1, 1), (count,), names, element="wp.transform")
+    for key, shape, names in (
+        ("body_qd", count, ("body_qd", "body_vel")), ("joint_S_in", dofs, ("joint_S_s", "joint_subspace")),
+    ):  # fmt: skip
+        p.array(key, SPATIAL, (-1, 1), (shape,), names, element="wp.spatial_vector")
+    p.array("body_com", VEC, (-0.5, 0.5), (count,), ("body_com", "com"))
+    p.array("joint_axis", VEC, (-1, 1), (dofs,), ("joint_axis", "axes"))
+    for key, size, names in (
+        ("joint_q_in", coords, ("joint_q_in", "src_q")), ("default_q", coords, ("default_q", "joint_q_init", "q_rest")),
+        ("joint_qd", dofs, ("joint_qd", "qd")), ("joint_f", dofs, ("joint_f", "joint_act")),
+        ("target_q", dofs, ("joint_target_q", "joint_target_pos", "targets")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, (-1, 1), (size,), names)
+    p.array("target_ke", FLOAT, (1, 10), (dofs,), ("joint_target_ke", "stiffness"))
+    p.scalar("origin", VEC, (-1, 1), ("origin", "ref_point"))
+    p.number("attach_ke", (1, 10), ("joint_attach_ke", "attach_ke", "stiffness"), ("10.0", "2.0"))
+    p.number("attach_kd", (0.1, 1), ("joint_attach_kd", "attach_kd", "damping"), ("0.5", "1.0"))
+    p.number("dt", (0.1, 1), ("dt",), ("0.5",))
+    kinds = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_FREE", "JOINT_D6")
+    p.constants({name: number for number, name in enumerate(kinds)})
+    p.constants({"LOCKED": 1})
+    p.output("frame_out", FRAME, (count,), ("joint_frame", "X_out", "joint_xform"), element="wp.transform")
+    p.output("error_out", VEC, (count,), ("joint_error", "pos_error", "residual"))
+    p.output("rotation_out", VEC, (count,), ("rot_error", "angular_error"))
+    p.output("joint_q", FLOAT, (coords,), ("joint_q", "joint_q_out", "q_out"), (-1, 1))
+    p.output("joint_qd_out", FLOAT, (dofs,), ("joint_qd_out", "qd_out"), (-1, 1))
+    p.output("joint_S", SPATIAL, (dofs,), ("joint_S_s", "S_out", "motion_axis"), (-1, 1), element="wp.spatial_vector")
+    p.output("body_f", SPATIAL, (count,), ("body_f", "body_force", "forces"), (-1, 1), element="wp.spatial_vector")
+    p.output("child_v", SPATIAL, (count,), ("body_v_s", "joint_v", "link_vel"), element="wp.spatial_vector")
+    p.output("acc_out", SPATIAL, (count,), ("body_a_s", "coriolis", "bias_acc"), element="wp.spatial_vector")
+    p.output("coord_count", INT, (count,), ("coord_count", "q_dim"))
+    p.output("dof_count", INT, (count,), ("dof_count", "qd_dim", "num_axes"))
+    p.output("coord_end", INT, (count,), ("joint_q_end", "coord_end"))
+    p.output("world_dofs", INT, (8,), ("world_dof_count", "dofs_per_world"), (0, 1))
+    p.output("dof_joint", INT, (dofs,), ("dof_to_joint", "dof_owner", "qd_joint"), (-1, 0))
+    p.output("reset_count", INT, (count,), ("reset_count", "generation"), (0, 3))
+
+
+def _draw_joint(stream: Stream, target: str) -> KernelSpec:
+    """A joint of a tree of bodies, a thread for each."""
+    p = Program(stream, ("tid", "joint", "i", "jid", "joint_id"))
+    _declare_joints(p)
+    p.lookups(
+        parent="parent = joint_parent[tid]", child="child = joint_child[tid]", kind="kind = joint_type[tid]",
+        q_start="q_start = joint_q_start[tid]", qd_start="qd_start = joint_qd_start[tid]",
+    )  # fmt: skip
+    p.guard_count("joint")
+    p.write(_JOINT[target])
+    titles = {
+        "anchor_frames": ("compute_joint_frames", "joint_anchor_error", "eval_joint_errors"),
+        "joint_coordinates": ("eval_joint_coordinates", "reconstruct_joint_q", "eval_ik"),
+        "motion_axes": ("compute_motion_subspace", "joint_motion_axes", "update_joint_axes"),
+        "joint_forces": ("eval_body_joints", "eval_joint_forces", "apply_joint_forces"),
+        "joint_counts": ("count_joint_dofs", "joint_dimensions", "fill_dof_map"),
+        "joint_velocities": ("compute_link_velocity", "joint_child_velocity", "eval_joint_velocities"),
+        "joint_copy": ("reset_joint_state", "copy_joint_state", "restore_joints"),
+    }[target]
+    return p.done("joints", "joints", target, "Joints of articulated bodies", titles, (
+        "One thread per joint.", "A parent of -1 is the world.", "Coordinates of all joints stand in one array.",
+    ))  # fmt: skip
+
+
+RECIPES = (Recipe(name="joints", category="joints", targets=tuple(_JOINT), draw=_draw_joint),)

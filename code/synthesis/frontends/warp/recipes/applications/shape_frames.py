@@ -1,0 +1,604 @@
+"""Shapes on bodies: their frames, bounds and pairs, and contacts that are converted from one to another."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import (
+    FLAG,
+    FLOAT,
+    FOUR,
+    FRAME,
+    INT,
+    PAIR,
+    SPATIAL,
+    VEC,
+    Program,
+)
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import KernelSpec
+
+_MAT, _TWO = Type("float32", (3, 3)), Type("float32", (2,))
+_KINDS = ("GEO_PLANE", "GEO_SPHERE", "GEO_CAPSULE", "GEO_BOX", "GEO_CYLINDER")
+
+_SHAPE = {
+    "shape_poses": """
+        body = shape_body[tid]
+        {# shapes of no body stand in the world
+        X_ws = shape_transform[tid]
+        if body >= 0:
+            X_ws = {body_q[body] * X_ws ~ wp.transform_multiply(body_q[body], shape_transform[tid])} ~
+        X_wb = body_q[body] if body >= 0 else wp.transform_identity()
+        X_ws = X_wb * shape_transform[tid]}
+        {?0.4 if {(shape_flags[tid] & VISIBLE) == 0 ~ not shape_flags[tid] & VISIBLE}:
+            {X_ws = shape_transform[tid] ~ return}}
+        {* pose_out[tid] = X_ws ~
+            pos = wp.transform_get_translation(X_ws)
+            {center_out[tid] = pos ~ center_out[tid] = pos + world_offset[wp.max(shape_world[tid], 0)]}
+        ~
+            # columns of the rotation
+            rot = wp.quat_to_matrix(wp.transform_get_rotation(X_ws))
+            rotation_out[tid] = {rot ~ wp.transpose(rot)}
+        ~
+            {wp.atomic_add(body_shapes, wp.max(body, 0), 1) ~
+            if body >= 0:
+                wp.atomic_add(body_shapes, body, 1)}
+        }
+    """,
+    "shape_bounds": """
+        body = shape_body[tid]
+        X_ws = shape_transform[tid]
+        if body >= 0:
+            X_ws = body_q[body] * X_ws
+        kind = shape_type[tid]
+        scale = shape_scale[tid]
+        pos = wp.transform_get_translation(X_ws)
+        {margin = shape_gap[tid] ~ margin = shape_gap[tid] + shape_margin[tid]}
+        extent = wp.vec3(0.0, 0.0, 0.0)
+        if kind == GEO_PLANE:
+            # without an end
+            extent = wp.vec3(1000.0, 1000.0, 1000.0)
+        elif kind == GEO_SPHERE:
+            extent = wp.vec3(scale[0], scale[0], scale[0])
+        elif kind == GEO_CAPSULE:
+            axis = wp.transform_vector(X_ws, wp.vec3(0.0, 0.0, scale[1]))
+            for k in range(3):
+                extent[k] = wp.abs(axis[k]) + scale[0]
+        {elif kind == GEO_BOX:
+            rot = wp.quat_to_matrix(wp.transform_get_rotation(X_ws))
+            for i in range(3):
+                total = float(0.0)
+                for j in range(3):
+                    total += wp.abs(rot[i, j]) * scale[j]
+                extent[i] = total
+        else:
+            {extent = wp.vec3(scale[2], scale[2], scale[2]) ~ extent = scale * 2.0} ~
+        else:
+            {radius = shape_radius[tid]
+            extent = wp.vec3(radius, radius, radius) ~ extent = wp.vec3(shape_radius[tid])}}
+        {pad = wp.vec3(margin, margin, margin)
+        aabb_lower[tid] = pos - extent - pad
+        aabb_upper[tid] = pos + extent + pad ~
+        aabb_lower[tid] = pos - extent - wp.vec3(margin)
+        aabb_upper[tid] = pos + extent + wp.vec3(margin) ~
+        for k in range(3):
+            extent[k] = extent[k] + margin
+        aabb_lower[tid] = pos - extent
+        aabb_upper[tid] = pos + extent}
+        {?0.3 bounded[tid] = 0 if kind == GEO_PLANE else 1}
+    """,
+    "shape_mass": """
+        if {not (shape_flags[tid] & COLLIDES) ~ shape_body[tid] < 0 ~ shape_flags[tid] == 0 or shape_body[tid] < 0}:
+            return
+        body = wp.max(shape_body[tid], 0)
+        kind = shape_type[tid]
+        scale = shape_scale[tid]
+        volume = float(0.0)
+        inertia = wp.vec3(0.0, 0.0, 0.0)
+        if kind == GEO_SPHERE:
+            volume = 4.0 / 3.0 * wp.pi * scale[0] * scale[0] * scale[0]
+            i0 = 0.4 * scale[0] * scale[0]
+            inertia = wp.vec3(i0, i0, i0)
+        elif kind == GEO_BOX:
+            volume = 8.0 * scale[0] * scale[1] * scale[2]
+            x2 = scale[0] * scale[0]
+            y2 = scale[1] * scale[1]
+            z2 = scale[2] * scale[2]
+            inertia = wp.vec3(y2 + z2, x2 + z2, x2 + y2) / 3.0
+        {elif kind == GEO_CYLINDER or kind == GEO_CAPSULE:
+            r2 = scale[0] * scale[0]
+            h2 = scale[1] * scale[1]
+            volume = 2.0 * wp.pi * r2 * scale[1]
+            inertia = wp.vec3(0.25 * r2 + h2 / 3.0, 0.25 * r2 + h2 / 3.0, 0.5 * r2) ~}
+        mass = volume * density[tid]
+        {if mass <= 0.0:
+            return ~}
+        {* wp.atomic_add(body_mass, body, mass) ~
+            # about the frame of the body
+            com = wp.transform_get_translation(shape_transform[tid])
+            rot = wp.quat_to_matrix(wp.transform_get_rotation(shape_transform[tid]))
+            I_b = rot * wp.diag(inertia * mass) * wp.transpose(rot)
+            {I_b = I_b + mass * (wp.dot(com, com) * wp.identity(n=3, dtype=float) - wp.outer(com, com)) ~}
+            wp.atomic_add(body_inertia, body, I_b)
+        ~
+            wp.atomic_add(body_com, body, mass * wp.transform_get_translation(shape_transform[tid]))
+        }
+    """,
+    "shape_ray": """
+        body = shape_body[tid]
+        X_ws = shape_transform[tid]
+        if body >= 0:
+            X_ws = body_q[body] * X_ws
+        X_sw = wp.transform_inverse(X_ws)
+        # the ray in the frame of the shape
+        start_s = wp.transform_point(X_sw, ray_start)
+        dir_s = wp.transform_vector(X_sw, ray_dir)
+        {kind = shape_type[tid]
+        {?0.5 if shape_world[tid] >= 0 and shape_world[tid] != world:
+            return}
+        ~ kind = shape_type[tid]}
+        t = float(-1.0)
+        if kind == GEO_PLANE:
+            if {wp.abs(dir_s[2]) > 0.5 ~ dir_s[2] < -0.5}:
+                t = -start_s[2] / dir_s[2]
+        elif kind == GEO_SPHERE:
+            radius = shape_scale[tid][0]
+            a = wp.dot(dir_s, dir_s)
+            b = wp.dot(start_s, dir_s)
+            c = wp.dot(start_s, start_s) - radius * radius
+            disc = b * b - a * c
+            if disc >= 0.0 and a > 0.0:
+                t = (-b - wp.sqrt(disc)) / a
+        {elif kind == GEO_BOX:
+            t_near = float(-1000.0)
+            t_far = float(1000.0)
+            for k in range(3):
+                if wp.abs(dir_s[k]) > {0.5 ~ 0.25}:
+                    t1 = (-shape_scale[tid][k] - start_s[k]) / dir_s[k]
+                    t2 = (shape_scale[tid][k] - start_s[k]) / dir_s[k]
+                    t_near = wp.max(t_near, wp.min(t1, t2))
+                    t_far = wp.min(t_far, wp.max(t1, t2))
+            if t_near <= t_far and t_far >= 0.0:
+                t = t_near if t_near >= 0.0 else t_far ~}
+        {ray_t[tid] = t
+        if t >= 0.0:
+            {wp.atomic_min(nearest, wp.max(shape_world[tid], 0), t) ~ wp.atomic_add(num_hits, 0, 1)} ~
+        if t < 0.0:
+            ray_t[tid] = {1000.0 ~ -1.0}
+            return
+        ray_t[tid] = t
+        {hit_pos[tid] = ray_start + ray_dir * t ~ wp.atomic_min(nearest, wp.max(shape_world[tid], 0), t)}}
+    """,
+    "shape_sites": """
+        site = site_index[tid]
+        {?0.6 if site < 0:
+            return
+        ~
+        site = wp.max(site, 0)}
+        {# the chain site, shape, body, world
+        shape = site_shape[site]
+        body = shape_body[shape]
+        X = shape_transform[shape] * site_transform[site]
+        if body >= 0:
+            X = body_q[body] * X ~
+        shape = site_shape[site]
+        X = shape_transform[shape] * site_transform[site]
+        {?0.5 if shape_body[shape] == -1:
+            pose_out[tid] = X
+            return}
+        body = wp.max(shape_body[shape], 0)
+        X = body_q[body] * X}
+        {pose_out[tid] = X ~
+        {v = body_qd[wp.max(body, 0)]
+        arm = wp.transform_get_translation(X) - wp.transform_point(body_q[wp.max(body, 0)], \
+                body_com_in[wp.max(body, 0)])
+        site_v[tid] = wp.spatial_top(v) + wp.cross(wp.spatial_bottom(v), arm)
+        pose_out[tid] = X}}
+        {?0.5 height_out[tid] = wp.transform_get_translation(X)[{2 ~ up_axis}]}
+    """,
+    "shape_flags": """
+        flags = {shape_flags[tid] ~ int(shape_flags[tid])}
+        body = shape_body[tid]
+        {# bodies that move only by script
+        if body >= 0 and {(body_flags[body] & KINEMATIC) != 0 ~ body_flags[body] == KINEMATIC}:
+            flags = {flags | STATIC ~ flags & VISIBLE}
+        elif body < 0:
+            flags = flags {| STATIC ~ & 3} ~
+        if body < 0 or body_flags[body] & KINEMATIC:
+            flags = flags | STATIC}
+        {?0.5 if not world_active[wp.max(shape_world[tid], 0)]:
+            flags = {flags & VISIBLE ~ 0}}
+        {?0.4 group = {collision_group[tid] ~ -collision_group[tid]}
+        if group == 0:
+            flags = flags & (VISIBLE | STATIC)
+        elif group < 0 and (flags & COLLIDES) != 0:
+            wp.atomic_add(group_count, {-group ~ wp.min(-group, 7)}, 1)}
+        flags_out[tid] = flags
+        {?0.6 if {flags & COLLIDES ~ (flags & COLLIDES) != 0}:
+            slot = wp.atomic_add(num_active, 0, 1)
+            {?0.5 if slot < max_shapes:
+                slot_used[slot] = 1}}
+    """,
+}
+
+
+def _declare_shapes(p: Program, count: int, bodies: int) -> None:
+    """The arguments that kernels of shapes and of contacts have in common."""
+    p.array("shape_type", INT, (0, 4), (count,), ("shape_type", "shape_types", "geo_type"))
+    p.array("shape_body", INT, (-1, bodies - 1), (count,), ("shape_body", "shape_bodies"))
+    p.array("shape_world", INT, (-1, 7), (count,), ("shape_world", "shape_env"))
+    p.array("shape_flags", INT, (0, 7), (count,), ("shape_flags", "flags"))
+    p.array("body_flags", INT, (0, 3), (bodies,), ("body_flags",))
+    p.array("collision_group", INT, (-4, 4), (count,), ("collision_group", "shape_group", "shape_collision_group"))
+    p.array("world_active", FLAG, (0, 1), (8,), ("world_active", "world_mask"))
+    p.array("shape_transform", FRAME, (-1, 1), (count,), ("shape_transform", "shape_X_bs"), element="wp.transform")
+    p.array("body_q", FRAME, (-1, 1), (bodies,), ("body_q", "body_X_wb"), element="wp.transform")
+    p.array("body_qd", SPATIAL, (-1, 1), (bodies,), ("body_qd", "body_vel"), element="wp.spatial_vector")
+    p.array("body_com_in", VEC, (-0.5, 0.5), (bodies,), ("body_com",))
+    p.array("shape_scale", VEC, (0.5, 2), (count,), ("shape_scale", "geo_scale", "shape_size"))
+    p.array("world_offset", VEC, (-2, 2), (8,), ("world_offsets", "env_offset", "world_origin"))
+    for key, bounds, names in (
+        ("shape_gap", (0, 0.2), ("shape_gap", "contact_gap")),
+        ("shape_margin", (0, 0.2), ("shape_margin", "thickness")),
+        ("shape_radius", (0.5, 2), ("shape_collision_radius", "shape_radius")),
+        ("density", (0.5, 2), ("shape_density", "density")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (count,), names)
+    p.constants({name: number for number, name in enumerate(_KINDS)})
+    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4})
+    p.constants({"KINEMATIC": 1})
+
+
+def _draw_shape(stream: Stream, target: str) -> KernelSpec:
+    """A shape on a body, or in the world, a thread for each."""
+    p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "i"))
+    count, bodies, sites = p.threads, p.choices.choice((8, 12, 16)), 12
+    _declare_shapes(p, count, bodies)
+    p.array("site_index", INT, (-1, sites - 1), (count,), ("site_index", "sensor_sites", "site_ids"))
+    p.array("site_shape", INT, (0, count - 1), (sites,), ("site_shape", "site_to_shape"))
+    p.array("site_transform", FRAME, (-1, 1), (sites,), ("site_transform", "site_xform"), element="wp.transform")
+    p.scalar("ray_start", VEC, (-2, 2), ("ray_start", "ray_origin"))
+    p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction"))
+    p.scalar("world", INT, (0, 3), ("world", "world_id"))
+    p.scalar("up_axis", INT, (0, 2), ("up_axis",))
+    p.scalar("max_shapes", INT, (4, 12), ("max_shapes", "capacity"))
+    p.output("pose_out", FRAME, (count,), ("shape_X_ws", "world_transform", "xform_out"), element="wp.transform")
+    p.output("rotation_out", _MAT, (count,), ("shape_rot", "xmat_out"))
+    for key, names in (
+        ("center_out", ("shape_pos", "center_out")), ("aabb_lower", ("aabb_lower", "lower_bounds")),
+        ("aabb_upper", ("aabb_upper", "upper_bounds")), ("hit_pos", ("hit_pos", "ray_hit")),
+        ("site_v", ("site_velocity", "sensor_vel")),
+    ):  # fmt: skip
+        p.output(key, VEC, (count,), names)
+    p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
+    p.output("height_out", FLOAT, (count,), ("site_height", "height"))
+    p.output("nearest", FLOAT, (8,), ("min_dist", "nearest"), (0, 3))
+    p.output("bounded", INT, (count,), ("is_bounded", "has_bounds"))
+    p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
+    p.output("body_shapes", INT, (bodies,), ("body_shape_count", "num_shapes"), (0, 1))
+    p.output("num_hits", INT, (1,), ("num_hits", "hit_count"), (0, 1))
+    p.output("num_active", INT, (1,), ("num_active", "active_count"), (0, 1))
+    p.output("slot_used", INT, (16,), ("slot_used", "occupied"), (0, 1))
+    p.output("group_count", INT, (8,), ("group_count", "shapes_per_group"), (0, 1))
+    p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
+    p.output("body_inertia", _MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))
+    p.output("body_com", VEC, (bodies,), ("body_com", "com_sum"), (-1, 1))
+    p.guard_count("shape")
+    p.write(_SHAPE[target])
+    titles = {
+        "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),
+        "shape_bounds": ("compute_shape_aabbs", "update_shape_bounds", "shape_aabb"),
+        "shape_mass": ("accumulate_shape_mass", "compute_body_mass", "shape_inertia"),
+        "shape_ray": ("raycast_shapes", "ray_shape_test", "pick_shape"),
+        "shape_sites": ("update_site_poses", "gather_site_state", "eval_site_transforms"),
+        "shape_flags": ("update_shape_flags", "refresh_shape_flags", "filter_shapes"),
+    }[target]
+    return p.done("shapes", "shape_frames", target, "Shapes on bodies", titles, (
+        "One thread per shape.", "A body of -1 is the world.", "Frames go from shape to body to world.",
+    ))  # fmt: skip
+
+
+_CONTACT = {
+    "contact_points": """
+        {# threads beyond the last contact
+        count = wp.min(contact_count[0], contact_max)
+        if tid >= count:
+            return ~
+        if tid >= contact_count[0]:
+            return}
+        shape0 = contact_shape0[tid]
+        shape1 = contact_shape1[tid]
+        {?0.6 if shape0 == shape1:
+            return}
+        body0 = -1
+        if shape0 >= 0:
+            body0 = shape_body[shape0]
+        body1 = {-1 ~ int(-1)}
+        if shape1 >= 0:
+            body1 = shape_body[shape1]
+        X0 = wp.transform_identity()
+        {if body0 >= 0:
+            X0 = body_q[body0]
+        X1 = wp.transform_identity()
+        if body1 >= 0:
+            X1 = body_q[body1] ~
+        X1 = wp.transform_identity()
+        if body0 >= 0:
+            X0 = body_q[body0]
+        if body1 >= 0:
+            X1 = body_q[body1]}
+        {p0 = wp.transform_point(X0, contact_point0[tid])
+        p1 = wp.transform_point(X1, contact_point1[tid]) ~
+        p0 = wp.transform_point(X0, contact_point0[tid]) + wp.transform_vector(X0, contact_offset0[tid])
+        p1 = wp.transform_point(X1, contact_point1[tid])}
+        normal = {contact_normal[tid] ~ -contact_normal[tid]}
+        gap = wp.dot(normal, p1 - p0) - {contact_margin[tid] ~ shape_margin[wp.max(shape0, 0)]}
+        {* contact_dist[tid] = gap ~
+            contact_pos[tid] = {0.5 * (p0 + p1) ~ (p0 + p1) * 0.5}
+        ~
+            bodies_out[tid] = wp.vec2i(body0, body1)
+        ~
+            # contacts that touch, by world
+            if gap < 0.0:
+                world = shape_world[wp.max(shape0, 0)]
+                {wp.atomic_add(world_contacts, wp.max(world, 0), 1) ~
+                if world >= 0:
+                    wp.atomic_add(world_contacts, world, 1)}
+        }
+    """,
+    "contact_velocities": """
+        if tid >= contact_count[0]:
+            return
+        {body_a = shape_body[wp.max(contact_shape0[tid], 0)]
+        body_b = shape_body[wp.max(contact_shape1[tid], 0)] ~
+        pair = contact_pair[tid]
+        body_a = shape_body[pair[0]]
+        body_b = shape_body[pair[1]]}
+        {if body_a == body_b:
+            return ~
+        # both of the world
+        if body_a < 0 and body_b < 0:
+            return}
+        v_rel = wp.vec3(0.0, 0.0, 0.0)
+        if body_a >= 0:
+            r_a = wp.transform_vector(body_q[body_a], contact_point0[tid] - body_com_in[body_a])
+            v_rel += wp.spatial_top(body_qd[body_a]) + wp.cross(wp.spatial_bottom(body_qd[body_a]), r_a)
+        if body_b >= 0:
+            r_b = wp.transform_vector(body_q[body_b], contact_point1[tid] - body_com_in[body_b])
+            v_rel -= wp.spatial_top(body_qd[body_b]) + wp.cross(wp.spatial_bottom(body_qd[body_b]), r_b)
+        normal = contact_normal[tid]
+        v_n = wp.dot(normal, v_rel)
+        {* normal_v[tid] = v_n ~ tangent_v[tid] = v_rel - normal * v_n ~
+            # opens or closes
+            sliding[tid] = {1 if v_n > 0.0 else 0 ~ 0 if v_n < threshold else 1}
+        ~
+            # two directions across the normal
+            axis = wp.vec3(1.0, 0.0, 0.0)
+            if normal[0] > 0.5 {~ or normal[0] < -0.5}:
+                axis = wp.vec3(0.0, 1.0, 0.0)
+            t0 = wp.cross(normal, axis)
+            t1 = wp.cross(normal, t0)
+            tangent_speed[tid] = wp.vec2(wp.dot(t0, v_rel), wp.dot(t1, v_rel))
+        }
+    """,
+    "contact_wrenches": """
+        {?0.7 if tid >= contact_count[0]:
+            return}
+        shape_a = contact_shape0[tid]
+        shape_b = contact_shape1[tid]
+        f = {contact_force[tid] ~ contact_normal[tid] * wp.length(contact_force[tid])}
+        {if wp.length_sq(f) < threshold:
+            return ~}
+        {body_a = -1
+        body_b = -1
+        if shape_a >= 0:
+            body_a = shape_body[shape_a]
+        if shape_b >= 0:
+            body_b = shape_body[shape_b] ~
+        body_a = shape_body[shape_a] if shape_a >= 0 else -1
+        body_b = shape_body[shape_b] if shape_b >= 0 else -1}
+        {# what pushes one away pulls the other
+        if body_a >= 0:
+            com_a = wp.transform_point(body_q[body_a], body_com_in[body_a])
+            r_a = wp.transform_point(body_q[body_a], contact_point0[tid]) - com_a
+            wp.atomic_add(body_f, body_a, wp.spatial_vector(-f, -wp.cross(r_a, f)))
+        if body_b >= 0:
+            com_b = wp.transform_point(body_q[body_b], body_com_in[body_b])
+            r_b = wp.transform_point(body_q[body_b], contact_point1[tid]) - com_b
+            wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f))) ~
+        X_wb = wp.transform_identity()
+        if body_a >= 0:
+            X_wb = body_q[body_a]
+        f_b = wp.quat_rotate_inv(wp.transform_get_rotation(X_wb), f)
+        wrench_out[tid] = wp.spatial_vector(f_b, wp.cross(contact_point0[tid], f_b))
+        {if body_b >= 0:
+            wp.atomic_add(num_touching, body_b, 1) ~}}
+        {?0.4 weight_out[tid] = 0.5 if body_a >= 0 and body_b >= 0 else 1.0}
+    """,
+    "contact_rows": """
+        {if tid >= contact_count[0]:
+            return ~
+        if tid >= wp.min(contact_count[0], contact_max):
+            return}
+        {pair = contact_pair[tid]
+        shape_a = pair[0]
+        shape_b = pair[1] ~
+        shape_a = contact_pair[tid][0]
+        shape_b = contact_pair[tid][1]}
+        world = shape_world[shape_a]
+        {# shapes that every world has
+        if world < 0:
+            world = shape_world[shape_b]
+        if world < 0:
+            return ~
+        if world < 0 or (shape_world[shape_b] >= 0 and shape_world[shape_b] != world):
+            return}
+        num = {3 ~ contact_dim[tid]}
+        {if shape_flags[shape_a] & STATIC and shape_flags[shape_b] & STATIC:
+            num = 1 ~}
+        # rows of a contact stand together
+        row = wp.atomic_add(world_rows, world, num)
+        if row + num > max_rows:
+            {# give back what does not fit
+            wp.atomic_sub(world_rows, world, num)
+            rejected[tid] = 1
+            return ~
+            {rejected[tid] = 1
+            return ~ wp.atomic_add(num_rejected, world, 1)
+            return}}
+        {for k in range(num):
+            row_used[world, row + k] = 1 ~
+        for k in range(row, row + num):
+            row_used[world, k] = 1}
+        {?0.5 rows_out[tid] = num}
+    """,
+    "pair_filter": """
+        {pair = contact_pair[tid] ~ pair = contact_pair[tid]}
+        shape_a = {pair[0] ~ wp.min(pair[0], pair[1])}
+        shape_b = {pair[1] ~ wp.max(pair[0], pair[1])}
+        {?0.7 if shape_a == shape_b:
+            return}
+        {* if shape_body[shape_a] == shape_body[shape_b]:
+                return
+        ~
+            # worlds that do not meet; -1 is in all
+            if shape_world[shape_a] != -1 and shape_world[shape_b] != -1 and shape_world[shape_a] != \
+                    shape_world[shape_b]:
+                return
+        ~
+            group_a = collision_group[shape_a]
+            group_b = collision_group[shape_b]
+            if group_a == 0 or group_b == 0:
+                return
+            if group_a > 0 and group_a != group_b and group_b > 0:
+                return
+        ~
+            if not (shape_flags[shape_a] & COLLIDES and shape_flags[shape_b] & COLLIDES):
+                return
+        ~
+            if shape_flags[shape_a] & STATIC and shape_flags[shape_b] & STATIC:
+                return
+        }
+        # the smaller kind first
+        type_a = shape_type[shape_a]
+        type_b = shape_type[shape_b]
+        {if type_a > type_b:
+            pair_kind[tid] = type_b * 5 + type_a
+            ordered[tid] = wp.vec2i(shape_b, shape_a)
+        else:
+            pair_kind[tid] = type_a * 5 + type_b
+            ordered[tid] = wp.vec2i(shape_a, shape_b) ~
+        if type_a > type_b:
+            {temp = shape_a
+            shape_a = shape_b
+            shape_b = temp ~ shape_a = pair[1]
+            shape_b = pair[0]}
+        ordered[tid] = wp.vec2i(shape_a, shape_b)
+        {wp.atomic_add(kind_count, type_a * 5 + type_b, 1) ~}}
+    """,
+    "contact_export": """
+        {count = contact_count[0]
+        if tid >= count:
+            return ~ if tid >= contact_count[0]:
+            return}
+        {shape_a = contact_shape0[tid]
+        shape_b = contact_shape1[tid]
+        if shape_a < 0 or shape_b < 0:
+            pair_out[tid] = wp.vec2i(-1, -1)
+            return
+        pair_out[tid] = wp.vec2i(shape_a, shape_b) ~
+        shape_a = wp.max(contact_shape0[tid], 0)
+        shape_b = wp.max(contact_shape1[tid], 0)}
+        {body_a = shape_body[shape_a]
+        X_wb = body_q[body_a] if body_a >= 0 else wp.transform_identity() ~
+        X_wb = wp.transform_identity()
+        body_a = shape_body[shape_a]
+        if body_a >= 0:
+            X_wb = body_q[body_a]}
+        X_ws = X_wb * shape_transform[shape_a]
+        {* frame_out[tid] = wp.transform(wp.transform_point(X_wb, contact_point0[tid]), wp.transform_get_rotation(X_ws))
+        ~
+            # mixed material
+            mu = {0.5 * (shape_mu[shape_a] + shape_mu[shape_b]) ~ wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ \
+                    wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}
+            friction_out[tid] = {wp.vec2(mu, 0.5 * mu) ~ wp.vec2(mu, shape_gap[shape_a])}
+        ~
+            local_out[tid] = wp.transform_point(wp.transform_inverse(X_ws), contact_point1[tid])
+        ~
+            for k in range(3):
+                flat_normal[tid * 3 + k] = contact_normal[tid][k]
+        ~
+            prm[tid] = wp.vec4(contact_margin[tid], shape_gap[shape_a] + shape_gap[shape_b], 0.0, 1.0)
+        }
+    """,
+}
+
+
+def _draw_contact(stream: Stream, target: str) -> KernelSpec:
+    """Contacts of two shapes, a thread for each that there may be."""
+    p = Program(stream, ("tid", "contact_id", "cid", "i") if target != "pair_filter" else ("tid", "pair_id", "idx"))
+    count, bodies = p.choices.choice((12, 16, 24)), p.choices.choice((8, 12))
+    contacts = p.threads
+    _declare_shapes(p, count, bodies)
+    p.array("contact_count", INT, (contacts // 4, contacts), (1,), ("contact_count", "num_contacts"))
+    p.array("contact_shape0", INT, (-1, count - 1), (contacts,), ("contact_shape0", "rigid_contact_shape0", "shape0"))
+    p.array("contact_shape1", INT, (-1, count - 1), (contacts,), ("contact_shape1", "rigid_contact_shape1", "shape1"))
+    p.array("contact_pair", PAIR, (0, count - 1), (contacts,), ("contact_pair", "shape_pairs", "candidate_pair"))
+    p.array("contact_dim", INT, (1, 3), (contacts,), ("contact_dim", "condim"))
+    for key, names in (
+        ("contact_point0", ("contact_point0", "rigid_contact_point0", "point0")),
+        ("contact_point1", ("contact_point1", "rigid_contact_point1", "point1")),
+        ("contact_offset0", ("contact_offset0", "offset0")),
+        ("contact_normal", ("contact_normal", "rigid_contact_normal", "normals")),
+        ("contact_force", ("contact_force", "contact_impulse")),
+    ):  # fmt: skip
+        p.array(key, VEC, (-1, 1), (contacts,), names)
+    p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_margin", "contact_thickness"))
+    p.array("shape_mu", FLOAT, (0.2, 1), (count,), ("shape_mu", "shape_material_mu", "friction"))
+    p.scalar("contact_max", INT, (contacts // 2, contacts), ("contact_max", "max_contacts", "capacity"))
+    p.scalar("max_rows", INT, (3, 8), ("max_rows", "njmax", "max_constraints"))
+    p.number("threshold", (0.2, 0.6), ("threshold", "min_force", "eps"), ("0.5",))
+    p.output("contact_dist", FLOAT, (contacts,), ("contact_dist", "contact_gap", "phi"))
+    for key, names in (
+        ("contact_pos", ("contact_pos", "contact_position")), ("tangent_v", ("tangent_vel", "slip")),
+        ("local_out", ("contact_local", "point_local")),
+    ):  # fmt: skip
+        p.output(key, VEC, (contacts,), names)
+    p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "approach_speed"))
+    p.output("tangent_speed", _TWO, (contacts,), ("tangent_speed", "slip_vel"))
+    p.output("friction_out", _TWO, (contacts,), ("contact_friction", "friction_out"))
+    p.output("prm", FOUR, (contacts,), ("contact_prm", "contact_params"))
+    p.output("flat_normal", FLOAT, (3 * contacts,), ("normal_out", "contact_frame"))
+    p.output("bodies_out", PAIR, (contacts,), ("contact_bodies", "body_pair"))
+    p.output("pair_out", PAIR, (contacts,), ("contact_geom", "pair_out"))
+    p.output("ordered", PAIR, (contacts,), ("sorted_pair", "pair_out", "ordered_pair"))
+    p.output("frame_out", FRAME, (contacts,), ("contact_frame", "contact_xform"), element="wp.transform")
+    p.output("wrench_out", SPATIAL, (contacts,), ("contact_wrench", "wrench"), element="wp.spatial_vector")
+    p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
+    p.output("weight_out", FLOAT, (contacts,), ("contact_weight", "weights"))
+    p.output("sliding", INT, (contacts,), ("is_sliding", "contact_mode"))
+    p.output("rows_out", INT, (contacts,), ("contact_rows", "row_count"))
+    p.output("rejected", INT, (contacts,), ("rejected", "overflow"), (0, 0))
+    p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider"))
+    p.output("kind_count", INT, (25,), ("kind_count", "pairs_per_kind"), (0, 1))
+    p.output("world_contacts", INT, (8,), ("world_contact_count", "ncon"), (0, 1))
+    p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 1))
+    p.output("num_rejected", INT, (8,), ("num_rejected", "dropped"), (0, 1))
+    p.output("num_touching", INT, (bodies,), ("num_touching", "body_contact_count"), (0, 1))
+    p.output("row_used", INT, (8, 12), ("row_used", "row_active"), (0, 1))
+    p.write(_CONTACT[target])
+    titles = {
+        "contact_points": ("compute_contact_points", "update_contacts", "eval_contact_gaps"),
+        "contact_velocities": ("contact_velocities", "compute_relative_velocity", "eval_contact_slip"),
+        "contact_wrenches": ("apply_contact_forces", "accumulate_contact_wrench", "contact_forces_to_bodies"),
+        "contact_rows": ("allocate_contact_rows", "assign_contact_slots", "count_contact_rows"),
+        "pair_filter": ("filter_shape_pairs", "classify_pairs", "sort_candidate_pairs"),
+        "contact_export": ("convert_contacts", "export_contacts", "contacts_to_solver"),
+    }[target]
+    return p.done("shapes", "shape_contacts", target, "Contacts of shapes on bodies", titles, (
+        "One thread per contact.", "Points are in the frames of the bodies.", "A body of -1 is the world.",
+    ))  # fmt: skip
+
+
+RECIPES = (
+    Recipe(name="shape_frames", category="shapes", targets=tuple(_SHAPE), draw=_draw_shape),
+    Recipe(name="shape_contacts", category="shapes", targets=tuple(_CONTACT), draw=_draw_contact),
+)

@@ -1,0 +1,336 @@
+"""Vectors and matrices of many worlds, one after the other in flat arrays: each world says where its own begin."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, SPATIAL, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import KernelSpec
+
+_MAT = Type("float32", (3, 3))
+
+_STACKED = {
+    "vector_update": """
+        # rows beyond the dimension of the world
+        if row >= ncts:
+            return
+        {* x[vio + row] = {x[vio + row] + alpha[wid] * p[vio + row] ~ p[vio + row] - alpha[wid] * x[vio + row]} ~
+            {r_new[vio + row] = r_old[vio + row] - alpha[wid] * Ap[vio + row] ~
+            r_new[vio + row] = b[vio + row] - Ap[vio + row]}
+        ~
+            thread_offset = vio + row
+            scaled[thread_offset] = {P[thread_offset] * p[thread_offset] ~ p[thread_offset] / P[thread_offset]}
+        ~
+            # the last row also keeps the books
+            if row == ncts - 1:
+                iterations[wid] = iterations[wid] + 1
+        }
+    """,
+    "matrix_vector": """
+        {if row >= ncts{ or not world_mask[wid] ~}:
+            return ~
+        if not world_mask[wid]:
+            return
+        if row >= ncts:
+            return}
+        mio = problem_mio[wid]
+        {value = float(0.0) ~ value = float(b[vio + row])}
+        {for col in range(ncts):
+            value += A[mio + row * ncts + col] * p[vio + col] ~
+        m_i = mio + ncts * row
+        for col in range(ncts):
+            value += A[m_i + col] * p[vio + col] ~
+        for col in range({row ~ row + 1}):
+            value += A[mio + row * ncts + col] * p[vio + col]
+        for col in range(row + 1, ncts):
+            value += A[mio + col * ncts + row] * p[vio + col]}
+        {y[vio + row] = value ~ y[vio + row] = {b[vio + row] - value ~ value + eta[wid] * p[vio + row]}}
+        {?0.3 diag_out[vio + row] = A[mio + row * ncts + row] + eta[wid]}
+    """,
+    "project_rows": """
+        {nl = problem_nl[wid]
+        nc = problem_nc[wid] ~ nc = problem_nc[wid]
+        nl = problem_nl[wid]}
+        {if row >= nl + nc:
+            return
+        if row < nl:
+            # limits only push
+            lio = vio + row
+            x[lio] = wp.max(x[lio], 0.0)
+            return
+        cid = row - nl
+        ccio = vio + nl + 3 * cid ~
+        if row >= nc:
+            return
+        {lcio = problem_lcio[wid] + row ~}
+        ccio = vio + nl + 3 * row
+        cid = row}
+        mu = problem_mu[problem_lcio[wid] + cid]
+        lam = wp.vec3(x[ccio + 0], x[ccio + 1], x[ccio + 2])
+        {lam_t = wp.sqrt(lam[0] * lam[0] + lam[1] * lam[1]) ~ lam_t = wp.length(wp.vec2(lam[0], lam[1]))}
+        if lam[2] <= 0.0:
+            # opens
+            lam = wp.vec3(0.0, 0.0, 0.0)
+        elif lam_t > mu * lam[2]:
+            scale = mu * lam[2] / lam_t
+            {lam[0] = lam[0] * scale
+            lam[1] = lam[1] * scale ~
+            lam = wp.vec3(lam[0] * scale, lam[1] * scale, lam[2]) ~
+            for k in range(2):
+                lam[k] = scale * lam[k]}
+        {for k in range(3):
+            x[ccio + k] = lam[k] ~
+        x[ccio + 0] = lam[0]
+        x[ccio + 1] = lam[1]
+        x[ccio + 2] = lam[2]}
+        {?0.5 contact_mode[problem_lcio[wid] + cid] = {MODE_OPEN if lam[2] == 0.0 else MODE_CLOSED ~ 1 if lam[2] > \
+                0.0 else 0}}
+    """,
+    "precondition": """
+        if row >= ncts:
+            return
+        {mio = problem_mio[wid]
+        {# three rows of a contact have one scale
+        nl = problem_nl[wid]
+        D_ii = A[mio + row * ncts + row]
+        if row >= nl:
+            first = nl + 3 * ((row - nl) // 3)
+            D_ii = A[mio + first * ncts + first]
+        {P_out[vio + row] = wp.sqrt(1.0 / wp.max(wp.abs(D_ii), 0.5)) ~ P_out[vio + row] = 1.0 / (D_ii + 2.0)} ~
+        D_ii = A[mio + (ncts + 1) * row]
+        P_out[vio + row] = {1.0 / D_ii if D_ii > 0.5 else 1.0 ~ 1.0 / wp.sqrt(wp.abs(D_ii) + 1.0)}} ~
+        P_i = P[vio + row]
+        mio = problem_mio[wid]
+        for col in range(ncts):
+            index = mio + row * ncts + col
+            A_out[index] = {P_i * A[index] * P[vio + col] ~ P_i * A[index]}}
+        {?0.4 scaled[vio + row] = {P[vio + row] * b[vio + row] ~ P[vio + row] * (b[vio + row] + eta[wid])}}
+    """,
+    "block_product": """
+        nzb = row
+        {if nzb >= num_nzb[wid]:
+            return
+        global_block = nzb_start[wid] + nzb ~
+        global_block = nzb_start[wid] + nzb
+        if nzb >= num_nzb[wid] or global_block >= max_nzb:
+            return}
+        coords = nzb_coords[global_block]
+        {bid = coords[1]
+        block_row = coords[0] ~ block_row = coords[0]
+        bid = coords[1]}
+        bio = bodies_offset[wid]
+        {twist = body_u[bio + bid]
+        value = wp.dot(nzb_values[global_block], twist) ~ value = wp.dot(nzb_values[global_block], body_u[bio + bid])}
+        {wp.atomic_add(v_f, vio + block_row, value) ~
+        block_out[global_block] = {value + b[vio + block_row] ~ value if world_mask[wid] else 0.0}}
+        {?0.4 column_out[global_block] = bio + bid}
+    """,
+    "scatter_wrenches": """
+        bio = bodies_offset[wid]
+        {if row >= bodies_count[wid]:
+            return
+        bid = bio + row ~ if row >= bodies_count[wid]:
+            return
+        bid = bodies_offset[wid] + row}
+        w_i = {wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0) ~ body_w[bid]}
+        {for k in range(num_nzb[wid]):
+            global_block = nzb_start[wid] + k
+            if nzb_coords[global_block][1] != row:
+                continue
+            w_i += nzb_values[global_block] * p[vio + nzb_coords[global_block][0]] ~
+        for k in range(nzb_start[wid], nzb_start[wid] + num_nzb[wid]):
+            coords = nzb_coords[k]
+            if coords[1] == row:
+                w_i += nzb_values[k] * p[vio + coords[0]]}
+        {wrench_out[bid] = {w_i ~ w_i * inv_dt} ~
+        for k in range(6):
+            flat_w[6 * bid + k] = w_i[k]{ * inv_dt ~}}
+        {?0.4 f_out[bid] = wp.spatial_top(w_i)}
+    """,
+    "integrate_bodies": """
+        {if row >= bodies_count[wid]:
+            return ~ if row >= bodies_count[wid] or not world_mask[wid]:
+            return}
+        bid = bodies_offset[wid] + row
+        {u_i = body_u[bid]
+        w_i = body_w[bid] ~ w_i = body_w[bid]
+        u_i = body_u[bid]}
+        {if inv_m[bid] == 0.0:
+            return ~}
+        v_i = wp.spatial_top(u_i)
+        omega_i = wp.spatial_bottom(u_i)
+        f_i = wp.spatial_top(w_i)
+        tau_i = wp.spatial_bottom(w_i)
+        {v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
+        omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.cross(omega_i, tau_i))) ~
+        omega_next = omega_i + dt * (inv_i[bid] * tau_i)
+        v_next = v_i + dt * inv_m[bid] * f_i + dt * gravity[wid]}
+        {u_next[bid] = wp.spatial_vector(v_next, omega_next) ~
+        flat_u[6 * bid + 0] = v_next[0]
+        flat_u[6 * bid + 1] = v_next[1]
+        flat_u[6 * bid + 2] = v_next[2]
+        flat_u[6 * bid + 3] = omega_next[0]
+        flat_u[6 * bid + 4] = omega_next[1]
+        flat_u[6 * bid + 5] = omega_next[2] ~
+        for k in range(3):
+            flat_u[6 * bid + k] = v_next[k]
+            flat_u[6 * bid + 3 + k] = omega_next[k]}
+    """,
+    "check_status": """
+        {# one thread for each world
+        if row != 0:
+            return ~
+        if row > 0 or not world_mask[wid]:
+            return}
+        {if status[wid] != 0:
+            return ~}
+        r_max = float(0.0)
+        for i in range(ncts):
+            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ r_old[vio + i] - p[vio + i] ~ b[vio + i]}))
+        residual_out[wid] = r_max
+        iteration = iterations[wid] + 1
+        iterations[wid] = iteration
+        {if r_max < tolerance:
+            status[wid] = STATUS_DONE
+        elif iteration >= max_iterations:
+            status[wid] = STATUS_LIMIT ~
+        done = r_max < tolerance or iteration >= max_iterations
+        status[wid] = {STATUS_DONE if done else 0 ~ 1 if done else status[wid]}}
+        {?0.5 if r_max < tolerance:
+            wp.atomic_add(num_done, 0, 1)}
+    """,
+    "row_owners": """
+        nl = problem_nl[wid]
+        nc = problem_nc[wid]
+        if row < nl:
+            owner[vio + row] = {row ~ limit_joint[vio + row]}
+            row_kind[vio + row] = ROW_LIMIT
+        elif row < nl + 3 * nc:
+            cid = (row - nl) // 3
+            {owner[vio + row] = problem_lcio[wid] + cid
+            row_kind[vio + row] = ROW_CONTACT if (row - nl) % 3 == 2 else ROW_FRICTION ~
+            owner[vio + row] = cid
+            axis = (row - nl) - 3 * cid
+            if axis == 2:
+                row_kind[vio + row] = ROW_CONTACT
+            else:
+                row_kind[vio + row] = ROW_FRICTION}
+        {?0.5 if row == 0:
+            {row_total[wid] = nl + 3 * nc ~ row_total[wid] = wp.min(nl + 3 * nc, {max_rows ~ ncts})}}
+    """,
+    "warm_start": """
+        {if row >= ncts:
+            return ~ if row >= ncts or status[wid] != 0:
+            return}
+        index = vio + row
+        {old = previous_row[index]
+        {if old >= 0:
+            x[index] = {cached[old] ~ cached[old] * decay}
+        else:
+            x[index] = {b[index] ~ 0.5 * b[index]} ~
+        x[index] = {cached[old] ~ decay * cached[old]} if old >= 0 else 0.0} ~
+        x[index] = {decay * x[index] ~ decay * x[index] if world_mask[wid] else b[index]}}
+        {?0.4 {seed_out[index] = P[index] * {b[index] ~ p[index]} ~ age[index] = age[index] + 1 if world_mask[wid] \
+                else 0}}
+    """,
+}
+
+
+def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
+    """The arguments of a kernel of stacked vectors and matrices."""
+    bodies, contacts = 6, rows // 3
+    total, blocks = worlds * rows, worlds * rows
+    p.starts("problem_vio", worlds, rows, 2, ("problem_vio", "vio", "row_start"))
+    p.starts("problem_mio", worlds, rows * rows, 0, ("problem_mio", "mio", "matrix_start"))
+    p.starts("problem_lcio", worlds, contacts, 0, ("problem_cio", "contact_start"))
+    p.starts("bodies_offset", worlds, bodies, 0, ("model_info_bodies_offset", "bodies_offset"))
+    p.starts("nzb_start", worlds, rows, 2, ("nzb_start", "jac_nzb_start"))
+    p.array("problem_dim", INT, (2, rows - 2), (worlds,), ("problem_dim", "dim", "world_constraint_count"))
+    p.array("problem_nl", INT, (0, 1), (worlds,), ("problem_nl", "num_limits"))
+    p.array("problem_nc", INT, (0, contacts - 1), (worlds,), ("problem_nc", "num_contacts"))
+    p.array("num_nzb", INT, (2, rows - 2), (worlds,), ("num_nzb", "jac_num_nzb"))
+    p.array("bodies_count", INT, (3, bodies), (worlds,), ("model_info_num_bodies", "num_bodies"))
+    p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "world_active"))
+    p.array("nzb_coords", PAIR, (0, 5), (blocks,), ("nzb_coords", "jac_nzb_coords"))
+    p.array("limit_joint", INT, (0, 9), (total,), ("limit_jid", "row_joint"))
+    p.array("previous_row", INT, (-6, total - 1), (total,), ("previous_row", "cache_index"))
+    for key, names in (
+        ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
+        ("r_old", ("r", "residual")), ("cached", ("cached_lambdas", "lambdas_prev")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, (-1, 1), (total,), names)
+    p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))
+    p.array("A", FLOAT, (-1, 2), (total * rows,), ("A", "D", "problem_D"))
+    for key, bounds, names in (
+        ("alpha", (0.5, 2), ("alpha", "step_size")),
+        ("eta", (0.1, 1), ("eta", "regularization")),
+    ):
+        p.array(key, FLOAT, bounds, (worlds,), names)
+    p.array("problem_mu", FLOAT, (0.2, 1), (worlds * contacts,), ("problem_mu", "contact_mu"))
+    p.array("nzb_values", SPATIAL, (-1, 1), (blocks,), ("nzb_values", "jac_nzb_values"), element="wp.spatial_vector")
+    for key, names in (("body_u", ("bodies_u", "state_bodies_u_i")), ("body_w", ("bodies_w", "wrench"))):
+        p.array(key, SPATIAL, (-1, 1), (worlds * bodies,), names, element="wp.spatial_vector")
+    p.array("inv_m", FLOAT, (0, 2), (worlds * bodies,), ("bodies_inv_m", "inv_mass"))
+    p.array("inv_i", _MAT, (-1, 1), (worlds * bodies,), ("bodies_inv_I", "inv_inertia"))
+    p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
+    p.scalar("max_iterations", INT, (1, 3), ("max_iterations", "max_iters"))
+    p.scalar("max_rows", INT, (2, rows // 2), ("max_rows", "capacity"))
+    p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
+    p.number("tolerance", (0.7, 0.95), ("tolerance", "eps"), ("0.9",))
+    p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
+    p.number("dt", (0.1, 0.5), ("dt", "time_step"), ("0.5", "0.1"))
+    p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
+    p.constants({"MODE_OPEN": 0, "MODE_CLOSED": 1})
+    p.constants({"STATUS_DONE": 1, "STATUS_LIMIT": 2})
+    p.constants({"ROW_LIMIT": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
+    p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
+    p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
+    for key, names in (
+        ("y", ("y", "Ax")), ("r_new", ("r_next", "residual_out")), ("scaled", ("scaled", "z")),
+        ("diag_out", ("diag", "D_diag")), ("P_out", ("problem_P", "P_out")), ("block_out", ("block_v", "products")),
+        ("seed_out", ("z_0", "warm_start")),
+    ):  # fmt: skip
+        p.output(key, FLOAT, (total,), names)
+    p.output("A_out", FLOAT, (total * rows,), ("A_out", "D_scaled"))
+    for key, names in (("owner", ("row_owner", "row_entity")), ("row_kind", ("row_type", "row_kind")),
+                       ("column_out", ("block_col", "column_ids"))):  # fmt: skip
+        p.output(key, INT, (total,), names)
+    p.output("age", INT, (total,), ("age", "cache_age"), (0, 4))
+    p.output("contact_mode", INT, (worlds * contacts,), ("contact_mode", "mode"))
+    for key, names in (("wrench_out", ("bodies_w_c", "w_out")), ("u_next", ("bodies_u_next", "state_u"))):
+        p.output(key, SPATIAL, (worlds * bodies,), names, element="wp.spatial_vector")
+    for key, names in (("flat_w", ("generalized_f", "w_flat")), ("flat_u", ("u_flat", "generalized_u"))):
+        p.output(key, FLOAT, (6 * worlds * bodies,), names)
+    p.output("f_out", VEC, (worlds * bodies,), ("bodies_f", "net_force"))
+    p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 2))
+    p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
+    p.output("residual_out", FLOAT, (worlds,), ("status_r", "max_residual"))
+    p.output("row_total", INT, (worlds,), ("num_rows", "problem_dim"))
+    p.output("num_done", INT, (1,), ("num_done", "done_count"), (0, 1))
+
+
+def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
+    """Rows of many worlds in flat arrays, a thread for each row that a world may have."""
+    worlds, rows = stream.child("sizes").choice(((8, 9), (12, 9), (8, 12), (16, 9)))
+    names = ("row", "tid", "i") if target != "scatter_wrenches" else ("row", "body", "bid_local")
+    p = Program(stream, ("wid", "world", "world_id"), names, launch=(worlds, rows))
+    _declare_stacked(p, worlds, rows)
+    p.lookups(vio="vio = problem_vio[wid]", ncts="ncts = problem_dim[wid]")
+    p.write(_STACKED[target])
+    titles = {
+        "vector_update": ("update_solution", "axpy_worlds", "step_vectors"),
+        "matrix_vector": ("dense_matvec", "apply_delassus", "matrix_vector_worlds"),
+        "project_rows": ("project_to_cone", "project_contacts", "project_solution"),
+        "precondition": ("build_preconditioner", "apply_preconditioner", "scale_system"),
+        "block_product": ("jacobian_product", "build_free_velocity", "block_sparse_matvec"),
+        "scatter_wrenches": ("compute_body_wrenches", "jacobian_transpose", "apply_constraint_forces"),
+        "integrate_bodies": ("integrate_twists", "euler_step", "compute_next_twist"),
+        "check_status": ("check_convergence", "update_status", "reset_residuals"),
+        "row_owners": ("label_rows", "assign_row_owners", "build_row_map"),
+        "warm_start": ("warmstart_from_cache", "warm_start", "load_cached_solution"),
+    }[target]
+    return p.done("constraints", "stacked", target, "Vectors of many worlds in flat arrays", titles, (
+        "Launched over (worlds, largest dimension).", "Each world has rows of its own, from its offset on.",
+    ))  # fmt: skip
+
+
+RECIPES = (Recipe(name="stacked", category="constraints", targets=tuple(_STACKED), draw=_draw_stacked),)

@@ -1,0 +1,518 @@
+"""Grids of three dimensions and images: cells by their numbers, rays of cameras, particles that find their cells."""
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, TRIPLE, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import KernelSpec
+
+_MAT = Type("float32", (3, 3))
+
+_CELL = {
+    "cell_gradient": """
+        {?0.6 # the border has no neighbours
+        if i == 0 or j == 0 or k == 0 or i >= nx - 1 or j >= ny - 1 or k >= nz - 1:
+            {gradient[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
+            return ~ return}}
+        {gx = field[wp.min(i + 1, nx - 1), j, k] - field[wp.max(i - 1, 0), j, k]
+        gy = field[i, wp.min(j + 1, ny - 1), k] - field[i, wp.max(j - 1, 0), k]
+        gz = field[i, j, wp.min(k + 1, nz - 1)] - field[i, j, wp.max(k - 1, 0)] ~
+        i1 = wp.min(i + 1, field.shape[0] - 1)
+        j1 = wp.min(j + 1, field.shape[1] - 1)
+        k1 = wp.min(k + 1, field.shape[2] - 1)
+        gx = field[i1, j, k] - field[i, j, k]
+        gy = field[i, j1, k] - field[i, j, k]
+        gz = field[i, j, k1] - field[i, j, k]}
+        gradient[i, j, k] = wp.vec3(gx, gy, gz) * {0.5 ~ inv_width ~ (0.5 * inv_width)}
+        {?0.4 active_out[i, j, k] = 1 if wp.abs(gx) + wp.abs(gy) + wp.abs(gz) > 1.0 else 0}
+    """,
+    "cell_flags": """
+        label = {cell_type[i, j, k] ~ cell_type[i, j, k]}
+        {if label == CELL_SOLID:
+            {cell_out[i, j, k] = CELL_SOLID
+            return ~ return} ~
+        if label != CELL_FLUID and label != CELL_EMPTY:
+            cell_out[i, j, k] = label
+            return}
+        count = int(0)
+        {for di in range(-1, 2):
+            for dj in range(-1, 2):
+                for dk in range(-1, 2):
+                    {if di == 0 and dj == 0 and dk == 0:
+                        continue ~}
+                    ni = i + di
+                    nj = j + dj
+                    nk = k + dk
+                    if ni < 0 or nj < 0 or nk < 0 or ni >= nx or nj >= ny or nk >= nz:
+                        continue
+                    if cell_type[ni, nj, nk] == CELL_FLUID:
+                        count += 1 ~
+        for axis in range(3):
+            for side in range(-1, 2, 2):
+                cell = wp.vec3i(i, j, k)
+                cell[axis] = cell[axis] + side
+                if in_box(cell, nx, ny, nz):
+                    if cell_type[cell[0], cell[1], cell[2]] == CELL_FLUID:
+                        count += 1 ~
+        if i > 0 and cell_type[wp.max(i - 1, 0), j, k] == CELL_FLUID:
+            count += 1
+        if i < nx - 1 and cell_type[wp.min(i + 1, nx - 1), j, k] == CELL_FLUID:
+            count += 1
+        if k > 0 and cell_type[i, j, wp.max(k - 1, 0)] == CELL_FLUID:
+            count += 1}
+        cell_out[i, j, k] = {count ~ CELL_FLUID if count > 2 else label ~ CELL_EMPTY if count == 0 else label}
+        {?0.4 if count > 0 and label == CELL_EMPTY:
+            wp.atomic_add(num_surface, {0 ~ 0}, 1)}
+    """,
+    "cell_index": """
+        {# row by row, the last index fastest
+        index = (i * ny + j) * nz + k ~ index = i * ny * nz + j * nz + k ~ index = (k * ny + j) * nx + i}
+        {?0.4 if not cell_active[i, j, k]:
+            cell_ids[index] = -1
+            return}
+        {* cell_ids[index] = {cell_type[i, j, k] ~ index if cell_type[i, j, k] > 0 else -1} ~
+            cell_ijk[index] = {wp.vec3i(i, j, k) ~ wp.vec3i(i, j, k) + origin_ijk}
+        ~
+            node_pos[index] = {wp.vec3(float(i), float(j), float(k)) * width ~ \
+                    lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width}
+        ~
+            packed[index] = field[i, j, k]
+        ~
+            # eight corners of the cell
+            for c in range(8):
+                ci = i + (c & 1)
+                cj = j + ((c >> 1) & 1)
+                ck = k + ((c >> 2) & 1)
+                corner[index, c] = (ci * (ny + 1) + cj) * (nz + 1) + ck
+        }
+    """,
+    "cell_update": """
+        {?0.5 if not cell_active[i, j, k]:
+            return}
+        {v = velocity[i, j, k]
+        {if cell_type[i, j, k] == CELL_SOLID:
+            v = wp.vec3(0.0, 0.0, 0.0) ~}
+        for axis in range(3):
+            {# nothing leaves through the walls
+            if axis == up_axis and v[axis] < 0.0 and k == 0:
+                v[axis] = 0.0 ~
+            if v[axis] > limit:
+                v[axis] = limit
+            elif v[axis] < -limit:
+                v[axis] = -limit}
+        velocity[i, j, k] = v ~
+        mass = field[i, j, k]
+        {if mass <= 0.0:
+            velocity[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
+            return ~ if mass <= 0.0:
+            return}
+        v = momentum[i, j, k] / wp.max(mass, 0.25)
+        v += gravity * dt
+        velocity[i, j, k] = v + 0.5 * velocity[i, j, k]}
+        {?0.5 wp.atomic_add(slab_sum, {k ~ k}, wp.dot(v, gravity))}
+    """,
+    "cell_downsample": """
+        total = float(0.0)
+        {num = int(0) ~}
+        for di in range({2 ~ RATIO}):
+            for dj in range({2 ~ RATIO}):
+                for dk in range({2 ~ RATIO}):
+                    {fi = wp.min(2 * i + di, nx - 1)
+                    fj = wp.min(2 * j + dj, ny - 1)
+                    fk = wp.min(2 * k + dk, nz - 1) ~
+                    fi = (2 * i + di) % nx
+                    fj = (2 * j + dj) % ny
+                    fk = (2 * k + dk) % nz}
+                    {?0.5 if cell_type[fi, fj, fk] == CELL_SOLID:
+                        continue}
+                    total += field[fi, fj, fk]
+        coarse[i, j, k] = {total * 0.125 ~ 0.5 * (coarse[i, j, k] + total * 0.125)}
+        {?0.4 if total * 0.125 > limit:
+            wp.atomic_add(num_surface, 0, 1)}
+    """,
+}
+
+
+def _draw_cell(stream: Stream, target: str) -> KernelSpec:
+    """A cell of a grid of three dimensions, a thread for each."""
+    nx, ny, nz = stream.child("sizes").choice(((4, 4, 4), (6, 5, 4), (4, 6, 4), (5, 4, 6), (3, 6, 5)))
+    p = Program(stream, ("i", "x"), ("j", "y"), ("k", "z"), launch=(nx, ny, nz))
+    shape, total = (nx, ny, nz), nx * ny * nz
+    p.array("field", FLOAT, (-1, 2), shape, ("field", "sdf", "density", "pressure"))
+    p.array("momentum", VEC, (-1, 1), shape, ("momentum", "grid_mv"))
+    p.array("cell_type", INT, (0, 2), shape, ("cell_type", "labels", "grid_flags"))
+    p.array("cell_active", FLAG, (0, 1), shape, ("cell_active", "active", "occupied"))
+    p.scalar("gravity", VEC, (-10, 10), ("gravity",))
+    p.scalar("lower", VEC, (-1, 1), ("lower", "grid_lower", "origin"))
+    p.scalar("origin_ijk", TRIPLE, (-4, 4), ("origin_ijk", "cell_offset"))
+    p.scalar("up_axis", INT, (0, 2), ("up_axis", "axis"))
+    p.number("inv_width", (0.5, 2), ("inv_dx", "inv_cell_size"), ("2.0", "0.5"))
+    p.number("width", (0.1, 1), ("voxel_size", "cell_size", "dx"), ("0.5", "0.1"))
+    p.number("limit", (0.3, 0.8), ("max_speed", "limit", "cfl"), ("0.5",))
+    p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
+    p.sizes(nx=nx, ny=ny, nz=nz)
+    p.constants({"CELL_EMPTY": 0, "CELL_FLUID": 1, "CELL_SOLID": 2})
+    p.constants({"RATIO": 2})
+    p.function(
+        """
+        def in_box(cell: wp.vec3i, nx: int, ny: int, nz: int) -> bool:
+            {if cell[0] < 0 or cell[1] < 0 or cell[2] < 0:
+                return False
+            return cell[0] < nx and cell[1] < ny and cell[2] < nz ~
+            return cell[0] >= 0 and cell[1] >= 0 and cell[2] >= 0 and cell[0] < nx and cell[1] < ny and cell[2] < nz}
+        """
+    )
+    p.output("gradient", VEC, shape, ("gradient", "grad_out", "normals"))
+    p.output("velocity", VEC, shape, ("grid_v", "velocity_out", "velocity"), (-1, 1))
+    p.output("coarse", FLOAT, shape, ("coarse", "level_out"), (-1, 1))
+    p.output("active_out", INT, shape, ("active_out", "refine"))
+    p.output("cell_out", INT, shape, ("cell_out", "labels_out"))
+    p.output("cell_ids", INT, (total,), ("cell_ids", "cell_index"))
+    p.output("cell_ijk", TRIPLE, (total,), ("cell_ijk", "ijk_out", "coords"))
+    p.output("node_pos", VEC, (total,), ("node_pos", "cell_center"))
+    p.output("packed", FLOAT, (total,), ("packed", "values_out"))
+    p.output("corner", INT, (total, 8), ("cell_nodes", "hex_indices"))
+    p.output("slab_sum", FLOAT, (nz,), ("layer_sum", "column_sum"), (0, 1))
+    p.output("num_surface", INT, (1,), ("num_surface", "surface_count"), (0, 1))
+    p.write(_CELL[target])
+    titles = {
+        "cell_gradient": ("grid_gradient", "compute_gradient", "sdf_normals"),
+        "cell_flags": ("classify_cells", "count_fluid_neighbors", "update_cell_flags"),
+        "cell_index": ("enumerate_cells", "fill_cell_index", "cell_coordinates"),
+        "cell_update": ("grid_update", "apply_boundary", "grid_velocity"),
+        "cell_downsample": ("downsample", "restrict_field", "coarsen_grid"),
+    }[target]
+    return p.done("voxels", "cells3d", target, "Cells of a grid of three dimensions", titles, (
+        "Launched over all cells.", "A thread for each cell.",
+    ))  # fmt: skip
+
+
+_PIXEL = {
+    "camera_rays": """
+        {# through the middle of the pixel
+        u = (float(px) + 0.5) / float(width)
+        v = (float(py) + 0.5) / float(height) ~
+        u = float(px) / float(width - 1)
+        v = float(py) / float(height - 1)}
+        ndc = wp.vec2(2.0 * u - 1.0, 1.0 - 2.0 * v)
+        {dir_c = wp.vec3(ndc[0] * fov_scale, ndc[1] * fov_scale, -1.0) ~ dir_c = wp.vec3(ndc[0] * aspect * fov_scale, \
+                ndc[1] * fov_scale, -1.0)}
+        X_wc = camera_pose[cam]
+        {ray_dir[cam, py, px] = wp.transform_vector(X_wc, {wp.normalize(dir_c) ~ dir_c}) ~
+        rot = wp.transform_get_rotation(X_wc)
+        ray_dir[cam, py, px] = wp.quat_rotate(rot, wp.normalize(dir_c))}
+        {?0.5 ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)}
+        {?0.3 pixel_out[cam, py, px] = wp.vec2i(px, py) if camera_on[cam] else wp.vec2i(-1, -1)}
+    """,
+    "depth_points": """
+        d = depth[cam, py, px]
+        {if d <= 0.0 {~ or d > max_depth ~ or not camera_on[cam]}:
+            {point_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+            return ~ return}
+        ~
+        if not camera_on[cam]:
+            return}
+        K = intrinsics[cam]
+        {x = (float(px) - K[0, 2]) / wp.max(K[0, 0], 0.5)
+        y = (float(py) - K[1, 2]) / wp.max(K[1, 1], 0.5) ~
+        x = (float(px) - 0.5 * float(width)) / fov_scale
+        y = (float(py) - 0.5 * float(height)) / fov_scale}
+        point = wp.vec3(x * d, y * d, d)
+        {point_out[cam, py, px] = wp.transform_point(camera_pose[cam], point) ~ point_out[cam, py, px] = point}
+        {?0.5 {slot = wp.atomic_add(num_points, cam, 1)
+        if slot >= max_points:
+            overflow[cam, py, px] = 1 ~ wp.atomic_add(num_points, cam, 1)}}
+    """,
+    "pick_label": """
+        hit = shape_hit[cam, py, px]
+        {if hit {< 0 ~ == -1}:
+            {color_out[cam, py, px] = background
+            label_out[cam, py, px] = -1
+            return ~ label_out[cam, py, px] = 0
+            return}
+        ~
+        hit = wp.max(hit, 0)}
+        {label_out[cam, py, px] = {shape_label[hit] ~ shape_label[hit] if camera_on[cam] else -1} ~
+        body = shape_body[hit]
+        {if body >= 0:
+            label_out[cam, py, px] = body_label[body]
+        else:
+            label_out[cam, py, px] = shape_label[hit] ~
+        label_out[cam, py, px] = body_label[body] if body >= 0 else shape_label[hit]}}
+        {?0.6 shade = wp.max(wp.dot(normal_in[cam, py, px], light_dir), {0.0 ~ 0.5})
+        color_out[cam, py, px] = shape_color[hit] * shade}
+        {?0.4 wp.atomic_add(label_pixels, shape_label[hit] % 8, 1)}
+    """,
+    "tile_blur": """
+        {total = wp.vec3(0.0, 0.0, 0.0)
+        num = int(0)
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                x = px + dx
+                y = py + dy
+                if x < 0 or y < 0 or x >= width or y >= height:
+                    continue
+                {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
+                    continue ~}
+                total += image[cam, y, x]
+                num += 1
+        color_out[cam, py, px] = total / float(wp.max(num, 1)) ~
+        # every second row, for half the cost
+        total = wp.vec3(0.0, 0.0, 0.0)
+        for y in range(0, {height ~ image.shape[1]}, 2):
+            total += image[cam, y, px]
+        color_out[cam, py, px] = total * {0.5 ~ 0.25} + image[cam, py, px] ~
+        y = int(py)
+        total = image[cam, py, px]
+        while y > 0 and shape_hit[cam, y, px] < 0:
+            # up to what is hit
+            y -= 1
+            total += image[cam, y, px] * 0.5
+        color_out[cam, py, px] = total}
+        {?0.4 edge_out[cam, py, px] = 1 if shape_hit[cam, py, px] != shape_hit[cam, py, wp.max(px - 1, 0)] else 0}
+    """,
+    "pack_pixels": """
+        index = (cam * height + py) * width + px
+        {?0.4 if not camera_on[cam]:
+            flat_label[index] = -1
+            return}
+        {* flat_depth[index] = {depth[cam, py, px] ~ depth[cam, py, px] if depth[cam, py, px] > 0.0 else max_depth} ~
+            for c in range(3):
+                flat_color[index * 3 + c] = image[cam, py, px][c]
+        ~
+            flat_label[index] = shape_hit[cam, py, px]
+        ~
+            # cameras side by side
+            tile_x = cam % 2
+            tile_y = cam // 2
+            atlas[tile_y * height + py, tile_x * width + px] = {depth[cam, py, px] ~ image[cam, py, px][0]}
+        }
+    """,
+}
+
+
+def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
+    """A pixel of a camera's image, a thread for each."""
+    cams, height, width = stream.child("sizes").choice(((2, 6, 8), (4, 4, 6), (2, 8, 8), (4, 6, 6)))
+    p = Program(
+        stream, ("cam", "camera", "world"), ("py", "y_id", "row"), ("px", "x_id", "col"), launch=(cams, height, width)
+    )
+    shape, shapes, total = (cams, height, width), 12, cams * height * width
+    p.array("camera_pose", FRAME, (-1, 1), (cams,), ("camera_transforms", "camera_pose"), element="wp.transform")
+    p.array("intrinsics", _MAT, (0.5, 4), (cams,), ("intrinsics", "camera_k"))
+    p.array("camera_on", INT, (0, 3), (cams,), ("camera_enabled", "camera_active"))
+    p.array("depth", FLOAT, (-0.5, 2), shape, ("depth", "depth_image"))
+    p.array("image", VEC, (0, 1), shape, ("image", "color_image"))
+    p.array("normal_in", VEC, (-1, 1), shape, ("normal_image", "normals"))
+    p.array("shape_hit", INT, (-1, shapes - 1), shape, ("shape_index", "hit_shape", "shape_ids"))
+    p.array("shape_label", INT, (0, 20), (shapes,), ("shape_label", "semantic_id"))
+    p.array("shape_body", INT, (-1, 7), (shapes,), ("shape_body",))
+    p.array("body_label", INT, (0, 20), (8,), ("body_label", "body_class"))
+    p.array("shape_color", VEC, (0, 1), (shapes,), ("shape_colors", "shape_color"))
+    p.scalar("light_dir", VEC, (-1, 1), ("light_dir", "light_direction"))
+    p.scalar("background", VEC, (0, 1), ("background", "clear_color"))
+    p.scalar("max_points", INT, (4, 12), ("max_points", "capacity"))
+    p.number("fov_scale", (0.5, 2), ("fov_scale", "half_fov_tan", "focal"), ("0.5", "1.0"))
+    p.number("aspect", (1, 2), ("aspect", "aspect_ratio"), ("2.0",))
+    p.number("max_depth", (1, 1.8), ("max_depth", "far"), ("1.5", "1.0"))
+    p.sizes(width=width, height=height)
+    for key, pool in (("ray_dir", ("ray_dirs", "out_rays")), ("ray_origin", ("ray_origins",)),
+                      ("point_out", ("points_out", "point_cloud")),
+                      ("color_out", ("color_out", "out_pixels"))):  # fmt: skip
+        p.output(key, VEC, shape, pool)
+    p.output("pixel_out", PAIR, shape, ("pixel_out", "ray_pixel"))
+    p.output("label_out", INT, shape, ("label_out", "segmentation"))
+    p.output("edge_out", INT, shape, ("edge_out", "outline"))
+    p.output("overflow", INT, shape, ("overflow", "dropped"), (0, 0))
+    p.output("num_points", INT, (cams,), ("num_points", "point_count"), (0, 1))
+    p.output("label_pixels", INT, (8,), ("label_pixels", "class_count"), (0, 1))
+    p.output("flat_depth", FLOAT, (total,), ("depth_out", "flat_depth"))
+    p.output("flat_color", FLOAT, (3 * total,), ("color_out", "flat_color"))
+    p.output("flat_label", INT, (total,), ("label_out", "flat_ids"))
+    p.output("atlas", FLOAT, (cams // 2 * height, 2 * width), ("atlas", "tiled_image"))
+    p.write(_PIXEL[target])
+    titles = {
+        "camera_rays": ("compute_camera_rays", "generate_rays", "pinhole_rays"),
+        "depth_points": ("depth_to_points", "unproject_depth", "build_point_cloud"),
+        "pick_label": ("shade_pixels", "segment_image", "resolve_labels"),
+        "tile_blur": ("blur_image", "filter_image", "denoise_pixels"),
+        "pack_pixels": ("pack_image", "flatten_image", "tile_images"),
+    }[target]
+    return p.done("voxels", "pixels", target, "Images of cameras", titles, (
+        "Launched over (cameras, rows, columns).", "One thread per pixel.",
+    ))  # fmt: skip
+
+
+_POINT = {
+    "find_cell": """
+        {?0.5 if {not point_mask[tid] ~ point_world[tid] < 0}:
+            {cell_of[tid] = -1
+            return ~ return}}
+        pos = points[tid]
+        {cell = wp.vec3i(int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] \
+                * inv_width))) ~
+        ix = int(wp.floor(pos[0] * inv_width))
+        iy = int(wp.floor(pos[1] * inv_width))
+        iz = int(wp.floor(pos[2] * inv_width))
+        cell = wp.vec3i(ix, iy, iz)}
+        {* cell_ijk[tid] = cell ~
+            {# outside of the grid
+            if cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= GRID or cell[1] >= GRID or cell[2] >= GRID:
+                cell_of[tid] = -1
+            else:
+                cell_of[tid] = (cell[0] * GRID + cell[1]) * GRID + cell[2] ~
+            for axis in range(3):
+                cell[axis] = wp.clamp(cell[axis], 0, GRID - 1)
+            cell_of[tid] = (cell[0] * GRID + cell[1]) * GRID + cell[2]
+            {wp.atomic_add(cell_count, cell[0], cell[1], cell[2], 1) ~}}
+        ~
+            # which of the eight parts of the cell
+            code = int(0)
+            for axis in range(3):
+                if pos[axis] * inv_width - float(cell_at(pos, inv_width)[axis]) > 0.5:
+                    code = code | (1 << axis)
+            octant[tid] = code
+        ~
+            wp.atomic_add(world_points, wp.max(point_world[tid], 0), 1)
+        }
+    """,
+    "splat": """
+        {?0.4 if not point_mask[tid]:
+            return}
+        pos = points[tid] * inv_width
+        base = {cell_at(points[tid], inv_width) ~ wp.vec3i(int(pos[0]), int(pos[1]), int(pos[2]))}
+        {?0.5 fx = wp.vec3(pos[0] - float(base[0]), pos[1] - float(base[1]), pos[2] - float(base[2]))}
+        {for i in range(2):
+            for j in range(2):
+                for k in range({2 ~ 2}):
+                    node = wp.vec3i(base[0] + i, base[1] + j, base[2] + k)
+                    {if node[0] < 0 or node[1] < 0 or node[2] < 0 or node[0] >= GRID or node[1] >= GRID or node[2] \
+                            >= GRID:
+                        continue
+                    ni = node[0]
+                    nj = node[1]
+                    nk = node[2] ~
+                    ni = wp.clamp(node[0], 0, GRID - 1)
+                    nj = wp.clamp(node[1], 0, GRID - 1)
+                    nk = wp.clamp(node[2], 0, GRID - 1)}
+                    {weight = (float(i) * pos[0] + float(1 - i) * 0.5) * 0.5 ~ weight = 0.125}
+                    wp.atomic_add(grid_mass, ni, nj, nk, weight * mass[tid])
+                    {wp.atomic_add(grid_v, ni, nj, nk, weight * mass[tid] * velocity_in[tid]) ~}
+        ~
+        for axis in range(3):
+            base[axis] = wp.clamp(base[axis], 0, GRID - 1)
+        wp.atomic_add(grid_mass, base[0], base[1], base[2], mass[tid])}
+    """,
+    "sample_grid": """
+        cell = cell_at(points[tid], inv_width)
+        {?0.6 if {cell[0] < 0 or cell[1] < 0 or cell[2] < 0 ~ not point_mask[tid]}:
+            {sampled[tid] = fill
+            return ~ return}}
+        {for axis in range(3):
+            cell[axis] = wp.clamp(cell[axis], 0, GRID - 2) ~
+        cell = wp.vec3i(wp.clamp(cell[0], 0, GRID - 2), wp.clamp(cell[1], 0, GRID - 2), wp.clamp(cell[2], 0, GRID - 2))}
+        total = float(0.0)
+        {for c in range(8):
+            di = c & 1
+            dj = (c >> 1) & 1
+            dk = c >> 2
+            total += grid[cell[0] + di, cell[1] + dj, cell[2] + dk] ~
+        for di in range(2):
+            for dj in range(2):
+                for dk in range(2):
+                    total += grid[cell[0] + di, cell[1] + dj, cell[2] + dk]}
+        sampled[tid] = {total * 0.125 ~ 0.125 * total ~ grid[cell[0], cell[1], cell[2]] - total * 0.125}
+        {?0.4 cell_ijk[tid] = cell}
+    """,
+    "sorted_cells": """
+        start = {cell_start[tid] ~ cell_start[tid]}
+        count = {cell_length[tid] ~ wp.min(cell_length[tid], 4)}
+        {if count == 0:
+            {cell_first[tid] = -1
+            return ~ return} ~}
+        {* {heaviest = float(0.0)
+            first = int(-1)
+            for k in range(start, start + count):
+                point = order[k]
+                if mass[point] > heaviest:
+                    heaviest = mass[point]
+                    first = point
+            cell_first[tid] = first ~
+            first = order[start]
+            for k in range(1, count):
+                first = wp.min(first, order[start + k])
+            cell_first[tid] = first}
+        ~
+            center = wp.vec3(0.0, 0.0, 0.0)
+            total = float(0.0)
+            for k in range(count):
+                point = order[start + k]
+                {if not point_mask[point]:
+                    continue ~}
+                center += mass[point] * points[point]
+                total += mass[point]
+            {if total > 0.0:
+                cell_center[tid] = center / total ~ cell_center[tid] = center / wp.max(total, 0.5)}
+        ~
+            ijk = wp.vec3i(tid // (GRID * GRID), (tid // GRID) % GRID, tid % GRID)
+            cell_ijk[tid] = ijk if count > 1 else wp.vec3i(-1, -1, -1)
+        }
+    """,
+}
+
+
+def _draw_point(stream: Stream, target: str) -> KernelSpec:
+    """A point in a grid of cells, a thread for each."""
+    p = Program(stream, ("tid", "point_id", "i_point", "particle"))
+    count, side = p.threads, 4
+    grid = (side, side, side)
+    p.array("points", VEC, (-0.2, 4.2), (count,), ("points", "particle_q", "positions"))
+    p.array("velocity_in", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "particle_v"))
+    p.array("mass", FLOAT, (-0.2, 1), (count,), ("particle_mass", "mass", "weights"))
+    p.array("point_mask", FLAG, (0, 1), (count,), ("point_mask", "active", "valid_mask"))
+    p.array("point_world", INT, (-1, 7), (count,), ("point_world", "point_envs", "particle_world"))
+    p.array("grid", FLOAT, (-1, 1), grid, ("grid", "sdf", "field"))
+    p.starts("cell_start", count, 5, 0, ("cell_start", "cell_offsets"))
+    p.array("cell_length", INT, (0, 5), (count,), ("cell_count", "points_per_cell"))
+    p.array("order", INT, (0, count - 1), (5 * count,), ("sorted_points", "order", "particle_ids"))
+    p.number("inv_width", (0.8, 1.2), ("inv_voxel_size", "inv_dx", "inv_cell_size"), ("1.0",))
+    p.number("fill", (0.5, 2), ("outside_value", "background", "fill_value"), ("1.0", "2.0"))
+    p.constants({"GRID": side})
+    p.function(
+        """
+        def cell_at(pos: wp.vec3, inv_width: float) -> wp.vec3i:
+            {return wp.vec3i(
+                int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] * \
+                        inv_width))) ~
+            p = pos * inv_width
+            return wp.vec3i(int(wp.floor(p[0])), int(wp.floor(p[1])), int(wp.floor(p[2])))}
+        """
+    )
+    p.output("cell_ijk", TRIPLE, (count,), ("cell_ijk", "ijk", "node_ijk"))
+    for key, pool in (("cell_of", ("cell_ids", "point_cell")), ("octant", ("octants", "child_index")),
+                      ("cell_first", ("first_point", "cell_owner"))):  # fmt: skip
+        p.output(key, INT, (count,), pool)
+    p.output("world_points", INT, (8,), ("world_point_count", "env_counts"), (0, 1))
+    p.output("cell_count", INT, grid, ("cell_count", "grid_counts"), (0, 1))
+    p.output("grid_mass", FLOAT, grid, ("grid_mass", "grid_m"), (0, 1))
+    p.output("grid_v", VEC, grid, ("grid_v", "grid_momentum"), (-1, 1))
+    p.output("sampled", FLOAT, (count,), ("sampled", "values_out"))
+    p.output("cell_center", VEC, (count,), ("cell_center", "centroids"))
+    p.guard_count("point")
+    p.write(_POINT[target])
+    titles = {
+        "find_cell": ("find_cells", "bin_points", "compute_cell_ids"),
+        "splat": ("particles_to_grid", "splat_mass", "p2g"),
+        "sample_grid": ("grid_to_particles", "sample_grid", "g2p"),
+        "sorted_cells": ("reduce_cells", "cell_representatives", "cell_centers"),
+    }[target]
+    return p.done("voxels", "points3d", target, "Points in a grid of cells", titles, (
+        "One thread per point.", "Cells are counted row by row.",
+    ))  # fmt: skip
+
+
+RECIPES = (
+    Recipe(name="cells3d", category="voxels", targets=tuple(_CELL), draw=_draw_cell),
+    Recipe(name="pixels", category="voxels", targets=tuple(_PIXEL), draw=_draw_pixel),
+    Recipe(name="points3d", category="voxels", targets=tuple(_POINT), draw=_draw_point),
+)
