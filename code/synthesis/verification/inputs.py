@@ -234,6 +234,11 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
     return found
 
 
+def is_of(part: str, name: str) -> bool:
+    """Whether a name in ``flat`` values is an argument's, or that of a field of it."""
+    return part == name or part.startswith(f"{name}.")
+
+
 def another_draw(
     argument: Argument, value: npt.NDArray[Any], tries: Sequence[int] = range(1, 40), *, seed: int = 0
 ) -> Any:

@@ -4,6 +4,7 @@ The generator makes this so by construction; what is found here is a defect of a
 """
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy.typing as npt
 from synthesis.frontends.base import Reference, Values
 from synthesis.records import KernelSpec, Role, Signature
 from synthesis.verification.comparison import Expected, scale_of
-from synthesis.verification.inputs import another_draw, flat, with_shared_parts
+from synthesis.verification.inputs import another_draw, flat, is_of, with_shared_parts
 
 _ATTEMPTS = 6
 """How often an argument is drawn again until an output changes; the later times beside other inputs than the first."""
@@ -66,12 +67,12 @@ def shortcoming(
     outputs = {
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
-    written = [name for name in expected.double[0] if name.split(".")[0] in outputs]
+    written = [name for name in expected.double[0] if any(is_of(name, each) for each in outputs)]
     for name in written:
         poison = expected.poison.get(name)
         if poison is not None and (expected.own[0][name] == poison).all():
             return f"{name} is never written"
-    idle = list(redrawn)
+    idle = [name for name in redrawn if not _is_left_alone(name, spec.source)]
     for attempt in range(_ATTEMPTS):
         run = max(0, attempt - _ATTEMPTS // 2) % len(runs)
         if attempt:
@@ -87,6 +88,11 @@ def shortcoming(
         if not idle:
             return None
     return f"{idle[0]} changes nothing"
+
+
+def _is_left_alone(name: str, source: str) -> bool:
+    """Whether a name is that of a struct's field which no line of the source asks for: kernels share such structs."""
+    return "." in name and re.search(rf"\.{name.rpartition('.')[2]}\b", source) is None
 
 
 def _differs(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:
