@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, flags, guards, outlining, remarks, worlds
+from synthesis.frontends.warp.recipes.applications.forms import (
+    Given,
+    Sheet,
+    bundles,
+    flags,
+    guards,
+    outlining,
+    remarks,
+    worlds,
+)
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
 from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
 from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
@@ -207,3 +216,51 @@ def test_what_comes_after_a_guard_stands_in_a_branch_of_it() -> None:
                 out[tid] = y""")
     inside = "for k in range(3):\n    if a[k] > 1.0:\n        return\nout[tid] = 1.0"
     assert stay(inside) == inside
+
+
+def test_arrays_and_numbers_move_into_structs_and_are_asked_for_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    text = (
+        "if at[tid] < 0:\n    return\ntotal = a[tid] * scale + b[at[tid]]\nout[tid] = total\nwp.atomic_add(count, 0, 1)"
+    )
+    names = {"a", "b", "at", "out", "count", "scale"}
+    seen = set[int]()
+    for sheet in formed(text, bundles.bundle):
+        seen.add(len(sheet.bundles))
+        moved = [name for each in sheet.bundles.values() for name in each.fields]
+        assert len(moved) == len(set(moved)), moved
+        assert not names & sheet.given.keys() & set(moved)
+        assert names <= {*sheet.given, *moved}
+        plain = text_of(sheet)
+        for key in sheet.bundles:
+            plain = plain.replace(f"{key}.", "")
+        assert plain == text
+        written = {
+            name for each in sheet.bundles.values() for name, given in each.fields.items() if given.role != "input"
+        }
+        assert written <= {"out", "count"}
+    assert seen >= {1, 2}
+
+
+def test_what_is_queried_by_an_id_stays_an_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    sheet = sheet_of("out[tid] = a[tid] + b[tid]\nwp.mesh_get(mesh)")
+    sheet.objects = frozenset({"mesh"})
+    bundles.bundle(sheet, Stream("forms", 0))
+    assert not sheet.bundles
+
+
+def test_a_function_takes_the_struct_that_its_lines_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    monkeypatch.setattr(outlining, "_SHARES", (1.0,))
+    text = "total = 0.0\nfor k in range(0, 4):\n    total += a[k] * b[tid] - a[tid] * scale\nout[tid] = total"
+    taken = 0
+
+    def both(sheet: Sheet, choices: Stream) -> None:
+        bundles.bundle(sheet, choices)
+        outlining.outline(sheet, choices)
+
+    for sheet in formed(text, both):
+        titles = {each.title for each in sheet.bundles.values()}
+        taken += any(ast.unparse(each.annotation or each) in titles for made in sheet.made for each in made.args.args)
+    assert taken > 20

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 from checking import judged, pairs_of_texts
 
-from synthesis import Domain, KernelSpec, Pair, get_frontend
+from synthesis import Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
 from synthesis.frontends.base import Direction, Kernel
+from synthesis.frontends.warp.recipes.applications.forms import bundles
+from synthesis.generator import KernelGenerator
 from synthesis.minimising.scripts import script_of
 from synthesis.records import Role, Signature
+from synthesis.reverification import verify_folder
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.verifier import Verifier
@@ -198,3 +201,39 @@ def test_a_script_fills_the_struct(pairs: dict[str, Pair]) -> None:
     assert "inputs=[state]" in script
     assert "print('state.spare', state.spare.numpy())" in script
     compile(script, "script.py", "exec")
+
+
+# ---- drawn kernels
+
+CATEGORIES = ["contact", "articulation", "particles", "events"]
+
+
+def has_bundle(spec: KernelSpec) -> bool:
+    return any(each.is_bundle for each in spec.signature.arguments)
+
+
+def test_drawn_kernels_with_structs_are_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    pipeline = SynthesisPipeline("warp", seed=5, category=CATEGORIES)
+    outcomes = list(pipeline.outcomes(range(16)))
+    pairs = [each for each in outcomes if isinstance(each, Pair)]
+    assert len(pairs) >= 15, [each for each in outcomes if not isinstance(each, Pair)]
+    taking = [each for each in pairs if has_bundle(each.spec)]
+    assert len(taking) > 6
+    for pair in taking:
+        assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified), pair.spec.source
+    assert any(not set(each.spec.signature.differentiable).isdisjoint(spread_names(each.spec)) for each in taking)
+
+
+def spread_names(spec: KernelSpec) -> set[str]:
+    return {each.name for each in spec.signature.spread.arguments if "." in each.name}
+
+
+def test_rows_with_structs_are_made_again_byte_for_byte_and_verified_on_other_inputs(tmp_path: Path) -> None:
+    few = 5
+    drawn = (KernelGenerator("warp", seed, category=CATEGORIES) for seed in range(60))
+    seed = next(n for n, each in enumerate(drawn) if any(has_bundle(each.spec(index)) for index in range(few)))
+    run_pipeline(few, tmp_path / "rows", frontend="warp", seed=seed, category=CATEGORIES)
+    report = verify_folder(tmp_path / "rows", seed=3)
+    assert not report.failures, report
+    assert report.rows == few

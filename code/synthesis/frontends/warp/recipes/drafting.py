@@ -1,6 +1,7 @@
 """A Warp kernel from its first line to its text: elaborated as its difficulty asks for, and printed."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -134,8 +135,10 @@ class Draft(Sketch):
             body,
             docstring=docstring or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
-        differentiated = differentiable(arguments, ast.parse("\n".join(render_block((kernel,)))))
-        backward = self._has_backward(differentiated)
+        leaves = [leaf for each in arguments for leaf in each.spread()]
+        differentiated = differentiable(leaves, ast.parse("\n".join(render_block((kernel,)))))
+        told = "\n".join(render_block((*self._helpers, kernel)))
+        backward = self._has_backward([each for each in differentiated if _is_named(each, told)])
         kernel = replace(kernel, decorators=("wp.kernel" if backward else "wp.kernel(enable_backward=False)",))
         signature = Signature(
             arguments=arguments,
@@ -146,6 +149,12 @@ class Draft(Sketch):
         )
         source = _render(style.respell((*self._helpers, kernel)), name, arguments if generic else ())
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
+
+
+def _is_named(argument: str, text: str) -> bool:
+    """Whether a text asks for an argument; structs that hold arrays have fields that it does not."""
+    field = argument.rpartition(".")[2]
+    return field == argument or re.search(rf"\.{field}\b", text) is not None
 
 
 def _render(statements: Sequence[Statement], name: str, overload: Sequence[Argument]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
-from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, reshape, unparse
+from synthesis.frontends.warp.recipes.applications.forms import Bundle, Given, Sheet, reshape, unparse
 from synthesis.frontends.warp.recipes.applications.forms.merging import continue_with, stay
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
@@ -20,7 +20,7 @@ from synthesis.grammar.lines import block, join, quote_remarks
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.pruning import prune
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Function, Infix, Literal, Name
+from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.variants import choose
@@ -412,6 +412,8 @@ class Program:
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
             self._holes[key] = functools.cache(functools.partial(self._declare_argument, given))
+        for key, bundle in sheet.bundles.items():
+            self._holes[key] = self._declare_bundle(bundle)
         for made in sheet.made:
             self._holes[made.name] = functools.cache(functools.partial(self._define_made, made, roles, constants))
         indices = zip(sheet.indices, self.draft.indices, strict=True)
@@ -426,11 +428,36 @@ class Program:
             return self.draft.add_uniform(given.kind, domain, given.names).node
         return Name(self.draft.add_array(given.kind, domain, given.shape, given.role, given.names, given.element))
 
+    def _declare_bundle(self, bundle: Bundle) -> Expression:
+        """A struct beside the kernel, which functions take too, and the argument that is one."""
+        title = self.draft.book.reserve(bundle.title)
+        listed = tuple((name, each.annotation) for name, each in bundle.fields.items())
+        self.draft.declare(Class(title, listed, ("wp.struct",)))
+        fields = tuple(_field(name, each) for name, each in bundle.fields.items())
+        written = any(each.role is not Role.INPUT for each in fields)
+        role = Role.INOUT if written else Role.INPUT
+        name = self.draft.book.take(bundle.names)
+        self.draft.add_argument(Argument(name=name, type_name=title, dtype=title, role=role, fields=fields))
+        return Name(name)
+
     def _define_made(
         self, made: ast.FunctionDef, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
     ) -> Expression:  # fmt: skip
         given = Name(self.draft.book.take(roles[made.name]))
         return self._add_function(given, unparse(made), roles, known)
+
+
+def _field(name: str, given: Given) -> Argument:
+    """An argument as a field of a struct."""
+    return Argument(
+        name=name,
+        type_name=given.annotation,
+        dtype=given.kind.dtype,
+        element=given.kind.shape,
+        shape=given.shape,
+        role=given.role,
+        domain=None if given.role is Role.OUTPUT else Domain(low=given.domain[0], high=given.domain[1]),
+    )
 
 
 class _Inlining(ast.NodeTransformer):

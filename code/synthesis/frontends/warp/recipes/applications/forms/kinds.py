@@ -38,6 +38,8 @@ def kind_of(node: ast.expr, known: Mapping[str, str]) -> str | None:
             return type(value).__name__ if isinstance(value, bool | int | float) else None
         case ast.Name(id=name):
             return known.get(name)
+        case ast.Attribute(value=ast.Name(id=name), attr=field) if f"{name}.{field}" in known:
+            return known[f"{name}.{field}"]
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
             return "bool"
         case ast.UnaryOp(operand=inner):

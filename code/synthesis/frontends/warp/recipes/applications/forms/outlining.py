@@ -189,6 +189,8 @@ def _known(sheet: Sheet) -> dict[str, str]:
     """The types of arguments, of the thread's indices, of functions, and of the variables that tell."""
     known = {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
     known |= sheet.functions
+    for key, bundle in sheet.bundles.items():
+        known |= {key: bundle.title} | {f"{key}.{name}": each.annotation for name, each in bundle.fields.items()}
     unclear = set[str]()
     for block in blocks_of(sheet.body):
         for statement in block:
