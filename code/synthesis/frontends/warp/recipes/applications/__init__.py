@@ -21,6 +21,7 @@ from synthesis.frontends.warp.recipes.applications import (
     records,
     robots,
     rows,
+    singles,
     vertices,
 )
 
@@ -47,6 +48,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         records,
         robots,
         rows,
+        singles,
         vertices,
     )
     for recipe in module.RECIPES

@@ -76,7 +76,8 @@ class Program:
 
     Args:
         stream: the random choices.
-        axes: for each launch dimension, the names that its index may get; lines use the first of them.
+        axes: for each launch dimension, the names that its index may get; lines use the first of them. A kernel that
+            is launched with one thread has none.
         launch: the threads; drawn if None.
     """
 
@@ -101,7 +102,7 @@ class Program:
         self._functions: dict[str, str] = {}
         self._talks = self.choices.chance(_TALKATIVE)
         self._holes: dict[str, Hole] = {}
-        self._first = axes[0][0]
+        self._first = axes[0][0] if axes else ""
         for text in HELPERS:
             self.function(text)
         self._holes["TINY"] = Literal(self.choices.choice(("1.0e-6", "1e-6", "1.0e-8", "1.0e-5")))

@@ -21,8 +21,10 @@ _LEAST, _MOST = 2, 6
 """Fields that the kernel names."""
 _SPOKEN = 2
 """Fields that have to speak of a thing for the struct to be named after it."""
+_FEWEST = 8
+"""Elements of an array that the kernel does not name, at least."""
 _SPARE = 3
-"""Fields that it does not name, at most."""
+"""Fields that the kernel does not name, at most."""
 _OF_CPP = frozenset(
     {"auto", "default", "delete", "double", "enum", "long", "new", "register", "short", "static", "union"}
 )
@@ -124,7 +126,8 @@ def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[st
             continue
         taken.add(name)
         kind, domain, several = _SPARES[name]
-        yield name, Given(kind=kind, domain=domain, names=(name,), shape=(sheet.launch[-1],) if several else None)
+        size = max(sheet.launch[-1], _FEWEST)
+        yield name, Given(kind=kind, domain=domain, names=(name,), shape=(size,) if several else None)
 
 
 class _Moving(ast.NodeTransformer):
