@@ -14,7 +14,10 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     flags,
     guards,
     outlining,
+    prints,
     remarks,
+    statics,
+    switches,
     worlds,
 )
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
@@ -264,3 +267,57 @@ def test_a_function_takes_the_struct_that_its_lines_ask(monkeypatch: pytest.Monk
         titles = {each.title for each in sheet.bundles.values()}
         taken += any(ast.unparse(each.annotation or each) in titles for made in sheet.made for each in made.args.args)
     assert taken > 20
+
+
+def test_a_thread_says_that_a_list_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prints, "_SHARE", 1.0)
+    text = (
+        "slot = wp.atomic_add(count, 0, 1)\nif slot >= 5:\n    return\nout[slot] = a[tid]\nif slot > tid:\n    return"
+    )
+    for sheet in formed(text, prints.warn):
+        lines = text_of(sheet).split("\n")
+        (line,) = [each for each in lines if "printf" in each]
+        assert line.endswith(", slot, 5)")
+        assert [each for each in lines if each is not line] == text.split("\n")
+
+
+def test_a_switch_is_a_truth_that_adds_a_term_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switches, "_SHARE", 1.0)
+    text = "total = 0.0\ntotal += a[tid] * scale\nn = 1.0\nn += b[tid]\nk = int(0)\nk += 1\nout[tid] = total / n"
+    for sheet in formed(text, switches.switch):
+        assert sheet.given["switch"].kind == Type("bool")
+        assert text_of(sheet) == text.replace("total +=", "if switch:\n    total +=")
+        assert any("scale" in name for name in sheet.given["switch"].names) or "a" in sheet.given
+
+
+def test_nothing_is_switched_that_something_is_divided_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switches, "_SHARE", 1.0)
+    for sheet in formed("n = 0.0\nn += b[tid]\nout[tid] = a[tid] / n", switches.switch):
+        assert "switch" not in sheet.given
+
+
+def test_a_branch_of_a_constant_always_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statics, "_BRANCHES", 1.0)
+    monkeypatch.setattr(statics, "_VECTORS", 0.0)
+    text = "total = 0.0\nfor k in range(4):\n    total += a[k]\nout[tid] = total\nwp.atomic_add(count, 0, 1)"
+    for sheet in formed(text, statics.resolve):
+        ((key, (_, value)),) = sheet.constants.items()
+        tests = [node.test for each in sheet.body for node in ast.walk(each) if isinstance(node, ast.If)]
+        (asked,) = [ast.unparse(each) for each in tests]
+        assert asked.startswith("wp.static(")
+        assert eval(asked.removeprefix("wp.static(").removesuffix(")"), {key: ast.literal_eval(value)})
+        assert len(text_of(sheet).split("\n")) == 6
+
+
+def test_vectors_of_plain_numbers_are_made_once_where_no_variable_starts_from_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(statics, "_BRANCHES", 0.0)
+    monkeypatch.setattr(statics, "_VECTORS", 1.0)
+    text = (
+        "v = wp.vec3(0.0, 0.0, 0.0)\nv += wp.cross(wp.vec3(0.0, 1.0, -1.0), v)\n"
+        "out[tid] = wp.dot(v, wp.vec3(scale, 0.0, 0.0))"
+    )
+    for sheet in formed(text, statics.resolve):
+        made = text.replace("wp.vec3(0.0, 1.0, -1.0)", "wp.static(wp.vec3(0.0, 1.0, -1.0))")
+        assert text_of(sheet) == made

@@ -57,7 +57,9 @@ def test_kernels_of_one_thread_ask_for_no_index_and_are_verified() -> None:
 def test_some_of_them_print_where_too_much_is_asked_for() -> None:
     recipe = next(each for each in get_frontend("warp").drawer.recipes if each.name == "singles")
     targets = recipe.targets
-    sources = [draw(recipe, Stream("singles", each), targets[each % len(targets)]).source for each in range(150)]
+    sources = [
+        draw(recipe, Stream("singles", each, difficulty=4), targets[each % len(targets)]).source for each in range(150)
+    ]
     printing = [each for each in sources if "wp.printf" in each]
     assert len(printing) > 10
     assert not any("'" in line for each in printing for line in each.splitlines() if "printf" in line)

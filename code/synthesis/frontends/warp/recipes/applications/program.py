@@ -36,6 +36,9 @@ _EAGER = {2: 0.7, 3: 1.0, 4: 1.4, 5: 1.8}
 _FORMS_OF_NUMBERS = (("argument", 0.5), ("number", 0.3), ("constant", 0.2))
 _FORMS_OF_SIZES = (("argument", 0.45), ("constant", 0.25), ("static", 0.18), ("number", 0.12))
 
+_STATIC = 0.12
+"""How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
+
 _LOCALS: dict[str, tuple[str, ...]] = {
     "d": ("d", "delta", "diff", "offset"), "r": ("r", "dist", "length", "l"), "n": ("n", "normal", "dir"),
     "total": ("total", "sum", "acc", "result"), "best": ("best", "closest", "min_value", "nearest"),
@@ -199,7 +202,8 @@ class Program:
         self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
         named = self.choices.choice(names).upper()
-        constant = functools.cache(functools.partial(self._declare, named, value))
+        static = self.choices.child("static", key).chance(_STATIC)
+        constant = functools.cache(functools.partial(self._declare, named, value, static=static))
         self._holes[key] = constant if form == "constant" else value
 
     def constants(self, values: Mapping[str, int | float]) -> None:
@@ -226,6 +230,12 @@ class Program:
         self.draft.book.reserve(name)
         self.draft.declare(Assign(Name(name), value if static else Call(Name("wp.constant"), (value,))))
         return Call(Name("wp.static"), (Name(name),)) if static else Name(name)
+
+    def _declare_plain(self, names: tuple[str, ...], value: Expression) -> Expression:
+        """A number or truth of Python's own, for what is known when the kernel's text is made."""
+        name = Name(self.draft.book.take(names))
+        self.draft.declare(Assign(name, value))
+        return name
 
     def function(self, text: str) -> None:
         """A function beside the kernel that lines may call; its parameters and result have their types.
@@ -413,6 +423,8 @@ class Program:
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
             self._holes[key] = functools.cache(functools.partial(self._declare_argument, given))
+        for key, (names, value) in sheet.constants.items():
+            self._holes[key] = functools.partial(self._declare_plain, names, Literal(value))
         for key, bundle in sheet.bundles.items():
             self._holes[key] = self._declare_bundle(bundle)
         for made in sheet.made:

@@ -31,7 +31,7 @@ _TEXTS = {
             {acc += partial[k]{ * weight_of[k] ~} ~ acc += partial[k] * partial[k] ~ acc += weight_of[k] * partial[k]}
             num += {1 ~ counts[k]}
         {?0.5 if {acc > top ~ acc >= top and not keep_counts}:
-            {?0.25 wp.printf("sum %f above the limit\\n", acc)}
+            {?0.4 wp.printf("sum %f above the limit\\n", acc)}
             {acc = top ~ acc = top
             num_items[0] += 1 ~ acc = 0.5 * (acc + top)}}
         {total[0] = acc{ * first_step ~} ~ total[0] += acc ~ total[0] = decay * total[0] + acc}
@@ -75,7 +75,7 @@ _TEXTS = {
             num = (counts[k] + {1 ~ block_size - 1}) // {2 ~ block_size}
             start += num * {2 ~ block_size}}
         {?0.7 if start > capacity:
-            {?0.3 wp.printf("capacity exceeded: %d of %d\\n", start, capacity)}
+            {?0.4 wp.printf("capacity exceeded: %d of %d\\n", start, capacity)}
             {start = capacity ~ done[0] = 1
             start = capacity ~ done[0] = 2}
         {else:
@@ -90,7 +90,7 @@ _TEXTS = {
         {if now < {tol ~ tol * norm_b[0] ~ wp.max(tol, norm_b[0] * 0.5)}:
             done[0] = 1
         elif iteration[0] >= most_iterations:
-            {?0.2 wp.printf("no convergence after %d iterations\\n", iteration[0])}
+            {?0.4 wp.printf("no convergence after %d iterations\\n", iteration[0])}
             done[0] = {2 ~ -1}
         {else:
             done[0] = 0 ~} ~

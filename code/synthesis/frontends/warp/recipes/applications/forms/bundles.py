@@ -11,7 +11,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
 
-_SHARE = 0.075
+_SHARE = 0.05
 """How often a kernel is given a struct of arrays where it may be; in applications 3.6 % of all kernels are."""
 _BOTH = 0.35
 """How often one has a struct of what is read and another one of what is written."""

@@ -84,6 +84,8 @@ class Sheet:
     """For variables that a form adds, the names that they may get."""
     bundles: dict[str, Bundle] = field(default_factory=dict[str, Bundle])
     """Structs that a form adds, by what lines call them."""
+    constants: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict[str, tuple[tuple[str, ...], str]])
+    """Constants of Python's own that a form adds: the names that they may get, and their values."""
     made: list[ast.FunctionDef] = field(default_factory=list[ast.FunctionDef])
     """Functions that a form adds, which the kernel calls."""
 
