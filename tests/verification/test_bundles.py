@@ -10,12 +10,14 @@ import pytest
 from checking import judged, pairs_of_texts
 
 from synthesis import Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
+from synthesis.extraction import extract_to_folder
 from synthesis.frontends.base import Direction, Kernel
 from synthesis.frontends.warp.recipes.applications.forms import bundles
 from synthesis.generator import KernelGenerator
 from synthesis.minimising.scripts import script_of
 from synthesis.records import Role, Signature
 from synthesis.reverification import verify_folder
+from synthesis.settings import Extraction
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.verifier import Verifier
@@ -125,6 +127,31 @@ def test_a_signature_is_the_same_after_it_was_spread_and_written(pairs: dict[str
     assert signature.gather(signature.spread) == signature
     assert signature.spread.spread == signature.spread
     assert Signature.from_json(json.loads(json.dumps(signature.to_json())), signature.options) == signature
+
+
+HOLDING = """
+import warp as wp
+
+@wp.struct
+class Row:
+    values: wp.array[float]
+    scale: float
+
+@wp.kernel
+def holds(rows: wp.array[Row], out: wp.array[float]):
+    i = wp.tid()
+    out[i] = rows[i].scale
+"""
+
+
+def test_arrays_of_structs_that_hold_arrays_are_no_inputs_and_say_so(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(HOLDING)
+    extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows", Extraction())
+    report = verify_folder(tmp_path / "rows")
+    assert not report.failures, report
+    pair = pairs_of_texts(tmp_path, HOLDING, "")["holds"]
+    assert not pair.verdict.verified
+    assert "field 'values' of 'rows' is an array" in str(pair.verdict.unverified["cpp_forward"])
 
 
 EDITS = {

@@ -121,6 +121,8 @@ def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:
         if sizes and not (min(sizes) > 0 and math.prod(sizes) <= largest):
             yield f"{name} is said to have shape {sizes}; allowed: 1 to {largest} elements"
     launch = [size for size in claimed.launch or () if size is not None]
+    if not launch and None in (claimed.launch or ()):
+        return  # nothing is run then
     if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
         yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"
 

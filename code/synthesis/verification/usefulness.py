@@ -70,7 +70,9 @@ def shortcoming(
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
     written = [name for name in expected.double[0] if any(is_of(name, each) for each in outputs)]
-    idle = [name for name in redrawn if not _is_left_alone(name, spec.source)]
+    # What is written all over before it is read is an output that cannot be told from one that starts from values.
+    read = {each.name for each in spec.signature.arguments if each.role is Role.INPUT}
+    idle = [name for name in redrawn if name in read and not _is_left_alone(name, spec.source)]
     idle = _idle(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
     unwritten = _unwritten(expected.own, expected.poison, written)
     if (idle or unwritten) and spec.signature.launch == (1,):
