@@ -88,7 +88,12 @@ class Draft(Sketch):
         }
 
     def _has_backward(self, differentiated: Sequence[str]) -> bool:
-        """Whether Warp is to make a backward text; of most kernels that have no derivative it is not."""
+        """Whether Warp is to make a backward text; of most kernels that have no derivative it is not.
+
+        Nor of those of one thread, which decide, in loops whose adjoints Warp is known to get wrong.
+        """
+        if self.rank == 0:
+            return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 
     def _decorator(self, *, backward: bool) -> str:

@@ -68,7 +68,7 @@ _FLAT = {
         if old >= 0{ and old < num_src ~}:
             new = slot_of[old] {~ - first_id[0]}
         kind_out[tid] = new
-        {?0.5 if new {>= 0 ~ != -1}:
+        {?0.5 if new {>= 0 ~ > -1}:
             wp.atomic_add(histogram, wp.min(new, {3 ~ num_kinds - 1}), 1)} ~
         if old < 0:
             kind_out[tid] = {-1 ~ old}

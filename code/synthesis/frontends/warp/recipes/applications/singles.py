@@ -215,7 +215,7 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.output("iteration", INT, (1,), ("iteration", "step_count", "niter"), (0, 5))
     p.output("step_out", FLOAT, (1,), ("step", "alpha", "step_size_out"))
     p.output("best_id", INT, (1,), ("best", "best_index", "axis_out"))
-    p.output("beta", FLOAT, (1,), ("beta", "momentum", "beta_out"))
+    p.output("beta", FLOAT, (1,), ("beta", "momentum", "beta_out"), (0, 1))
     p.output("dt_now", FLOAT, (1,), ("dt", "step_size", "timestep"), (0.1, 0.8))
     p.output("time_now", FLOAT, (1,), ("time", "sim_time", "t_now"), (0, 2))
     p.output("center", VEC, (1,), ("center", "origin"))
