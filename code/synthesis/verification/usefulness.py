@@ -18,8 +18,9 @@ from synthesis.verification.inputs import another_draw, complete, draw_inputs, f
 
 _ATTEMPTS = 9
 """How often an argument is drawn again until an output changes; the later times beside other inputs than the first."""
-_ALONE = 64
-"""Further inputs for a kernel of one thread, which goes one way on each, where the runs that there are do not do."""
+_FURTHER, _ALONE = 12, 64
+"""Further inputs for a kernel of which something is of no use on those that there are, as where a switch was never on;
+and for one of a single thread, which goes one way on each."""
 
 
 def redraws(
@@ -75,8 +76,9 @@ def shortcoming(
     idle = [name for name in redrawn if name in read and not _is_left_alone(name, spec.source)]
     idle = _idle(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
     unwritten = _unwritten(expected.own, expected.poison, written)
-    if (idle or unwritten) and spec.signature.launch == (1,):
-        more = [complete(spec.signature, draw_inputs(spec.signature, 600 + each, seed=seed)) for each in range(_ALONE)]
+    if (idle or unwritten) and spec.signature.launch is not None:
+        count = _ALONE if spec.signature.launch == (1,) else _FURTHER
+        more = [complete(spec.signature, draw_inputs(spec.signature, 600 + each, seed=seed)) for each in range(count)]
         results = [flat(each) for each in reference(more, double=True)]
         idle = _idle(reference, spec.signature, more, results, idle, written, {}, seed=seed)
         unwritten = _unwritten(results, expected.poison, unwritten)
