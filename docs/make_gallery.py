@@ -40,7 +40,7 @@ def outputs(frontend: str, spec: KernelSpec, inputs: Values) -> Values:
     finally:
         tool.compiler.release([kernel])
     written = {
-        each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
+        each.name for each in (*spec.signature.results, *spec.signature.spread.arguments) if each.role is not Role.INPUT
     }
     return {name: value for name, value in found.items() if name in written}
 

@@ -54,42 +54,46 @@ def _run_warp(kernel: Kernel, inputs: Values, device: str) -> Values:
     from synthesis.frontends.warp.objects import make_object
 
     wp: Any = wp_module
-    arguments: list[Any] = []
+    arguments: dict[str, Any] = {}
     kept: list[Any] = []
     outputs: dict[str, Any] = {}
-    for argument in kernel.spec.signature.arguments:
-        value = poison(array_shape(argument), argument.dtype) if argument.role is Role.OUTPUT else inputs[argument.name]
+    for argument in kernel.spec.signature.spread.arguments:
+        name = argument.name
+        value = poison(array_shape(argument), argument.dtype) if argument.role is Role.OUTPUT else inputs[name]
         if argument.handle:
             parts = {each.name: np.array(field_of(value, each.name)) for each in argument.fields}
             kept += [parts, make_object(argument.handle, parts, device)]
-            arguments.append(wp.uint64(kept[-1].id))
-            continue
-        if argument.fields and argument.shape is None:
-            struct = kernel_type(kernel, argument.name)()
+            given: Any = wp.uint64(kept[-1].id)
+        elif argument.fields and argument.shape is None:
+            given = kernel_type(kernel, name)()
             for each in argument.fields:
-                setattr(struct, each.name, struct_value(struct, each.name, field_of(value, each.name)))
-            arguments.append(struct)
-            continue
-        if argument.shape is None:
-            arguments.append(value.item() if value.ndim == 0 else kernel_type(kernel, argument.name)(*value.ravel()))
-            continue
-        dtype = kernel_type(kernel, argument.name).dtype
-        array = wp.array(np.array(value), dtype=dtype, device=device)
-        arguments.append(array)
-        if argument.role is not Role.INPUT:
-            outputs[argument.name] = array
+                setattr(given, each.name, struct_value(given, each.name, field_of(value, each.name)))
+        elif argument.shape is None:
+            given = value.item() if value.ndim == 0 else kernel_type(kernel, name)(*value.ravel())
+        else:
+            given = wp.array(np.array(value), dtype=kernel_type(kernel, name).dtype, device=device)
+            if argument.role is not Role.INPUT:
+                outputs[name] = given
+        outer, _, field = name.partition(".")
+        if field:
+            arguments.setdefault(outer, kernel_type(kernel, outer)())
+            setattr(arguments[outer], field, given)
+        else:
+            arguments[name] = given
     signature = kernel.spec.signature
     block = signature.options["block_dim"]
     if signature.tiled:
         blocks = list(signature.launch or ())
-        wp.launch_tiled(kernel.live, dim=blocks, inputs=arguments, block_dim=block, device=device)
+        wp.launch_tiled(kernel.live, dim=blocks, inputs=[*arguments.values()], block_dim=block, device=device)
     else:
-        wp.launch(kernel.live, dim=signature.launch, inputs=arguments, block_dim=block, device=device)
+        wp.launch(kernel.live, dim=signature.launch, inputs=[*arguments.values()], block_dim=block, device=device)
     return {name: plain(array.numpy()) for name, array in outputs.items()}
 
 
 def kernel_type(kernel: Kernel, name: str) -> Any:
-    return next(argument.type for argument in kernel.live.adj.args if argument.label == name)
+    outer, _, field = name.partition(".")
+    found = next(argument.type for argument in kernel.live.adj.args if argument.label == outer)
+    return found.vars[field].type if field else found
 
 
 def field_of(values: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
@@ -127,8 +131,8 @@ def needs_gpu(spec: KernelSpec) -> bool:
 
 def shortcomings(spec: KernelSpec) -> list[str]:
     """Why a drawn kernel is of no use: outputs that are not finite or never vary, inputs that never change anything."""
+    kernel = load(spec if spec.signature.twin is None else at_executed_sizes(spec))
     spec = at_executed_sizes(spec)
-    kernel = load(spec)
     found: list[str] = []
     constant = {each.name for each in (*spec.signature.results, *spec.signature.arguments)}
     before: Values = {}

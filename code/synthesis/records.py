@@ -79,7 +79,8 @@ class Argument:
     domain: Domain | None = None
     """Where its values are drawn from; None if it is not known, as for a kernel of the user's."""
     fields: tuple["Argument", ...] = ()
-    """What a struct holds, or what the object is made of that an id stands for, in order; empty for anything else."""
+    """What a struct holds, or what the object is made of that an id stands for, in order; empty for anything else. A
+    struct that is passed by value may hold arrays, which have roles of their own."""
     handle: str = ""
     """Of an argument that is the id of an object: what kind of object, as the front end calls it (``mesh``). Its value
     is what the object is made of, as that of a struct whose fields may be arrays; empty for anything else."""
@@ -105,6 +106,31 @@ class Argument:
         if self.handle:
             return False
         return self.dtype.startswith(_DIFFERENTIABLE) or any(each.is_float for each in self.fields)
+
+    @property
+    def is_bundle(self) -> bool:
+        """Whether it is a struct, passed by value, that holds arrays: what a kernel reads and writes are its fields."""
+        if self.handle or self.shape is not None:
+            return False
+        return any(each.shape is not None or each.is_bundle for each in self.fields)
+
+    def spread(self) -> "tuple[Argument, ...]":
+        """The fields of a struct that holds arrays, each under the struct's name and its own; itself if it is none."""
+        if not self.is_bundle:
+            return (self,)
+        named = (replace(each, name=f"{self.name}.{each.name}") for each in self.fields)
+        return tuple(leaf for each in named for leaf in each.spread())
+
+    def gather(self, leaves: "Mapping[str, Argument]") -> "Argument":
+        """The argument with what became of its ``spread``, by name; of a struct that is written, it is one of both."""
+        return self._gather(leaves, self.name)
+
+    def _gather(self, leaves: "Mapping[str, Argument]", path: str) -> "Argument":
+        if not self.is_bundle:
+            return replace(leaves.get(path, self), name=self.name)
+        fields = tuple(each._gather(leaves, f"{path}.{each.name}") for each in self.fields)
+        written = any(each.role is not Role.INPUT for each in fields)
+        return replace(self, fields=fields, role=Role.INOUT if written else Role.INPUT)
 
     def to_json(self) -> dict[str, Any]:
         """The argument as JSON values, in a fixed order."""
@@ -184,8 +210,22 @@ class Signature:
 
     @property
     def executed(self) -> "Signature":
-        """What texts are run with: the twin if there is one."""
-        return self if self.twin is None else self.twin
+        """What texts are run with: the twin if there is one, and the fields of structs that hold arrays."""
+        return (self if self.twin is None else self.twin).spread
+
+    @property
+    def spread(self) -> "Signature":
+        """The same with the fields of structs that hold arrays as arguments: ``state.q`` instead of ``state``."""
+        if not any(each.is_bundle for each in self.arguments):
+            return self
+        return replace(self, arguments=tuple(leaf for each in self.arguments for leaf in each.spread()))
+
+    def gather(self, spread: "Signature") -> "Signature":
+        """What became of the signature's ``spread``, with these structs again."""
+        if spread.arguments == self.arguments:
+            return spread
+        leaves = {each.name: each for each in spread.arguments}
+        return replace(spread, arguments=tuple(each.gather(leaves) for each in self.arguments))
 
     def to_json(self) -> dict[str, Any]:
         """The signature as JSON values, in a fixed order; ``options`` are a column of their own."""

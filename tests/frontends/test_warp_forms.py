@@ -7,7 +7,19 @@ from typing import Any
 
 import pytest
 
-from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, flags, guards, outlining, remarks, worlds
+from synthesis.frontends.warp.recipes.applications.forms import (
+    Given,
+    Sheet,
+    bundles,
+    flags,
+    guards,
+    outlining,
+    prints,
+    remarks,
+    statics,
+    switches,
+    worlds,
+)
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
 from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
 from synthesis.grammar.streams import Stream
@@ -200,3 +212,105 @@ def test_what_leaves_a_loop_from_inside_a_branch_still_leaves_it() -> None:
     expected = computed(sheet_of(text))
     made = formed(text, guards.rearrange)
     assert all(computed(each) == expected for each in made)
+
+
+def test_arrays_and_numbers_move_into_structs_and_are_asked_for_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    text = (
+        "if at[tid] < 0:\n    return\ntotal = a[tid] * scale + b[at[tid]]\nout[tid] = total\nwp.atomic_add(count, 0, 1)"
+    )
+    names = {"a", "b", "at", "out", "count", "scale"}
+    seen = set[int]()
+    for sheet in formed(text, bundles.bundle):
+        seen.add(len(sheet.bundles))
+        moved = [name for each in sheet.bundles.values() for name in each.fields]
+        assert len(moved) == len(set(moved)), moved
+        assert not names & sheet.given.keys() & set(moved)
+        assert names <= {*sheet.given, *moved}
+        plain = text_of(sheet)
+        for key in sheet.bundles:
+            plain = plain.replace(f"{key}.", "")
+        assert plain == text
+        written = {
+            name for each in sheet.bundles.values() for name, given in each.fields.items() if given.role != "input"
+        }
+        assert written <= {"out", "count"}
+    assert seen >= {1, 2}
+
+
+def test_what_is_queried_by_an_id_stays_an_argument(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    sheet = sheet_of("out[tid] = a[tid] + b[tid]\nwp.mesh_get(mesh)")
+    sheet.objects = frozenset({"mesh"})
+    bundles.bundle(sheet, Stream("forms", 0))
+    assert not sheet.bundles
+
+
+def test_a_function_takes_the_struct_that_its_lines_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "_SHARE", 1.0)
+    monkeypatch.setattr(outlining, "_SHARES", (1.0,))
+    text = "total = 0.0\nfor k in range(0, 4):\n    total += a[k] * b[tid] - a[tid] * scale\nout[tid] = total"
+    taken = 0
+
+    def both(sheet: Sheet, choices: Stream) -> None:
+        bundles.bundle(sheet, choices)
+        outlining.outline(sheet, choices)
+
+    for sheet in formed(text, both):
+        titles = {each.title for each in sheet.bundles.values()}
+        taken += any(ast.unparse(each.annotation or each) in titles for made in sheet.made for each in made.args.args)
+    assert taken > 20
+
+
+def test_a_thread_says_that_a_list_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prints, "_SHARE", 1.0)
+    text = (
+        "slot = wp.atomic_add(count, 0, 1)\nif slot >= 5:\n    return\nout[slot] = a[tid]\nif slot > tid:\n    return"
+    )
+    for sheet in formed(text, prints.warn):
+        lines = text_of(sheet).split("\n")
+        (line,) = [each for each in lines if "printf" in each]
+        assert line.endswith(", slot, 5)")
+        assert [each for each in lines if each is not line] == text.split("\n")
+
+
+def test_a_switch_is_a_truth_that_adds_a_term_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switches, "_SHARE", 1.0)
+    text = "total = 0.0\ntotal += a[tid] * scale\nn = 1.0\nn += b[tid]\nk = int(0)\nk += 1\nout[tid] = total / n"
+    for sheet in formed(text, switches.switch):
+        assert sheet.given["switch"].kind == Type("bool")
+        assert text_of(sheet) == text.replace("total +=", "if switch:\n    total +=")
+        assert any("scale" in name for name in sheet.given["switch"].names) or "a" in sheet.given
+
+
+def test_nothing_is_switched_that_something_is_divided_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switches, "_SHARE", 1.0)
+    for sheet in formed("n = 0.0\nn += b[tid]\nout[tid] = a[tid] / n", switches.switch):
+        assert "switch" not in sheet.given
+
+
+def test_a_branch_of_a_constant_always_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statics, "_BRANCHES", 1.0)
+    monkeypatch.setattr(statics, "_VECTORS", 0.0)
+    text = "total = 0.0\nfor k in range(4):\n    total += a[k]\nout[tid] = total\nwp.atomic_add(count, 0, 1)"
+    for sheet in formed(text, statics.resolve):
+        ((key, (_, value)),) = sheet.constants.items()
+        tests = [node.test for each in sheet.body for node in ast.walk(each) if isinstance(node, ast.If)]
+        (asked,) = [ast.unparse(each) for each in tests]
+        assert asked.startswith("wp.static(")
+        assert eval(asked.removeprefix("wp.static(").removesuffix(")"), {key: ast.literal_eval(value)})
+        assert len(text_of(sheet).split("\n")) == 6
+
+
+def test_vectors_of_plain_numbers_are_made_once_where_no_variable_starts_from_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(statics, "_BRANCHES", 0.0)
+    monkeypatch.setattr(statics, "_VECTORS", 1.0)
+    text = (
+        "v = wp.vec3(0.0, 0.0, 0.0)\nv += wp.cross(wp.vec3(0.0, 1.0, -1.0), v)\n"
+        "out[tid] = wp.dot(v, wp.vec3(scale, 0.0, 0.0))"
+    )
+    for sheet in formed(text, statics.resolve):
+        made = text.replace("wp.vec3(0.0, 1.0, -1.0)", "wp.static(wp.vec3(0.0, 1.0, -1.0))")
+        assert text_of(sheet) == made

@@ -6,6 +6,7 @@ recipe puts together those of its parts that it chooses.
 
 import ast
 import functools
+import json
 from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 
@@ -75,6 +76,8 @@ def _as_written(value: object) -> str:
     """A constant as people write it: ``1e-8``, ``1e9``, ``...``."""
     if value is ...:
         return "..."
+    if isinstance(value, str) and "\n" in value:  # what is printed, which people put between double quotes
+        return json.dumps(value)
     text = repr(value)
     if isinstance(value, float):
         text = f"{value:g}" if text.endswith("00000.0") else text

@@ -97,7 +97,7 @@ def _case(frontend: Frontend, spec: KernelSpec, rejection: Rejection, device: st
         language = frontend.level(rejection.level).language
         names = tuple(name for name in names if frontend.level(name).language == language)
     # What is wrong was seen at the sizes at which texts run.
-    if rejection.symptom is not Symptom.OTHER_TWIN:
+    if spec.signature.twin is not None and rejection.symptom is not Symptom.OTHER_TWIN:
         spec = at_executed_sizes(spec)
     return Case(spec=replace(spec, self_contained=True), rejection=rejection, levels=names, device=device)
 

@@ -196,7 +196,7 @@ def _gradients(frontend: Frontend, candidate: Candidate) -> tuple[Values, ...]:
     if plan is None or kernel is None or frontend.prover is None or not isinstance(plan.points, tuple):
         return ()
     reference = frontend.prover.reference(kernel)
-    return tuple(_gradient_at(reference, kernel.spec, point) for point in plan.points[:1])
+    return tuple(_gradient_at(reference, plan.spec, point) for point in plan.points[:1])
 
 
 def _gradient_at(reference: Reference, spec: KernelSpec, point: Point) -> Values:

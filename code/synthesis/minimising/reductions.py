@@ -19,7 +19,7 @@ def size_of(spec: KernelSpec) -> tuple[int, int, int]:
     tree = ast.parse(spec.source)
     nodes = list(ast.walk(tree))
     plain = sum(isinstance(node, ast.Constant) and node.value not in _SMALL for node in nodes)
-    shapes = [*(each.shape or () for each in spec.signature.arguments), spec.signature.launch or ()]
+    shapes = [*(each.shape or () for each in spec.signature.spread.arguments), spec.signature.launch or ()]
     return len(nodes), plain, sum(size or 0 for shape in shapes for size in shape)
 
 
@@ -278,7 +278,7 @@ def _with_plain_numbers(spec: KernelSpec) -> Iterator[KernelSpec]:
 def _with_fewer_elements(spec: KernelSpec) -> Iterator[KernelSpec]:
     """With fewer elements along what has one size in all shapes and in the launch."""
     signature = spec.signature
-    shapes = [*(each.shape or () for each in signature.arguments), signature.launch or ()]
+    shapes = [*(each.shape or () for each in signature.spread.arguments), signature.launch or ()]
     for old in sorted({size for shape in shapes for size in shape if size and size > 1}, reverse=True):
         for new in sorted({1, 2, old // 2}):
             if new < old:
@@ -289,6 +289,8 @@ def _with_fewer_elements(spec: KernelSpec) -> Iterator[KernelSpec]:
 
 def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
     """An argument with other sizes in its shape; or, a whole number, with another size as its value or its limit."""
+    if argument.is_bundle:
+        return replace(argument, fields=tuple(_resized(each, sizes) for each in argument.fields))
     domain = argument.domain
     if domain is not None and argument.dtype.startswith(("int", "uint")):
         for old, new in sizes.items():

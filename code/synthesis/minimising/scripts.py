@@ -32,26 +32,19 @@ def script_of(spec: KernelSpec, inputs: Values, direction: Direction) -> str:
 
 def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[str]:
     backward = direction is not Direction.FORWARD
-    names: list[str] = []
     for argument in spec.signature.arguments:
-        if argument.handle:
-            yield from _object(argument, inputs[argument.name])
-        elif argument.fields:
-            yield f"# {argument.name}: a struct, {argument.type_name}; set its fields as you like"
+        if argument.is_bundle:
             yield f"{argument.name} = {argument.type_name}()"
-        elif argument.shape is None:
-            yield f"{argument.name} = {_plain(argument, inputs[argument.name])}"
-        else:
-            gradient = ", requires_grad=True" if backward and argument.is_float else ""
-            values = _filled(argument, inputs[argument.name])
-            yield f"{argument.name} = wp.array({values}, dtype={_element(argument)}{gradient})"
-        names.append(argument.name)
+        for leaf in argument.spread():
+            yield from _given(leaf, inputs[leaf.name], backward=backward)
+    names = [each.name for each in spec.signature.arguments]
     dim = list(spec.signature.launch or ())
     launch = f'wp.launch({spec.name}, dim={dim}, inputs=[{", ".join(names)}], device="cpu")'
     if spec.signature.tiled:
         block = spec.signature.options.get("block_dim", 64)
         launch = launch.replace("wp.launch(", "wp.launch_tiled(").replace("device=", f"block_dim={block}, device=")
-    written = [each for each in spec.signature.arguments if each.role is not Role.INPUT and each.shape is not None]
+    arguments = spec.signature.spread.arguments
+    written = [each for each in arguments if each.role is not Role.INPUT and each.shape is not None]
     if not backward:
         yield launch
         yield from (f"print({each.name!r}, {each.name}.numpy())" for each in written)
@@ -64,8 +57,22 @@ def _warp(spec: KernelSpec, inputs: Values, direction: Direction) -> Iterator[st
     for each in grads:
         yield f"    {each.name}: wp.array({_array(inputs[f'adj_{each.name}'])}, dtype={_element(each)}),"
     yield "})"
-    wanted = [each for each in spec.signature.arguments if each.name in spec.signature.differentiable and each.shape]
+    wanted = [each for each in arguments if each.name in spec.signature.differentiable and each.shape]
     yield from (f"print({each.name!r}, {each.name}.grad.numpy())" for each in wanted if not each.fields)
+
+
+def _given(argument: Argument, value: npt.NDArray[Any], *, backward: bool) -> Iterator[str]:
+    """What an argument, or a field of a struct that holds arrays, is given."""
+    if argument.handle:
+        yield from _object(argument, value)
+    elif argument.fields:
+        yield f"# {argument.name}: a struct, {argument.type_name}; set its fields as you like"
+        yield f"{argument.name} = {argument.type_name}()"
+    elif argument.shape is None:
+        yield f"{argument.name} = {_plain(argument, value)}"
+    else:
+        gradient = ", requires_grad=True" if backward and argument.is_float else ""
+        yield f"{argument.name} = wp.array({_filled(argument, value)}, dtype={_element(argument)}{gradient})"
 
 
 def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:

@@ -293,7 +293,8 @@ class _Aims:
         domain = argument.domain
         assert domain is not None
         whole = numpy_dtype(argument.dtype).kind in "iub"
-        own = self.told.of.get(argument.name.partition(".")[0], ()) if near else ()
+        name = argument.name if argument.name in self.told.of else argument.name.partition(".")[0]
+        own = self.told.of.get(name, ()) if near else ()
         sizes = self.sizes if whole else ()
         numbers = dict.fromkeys(own or (*self.told.numbers, *sizes, -1.0, 0.0, 1.0, domain.low, domain.high))
         steps = {number: 1.0 if whole else _STEP * max(1.0, abs(number)) for number in numbers}

@@ -84,8 +84,8 @@ def _sizeless_call(call: Any) -> Any:
 
 def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]:
     """Arguments of which there is but one value, or nearly so; whole numbers by themselves may be sizes."""
-    real = {} if declared is None else {each.name: each.role for each in declared.arguments}
-    for argument in claimed.arguments:
+    real = {} if declared is None else {each.name: each.role for each in declared.spread.arguments}
+    for argument in claimed.spread.arguments:
         if argument.role is Role.OUTPUT or real.get(argument.name) is Role.OUTPUT:
             continue
         for name, leaf in _leaves(argument):
@@ -114,11 +114,15 @@ def _with_parts(argument: Argument) -> Iterator[tuple[str, Argument]]:
 
 
 def _of_sizes(claimed: Signature, largest: int) -> Iterator[str]:
-    for name, argument in (leaf for each in (*claimed.arguments, *claimed.results) for leaf in _with_parts(each)):
+    for name, argument in (
+        leaf for each in (*claimed.spread.arguments, *claimed.results) for leaf in _with_parts(each)
+    ):
         sizes = [size for size in (*(argument.shape or ()), *argument.element) if size is not None]
         if sizes and not (min(sizes) > 0 and math.prod(sizes) <= largest):
             yield f"{name} is said to have shape {sizes}; allowed: 1 to {largest} elements"
     launch = [size for size in claimed.launch or () if size is not None]
+    if not launch and None in (claimed.launch or ()):
+        return  # nothing is run then
     if claimed.launch is not None and not (launch and min(launch) > 0 and math.prod(launch) <= LARGEST_LAUNCH):
         yield f"the launch is said to be {list(claimed.launch)}; allowed: 1 to {LARGEST_LAUNCH} threads"
 
@@ -141,6 +145,10 @@ def _of_arguments(claimed: Signature, declared: Signature) -> Iterator[str]:
 def _of_argument(claimed: Argument, declared: Argument) -> Iterator[str]:
     if _type(claimed) != _type(declared):
         yield f"{claimed.name} is said to be {_type(claimed)}; it is {_type(declared)}"
+        return
+    if declared.is_bundle:
+        for one, other in zip(claimed.spread(), declared.spread(), strict=True):
+            yield from _of_argument(one, other)
     if any(
         size is not None and size != told for size, told in zip(declared.shape or (), claimed.shape or (), strict=False)
     ):

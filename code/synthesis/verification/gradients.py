@@ -10,7 +10,7 @@ import numpy.typing as npt
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
 from synthesis.records import Role, Signature
-from synthesis.verification.inputs import struct_dtype
+from synthesis.verification.inputs import is_of, struct_dtype
 from synthesis.verification.points import Point, weighted_outputs
 from synthesis.verification.slopes import Direction
 
@@ -45,7 +45,9 @@ def backward_inputs(signature: Signature, point: Point, variant: int) -> Values:
             values[argument.name].shape, struct_dtype(argument) if argument.fields else numpy_dtype(argument.dtype)
         )
         parts = point.starts.get(argument.name, {}) if argument.role is Role.INPUT else {
-            name.partition(".")[2]: each for name, each in cotangents.items() if name.split(".")[0] == argument.name
+            name.removeprefix(argument.name).removeprefix("."): each
+            for name, each in cotangents.items()
+            if is_of(name, argument.name)
         }  # fmt: skip
         for name, part in parts.items():
             adjoint[name or ...] = part.astype(adjoint[name or ...].dtype)

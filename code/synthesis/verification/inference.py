@@ -14,7 +14,7 @@ import numpy as np
 from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError, Trace
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.aimed import find_aimed_draws
-from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, missing_domain, missing_inputs
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_of, missing_domain, missing_inputs
 from synthesis.verification.reach import reach_of
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 
@@ -43,10 +43,12 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
     missing = missing_inputs(spec.signature)
     if missing is None or prover is None:
         return spec, None
-    trying = _Trying(prover, kernel, thresholds_of(spec.source, [each.name for each in spec.signature.arguments]))
+    spread = spec.signature.spread
+    kernel = replace(kernel, spec=replace(spec, signature=spread))
+    trying = _Trying(prover, kernel, thresholds_of(spec.source, [each.name for each in spread.arguments]))
     try:
         for size, bounds in _CANDIDATES:
-            trying.attempt(_filled(spec.signature, size, Domain(low=bounds[0], high=bounds[1])))
+            trying.attempt(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
             if trying.share == 1.0:
                 break
     except ReferenceUnknownError as error:
@@ -54,7 +56,7 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
             return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
     if trying.found is None:
         return spec, Unproved(Hindrance.NO_INPUTS, f"{missing} is not known, and cannot be inferred: {trying.why}")
-    return replace(spec, signature=trying.found), None
+    return replace(spec, signature=spec.signature.gather(trying.found)), None
 
 
 class _Trying:
@@ -177,7 +179,7 @@ def _share_of(prover: Prover, kernel: Kernel) -> float | None:
     found = [flat(each) for each in left]
     first, second = found[:2]
     inputs = {each.name for each in signature.arguments if each.role is Role.INPUT}
-    outputs = [name for name in first if name.split(".")[0] not in inputs]
+    outputs = [name for name in first if not any(is_of(name, each) for each in inputs)]
     unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
     if not (unlike and finite):

@@ -41,7 +41,7 @@ def draw_inputs(
     """
     drawn = {
         argument.name: draw_argument(argument, number, seed=seed, edges=edges, interior=interior)
-        for argument in signature.arguments
+        for argument in signature.spread.arguments
         if argument.role is not Role.OUTPUT
     }
     return with_shared_parts(signature, drawn)
@@ -53,7 +53,9 @@ def with_shared_parts(signature: Signature, values: Values) -> Values:
     Raises:
         ConfigError: if there is no such argument, or its shape is another.
     """
-    shared = {each.name: [part for part in each.fields if part.same] for each in signature.arguments if each.handle}
+    shared = {
+        each.name: [part for part in each.fields if part.same] for each in signature.spread.arguments if each.handle
+    }
     made: Values = {}
     for name, parts in shared.items():
         if parts and name in values:
@@ -139,7 +141,7 @@ def array_shape(argument: Argument) -> tuple[int, ...]:
 
 def missing_inputs(signature: Signature) -> str | None:
     """What of a kernel's inputs is not known: a shape, a domain, the launch; None if all is."""
-    for argument in signature.arguments:
+    for argument in signature.spread.arguments:
         if any(size is None for size in argument.shape or ()):
             return f"the shape of {argument.name}"
         if missing_domain(argument):
@@ -182,7 +184,7 @@ def fresh_outputs(signature: Signature, *, poisoned: bool = True) -> Values:
 
     Truth values are true and false in turns, so that a kernel that gives one of them alone changes some.
     """
-    outputs = [argument for argument in signature.arguments if argument.role is Role.OUTPUT]
+    outputs = [argument for argument in signature.spread.arguments if argument.role is Role.OUTPUT]
     return {argument.name: _fresh(argument, poisoned=poisoned) for argument in outputs}
 
 
@@ -203,7 +205,9 @@ def complete(signature: Signature, drawn: Values, *, poisoned: bool = True) -> V
     """Drawn inputs and fresh outputs, in the order of the arguments; objects have the parts that they share."""
     drawn = with_shared_parts(signature, drawn)
     outputs = fresh_outputs(signature, poisoned=poisoned)
-    return {each.name: drawn[each.name] if each.name in drawn else outputs[each.name] for each in signature.arguments}
+    return {
+        each.name: drawn[each.name] if each.name in drawn else outputs[each.name] for each in signature.spread.arguments
+    }
 
 
 def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | None:
@@ -212,9 +216,9 @@ def overlapping(signature: Signature, run: Values) -> tuple[Values, str, str] | 
     None if no two arguments are alike, and for tiles, whose blocks may read what others write. So it is of an object
     that is made of an argument, which a thread may read through it after another has written.
     """
-    if signature.tiled or any(part.same for each in signature.arguments if each.handle for part in each.fields):
+    if signature.tiled or any(part.same for each in signature.spread.arguments if each.handle for part in each.fields):
         return None
-    arrays = [each for each in signature.arguments if each.shape is not None]
+    arrays = [each for each in signature.spread.arguments if each.shape is not None]
     for written in arrays:
         for read in arrays:
             alike = replace(written, name=read.name, role=read.role, domain=read.domain) == read
@@ -232,6 +236,11 @@ def flat(values: Values) -> dict[str, npt.NDArray[Any]]:
         else:
             found[name] = value
     return found
+
+
+def is_of(part: str, name: str) -> bool:
+    """Whether a name in ``flat`` values is an argument's, or that of a field of it."""
+    return part == name or part.startswith(f"{name}.")
 
 
 def another_draw(

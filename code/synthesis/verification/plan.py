@@ -71,6 +71,7 @@ class Plan:
     """The verification of one kernel's texts, before they have run."""
 
     spec: KernelSpec
+    """The kernel's, with the fields of structs that hold arrays as arguments."""
     levels: tuple[Level, ...]
     """Of the texts to prove."""
     programs: tuple[Program, ...] = ()
@@ -123,6 +124,7 @@ def make_plan(
         least_reach: the share of the kernel that runs have to come to for anything to count as verified.
     """
     began = time.perf_counter()
+    kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
     levels = {frontend.level(name): text for name, text in texts.items() if text is not None}
     plan = Plan(spec=kernel.spec, levels=tuple(levels), unknown=unknown, fresh=fresh, least_reach=least_reach)
     if frontend.prover is None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import Reference, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
-from synthesis.verification.inputs import flat, generator_of
+from synthesis.verification.inputs import flat, generator_of, is_of
 from synthesis.verification.slopes import (
     STEPS,
     Differences,
@@ -205,7 +205,9 @@ def _measured(
     """Weightings of the outputs, and the slopes of their sums; None if an input has no smooth direction."""
     wanted = {each.name for each in outputs}
     first = results[0]
-    names = [name for name, value in first.items() if name.split(".")[0] in wanted and value.dtype.kind == "f"]
+    names = [
+        name for name, value in first.items() if value.dtype.kind == "f" and any(is_of(name, each) for each in wanted)
+    ]
     elements = np.stack([np.concatenate([each[name].ravel() for name in names]) for each in results])
     if not elements.size or not np.isfinite(elements[0]).all():
         return None

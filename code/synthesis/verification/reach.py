@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from synthesis.frontends.base import Reached, Values
 from synthesis.records import Hindrance, Role, Signature, Unproved
-from synthesis.verification.inputs import flat
+from synthesis.verification.inputs import flat, is_of
 
 SHARE = 0.8
 """What the runs have to come to where nothing else is asked."""
@@ -82,11 +82,7 @@ def reach_of(signature: Signature, runs: Sequence[Values], results: Sequence[Val
 def changed_by(run: Values, left: Values, names: Sequence[str]) -> list[str]:
     """The arguments of these names that hold something else after a run than before it."""
     before, after = flat({name: run[name] for name in names}), flat({name: left[name] for name in names})
-    return [name for name in names if any(_differs(before, after, each) for each in after if _is_of(each, name))]
-
-
-def _is_of(field: str, argument: str) -> bool:
-    return field == argument or field.startswith(f"{argument}.")
+    return [name for name in names if any(_differs(before, after, each) for each in after if is_of(each, name))]
 
 
 def _differs(before: Mapping[str, npt.NDArray[Any]], after: Mapping[str, npt.NDArray[Any]], name: str) -> bool:

@@ -117,7 +117,14 @@ def _truths(test: ast.expr) -> Iterator[tuple[ast.expr, bool]]:
 
 
 def _names(node: ast.AST) -> list[str]:
-    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+    """The names in a tree, and those of fields with what they are of, as ``state.mass``."""
+    found: list[str] = []
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            found.append(each.id)
+        elif isinstance(each, ast.Attribute) and isinstance(each.value, ast.Name):
+            found.append(f"{each.value.id}.{each.attr}")
+    return found
 
 
 def _numbers(node: ast.AST, constants: Mapping[str, float]) -> Iterator[float]:

@@ -20,7 +20,7 @@ _SCHEDULED = Unproved(Hindrance.NOT_EXECUTED, "compiled for its sizes, which are
 
 
 def at_executed_sizes(spec: KernelSpec) -> KernelSpec:
-    """The kernel at the sizes that it is run at: itself if it has no twin."""
+    """The kernel as it is run: at the sizes of its twin if it has one, with the arrays of structs as arguments."""
     return replace(spec, signature=spec.signature.executed)
 
 

@@ -4,6 +4,7 @@ The generator makes this so by construction; what is found here is a defect of a
 """
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,10 +14,13 @@ import numpy.typing as npt
 from synthesis.frontends.base import Reference, Values
 from synthesis.records import KernelSpec, Role, Signature
 from synthesis.verification.comparison import Expected, scale_of
-from synthesis.verification.inputs import another_draw, flat, with_shared_parts
+from synthesis.verification.inputs import another_draw, complete, draw_inputs, flat, is_of, with_shared_parts
 
-_ATTEMPTS = 6
+_ATTEMPTS = 9
 """How often an argument is drawn again until an output changes; the later times beside other inputs than the first."""
+_FURTHER, _ALONE = 12, 64
+"""Further inputs for a kernel of which something is of no use on those that there are, as where a switch was never on;
+and for one of a single thread, which goes one way on each."""
 
 
 def redraws(
@@ -66,18 +70,65 @@ def shortcoming(
     outputs = {
         each.name for each in (*spec.signature.results, *spec.signature.arguments) if each.role is not Role.INPUT
     }
-    written = [name for name in expected.double[0] if name.split(".")[0] in outputs]
-    for name in written:
-        poison = expected.poison.get(name)
-        if poison is not None and (expected.own[0][name] == poison).all():
-            return f"{name} is never written"
-    idle = list(redrawn)
-    for attempt in range(_ATTEMPTS):
-        run = max(0, attempt - _ATTEMPTS // 2) % len(runs)
-        if attempt:
-            changed = redraws(spec.signature, runs[run], idle, attempt + 1, seed=seed)
-            redrawn = dict(zip(changed, reference(list(changed.values()), double=True), strict=True))
-        before = expected.double[run]
+    written = [name for name in expected.double[0] if any(is_of(name, each) for each in outputs)]
+    # What is written all over before it is read is an output that cannot be told from one that starts from values.
+    read = {each.name for each in spec.signature.arguments if each.role is Role.INPUT}
+    idle = [name for name in redrawn if name in read and not _is_left_alone(name, spec.source)]
+    idle = _idle(reference, spec.signature, runs, list(expected.double), idle, written, redrawn, seed=seed)
+    unwritten = _unwritten(expected.own, expected.poison, written)
+    if (idle or unwritten) and spec.signature.launch is not None:
+        count = _ALONE if spec.signature.launch == (1,) else _FURTHER
+        more = [complete(spec.signature, draw_inputs(spec.signature, 600 + each, seed=seed)) for each in range(count)]
+        results = [flat(each) for each in reference(more, double=True)]
+        idle = _idle(reference, spec.signature, more, results, idle, written, {}, seed=seed)
+        unwritten = _unwritten(results, expected.poison, unwritten)
+    if unwritten:
+        return f"{unwritten[0]} is never written"
+    return f"{idle[0]} changes nothing" if idle else None
+
+
+def _unwritten(
+    results: Sequence[Mapping[str, npt.NDArray[Any]]], poison: Mapping[str, Any], names: Sequence[str]
+) -> list[str]:
+    """The outputs that hold nothing but poison in all results."""
+    return [
+        name
+        for name in names
+        if poison.get(name) is not None and all((each[name] == poison[name]).all() for each in results)
+    ]
+
+
+def _idle(
+    reference: Reference,
+    signature: Signature,
+    runs: Sequence[Values],
+    results: Sequence[Mapping[str, npt.NDArray[Any]]],
+    names: Sequence[str],
+    written: Sequence[str],
+    redrawn: Mapping[str, Values],
+    *,
+    seed: int,
+) -> list[str]:
+    """The arguments that change no output on any attempt.
+
+    Args:
+        reference: the kernel's.
+        signature: the kernel's.
+        runs: inputs.
+        results: what the kernel gives on each of them.
+        names: the arguments.
+        written: the outputs.
+        redrawn: argument to what it gives on the first of the runs where that one is drawn again; none if there is no
+            such attempt yet.
+        seed: of the draws.
+    """
+    idle = list(names)
+    for attempt in range(max(_ATTEMPTS, len(runs))):
+        run = max(0, attempt - _ATTEMPTS // 3) % len(runs)
+        if attempt or not redrawn:
+            changed = redraws(signature, runs[run], idle, attempt + 1, seed=seed)
+            redrawn = dict(zip(changed, reference(list(changed.values()), double=True), strict=True)) if changed else {}
+        before = results[run]
         after = {name: flat(values) for name, values in redrawn.items()}
         idle = [
             name
@@ -85,8 +136,13 @@ def shortcoming(
             if name not in after or not any(_differs(before[each], after[name][each]) for each in written)
         ]
         if not idle:
-            return None
-    return f"{idle[0]} changes nothing"
+            break
+    return idle
+
+
+def _is_left_alone(name: str, source: str) -> bool:
+    """Whether a name is that of a struct's field which no line of the source asks for: kernels share such structs."""
+    return "." in name and re.search(rf"\.{name.rpartition('.')[2]}\b", source) is None
 
 
 def _differs(before: npt.NDArray[Any], after: npt.NDArray[Any]) -> bool:

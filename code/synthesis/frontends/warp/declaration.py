@@ -7,7 +7,13 @@ from typing import Any
 from synthesis.frontends.warp import discovery, introspection
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.handles import is_object
-from synthesis.frontends.warp.writes import is_given_to_native_code, is_written, parameters_in
+from synthesis.frontends.warp.writes import (
+    is_field_written,
+    is_given_to_native_code,
+    is_written,
+    parameters_in,
+    path_of,
+)
 from synthesis.records import Argument, Role, Signature
 
 _MEASURES = ("shape", "size", "ndim", "dtype", "strides", "device")
@@ -29,18 +35,18 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
         claimed: what is claimed of it.
     """
     found = discovery.signature_of(kernel)
-    roles = {each.name: each.role for each in claimed.arguments}
+    roles = {each.name: each.role for each in claimed.spread.arguments}
     objects = {each.name: each for each in claimed.arguments if is_object(each)}
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     arguments = tuple(
         objects[each.name]
         if each.name in objects and (each.dtype, each.shape, each.element) == ("uint64", None, ())
         else replace(each, role=_role(each, roles.get(each.name), tree, scope))
-        for each in found.arguments
+        for each in found.spread.arguments
     )
     started = [each for each in arguments if each.role is not Role.OUTPUT or roles.get(each.name) is Role.INOUT]
     names = differentiable([replace(each, role=Role.INOUT) for each in started], tree)
-    return replace(found, arguments=arguments, differentiable=names)
+    return found.gather(replace(found, arguments=arguments, differentiable=names))
 
 
 def _role(argument: Argument, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
@@ -48,7 +54,8 @@ def _role(argument: Argument, claimed: Role | None, tree: ast.AST, scope: Any) -
         return argument.role
     if is_given_to_native_code(tree, argument.name, scope):
         return claimed
-    if claimed is Role.INPUT and not is_written(tree, argument.name, scope):
+    written = is_field_written if "." in argument.name else is_written
+    if claimed is Role.INPUT and not written(tree, argument.name, scope):
         return Role.INPUT  # Warp's record is of a tile that was loaded from it and changed in place
     if argument.role is Role.INOUT and not _is_read(tree, argument.name, scope):
         return Role.OUTPUT
@@ -56,18 +63,21 @@ def _role(argument: Argument, claimed: Role | None, tree: ast.AST, scope: Any) -
 
 
 def _is_read(tree: ast.AST, name: str, scope: Any, depth: int = 0) -> bool:
-    """Whether a function may read an array that it calls by a name."""
+    """Whether a function may read an array that it calls by a name; ``state.q`` for a field of a struct."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     return any(
-        _reads(node, parents, scope, depth)
+        _reads(node, name.removeprefix(path), parents, scope, depth)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-    )
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load)
+        and (path := path_of(node)) is not None and (path == name or name.startswith(f"{path}."))
+    )  # fmt: skip
 
 
-def _reads(node: ast.expr, parents: dict[ast.AST, ast.AST], scope: Any, depth: int) -> bool:
-    """Whether one mention of an array may read it."""
+def _reads(node: ast.expr, field: str, parents: dict[ast.AST, ast.AST], scope: Any, depth: int) -> bool:
+    """Whether one mention of an array, or of the struct that it is a field of, may read it."""
     parent = parents.get(node)
+    if field and isinstance(parent, ast.Attribute):
+        return False  # what is asked of the struct is another mention
     while isinstance(parent, ast.Subscript | ast.Attribute) and parent.value is node:
         if isinstance(parent, ast.Attribute) and parent.attr in _MEASURES:
             return False
@@ -75,22 +85,22 @@ def _reads(node: ast.expr, parents: dict[ast.AST, ast.AST], scope: Any, depth: i
             return isinstance(parents.get(parent), ast.AugAssign)
         node, parent = parent, parents.get(parent)
     if isinstance(parent, ast.Call) and node in parent.args:
-        return _call_reads(parent, parent.args.index(node), scope, depth)
+        return _call_reads(parent, parent.args.index(node), field, scope, depth)
     return True
 
 
-def _call_reads(call: ast.Call, place: int, scope: Any, depth: int) -> bool:
-    """Whether a call may read the array that is one of its arguments."""
+def _call_reads(call: ast.Call, place: int, field: str, scope: Any, depth: int) -> bool:
+    """Whether a call may read the array that is one of its arguments, or a field of it."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     if name == "len" or (name in _STORES and place == 0):
         return False
     function = scope.get(name)
     if not introspection.is_function(function) or introspection.is_native(function) or depth > _DEEPEST:
         return True
-    return any(_parameter_is_read(each, place, depth) for each in introspection.concrete_overloads_of(function))
+    return any(_parameter_is_read(each, place, field, depth) for each in introspection.concrete_overloads_of(function))
 
 
-def _parameter_is_read(function: Any, place: int, depth: int) -> bool:
+def _parameter_is_read(function: Any, place: int, field: str, depth: int) -> bool:
     tree = introspection.tree_of(function)
     names = parameters_in(tree)
-    return place >= len(names) or _is_read(tree, names[place], function.func.__globals__, depth + 1)
+    return place >= len(names) or _is_read(tree, f"{names[place]}{field}", function.func.__globals__, depth + 1)

@@ -1,5 +1,6 @@
 """Warp kernels of the user's: found in live objects and modules, and described as records."""
 
+import ast
 import inspect
 from collections.abc import Mapping
 from dataclasses import replace
@@ -14,7 +15,7 @@ from synthesis.frontends.sources import Definition, SourceCollector
 from synthesis.frontends.warp import introspection, lowering
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
-from synthesis.frontends.warp.writes import stored_by_tiles
+from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
@@ -98,16 +99,30 @@ def signature_of(kernel: Any) -> Signature:
     parameters = introspection.parameters_of(kernel)
     written = lowering.written_arguments(kernel)
     written |= {each.name for each in parameters if stored_by_tiles(tree, each.name, scope)}
-    arguments = tuple(_argument(each.name, each.type, each.name in written) for each in parameters)
+    arguments = tuple(
+        _with_roles(_argument(each.name, each.type, each.name in written), tree, scope) for each in parameters
+    )
+    leaves = [leaf for each in arguments for leaf in each.spread()]
     return Signature(
         arguments=arguments,
         launch=(None,) * introspection.launch_rank(kernel),
-        differentiable=differentiable(arguments, tree),
+        differentiable=differentiable(leaves, tree),
         options=introspection.options_of(kernel),
     )
 
 
+def _with_roles(argument: Argument, tree: ast.AST, scope: Any) -> Argument:
+    """A struct that holds arrays, of which each that the kernel may write is said to be written."""
+    leaves = {
+        each.name: replace(each, role=Role.INOUT)
+        for each in argument.spread()
+        if argument.is_bundle and each.shape is not None and is_field_written(tree, each.name, scope)
+    }
+    return argument.gather(leaves) if leaves else argument
+
+
 def _with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> Signature:
+    whole, signature = signature, signature.spread
     names = [argument.name for argument in signature.arguments]
     for name in table:
         if name not in (*names, DIMENSIONS):
@@ -115,12 +130,12 @@ def _with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) ->
     arguments = tuple(_with_input(argument, table.get(argument.name), kernel) for argument in signature.arguments)
     launch = table.get(DIMENSIONS)
     if launch is None:
-        return replace(signature, arguments=arguments)
+        return whole.gather(replace(signature, arguments=arguments))
     sizes: list[Any] = launch if isinstance(launch, list) else [launch]  # pyright: ignore[reportUnknownVariableType]
     rank = len(signature.launch or ())
     if len(sizes) != rank or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise ConfigError(f"kernel {kernel} is launched over {rank} dimension(s), got {DIMENSIONS} = {launch!r}")
-    return replace(signature, arguments=arguments, launch=tuple(sizes))
+    return whole.gather(replace(signature, arguments=arguments, launch=tuple(sizes)))
 
 
 def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:

@@ -27,7 +27,7 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
 from synthesis.errors import Stage, Symptom
-from synthesis.frontends.base import Level, Outcome, Program, RunKey, Values
+from synthesis.frontends.base import Level, Outcome, Program, Purpose, RunKey, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.warp.compilation import CUDA_ARCHITECTURE
 from synthesis.frontends.warp.grids import ONE, Grid, Watch, arrangements, launch_of, one_each
@@ -358,7 +358,9 @@ def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> 
                 memory = Memory(start, program, guard=GUARDS[turn % len(GUARDS)])
             except (ValueError, TypeError, KeyError) as error:
                 return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
-            problem = _launch(entry, bounds, memory, grid, piece)
+            # An array that is two arguments may be read by one name while threads add to it by the other.
+            watched = piece.watched if key.purpose is not Purpose.OVERLAP else ()
+            problem = _launch(entry, bounds, memory, grid, replace(piece, watched=watched))
             if problem is not None:
                 return problem
             if grid is grids[0]:

@@ -165,13 +165,13 @@ class WarpProver:
 
     def reference(self, kernel: Kernel) -> Reference:
         """Every array that the kernel leaves, by an interpreter of its Python source."""
-        return LaunchReference(kernel.live, kernel.spec.signature)
+        return LaunchReference(kernel.live, kernel.spec.signature.spread)
 
     def accumulated(self, kernel: Kernel, run: Values) -> frozenset[str]:
         """Told from a launch of the interpreter, if the source has atomics at all."""
         if _ATOMICS.search(kernel.spec.source) is None:
             return frozenset()
-        return accumulated(kernel.live, kernel.spec.signature, run)
+        return accumulated(kernel.live, kernel.spec.signature.spread, run)
 
     def operations(self) -> Mapping[str, ToolOperation]:
         """Warp's built-ins that Python sees."""

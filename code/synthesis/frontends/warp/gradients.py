@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 
+from synthesis.frontends.warp.writes import path_of
 from synthesis.records import Argument, Role
 
 
@@ -12,7 +13,7 @@ def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, .
     A plain value's adjoint stays inside the kernel.
 
     Args:
-        arguments: the kernel's.
+        arguments: the kernel's, with the fields of structs that hold arrays as arguments.
         tree: its source.
     """
     replaced = _extreme_targets(tree)
@@ -29,6 +30,7 @@ def _extreme_targets(tree: ast.AST) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
             target = node.args[0]
-            if node.func.attr in ("atomic_min", "atomic_max") and isinstance(target, ast.Name):
-                found.add(target.id)
+            name = path_of(target)
+            if node.func.attr in ("atomic_min", "atomic_max") and name is not None:
+                found.add(name)
     return found

@@ -89,7 +89,7 @@ class Memory:
         backward = program.level.direction is Direction.BACKWARD
         forward: list[tuple[str, Any]] = []
         adjoint: list[tuple[str, Any]] = []
-        for argument in program.signature.arguments:
+        for argument in program.signature.spread.arguments:
             gradient = values.get(f"adj_{argument.name}") if backward else None
             value = values[argument.name]
             if argument.handle:
@@ -200,6 +200,12 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
 
 
 def _structure(members: Sequence[tuple[str, Any]]) -> Any:
+    """A C structure of members; those of one struct, ``state.q`` and ``state.qd``, are a structure inside it."""
+    groups: dict[str, list[tuple[str, Any]]] = {}
+    for name, value in members:
+        outer, _, inner = name.partition(".")
+        groups.setdefault(outer, []).append((inner, value))
+    members = [(name, each[0][1] if not each[0][0] else _structure(each)) for name, each in groups.items()]
     fields: list[tuple[str, Any]] = [(name, type(value)) for name, value in members]
     made = _structure_type(tuple(fields))()
     for name, value in members:

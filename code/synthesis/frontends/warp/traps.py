@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp.writes import path_of
 
 _UNROLLED = 16
 
@@ -77,8 +78,8 @@ def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:
             yield NO_ADJOINT.format(node.attr)
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and not isinstance(node.right, ast.Constant):
             yield MODULUS
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
-            (loaded if isinstance(node.ctx, ast.Load) else stored).add(node.value.id)
+        if isinstance(node, ast.Subscript) and (name := path_of(node.value)) is not None:
+            (loaded if isinstance(node.ctx, ast.Load) else stored).add(name)
     if stored & loaded:
         yield IN_PLACE
 
@@ -111,5 +112,5 @@ def _is_component(target: ast.expr) -> bool:
     """Whether a target is a part of a variable: ``v[0]``, ``v.y``, ``m[i, j]``. An element of an array looks alike."""
     if isinstance(target, ast.Subscript):
         indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
-        return all(isinstance(each, ast.Constant) for each in indices) or not isinstance(target.value, ast.Name)
+        return all(isinstance(each, ast.Constant) for each in indices) or path_of(target.value) is None
     return isinstance(target, ast.Attribute)

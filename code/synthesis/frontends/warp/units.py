@@ -185,7 +185,7 @@ def _cpp_piece(space: str, program: Program, given: Sequence[str], rank: int) ->
 def _cuda_piece(space: str, program: Program, given: Sequence[str], rank: int) -> Piece:
     name, direction, text = program.name, program.level.direction, program.text
     backward = direction is Direction.BACKWARD
-    names = [argument.name for argument in program.signature.arguments]
+    names = list(dict.fromkeys(argument.name.partition(".")[0] for argument in program.signature.arguments))
     if len(given) != len(names) * (2 if backward else 1):
         raise MalformedError(f"the {direction} function of {name} takes {len(given)} arguments")
     frame = framed(text)

@@ -121,14 +121,22 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
     body = program.text[program.text.find("_cuda_kernel_") :].partition("{")[2]
     if "/" in body:
         body = "".join(" " if kind == "comment" else part for kind, part in tokens(body))
-    names = [f"var_{name}" for name in sorted(program.accumulated) if not _is_atomic(body, f"var_{name}")]
+    names = [
+        f"var_{name}" for name in sorted(program.accumulated) if _is_field(name) or not _is_atomic(body, f"var_{name}")
+    ]
     if program.level.direction is Direction.BACKWARD:
-        arrays = {f"adj_{each.name}" for each in program.signature.arguments if each.shape is not None}
+        given = [each for each in program.signature.arguments if each.shape is not None]
+        arrays = {f"adj_{each.name}" for each in given}
         touched = [match[1] for match in _ADJOINT.finditer(body) if match[1] in arrays]
-        names += sorted(set(touched))
+        names += sorted({*touched, *(f"adj_{each.name}" for each in given if each.is_float and _is_field(each.name))})
     if names and _RAW.search(body):
         raise UnwatchableError(f"it touches {names[0]} other than by atomics, and writes through pointers")
     return tuple(names)
+
+
+def _is_field(name: str) -> bool:
+    """Whether an array is in a struct: texts put it into variables of their own, so that no name tells what is done."""
+    return "." in name
 
 
 def _is_atomic(body: str, name: str) -> bool:

@@ -16,7 +16,7 @@ def stored_by_tiles(tree: ast.AST, name: str, scope: Any) -> bool:
 
     Args:
         tree: of the function's source.
-        name: what the array is called there.
+        name: what the array is called there; ``state.q`` for a field of a struct.
         scope: the globals of the function.
     """
     return _any_call(tree, name, scope, lambda called, place, _: called in _TILES and place == 0)
@@ -25,6 +25,18 @@ def stored_by_tiles(tree: ast.AST, name: str, scope: Any) -> bool:
 def is_written(tree: ast.AST, name: str, scope: Any) -> bool:
     """Whether a function, or one that it calls, assigns to an element of an array; see :func:`stored_by_tiles`."""
     return _any_function(tree, name, scope, _assigns) or _any_call(tree, name, scope, _writes)
+
+
+def is_field_written(tree: ast.AST, name: str, scope: Any) -> bool:
+    """Whether a function may write an array that is a struct's field; see :func:`stored_by_tiles`.
+
+    Warp keeps no record of these. Where the struct itself is kept elsewhere, it may be.
+    """
+    return (
+        is_written(tree, name, scope)
+        or _any_function(tree, name, scope, _escapes)
+        or any(is_written(tree, each, scope) for each in _aliases(tree, name))
+    )
 
 
 def is_given_to_native_code(tree: ast.AST, name: str, scope: Any) -> bool:
@@ -44,15 +56,17 @@ def _any_function(
     """Whether a function that is given an array, or one that it hands it on to, passes a test of tree, name, scope."""
     if test(tree, name, scope):
         return True
-    for called, place in _calls_with(tree, name):
+    for called, place, field in _calls_with(tree, name):
         function = scope.get(called)
         if not introspection.is_function(function) or _is_native(function) or depth > _DEEPEST:
             continue
         for each in introspection.concrete_overloads_of(function):
             inner = introspection.tree_of(each)
             names = parameters_in(inner)
-            if place < len(names) and _any_function(inner, names[place], each.func.__globals__, test, depth + 1):
-                return True
+            if place < len(names):
+                given = f"{names[place]}{field}"
+                if _any_function(inner, given, each.func.__globals__, test, depth + 1):
+                    return True
     return False
 
 
@@ -60,7 +74,9 @@ def _any_call(tree: ast.AST, name: str, scope: Any, test: Callable[[str, int, An
     """Whether a call that is given an array, here or in a function that is called, passes a test of name and place."""
 
     def has(tree: ast.AST, name: str, scope: Any) -> bool:
-        return any(test(called, place, scope.get(called)) for called, place in _calls_with(tree, name))
+        return any(
+            test(called, place, scope.get(called)) for called, place, field in _calls_with(tree, name) if not field
+        )
 
     return _any_function(tree, name, scope, has)
 
@@ -76,17 +92,55 @@ def _assigns(tree: ast.AST, name: str, _: Any) -> bool:
             inner: ast.expr = node
             while isinstance(inner, ast.Subscript | ast.Attribute):
                 inner = inner.value
-            if isinstance(inner, ast.Name) and inner.id == name:
-                return True
+                if path_of(inner) == name:
+                    return True
     return False
+
+
+def _escapes(tree: ast.AST, name: str, scope: Any) -> bool:
+    """Whether the struct of a field is used in other ways than for its fields, and as what functions are given."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        path = path_of(node)
+        if path is None or not name.startswith(f"{path}."):
+            continue
+        parent = parents.get(node)
+        if isinstance(parent, ast.Attribute):
+            continue
+        known = isinstance(parent, ast.Call) and node in parent.args and isinstance(parent.func, ast.Name)
+        if not (known and introspection.is_function(scope.get(parent.func.id))):  # pyright: ignore
+            return True
+    return False
+
+
+def _aliases(tree: ast.AST, name: str) -> list[str]:
+    """The variables that stand for an array."""
+    return [
+        target.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign) and path_of(node.value) == name
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    ]
+
+
+def path_of(node: ast.AST) -> str | None:
+    """A name, or a field with what it is of: ``state``, ``state.q``; None if an expression is neither."""
+    if isinstance(node, ast.Name):
+        return node.id
+    outer = path_of(node.value) if isinstance(node, ast.Attribute) else None
+    return f"{outer}.{node.attr}" if outer is not None and isinstance(node, ast.Attribute) else None
 
 
 def _is_native(function: Any) -> bool:
     return introspection.is_function(function) and introspection.is_native(function)
 
 
-def _calls_with(tree: ast.AST, name: str) -> Iterator[tuple[str, int]]:
-    """The last part of the name of each call that is given an array or a part of it, and the place it is given in."""
+def _calls_with(tree: ast.AST, name: str) -> Iterator[tuple[str, int, str]]:
+    """The calls that are given an array, a part of it, or the struct that it is a field of.
+
+    Each is the last part of its name, the place it is given in, and, for a struct, what names the field in it.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -94,5 +148,6 @@ def _calls_with(tree: ast.AST, name: str) -> Iterator[tuple[str, int]]:
                 inner = argument
                 while isinstance(inner, ast.Subscript):
                     inner = inner.value
-                if isinstance(inner, ast.Name) and inner.id == name:
-                    yield called, place
+                path = path_of(inner)
+                if path is not None and (path == name or name.startswith(f"{path}.")):
+                    yield called, place, name.removeprefix(path)

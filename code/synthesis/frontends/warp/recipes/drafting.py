@@ -1,6 +1,7 @@
 """A Warp kernel from its first line to its text: elaborated as its difficulty asks for, and printed."""
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,6 +34,9 @@ _GENERIC = 0.045
 # The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
 # applications it is 27 % of all; here most keep theirs, which is half of what there is to learn from them.
 _WITHOUT_BACKWARD, _WITHOUT_DERIVATIVE = 0.15, 0.9
+
+_UNIQUE = 0.14
+"""The share of kernels of applications that have a module of their own; 34 % of all have an option of some kind."""
 
 
 @dataclass
@@ -89,8 +93,21 @@ class Draft(Sketch):
         }
 
     def _has_backward(self, differentiated: Sequence[str]) -> bool:
-        """Whether Warp is to make a backward text; of most kernels that have no derivative it is not."""
+        """Whether Warp is to make a backward text; of most kernels that have no derivative it is not.
+
+        Nor of those of one thread, which decide, in loops whose adjoints Warp is known to get wrong.
+        """
+        if self.rank == 0:
+            return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
+
+    def _decorator(self, *, backward: bool) -> str:
+        """How the kernel is declared; those of applications are now and then the only ones of their modules."""
+        stream = self.stream.child("decorator")
+        options = [] if backward else ["enable_backward=False"]
+        if self.plain and stream.chance(_UNIQUE):
+            options = stream.shuffled([*options, 'module="unique"'])
+        return f"wp.kernel({', '.join(options)})" if options else "wp.kernel"
 
     # ---- printing
 
@@ -139,9 +156,11 @@ class Draft(Sketch):
             body,
             docstring=docstring or write_docstring(self.stream.child("docstring"), summary, arguments, (), habits),
         )
-        differentiated = differentiable(arguments, ast.parse("\n".join(render_block((kernel,)))))
-        backward = self._has_backward(differentiated)
-        kernel = replace(kernel, decorators=("wp.kernel" if backward else "wp.kernel(enable_backward=False)",))
+        leaves = [leaf for each in arguments for leaf in each.spread()]
+        differentiated = differentiable(leaves, ast.parse("\n".join(render_block((kernel,)))))
+        told = "\n".join(render_block((*self._helpers, kernel)))
+        backward = self._has_backward([each for each in differentiated if _is_named(each, told)])
+        kernel = replace(kernel, decorators=(self._decorator(backward=backward),))
         signature = Signature(
             arguments=arguments,
             launch=self.threads,
@@ -151,6 +170,12 @@ class Draft(Sketch):
         )
         source = _render(style.respell((*self._helpers, kernel)), name, arguments if generic else ())
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
+
+
+def _is_named(argument: str, text: str) -> bool:
+    """Whether a text asks for an argument; structs that hold arrays have fields that it does not."""
+    field = argument.rpartition(".")[2]
+    return field == argument or re.search(rf"\.{field}\b", text) is not None
 
 
 def _render(statements: Sequence[Statement], name: str, overload: Sequence[Argument]) -> str:

@@ -31,6 +31,7 @@ from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, Domain, Role
 
 _LAUNCHES: Mapping[int, tuple[tuple[int, ...], ...]] = {
+    0: ((1,),),
     1: ((16,), (24,), (32,), (48,), (64,)),
     2: ((4, 8), (6, 6), (8, 4), (8, 8), (5, 7)),
     3: ((3, 4, 5), (4, 4, 4), (2, 6, 4), (5, 3, 3)),
@@ -89,7 +90,7 @@ class Sketch(drafting.Sketch):
     Args:
         stream: the random choices; the recipe and the sketch draw from children of it.
         types: the types that new arguments may have.
-        rank: the number of launch dimensions, 1 to 4.
+        rank: the number of launch dimensions, 1 to 4; 0 for one thread, which asks for no index.
         launch: the threads along each dimension; drawn if None.
         lanes: whether a thread's number in its block is asked for too, as a last index.
         axes: for each launch dimension, the names that its index may get; the usual ones if there are none.
@@ -119,7 +120,8 @@ class Sketch(drafting.Sketch):
             self.indices = (self.book.take(naming.INDICES),)
         else:
             self.indices = tuple(map(self.book.reserve, "ijkl"[: self.rank]))
-        axes = tuple(Axis(Name(index), extent) for index, extent in zip(self.indices, self.threads, strict=True))
+        extents = self.threads if self.rank else ()
+        axes = tuple(Axis(Name(index), extent) for index, extent in zip(self.indices, extents, strict=True))
         self.sites: list[tuple[Site, float]] = [(axes, 1.0)]
         """Where new arguments are read, the fullest first, and how often each is chosen."""
         if self.rank > 1:
@@ -131,6 +133,8 @@ class Sketch(drafting.Sketch):
         if self.lanes:
             self.lane = self.book.take(("lane", "t_id", "thread"))
             asked = (*asked, self.lane)
+        if not asked:
+            return
         target: Expression = Name(asked[0]) if len(asked) == 1 else Display(tuple(map(Name, asked)))
         self.add(Assign(target, Call(Name("wp.tid"))))
 

@@ -165,11 +165,19 @@ def _run(
     names = {
         each.name: Handle(objects[each.name], memory[each.name])
         if each.name in objects
-        else _bound(machine, type_of(each.type), memory[each.name], id(memory[each.name]))
+        else _argument(machine, type_of(each.type), memory, each.name)
         for each in parameters_of(kernel)
     }
     Interpreter(machine).run(source, names)
     return machine
+
+
+def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str) -> Any:
+    """An argument as the kernel's body sees it; of a struct that holds arrays, memory has the fields."""
+    if isinstance(kind, StructType) and name not in memory:
+        fields = {each: _argument(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
+        return StructValue(kind, fields)
+    return _bound(machine, kind, memory[name], id(memory[name]))
 
 
 def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:

@@ -12,14 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 
-from synthesis.frontends.warp.recipes.applications.forms import Given, Sheet, reshape, unparse
+from synthesis.frontends.warp.recipes.applications.forms import Bundle, Given, Sheet, reshape, unparse
 from synthesis.frontends.warp.recipes.applications.helpers import HELPERS
 from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar.lines import block, join, quote_remarks
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.pruning import prune
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Assign, Call, Expression, Function, Infix, Literal, Name
+from synthesis.grammar.syntax import Assign, Call, Class, Expression, Function, Infix, Literal, Name
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
 from synthesis.grammar.variants import choose
@@ -34,6 +34,9 @@ _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 
 _FORMS_OF_NUMBERS = (("argument", 0.52), ("number", 0.1), ("constant", 0.38))
 _FORMS_OF_SIZES = (("argument", 0.45), ("constant", 0.25), ("static", 0.18), ("number", 0.12))
+
+_STATIC = 0.12
+"""How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
     "d": ("d", "delta", "diff", "offset"), "r": ("r", "dist", "length", "l"), "n": ("n", "normal", "dir"),
@@ -73,7 +76,8 @@ class Program:
 
     Args:
         stream: the random choices.
-        axes: for each launch dimension, the names that its index may get; lines use the first of them.
+        axes: for each launch dimension, the names that its index may get; lines use the first of them. A kernel that
+            is launched with one thread has none.
         launch: the threads; drawn if None.
     """
 
@@ -98,7 +102,7 @@ class Program:
         self._functions: dict[str, str] = {}
         self._talks = self.choices.chance(_TALKATIVE)
         self._holes: dict[str, Hole] = {}
-        self._first = axes[0][0]
+        self._first = axes[0][0] if axes else ""
         for text in HELPERS:
             self.function(text)
         self._holes["TINY"] = Literal(self.choices.choice(("1.0e-6", "1e-6", "1.0e-8", "1.0e-5")))
@@ -214,7 +218,8 @@ class Program:
         self._given.pop(key, None)
         value = Literal(self.choices.choice(usual))
         named = self.choices.choice(names).upper()
-        constant = functools.cache(functools.partial(self._declare, named, value))
+        static = self.choices.child("static", key).chance(_STATIC)
+        constant = functools.cache(functools.partial(self._declare, named, value, static=static))
         self._holes[key] = constant if form == "constant" else value
 
     def constants(self, values: Mapping[str, int | float]) -> None:
@@ -242,6 +247,12 @@ class Program:
         self.draft.book.reserve(name)
         self.draft.declare(Assign(Name(name), value if static else Call(Name("wp.constant"), (value,))))
         return Call(Name("wp.static"), (Name(name),)) if static else Name(name)
+
+    def _declare_plain(self, names: tuple[str, ...], value: Expression) -> Expression:
+        """A number or truth of Python's own, for what is known when the kernel's text is made."""
+        name = Name(self.draft.book.take(names))
+        self.draft.declare(Assign(name, value))
+        return name
 
     def function(self, text: str) -> None:
         """A function beside the kernel that lines may call; its parameters and result have their types.
@@ -414,6 +425,10 @@ class Program:
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():
             self._holes[key] = functools.cache(functools.partial(self._declare_argument, given))
+        for key, (names, value) in sheet.constants.items():
+            self._holes[key] = functools.partial(self._declare_plain, names, Literal(value))
+        for key, bundle in sheet.bundles.items():
+            self._holes[key] = self._declare_bundle(bundle)
         for made in sheet.made:
             self._holes[made.name] = functools.cache(functools.partial(self._define_made, made, roles, constants))
         indices = zip(sheet.indices, self.draft.indices, strict=True)
@@ -432,11 +447,37 @@ class Program:
             )
         )
 
+    def _declare_bundle(self, bundle: Bundle) -> Expression:
+        """A struct beside the kernel, which functions take too, and the argument that is one."""
+        title = self.draft.book.reserve(bundle.title)
+        listed = tuple((name, each.annotation) for name, each in bundle.fields.items())
+        self.draft.declare(Class(title, listed, ("wp.struct",)))
+        fields = tuple(_field(name, each) for name, each in bundle.fields.items())
+        written = any(each.role is not Role.INPUT for each in fields)
+        role = Role.INOUT if written else Role.INPUT
+        name = self.draft.book.take(bundle.names)
+        self.draft.add_argument(Argument(name=name, type_name=title, dtype=title, role=role, fields=fields))
+        return Name(name)
+
     def _define_made(
         self, made: ast.FunctionDef, roles: Mapping[str, tuple[str, ...]], known: dict[str, Hole]
     ) -> Expression:  # fmt: skip
         given = Name(self.draft.book.take(roles[made.name]))
         return self._add_function(given, unparse(made), roles, known)
+
+
+def _field(name: str, given: Given) -> Argument:
+    """An argument as a field of a struct."""
+    return Argument(
+        name=name,
+        type_name=given.annotation,
+        dtype=given.kind.dtype,
+        element=given.kind.shape,
+        shape=given.shape,
+        role=given.role,
+        domain=None if given.role is Role.OUTPUT else Domain(low=given.domain[0], high=given.domain[1]),
+        base=() if given.role is Role.OUTPUT else given.base,
+    )
 
 
 class _Inlining(ast.NodeTransformer):

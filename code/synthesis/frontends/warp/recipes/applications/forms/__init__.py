@@ -4,11 +4,21 @@ Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet
 A recipe writes its lines once; these choose how they look.
 """
 
-from synthesis.frontends.warp.recipes.applications.forms import flags, guards, outlining, remarks, worlds
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, unparse
+from synthesis.frontends.warp.recipes.applications.forms import (
+    bundles,
+    flags,
+    guards,
+    outlining,
+    prints,
+    remarks,
+    statics,
+    switches,
+    worlds,
+)
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Sheet, unparse
 from synthesis.grammar.streams import Stream
 
-__all__ = ["Given", "Sheet", "reshape", "unparse"]
+__all__ = ["Bundle", "Given", "Sheet", "reshape", "unparse"]
 
 
 def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
@@ -22,6 +32,10 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     worlds.spread(sheet, choices.child("worlds"))
     flags.turn_to_truths(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
+    prints.warn(sheet, choices.child("prints"))
+    switches.switch(sheet, choices.child("switches"))
+    statics.resolve(sheet, choices.child("statics"))
     if talks:
         remarks.remark(sheet, choices.child("remarks"))
+    bundles.bundle(sheet, choices.child("bundles"))
     outlining.outline(sheet, choices.child("functions"))

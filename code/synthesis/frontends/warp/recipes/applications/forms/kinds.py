@@ -3,6 +3,8 @@
 import ast
 from collections.abc import Mapping
 
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of
+
 _NUMBERS = ("float", "int")
 _PARTS = {
     "wp.vec2": "float", "wp.vec3": "float", "wp.vec4": "float", "wp.quat": "float", "wp.transform": "float",
@@ -26,6 +28,29 @@ _GIVE = {
 _MADE = frozenset(_PARTS) | {"wp.mat33", "wp.mat22"}
 
 
+def kinds_in(sheet: Sheet) -> dict[str, str]:
+    """The types of arguments, of the thread's indices, of functions, and of the variables that tell."""
+    known = {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
+    known |= sheet.functions
+    for key, bundle in sheet.bundles.items():
+        known |= {key: bundle.title} | {f"{key}.{name}": each.annotation for name, each in bundle.fields.items()}
+    unclear = set[str]()
+    for block in blocks_of(sheet.body):
+        for statement in block:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    kind = kind_of(value, known)
+                    if kind is None or known.get(name, kind) != kind:
+                        unclear.add(name)
+                    elif name not in sheet.given:
+                        known[name] = kind
+                case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"))):
+                    known[name] = "int"
+                case _:
+                    pass
+    return {name: kind for name, kind in known.items() if name not in unclear}
+
+
 def kind_of(node: ast.expr, known: Mapping[str, str]) -> str | None:
     """The type of an expression; None if it is not known.
 
@@ -38,6 +63,8 @@ def kind_of(node: ast.expr, known: Mapping[str, str]) -> str | None:
             return type(value).__name__ if isinstance(value, bool | int | float) else None
         case ast.Name(id=name):
             return known.get(name)
+        case ast.Attribute(value=ast.Name(id=name), attr=field) if f"{name}.{field}" in known:
+            return known[f"{name}.{field}"]
         case ast.Compare() | ast.BoolOp() | ast.UnaryOp(op=ast.Not()):
             return "bool"
         case ast.UnaryOp(operand=inner):

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
+from synthesis.frontends.warp.recipes.applications.forms.kinds import kinds_in
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
@@ -49,7 +49,7 @@ def outline(sheet: Sheet, choices: Stream) -> None:
     for share in _SHARES:
         if not choices.chance(share):
             return
-        known, places = _known(sheet), _Places(sheet)
+        known, places = kinds_in(sheet), _Places(sheet)
         for block, start, stop in choices.shuffled(list(_runs(sheet, places))):
             if part := _part(block, start, stop, sheet, known, places):
                 _move_out(sheet, part, choices, known)
@@ -200,24 +200,3 @@ def _spoken(variable: str, sheet: Sheet) -> str:
         if len(each) >= _SHORT:
             return each
     return "value"
-
-
-def _known(sheet: Sheet) -> dict[str, str]:
-    """The types of arguments, of the thread's indices, of functions, and of the variables that tell."""
-    known = {key: each.annotation for key, each in sheet.given.items()} | dict.fromkeys(sheet.indices, "int")
-    known |= sheet.functions
-    unclear = set[str]()
-    for block in blocks_of(sheet.body):
-        for statement in block:
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    kind = kind_of(value, known)
-                    if kind is None or known.get(name, kind) != kind:
-                        unclear.add(name)
-                    elif name not in sheet.given:
-                        known[name] = kind
-                case ast.For(target=ast.Name(id=name), iter=ast.Call(func=ast.Name(id="range"))):
-                    known[name] = "int"
-                case _:
-                    pass
-    return {name: kind for name, kind in known.items() if name not in unclear}

@@ -46,6 +46,21 @@ class Given:
         return self.value_type if self.shape is None else array_annotation(self.value_type, len(self.shape))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """A struct that holds arrays, as an argument.
+
+    Args:
+        title: the struct's name.
+        names: what the argument may be called in the kernel.
+        fields: what it holds, by name.
+    """
+
+    title: str
+    names: tuple[str, ...]
+    fields: Mapping[str, Given]
+
+
 @dataclass(kw_only=True)
 class Sheet:
     """A kernel that forms may change.
@@ -69,6 +84,10 @@ class Sheet:
     functions: Mapping[str, str] = field(default_factory=dict[str, str])
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """For variables that a form adds, the names that they may get."""
+    bundles: dict[str, Bundle] = field(default_factory=dict[str, Bundle])
+    """Structs that a form adds, by what lines call them."""
+    constants: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict[str, tuple[tuple[str, ...], str]])
+    """Constants of Python's own that a form adds: the names that they may get, and their values."""
     made: list[ast.FunctionDef] = field(default_factory=list[ast.FunctionDef])
     """Functions that a form adds, which the kernel calls."""
 

@@ -1,0 +1,142 @@
+"""Structs that hold arrays: a model, a state, contacts, of which a kernel reads some fields and writes a few.
+
+Programs hand such a struct to many kernels, so that it has fields which this one does not ask for.
+"""
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Sheet
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+from synthesis.records import Role
+
+_SHARE = 0.05
+"""How often a kernel is given a struct of arrays where it may be; in applications 3.6 % of all kernels are."""
+_BOTH = 0.35
+"""How often one has a struct of what is read and another one of what is written."""
+_TAKEN_IN, _NUMBERS = 0.8, 0.7
+"""How often an array that fits is a field, and how often a number is."""
+_LEAST, _MOST = 2, 6
+"""Fields that the kernel names."""
+_SPOKEN = 2
+"""Fields that have to speak of a thing for the struct to be named after it."""
+_FEWEST = 8
+"""Elements of an array that the kernel does not name, at least."""
+_SPARE = 3
+"""Fields that the kernel does not name, at most."""
+_OF_CPP = frozenset(
+    {"auto", "default", "delete", "double", "enum", "long", "new", "register", "short", "static", "union"}
+)
+"""What no field may be called, for it is a member of a struct in C++."""
+_SUBJECTS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "contact": (("Contacts", "ContactData", "ContactBuffer"), ("contacts", "contact_data", "c")),
+    "joint": (("Joints", "Articulation", "JointData"), ("joints", "articulation", "robot")),
+    "body": (("Bodies", "BodyData", "RigidBodies"), ("bodies", "body_data", "rb")),
+    "particle": (("Particles", "ParticleData", "ParticleSystem"), ("particles", "parts", "system")),
+    "tri": (("MeshData", "Triangles", "Surface"), ("mesh_data", "surface", "geo")),
+    "vert": (("MeshData", "Vertices", "Surface"), ("mesh_data", "verts", "geo")),
+    "face": (("MeshData", "Faces", "Surface"), ("mesh_data", "surface", "geo")),
+    "spring": (("Springs", "Cloth", "SpringData"), ("springs", "cloth", "links")),
+    "row": (("SparseMatrix", "BsrMatrix", "System"), ("matrix", "lhs_matrix", "mtx")),
+    "cell": (("Grid", "GridData", "Field"), ("grid", "domain", "cells")),
+    "geom": (("Geoms", "GeomData", "Shapes"), ("geoms", "shapes", "geom_data")),
+    "shape": (("Shapes", "ShapeData", "Collider"), ("shapes", "collider", "shape_data")),
+    "event": (("Events", "EventQueue", "Log"), ("events", "queue", "log_data")),
+}
+"""For what a field's name speaks of, the names of the struct and of the argument."""
+_READ = (("Model", "ModelData", "Params", "Inputs", "Scene"), ("model", "m", "mdl", "info"))
+_WRITTEN = (("State", "Data", "SimState", "Workspace"), ("state", "d", "data", "state_out"))
+_FLOAT, _INT, _VEC = Type("float32"), Type("int32"), Type("float32", (3,))
+_SPARES: Mapping[str, tuple[Type, tuple[float, float], bool]] = {
+    "mass": (_FLOAT, (0.5, 2.0), True), "inv_mass": (_FLOAT, (0.5, 2.0), True), "radius": (_FLOAT, (0.1, 1.0), True),
+    "friction": (_FLOAT, (0.2, 0.9), True), "damping": (_FLOAT, (0.0, 1.0), True), "flags": (_INT, (0, 7), True),
+    "world_id": (_INT, (0, 3), True), "group": (_INT, (0, 5), True), "com": (_VEC, (-1.0, 1.0), True),
+    "gravity": (_VEC, (-1.0, 1.0), False), "timestep": (_FLOAT, (0.01, 0.1), False),
+    "num_worlds": (_INT, (1, 4), False), "max_count": (_INT, (16, 64), False), "time": (_FLOAT, (0.0, 4.0), False),
+    "margin": (_FLOAT, (0.0, 0.1), False),
+}  # fmt: skip
+"""Fields that a struct may have beside: their type, their domain, and whether they are arrays."""
+
+
+def bundle(sheet: Sheet, choices: Stream) -> None:
+    """Put some of a kernel's arrays, and numbers beside them, into one or two structs."""
+    named = sheet.named()
+    fitting = {key: each for key, each in sheet.given.items() if key in named and key not in _assigned(sheet)}
+    arrays = [key for key, each in fitting.items() if each.shape is not None]
+    if named & sheet.objects or len(arrays) < _LEAST or not choices.chance(_SHARE):
+        return
+    written = [key for key in arrays if fitting[key].role is not Role.INPUT]
+    read = [key for key in arrays if key not in written]
+    numbers = [key for key, each in fitting.items() if each.shape is None and choices.chance(_NUMBERS)]
+    groups = [arrays]
+    if len(read) >= _LEAST and choices.chance(_BOTH):
+        groups = [read, written] if len(written) >= _LEAST else [read]
+    taken = set[str]()
+    for group in groups:
+        chosen = [key for key in choices.shuffled(group) if choices.chance(_TAKEN_IN)][:_MOST]
+        if len(chosen) >= _LEAST:
+            _gather(sheet, choices, [*chosen, *(numbers if group is groups[0] else [])], taken)
+
+
+def _assigned(sheet: Sheet) -> set[str]:
+    """The names that lines give another value."""
+    return {
+        node.id
+        for statement in sheet.body
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+
+
+def _gather(sheet: Sheet, choices: Stream, keys: list[str], taken: set[str]) -> None:
+    """Put arguments into a struct of their own; the names of its fields are taken from then on."""
+    key = f"bundle_{len(sheet.bundles)}"
+    fields: dict[str, Given] = {}
+    attributes: dict[str, str] = {}
+    for each in keys:
+        given = sheet.given[each]
+        free = [name for name in given.names if name not in taken and name not in _OF_CPP]
+        if not free:
+            continue
+        attributes[each] = choices.choice(free)
+        taken.add(attributes[each])
+        fields[attributes[each]] = given
+        del sheet.given[each]
+    fields |= dict(_spares(sheet, choices, taken))
+    writes = any(each.role is not Role.INPUT for each in fields.values())
+    titles, names = _WRITTEN if writes and choices.chance(0.5) else _READ if not writes else _WRITTEN
+    for subject, spoken in _SUBJECTS.items():
+        if sum(subject in name for name in attributes.values()) >= _SPOKEN and choices.chance(0.7):
+            titles, names = spoken
+    free = [each for each in titles if all(each != other.title for other in sheet.bundles.values())]
+    ordered = choices.shuffled(list(fields))
+    sheet.bundles[key] = Bundle(
+        title=choices.choice(free or [f"{titles[0]}View"]), names=names, fields={name: fields[name] for name in ordered}
+    )
+    sheet.roles[key] = names
+    moving = _Moving(key, attributes)
+    sheet.body = [moving.visit(each) for each in sheet.body]
+
+
+def _spares(sheet: Sheet, choices: Stream, taken: set[str]) -> Iterator[tuple[str, Given]]:
+    """A few fields that no line names."""
+    for name in choices.ranked(list(_SPARES), key=str)[: choices.integer(0, _SPARE)]:
+        if name in taken:
+            continue
+        taken.add(name)
+        kind, domain, several = _SPARES[name]
+        size = max(sheet.launch[-1], _FEWEST)
+        yield name, Given(kind=kind, domain=domain, names=(name,), shape=(size,) if several else None)
+
+
+class _Moving(ast.NodeTransformer):
+    """Asks a struct for what were arguments."""
+
+    def __init__(self, bundle: str, attributes: Mapping[str, str]) -> None:
+        self.bundle = bundle
+        self.attributes = attributes
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        attribute = self.attributes.get(node.id)
+        return node if attribute is None else ast.Attribute(ast.Name(self.bundle, ast.Load()), attribute, ast.Load())

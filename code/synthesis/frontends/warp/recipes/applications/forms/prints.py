@@ -1,0 +1,30 @@
+"""Warnings: a thread that finds a list full says so."""
+
+import ast
+import itertools
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
+from synthesis.grammar.streams import Stream
+
+_SHARE = 0.3
+"""How often a thread says so; of applications' kernels 1.3 % print."""
+_TEXTS = (
+    "buffer overflow: %d of %d\n", "capacity exceeded, item %d of %d is dropped\n", "too many items: %d (limit %d)\n",
+    "warning: slot %d is beyond the limit of %d\n",
+)  # fmt: skip
+
+
+def warn(sheet: Sheet, choices: Stream) -> None:
+    """Print where a number that was taken is not below its limit."""
+    for block in list(blocks_of(sheet.body)):
+        for before, statement in itertools.pairwise(block):
+            match before, statement:
+                case (
+                    ast.Assign(targets=[ast.Name(id=slot)], value=ast.Call(func=ast.Attribute(attr="atomic_add"))),
+                    ast.If(test=ast.Compare(left=ast.Name(id=same), ops=[ast.GtE()], comparators=[limit])),
+                ) if same == slot and choices.chance(_SHARE):
+                    told = ast.Constant(choices.choice(_TEXTS))
+                    call = ast.Call(parse_expression("wp.printf"), [told, ast.Name(slot, ast.Load()), limit], [])
+                    statement.body.insert(0, ast.Expr(call))
+                case _:
+                    pass
