@@ -30,6 +30,8 @@ _COARSE_UNITS = 16.0
 """Where a kernel is known to compute in a coarse format, units of it that an element may be off at most."""
 _TOGETHER, _FEW = 3.0, 4.0
 """And how often as far off as the reference its elements may be together; more if there are few of them."""
+_ROUNDED = 12.0**-0.5
+"""What rounding to the nearest number is off by on average, where a number that is shaken is off by 1."""
 _MARGIN = 8.0
 _UNITS = 32.0
 _LEAST = 1e-11
@@ -165,7 +167,9 @@ def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str
         (np.abs(_number(off[name]) - _number(own[name])) / scale_of(wide[name])).ravel()
         for off, own, wide in zip(shaken, expected.own, expected.double, strict=True)
     ]
-    return _root_mean_square(np.concatenate(moved), _cap(_epsilon(expected.own[0][name].dtype), expected.unit))
+    return _ROUNDED * _root_mean_square(
+        np.concatenate(moved), _cap(_epsilon(expected.own[0][name].dtype), expected.unit)
+    )
 
 
 def _slack(
@@ -246,7 +250,7 @@ def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[f
     needed = float(errors[~apart].max(initial=0.0))
     if unit > _FINE:
         usual = float(np.quantile(errors, 1 - _OUTLIERS))
-        return min(cap, _MARGIN * needed + floor), usual if 4 * usual > cap else None
+        return min(cap, _MARGIN * needed + floor), usual if 2 * usual > cap else None
     if 4 * needed > cap and needed > 4 * epsilon:
         return cap, needed
     return min(cap, _MARGIN * needed + floor), None
