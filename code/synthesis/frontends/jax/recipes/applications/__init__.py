@@ -32,6 +32,7 @@ from synthesis.frontends.jax.recipes.applications import (
     training,
     transforms,
     update_modes,
+    vision_models,
 )
 from synthesis.frontends.jax.recipes.applications.sizes import at_real_sizes
 
@@ -58,6 +59,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         layerwise,
         training,
         language_models,
+        vision_models,
         augment,
         outcomes,
         update_modes,
