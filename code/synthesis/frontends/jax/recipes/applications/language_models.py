@@ -88,9 +88,9 @@ _BLOCK = '''
 _FORWARD = '''
     def forward(params, tokens: Array) -> Array:
         {? """{Scores of the next token at every position ~ Logits of a batch of token ids}."""}
-        CAST_TREE
         {x = params['embed'][tokens]ENTER ~
         x = jnp.take(params['embed'], tokens, axis=0)ENTER}
+        CAST_TREE
         x = x + {params['pos'][:tokens.shape[-1]] ~ params['pos'][jnp.arange(tokens.shape[-1])]}CAST
         LAYERS
         x = FINAL

@@ -66,10 +66,10 @@ _FORWARD = '''
         {? """{Scores of every class ~ Logits of a batch of images}."""}
         CAST_TREE
         x = START
-        x = ACT(CONV(x, params['stem']) + params['stem_bias']CAST)
-        POOL
+        x = ACT(CONV(x, params['stem'])LEAVE + params['stem_bias'])ENTER
         {for layer in params['blocks']:
             x = BLOCK(layer, x, 2) ~
+        POOL
         for index, layer in enumerate(params['blocks']):
             x = BLOCK(layer, x, {1 if index == 0 else 2 ~ 2 if index else 1})}
         {?0.4 # one vector for each image}
@@ -87,11 +87,11 @@ _CODER = '''
         {? """{Squeezes images and unfolds them again ~ Reconstruction of a batch of images}."""}
         CAST_TREE
         x = START
-        h = ACT(CONV(x, params['enc1'], 2) + params['enc1_bias']CAST)
-        h = ACT(CONV(h, params['enc2'], 2) + params['enc2_bias']CAST)
+        h = ACT(CONV(x, params['enc1'], 2)LEAVE + params['enc1_bias'])ENTER
+        h = ACT(CONV(h, params['enc2'], 2)LEAVE + params['enc2_bias'])ENTER
         {?0.4 # {back to the size of the images ~ twice as large, twice}}
         h = {lax ~ jax.lax}.conv_transpose(h, params['dec1']CAST, (2, 2), 'SAME', dimension_numbers=LAYOUT)
-        h = ACT(h + params['dec1_bias']CAST)
+        h = ACT(hLEAVE + params['dec1_bias'])ENTER
         return {lax ~ jax.lax}.conv_transpose(h, params['dec2']CAST, (2, 2), 'SAME', dimension_numbers=LAYOUT)
 '''
 _FLIP = """
@@ -202,7 +202,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     smooth = target != "image_scores"
     precision, layout = draw_precision(p, smooth=smooth), _Layout(p.choices.chance(0.35))
-    rows, side, wide = p.size(2, 4), p.size(16, 16, 28), p.size(16, 24)
+    rows, side, wide = p.size(2, 4), p.size(16) // 2, p.size(16, 24)
     classes, byte = p.size(10, 100), p.choices.chance(0.75)
     acts = (
         ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.relu", "jax.nn.gelu", "jax.nn.silu")
