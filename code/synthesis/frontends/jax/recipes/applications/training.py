@@ -18,8 +18,13 @@ from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_HALF = 0.35
+"""How many models compute in ``bfloat16``, from weights that are ``float32``."""
+_SMOOTH = ("jax.nn.gelu(VALUE)", "jax.nn.silu(VALUE)", "jnp.tanh(VALUE)")
+"""Activations whose slopes do not jump where rounding decides on which side of zero a number is."""
 
-def _model(p: Program, into: int, out: int, *, image: bool) -> tuple[Tree, str]:
+
+def _model(p: Program, into: int, out: int, *, image: bool, low: bool) -> tuple[Tree, str]:
     """The parameters of a small model, and the text of the function that applies it."""
     hidden = p.size(32, 64, 96, 128)
     depth = 1 + (p.level >= 4 or p.choices.chance(0.4))
@@ -27,6 +32,7 @@ def _model(p: Program, into: int, out: int, *, image: bool) -> tuple[Tree, str]:
     pairs = [(weights(a, b), weights(b)) for a, b in pairwise(sizes)]
     form = p.pick("flat", "flat", "list", "pairs", "record")
     fixed = activate(p, "VALUE")
+    fixed = p.pick(*_SMOOTH) if low else fixed
     title = p.pick("apply_model", "predict", "forward", "model")
     start = (
         p.pick("h = x.reshape(x.shape[0], -1)", "h = jnp.reshape(x, (x.shape[0], -1))")
@@ -74,10 +80,18 @@ def _title(text: str) -> str:
     return text.split("(")[0].removeprefix("def ")
 
 
-def _loss(p: Program, apply: str, classes: bool, *, aux: bool) -> str:
-    """The text of a function of parameters and a batch that gives the loss, with more beside it where "
-    "that is asked for."""
-    head = join(remark(p, "forward pass", "what the model says"), f"outputs = {apply}(params, x)")
+def _loss(p: Program, apply: str, classes: bool, *, aux: bool, low: bool) -> str:
+    """The text of a function of parameters and a batch that gives the loss, with more beside it where asked for."""
+    run = f"outputs = {apply}(params, x)"
+    if low:
+        cast = p.pick("jax.tree.map(lambda w: w.astype(jnp.bfloat16), params)",
+                      "jax.tree_util.tree_map(lambda w: w.astype(jnp.bfloat16), params)")  # fmt: skip
+        run = join(
+            remark(p, "master weights stay in float32", "multiply in bfloat16, lose nothing in the loss"),
+            f"half = {cast}",
+            f"outputs = {apply}(half, x.astype(jnp.bfloat16)).astype(jnp.float32)",
+        )
+    head = join(remark(p, "forward pass", "what the model says"), run)
     if classes:
         lines = p.pick(
             "log_probs = jax.nn.log_softmax(outputs, axis=-1)\n"
@@ -113,9 +127,11 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     rows, into, out = p.size(8, 16, 32, 64, 128), p.size(16, 32, 64), p.size(4, 10, 16, 32)
     image = p.choices.chance(0.25)
     classes = p.choices.chance(0.6)
-    tree, apply = _model(p, 64 if image else into, out, image=image)
+    low = p.choices.child("precision").chance(_HALF)
+    tree, apply = _model(p, 64 if image else into, out, image=image, low=low)
     shape = (rows, 8, 8) if image else (rows, into)
-    aux = p.maybe(0.35)
+    # What the largest score is may fall either way where numbers are coarse.
+    aux = p.maybe(0.35) and not (low and classes)
     batch = p.pick("dict", "tuple", "apart", "record")
     x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
     p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
@@ -147,7 +163,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
     p.helper(apply)
     inner, whole_fn = batch == "apart" or p.choices.chance(0.35), "loss_fn"
-    body = _loss(p, _title(apply), classes, aux=aux)
+    body = _loss(p, _title(apply), classes, aux=aux, low=low)
     p.add(
         guard(p, "x.shape[0] != y.shape[0]", "batch of {x.shape[0]} inputs and {y.shape[0]} labels", 0.2)
         if batch == "apart"
