@@ -8,7 +8,8 @@ import numpy as np
 
 from synthesis.frontends.jax.graphs import Graph
 
-_UNITS = {np.dtype(np.float16): 2.0**-10, np.dtype(ml_dtypes.bfloat16): 2.0**-7}
+UNITS: dict[np.dtype[Any], float] = {np.dtype(np.float16): 2.0**-10, np.dtype(ml_dtypes.bfloat16): 2.0**-7}
+"""Of the formats of 16 bits, a unit in the last place at 1."""
 
 
 def coarsest_unit(graph: Graph) -> float:
@@ -17,7 +18,7 @@ def coarsest_unit(graph: Graph) -> float:
     Equations of inner graphs count. What a graph is given does not: to make it wider is exact.
     """
     kinds = {each.dtype for inner in _graphs(graph) for equation in inner.equations for each in equation.types}
-    return max((unit for kind, unit in _UNITS.items() if kind in kinds), default=0.0)
+    return max((unit for kind, unit in UNITS.items() if kind in kinds), default=0.0)
 
 
 def _graphs(graph: Graph) -> Iterator[Graph]:

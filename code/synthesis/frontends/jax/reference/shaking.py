@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from synthesis.frontends.jax.graphs import Equation
 from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.formats import UNITS
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
 
 CALLS = frozenset({
@@ -142,15 +143,11 @@ class Shaken(Evaluator):
 
     def _off_one_by_one(self, terms: Array, total: Array) -> Array:
         """A sum in a format of 16 bits as if it were rounded after each term: XLA may sum up so, and the oracle not."""
-        if total.dtype not in _BITS or total.dtype.itemsize > 2:
+        if total.dtype not in UNITS:
             return total
         count = max(1, terms.size // max(1, total.size))
         size = np.sqrt(np.square(terms.astype(np.float32)).sum() / max(1, total.size))
-        unit = (
-            float(ml_dtypes.finfo(total.dtype).eps)
-            * np.sqrt(count)
-            * np.maximum(np.abs(total.astype(np.float32)), size)
-        )
+        unit = UNITS[total.dtype] * np.sqrt(count) * np.maximum(np.abs(total.astype(np.float32)), size)
         directions = self._directions.take(total.size).reshape(total.shape)
         return (total.astype(np.float32) + directions * unit).astype(total.dtype)
 
