@@ -152,7 +152,12 @@ def test_of_coarse_numbers_one_may_be_further_off_and_not_all_of_them() -> None:
     other[7] *= 1.03
     assert coarse(own, other) == ""
     assert "all elements together" in coarse(own, true * 1.03)
-    assert coarse(own, np.where(np.arange(true.size) == 9, true * 1.3, true))
+    assert coarse(own, np.where(np.arange(true.size) == 9, true * 1.3, true)) == ""  # one of two thousand
+    assert coarse(own, np.where(np.arange(true.size) == 9, true * 2.0, true))
+    assert coarse(own, np.where(np.arange(true.size) == 9, np.nan, true))
+    assert coarse(own, np.where(np.arange(true.size) % 500 == 9, true * 1.3, true))
+    short = np.linspace(1, 2, 900)
+    assert coarse(short, np.where(np.arange(900) == 9, short * 1.5, short))  # none of fewer than a thousand
 
 
 def test_coarse_numbers_that_are_all_over_the_place_prove_nothing() -> None:
