@@ -147,7 +147,7 @@ def _declare_model(p: Program, form: str) -> tuple[dict[str, Tree], tuple[int, i
     if "layer_norm" in form:
         vectors |= {"bias1": weights(dim), "bias2": weights(dim)}
     layer: dict[str, Leaf] = {name: weights(*shape) for name, shape in matrices.items()} | vectors
-    count = 2 + (p.level >= 4 and p.choices.chance(0.3))
+    count = 2 + ("stacked" in form and p.level >= 4 and p.choices.chance(0.3))
     layers: Tree
     if "stacked" in form:
         layers = {name: Leaf((count, *leaf.shape), leaf.low, leaf.high) for name, leaf in layer.items()}

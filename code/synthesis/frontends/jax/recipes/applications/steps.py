@@ -3,10 +3,12 @@
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, clip_by_norm
 from synthesis.frontends.jax.recipes.applications.parts import remark
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, leaves_of
 
 FORMS = ("sgd", "momentum", "adam")
-"""Optimizers that a step of training may write out."""
+"""Optimizers that a step of training may write out; each keeps a tree more than the one before."""
+_MOST = 42
+"""Arrays that a step of training is given at most: each is drawn again by itself, to see that it matters."""
 
 
 def finish_step(p: Program, tree: Tree, forms: tuple[str, ...] = FORMS) -> None:
@@ -32,7 +34,8 @@ def finish_step(p: Program, tree: Tree, forms: tuple[str, ...] = FORMS) -> None:
         return
     p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
     p.number("strength", "1e-4", "weight decay", (0.001, 0.1), ("weight_decay", "l2"))
-    kind = p.pick(*forms)
+    leaves = sum(1 for _ in leaves_of(tree, ""))
+    kind = p.pick(*(form for trees, form in enumerate(forms, start=1) if trees == 1 or trees * leaves <= _MOST))
     held = declare_state(p, kind, tree)
     if p.maybe(0.2):
         p.add(remark(p, "decay as a part of the gradient", "weight decay"))
