@@ -203,9 +203,14 @@ def _pooled(_: str, kinds: Any) -> Iterator[Case]:
     for kind in set(kinds) & {np.float32}:
         for select, strides in itertools.product((primitives.ge_p, primitives.le_p), ((2, 2), (1, 2))):
             bind = partial(primitives.select_and_scatter_add_p.bind, select_prim=select, window_dimensions=(2, 2),
-                        window_strides=strides, padding=((0, 0), (0, 0)))  # fmt: skip
-            rows, columns = ((size - 2) // step + 1 for size, step in zip((4, 6), strides, strict=True))
-            yield Case(function=bind, inputs=(some(kind, (rows, columns)), some(kind, (4, 6), seed=1)), slack=4)
+                        window_strides=strides)  # fmt: skip
+            for padding in (((0, 0), (0, 0)), ((1, 0), (0, 1))):
+                rows, columns = (
+                    (size + sum(edge) - 2) // step + 1
+                    for size, edge, step in zip((4, 6), padding, strides, strict=True)
+                )
+                inputs = (some(kind, (rows, columns)), some(kind, (4, 6), seed=1))
+                yield Case(function=partial(bind, padding=padding), inputs=inputs, slack=4)
 
 
 @cases("conv_general_dilated")
@@ -222,6 +227,13 @@ def _convolutions(_: str, kinds: Any) -> Iterator[Case]:
         function = partial(convolve, window_strides=(1, 2), padding="SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"),
                         feature_group_count=2)  # fmt: skip
         yield Case(function=function, inputs=(image, filters), **near)
+        function = partial(convolve, window_strides=(1,), padding="SAME", batch_group_count=2)
+        yield Case(function=function, inputs=(line, taps), **near)
+    for kind in set(kinds) & set(FLOATS[:2]):
+        line, taps = some(kind, (2, 4, 9), -1, 1), some(kind, (6, 4, 3), -1, 1, 1)
+        function = partial(lax.conv_general_dilated, window_strides=(1,), padding="SAME",
+                           preferred_element_type=np.float32)  # fmt: skip
+        yield Case(function=function, inputs=(line, taps), slack=20, tiny=16 * step_of(np.float32))
 
 
 # ---- places

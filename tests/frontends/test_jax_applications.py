@@ -146,6 +146,42 @@ def test_many_functions_say_why() -> None:
     assert all(not remark.endswith(".") and remark[0].strip() for remarks in said for remark in remarks)
 
 
+def specs_of(name: str) -> list[KernelSpec]:
+    """A hundred functions of a recipe."""
+    return specs(next(each for each in applications.RECIPES if each.name == name))
+
+
+@pytest.mark.parametrize("name", ["language_model", "vision_model"])
+def test_whole_models_have_trees_and_compute_in_sixteen_bits_or_not(name: str) -> None:
+    drawn = specs_of(name)
+    half = [each for each in drawn if re.search(r"jnp\.b?float16\b", each.source)]
+    assert 0.25 < len(half) / len(drawn) < 0.55
+    assert all("float32" in each.source for each in half)
+    leaves = sorted(len(each.signature.arguments) for each in drawn)
+    assert leaves[0] >= 7
+    assert leaves[len(leaves) // 2] >= 12
+    assert sum("value_and_grad" in each.source for each in drawn) >= 0.5 * len(drawn)
+
+
+def test_images_come_as_bytes() -> None:
+    bytes_of = {
+        name: sum(any(each.dtype == "uint8" for each in spec.signature.arguments) for spec in specs_of(name))
+        for name in ("vision_model", "image_block")
+    }
+    assert bytes_of["vision_model"] > 50
+    assert 15 < bytes_of["image_block"] < 50
+
+
+@pytest.mark.parametrize("name", ["transformer_block", "recurrent_layer", "gradient_step", "perceptron"])
+def test_a_part_of_the_layers_computes_in_bfloat16(name: str) -> None:
+    low = [
+        spec
+        for spec in specs_of(name)
+        if "bfloat16" in spec.source or any(each.dtype == "bfloat16" for each in spec.signature.arguments)
+    ]
+    assert 15 < len(low) < 65
+
+
 def test_every_recipe_is_drawn() -> None:
     assert set(applications.RECIPES) <= set(get_frontend("jax").drawer.recipes)
 

@@ -134,3 +134,34 @@ def test_what_is_held_against_a_single_number_is_an_array_that_can_be_sent() -> 
     loose = loosened(expected_of(np.array(1.5), own), values(own + np.float32(1e-4)))
     sent = decode(encode(loose), Expected)
     np.testing.assert_array_equal(sent.slack[0]["o"], loose.slack[0]["o"])
+
+
+def coarse(own: np.ndarray, found: np.ndarray) -> str:  # type: ignore[type-arg]
+    """What is said of an array that is computed in ``bfloat16``."""
+    true = np.linspace(1, 2, own.size)
+    expected = expect([{"o": true}], [{"o": own.astype(np.float32)}], {}, unit=2.0**-7)
+    assert expected.ill_conditioned is None
+    return str(compare(values(found.astype(np.float32)), expected).mismatch or "")
+
+
+def test_of_coarse_numbers_one_may_be_further_off_and_not_all_of_them() -> None:
+    true = np.linspace(1, 2, 2000)
+    generator = np.random.default_rng(0)
+    own, other = (true * (1 + 2.0**-8 * generator.uniform(-1, 1, true.size)) for _ in range(2))
+    assert coarse(own, other) == ""
+    other[7] *= 1.03
+    assert coarse(own, other) == ""
+    assert "all elements together" in coarse(own, true * 1.03)
+    assert coarse(own, np.where(np.arange(true.size) == 9, true * 1.3, true)) == ""  # one of two thousand
+    assert coarse(own, np.where(np.arange(true.size) == 9, true * 2.0, true))
+    assert coarse(own, np.where(np.arange(true.size) == 9, np.nan, true))
+    assert coarse(own, np.where(np.arange(true.size) % 500 == 9, true * 1.3, true))
+    short = np.linspace(1, 2, 900)
+    assert coarse(short, np.where(np.arange(900) == 9, short * 1.5, short))  # none of fewer than a thousand
+
+
+def test_coarse_numbers_that_are_all_over_the_place_prove_nothing() -> None:
+    true = np.linspace(1, 2, 2000)
+    expected = expect([{"o": true}], [{"o": (true * 1.2).astype(np.float32)}], {}, unit=2.0**-7)
+    assert expected.ill_conditioned is not None
+    assert expect([{"o": true}], [{"o": (true * 1.02).astype(np.float32)}], {}).ill_conditioned is not None

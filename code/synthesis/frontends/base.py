@@ -184,6 +184,15 @@ class Reference(Protocol):
         """
         ...
 
+    @property
+    def unit(self) -> float:
+        """A unit in the last place of the coarsest numbers that are computed with; 0 if that does not matter.
+
+        It does not where a text does what the reference does, operation by operation, so that the two are rounded
+        alike.
+        """
+        ...
+
     def reached(self, trace: Trace) -> Reached:
         """How much of the kernel the runs came to that were noted; what the tool leaves out of a text counts not."""
         ...

@@ -69,7 +69,7 @@ def find_aimed_draws(
         try:
             (own,) = reference([trials[number]], double=False, trace=way)
             (double,) = reference([trials[number]], double=True)
-            expected = expect([double], [own], poison)
+            expected = expect([double], [own], poison, unit=reference.unit)
         except Exception as error:  # noqa: BLE001 (the draw proves nothing, whatever it is)
             logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
             continue
@@ -191,7 +191,7 @@ def _kept(
     try:
         results = zip(runs, reference(runs, double=False), reference(runs, double=True), strict=True)
         for inputs, own, double in results:
-            expected = expect([double], [own], poison)
+            expected = expect([double], [own], poison, unit=reference.unit)
             loose = any(each > _LOOSER * tolerance[name] for name, each in expected.tolerance.items())
             if not (loose or expected.ill_conditioned or expected.non_finite):
                 found.append(AimedDraw(inputs=inputs, own=own, double=double))

@@ -6,10 +6,14 @@ the last place, is what a text may be off. It is capped: a kernel that needs mor
 
 Where much cancels out and little is left, the two precisions may lie close to each other by chance. So an element may
 also be off by what rounding alone comes to there, told by a run in which every rounded number is off by a unit.
+
+Where a kernel computes in a format of few digits, a single element says little: an honest one may be off by some units
+of that format, and a term that is left out may be no more. So the cap is wider there, and what all elements of an array
+are off together is held against what the reference's own rounding comes to.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +25,15 @@ from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
 """The largest relative allowance; four units in the last place where a format is coarser than that."""
+_FINE = 2.0**-23
+_COARSE_UNITS = 16.0
+"""Where a kernel is known to compute in a coarse format, units of it that an element may be off at most."""
+_TOGETHER, _FEW = 3.0, 4.0
+"""And how often as far off as the reference its elements may be together; more if there are few of them."""
+_TAIL, _TAIL_CAPS = 1e-3, 3.0
+"""The share of the elements that may be further off than the cap there, and how many caps; a NaN is no such element."""
+_ROUNDED = 12.0**-0.5
+"""What rounding to the nearest number is off by on average, where a number that is shaken is off by 1."""
 _MARGIN = 8.0
 _UNITS = 32.0
 _LEAST = 1e-11
@@ -38,11 +51,14 @@ class Mismatch:
     run: int
     expected: Any
     got: Any
+    together: float | None = None
+    """What the array's elements are off together, where no single one is off too far: this is then the furthest."""
 
     def __str__(self) -> str:
         """In words for a person."""
         place = f"[{', '.join(map(str, self.index))}]" if self.index else ""
-        return f"{self.array}{place} on input {self.run}: expected {self.expected!s}, got {self.got!s}"
+        all_of_them = "" if self.together is None else f"; all elements together are off by {self.together:.1e}"
+        return f"{self.array}{place} on input {self.run}: expected {self.expected!s}, got {self.got!s}{all_of_them}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,11 @@ class Expected:
     """The first array with a NaN or an infinity."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """Array to the relative allowance of each element, where that may be more than the array's; a run an entry."""
+    unit: float = 0.0
+    """A unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known."""
+    together: Mapping[str, float] = field(default_factory=dict[str, float])
+    """Array to the root mean square of its elements' relative distances, in all runs, that rounding comes to; where the
+    kernel computes in a coarse format."""
 
     @property
     def largest_tolerance(self) -> float:
@@ -85,16 +106,19 @@ class Expected:
         return max([self.largest_tolerance, *elements])
 
 
-def expect(double: Sequence[Values], own: Sequence[Values], poison: Mapping[str, Any]) -> Expected:
+def expect(
+    double: Sequence[Values], own: Sequence[Values], poison: Mapping[str, Any], *, unit: float = 0.0
+) -> Expected:
     """The expectation for several runs.
 
     Args:
         double: the reference's arrays in float64, a run an entry.
         own: the same in the kernel's own precision.
         poison: pure output (``name`` or ``name.field``) to its poison.
+        unit: a unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known.
     """
     wide, narrow = tuple(map(_numeric, double)), tuple(map(flat, own))
-    tolerance: dict[str, float] = {}
+    tolerance, together = dict[str, float](), dict[str, float]()
     ill, non_finite = None, None
     for name in narrow[0]:
         dtype = narrow[0][name].dtype
@@ -111,10 +135,13 @@ def expect(double: Sequence[Values], own: Sequence[Values], poison: Mapping[str,
             continue
         errors = [_relative(_number(n[name]), w[name])[mask]
                   for n, w, mask in zip(narrow, wide, written, strict=True)]  # fmt: skip
-        tolerance[name], needed = _allowance(np.concatenate([each.ravel() for each in errors]), _epsilon(dtype))
+        off = np.concatenate([each.ravel() for each in errors])
+        tolerance[name], needed = _allowance(off, _epsilon(dtype), unit)
+        if unit > _FINE:
+            together[name] = _root_mean_square(off, _cap(_epsilon(dtype), unit))
         if needed is not None and ill is None:
             ill = f"{name} differs by {needed:.1e} between float64 and {dtype}"
-    return Expected(wide, narrow, tolerance, dict(poison), ill, non_finite)
+    return Expected(wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together)
 
 
 def loosened(expected: Expected, shaken: Sequence[Values]) -> Expected:
@@ -130,12 +157,28 @@ def loosened(expected: Expected, shaken: Sequence[Values]) -> Expected:
         shaken: the reference's arrays in the kernel's own precision, every rounded number off by a unit; a run an
             entry.
     """
-    slack = tuple(map(_slack, expected.double, expected.own, map(flat, shaken)))
-    return replace(expected, slack=slack)
+    off = list(map(flat, shaken))
+    slack = tuple(_slack(*each, expected.unit) for each in zip(expected.double, expected.own, off, strict=True))
+    together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
+    return replace(expected, slack=slack, together=together)
+
+
+def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
+    """How far an array's elements are moved together where every rounded number is off by a unit."""
+    moved = [
+        (np.abs(_number(off[name]) - _number(own[name])) / scale_of(wide[name])).ravel()
+        for off, own, wide in zip(shaken, expected.own, expected.double, strict=True)
+    ]
+    return _ROUNDED * _root_mean_square(
+        np.concatenate(moved), _cap(_epsilon(expected.own[0][name].dtype), expected.unit)
+    )
 
 
 def _slack(
-    wide: Mapping[str, npt.NDArray[Any]], own: Mapping[str, npt.NDArray[Any]], shaken: Mapping[str, npt.NDArray[Any]]
+    wide: Mapping[str, npt.NDArray[Any]],
+    own: Mapping[str, npt.NDArray[Any]],
+    shaken: Mapping[str, npt.NDArray[Any]],
+    unit: float,
 ) -> dict[str, npt.NDArray[Any]]:
     if any(value.dtype.kind in "iub" and not np.array_equal(value, shaken[name]) for name, value in own.items()):
         return {}
@@ -145,7 +188,7 @@ def _slack(
             continue
         off = np.abs(_number(shaken[name]) - _number(value))
         scale = scale_of(wide[name])
-        most = max(CAP, 4 * _epsilon(value.dtype)) * np.maximum(scale, _sizes(wide[name]).max(initial=0.0))
+        most = _cap(_epsilon(value.dtype), unit) * np.maximum(scale, _sizes(wide[name]).max(initial=0.0))
         found[name] = np.asarray(np.where(off <= most, np.minimum(most, _MARGIN * off), 0.0) / scale)
     return found
 
@@ -185,9 +228,20 @@ def _sizes(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.where(np.isfinite(sizes) & (sizes < 1e30), sizes, 0)
 
 
-def _allowance(errors: npt.NDArray[Any], epsilon: float) -> tuple[float, float | None]:
+def _cap(epsilon: float, unit: float) -> float:
+    """The largest relative allowance for an array of a format, where a kernel computes with numbers of such a unit."""
+    return max(CAP, _COARSE_UNITS * unit) if unit > _FINE else max(CAP, 4 * epsilon)
+
+
+def _root_mean_square(errors: npt.NDArray[Any], cap: float) -> float:
+    """Of relative distances, none of which counts as more than the cap: a decision that falls either way is one."""
+    finite = np.minimum(errors[np.isfinite(errors)], cap)
+    return float(np.sqrt(np.mean(np.square(finite)))) if finite.size else 0.0
+
+
+def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[float, float | None]:
     """The relative allowance, and how much is needed where that is more than the cap."""
-    cap = max(CAP, 4 * epsilon)
+    cap = _cap(epsilon, unit)
     floor = min(max(_UNITS * epsilon, _LEAST), cap)
     errors = errors[np.isfinite(errors)]
     if not errors.size:
@@ -196,6 +250,9 @@ def _allowance(errors: npt.NDArray[Any], epsilon: float) -> tuple[float, float |
     if apart.sum() > max(1, _OUTLIERS * errors.size):
         return cap, float(errors.max())
     needed = float(errors[~apart].max(initial=0.0))
+    if unit > _FINE:
+        usual = float(np.quantile(errors, 1 - _OUTLIERS))
+        return min(cap, _MARGIN * needed + floor), usual if 2 * usual > cap else None
     if 4 * needed > cap and needed > 4 * epsilon:
         return cap, needed
     return min(cap, _MARGIN * needed + floor), None
@@ -213,6 +270,7 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     leaves as it was has to be as it was. A NaN never agrees.
     """
     elements, worst = 0, 0.0
+    distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
     for number, (found, wide, narrow) in enumerate(zip(map(flat, got), expected.double, expected.own, strict=True)):
         for name, true in wide.items():
             if name not in found or found[name].shape != true.shape:
@@ -230,6 +288,9 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
                 distance = np.minimum(_relative(measured, true), _relative(measured, _number(own)))
                 slack = expected.slack[number].get(name, 0.0) if expected.slack else 0.0
                 wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
+                if name in distances:
+                    wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
+                    distances[name].append(np.where(written, distance, 0.0))
             wrong = np.where(written, wrong, value != own)
             if wrong.any():
                 index = tuple(int(axis) for axis in np.argwhere(wrong)[0])
@@ -237,7 +298,30 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
                 return Compared(elements, worst, mismatch)
             elements += int(written.sum())
             worst = max(worst, float(distance[written].max(initial=0.0)))
-    return Compared(elements, worst)
+    return Compared(elements, worst, _off_together(got, expected, distances))
+
+
+def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:
+    """Which elements are too far off, if not so few of many that rounding in a coarse format may come to it."""
+    few = wrong.sum() <= _TAIL * wrong.size and bool((distance[wrong] <= _TAIL_CAPS * cap).all())
+    return np.zeros_like(wrong) if few else wrong
+
+
+def _off_together(
+    got: Sequence[Values], expected: Expected, distances: Mapping[str, Sequence[npt.NDArray[Any]]]
+) -> Mismatch | None:
+    """The element that is furthest off of an array whose elements together are off by more than rounding comes to."""
+    for name, runs in distances.items():
+        epsilon, count = _epsilon(expected.own[0][name].dtype), sum(each.size for each in runs)
+        off = _root_mean_square(np.concatenate([each.ravel() for each in runs]), _cap(epsilon, expected.unit))
+        rounding = _TOGETHER * (1 + _FEW / np.sqrt(max(1, count))) * expected.together[name]
+        if off <= rounding + max(epsilon, _UNITS * _FINE):
+            continue
+        number = int(np.argmax([each.max(initial=0.0) for each in runs]))
+        index = tuple(map(int, np.unravel_index(int(np.argmax(runs[number])), runs[number].shape)))
+        true, value = expected.double[number][name][index], flat(got[number])[name][index]
+        return Mismatch(array=name, index=index, run=number, expected=true, got=value, together=float(off))
+    return None
 
 
 def poison_for(signature: Signature) -> dict[str, Any]:

@@ -152,13 +152,24 @@ def unspent(signature: Signature, outcome: Outcome, points: Sequence[Point]) -> 
     return None
 
 
-def tolerance_for(signature: Signature, forward: float) -> float:
-    """The relative tolerance of a gradient: of its coarsest input, and of what the forward run needs."""
-    return 3e-2 if _is_coarse(signature) else float(np.clip(20 * forward, _LEAST, 1e-2))
+def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> float:
+    """The relative tolerance of a gradient: of its coarsest number, and of what the forward run needs.
+
+    Args:
+        signature: the kernel's.
+        forward: the tolerance of the forward run.
+        inside: a unit in the last place of the coarsest number that is computed with; 0 if that is not known.
+    """
+    coarse = _is_coarse(signature) or inside > _FINE
+    return 3e-2 if coarse else float(np.clip(20 * forward, _LEAST, 1e-2))
 
 
-def unit_for(signature: Signature) -> float:
-    """A unit in the last place of the coarsest number of a kernel."""
+def unit_for(signature: Signature, inside: float = 0.0) -> float:
+    """A unit in the last place of the coarsest number of a kernel; see ``tolerance_for``."""
+    return max(inside, _unit_of(signature))
+
+
+def _unit_of(signature: Signature) -> float:
     kinds = {each.dtype for each in (*signature.arguments, *signature.results)}
     return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else _FINE
 

@@ -122,13 +122,13 @@ def _judge_level(
 
 def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Problem:
     assert plan.draws is not None
-    tolerance = tolerance_for(plan.spec.signature, plan.draws.largest_tolerance)
+    tolerance = tolerance_for(plan.spec.signature, plan.draws.largest_tolerance, plan.draws.unit)
     match level.direction:
         case Direction.FORWARD:
             return _compare_forward(plan, outcome)
         case Direction.BACKWARD:
             assert not isinstance(plan.points, NothingToCheck)
-            unit = unit_for(plan.spec.signature)
+            unit = unit_for(plan.spec.signature, plan.draws.unit)
             found = check_backward(outcome, plan.points, tolerance, unit)
             left = unspent(plan.spec.signature, outcome, plan.points) if found.problem is None else None
             if left is not None:

@@ -242,7 +242,7 @@ class _Planning:
         trace = Trace()
         own = reference(runs, double=False, trace=trace)
         reach = reach_of(self.signature, runs, own, reference.reached(trace))
-        expected = expect(double, own, poison_for(self.signature))
+        expected = expect(double, own, poison_for(self.signature), unit=reference.unit)
         return _Drawn(runs=runs, double=double, own=own, expected=expected, reach=reach, trace=trace, redrawn=redrawn)
 
     def _problem(self, reference: Reference, drawn: "_Drawn") -> Problem | None:
@@ -279,13 +279,14 @@ class _Planning:
         runs = [*drawn.runs, *(each.inputs for each in found)]
         double = [*drawn.double, *(each.double for each in found)]
         own = [*drawn.own, *(each.own for each in found)]
-        expected = expect(double, own, poison_for(self.signature))
+        expected = expect(double, own, poison_for(self.signature), unit=reference.unit)
         reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
 
     def _loosened(self, reference: Reference, drawn: "_Drawn") -> Expected:
         """What the draws are held against, less strictly where rounding alone moves an element further."""
-        if all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
+        fine = not drawn.expected.together
+        if fine and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
             return drawn.expected
         try:
             shaken = reference.shaken(drawn.runs, seed=self.seed)
@@ -376,7 +377,8 @@ def _find_overlap(reference: Reference, signature: Signature, run: Values) -> Ov
         return None
     inputs, read, written = found
     try:
-        expected = expect(reference([inputs], double=True), reference([inputs], double=False), {})
+        double, own = reference([inputs], double=True), reference([inputs], double=False)
+        expected = expect(double, own, {}, unit=reference.unit)
     except ReferenceFaultError:
         return None
     sizes = (np.abs(each).max(initial=0) for each in expected.double[0].values() if each.dtype.kind == "f")

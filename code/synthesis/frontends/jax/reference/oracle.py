@@ -7,6 +7,7 @@ from typing import Any
 from synthesis.frontends.base import Reached, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import Directions, Noting, Shaken
 
 _INNER = {
@@ -49,6 +50,11 @@ class GraphReference:
             shaken = Shaken(noting.decided, directions)
             found.append(dict(zip(self.names, shaken.results(self.graph, inputs), strict=True)))
         return found
+
+    @property
+    def unit(self) -> float:
+        """A unit in the last place of the coarsest numbers that an equation gives."""
+        return coarsest_unit(self.graph)
 
     def reached(self, trace: Trace) -> Reached:
         """The equations that were evaluated, those in branches and loops included.

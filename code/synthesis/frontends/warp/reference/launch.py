@@ -41,6 +41,11 @@ class LaunchReference:
     def shaken(self, runs: Sequence[Values], *, seed: int) -> None:
         """None: a text makes the same operations in the same order, and what they round is rounded alike."""
 
+    @property
+    def unit(self) -> float:
+        """0, for the same reason."""
+        return 0.0
+
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
         return reached_statements(source_of(self.kernel), trace)

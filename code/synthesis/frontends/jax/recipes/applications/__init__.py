@@ -17,6 +17,7 @@ from synthesis.frontends.jax.recipes.applications import (
     grids,
     images,
     integrators,
+    language_models,
     layer_modes,
     layerwise,
     loss_modes,
@@ -31,6 +32,7 @@ from synthesis.frontends.jax.recipes.applications import (
     training,
     transforms,
     update_modes,
+    vision_models,
 )
 from synthesis.frontends.jax.recipes.applications.sizes import at_real_sizes
 
@@ -56,6 +58,8 @@ RECIPES: tuple[Recipe, ...] = tuple(
         schedules,
         layerwise,
         training,
+        language_models,
+        vision_models,
         augment,
         outcomes,
         update_modes,

@@ -25,7 +25,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
     cross, grouped = target == "cross_attention", target == "grouped_query_attention"
     dim, other = heads * depth, p.size(16, 24, 32) if cross else length
     shared = heads // 2 if grouped else heads
-    low = p.maybe(0.25)
+    low = p.maybe(0.35)
     dtype = "bfloat16" if low else "float32"
     form = p.pick("apart", "apart", "record", "heads", *([] if cross or grouped else ["fused"]))
     _declare_weights(p, form, dim, shared, depth, dtype)

@@ -129,6 +129,15 @@ _BLOCKS = {
 }
 
 
+_HALF = 0.35
+"""How many blocks are of weights and inputs in ``bfloat16``, with norms and softmax in ``float32``."""
+_IN_FLOAT32 = (
+    ("probs = jax.nn.softmax(scores, axis=-1)", "probs = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)"),
+    ("{?0.3 probs = probs.astype(v.dtype)}", "probs = probs.astype(v.dtype)"),
+    ("{narrow * depth_scale ~ depth_scale * narrow}", "(narrow * depth_scale).astype(x.dtype)"),
+)
+
+
 def _draw_block(stream: Stream, target: str) -> KernelSpec:
     """A block of a transformer."""
     p = Program(stream)
@@ -138,20 +147,25 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     first = p.choices.chance(0.5)
     # Attention, and what is added to it, ignore the offset of a normalization no more than its scale.
     form = p.pick("layer_norm", "rms_norm")
+    low = p.choices.child("precision").chance(_HALF)
+    held = "bfloat16" if low else "float32"
     norms = {"pre_norm_block": 2, "post_norm_block": 2, "parallel_block": 1, "configurable_block": 2}[target]
     tree: dict[str, Tree] = {
-        "qkv": weights(dim, 3 * dim), "out": weights(dim, dim), "w1": weights(dim, wide), "w2": weights(wide, dim),
-    }  # fmt: skip
+        name: weights(*shape, dtype=held)
+        for name, shape in (("qkv", (dim, 3 * dim)), ("out", (dim, dim)), ("w1", (dim, wide)), ("w2", (wide, dim)))
+    }
     for place in range(1, norms + 1):
         tree[f"norm{place}"] = positive(dim)
         if form == "layer_norm":
             tree[f"bias{place}"] = weights(dim)
     p.tree("params", tree, "weights of the block", ("params", "weights", "p"))
-    p.tensor("x", Leaf((rows, length, dim), -2, 2), "inputs of shape (batch, length, features)", ("x", "inputs"))
+    p.tensor("x", Leaf((rows, length, dim), -2, 2, held), "inputs of shape (batch, length, features)", ("x", "inputs"))
     masked, trained = p.maybe(0.4), p.maybe(0.5)
     p.tensor("mask", truth(rows, length), "positions that count", ("mask", "padding_mask"), given=masked, optional=True)
     p.tensor("rng", key(), "random key for dropout", ("key", "rng"), given=trained, optional=True)
-    p.tensor("gate", weights(dim, wide), "weights of the gate", ("gate",), given=p.maybe(0.5), optional=True)
+    p.tensor(
+        "gate", weights(dim, wide, dtype=held), "weights of the gate", ("gate",), given=p.maybe(0.5), optional=True
+    )
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads"))
     p.option("causal", "False", "bool", "whether a position sees no later one", p.pick("True", "False"))
     p.option(
@@ -164,6 +178,8 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
 
     def normed(value: str, place: int) -> str:
         ends = f", params['bias{place}']" if form == "layer_norm" else ""
+        if low:
+            return f"{form}({value}.astype(jnp.float32), params['norm{place}']{ends}).astype({value}.dtype)"
         return f"{form}({value}, params['norm{place}']{ends})"
 
     texts = [
@@ -171,8 +187,10 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
         .replace("NORM4", normed("x", 2)).replace("NORM5", normed("out", 2))
         for text in (_CHECK, *_BLOCKS[target])
     ]  # fmt: skip
+    for plain, wide_text in _IN_FLOAT32 if low else ():
+        texts = [text.replace(plain, wide_text) for text in texts]
     p.write(*texts)
-    made = Leaf((rows, length, dim))
+    made = Leaf((rows, length, dim), dtype=held)
     p.finish(
         ("return out", (made,)),
         ("{assert out.shape == x.shape ~}\nreturn out.astype(x.dtype)", (made,)),

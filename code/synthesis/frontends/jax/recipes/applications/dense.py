@@ -59,7 +59,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     form = p.pick("flat", "dicts", "dicts", "pairs", "records", "nested")
     biased = form in ("pairs", "records") or p.choices.chance(0.8)
     sizes = [into, *[hidden] * depth, out]
-    low = "jnp.bfloat16" if p.maybe(0.25) and depth < 3 else ""
+    low = "jnp.bfloat16" if p.maybe(0.35) and depth < 3 else ""
     held = p.pick("float32", "bfloat16") if low else "float32"
     p.tree(
         "params", _layers(p, sizes, form, biased, held), "parameters of every layer", ("params", "layers", "weights")

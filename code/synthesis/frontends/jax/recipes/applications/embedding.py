@@ -23,7 +23,7 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
     rows, length = p.size(1, 2, 4, 8), p.size(16, 32, 64)
     words, dim = p.size(128, 256, 512), p.size(32, 64, 96, 128)
     tied = target == "tied_logits"
-    low = p.maybe(0.2)
+    low = p.maybe(0.3)
     p.tensor(
         "tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "token_ids", "ids")
     )

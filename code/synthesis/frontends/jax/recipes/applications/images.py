@@ -16,6 +16,12 @@ from synthesis.grammar.lines import join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_FROM_BYTES = (
+    "x = x.astype(DTYPE) / 255.0",
+    "x = (x.astype(jnp.float32) / 127.5 - 1.0).astype(DTYPE)",
+    "x = x.astype(DTYPE) * (1.0 / 255.0)",
+)
+
 
 def _draw_images(stream: Stream, target: str) -> KernelSpec:
     """A block of convolutions over a batch of images."""
@@ -26,7 +32,8 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
         rows, out = min(rows, 2), min(out, 16)
     residual = target == "residual_block"
     into = out if residual else into
-    low = p.maybe(0.25)
+    low = p.maybe(0.35)
+    byte = p.choices.child("bytes").chance(0.35) and target != "residual_block"
     dtype = "bfloat16" if low else "float32"
     first = p.choices.chance(0.3)  # channels before the sides
     size = (
@@ -81,7 +88,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
     shape = (rows, into, side, side) if first else (rows, side, side, into)
     p.tensor(
         "x",
-        Leaf(shape, -1, 1, dtype),
+        Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1, dtype),
         f"images of shape {'(batch, channels, height, width)' if first else '(batch, height, width, channels)'}",
         ("x", "images", "inputs"),
     )
@@ -113,6 +120,9 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
     )
     wide = ", preferred_element_type=jnp.float32" if low else ""
     conv = p.pick("lax.conv_general_dilated", "jax.lax.conv_general_dilated")
+    if byte:
+        p.add(remark(p, "bytes to numbers", "from 0 to 255 to about unit size"))
+        p.add(p.pick(*_FROM_BYTES).replace("DTYPE", f"jnp.{dtype}"))
     if named:
         p.add(f"dims = lax.conv_dimension_numbers(x.shape, {at['kernel']}.shape, {layout})")
     numbers = "dims" if named else layout

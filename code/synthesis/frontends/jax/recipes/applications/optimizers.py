@@ -73,7 +73,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     held = (
         p.pick("record", "record", "dict", "apart") if len(kept) > 1 or counts else p.pick("record", "apart", "apart")
     )
-    low = "bfloat16" if form != "one" and p.maybe(0.12) else "float32"
+    low = "bfloat16" if form != "one" and p.maybe(0.25) else "float32"
     names = {one: p.pick(*_NAMES[one]) for one in kept}
     p.tree("params", changed(tree, -1, 1, low), "parameters", ("params", "weights", "theta"))
     p.tree(

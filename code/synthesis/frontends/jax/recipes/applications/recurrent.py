@@ -1,5 +1,7 @@
 """Cells that are carried along a sequence."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
@@ -12,6 +14,8 @@ from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_HALF = 0.35
+"""How many cells multiply in ``bfloat16``; what is carried along stays ``float32``."""
 _CELLS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",), "linear_recurrence": ("h",)}
 
 
@@ -109,6 +113,8 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         else ""
     )
     body = _cell(p, target, at, hidden)
+    if p.choices.child("precision").chance(_HALF):
+        body = [_multiplied_in_half(line) for line in body]
     out = f"h @ {at['w_out']}" if read and p.choices.chance(0.5) else "h"
     head = "x, t = taken" if masked else ""
     after = read and out == "h"
@@ -164,6 +170,20 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         p.pick("Runs the cell over a batch of sequences", "Carries a hidden state along the sequence"),
         "outputs of every step and the last state",
     )
+
+
+_PRODUCT = re.compile(r"\b([xh]) @ (params[\w.'\[\]]+)|\bjnp\.dot\(([xh]), (params[\w.'\[\]]+)\)")
+
+
+def _multiplied_in_half(line: str) -> str:
+    """A line whose products are of ``bfloat16``, summed up in ``float32``."""
+
+    def written(found: re.Match[str]) -> str:
+        left, right = found[1] or found[3], found[2] or found[4]
+        half = f"{left}.astype(jnp.bfloat16), {right}.astype(jnp.bfloat16)"
+        return f"jnp.dot({half}, preferred_element_type=jnp.float32)"
+
+    return _PRODUCT.sub(written, line)
 
 
 def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]:

@@ -12,13 +12,19 @@ from synthesis.frontends.jax.recipes.applications.parts import (
     whole,
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, changed, mapped
+from synthesis.frontends.jax.recipes.applications.steps import FORMS, declare_state, use_gradients
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, mapped
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_HALF = 0.35
+"""How many models compute in ``bfloat16``, from weights that are ``float32``."""
+_SMOOTH = ("jax.nn.gelu(VALUE)", "jax.nn.silu(VALUE)", "jnp.tanh(VALUE)")
+"""Activations whose slopes do not jump where rounding decides on which side of zero a number is."""
 
-def _model(p: Program, into: int, out: int, *, image: bool) -> tuple[Tree, str]:
+
+def _model(p: Program, into: int, out: int, *, image: bool, low: bool) -> tuple[Tree, str]:
     """The parameters of a small model, and the text of the function that applies it."""
     hidden = p.size(32, 64, 96, 128)
     depth = 1 + (p.level >= 4 or p.choices.chance(0.4))
@@ -26,6 +32,7 @@ def _model(p: Program, into: int, out: int, *, image: bool) -> tuple[Tree, str]:
     pairs = [(weights(a, b), weights(b)) for a, b in pairwise(sizes)]
     form = p.pick("flat", "flat", "list", "pairs", "record")
     fixed = activate(p, "VALUE")
+    fixed = p.pick(*_SMOOTH) if low else fixed
     title = p.pick("apply_model", "predict", "forward", "model")
     start = (
         p.pick("h = x.reshape(x.shape[0], -1)", "h = jnp.reshape(x, (x.shape[0], -1))")
@@ -73,10 +80,18 @@ def _title(text: str) -> str:
     return text.split("(")[0].removeprefix("def ")
 
 
-def _loss(p: Program, apply: str, classes: bool, *, aux: bool) -> str:
-    """The text of a function of parameters and a batch that gives the loss, with more beside it where "
-    "that is asked for."""
-    head = join(remark(p, "forward pass", "what the model says"), f"outputs = {apply}(params, x)")
+def _loss(p: Program, apply: str, classes: bool, *, aux: bool, low: bool) -> str:
+    """The text of a function of parameters and a batch that gives the loss, with more beside it where asked for."""
+    run = f"outputs = {apply}(params, x)"
+    if low:
+        cast = p.pick("jax.tree.map(lambda w: w.astype(jnp.bfloat16), params)",
+                      "jax.tree_util.tree_map(lambda w: w.astype(jnp.bfloat16), params)")  # fmt: skip
+        run = join(
+            remark(p, "master weights stay in float32", "multiply in bfloat16, lose nothing in the loss"),
+            f"half = {cast}",
+            f"outputs = {apply}(half, x.astype(jnp.bfloat16)).astype(jnp.float32)",
+        )
+    head = join(remark(p, "forward pass", "what the model says"), run)
     if classes:
         lines = p.pick(
             "log_probs = jax.nn.log_softmax(outputs, axis=-1)\n"
@@ -106,24 +121,23 @@ def _loss(p: Program, apply: str, classes: bool, *, aux: bool) -> str:
     return join(head, lines, mean, end)
 
 
-_STEPS = ("sgd", "momentum", "adam")
-
-
 def _draw_step(stream: Stream, target: str) -> KernelSpec:
     """The gradient of a model's loss on a batch, and what it is used for."""
     p = Program(stream)
     rows, into, out = p.size(8, 16, 32, 64, 128), p.size(16, 32, 64), p.size(4, 10, 16, 32)
     image = p.choices.chance(0.25)
     classes = p.choices.chance(0.6)
-    tree, apply = _model(p, 64 if image else into, out, image=image)
+    low = p.choices.child("precision").chance(_HALF)
+    tree, apply = _model(p, 64 if image else into, out, image=image, low=low)
     shape = (rows, 8, 8) if image else (rows, into)
-    aux = p.maybe(0.35)
+    # What the largest score is may fall either way where numbers are coarse.
+    aux = p.maybe(0.35) and not (low and classes)
     batch = p.pick("dict", "tuple", "apart", "record")
     x, y = Leaf(shape, -2, 2), whole(rows, below=out) if classes else Leaf((rows, out), -2, 2)
     p.tree("params", tree, "parameters of the model", ("params", "weights", "theta"))
     step = target == "train_step"
-    kind = p.pick(*_STEPS) if step else "none"
-    held = _declare_state(p, kind, tree)
+    kind = p.pick(*FORMS) if step else "none"
+    held = declare_state(p, kind, tree)
     inputs, labels = p.choices.choice((("x", "y"), ("inputs", "labels"), ("inputs", "targets"), ("image", "label")))
     taken = {
         "dict": f"x, y = batch['{inputs}'], batch['{labels}']",
@@ -149,7 +163,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")
     p.helper(apply)
     inner, whole_fn = batch == "apart" or p.choices.chance(0.35), "loss_fn"
-    body = _loss(p, _title(apply), classes, aux=aux)
+    body = _loss(p, _title(apply), classes, aux=aux, low=low)
     p.add(
         guard(p, "x.shape[0] != y.shape[0]", "batch of {x.shape[0]} inputs and {y.shape[0]} labels", 0.2)
         if batch == "apart"
@@ -185,7 +199,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     made: list[Tree] = []
     ends: list[str] = []
     if step:
-        lines, name, states, results = _use(p, kind, each, held, tree)
+        lines, name, states, results = use_gradients(p, kind, each, held, tree)
         p.add(remark(p, "use the gradients", "update the parameters", "one step of the optimizer"), *lines)
         made, ends = [tree, *results], ["params", *states]
         p.add(name)
@@ -232,59 +246,6 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         }[target],
         "what is used in the next step" if step else "the gradients and the loss",
     )
-
-
-def _declare_state(p: Program, kind: str, tree: Tree) -> str:
-    """The optimizer's state as an argument; gives the class of it where it has one."""
-    moment, square = changed(tree, -1, 1), changed(tree, 0.01, 2)
-    p.tree("velocity", moment, "running mean of the gradients", ("velocity", "momentum", "opt_state"))
-    if kind != "adam":
-        return ""
-    fields: list[tuple[str, Tree]] = [("count", Leaf((), 0, 50, "int32")), ("mu", moment), ("nu", square)]
-    if p.choices.chance(0.6):
-        made = p.record("AdamState", fields, "State of the optimizer")
-        p.tree("opt_state", made, "state of the optimizer", ("opt_state", "state"))
-        return made.name
-    p.tree("opt_state", dict(fields), "state of the optimizer", ("opt_state", "state"))
-    return "dict"
-
-
-def _use(p: Program, kind: str, each: str, held: str, tree: Tree) -> tuple[list[str], str, list[str], list[Tree]]:
-    """A step of an optimizer: statements, the last of them, what is returned of the state, and its trees."""
-    last = p.pick(
-        f"params = {each}(lambda w, d: w - lr * d, params, DELTAS)",
-        f"params = {each}(lambda w, d: w + -lr * d, params, DELTAS)",
-    ).replace("w + -lr", "w - lr")
-    if kind == "sgd":
-        return [], last.replace("DELTAS", "grads"), [], []
-    if kind == "momentum":
-        line = p.pick(
-            f"velocity = {each}(lambda m, g: 0.9 * m + g, velocity, grads)",
-            f"velocity = {each}(lambda m, g: 0.9 * m + 0.1 * g, velocity, grads)",
-        )
-        return [line], last.replace("DELTAS", "velocity"), ["velocity"], [changed(tree, -1, 1)]
-    at = "opt_state['{}']" if held == "dict" else "opt_state.{}"
-    lines = [
-        f"count = {at.format('count')} + 1",
-        f"mu = {each}(lambda m, g: 0.9 * m + 0.1 * g, {at.format('mu')}, grads)",
-        p.pick(
-            f"nu = {each}(lambda v, g: 0.999 * v + 0.001 * g ** 2, {at.format('nu')}, grads)",
-            f"nu = {each}(lambda v, g: 0.99 * v + 0.01 * jnp.square(g), {at.format('nu')}, grads)",
-        ),
-    ]
-    if p.choices.chance(0.5):
-        lines.append("rate = lr * jnp.sqrt(1 - 0.999 ** count) / (1 - 0.9 ** count)")
-        end = f"params = {each}(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
-    else:
-        end = f"params = {each}(lambda w, m, v: w - lr * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
-    fields: list[tuple[str, Tree]] = [
-        ("count", Leaf((), dtype="int32")),
-        ("mu", changed(tree, -1, 1)),
-        ("nu", changed(tree, 0, 1)),
-    ]
-    if held == "dict":
-        return lines, end, ["{'count': count, 'mu': mu, 'nu': nu}"], [dict(fields)]
-    return lines, end, [f"{held}(count=count, mu=mu, nu=nu)"], [Record(held, tuple(fields))]
 
 
 RECIPES = (

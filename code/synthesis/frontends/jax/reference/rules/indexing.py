@@ -95,8 +95,8 @@ def _scatter(combine: Callable[[Array, Array], Array]) -> Rule:
         sizes = [1] * x.ndim
         for window, axis in zip(numbers.update_window_dims, window_axes, strict=True):
             sizes[axis] = updates.shape[window]
-        for place in np.ndindex(*updates.shape):
-            batch = tuple(place[axis] for axis in batch_axes)
+        windows = np.moveaxis(updates, batch_axes, range(len(batch_axes)))
+        for batch in np.ndindex(*windows.shape[: len(batch_axes)]):
             start = [0] * x.ndim
             for number, axis in enumerate(numbers.scatter_dims_to_operand_dims):
                 start[axis] = int(indices[batch][number])
@@ -107,9 +107,8 @@ def _scatter(combine: Callable[[Array, Array], Array]) -> Rule:
                 start = [min(max(a, 0), length - size) for a, length, size in zip(start, x.shape, sizes, strict=True)]
             if any(a < 0 or a + size > length for a, size, length in zip(start, sizes, x.shape, strict=True)):
                 continue
-            for window, axis in zip(numbers.update_window_dims, window_axes, strict=True):
-                start[axis] += place[window]
-            x[tuple(start)] = combine(x[tuple(start)], updates[place])
+            spot = tuple(slice(a, a + size) for a, size in zip(start, sizes, strict=True))
+            x[spot] = combine(x[spot], windows[batch].reshape(sizes))
         return x
 
     return compute

@@ -41,12 +41,12 @@ def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Type
     if result.kind == "V":
         wide = [each.astype(np.float32) for each in wide]
     if wide[0].size * wide[1].size > _LARGE and wide[0].dtype.kind == wide[1].dtype.kind == "f":
-        made = _matmul(wide[0], wide[1], (left_batch, left_summed), (right_batch, right_summed))
+        made = matrix_product(wide[0], wide[1], (left_batch, left_summed), (right_batch, right_summed))
         return made.astype(result)
     return np.einsum(f"{''.join(left)},{''.join(right)}->{batch}{free}", *wide).astype(result)
 
 
-def _matmul(left: Array, right: Array, left_axes: _Axes, right_axes: _Axes) -> Array:
+def matrix_product(left: Array, right: Array, left_axes: _Axes, right_axes: _Axes) -> Array:
     """A product of large arrays, as matrices: einsum's own loops would take many times as long.
 
     Args:

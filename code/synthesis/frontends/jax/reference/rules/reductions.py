@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.frontends.jax.graphs import Graph
+from synthesis.frontends.jax.reference.rules.linalg import matrix_product
 from synthesis.frontends.jax.reference.rules.shapes import padded
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
@@ -26,7 +27,7 @@ def _axes(parameters: Parameters) -> tuple[int, ...]:
 
 def _reduction(function: Callable[..., Array]) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-        return np.asarray(function(inputs[0], axis=_axes(parameters))).astype(inputs[0].dtype)
+        return np.asarray(function(_comparable(inputs[0]), axis=_axes(parameters))).astype(inputs[0].dtype)
 
     return compute
 
@@ -76,7 +77,7 @@ rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
 
 
 def _comparable(x: Array) -> Array:
-    """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere."""
+    """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere, and sums up one by one."""
     return x.astype(np.float32) if x.dtype.kind == "V" else x
 
 
@@ -112,7 +113,7 @@ def _windows(x: Array, parameters: Parameters, value: npt.ArrayLike) -> tuple[Ar
 def _window_reduction(function: Callable[..., Array], start: Callable[[Dtype], float]) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         view, axes = _windows(inputs[0], parameters, start(inputs[0].dtype))
-        return function(view, axis=axes).astype(inputs[0].dtype)
+        return function(_comparable(view), axis=axes).astype(inputs[0].dtype)
 
     return compute
 
@@ -133,31 +134,38 @@ def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: 
     """Each source element is added where its window's extreme is; the first of several."""
     source, operand = inputs
     greatest = "ge" in str(parameters["select_prim"])
-    result = np.zeros_like(operand)
-    for place in np.ndindex(*source.shape):
-        best = None
-        for step in np.ndindex(*parameters["window_dimensions"]):
-            spot = tuple(
-                at * stride + inner - low
-                for at, stride, inner, (low, _) in zip(
-                    place, parameters["window_strides"], step, parameters["padding"], strict=True
-                )
-            )
-            if not all(0 <= at < size for at, size in zip(spot, operand.shape, strict=True)):
-                continue
-            if best is None or (operand[spot] > operand[best] if greatest else operand[spot] < operand[best]):
-                best = spot
-        if best is not None:
-            result[best] += source[place]
-    return result
+    edges = [(low, high, 0) for low, high in parameters["padding"]]
+    steps = tuple(slice(None, None, step) for step in parameters["window_strides"])
+
+    def windows(values: Array, beyond: float) -> Array:
+        view = np.lib.stride_tricks.sliding_window_view(padded(values, beyond, edges), parameters["window_dimensions"])
+        return view[steps].reshape(*source.shape, -1)
+
+    numbers = _comparable(operand)
+    held = windows(numbers, _limit(numbers.dtype, highest=not greatest))
+    places = windows(np.arange(operand.size).reshape(operand.shape), -1)
+    best = np.where(places < 0, False, held == (held.max if greatest else held.min)(axis=-1, keepdims=True))
+    chosen = np.take_along_axis(places, best.argmax(axis=-1)[..., None], axis=-1)[..., 0]
+    result = np.zeros(operand.size, numbers.dtype)
+    np.add.at(result, chosen[chosen >= 0], _comparable(source)[chosen >= 0])
+    return result.reshape(operand.shape).astype(operand.dtype)
 
 
 @rule("conv_general_dilated")
-def _convolution(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-    numbers = parameters["dimension_numbers"]
-    if int(parameters["batch_group_count"]) != 1:
-        raise NotImplementedError("batch groups")
+def _convolution(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    numbers, result = parameters["dimension_numbers"], evaluator.format(types[0].dtype)
     x, w = inputs[0].transpose(numbers.lhs_spec), inputs[1].transpose(numbers.rhs_spec)
+    # NumPy's einsum knows no bfloat16; sums are of the result's format where that is wider.
+    wide = np.dtype(np.float32) if result.kind in "fV" and result.itemsize < 4 else result
+    x, w = (each.astype(wide, copy=False) for each in (x, w))
+    parts = int(parameters["batch_group_count"])
+    pairs = zip(np.split(x, parts), np.split(w, parts), strict=True)
+    made = np.concatenate([_convolved(each, filters, parameters) for each, filters in pairs], axis=1)
+    return made.transpose(np.argsort(numbers.out_spec)).astype(result)
+
+
+def _convolved(x: Array, w: Array, parameters: Parameters) -> Array:
+    """Images, channels before the sides, with filters: those that they make before those that they take."""
     groups, space = int(parameters["feature_group_count"]), x.ndim - 2
     flat = [(0, 0, 0)] * 2
     x = padded(x, 0, flat + [(low, high, step - 1) for (low, high), step in
@@ -168,11 +176,14 @@ def _convolution(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) 
     batch, channels, features = *x.shape[:2], w.shape[0]
     view = view.reshape(batch, groups, channels // groups, *view.shape[2:])
     w = w.reshape(groups, features // groups, *w.shape[1:])
-    places, taps = "uvw"[:space], "xyz"[:space]
-    # NumPy's einsum knows no bfloat16.
-    wide = [each.astype(np.float32) if each.dtype.kind == "V" else each for each in (view, w)]
-    made = np.einsum(f"ngc{places}{taps},goc{taps}->ngo{places}", *wide)
-    return made.reshape(batch, features, *made.shape[3:]).transpose(np.argsort(numbers.out_spec)).astype(x.dtype)
+    if x.dtype.kind == "f":  # NumPy's einsum would take many times as long
+        taps = range(3 + space, 3 + 2 * space)
+        made = matrix_product(view, w, ((1,), (2, *taps)), ((0,), (2, *range(3, 3 + space))))
+        made = np.moveaxis(made, (0, -1), (1, 2))
+    else:
+        places, inner = "uvw"[:space], "xyz"[:space]
+        made = np.einsum(f"ngc{places}{inner},goc{inner}->ngo{places}", view, w)
+    return made.reshape(batch, features, *made.shape[3:])
 
 
 def _folded(evaluator: Machine, view: Array, axes: tuple[int, ...], start: Array, body: Graph) -> Array:

@@ -1,0 +1,281 @@
+"""Whole language models: what they say of a batch of texts, their loss, its gradient, and a step of training."""
+
+import re
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.parts import positive, weights, whole
+from synthesis.frontends.jax.recipes.applications.precision import Precision, draw_precision
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.steps import FORMS, finish_step
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+_NORMS = {
+    "rms": '''
+    def rms_norm(x: Array, scale: Array) -> Array:
+        {? """Divides by the root mean square of the features{, computed in float32 ~}."""}
+        {x32 = xLEAVE
+        inv = jax.lax.rsqrt(jnp.mean(jnp.square(x32), axis=-1, keepdims=True) + 1e-6)
+        return (x32 * inv * scale)BACK ~
+        dtype = x.dtype
+        x = x.astype(jnp.float32)
+        ms = jnp.mean(x ** 2, axis=-1, keepdims=True)
+        return (x / jnp.sqrt(ms + {1e-6 ~ 1e-5}) * scale).astype(dtype)}
+    ''',
+    "layer": '''
+    def layer_norm(x: Array, scale: Array, bias: Array) -> Array:
+        {? """Zero mean and unit variance over the features."""}
+        {?0.4 # {the moments want more digits than the products ~ moments in float32}}
+        x32 = xLEAVE
+        mean = {jnp.mean(x32, axis=-1, keepdims=True) ~ x32.mean(axis=-1, keepdims=True)}
+        {var = jnp.var(x32, axis=-1, keepdims=True)
+        y = (x32 - mean) * jax.lax.rsqrt(var + 1e-5) ~
+        centred = x32 - mean
+        y = centred / jnp.sqrt(jnp.mean(jnp.square(centred), axis=-1, keepdims=True) + 1e-5)}
+        return {(y * scale + bias)BACK ~ (scale * y + bias)BACK}
+    ''',
+}
+_HEADS = '''
+    def self_attention(layer, x: Array) -> Array:
+        {? """{Causal attention with several heads ~ Every position attends to itself and to those before it}."""}
+        {q = jnp.einsum('Btd,dhk->Bthk', x, layer['wq']CAST)
+        k = jnp.einsum('Btd,dhk->Bthk', x, layer['wk']CAST)
+        v = jnp.einsum('Btd,dhk->Bthk', x, layer['wv']CAST) ~
+        q, k, v = (jnp.einsum('Btd,dhk->Bthk', x, wCAST) for w in (layer['wq'], layer['wk'], layer['wv']))}
+        {?0.4 # {scores and their softmax in float32 ~ (batch, heads, queries, keys)}}
+        {scores = jnp.einsum('Bqhk,Bshk->Bhqs', q, kSUMS) ~
+        scores = jnp.einsum('Bqhk,Bshk->Bhqs', q, k)LEAVE}
+        scores = {scores * q.shape[-1] ** -0.5 ~ scores / math.sqrt(q.shape[-1])}
+        {seen = jnp.tril(jnp.ones(scores.shape[-2:], dtype=bool)) ~
+        steps = jnp.arange(scores.shape[-1])
+        seen = steps[:, None] >= steps ~
+        seen = jnp.tri(scores.shape[-1], dtype=bool)}
+        scores = jnp.where(seen, scores, {-1e30 ~ jnp.finfo(jnp.float32).min ~ -1e9})
+        probs = jax.nn.softmax(scores, axis=-1)BACK
+        out = jnp.einsum('Bhqs,Bshk->Bqhk', probs, v)
+        return jnp.einsum('Bqhk,hkd->Bqd', out, layer['wo']CAST)
+    '''
+_FEEDS = {
+    False: """
+    def feed_forward(layer, x: Array) -> Array:
+        {h = ACT(x @ layer['w_in']CAST)
+        return h @ layer['w_out']CAST ~
+        h = jnp.dot(x, layer['w_in']CAST)
+        h = ACT(h)
+        return jnp.dot(h, layer['w_out']CAST) ~
+        h = ACT(jnp.einsum('Btd,df->Btf', x, layer['w_in']CAST))
+        return jnp.einsum('Btf,fd->Btd', h, layer['w_out']CAST)}
+    """,
+    True: """
+    def feed_forward(layer, x: Array) -> Array:
+        {gate = {jax.nn.silu ~ jax.nn.gelu}(x @ layer['w_gate']CAST)
+        return (gate * (x @ layer['w_in']CAST)) @ layer['w_out']CAST ~
+        gate, up = x @ layer['w_gate']CAST, x @ layer['w_in']CAST
+        h = {jax.nn.silu ~ jax.nn.gelu}(gate) * up
+        return jnp.matmul(h, layer['w_out']CAST)}
+    """,
+}
+_BLOCK = '''
+    def {block ~ decoder_block ~ transformer_layer}(layer, x: Array) -> Array:
+        {? """One layer: attention and a perceptron, each with a way around."""}
+        {x = x + self_attention(layer, NORM1)
+        x = x + feed_forward(layer, NORM2)
+        return x ~
+        h = x + self_attention(layer, NORM1)
+        return h + feed_forward(layer, NORMH)}
+'''
+_FORWARD = '''
+    def forward(params, tokens: Array) -> Array:
+        {? """{Scores of the next token at every position ~ Logits of a batch of token ids}."""}
+        {x = params['embed'][tokens]ENTER ~
+        x = jnp.take(params['embed'], tokens, axis=0)ENTER}
+        CAST_TREE
+        x = x + {params['pos'][:tokens.shape[-1]] ~ params['pos'][jnp.arange(tokens.shape[-1])]}CAST
+        LAYERS
+        x = FINAL
+        return HEAD
+'''
+_LOOPS = {
+    True: """
+        {? # {one layer after the other, their weights stacked ~ a loop keeps the program short}}
+        {x, _ = {lax.scan ~ jax.lax.scan}(lambda h, layer: (BLOCK(layer, h), None), x, params['layers']) ~
+        def body(h, layer):
+            return BLOCK(layer, h), None
+
+        x, _ = {lax.scan ~ jax.lax.scan}({body ~ jax.checkpoint(body)}, x, params['layers'])}
+    """,
+    False: """
+        for layer in params['layers']:
+            x = BLOCK(layer, x)
+    """,
+}
+_NLL = """
+        {log_probs = jax.nn.log_softmax(logits, axis=-1)
+        nll = -jnp.take_along_axis(log_probs, labels[..., None], axis=-1)[..., 0] ~
+        nll = jax.nn.logsumexp(logits, axis=-1) - jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0] ~
+        nll = jax.nn.logsumexp(logits, axis=-1) - jnp.take_along_axis(logits, labels[..., None], axis=-1).squeeze(-1) ~
+        one_hot = jax.nn.one_hot(labels, logits.shape[-1])
+        nll = -jnp.sum(one_hot * jax.nn.log_softmax(logits), axis=-1)}
+"""
+_MEAN = {
+    True: """
+        {weight = mask.astype(jnp.float32)
+        loss = jnp.sum(nll * weight) / jnp.maximum(weight.sum(), 1.0) ~
+        loss = jnp.sum(jnp.where(mask, nll, 0.0)) / jnp.maximum(jnp.sum(mask), 1)}
+    """,
+    False: "        {loss = nll.mean() ~ loss = jnp.mean(nll)}",
+}
+_PENALTY = """
+        {?0.2 # {keeps the normalizer near one ~ z loss}
+        loss = loss + 1e-4 * jnp.mean(jnp.square(jax.nn.logsumexp(logits, axis=-1)))}
+"""
+
+
+def _declare_model(p: Program, form: str) -> tuple[dict[str, Tree], tuple[int, int]]:
+    """The parameters; and how many tokens there are, and how long texts may be."""
+    heads, depth = p.size(2, 4), p.size(16)
+    dim, words, longest = heads * depth, p.size(96, 100), p.size(24, 28)
+    wide = dim * p.size(2, 4)
+    matrices = {
+        "wq": (dim, heads, depth), "wk": (dim, heads, depth), "wv": (dim, heads, depth), "wo": (heads, depth, dim),
+        "w_in": (dim, wide), "w_out": (wide, dim),
+    }  # fmt: skip
+    if "gated" in form:
+        matrices["w_gate"] = (dim, wide)
+    vectors = {"norm1": positive(dim), "norm2": positive(dim)}
+    if "layer_norm" in form:
+        vectors |= {"bias1": weights(dim), "bias2": weights(dim)}
+    layer: dict[str, Leaf] = {name: weights(*shape) for name, shape in matrices.items()} | vectors
+    count = 2 + ("stacked" in form and p.level >= 4 and p.choices.chance(0.3))
+    layers: Tree
+    if "stacked" in form:
+        layers = {name: Leaf((count, *leaf.shape), leaf.low, leaf.high) for name, leaf in layer.items()}
+    elif "records" in form:
+        made = p.record("Layer", tuple(layer.items()), "Weights of one layer")
+        layers = [Record(made.name, tuple(layer.items())) for _ in range(count)]
+    else:
+        layers = [dict(layer) for _ in range(count)]
+    tree: dict[str, Tree] = {
+        "embed": weights(words, dim), "pos": weights(longest, dim), "layers": layers, "norm": positive(dim),
+    }  # fmt: skip
+    if "layer_norm" in form:
+        tree["bias"] = weights(dim)
+    if "tied" not in form:
+        tree["head"] = weights(dim, words)
+    return tree, (words, longest)
+
+
+def _declare_functions(p: Program, form: str, precision: Precision, *, alone: bool, smooth: bool) -> None:
+    """The functions beside: a norm, attention, a perceptron, a layer, and the model, which is called ``forward``."""
+    back = ".astype(x.dtype)" if precision.half else ""
+    name = "layer_norm" if "layer_norm" in form else "rms_norm"
+    acts = (
+        ("jax.nn.gelu", "jax.nn.silu") if smooth and precision.half else ("jax.nn.gelu", "jax.nn.silu", "jax.nn.relu")
+    )
+    act = p.pick(*acts)
+
+    def norm(value: str, tree: str, place: str) -> str:
+        bias = f", {tree}['bias{place}']" if name == "layer_norm" else ""
+        return f"{name}({value}, {tree}['norm{place}']{bias})"
+
+    def text(template: str, **said: str) -> str:
+        for mark, each in (said | {"BACK": back, "ACT": act}).items():
+            template = template.replace(mark, each)
+        template = precision.filled(template)
+        template = re.sub(r"(?<=['>,])B(?=[a-z])", "" if alone else "b", template)
+        return re.sub(r"layer\['(\w+)'\]", r"layer.\1", template) if "records" in form else template
+
+    p.function(text(_NORMS["layer" if name == "layer_norm" else "rms"]))
+    p.function(text(_HEADS))
+    p.function(text(_FEEDS["gated" in form]))
+    block = p.pick("block", "decoder_block", "transformer_layer", "apply_layer")
+    written = _BLOCK.replace("{block ~ decoder_block ~ transformer_layer}", block)
+    p.function(
+        text(written, NORM1=norm("x", "layer", "1"), NORM2=norm("x", "layer", "2"), NORMH=norm("h", "layer", "2"))
+    )
+    head = (
+        p.pick("x @ params['embed'].TCAST", "jnp.einsum('Btd,vd->Btv', x, params['embed']CASTSUMS)")
+        if "tied" in form
+        else p.pick("x @ params['head']CAST", "jnp.einsum('Btd,dv->Btv', x, params['head']CASTSUMS)")
+    )
+    head = head if "SUMS" in head or not precision.half else f"({head})LEAVE"
+    loop = _LOOPS["stacked" in form].strip("\n").replace("BLOCK", block)
+    final = norm("x", "params", "")
+    p.function(text(_FORWARD.replace("        LAYERS", loop), FINAL=final, HEAD=head))
+
+
+_CAP = """
+    {?0.4 # {soft cap ~ large scores saturate}
+    logits = 30.0 * jnp.tanh(logits / 30.0)}
+    return logits
+"""
+_SLOPES = """
+    {loss, grads = jax.value_and_grad(loss_fn)(params) ~
+    grad_fn = jax.value_and_grad(loss_fn)
+    loss, grads = grad_fn(params)}
+"""
+_SUMMARIES = {
+    "lm_scores": "Scores of the next token at every position of a batch of texts",
+    "lm_loss": "Mean negative log likelihood of the next tokens",
+    "lm_gradient": "Loss of a language model on a batch and its gradient",
+    "lm_step": "One step of training of a language model",
+}
+_TITLES = {
+    "lm_scores": ("apply_model", "predict_logits", "language_model", "decode"),
+    "lm_loss": ("lm_loss", "next_token_loss", "compute_loss", "eval_loss"),
+    "lm_gradient": ("loss_and_grads", "compute_gradients", "lm_grads"),
+    "lm_step": ("train_step", "update", "training_step"),
+}
+
+
+def _draw_language_model(stream: Stream, target: str) -> KernelSpec:
+    """A transformer that predicts the next token, whole: its parameters a tree of ten to forty arrays."""
+    p = Program(stream)
+    smooth = target in ("lm_gradient", "lm_step")
+    precision = draw_precision(p, smooth=smooth)
+    form = " ".join((
+        p.pick("stacked", "stacked", "dicts", "dicts", "records"), p.pick("layer_norm", "rms_norm"),
+        p.pick("gated", ""), p.pick("tied", ""),
+    ))  # fmt: skip
+    tree, (words, length) = _declare_model(p, form)
+    alone = p.choices.chance(0.3)
+    rows = p.size(2, 4)
+    shifted = target != "lm_scores" and p.choices.chance(0.35)
+    masked = p.choices.chance(0.4)
+    _declare_functions(p, form, precision, alone=alone, smooth=smooth)
+    p.tree("params", tree, "weights of the model", ("params", "weights", "variables"))
+    p.tensor("tokens", whole(rows, length, below=words), "token ids of shape (batch, length)", ("tokens", "input_ids"))
+    p.tensor("labels", whole(rows, length, below=words), "next tokens of shape (batch, length)", ("labels", "targets"))
+    p.tensor("mask", Leaf((rows, length - shifted), 0, 1, "bool"), "positions that count", ("mask", "loss_mask"))
+    apply = "jax.vmap(forward, in_axes=(None, 0))" if alone else "forward"
+    p.write("{?0.35 if tokens.ndim != 2:\n    raise ValueError(f'expected (batch, length), got <<tokens.shape>>')}")
+    if target == "lm_scores":
+        p.write(f"logits = {apply}(params, tokens)", _CAP)
+        p.gives(Leaf((rows, length, words)))
+    else:
+        start = "inputs, labels = tokens[:, :-1], tokens[:, 1:]" if shifted else ""
+        given = "inputs" if shifted else "tokens"
+        body = "\n".join((f"        logits = {apply}(params, {given})", _NLL, _MEAN[masked], _PENALTY))
+        _write_loss(p, body, start, target, tree)
+    return p.done(
+        "training", "language_model", target, _TITLES[target], _SUMMARIES[target],
+        {"lm_scores": "scores of shape (batch, length, vocab)", "lm_loss": "a number"}.get(target, "what is used next"),
+    )  # fmt: skip
+
+
+def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> None:
+    p.write(start)
+    if target == "lm_loss":
+        p.write(body)
+        p.finish(
+            ("return loss", (Leaf(()),)),
+            ("return loss, {jnp.exp(loss) ~ jnp.exp(jnp.minimum(loss, 20.0))}", (Leaf(()), Leaf(()))),
+        )
+        return
+    p.write(f"def loss_fn(params):\n{body}\n        return loss")
+    p.write(_SLOPES)
+    finish_step(p, tree, FORMS if target == "lm_step" else ())
+
+
+RECIPES = (Recipe(name="language_model", category="training", targets=tuple(_TITLES), draw=_draw_language_model),)

@@ -1,0 +1,36 @@
+"""Which formats a graph computes in."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+
+from synthesis.frontends.jax.graphs import Graph
+
+UNITS: dict[np.dtype[Any], float] = {np.dtype(np.float16): 2.0**-10, np.dtype(ml_dtypes.bfloat16): 2.0**-7}
+"""Of the formats of 16 bits, a unit in the last place at 1."""
+
+
+def coarsest_unit(graph: Graph) -> float:
+    """A unit in the last place, at 1, of the coarsest numbers that a graph's equations give; 0 if none are of 16 bits.
+
+    Equations of inner graphs count. What a graph is given does not: to make it wider is exact.
+    """
+    kinds = {each.dtype for inner in _graphs(graph) for equation in inner.equations for each in equation.types}
+    return max((unit for kind, unit in UNITS.items() if kind in kinds), default=0.0)
+
+
+def _graphs(graph: Graph) -> Iterator[Graph]:
+    yield graph
+    for equation in graph.equations:
+        for held in equation.parameters.values():
+            yield from _inside(held)
+
+
+def _inside(held: Any) -> Iterator[Graph]:
+    if isinstance(held, Graph):
+        yield from _graphs(held)
+    elif isinstance(held, tuple | list):
+        for each in held:  # pyright: ignore[reportUnknownVariableType]
+            yield from _inside(each)
