@@ -78,7 +78,6 @@ def test_an_option_more_changes_only_what_it_wins(label: int, place: int) -> Non
     ranked = Stream(label).ranked(more)
     ranked.remove(Option("e"))
     assert ranked == Stream(label).ranked(OPTIONS)
-    assert [each for each in Stream(label).some(more, 0.5) if each != Option("e")] == Stream(label).some(OPTIONS, 0.5)
 
 
 def test_what_is_picked_is_picked_in_proportion_to_its_weight() -> None:
@@ -88,7 +87,6 @@ def test_what_is_picked_is_picked_in_proportion_to_its_weight() -> None:
     for option in OPTIONS:
         assert 900 <= plain[option.name] <= 1100
         assert 0.85 <= weighted[option.name] / (1000 * option.weight) <= 1.15
-    assert 1800 <= sum(len(stream.some("abcd", 0.3)) for _ in range(1600)) <= 2040
 
 
 @given(st.integers())

@@ -5,13 +5,12 @@ own have: threads and arrays, or shapes.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 from synthesis.grammar import naming
-from synthesis.grammar.elaboration import Piece, elaborate, roll_back
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.rendering import render_block
@@ -20,9 +19,6 @@ from synthesis.grammar.syntax import Assign, Call, Expression, Function, Name, S
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import LONG_OPERAND, DrawError, FunctionScope, Weaver, name_of
 from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
-
-# A kernel that has more arguments may go on from one that it reads already.
-_FEW = 3
 
 
 class Dialect(Protocol):
@@ -61,10 +57,6 @@ class Sketch(ABC):
         self._arguments: list[Argument] = []
         self._helpers: list[Statement] = []
         self._block: list[Statement] = []
-        self._known: list[Term] = []
-        """Values that may be read once more."""
-        self._behind: list[tuple[Expression, Expression]] = []
-        """Names of values that are spread evenly, and those values."""
 
     def _open_book(self) -> NameBook:
         return NameBook(self.stream.child("names"))
@@ -87,39 +79,24 @@ class Sketch(ABC):
 
     def keep(self, term: Term) -> Term:
         """The term under a new local name."""
-        local = self.add_local(term.node)
-        if term.flat:
-            self._behind.append((local, term.node))
-        return replace(term, node=local, summands=term.parts)
+        return replace(term, node=self.add_local(term.node), summands=term.parts)
 
     @contextmanager
     def attempt(self) -> Generator[None]:
         """What is added inside is taken back if a DrawError leaves it."""
-        with self.book.attempt(), roll_back(self._draw, *self._lists()):
-            yield
+        lists = self._lists()
+        before = [list(each) for each in lists]
+        try:
+            with self.book.attempt(), self._draw.attempt():
+                yield
+        except BaseException:
+            for each, entries in zip(lists, before, strict=True):
+                each[:] = entries
+            raise
 
     def _lists(self) -> list[list[Any]]:
         """All that an attempt may add to."""
-        return [self._arguments, self._helpers, self._block, self._known, self._behind]
-
-    # ---- what elaboration asks for
-
-    @abstractmethod
-    def start(self, stream: Stream, beside: Term) -> Term:
-        """A value to go on from, which combines with another one."""
-
-    def again(self, kind: Type, stream: Stream, avoid: Sequence[Term] = ()) -> Term | None:
-        """A value of the type that is read elsewhere too; None if there is none but those to avoid."""
-        behind = dict(self._behind)
-        taken = {behind.get(term.node, term.node) for term in avoid}
-        known = [term for term in self._known if term.type == kind and term.node not in taken]
-        return stream.choice(known) if known else None
-
-    def resume(self, kind: Type, stream: Stream, beside: Term, share: float) -> Term | None:
-        """A value that is read elsewhere too, with a probability; None while the kernel has few arguments."""
-        if len(self._arguments) <= _FEW or not stream.chance(share):
-            return None
-        return self.again(kind, stream, [beside])
+        return [self._arguments, self._helpers, self._block]
 
     # ---- what recipes build with
 
@@ -150,12 +127,10 @@ class Sketch(ABC):
         """Put a function, a class, a constant or a call beside the kernel, after those that are there."""
         self._helpers.append(statement)
 
-    def call_helper(
-        self, operands: Sequence[Term], operations: Sequence[Operation], steps: int, stream: Stream | None = None
-    ) -> Term:
+    def call_helper(self, operands: Sequence[Term], operations: Sequence[Operation], steps: int) -> Term:
         """A call of a new function beside the kernel that computes something of the operands."""
         operands = [self.keep(operand) if size(operand.node) > LONG_OPERAND else operand for operand in operands]
-        helper = Helper(self, (stream or self.stream).child("helper"), operations)
+        helper = Helper(self, self.stream.child("helper"), operations)
         result = helper.weaver.weave([helper.add_parameter(operand) for operand in operands], steps=steps)
         name = self.book.title()
         helper.finish(name, result)
@@ -201,37 +176,6 @@ class Sketch(ABC):
         )
 
 
-S = TypeVar("S", bound=Sketch)
-
-
-def elaborate_term(
-    draft: S,
-    term: Term,
-    pieces: Sequence[Piece[S]],
-    tame: Callable[[S, Stream, Term], Term],
-    gather: Sequence[Operation],
-) -> Term:
-    """What the pieces that the difficulty asks for make of a term.
-
-    Args:
-        draft: the kernel.
-        term: what to go on from.
-        pieces: what to go on by.
-        tame: brings a value that they leave back towards zero.
-        gather: what brings together the values that they leave.
-
-    Raises:
-        DrawError: if they cannot be brought together.
-    """
-    pool = [term]
-    elaborate(draft, draft.stream.child("elaborate"), pool, pieces)
-    if pool == [term]:
-        return term
-    weaver = Weaver(draft, draft.stream.child("gather"), gather, max_fresh=0)
-    choices = draft.stream.child("tame")
-    return weaver.weave([tame(draft, choices, each) for each in pool], steps=0)
-
-
 class Helper:
     """A function that a kernel calls, under construction.
 
@@ -248,10 +192,10 @@ class Helper:
         self.weaver = Weaver(self.scope, stream.child("weave"), operations, max_fresh=0)
         self._parameters: list[tuple[str, str]] = []
 
-    def add_parameter(self, operand: Term, annotation: str = "") -> Term:
-        """A parameter that stands for an operand of the call; annotated with its type, or as is said."""
+    def add_parameter(self, operand: Term) -> Term:
+        """A parameter that stands for an operand of the call, annotated with its type."""
         made = self.scope.add_parameter(operand)
-        self.declare(name_of(made), annotation or self._draft.dialect.annotation(operand.type))
+        self.declare(name_of(made), self._draft.dialect.annotation(operand.type))
         return made
 
     def declare(self, name: str, annotation: str) -> None:
@@ -259,7 +203,7 @@ class Helper:
         self._parameters.append((name, annotation))
 
     def finish(self, name: str, *results: Term) -> None:
-        """Declare it, returning the results; without any, its statements return by themselves.
+        """Declare it, returning the results.
 
         Raises:
             DrawError: if it does nothing.

@@ -29,8 +29,6 @@ LOCALS = (
     "part", "lift", "blend", "left", "right", "total", "hidden", "spread", "drift",
 )  # fmt: skip
 PARAMETERS = ("x", "y", "z", "a", "b", "c", "u", "v", "w", "p", "q", "lhs", "rhs", "value", "amount")
-FLAGS = ("mask", "active", "enabled", "valid", "flags", "selected", "alive", "visible", "frozen")
-COUNTS = ("counts", "iterations", "lengths", "max_steps", "n_steps", "ages")
 BINS = ("bins", "labels", "cells", "indices", "keys", "slots", "owners", "groups", "segments")
 OUTPUTS = ("out", "result", "output", "dst", "res", "target", "y_out", "results")
 INDICES = ("i", "tid", "idx", "gid")

@@ -56,12 +56,6 @@ class Term:
         return isinstance(self.node, Literal) or self.interval.width == 0
 
 
-def derive(term: Term, node: Expression, interval: Domain, *others: Term, op: str) -> Term:
-    """What a term, and others with it, became by statements that no catalogue operation stands for."""
-    ops = term.ops.union({op}, *(other.ops for other in others))
-    return Term(node, term.type, interval, ops, 1 + max(each.depth for each in (term, *others)))
-
-
 _INVERSES = {
     "exp": "log", "log": "exp", "tan": "atan", "atan": "tan", "sin": "asin", "asin": "sin", "cos": "acos",
     "acos": "cos",

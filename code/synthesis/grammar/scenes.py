@@ -1,9 +1,9 @@
 """What families of kernels that are written as templates have in common: names by role, and holes that are drawn."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic
+from typing import Generic, TypeVar
 
-from synthesis.grammar.drafting import S
+from synthesis.grammar.drafting import Sketch
 from synthesis.grammar.operations import Operation, Term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Name
@@ -12,6 +12,7 @@ from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import DrawError, Weaver
 from synthesis.records import Domain
 
+S = TypeVar("S", bound=Sketch)
 _TITLES = ("{}", "{}_step", "compute_{}", "eval_{}", "apply_{}")
 
 

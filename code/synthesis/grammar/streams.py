@@ -49,9 +49,9 @@ class Stream:
     With the choices it carries how much is to be drawn from them, as QuickCheck's generators carry a size; so whatever
     draws a part of a kernel knows it, and no function in between hands it on.
 
-    What is listed somewhere and may grow (operations, pieces, names) is chosen by its name, with ``pick``, ``ranked``,
-    ``tries`` or ``some``: one option more changes only those choices that it wins. ``choice``, ``weighted`` and
-    ``shuffled`` go by place, for lists that belong to the code around them.
+    What is listed somewhere and may grow (operations, names) is chosen by its name, with ``pick``, ``ranked`` or
+    ``tries``: one option more changes only those choices that it wins. ``choice``, ``weighted`` and ``shuffled`` go by
+    place, for lists that belong to the code around them.
 
     Args:
         labels: what it is a function of.
@@ -197,11 +197,6 @@ class Stream:
             self._place = place
             yield option
         self._place = place
-
-    def some(self, options: Sequence[T], share: float, *, key: Callable[[T], str] | None = None) -> list[T]:
-        """Some of the options, each with the same probability, whatever else there is; in their own order."""
-        scores = self._scores(options, key, None)
-        return [option for option, score in zip(options, scores, strict=True) if score < share * 2**64]
 
     def _scores(
         self, options: Sequence[T], key: Callable[[T], str] | None, weight: Callable[[T], float] | None

@@ -100,13 +100,11 @@ class FunctionScope:
         return replace(operand, node=Name(self._book.take(PARAMETERS)), summands=operand.parts)
 
     def body(self, *results: Term) -> tuple[Statement, ...]:
-        """The statements of the function, which end by returning the results; by themselves where there are none.
+        """The statements of the function, which end by returning the results.
 
         Raises:
             DrawError: if the function does nothing but give back what it is given.
         """
-        if not results:
-            return tuple(self.statements)
         nodes = tuple(result.node for result in results)
         if len(nodes) == 1 and isinstance(nodes[0], Name) and not self.statements:
             raise DrawError("a function that gives what it is given")

@@ -1,15 +1,13 @@
-"""A JAX function from its first line to its text: elaborated as its difficulty asks for, and printed."""
+"""A JAX function from its first line to its text."""
 
 import re
 from collections.abc import Sequence, Set
 
-from synthesis.frontends.jax.ops import ELEMENTWISE
 from synthesis.frontends.jax.options import DEFAULTS
-from synthesis.frontends.jax.recipes.pieces import PIECES, tame
 from synthesis.frontends.jax.recipes.sketch import Sketch
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
-from synthesis.grammar.drafting import elaborate_term, render_module
+from synthesis.grammar.drafting import render_module
 from synthesis.grammar.naming import PARAMETERS, NameBook
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -48,26 +46,10 @@ _HABITS = Habits(comments=0.27, docstring=0.5, listed=0.6)
 _OUTLINED = 0.5
 # An expression of fewer nodes is not worth a function.
 _WORTH = 6
-# What brings together the values that pieces leave.
-_GATHER = tuple(ELEMENTWISE[name] for name in ("add", "sub", "mul"))
 
 
 class Draft(Sketch):
-    """Collects what a recipe decides, adds to it, and prints it."""
-
-    def _elaborate_first(self, results: Sequence[Term]) -> list[Term]:
-        """The results, with what pieces make of the first of single precision in its place, or after it.
-
-        Raises:
-            DrawError: if what the pieces leave cannot be brought together.
-        """
-        place = next((place for place, term in enumerate(results) if term.type.dtype == "float32"), None)
-        if self.stream.difficulty < 3 or place is None:
-            return list(results)
-        first = results[place]
-        made = elaborate_term(self, first, PIECES, tame, _GATHER)
-        kept = isinstance(first.node, Name) and made != first and self.stream.child("kept").chance(0.3)
-        return [*results[:place], *([first] if kept else []), made, *results[place + 1 :]]
+    """Collects what a recipe decides, and prints it."""
 
     def _outline(self) -> None:
         """Move what a statement computes into a function beside the kernel, which people do with what has a name."""
@@ -119,7 +101,6 @@ class Draft(Sketch):
         Raises:
             DrawError: if an argument or a local is never read; the draft is to be started again.
         """
-        results = self._elaborate_first(results)
         name = self.entitle(titles)
         nodes = tuple(term.node for term in results)
         self._outline()

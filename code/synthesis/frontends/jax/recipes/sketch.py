@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.grammar import drafting, naming
 from synthesis.grammar.operations import Term
 from synthesis.grammar.storage import Storage
-from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Attribute, Call, Expression, Literal, Name, Statement
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import typical_domain
@@ -19,8 +19,6 @@ _STORAGE = {
     "float32": (("float32", 0.965), ("bfloat16", 0.02), ("float16", 0.015)),
     "int32": (("int32", 0.86), ("uint8", 0.06), ("int8", 0.04), ("int16", 0.04)),
 }
-# How often a function with some arguments goes on from one that it uses already.
-_AGAIN = 0.7
 # An array of fewer elements may have them all on one side of what it is compared with.
 _MANY = 12
 
@@ -53,6 +51,8 @@ class Sketch(drafting.Sketch):
         self.lax = "lax" if style.chance(0.5) else "jax.lax"
         """How control flow is reached: ``lax.scan`` or ``jax.lax.scan``."""
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
+        self._known: list[Term] = []
+        """The arguments, as they are computed with."""
 
     @property
     def dialect(self) -> Spelling:
@@ -74,12 +74,8 @@ class Sketch(drafting.Sketch):
         self._known.append(term)
         return term
 
-    # ---- what elaboration asks for
-
-    def start(self, stream: Stream, beside: Term) -> Term:
-        """An argument of the type of a term to go on from, a new one or one that is used elsewhere too."""
-        known = self.resume(beside.type, stream, beside, _AGAIN)
-        return known or self.fresh(beside.type, typical_domain(stream, beside.type))
+    def _lists(self) -> list[list[Any]]:
+        return [*super()._lists(), self._known]
 
     # ---- what recipes build with
 

@@ -11,9 +11,9 @@ from synthesis.grammar.types import HALVES, Type
 from synthesis.grammar.weaving import Weaver
 from synthesis.records import KernelSpec
 
-# Small formats are for short kernels: many roundings leave little of 16 bits, and sums soon leave 8 of them.
 _FLOATS = (("float32", 0.8), ("float64", 0.1), ("float16", 0.06), ("bfloat16", 0.04))
 _WHOLE = (("int32", 0.65), ("int64", 0.1), ("int16", 0.08), ("int8", 0.07), ("uint8", 0.07), ("uint16", 0.03))
+# Few steps are made in these: many roundings leave little of 16 bits, and sums soon leave 8 of them.
 _SMALL = (*HALVES, "int8", "int16", "uint8", "uint16")
 FLOAT_TARGETS = ("add", "sub", "mul", "div", "min", "max", "abs", "sqrt", "sin", "cos", "exp", "log")
 _INTEGER_TARGETS = ("add", "sub", "mul", "min", "max", "abs")
@@ -46,13 +46,8 @@ def elementwise(
     return draft.finish(category=category, recipe=recipe, summary=summary, ops=ops)
 
 
-def _dtype(stream: Stream, shares: Sequence[tuple[str, float]]) -> str:
-    """A kernel's scalar type; what a longer one is made of has more bits."""
-    return stream.child("dtype").weighted([each for each in shares if stream.difficulty < 3 or each[0] not in _SMALL])
-
-
 def _draw_floats(stream: Stream, target: str) -> KernelSpec:
-    dtype = _dtype(stream, _FLOATS)
+    dtype = stream.child("dtype").weighted(_FLOATS)
     return elementwise(
         stream, target, dtype=dtype, operations=_FLOAT_OPERATIONS, category="arithmetic", recipe="elementwise"
     )
@@ -62,7 +57,7 @@ def _draw_integers(stream: Stream, target: str) -> KernelSpec:
     return elementwise(
         stream,
         target,
-        dtype=_dtype(stream, _WHOLE),
+        dtype=stream.child("dtype").weighted(_WHOLE),
         operations=_INTEGER_OPERATIONS,
         category="arithmetic",
         recipe="elementwise_integer",

@@ -11,7 +11,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.frontends.warp.recipes.sketch import Axis, Site
 from synthesis.grammar import intervals
 from synthesis.grammar.naming import LOOPS
-from synthesis.grammar.operations import Term, derive, varies
+from synthesis.grammar.operations import Term, varies
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -78,7 +78,8 @@ def _finish(choices: Stream, draft: Draft, weaver: Weaver, term: Term, recipe: s
 
 def _limited(term: Term, interval: Domain, *others: Term, op: str) -> Term:
     """A value after control flow: its new interval, and every operation that went into it."""
-    return derive(term, term.node, interval, *others, op=op)
+    ops = term.ops.union({op}, *(other.ops for other in others))
+    return Term(term.node, term.type, interval, ops, 1 + max(each.depth for each in (term, *others)))
 
 
 def _draw_clamp(stream: Stream, _: str) -> KernelSpec:

@@ -1,4 +1,4 @@
-"""A Warp kernel from its first line to its text: elaborated as its difficulty asks for, and printed."""
+"""A Warp kernel from its first line to its text."""
 
 import ast
 import re
@@ -7,25 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from synthesis.frontends.warp.gradients import differentiable
-from synthesis.frontends.warp.ops import LINEAR, SCALAR, VECTOR
 from synthesis.frontends.warp.options import DEFAULTS
-from synthesis.frontends.warp.recipes.pieces import PIECES, tame
 from synthesis.frontends.warp.recipes.sketch import Sketch
 from synthesis.frontends.warp.spelling import array_annotation, draw_style
 from synthesis.grammar.commentary import Habits, add_comments, write_docstring
-from synthesis.grammar.drafting import elaborate_term, render_module
-from synthesis.grammar.elaboration import Piece
+from synthesis.grammar.drafting import render_module
 from synthesis.grammar.naming import NameBook
-from synthesis.grammar.operations import Term
 from synthesis.grammar.rendering import render_block
 from synthesis.grammar.syntax import Assign, Call, Display, Evaluate, Function, Name, Statement
-from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Argument, KernelSpec, Role, Signature
 
-# What brings together the values that pieces leave.
-_GATHER = (*(SCALAR[name] for name in ("add", "sub", "mul")), *LINEAR.values(), VECTOR["dot"], VECTOR["length"])
-_GATHER_WHOLE = tuple(SCALAR[name] for name in ("add", "sub", "min", "max"))
 # As Warp's own kernels: comments in 13 to 19 %, docstrings in 9 %, hardly any with a list.
 _HABITS = Habits(comments=0.18, docstring=0.11, listed=0.08)
 _SILENT = Habits(comments=0.0, docstring=0.0, listed=0.0)
@@ -41,41 +32,16 @@ _UNIQUE = 0.14
 
 @dataclass
 class Draft(Sketch):
-    """Collects what a recipe decides, adds to it, and prints it.
+    """Collects what a recipe decides, and prints it.
 
     Args:
-        pieces: what it is elaborated by.
-        plain: whether it is whole as its recipe writes it: not elaborated, not for any type, without comments,
-            with names by one habit.
+        plain: whether it is whole as its recipe writes it: not for any type, without comments, with names by one habit.
     """
 
-    pieces: Sequence[Piece[Sketch]] = PIECES
     plain: bool = False
-
-    def __post_init__(self) -> None:
-        """Open the body."""
-        super().__post_init__()
-        self._elaborated = self.plain
 
     def _open_book(self) -> NameBook:
         return NameBook(self.stream.child("names"), steady=self.plain)
-
-    def store(self, term: Term) -> None:
-        """Write a term, or what elaboration makes of it, to a new output array at the thread's own indices."""
-        if not self._elaborated:
-            term = self.elaborate(term)
-        self.write(term)
-
-    def elaborate(self, term: Term) -> Term:
-        """What the pieces that the difficulty asks for make of a term.
-
-        Raises:
-            DrawError: if what they leave cannot be brought together.
-        """
-        self._elaborated = True
-        if self.stream.difficulty < 3:
-            return term
-        return elaborate_term(self, term, self.pieces, tame, _GATHER if term.type.is_float else _GATHER_WHOLE)
 
     def _generic(self, arguments: Sequence[Argument]) -> dict[str, str]:
         """Annotations that leave the type of the kernel's numbers open, in a kernel that is written for any.
@@ -138,9 +104,6 @@ class Draft(Sketch):
         Raises:
             DrawError: if an argument or a local is never read; the draft is to be started again.
         """
-        if not self._elaborated and self.stream.difficulty > 2:
-            kind = Type(self.types[0].dtype)
-            self.store(self.read(kind, typical_domain(self._draw, kind), self.sites[0][0]))
         name = self.entitle(titles)
         self.check()
         habits = _SILENT if self.plain else _HABITS

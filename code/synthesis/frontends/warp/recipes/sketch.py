@@ -10,7 +10,6 @@ from synthesis.frontends.warp.spelling import array_annotation, literal_node, sc
 from synthesis.grammar import drafting, naming
 from synthesis.grammar.operations import Term
 from synthesis.grammar.storage import Storage
-from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
     Call,
@@ -45,8 +44,6 @@ _STORAGE = {
     "float32": (("float32", 0.955), ("float16", 0.03), ("bfloat16", 0.015)),
     "int32": (("int32", 0.86), ("uint8", 0.05), ("int16", 0.04), ("int8", 0.03), ("uint16", 0.02)),
 }
-# How often a kernel with some arguments goes on from one that it reads already.
-_AGAIN = 0.5
 # An array of fewer elements may have them all on one side of what it is compared with.
 _FEW = 8
 
@@ -109,8 +106,6 @@ class Sketch(drafting.Sketch):
         """Choose the threads and open the body."""
         super().__post_init__()
         self._storage = Storage(self.stream.child("storage"), _STORAGE)
-        self.tested: list[Term] = []
-        """What a branch that was added depends on."""
         self._uniforms: list[str] = []
         self.threads = self.launch or self._draw.choice(_LAUNCHES[self.rank])
         """The threads along each launch dimension."""
@@ -128,7 +123,6 @@ class Sketch(drafting.Sketch):
             self.sites += [((axis,), 0.2) for axis in axes]
         if self.rank > 2:
             self.sites += [(axes[:2], 0.2), (axes[1:], 0.2)]
-        self._outermost = self.sites
         asked = self.indices
         if self.lanes:
             self.lane = self.book.take(("lane", "t_id", "thread"))
@@ -151,16 +145,8 @@ class Sketch(drafting.Sketch):
             return self.add_uniform(type, domain)
         return self.read(type, domain, self._draw.weighted(self.sites))
 
-    # ---- what elaboration asks for
-
     def _lists(self) -> list[list[Any]]:
-        return [*super()._lists(), self.tested, self._uniforms]
-
-    def start(self, stream: Stream, beside: Term) -> Term:
-        """An element, of a term's scalar type, to go on from: of a new array, or one that is read elsewhere too."""
-        kind = Type(beside.type.dtype)
-        known = self.resume(kind, stream, beside, _AGAIN)
-        return known or self.read(kind, typical_domain(stream, kind), self.sites[0][0])
+        return [*super()._lists(), self._uniforms]
 
     # ---- what recipes build with
 
@@ -232,23 +218,13 @@ class Sketch(drafting.Sketch):
     def read(self, kind: Type, domain: Domain, site: Site) -> Term:
         """An element of a new array, read where it is used or into a local first."""
         stored = self._stored(kind, domain)
-        node: Expression = self.add_element(stored, domain, site)
+        array = self.add_array(stored, domain, tuple(axis.extent for axis in site))
+        node: Expression = Subscript(Name(array), tuple(axis.index for axis in site))
         if stored != kind:
             node = Call(Name(scalar_name(kind.dtype)), (node,))
         varying = math.prod(axis.extent for axis in site) >= _FEW
         term = Term(node, kind, domain, flat=True, varying=varying)
-        if site == self.sites[0][0] and self.sites is self._outermost:
-            self._known.append(term)
         return self.keep(term) if self.stream.difficulty > 1 and self._draw.chance(0.35) else term
-
-    def add_flag(self) -> Expression:
-        """An element of a new array of truths, set for about every second thread."""
-        return self.add_element(Type("bool"), Domain(low=0, high=1), self.sites[0][0], naming.FLAGS)
-
-    def add_element(self, kind: Type, domain: Domain, site: Site, pool: tuple[str, ...] | None = None) -> Expression:
-        """An element of a new array, as it is stored."""
-        array = self.add_array(kind, domain, tuple(axis.extent for axis in site), pool=pool)
-        return Subscript(Name(array), tuple(axis.index for axis in site))
 
     def leaves(self, count: int, types: Sequence[Type] | None = None) -> list[Term]:
         """New arguments to weave from; the first is always an array read at the fullest site."""
@@ -283,8 +259,8 @@ class Sketch(drafting.Sketch):
         """A new array that the kernel writes; returns its name."""
         return self.add_array(kind, domain, shape, role, naming.OUTPUTS, element)
 
-    def write(self, term: Term) -> None:
-        """Write a term as it is to a new output array at the thread's own indices."""
+    def store(self, term: Term) -> None:
+        """Write a term to a new output array at the thread's own indices."""
         stored = self._stored(term.type, term.interval)
         out = self.add_output(stored, term.interval, self.threads)
         self.add(

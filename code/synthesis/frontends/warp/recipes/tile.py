@@ -9,7 +9,6 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import call, squared
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.pieces import BLOCK_PIECES
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
     Assign,
@@ -26,7 +25,6 @@ from synthesis.grammar.syntax import (
 )
 from synthesis.grammar.templates import Hole, Template
 from synthesis.grammar.types import Type
-from synthesis.grammar.weaving import DrawError
 from synthesis.records import Domain, KernelSpec, Role
 
 _F32 = Type("float32")
@@ -58,10 +56,8 @@ class Tiled:
 
     def __init__(self, stream: Stream, rank: int, sizes: tuple[int, ...] | None = None, *, lanes: bool = False) -> None:
         self.choices = choices = stream.child("shape")
-        # What depends on the block alone needs as many of them as other kernels have threads.
-        fewest, most = (2, 4) if stream.difficulty < 3 else (20, 36) if rank == 1 else (5, 7)
-        self.blocks = tuple(choices.integer(fewest, most) for _ in range(rank))
-        self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks, lanes=lanes, pieces=BLOCK_PIECES)
+        self.blocks = tuple(choices.integer(2, 4) for _ in range(rank))
+        self.draft = Draft(stream, (_F32,), rank=rank, launch=self.blocks, lanes=lanes)
         self.block_dim = choices.choice((32, 64, 128, 256))
         self.template = Template(self.draft.book, _ROLES, squared)
         self.sizes = sizes or tuple(choices.choice((4, 8, 16) if rank > 1 else (16, 32, 64)) for _ in range(rank))
@@ -159,14 +155,7 @@ class Tiled:
         return name
 
     def store(self, tile: Expression, bound: float = 50.0) -> None:
-        """Write a tile where its block is; above difficulty 2, times a drawn number of the block's own."""
-        if self.draft.stream.difficulty > 2:
-            held = self.hold(tile)
-            start = self.draft.read(_F32, Domain(low=0.2, high=1.5), self.draft.sites[0][0])
-            made = self.draft.elaborate(start)
-            if made.type != _F32:
-                raise DrawError("a tile times what is no number")
-            tile, bound = Infix("*", held, self.draft.keep(made).node), bound * max(1.0, made.interval.magnitude)
+        """Write a tile where its block is."""
         out = self.draft.add_output(_F32, Domain(low=-bound, high=bound), self.extents)
         self.draft.add(Evaluate(Call(Name("wp.tile_store"), (Name(out), tile), (("offset", self.offset()),))))
 

@@ -4,7 +4,6 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.ops import SCALAR, squared
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.recipes.drafting import Draft
-from synthesis.frontends.warp.recipes.pieces import BLOCK_PIECES
 from synthesis.frontends.warp.recipes.tile import Tiled
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
@@ -383,7 +382,7 @@ def _draw_thread(stream: Stream, target: str) -> KernelSpec:
 def _draw_alone(stream: Stream, target: str) -> KernelSpec:
     """Each thread's own number through tiles and back."""
     choices = stream.child("shape")
-    draft = Draft(stream, (_NUMBER,), pieces=BLOCK_PIECES)
+    draft = Draft(stream, (_NUMBER,))
     template = Template(
         draft.book,
         {"t": ("t", "tile", "packed"), "u": ("u", "mapped", "res_tile"), "x": ("x", "own", "val")},

@@ -78,7 +78,7 @@ def _draw_integrated(stream: Stream, target: str) -> KernelSpec:
             "nxt = wp.vec3(nxt[0], wp.max(nxt[1], ground), nxt[2])",
             ground=scene.number(-1.0, 0.5, ("ground", "floor_y", "height")),
         )
-    scene.draft.write(term(v, 8.0, VEC))
+    scene.draft.store(term(v, 8.0, VEC))
     return scene.finish(
         term(scene.name("nxt"), 4.0, VEC),
         "simulation",
