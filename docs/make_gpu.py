@@ -65,6 +65,12 @@ PATTERNS = {
     "field": ("cells that read those beside them", r"builtin_tid\w+|wp::address\("),
     "multibody": ("a thread for each body of each world", r"builtin_tid\w+|wp::(?:address|array_store)\("),
     "queries": ("queries of objects by their ids", r"wp::(?:mesh|bvh|hash_grid)_\w+\("),
+    "joints": ("rigid transforms, and enums of joints", r"wp::(?:transform_\w+|quat_\w+|address|array_store)\("),
+    "shapes": ("chains from shape to body to world", r"wp::(?:transform_\w+|quat_\w+|address|atomic_\w+)\("),
+    "state": ("arrays that are copied, gathered and scattered", r"iter_next|wp::(?:address|array_store|range)\("),
+    "constraints": ("rows that are written by address", r"wp::(?:address|array_store|atomic_\w+)\("),
+    "topology": ("elements by the numbers of their vertices", r"wp::(?:address|length|cross|extract|array_store)\("),
+    "voxels": ("cells of grids with three dimensions", r"builtin_tid\w+|wp::(?:address|floor|int32|array_store)\("),
     "native": ("shared memory and barriers", r"__shared__|__syncthreads\(\)|__shfl\w+"),
 }
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 import warp as wp_module
 import warp._src.build as build_module  # noqa: TID251 (Warp's own compiler is the judge of its texts)
+import warp._src.context as context_module  # noqa: TID251 (which modules Warp knows)
 from processes import output_of
 
-from synthesis import Rejection, Symptom, extract_ir, get_frontend
+from synthesis import KernelGenerator, Rejection, Symptom, extract_ir, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
 from synthesis.frontends.warp import binaries, lowering
 from synthesis.frontends.warp.texts import clean
@@ -377,3 +378,30 @@ def test_ptx_and_sass_are_made_without_a_gpu(constructs: ModuleType) -> None:
             assert "/*" not in sass
         (again,) = FRONTEND.compiler.lower([named(constructs, name)], levels, device="cuda")
         assert again == lowered
+
+
+UNIQUE = """import warp as wp
+
+
+@wp.kernel(module="unique")
+def doubled(a: wp.array[float], out: wp.array[float]):
+    i = wp.tid()
+    out[i] = 2.0 * a[i]
+"""
+
+
+def test_a_kernel_with_a_module_of_its_own_is_not_an_equal_one_that_is_known(tmp_path: Path) -> None:
+    (tmp_path / "mine_unique.py").write_text(f"# a line more\n\n{UNIQUE}", encoding="utf-8")
+    mine = load_place(places_of(str(tmp_path / "mine_unique.py"))[0])
+    spec = replace(KernelGenerator("warp").spec(0), source=UNIQUE, name="doubled")
+    known: Any = context_module.user_modules
+    before = dict(known)
+    for _ in range(2):
+        kernel = FRONTEND.load_one(spec)
+        assert isinstance(kernel, Kernel), kernel
+        lowered = FRONTEND.compiler.lower([kernel], LEVELS, device="cpu+cuda")[0]
+        assert isinstance(lowered, Lowered), lowered
+        assert all(lowered.line_map[name] for name in ("cpp_forward", "cuda_forward"))
+        FRONTEND.compiler.release([kernel])
+    assert dict(known) == before, "the user's own module is in its place again"
+    assert mine is not None

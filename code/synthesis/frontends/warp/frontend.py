@@ -78,7 +78,8 @@ class WarpCompiler:
 
     def load(self, specs: Sequence[KernelSpec]) -> list[Kernel | Rejection]:
         """Run the sources, those that can in one module, and find the kernels in them by name."""
-        return load_kernels(specs, _found, introspection.forget)
+        with introspection.own_modules():
+            return load_kernels(specs, _found, introspection.forget)
 
     def release(self, kernels: Sequence[Kernel]) -> None:
         """Forget kernels that ``load`` made."""

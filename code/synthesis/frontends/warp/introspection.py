@@ -5,8 +5,11 @@ Nothing here makes text or runs it, so that the oracle may know it too.
 
 import ast
 import functools
+import re
+import sys
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -24,6 +27,11 @@ _warp_codegen: Any = _codegen
 _warp_context: Any = _context
 _warp_types: Any = _types
 
+_UNIQUE = re.compile(r"_[0-9a-f]{8}$")
+"""What the name that Warp gives a kernel's own module ends with."""
+_replaced: dict[str, Any] = {}
+"""Warp modules whose names those of loaded sources have."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
@@ -35,6 +43,22 @@ class Parameter:
 
 
 # ---- modules, and what is in them
+
+
+@contextmanager
+def own_modules() -> Generator[None]:
+    """Have kernels that are declared inside get Warp modules of their own.
+
+    Warp gives a kernel with ``module="unique"`` the module, and the kernel object, of an equal one that is known, whose
+    lines stand in another file. Modules of the same names are back in their places once ``forget`` drops the new ones.
+    """
+    modules = _warp_context.user_modules
+    unique = {name: modules.pop(name) for name in list(modules) if _UNIQUE.search(name) and name not in sys.modules}
+    try:
+        yield
+    finally:
+        for name, module in unique.items():
+            (_replaced if name in modules else modules)[name] = module
 
 
 def forget(module_name: str) -> None:
@@ -50,6 +74,8 @@ def forget(module_name: str) -> None:
             warp_module._detach_references()
             for table in (warp_module.kernels, warp_module.functions, warp_module.structs):
                 table.clear()
+        if name in _replaced:
+            _warp_context.user_modules[name] = _replaced.pop(name)
     module.__dict__.clear()
 
 

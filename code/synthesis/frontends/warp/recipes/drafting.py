@@ -25,6 +25,7 @@ _GENERIC = 0.045
 # The shares of kernels that are declared to have no backward text, of those with a derivative and of the others. In
 # applications it is 27 % of all; here most keep theirs, which is half of what there is to learn from them.
 _WITHOUT_BACKWARD, _WITHOUT_DERIVATIVE = 0.15, 0.9
+_SLOT = re.compile(r"= wp\.atomic_\w+\(")
 
 _UNIQUE = 0.14
 """The share of kernels of applications that have a module of their own; 34 % of all have an option of some kind."""
@@ -58,12 +59,14 @@ class Draft(Sketch):
             if each.dtype == "float32" and not each.fields and (each.shape is not None or plain)
         }
 
-    def _has_backward(self, differentiated: Sequence[str]) -> bool:
+    def _has_backward(self, differentiated: Sequence[str], told: str) -> bool:
         """Whether Warp is to make a backward text; of most kernels that have no derivative it is not.
 
-        Nor of those of one thread, which decide, in loops whose adjoints Warp is known to get wrong.
+        Nor of those of one thread, which decide, in loops whose adjoints Warp is known to get wrong; nor of those of
+        applications that keep what an atomic gives, mostly a slot, and decide by it: a backward text does not ask the
+        atomic again, and decides by whatever the memory held.
         """
-        if self.rank == 0:
+        if self.rank == 0 or (self.plain and _SLOT.search(told)):
             return False
         return not self.stream.child("declaration").chance(_WITHOUT_BACKWARD if differentiated else _WITHOUT_DERIVATIVE)
 
@@ -122,7 +125,7 @@ class Draft(Sketch):
         leaves = [leaf for each in arguments for leaf in each.spread()]
         differentiated = differentiable(leaves, ast.parse("\n".join(render_block((kernel,)))))
         told = "\n".join(render_block((*self._helpers, kernel)))
-        backward = self._has_backward([each for each in differentiated if _is_named(each, told)])
+        backward = self._has_backward([each for each in differentiated if _is_named(each, told)], told)
         kernel = replace(kernel, decorators=(self._decorator(backward=backward),))
         signature = Signature(
             arguments=arguments,
