@@ -39,23 +39,29 @@ _METHOD = """
             new = y + dt * k1
         else:
             k2 = rhs(y + 0.5 * dt * k1)
-            {k3 = rhs(y + 0.5 * dt * k2)
+            {if method == 'midpoint':
+                new = y + dt * k2
+            else:
+                k3 = rhs(y + 0.5 * dt * k2)
+                k4 = rhs(y + dt * k3)
+                new = y + dt * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0 ~
+            k3 = rhs(y + 0.5 * dt * k2)
             k4 = rhs(y + dt * k3)
-            new = y + dt * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0 ~
-            new = y + dt * k2 ~
-            {?0.5 # third order}
-            k3 = rhs(y - dt * k1 + 2.0 * dt * k2)
-            new = y + dt / 6.0 * (k1 + 4.0 * k2 + k3)}}
-        {?0.45 if bound is not None:
-            {?0.5 # {far out the step is too long to be trusted ~ keep what diverges finite}}
-            new = jnp.clip(new, -bound, bound)}
-        {?0.3 if keep_positive:
-            new = {jnp.maximum(new, 0.0) ~ jax.nn.relu(new)}}
+            new = y + dt * (k1 + 2.0 * k2 + 2.0 * k3 + k4) / 6.0}}
+        KEPT
         return new, SAVED
 """
+_BOUNDED = """{?0.4 if bound is not None:
+            {?0.5 # {far out the step is too long to be trusted ~ keep what diverges finite}}
+            new = jnp.clip(new, -bound, bound)}"""
+_POSITIVE = """{?0.4 if keep_positive:
+            {?0.5 # there are no fewer than none}
+            new = {jnp.maximum(new, 0.0) ~ jax.nn.relu(new)}}"""
+_START = """{?0.3 if include_start:
+            path = jnp.concatenate([y0[None], path])}"""
 _DISTANCE = """\
 {?0.4 # {how far it came ~ distance from where it began}}
-path = {jnp.linalg.norm(final - y0, axis=-1) ~ jnp.sqrt(jnp.sum((final - y0) ** 2, axis=-1))}
+moved = {jnp.linalg.norm(final - y0, axis=-1) ~ jnp.sqrt(jnp.sum((final - y0) ** 2, axis=-1))}
 """
 _RUN = {
     "scan": """
@@ -64,8 +70,7 @@ _RUN = {
         {?0.35 if every > 1:
             # {thin out what is kept ~ keep each n-th state}
             path = path[every - 1::every]}
-        {?0.3 if include_start:
-            path = jnp.concatenate([y0[None], path])}
+        START
     """,
     "loop": f"final = lax.fori_loop(0, steps, lambda i, y: step(y, i)[0], y0)\n{_DISTANCE}",
     "unrolled": f"final = y0\nfor _ in range(steps):\n    final, _ = step(final, None)\n{_DISTANCE}",
@@ -116,8 +121,11 @@ _SYSTEMS: dict[str, tuple[int, str]] = {
             susceptible, infected, recovered = (y[..., i] for i in range(3))}
             {?0.4 # contacts grow with the product of both groups}
             infections = beta * susceptible * infected
-            {recoveries = gamma * infected ~ recoveries = gamma * infected - gain * recovered}
-            return jnp.stack([-infections, infections - recoveries, recoveries], axis=-1)
+            recoveries = gamma * infected
+            {return jnp.stack([-infections, infections - recoveries, recoveries], axis=-1) ~
+            # immunity is lost again
+            lost = gain * recovered
+            return jnp.stack([lost - infections, infections - recoveries, recoveries - lost], axis=-1)}
     """),
 }  # fmt: skip
 _RANGES = {
@@ -181,10 +189,12 @@ def _draw_integrator(stream: Stream, target: str) -> KernelSpec:
     p.number("mu", "1.0", "strength of the damping", (0.5, 2.0), ("mu", "damping"))
     checks = _CHECK.replace("WIDTH", str(width))
     kept = p.pick("new", "new", "jnp.mean(new, axis=0)" if run == "scan" else "None")
-    p.write(checks, system, _METHOD.replace("SAVED", kept), _RUN[run])
+    within = _POSITIVE if target in ("lotka_volterra", "epidemic") else _BOUNDED
+    start = _START if kept == "new" else ""
+    p.write(checks, system, _METHOD.replace("SAVED", kept).replace("KEPT", within), _RUN[run].replace("START", start))
     state: Tree = Leaf((count, width))
     if run != "scan":
-        p.finish(("return final", (state,)), ("return final, path", (state, Leaf((count,)))))
+        p.finish(("return final", (state,)), ("return final, moved", (state, Leaf((count,)))))
     else:
         whole = Leaf((steps, count, width) if kept == "new" else (steps, width))
         p.finish(("return final, path", (state, whole)), ("return path", (whole,)))

@@ -152,14 +152,8 @@ _NORM = Family(
             out = ((parts - mean) / jnp.sqrt(var + eps)).reshape(h.shape)
         """,
         "batch": """
-            {if training:
-                axes = tuple(range(h.ndim - 1))
-                mean, var = {moments(h, axes) ~ h.mean(axis=axes), h.var(axis=axes)}
-            else:
-                # {what was seen in training ~ one example has no statistics}
-                mean, var = jnp.zeros(h.shape[-1]), jnp.ones(h.shape[-1]) ~
             axes = tuple(range(h.ndim - 1))
-            mean, var = {moments(h, axes) ~ jnp.mean(h, axis=axes), jnp.var(h, axis=axes)}}
+            mean, var = {moments(h, axes) ~ jnp.mean(h, axis=axes), jnp.var(h, axis=axes)}
             out = (h - mean) * jax.lax.rsqrt(var + eps)
         """,
         "length": """

@@ -91,8 +91,8 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
                 "if greedy:",
                 remark(p, "no chance at all", "the most likely token"),
                 p.pick(
-                    "return jnp.argmax(logits, axis=-1), jax.nn.log_softmax(logits)[:, 0]",
-                    "best = logits.argmax(axis=-1)\nreturn best, jax.nn.log_softmax(logits)[:, 0]",
+                    "return jnp.argmax(logits, axis=-1), jax.nn.log_softmax(logits).max(axis=-1)",
+                    "best = logits.argmax(axis=-1)\nreturn best, jnp.max(jax.nn.log_softmax(logits), axis=-1)",
                 ),
             )
         )

@@ -82,8 +82,6 @@ def _clip_norm(p: Program, each: str, tree: Tree) -> list[Tree]:
     p.add(clip_by_norm(p, each, "grads"))
     if p.maybe(0.3):
         p.add(block("if unless is not None:", f"grads = {each}(lambda g: jnp.clip(g, -unless, unless), grads)"))
-    if p.maybe(0.25):
-        p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
     both = p.choices.chance(0.5)
     p.add("return grads, norm" if both else "return grads")
     return [changed(tree, 0, 1), Leaf(())] if both else [changed(tree, 0, 1)]
@@ -96,7 +94,7 @@ def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
     p.add(remark(p, "entry by entry", "no entry beyond the limit"))
     p.add(f"clipped = {each}(lambda g: {bounded}, grads)")
     more: list[Tree] = []
-    extra = p.pick("none", "share", "scaled", "decayed", "moved")
+    extra = p.pick("none", "share", "share")
     if extra == "share":
         p.add(
             p.pick(
@@ -109,26 +107,13 @@ def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
             ),
         )
         more = [Leaf(())]
-    elif extra == "scaled":
-        p.add(
-            "biggest = jnp.stack([jnp.max(jnp.abs(g)) for g in jax.tree.leaves(clipped)]).max()",
-            f"clipped = {each}(lambda g: g / (biggest + eps), clipped)",
-        )
-    elif extra == "decayed":
-        p.add(
-            f"clipped = {each}(lambda g, w: g + strength * w "
-            f"{p.pick('if w.ndim > 1 else g', 'if w.ndim >= 2 else g')}, clipped, params)"
-        )
-    elif extra == "moved":
-        p.add(f"clipped = {each}(lambda m, g: rate * m + (1 - rate) * g, average, clipped)")
     if p.maybe(0.3):
         p.add(
-            "'# centre the gradients of matrices'",
-            f"clipped = {each}(lambda g: g - g.mean(axis={p.pick('0', '-1')}, keepdims=True) if g.ndim > "
-            f"1 else g, clipped)",
+            "'# in the format that they came in'",
+            f"clipped = {each}(lambda c, g: c.astype(g.dtype), clipped, grads)",
         )
-    if p.maybe(0.25):
-        p.add(block("if unless is not None:", f"clipped = {each}(lambda g: g / unless, clipped)"))
+    if p.maybe(0.3):
+        p.add("'# what is no number moves nothing'", f"clipped = {each}(jnp.nan_to_num, clipped)")
     p.add("return clipped, hits / size" if more else "return clipped")
     return [changed(tree, 0, 1), *more]
 

@@ -24,10 +24,8 @@ _ROWS = {
             return ~
         if not eq_active[worldid, u] or eq_type[u] != EQ_JOINT:
             return}
-        # the next free row of the world
-        efcid = wp.atomic_add(nefc, worldid, 1)
-        if efcid >= njmax:
-            return
+        {?0.6 # one row of the world more
+        wp.atomic_add(nefc, worldid, 1)}
         joint1 = eq_obj1id[u]
         joint2 = eq_obj2id[u]
         dofadr1 = jnt_dofadr[joint1]
@@ -42,7 +40,6 @@ _ROWS = {
             pos -= eq_data[u, 0] + eq_data[u, 1] * dif}
         else:
             pos -= eq_data[u, 0]
-        efc_used[worldid, efcid] = 1
         {row_pos[worldid, u] = pos ~ row_pos[worldid, u] = pos
         row_vel[worldid, u] = qvel[worldid, dofadr1] {- deriv * qvel[worldid, jnt_dofadr[wp.max(joint2, 0)]] ~}}
         {?0.5 aref[worldid, u] = -eq_solref[u][0] * pos {- eq_solref[u][1] * qvel[worldid, dofadr1] ~}}
@@ -71,14 +68,11 @@ _ROWS = {
         pos2 = xpos[worldid, body2] + xmat[worldid, body2] * eq_anchor2[u]}
         {?0.4 # welded together or to the world
         if body_weldid[body1] == body_weldid[body2]:
-            {return ~ pos2 = pos1}}
+            return}
         dif = pos1 - pos2
         {# three rows, one a direction
-        efcid = wp.atomic_add(nefc, worldid, 3)
-        if efcid + 3 > njmax:
-            return
+        wp.atomic_add(nefc, worldid, 3)
         for k in range(3):
-            efc_used[worldid, efcid + k] = 1
             row_dif[worldid, u, k] = dif[k] ~
         for k in range(3):
             row_dif[worldid, u, k] = {dif[k] ~ eq_solref[u][0] * dif[k]}}
@@ -468,7 +462,6 @@ def _declare_data(p: Program, worlds: int, n: int) -> None:
     p.array("nefc_in", INT, (1, n), (worlds,), ("nefc_in",))
     p.array("ncon", INT, (1, n), (worlds,), ("ncon_in", "nacon_in"))
     p.output("nefc", INT, (worlds,), ("nefc_out", "nefc"), (0, 1))
-    p.output("efc_used", INT, (worlds, 12), ("efc_used_out", "row_used"), (0, 1))
     for key, names in (
         ("row_pos", ("efc_pos_out",)), ("row_vel", ("efc_vel_out",)), ("aref", ("efc_aref_out",)),
         ("row_cost", ("efc_cost_out",)), ("row_diag", ("efc_D_out",)), ("row_force", ("efc_force_out",)),

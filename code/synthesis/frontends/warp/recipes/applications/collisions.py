@@ -44,7 +44,7 @@ _NARROW = {
         h = wp.dot(pb - pa, n)
         dist = h - rb
         {?0.3 # below the plane by more than its size
-        if dist < {-2.0 ~ -1.0} * rb:
+        if dist < {-2.0 * rb ~ -rb}:
             {wp.atomic_add(deep, 0, 1) ~ return}}
         point = pb - n * (rb + 0.5 * dist)
     """,
@@ -98,12 +98,7 @@ _NARROW = {
 }
 _KEEP = """
     {if dist {< ~ <=} gap:
-        {slot = wp.atomic_add(counter, 0, 1)
-        {# no room left
-        if slot >= max_contacts:
-            return
-        used[slot] = 1 ~ if slot < max_contacts:
-            used[slot] = 1}
+        {wp.atomic_add(counter, 0, 1)
         depth[tid] = {gap - dist ~ wp.max(gap - dist, 0.0)} ~
         depth[tid] = {gap - dist ~ wp.max(gap - dist, 0.0) ~ 0.5 * (gap - dist)}
         {normal_out[tid] = n
@@ -122,10 +117,11 @@ _KEEP = """
     depth[tid] = {gap - dist ~ wp.max(gap - dist, 0.0) ~ 0.5 * (gap - dist)}
     normal_out[tid] = n
     {?0.6 point_out[tid] = point}
-    {?0.5 if body_a >= 0:
-        wp.atomic_add(pushes, body_a, n * {dist ~ (dist * 0.5)})
+    {?0.5 {push = n * dist ~ push = n * (dist * 0.5)}
+    if body_a >= 0:
+        wp.atomic_add(pushes, body_a, push)
     if body_b >= 0:
-        wp.atomic_sub(pushes, body_b, n * {dist ~ (dist * 0.5)})}}
+        wp.atomic_sub(pushes, body_b, push)}}
 """
 
 
@@ -140,10 +136,8 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.array("axis_of", VEC, (-1, 1), (count,), ("shape_axis", "axes", "plane_normals"))
     p.scalar("axis", VEC, (-1, 1), ("up", "plane_normal", "axis"))
     p.number("half_length", (0.2, 0.6), ("half_height", "half_length"), ("0.5",))
-    p.scalar("max_contacts", INT, (2, 8), ("max_contacts", "capacity", "rigid_contact_max"))
     p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 1))
     p.output("deep", INT, (1,), ("num_deep", "tunneled"), (0, 1))
-    p.output("used", INT, (12,), ("contact_active", "slot_used"), (0, 1))
     p.output("depth", FLOAT, (pairs,), ("depth", "penetration", "contact_depth"), (0, 1))
     p.output("normal_out", VEC, (pairs,), ("contact_normal", "normals", "normal_out"), (0, 1))
     p.output("point_out", VEC, (pairs,), ("contact_point", "points", "contact_pos"), (0, 1))

@@ -29,8 +29,9 @@ _PLANE = {
         {?0.4 if cell_type[x, y] == SOLID:
             out[x, y] = 0.0
             return}
-        x0 = {int(px) ~ int(wp.floor(px))}
-        y0 = {int(py) ~ int(wp.floor(py))}
+        {x0 = int(px)
+        y0 = int(py) ~ x0 = int(wp.floor(px))
+        y0 = int(wp.floor(py))}
         x1 = wp.min(x0 + 1, nx - 1)
         y1 = wp.min(y0 + 1, ny - 1)
         fx = px - float(x0)

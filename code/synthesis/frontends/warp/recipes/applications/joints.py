@@ -171,8 +171,8 @@ _JOINT = {
             wp.atomic_sub(body_f, parent, wp.spatial_vector(f, t + wp.cross(r_p, f)))}
     """,
     "joint_counts": """
-        num_q = {int(0) ~ 1}
-        num_qd = {int(0) ~ 1}
+        num_q = int(0)
+        num_qd = int(0)
         {if kind == JOINT_FREE:
             num_q = 7
             num_qd = 6

@@ -64,7 +64,8 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
 def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") -> str:
     """A value added to an element that other threads add to as well."""
     call = {"+": "add", "-": "sub"}[sign]
-    return p.pick(f"{array}[{place}] {sign}= {value}", f"wp.atomic_{call}({array}, {place}, {value})")
+    plain = p.habit("adds in place", 0.5)
+    return f"{array}[{place}] {sign}= {value}" if plain else f"wp.atomic_{call}({array}, {place}, {value})"
 
 
 def _flux(p: Program) -> list[str]:
@@ -109,7 +110,7 @@ def _stretch(p: Program) -> list[str]:
     lines = ["d = x[b] - x[a]", "r = wp.length(d)", block(f"if r {p.pick('<', '<=')} TINY:", "return")]
     if p.choices.chance(0.5):
         lines.insert(0, block("if a == b:", "return"))
-    ratio = p.pick("s = r / rest[tid]", "s = r - rest[tid] + 1.0")
+    ratio = "s = r / rest[tid]"
     law = p.pick("g = d * (ks * (s - 1.0) / r)", "g = wp.normalize(d) * (ks * (s - 1.0))")
     slack = p.pick("", block("if s <= 1.0:", "return"))
     torn = ""

@@ -264,16 +264,9 @@ _ROW = {
         {dist_low = q - lower[u]
         dist_up = upper[u] - q
         dist = wp.min(dist_low, dist_up) ~ dist = wp.min(q - lower[u], upper[u] - q)}
-        {if dist >= margin:
+        if dist >= margin:
             return
-        slot = wp.atomic_add(nefc, w, 1)
-        if slot >= max_rows:
-            return
-        efc_used[w, slot] = 1 ~
-        if dist < margin:
-            slot = wp.atomic_add(nefc, w, 1)
-            if slot < max_rows:
-                efc_used[w, slot] = 1}
+        wp.atomic_add(nefc, w, 1)
         side = {float(q - lower[u] < upper[u] - q) * 2.0 - 1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
         {?0.6 # reference acceleration
         aref[w, u] = {-bias[u] * side * qvel[w, u] - gain[u] * (dist - margin) ~ -gain[u] * (dist - margin)}}
@@ -349,7 +342,6 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.number("eps", (0.2, 0.6), ("stiction_velocity", "eps"), ("0.5",))
     p.number("cutoff", (0.5, 1.2), ("cutoff", "limit", "max_value"), ("1.0",))
     p.number("margin", (0.05, 0.6), ("margin", "jnt_margin"), ("0.1", "0.5"))
-    p.scalar("max_rows", INT, (1, 4), ("njmax", "max_rows"))
     p.constants({"ACT_MOTOR": 0, "ACT_POSITION": 1, "ACT_VELOCITY": 2, "ACT_DAMPER": 3})
     p.constants({"SENSOR_POS": 0, "SENSOR_VEL": 1, "SENSOR_FRAME": 2, "SENSOR_LIMIT": 3})
     p.output("force", FLOAT, each, ("actuator_force", "force_out"), (0, 1))
@@ -357,7 +349,6 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.output("qfrc", FLOAT, each, ("qfrc_actuator", "joint_f"), (-1, 1))
     p.output("sensordata", FLOAT, (worlds, 3 * n), ("sensordata", "readings"), (-1, 1))
     p.output("nefc", INT, (worlds,), ("nefc", "num_rows"), (0, 1))
-    p.output("efc_used", INT, (worlds, 4), ("efc_used", "row_active"), (0, 1))
     for key, pool in (
         ("aref", ("efc_aref", "target_acc")),
         ("row_pos", ("efc_pos", "row_pos")),

@@ -39,10 +39,10 @@ _STATIC = 0.12
 """How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
-    "d": ("d", "delta", "diff", "offset"), "r": ("r", "dist", "length", "l"), "n": ("n", "normal", "dir"),
-    "total": ("total", "sum", "acc", "result"), "best": ("best", "closest", "min_value", "nearest"),
+    "d": ("d", "delta", "diff"), "r": ("r", "dist", "length", "l"), "n": ("n", "normal", "dir"),
+    "total": ("total", "sum", "acc", "result"), "best": ("best", "best_value"),
     "k": ("k", "j", "kk", "it"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "hits", "n_found"),
-    "f": ("f", "force", "f_total"), "w": ("w", "weight", "wij"), "slot": ("slot", "dest", "out_id"),
+    "f": ("f", "force", "f_total"), "slot": ("slot", "dest", "out_id"),
     "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
     "start": ("start", "begin"), "end": ("end", "stop"),
     "answer": ("query", "res", "result", "q", "hit"), "surface": ("closest", "cp", "surface_pos", "p_surface"),
@@ -118,6 +118,10 @@ class Program:
     def maybe(self, probability: float) -> bool:
         """True with about the given probability, more often the more difficult the kernel is to be."""
         return self.choices.chance(min(0.92, probability * self._eager))
+
+    def habit(self, what: str, probability: float) -> bool:
+        """Whether this kernel's author does something, every time that it is asked."""
+        return self._stream.child("habit", what).chance(probability)
 
     def pick(self, *options: str) -> str:
         """One of several ways to write the same."""

@@ -206,16 +206,14 @@ _SHAPE = {
             flags = flags | STATIC}
         {?0.5 if not world_active[wp.max(shape_world[tid], 0)]:
             flags = {flags & VISIBLE ~ 0}}
-        {?0.4 group = {collision_group[tid] ~ -collision_group[tid]}
+        {?0.4 group = collision_group[tid]
         if group == 0:
             flags = flags & (VISIBLE | STATIC)
         elif group < 0 and (flags & COLLIDES) != 0:
             wp.atomic_add(group_count, {-group ~ wp.min(-group, 7)}, 1)}
         flags_out[tid] = flags
         {?0.6 if {flags & COLLIDES ~ (flags & COLLIDES) != 0}:
-            slot = wp.atomic_add(num_active, 0, 1)
-            {?0.5 if slot < max_shapes:
-                slot_used[slot] = 1}}
+            wp.atomic_add(num_active, 0, 1)}
     """,
 }
 
@@ -259,7 +257,6 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction"))
     p.scalar("world", INT, (0, 3), ("world", "world_id"))
     p.scalar("up_axis", INT, (0, 2), ("up_axis",))
-    p.scalar("max_shapes", INT, (4, 12), ("max_shapes", "capacity"))
     p.output("pose_out", FRAME, (count,), ("shape_X_ws", "world_transform", "xform_out"), element="wp.transform")
     p.output("rotation_out", _MAT, (count,), ("shape_rot", "xmat_out"))
     for key, names in (
@@ -276,7 +273,6 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.output("body_shapes", INT, (bodies,), ("body_shape_count", "num_shapes"), (0, 1))
     p.output("num_hits", INT, (1,), ("num_hits", "hit_count"), (0, 1))
     p.output("num_active", INT, (1,), ("num_active", "active_count"), (0, 1))
-    p.output("slot_used", INT, (16,), ("slot_used", "occupied"), (0, 1))
     p.output("group_count", INT, (8,), ("group_count", "shapes_per_group"), (0, 1))
     p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
     p.output("body_inertia", _MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))

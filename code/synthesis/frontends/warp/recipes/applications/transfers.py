@@ -16,7 +16,7 @@ _MOVES = {
             return}
         {# a thread takes every so many of them
         for k in range(tid, total, num_threads):
-            dst[k] = {src[k] ~ src[k] * scale ~ src[wp.min(k + 1, total - 1)]} ~
+            dst[k] = {src[k] ~ src[k] * scale} ~
         for k in range(tid, {total ~ src.shape[0]}, {num_threads ~ num_threads}):
             {?0.5 if ids[k] < 0:
                 dst[k] = {0.0 ~ fill}

@@ -15,9 +15,9 @@ _SHARE = 0.05
 """How often a kernel is given a struct of arrays where it may be; in applications 3.6 % of all kernels are."""
 _BOTH = 0.35
 """How often one has a struct of what is read and another one of what is written."""
-_TAKEN_IN, _NUMBERS = 0.8, 0.7
-"""How often an array that fits is a field, and how often a number is."""
-_LEAST, _MOST = 2, 6
+_NUMBERS = 0.7
+"""How often numbers are fields; of arrays all that fit are."""
+_LEAST, _MOST = 2, 9
 """Fields that the kernel names."""
 _SPOKEN = 2
 """Fields that have to speak of a thing for the struct to be named after it."""
@@ -68,15 +68,15 @@ def bundle(sheet: Sheet, choices: Stream) -> None:
         return
     written = [key for key in arrays if fitting[key].role is not Role.INPUT]
     read = [key for key in arrays if key not in written]
-    numbers = [key for key, each in fitting.items() if each.shape is None and choices.chance(_NUMBERS)]
+    whole = choices.chance(_NUMBERS)
+    numbers = [key for key, each in fitting.items() if each.shape is None and whole]
     groups = [arrays]
     if len(read) >= _LEAST and choices.chance(_BOTH):
         groups = [read, written] if len(written) >= _LEAST else [read]
     taken = set[str]()
     for group in groups:
-        chosen = [key for key in choices.shuffled(group) if choices.chance(_TAKEN_IN)][:_MOST]
-        if len(chosen) >= _LEAST:
-            _gather(sheet, choices, [*chosen, *(numbers if group is groups[0] else [])], taken)
+        if _LEAST <= len(group) <= _MOST:
+            _gather(sheet, choices, [*choices.shuffled(group), *(numbers if group is groups[0] else [])], taken)
 
 
 def _assigned(sheet: Sheet) -> set[str]:

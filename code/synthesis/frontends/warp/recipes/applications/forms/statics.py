@@ -5,14 +5,15 @@ import ast
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
 from synthesis.grammar.streams import Stream
 
-_BRANCHES, _VECTORS = 0.035, 0.06
+_BRANCHES, _VECTORS = 0.06, 0.06
 """How often a kernel has a branch of a constant, and how often vectors of plain numbers are made once."""
-_TESTS = (("True", "{}"), ("True", "{}"), ("False", "not {}"), ("2", "{} == 2"), ("3", "{} > 1"))
+_TESTS = (("True", "{}"), ("True", "{}"), ("False", "not {}"))
 """What such a constant is, and how it is asked for; it always holds."""
-_NAMES = (
-    "ENABLE_LIMITS", "USE_DAMPING", "WITH_FRICTION", "USE_GRAVITY", "TRACK_STATE", "WRITE_OUTPUT", "CHECKED", "QUALITY",
-    "ENABLE_CONTACTS", "STORE_RESULT", "LEVEL", "FULL_UPDATE",
-)  # fmt: skip
+_NAMES = {
+    True: ("USE_EXTRA_TERM", "FULL_MODEL", "HIGH_QUALITY", "WITH_CORRECTION"),
+    False: ("STORE_RESULT", "WRITE_OUTPUT", "TRACK_STATE", "COLLECT_STATS"),
+}
+"""What a constant is called that a term depends on, and one that says whether something is written."""
 _KEY = "STATIC_SWITCH"
 _VECTOR_TYPES = frozenset({"vec2", "vec3", "vec4", "quat", "spatial_vector"})
 
@@ -29,13 +30,13 @@ def _branch(sheet: Sheet, choices: Stream) -> None:
         (block, place)
         for block in blocks_of(sheet.body)
         for place, statement in enumerate(block)
-        if _changes_only(statement)
+        if _changes_only(statement) and sum(map(_changes_only, block)) == 1
     ]
     if not places or not choices.chance(_BRANCHES):
         return
     block, place = choices.choice(places)
     value, test = choices.choice(_TESTS)
-    sheet.constants[_KEY] = (_NAMES, value)
+    sheet.constants[_KEY] = (_NAMES[isinstance(block[place], ast.AugAssign)], value)
     block[place] = ast.If(parse_expression(f"wp.static({test.format(_KEY)})"), [block[place]], [])
 
 

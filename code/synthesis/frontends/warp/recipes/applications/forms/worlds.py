@@ -12,8 +12,9 @@ from synthesis.records import Role
 
 _SHARE, _FLAT = 0.3, 0.3
 """How often a kernel of one launch dimension is of many worlds, and how often those have one index for both."""
-_BATCHED = 0.7
-"""How often an array that is only read has a part for each world; the model is often the same in all of them."""
+_BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
+"""How often what is only read has a part for each world, all arrays of a type alike: numbers of a model that are whole,
+its topology, are mostly the same in all of them."""
 _BOXED, _BOXED_IN_WORLDS = 0.06, 0.3
 """How often a value for all threads is read from an array, of one element or of one for each world."""
 _TAKEN = {"env", "wid", "world"}
@@ -124,12 +125,13 @@ class _Batching(ast.NodeTransformer):
 def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     """Give a kernel's arrays a part for each of some worlds."""
     bare, named = _bare(sheet), sheet.named()
+    batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
     chosen = {
         key
         for key, each in sheet.given.items()
         if key in named - bare
         and 0 < len(each.shape or ()) <= _HIGHEST_RANK
-        and (each.role is not Role.INPUT or choices.chance(_BATCHED))
+        and (each.role is not Role.INPUT or each.kind.dtype in batched)
     }
     single = {key for key in chosen if sheet.given[key].shape == (1,)}
     batching = _Batching(chosen, single)
