@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -109,3 +110,33 @@ def test_a_stranger_raises_nothing_here() -> None:
         assert (end.symptom, end.detail) == (Symptom.CRASH, "raised trust me")
         with pytest.raises(MachineError, match="trust me"):
             list(zygote.run(raises_in_anothers_name, int, time_limit=20))
+
+
+class KilledAsItStarts:
+    """Work whose process is killed as it reads what it is to do, as often as there are files to take away."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __setstate__(self, state: dict[str, Path]) -> None:
+        self.__dict__.update(state)
+        for path in self.folder.iterdir():
+            path.unlink()
+            os.kill(0, signal.SIGKILL)
+
+    def __call__(self) -> Iterator[int]:
+        yield 7
+
+
+@pytest.mark.parametrize("kills", [1, 2, 3])
+def test_a_process_that_is_killed_before_its_work_begins_is_started_three_times(tmp_path: Path, kills: int) -> None:
+    for number in range(kills):
+        (tmp_path / str(number)).touch()
+    with Zygote(confinement=MY_OWN) as zygote:
+        results = zygote.run(KilledAsItStarts(tmp_path), int, time_limit=20, contained=True)
+        if kills < 3:
+            assert list(results) == [7]
+        else:
+            with pytest.raises(MachineError, match="killed by SIGKILL before its work began"):
+                list(results)
+        assert list(zygote.run(partial(count, 2), int, time_limit=20)) == [0, 1]

@@ -24,6 +24,13 @@ from synthesis.isolation.folders import check_space, make_temporary, remove
 from synthesis.isolation.serving import BEGIN, KILL, START_LIMIT, Order
 from synthesis.isolation.wire import WireError, decode
 
+_STARTS = 3
+"""How often work is started that is killed before it begins."""
+
+
+class _KilledAtStartError(MachineError):
+    """A process was killed before its work began."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Casualty:
@@ -137,8 +144,28 @@ class Zygote:
         Raises:
             IrsmithError: what ``work`` itself raises.
             RuntimeError: likewise, for any other error, with its words.
-            MachineError: if the process that is forked from is gone, or no other can be started.
+            MachineError: if the process that is forked from is gone, no other can be started, or one after the other
+                is killed before its work has begun.
         """
+        for left in reversed(range(_STARTS)):
+            try:
+                yield from self._run(work, kind, time_limit, first_limit, contained=contained)
+            except _KilledAtStartError:  # nothing has come of it yet
+                if not left:
+                    raise
+            else:
+                return
+
+    def _run(
+        self,
+        work: Callable[[], Iterator[Any]],
+        kind: Any,
+        time_limit: float,
+        first_limit: float | None,
+        *,
+        contained: bool,
+    ) -> Generator[Any]:
+        """What :meth:`run` gives, of one process."""
         self._works += 1
         folder = self._folder / f"work-{self._works}"
         reader, writer = os.pipe()
@@ -218,6 +245,8 @@ class Zygote:
             return Casualty(symptom=Symptom.CRASH, detail="ended without its results")
         if status > 0:
             return Casualty(symptom=Symptom.CRASH, detail=f"exit status {status}")
+        if not running.protections:
+            raise _KilledAtStartError(f"a process was killed by {signal.Signals(-status).name} before its work began")
         # What may not send this signal did not send it.
         machine = status == -signal.SIGKILL and Protection.SECCOMP in running.protections
         return Casualty(symptom=Symptom.CRASH, detail=f"killed by {signal.Signals(-status).name}", machine=machine)
