@@ -20,6 +20,8 @@ PLANTED = (
     "using namespace std;",
     'extern "C" int system(const char*);',
     'printf("%n", &var_0);',
+    'const wp::str var_text = "%n";',
+    'auto text = "ls";',
     "var_0[5] = 1;",
     "wp::memcpy(var_0);",
     "var_0.call();",

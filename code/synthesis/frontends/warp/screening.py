@@ -258,10 +258,15 @@ def _of_string(words: Sequence[str], number: int) -> Iterator[str]:
     word = words[number]
     if word.startswith("'") or _FORMAT_THAT_WRITES.search(word):
         yield f"the text {word[:40]}"
-    elif word not in _TYPE_STRINGS and words[number - 1] not in ("(", ",", "&"):
+    elif word not in _TYPE_STRINGS and words[number - 1] not in ("(", ",", "&") and not _is_kept(words, number):
         yield f"the text {word[:40]}, which no function is given"
     elif word == '"C"' and words[number - 1] != "extern":
         yield 'a "C" that is of no head'
+
+
+def _is_kept(words: Sequence[str], number: int) -> bool:
+    """Whether a text is what a variable of Warp's own type for texts is made of, as that which is printed is."""
+    return number > 2 and words[number - 1] == "=" and words[number - 3] == "str"
 
 
 def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str]:
