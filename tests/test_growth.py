@@ -142,7 +142,7 @@ def test_a_name_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: p
     take = NameBook.take
 
     def take_of_more(self: NameBook, pool: tuple[str, ...]) -> str:
-        return take(self, ("another", *pool) if len(pool) > 4 else pool)
+        return take(self, (*pool, "another") if len(pool) > 4 else pool)
 
     monkeypatch.setattr(NameBook, "take", take_of_more)
     after = draw(name)

@@ -86,24 +86,24 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "39", "--level", "cpp_forward"]
+    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "45", "--level", "cpp_forward"]
     assert run(["generate", *arguments, "--out", str(tmp_path / "drawn")]) == 0
     capsys.readouterr()
     assert run(["stats", str(tmp_path / "drawn"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    # One of the thirty-eight categories is for CUDA alone, so its candidate has no text at all at this level.
-    assert (found["rows"], found["programs"], found["structures"]) == (38, 38, 38)
+    # One of the forty-four categories is for CUDA alone, so its candidate has no text at all at this level.
+    assert (found["rows"], found["programs"], found["structures"]) == (44, 44, 44)
     assert found["rejections"] == {"lower/not_available": 1}
-    assert sum(found["categories"]["warp"].values()) == 38
+    assert sum(found["categories"]["warp"].values()) == 44
     assert found["categories"]["warp"]["arithmetic"] == 2
-    assert found["levels"] == {"cpp_forward": 38}
+    assert found["levels"] == {"cpp_forward": 44}
     lengths = found["lengths"]["cpp_forward"]
     texts = [json.loads(path.read_text())["cpp_forward"] for path in (tmp_path / "drawn").glob("*.json")]
     assert lengths["characters"] == sum(map(len, texts))
     assert lengths["lines"]["max"] == max(text.count("\n") for text in texts)
     assert run(["stats", str(tmp_path / "drawn")]) == 0
     printed = capsys.readouterr().out
-    assert "38 different programs" in printed
+    assert "44 different programs" in printed
     assert "warp  arithmetic" in printed
     assert "▇" in printed
 
