@@ -411,11 +411,11 @@ class Program:
         """Choose the form of what was added, and give it names."""
         (text,) = prune(["\n".join(self._text)])
         tree = ast.parse(text)
-        read = _read_arrays(tree)
+        read, written = _read_arrays(tree), _written_arrays(tree)
         inlining = _Inlining({name: ast.parse(value, mode="eval").body for name, value in self._inline.items()})
         sheet = Sheet(
             body=[inlining.visit(each) for each in tree.body],
-            given={key: each if key in read else each.unread() for key, each in self._given.items()},
+            given={key: _as_used(each, key in read, key in written) for key, each in self._given.items()},
             axes=list(self._axes),
             launch=self._launch,
             fixed=frozenset(self._holes),
@@ -493,6 +493,27 @@ class _Inlining(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         value = self.values.get(node.id)
         return node if value is None else copy.deepcopy(value)
+
+
+def _as_used(given: Given, read: bool, written: bool) -> Given:
+    """What a kernel is given, with the role that some lines give it."""
+    if given.role is Role.INPUT:
+        return given
+    return (given if written else replace(given, role=Role.INPUT)) if read else given.unread()
+
+
+def _written_arrays(tree: ast.Module) -> set[str]:
+    """The arrays in some lines that are written, added to, or handed to a function, which may write them."""
+    found = set[str]()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store()):
+                found.add(name)
+            case ast.Call(args=arguments):
+                found.update(each.id for each in arguments if isinstance(each, ast.Name))
+            case _:
+                pass
+    return found
 
 
 def _read_arrays(tree: ast.Module) -> set[str]:
