@@ -153,12 +153,10 @@ _TEXTS = {
 def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     """Estimates of a hidden state."""
     p = Program(stream)
-    length, width, seen = p.size(32, 48, 64), p.size(2, 3, 4), p.size(1, 2)
+    length, width, seen = p.size(64) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
     count = p.size(64, 128, 256)
     shape = {"kalman_filter": (length, seen), "exponential_smoothing": (length, p.size(4, 8, 16)),
              "particle_filter": (width,), "attitude_filter": (count, 3)}[target]  # fmt: skip
-    if target == "kalman_filter" and length * seen < 100:
-        shape, seen = (64, 2), 2
     p.function(_MULTIPLY)
     p.tensor(
         "zs",
