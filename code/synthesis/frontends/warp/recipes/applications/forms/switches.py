@@ -17,12 +17,13 @@ _KEY = "switch"
 def switch(sheet: Sheet, choices: Stream) -> None:
     """Ask for a truth before one of the terms that are added to a variable."""
     known = kinds_in(sheet)
-    divisors = set(names_in([
-        node.right
-        for statement in sheet.body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv | ast.Mod)
-    ]))  # fmt: skip
+    nodes = [node for statement in sheet.body for node in ast.walk(statement)]
+    divisors = [
+        each.right
+        for each in nodes
+        if isinstance(each, ast.BinOp) and isinstance(each.op, ast.Div | ast.FloorDiv | ast.Mod)
+    ]
+    needed = {*names_in(divisors), *names_in([each.test for each in nodes if isinstance(each, ast.While)])}
     places = [
         (block, place)
         for block in blocks_of(sheet.body)
@@ -31,7 +32,7 @@ def switch(sheet: Sheet, choices: Stream) -> None:
         and isinstance(statement.op, ast.Add | ast.Sub)
         and isinstance(statement.target, ast.Name)
         and (known.get(statement.target.id) == "wp.vec3" or known.get(statement.target.id) == "float")
-        and statement.target.id not in divisors
+        and statement.target.id not in needed
     ]
     if not places or not choices.chance(_SHARE):
         return
