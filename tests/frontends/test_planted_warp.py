@@ -161,7 +161,7 @@ def planted(name: str) -> Semantics:
                     each.data = changed(each.data)
         return _longer(made) if hasattr(made, "buffer") else wrong(made)
 
-    return Semantics(compute, right.changes_state)
+    return Semantics(compute, right.changes)
 
 
 def _longer(view: Any) -> Any:

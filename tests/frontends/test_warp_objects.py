@@ -32,6 +32,9 @@ KERNELS: list[tuple[Any, Callable[[str], Argument]]] = [
       for shape in shapes.CLOSED),
     (objects.boxes, lambda name: shapes.bvh_argument(name, 20, 1.5, (0.2, 0.6))),
     (objects.neighbours, lambda name: shapes.grid_argument(name, THREADS, "x")),
+    (objects.field, lambda name: shapes.volume_argument(name, "volume_f", (5, 9, 11), 1.2, (-1.0, 1.0), 2.0)),
+    (objects.flow, lambda name: shapes.volume_argument(name, "volume_v", (8, 3, 10), 1.2, (-1.0, 1.0), 0.5)),
+    (objects.labels, lambda name: shapes.volume_argument(name, "volume_i", (9, 4, 12), 1.2, (0, 6), -1.0)),
 ]  # fmt: skip
 
 

@@ -110,3 +110,47 @@ def neighbours(grid: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.arra
             count += 100
     hits[i] = count
     out[i, 1] = total
+
+
+@wp.kernel
+def field(volume: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    at = wp.volume_world_to_index(volume, x[tid])
+    slope = wp.vec3()
+    out[tid, 0] = wp.volume_sample_grad_f(volume, at, wp.Volume.LINEAR, slope)
+    along = wp.volume_world_to_index_dir(volume, wp.volume_index_to_world_dir(volume, slope) * reach)
+    out[tid, 1] = wp.dot(along, wp.vec3(1.0, 2.0, 3.0))
+    nearest = wp.vec3()
+    value = wp.volume_sample_grad_f(volume, at, wp.Volume.CLOSEST, nearest)
+    value += wp.volume_sample_f(volume, at + wp.vec3(0.3, 0.1, -0.2), wp.Volume.LINEAR) + nearest[0]
+    other = wp.volume_sample_grad(volume, at, wp.Volume.LINEAR, nearest, dtype=float)
+    out[tid, 2] = value + other * nearest[1] + wp.volume_sample(volume, at, wp.Volume.CLOSEST, dtype=float)
+    again = wp.volume_index_to_world(volume, at)
+    if wp.length(again - x[tid]) < 0.001:
+        hits[tid] = 1
+    out[tid, 2] += wp.volume_lookup_f(volume, int(at[0]), int(at[1]), int(at[2]))
+    out[tid, 1] += wp.volume_lookup(volume, tid % 7 - 1, tid % 5 - 1, tid % 12 - 1, dtype=float)
+
+
+@wp.kernel
+def flow(volume: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    at = wp.volume_world_to_index(volume, x[tid])
+    here = wp.volume_sample_v(volume, at, wp.Volume.LINEAR)
+    jacobian = wp.mat33()
+    there = wp.volume_sample_grad(volume, at * reach, wp.Volume.LINEAR, jacobian, dtype=wp.vec3)
+    nearest = wp.volume_sample_v(volume, at, wp.Volume.CLOSEST) + wp.volume_lookup_v(volume, tid % 7, tid % 3, -1)
+    out[tid, 0] = wp.dot(here, wp.vec3(1.0, 2.0, 3.0)) + wp.dot(nearest, wp.vec3(1.0, -2.0, 3.0))
+    out[tid, 1] = wp.dot(there, wp.vec3(3.0, 2.0, 1.0))
+    out[tid, 2] = jacobian[0, 1] - 2.0 * jacobian[1, 2] + wp.trace(jacobian)
+    if wp.length(wp.volume_lookup(volume, tid % 7, 2, 1, dtype=wp.vec3)) > 0.8:
+        hits[tid] = 1
+
+
+@wp.kernel
+def labels(volume: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    at = wp.volume_world_to_index(volume, x[tid])
+    hits[tid] = wp.volume_sample_i(volume, at) * 100 + wp.volume_lookup_i(volume, tid % 9 - 1, tid % 5, tid % 13)
+    hits[tid] += 10000 * wp.volume_lookup(volume, tid % 4, tid % 5, 3, dtype=int)
+    out[tid, 0] = reach

@@ -15,7 +15,12 @@ from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, 
 from synthesis.frontends.base import Kernel, Program
 from synthesis.frontends.warp.handles import is_object
 from synthesis.frontends.warp.memory import Memory
-from synthesis.frontends.warp.recipes.applications.shapes import bvh_argument, grid_argument, mesh_argument
+from synthesis.frontends.warp.recipes.applications.shapes import (
+    bvh_argument,
+    grid_argument,
+    mesh_argument,
+    volume_argument,
+)
 from synthesis.generator import draw
 from synthesis.grammar.streams import Stream
 from synthesis.records import Argument, Signature
@@ -39,6 +44,13 @@ EDITS = {
     "a smaller box in a tree": ("broad_count", CALL.format("bvh_query_aabb", 1), r"\1 * 0.9f"),
     "another ray in a tree": ("ray_boxes", CALL.format("bvh_query_ray", 1), r"\1 * -1.0f"),
     "a smaller neighbourhood": ("sph_density", CALL.format("hash_grid_query", 1), r"\1 * 0.5f"),
+    "the closest voxel": (
+        "volume_contact",
+        r"(wp::volume_sample(?:_f)?(?:<[^>]*>)?\(var_\w+, var_\w+), var_\w+",
+        r"\1, 0",
+    ),
+    "a point beside": ("volume_force", CALL.format("volume_world_to_index", 0), r"\1 * 0.9f"),
+    "the next voxel": ("voxel_laplacian", CALL.format("volume_lookup_f", 1), r"\1 + 1"),
     "another corner": ("face_area", CALL.format("mesh_get_point", 0), r"\1 + 1"),
 }
 """What is wrong: the target of the kernel, what is replaced in its text, and by what."""
@@ -166,6 +178,7 @@ def with_field(argument: Argument, name: str, **changes: Any) -> Argument:
 
 
 MESH, TREE, GRID = mesh_argument("a", "box", 0.1), bvh_argument("a", 8, 1.0, (0.1, 0.2)), grid_argument("a", 8, "x")
+VOLUME = volume_argument("a", "volume_f", (4, 5, 6), 1.0, (0.0, 1.0), 0.0)
 WRONG = {
     "a corner that there is not": with_field(MESH, "indices", domain=Domain(low=0, high=1)),
     "corners of no face": with_field(MESH, "indices", shape=(35,), base=()),
@@ -175,6 +188,10 @@ WRONG = {
     "another kind": replace(MESH, handle="volume"),
     "more lower bounds than upper ones": with_field(TREE, "lowers", shape=(7,), base=()),
     "cells without a width": with_field(GRID, "cell_width", domain=Domain(low=0, high=1)),
+    "a volume of other values": replace(VOLUME, handle="volume_i"),
+    "a volume without voxels": with_field(VOLUME, "values", shape=(4, 0, 6)),
+    "voxels without a size": with_field(VOLUME, "voxel_size", domain=Domain(low=0, high=1)),
+    "more voxels than there is room for": with_field(VOLUME, "values", shape=(4, 4000, 6000)),
     "more cells than there is room for": with_field(GRID, "dims", domain=Domain(low=1, high=1000)),
 }
 
@@ -184,7 +201,7 @@ def test_an_object_that_cannot_be_made_is_none(argument: Argument) -> None:
     assert not is_object(argument)
 
 
-@pytest.mark.parametrize("argument", [MESH, TREE, GRID], ids=["mesh", "bvh", "hash_grid"])
+@pytest.mark.parametrize("argument", [MESH, TREE, GRID, VOLUME], ids=["mesh", "bvh", "hash_grid", "volume"])
 def test_an_object_that_can_be_made_is_one(argument: Argument) -> None:
     assert is_object(argument)
 

@@ -5,7 +5,7 @@ from warp_rules import tiles, written
 from warp_rules.cases import Case
 from warp_rules.signatures import cases_of, context
 
-_OBJECTS = ("meshes", "trees")
+_OBJECTS = ("meshes", "trees", "volumes")
 """The modules of semantics of what is asked of an object, whose id no value stands for."""
 EXCEPTIONS = {
     "breakpoint": "stops the process that calls it",
@@ -23,7 +23,7 @@ _WRITTEN = {"len", "curlnoise", "rand_init"}
 def _cases() -> dict[str, list[Case]]:
     found: dict[str, list[Case]] = {}
     for name in sorted(SEMANTICS):
-        plain = name not in _WRITTEN | EXCEPTIONS.keys() and not SEMANTICS[name].changes_state
+        plain = name not in _WRITTEN | EXCEPTIONS.keys() and SEMANTICS[name].changes is None
         if name in context.builtin_functions and plain:
             found[name] = list(cases_of(name))
     for case in (*written.cases(), *tiles.cases()):

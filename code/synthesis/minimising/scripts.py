@@ -86,6 +86,10 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
     if argument.handle == "hash_grid":
         yield f"{made} = wp.HashGrid(*{value['dims'].tolist()!r})"
         yield f"{made}.build({parts['points']}, {value['cell_width'].item()!r})"
+    elif argument.handle.startswith("volume"):
+        values, origin = _array(value["values"], whole=True), value["min_world"].tolist()
+        size, around = value["voxel_size"].item(), value["bg_value"].tolist()
+        yield f"{made} = wp.Volume.load_from_numpy({values}, {origin}, {size!r}, {around!r})"
     else:
         maker = {"mesh": "wp.Mesh", "bvh": "wp.Bvh"}[argument.handle]
         yield f"{made} = {maker}({', '.join(f'{name}={part}' for name, part in parts.items())})"

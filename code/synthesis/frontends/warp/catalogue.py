@@ -11,10 +11,11 @@ from synthesis.frontends.warp.reference.operators import BUILT_INS
 
 _OPERATORS = BUILT_INS | {"USub": "neg", "UAdd": "pos", "Not": "unot", "Invert": "invert"}
 """Python's operators, by the names of their classes, to the built-ins that they stand for."""
-_OBJECTS = r"(mesh|bvh|hash_grid)_\w+"
+_OBJECTS = r"(mesh|bvh|hash_grid|volume)_\w+"
 _EXCLUDED = {
-    _OBJECTS: "asks a mesh, tree or grid for what is seldom asked for",
-    r"volume_\w+|tile_(mesh|bvh)_\w+|tile_query_valid": "takes a volume made outside, or asks with a block of threads",
+    r"volume_(store\w*|\w*index|voxel_count)": "is of sparse grids that kernels build",
+    _OBJECTS: "asks a mesh, tree, grid or volume for what is seldom asked for",
+    r"tile_(mesh|bvh)_\w+|tile_query_valid": "asks with a block of threads",
     r"texture_sample": "takes a texture that is made outside",
     r"breakpoint|printf?|expect_near": "does nothing but stop or print",
     r"block_dim": "gives something else on each device",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from synthesis.records import Argument
 
 MOST_CELLS = 2**20
-"""Cells that a hash grid may have."""
+"""Cells that a hash grid or a volume may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,17 @@ class Part:
         )
 
 
+def _volume(dtype: str, element: tuple[int, ...] = ()) -> Mapping[str, Part]:
+    return {
+        "values": Part(dtype=dtype, element=element, rank=3),
+        "min_world": Part(dtype="float32", element=(3,), rank=None),
+        "voxel_size": Part(dtype="float32", rank=None),
+        "bg_value": Part(dtype=dtype, element=element, rank=None),
+    }
+
+
+VOLUMES = {"volume_f": _volume("float32"), "volume_v": _volume("float32", (3,)), "volume_i": _volume("int32")}
+"""Volumes of numbers, of vectors and of whole numbers, as Warp's functions for them end."""
 PARTS: Mapping[str, Mapping[str, Part]] = {
     "mesh": {
         "points": Part(dtype="float32", element=(3,)),
@@ -48,8 +59,9 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "cell_width": Part(dtype="float32", rank=None),
         "dims": Part(dtype="int32", element=(3,), rank=None),
     },
+    **VOLUMES,
 }
-"""What ``wp.Mesh``, ``wp.Bvh`` and ``wp.HashGrid`` are made of, in order."""
+"""What ``wp.Mesh``, ``wp.Bvh``, ``wp.HashGrid`` and ``wp.Volume.load_from_numpy`` take, in order."""
 
 
 def is_object(argument: Argument) -> bool:
@@ -80,7 +92,12 @@ def _is_grid(fields: Mapping[str, Argument]) -> bool:
     return width > 0 and least >= 1 and most**3 <= MOST_CELLS
 
 
-_CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid}
+def _is_volume(fields: Mapping[str, Argument]) -> bool:
+    (width, _), cells = _range(fields["voxel_size"]), math.prod(size or 0 for size in fields["values"].shape or ())
+    return width > 0 and 0 < cells <= MOST_CELLS
+
+
+_CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid, **dict.fromkeys(VOLUMES, _is_volume)}
 
 
 def _range(argument: Argument) -> tuple[float, float]:

@@ -16,7 +16,7 @@ Parts = Mapping[str, npt.NDArray[Any]]
 
 
 def make_object(kind: str, parts: Parts, device: str = "cpu") -> Any:
-    """A mesh, tree or grid; its ``id`` is good as long as the object and its parts are there.
+    """A mesh, tree, grid or volume; its ``id`` is good as long as the object and its parts are there.
 
     Args:
         kind: one of the kinds in ``handles.py``.
@@ -62,4 +62,38 @@ def _hash_grid(parts: Parts, device: str) -> Any:
     return made
 
 
-_MAKERS: Mapping[str, Callable[[Parts, str], Any]] = {"mesh": _mesh, "bvh": _bvh, "hash_grid": _hash_grid}
+def _volume(parts: Parts, device: str) -> Any:
+    """A dense volume, as ``wp.Volume.load_from_numpy`` makes it, without the kernel that it compiles to fill tiles."""
+    values = parts["values"]
+    background = parts["bg_value"].tolist()  # whose type says what the volume holds
+    made = wp.Volume.allocate(
+        [0, 0, 0],
+        [size - 1 for size in values.shape[:3]],
+        float(parts["voxel_size"]),
+        bg_value=background,
+        translation=parts["min_world"].tolist(),
+        device="cpu",
+    )
+    _fill(made, values)
+    return made if device == "cpu" else wp.Volume(wp.array(made.array().numpy(), dtype=wp.uint8, device=device))
+
+
+def _fill(volume: Any, values: npt.NDArray[Any]) -> None:
+    """Put values into the leaves of a NanoVDB grid, which lie at its end: each its first voxel, and 512 values last."""
+    held: npt.NDArray[np.uint8] = volume.array().numpy()
+    leaves = held[_GRID_HEADER + int(held[_GRID_HEADER:].view(np.int64)[0]) :].reshape(volume.get_tile_count(), -1)
+    width = values[0, 0, 0].nbytes
+    for leaf in leaves:
+        first = leaf[:12].view(np.int32)
+        some = values[tuple(slice(start, start + _TILE) for start in first)]
+        inside = leaf[-(_TILE**3) * width :].view(values.dtype).reshape(_TILE, _TILE, _TILE, *values.shape[3:])
+        inside[tuple(map(slice, some.shape[:3]))] = some
+
+
+_GRID_HEADER = 672
+"""Bytes before the tree of a NanoVDB grid, which says first how far from itself the leaves are."""
+_TILE = 8
+"""Voxels along the side of a leaf."""
+_MAKERS: Mapping[str, Callable[[Parts, str], Any]] = {
+    "mesh": _mesh, "bvh": _bvh, "hash_grid": _hash_grid, "volume_f": _volume, "volume_v": _volume, "volume_i": _volume
+}  # fmt: skip

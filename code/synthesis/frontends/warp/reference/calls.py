@@ -113,10 +113,10 @@ class Calls:
         semantics = SEMANTICS.get(name)
         if semantics is None:
             raise ReferenceUnknownError(f"wp.{name}")
-        if semantics.changes_state:
-            state = node.args[0]
+        if semantics.changes is not None:
+            state = node.args[semantics.changes] if len(node.args) > semantics.changes else None
             if not isinstance(state, ast.Name):
-                raise ReferenceUnknownError(f"wp.{name} of a state that is no variable")
+                raise ReferenceUnknownError(f"wp.{name} of what is no variable that it could change")
 
             def keep(new: Array) -> None:
                 old = frame.names[state.id]

@@ -167,7 +167,7 @@ class Handle:
     """The id of an object that a kernel queries."""
 
     kind: str
-    """``mesh``, ``bvh`` or ``hash_grid``."""
+    """One of the kinds in ``handles.py``."""
     parts: Mapping[str, Array]
     """What the object is made of, by name: ``(replicas, *shape, *element)`` each."""
 

@@ -30,6 +30,7 @@ from synthesis.frontends.warp.recipes.applications import (
     topology,
     transfers,
     vertices,
+    volume_queries,
     voxels,
 )
 
@@ -65,6 +66,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         topology,
         transfers,
         vertices,
+        volume_queries,
         voxels,
     )
     for recipe in module.RECIPES

@@ -1,12 +1,14 @@
-"""Objects that a kernel is given by their ids: meshes of simple shapes, trees of boxes, grids of points.
+"""Objects that a kernel is given by their ids: meshes of simple shapes, trees of boxes, grids of points, volumes.
 
 Each draw moves the corners a little, so that no two runs ask the same object.
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
+from synthesis.frontends.warp.handles import VOLUMES
 from synthesis.records import Argument, Domain
 
 Point = tuple[float, float, float]
@@ -154,6 +156,58 @@ def grid_argument(name: str, count: int, points: str) -> Argument:
             _same("points", count, points),
             Argument(name="cell_width", type_name="float", dtype="float32", domain=Domain(low=0.2, high=0.8)),
             Argument(name="dims", type_name="wp.vec3i", dtype="int32", element=(3,), domain=Domain(low=4, high=16)),
+        ],
+    )
+
+
+def volume_argument(
+    name: str,
+    kind: str,
+    sizes: tuple[int, int, int],
+    half: float,
+    values: tuple[float, float],
+    around: float,
+) -> Argument:
+    """A volume around the origin, of values without a pattern.
+
+    Args:
+        name: the argument's.
+        kind: ``volume_f``, ``volume_v`` or ``volume_i``, by what it holds.
+        sizes: its voxels along each axis.
+        half: half its width along the axis that has most of them.
+        values: the least and the greatest value, or component of one.
+        around: what is read outside, in every component, or up to a tenth more where that is no whole number.
+    """
+    part = VOLUMES[kind]["values"]
+    whole = part.dtype == "int32"
+    spelled = ("wp.vec3" if part.element else "int" if whole else "float", part.dtype, part.element)
+    width = round(2 * half / (max(sizes) - 1), 3)
+    corner = tuple(round(-width * (size - 1) / 2, 3) for size in sizes)
+    held = Argument(
+        name="values",
+        type_name=f"wp.array3d[{spelled[0]}]",
+        dtype=part.dtype,
+        element=part.element,
+        shape=sizes,
+        domain=Domain(low=values[0], high=values[1]),
+    )
+    least, most = round(0.9 * width, 3), round(1.1 * width, 3)
+    beyond = around if whole else around + 0.1
+    return _object(
+        name,
+        kind,
+        [
+            held,
+            Argument(
+                name="min_world",
+                type_name="wp.vec3",
+                dtype="float32",
+                element=(3,),
+                domain=Domain(low=-0.05, high=0.05),
+                base=corner,
+            ),
+            Argument(name="voxel_size", type_name="float", dtype="float32", domain=Domain(low=least, high=most)),
+            replace(held, name="bg_value", type_name=spelled[0], shape=None, domain=Domain(low=around, high=beyond)),
         ],
     )
 

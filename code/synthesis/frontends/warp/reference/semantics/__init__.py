@@ -15,10 +15,11 @@ from synthesis.frontends.warp.reference.semantics import (
     tile_algebra,
     tiles,
     trees,
+    volumes,
 )
 from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
-_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra, meshes, trees)
+_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra, meshes, trees, volumes)
 
 __all__ = ["SEMANTICS", "construct"]

@@ -352,12 +352,12 @@ def _rotation(_: Machine, t: Value) -> Value:
     return _quaternion_of(t.type, t.data[:, 3:])
 
 
-@semantics("transform_set_translation", changes_state=True)
+@semantics("transform_set_translation", changes=0)
 def _set_translation(_: Machine, keep: Callable[[Array], None], t: Value, p: Value) -> None:
     keep(chained([p.data, t.data[:, 3:]]))
 
 
-@semantics("transform_set_rotation", changes_state=True)
+@semantics("transform_set_rotation", changes=0)
 def _set_rotation(_: Machine, keep: Callable[[Array], None], t: Value, q: Value) -> None:
     keep(chained([t.data[:, :3], q.data]))
 

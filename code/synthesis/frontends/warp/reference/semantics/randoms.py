@@ -68,7 +68,7 @@ def _rand_init(_: Machine, seed: Value, offset: Value | None = None) -> Value:
     return Value(UINT32, pcg(start if offset is None else start + pcg(offset.data)))
 
 
-@semantics("randf", changes_state=True)
+@semantics("randf", changes=0)
 def _randf(machine: Machine, keep: Keep, state: Value, low: Value | None = None, high: Value | None = None) -> Value:
     drawn = _Draws(machine, keep, state).fraction()
     if low is None or high is None:
@@ -76,7 +76,7 @@ def _randf(machine: Machine, keep: Keep, state: Value, low: Value | None = None,
     return Value(FLOAT32, (high.data - low.data) * drawn + low.data)
 
 
-@semantics("randn", changes_state=True)
+@semantics("randn", changes=0)
 def _randn(machine: Machine, keep: Keep, state: Value) -> Value:
     draws = _Draws(machine, keep, state)
     kind = machine.formats["float32"].type
@@ -96,11 +96,11 @@ def _whole(kind: Any, dtype: str) -> Callable[..., Value]:
     return compute
 
 
-semantics("randi", changes_state=True)(_whole(INT32, "int32"))
-semantics("randu", changes_state=True)(_whole(UINT32, "uint32"))
+semantics("randi", changes=0)(_whole(INT32, "int32"))
+semantics("randu", changes=0)(_whole(UINT32, "uint32"))
 
 
-@semantics("sample_cdf", changes_state=True)
+@semantics("sample_cdf", changes=0)
 def _sample_cdf(machine: Machine, keep: Keep, state: Value, cdf: ArrayView) -> Value:
     return lower_bound(machine, cdf, Value(FLOAT32, _Draws(machine, keep, state).fraction()))
 
@@ -163,10 +163,10 @@ def _sampler(sample: Callable[[_Draws], list[Array]]) -> Callable[..., Value]:
 
 
 for _name, _sample in _SAMPLERS.items():
-    semantics(_name, changes_state=True)(_sampler(_sample))
+    semantics(_name, changes=0)(_sampler(_sample))
 
 
-@semantics("poisson", changes_state=True)
+@semantics("poisson", changes=0)
 def _poisson(machine: Machine, keep: Keep, state: Value, mean: Value) -> Value:
     """Knuth's method, in float32 whatever the precision: its count depends on the last bit. Means below ten only."""
     lanes = machine.lanes

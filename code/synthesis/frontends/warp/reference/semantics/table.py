@@ -12,15 +12,15 @@ class Semantics:
     """What a built-in computes."""
 
     compute: Callable[..., Any]
-    """Takes the interpreter, then the call's values; with ``changes_state`` also, second, what keeps the new state."""
-    changes_state: bool = False
-    """Whether its first argument is a variable that it changes: a random number generator's state, a transform."""
+    """Takes the interpreter, then the call's values; where it changes one, also, second, what keeps the new value."""
+    changes: int | None = None
+    """The place of the argument that is a variable which it changes, as a random number generator's state; or None."""
 
 
 SEMANTICS: dict[str, Semantics] = {}
 
 
-def semantics(*names: str, changes_state: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def semantics(*names: str, changes: int | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register what one or several built-ins compute.
 
     Raises:
@@ -31,7 +31,7 @@ def semantics(*names: str, changes_state: bool = False) -> Callable[[Callable[..
         for name in names:
             if name in SEMANTICS:
                 raise ConfigError(f"wp.{name} has reference semantics already")
-            SEMANTICS[name] = Semantics(compute, changes_state)
+            SEMANTICS[name] = Semantics(compute, changes)
         return compute
 
     return register

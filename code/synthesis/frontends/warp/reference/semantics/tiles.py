@@ -214,7 +214,7 @@ def _applied(machine: Machine, function: Any, operands: Sequence[Any]) -> Any:
     inner = machine.spread(lanes)
     if isinstance(function, BuiltIn):
         known = SEMANTICS.get(function.name)
-        if known is None or known.changes_state:
+        if known is None or known.changes is not None:
             raise ReferenceUnknownError(f"wp.{function.name} of tiles")
         return known.compute(inner, *operands)
     if introspection.is_function(function) and inner.function is not None:

@@ -1,0 +1,211 @@
+"""Volumes: dense grids of values in space, and what lies around them, read where a point is or between voxels.
+
+A point of a volume is where it is counted in voxels: voxel ``(i, j, k)`` lies at the point of these coordinates.
+"""
+
+from collections.abc import Callable
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceUnknownError
+from synthesis.frontends.warp.handles import VOLUMES
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.objects import object_of, part, spread
+from synthesis.frontends.warp.reference.parts import constant_of
+from synthesis.frontends.warp.reference.semantics.table import semantics
+from synthesis.frontends.warp.reference.sources import type_of
+from synthesis.frontends.warp.reference.values import (
+    FLOAT32,
+    INT32,
+    Array,
+    Handle,
+    Value,
+    ValueType,
+    matrix_type,
+    vector_type,
+    widen,
+)
+
+_VECTOR = vector_type("float32", 3)
+_HELD = {"volume_f": FLOAT32, "volume_v": _VECTOR, "volume_i": INT32}
+"""What each kind of volume holds."""
+_CLOSEST, _LINEAR = 0, 1
+"""``wp.Volume.CLOSEST`` and ``wp.Volume.LINEAR``."""
+_OUTSIDE = 2**30
+"""A voxel that no volume has, in the place of a coordinate too large for a whole number."""
+
+
+def _volume(handle: Any, kind: str) -> Handle:
+    """A volume; ``kind`` may be empty for any."""
+    if not kind and isinstance(handle, Handle) and handle.kind in VOLUMES:
+        return handle
+    return object_of(handle, kind or "volume_f")
+
+
+def _read(machine: Machine, volume: Handle, voxel: list[Array]) -> Array:
+    """What the volume holds at a voxel a lane; around the volume that is its background."""
+    values, background = volume.parts["values"], part(machine, volume, "bg_value")
+    sizes = values.shape[1:4]
+    inside = np.logical_and.reduce([(at >= 0) & (at < size) for at, size in zip(voxel, sizes, strict=True)])
+    places = [np.clip(at, 0, size - 1) for at, size in zip(voxel, sizes, strict=True)]
+    found: Any = values[(machine.replica if machine.replicas > 1 else 0, *places)]
+    return np.where(widen(inside, found.ndim - 1), found, background)  # pyright: ignore[reportUnknownVariableType]
+
+
+def _voxel(coordinates: Array) -> list[Array]:
+    """Whole coordinates as numbers of voxels."""
+    kept = np.clip(np.nan_to_num(coordinates, nan=_OUTSIDE), -_OUTSIDE, _OUTSIDE)
+    return [kept[:, axis].astype(np.int64) for axis in range(3)]
+
+
+def _closest(machine: Machine, volume: Handle, point: Array) -> Array:
+    """What the nearest voxel holds; halves are rounded away from zero, as C's ``roundf`` does."""
+    return _read(machine, volume, _voxel(np.trunc(point + np.copysign(0.5, point))))
+
+
+def _between(machine: Machine, volume: Handle, point: Array) -> tuple[Array, Array]:
+    """What lies between the eight voxels around a point, and its derivatives along the axes, along a new last axis."""
+    base = np.floor(point)
+    share = point - base
+    voxel = _voxel(base)
+    ways = [(1 - share[:, axis], share[:, axis]) for axis in range(3)]
+    value: Any = 0
+    slope: Any = 0
+    for corner in product((0, 1), repeat=3):
+        held = _read(machine, volume, [at + step for at, step in zip(voxel, corner, strict=True)])
+        x, y, z = (way[step] for way, step in zip(ways, corner, strict=True))
+        signs = [2 * step - 1 for step in corner]
+        slopes = np.stack([signs[0] * y * z, signs[1] * x * z, signs[2] * x * y], axis=-1)
+        value = value + widen(x * y * z, held.ndim - 1) * held
+        slope = slope + held[..., None] * (slopes if held.ndim == 1 else slopes[:, None])
+    return value, slope
+
+
+def _sampled(machine: Machine, id: Any, uvw: Value, mode: Value, kind: str) -> tuple[Value, Array]:  # noqa: A002
+    """What a volume holds at a point, and its derivatives, which are zero where the closest voxel is taken."""
+    volume, point = _volume(id, kind), spread(machine, uvw)
+    held, wanted = _HELD[volume.kind], constant_of(mode)
+    if wanted not in (_CLOSEST, _LINEAR) or (wanted == _LINEAR and held is INT32):
+        raise ReferenceUnknownError(f"sampling of a {volume.kind} in mode {wanted}")
+    if wanted == _LINEAR:
+        value, slope = _between(machine, volume, point)
+        return Value(held, value.astype(point.dtype)), slope.astype(point.dtype)
+    value = _closest(machine, volume, point)
+    return Value(held, value), np.zeros((*value.shape, 3), point.dtype)
+
+
+def _typed(id: Any, dtype: Any) -> str:  # noqa: A002
+    """The kind of volume that a type is asked of, which must be what it holds."""
+    volume = _volume(id, "")
+    if type_of(dtype) != _HELD[volume.kind]:
+        raise ReferenceUnknownError(f"a {volume.kind} of another type")
+    return volume.kind
+
+
+# ---- samples
+
+
+@semantics("volume_sample_f")
+def _sample_f(machine: Machine, id: Any, uvw: Value, sampling_mode: Value) -> Value:  # noqa: A002
+    return _sampled(machine, id, uvw, sampling_mode, "volume_f")[0]
+
+
+@semantics("volume_sample_v")
+def _sample_v(machine: Machine, id: Any, uvw: Value, sampling_mode: Value) -> Value:  # noqa: A002
+    return _sampled(machine, id, uvw, sampling_mode, "volume_v")[0]
+
+
+@semantics("volume_sample_i")
+def _sample_i(machine: Machine, id: Any, uvw: Value) -> Value:  # noqa: A002
+    return Value(INT32, _closest(machine, _volume(id, "volume_i"), spread(machine, uvw)))
+
+
+@semantics("volume_sample")
+def _sample(machine: Machine, id: Any, uvw: Value, sampling_mode: Value, dtype: Any) -> Value:  # noqa: A002
+    return _sampled(machine, id, uvw, sampling_mode, _typed(id, dtype))[0]
+
+
+@semantics("volume_sample_grad_f", changes=3)
+def _sample_grad_f(
+    machine: Machine, keep: Callable[[Array], None], id: Any, uvw: Value, sampling_mode: Value, grad: Value  # noqa: A002
+) -> Value:  # fmt: skip
+    value, slope = _sampled(machine, id, uvw, sampling_mode, "volume_f")
+    if grad.type != _VECTOR:
+        raise ReferenceUnknownError("wp.volume_sample_grad_f into what is no vec3")
+    keep(slope)
+    return value
+
+
+@semantics("volume_sample_grad", changes=3)
+def _sample_grad(
+    machine: Machine, keep: Callable[[Array], None], id: Any, uvw: Value, sampling_mode: Value, grad: Value,  # noqa: A002
+    dtype: Any,
+) -> Value:  # fmt: skip
+    kind = _typed(id, dtype)
+    value, slope = _sampled(machine, id, uvw, sampling_mode, kind)
+    wanted: ValueType = matrix_type("float32", 3, 3) if kind == "volume_v" else _VECTOR
+    if grad.type != wanted:
+        raise ReferenceUnknownError("wp.volume_sample_grad into another type")
+    keep(slope)
+    return value
+
+
+# ---- voxels
+
+
+def _looked_up(machine: Machine, id: Any, kind: str, *voxel: Value) -> Value:  # noqa: A002
+    volume = _volume(id, kind)
+    return Value(_HELD[volume.kind], _read(machine, volume, [spread(machine, each).astype(np.int64) for each in voxel]))
+
+
+@semantics("volume_lookup_f")
+def _lookup_f(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Value:  # noqa: A002
+    return _looked_up(machine, id, "volume_f", i, j, k)
+
+
+@semantics("volume_lookup_v")
+def _lookup_v(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Value:  # noqa: A002
+    return _looked_up(machine, id, "volume_v", i, j, k)
+
+
+@semantics("volume_lookup_i")
+def _lookup_i(machine: Machine, id: Any, i: Value, j: Value, k: Value) -> Value:  # noqa: A002
+    return _looked_up(machine, id, "volume_i", i, j, k)
+
+
+@semantics("volume_lookup")
+def _lookup(machine: Machine, id: Any, i: Value, j: Value, k: Value, dtype: Any) -> Value:  # noqa: A002
+    return _looked_up(machine, id, _typed(id, dtype), i, j, k)
+
+
+# ---- space
+
+
+def _size(machine: Machine, id: Any) -> Array:  # noqa: A002
+    return part(machine, _volume(id, ""), "voxel_size")[:, None]
+
+
+def _corner(machine: Machine, id: Any) -> Array:  # noqa: A002
+    return part(machine, _volume(id, ""), "min_world")
+
+
+@semantics("volume_index_to_world")
+def _to_world(machine: Machine, id: Any, uvw: Value) -> Value:  # noqa: A002
+    return Value(_VECTOR, uvw.data * _size(machine, id) + _corner(machine, id))
+
+
+@semantics("volume_world_to_index")
+def _to_index(machine: Machine, id: Any, xyz: Value) -> Value:  # noqa: A002
+    return Value(_VECTOR, (xyz.data - _corner(machine, id)) * (1 / _size(machine, id)))
+
+
+@semantics("volume_index_to_world_dir")
+def _direction_to_world(machine: Machine, id: Any, uvw: Value) -> Value:  # noqa: A002
+    return Value(_VECTOR, uvw.data * _size(machine, id))
+
+
+@semantics("volume_world_to_index_dir")
+def _direction_to_index(machine: Machine, id: Any, xyz: Value) -> Value:  # noqa: A002
+    return Value(_VECTOR, xyz.data * (1 / _size(machine, id)))
