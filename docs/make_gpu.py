@@ -64,7 +64,7 @@ PATTERNS = {
     "bookkeeping": ("lists that are filled and read by index", r"wp::(?:atomic_\w+|address|array_store)\("),
     "field": ("cells that read those beside them", r"builtin_tid\w+|wp::address\("),
     "multibody": ("a thread for each body of each world", r"builtin_tid\w+|wp::(?:address|array_store)\("),
-    "queries": ("queries of objects by their ids", r"wp::(?:mesh|bvh|hash_grid|volume)_\w+\("),
+    "queries": ("queries of objects by their ids", r"wp::(?:mesh|bvh|hash_grid|volume|texture)_\w+\("),
     "joints": ("rigid transforms, and enums of joints", r"wp::(?:transform_\w+|quat_\w+|address|array_store)\("),
     "shapes": ("chains from shape to body to world", r"wp::(?:transform_\w+|quat_\w+|address|atomic_\w+)\("),
     "state": ("arrays that are copied, gathered and scattered", r"iter_next|wp::(?:address|array_store|range)\("),

@@ -58,7 +58,7 @@ NAMED = {
         "field": "advect divergence relax to_grid",
         "multibody": "body_pose force_pass actuator_force sensor_value",
         "queries": "mesh_contact push_out depth_image face_area overlap_count broad_pairs ray_boxes sph_density "
-        "volume_contact volume_march voxel_laplacian",
+        "volume_contact volume_march voxel_laplacian texture_terrain texture_sdf",
         "joints": "joint_forces motion_axes joint_torques mass_matrix jacobian",
         "shapes": "shape_bounds shape_ray contact_points contact_wrenches pair_filter",
         "state": "copy_strided gather_bodies build_keys offsets_from_counts reset_state",

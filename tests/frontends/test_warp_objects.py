@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from conftest import kernels_module
 
 from synthesis.frontends.base import Values
 from synthesis.frontends.warp import discovery
-from synthesis.frontends.warp.handles import is_object
+from synthesis.frontends.warp.handles import TEXTURES, is_object
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.objects import make_object
 from synthesis.frontends.warp.recipes.applications import shapes
@@ -35,6 +36,10 @@ KERNELS: list[tuple[Any, Callable[[str], Argument]]] = [
     (objects.field, lambda name: shapes.volume_argument(name, "volume_f", (5, 9, 11), 1.2, (-1.0, 1.0), 2.0)),
     (objects.flow, lambda name: shapes.volume_argument(name, "volume_v", (8, 3, 10), 1.2, (-1.0, 1.0), 0.5)),
     (objects.labels, lambda name: shapes.volume_argument(name, "volume_i", (9, 4, 12), 1.2, (0, 6), -1.0)),
+    *((kernel, lambda name, sizes=sizes, modes=modes: shapes.texture_argument(name, sizes, (-1.0, 1.0), *modes))
+      for kernel, sizes in ((objects.picture, (5, 8)), (objects.block, (3, 6, 4)))
+      for modes in product((False, True), ("WRAP", "CLAMP", "MIRROR", "BORDER"), (False, True))
+      if modes[2] or modes[1] in ("CLAMP", "BORDER")),
 ]  # fmt: skip
 
 
@@ -47,7 +52,7 @@ def signature_of(kernel: Any, make: Callable[[str], Argument]) -> Signature:
         "out": {"shape": (THREADS, 3), "role": Role.INOUT, "domain": Domain(low=0, high=0.1)},
         "hits": {"shape": (THREADS,), "role": Role.INOUT, "domain": Domain(low=0, high=1)},
     }
-    arguments = [make(each.name) if each.dtype == "uint64" else replace(each, **known[each.name])
+    arguments = [replace(each, **known[each.name]) if each.name in known else make(each.name)
                  for each in found.arguments]  # fmt: skip
     return replace(found, arguments=tuple(arguments), launch=(THREADS,))
 
@@ -61,7 +66,7 @@ def launched(kernel: Any, signature: Signature, values: Values) -> Values:
         if argument.handle:
             parts = {each.name: np.array(value[each.name]) for each in argument.fields}
             kept += [parts, make_object(argument.handle, parts)]
-            given.append(wp.uint64(kept[-1].id))
+            given.append(kept[-1] if argument.handle in TEXTURES else wp.uint64(kept[-1].id))
         elif argument.shape is None:
             given.append(value.item())
         else:

@@ -154,3 +154,22 @@ def labels(volume: wp.uint64, x: wp.array[wp.vec3], reach: float, out: wp.array2
     hits[tid] = wp.volume_sample_i(volume, at) * 100 + wp.volume_lookup_i(volume, tid % 9 - 1, tid % 5, tid % 13)
     hits[tid] += 10000 * wp.volume_lookup(volume, tid % 4, tid % 5, 3, dtype=int)
     out[tid, 0] = reach
+
+
+@wp.kernel
+def picture(image: wp.Texture2D, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    at = wp.vec2(x[tid][0], x[tid][1])
+    out[tid, 0] = wp.texture_sample(image, at, dtype=float)
+    out[tid, 1] = wp.texture_sample(image, at * (5.0 * reach), dtype=float)
+    if wp.texture_sample(image, wp.vec2(0.2, x[tid][2]), dtype=float) > 0.4:
+        hits[tid] = 1
+
+
+@wp.kernel
+def block(field: wp.Texture3D, x: wp.array[wp.vec3], reach: float, out: wp.array2d[float], hits: wp.array[int]):
+    tid = wp.tid()
+    out[tid, 0] = wp.texture_sample(field, x[tid], dtype=float)
+    out[tid, 1] = wp.texture_sample(field, x[tid] * (4.0 * reach), dtype=float)
+    if wp.texture_sample(field, wp.vec3(0.2, 0.7, x[tid][2]), dtype=float) > 0.4:
+        hits[tid] = 1

@@ -19,6 +19,7 @@ from synthesis.frontends.warp.recipes.applications.shapes import (
     bvh_argument,
     grid_argument,
     mesh_argument,
+    texture_argument,
     volume_argument,
 )
 from synthesis.generator import draw
@@ -51,6 +52,7 @@ EDITS = {
     ),
     "a point beside": ("volume_force", CALL.format("volume_world_to_index", 0), r"\1 * 0.9f"),
     "the next voxel": ("voxel_laplacian", CALL.format("volume_lookup_f", 1), r"\1 + 1"),
+    "another texel": ("texture_sdf", r"(wp::texture_sample<[^>]*>\(var_\w+, var_\w+)", r"\1 * 0.9f"),
     "another corner": ("face_area", CALL.format("mesh_get_point", 0), r"\1 + 1"),
 }
 """What is wrong: the target of the kernel, what is replaced in its text, and by what."""
@@ -178,6 +180,7 @@ def with_field(argument: Argument, name: str, **changes: Any) -> Argument:
 
 
 MESH, TREE, GRID = mesh_argument("a", "box", 0.1), bvh_argument("a", 8, 1.0, (0.1, 0.2)), grid_argument("a", 8, "x")
+PICTURE = texture_argument("a", (4, 5), (0.0, 1.0), True, "CLAMP", normalized=True)
 VOLUME = volume_argument("a", "volume_f", (4, 5, 6), 1.0, (0.0, 1.0), 0.0)
 WRONG = {
     "a corner that there is not": with_field(MESH, "indices", domain=Domain(low=0, high=1)),
@@ -188,6 +191,10 @@ WRONG = {
     "another kind": replace(MESH, handle="volume"),
     "more lower bounds than upper ones": with_field(TREE, "lowers", shape=(7,), base=()),
     "cells without a width": with_field(GRID, "cell_width", domain=Domain(low=0, high=1)),
+    "a texture of another space": replace(PICTURE, handle="texture_3d"),
+    "the id of a texture": replace(PICTURE, dtype="uint64"),
+    "modes that change": with_field(PICTURE, "address_mode", domain=Domain(low=0, high=3)),
+    "no such mode": with_field(PICTURE, "filter_mode", domain=Domain(low=2, high=2)),
     "a volume of other values": replace(VOLUME, handle="volume_i"),
     "a volume without voxels": with_field(VOLUME, "values", shape=(4, 0, 6)),
     "voxels without a size": with_field(VOLUME, "voxel_size", domain=Domain(low=0, high=1)),
@@ -201,7 +208,9 @@ def test_an_object_that_cannot_be_made_is_none(argument: Argument) -> None:
     assert not is_object(argument)
 
 
-@pytest.mark.parametrize("argument", [MESH, TREE, GRID, VOLUME], ids=["mesh", "bvh", "hash_grid", "volume"])
+@pytest.mark.parametrize(
+    "argument", [MESH, TREE, GRID, VOLUME, PICTURE], ids=["mesh", "bvh", "hash_grid", "volume", "texture"]
+)
 def test_an_object_that_can_be_made_is_one(argument: Argument) -> None:
     assert is_object(argument)
 

@@ -86,6 +86,11 @@ def _object(argument: Argument, value: npt.NDArray[Any]) -> Iterator[str]:
     if argument.handle == "hash_grid":
         yield f"{made} = wp.HashGrid(*{value['dims'].tolist()!r})"
         yield f"{made}.build({parts['points']}, {value['cell_width'].item()!r})"
+    elif argument.handle.startswith("texture"):
+        modes = ", ".join(f"{name}={value[name].item()}" for name in ("filter_mode", "address_mode"))
+        given = f"{_array(value['values'], whole=True)}, {modes}, normalized_coords={bool(value['normalized_coords'])}"
+        yield f"{argument.name} = {argument.type_name}({given})"
+        return
     elif argument.handle.startswith("volume"):
         values, origin = _array(value["values"], whole=True), value["min_world"].tolist()
         size, around = value["voxel_size"].item(), value["bg_value"].tolist()

@@ -16,7 +16,6 @@ _EXCLUDED = {
     r"volume_(store\w*|\w*index|voxel_count)": "is of sparse grids that kernels build",
     _OBJECTS: "asks a mesh, tree, grid or volume for what is seldom asked for",
     r"tile_(mesh|bvh)_\w+|tile_query_valid": "asks with a block of threads",
-    r"texture_sample": "takes a texture that is made outside",
     r"breakpoint|printf?|expect_near": "does nothing but stop or print",
     r"block_dim": "gives something else on each device",
     r"tile_rand[fi]": "draws other numbers on each device",

@@ -40,7 +40,7 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     arguments = tuple(
         objects[each.name]
-        if each.name in objects and (each.dtype, each.shape, each.element) == ("uint64", None, ())
+        if each.name in objects and (each.dtype, each.shape, each.element) == (objects[each.name].dtype, None, ())
         else replace(each, role=_role(each, roles.get(each.name), tree, scope))
         for each in found.spread.arguments
     )

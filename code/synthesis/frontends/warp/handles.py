@@ -1,7 +1,7 @@
-"""The objects that kernels query by an id: what each kind is made of.
+"""The objects that kernels query, mostly by an id: what each kind is made of.
 
-An argument that is such an id says its kind in ``handle``, and has a field for each part. So a row holds all that it
-takes to make the object again, and every run makes one of its own.
+An argument that is one, or such an id, says its kind in ``handle``, and has a field for each part. So a row holds all
+that it takes to make the object again, and every run makes one of its own.
 """
 
 import math
@@ -47,6 +47,16 @@ def _volume(dtype: str, element: tuple[int, ...] = ()) -> Mapping[str, Part]:
 
 VOLUMES = {"volume_f": _volume("float32"), "volume_v": _volume("float32", (3,)), "volume_i": _volume("int32")}
 """Volumes of numbers, of vectors and of whole numbers, as Warp's functions for them end."""
+
+
+def _texture(rank: int) -> Mapping[str, Part]:
+    whole = Part(dtype="int32", rank=None)
+    values = Part(dtype="float32", rank=rank)
+    return {"values": values, "filter_mode": whole, "address_mode": whole, "normalized_coords": whole}
+
+
+TEXTURES = {"texture_2d": _texture(2), "texture_3d": _texture(3)}
+"""Textures of one channel, rows before columns as their arrays have them; kernels take them by value."""
 PARTS: Mapping[str, Mapping[str, Part]] = {
     "mesh": {
         "points": Part(dtype="float32", element=(3,)),
@@ -60,14 +70,18 @@ PARTS: Mapping[str, Mapping[str, Part]] = {
         "dims": Part(dtype="int32", element=(3,), rank=None),
     },
     **VOLUMES,
+    **TEXTURES,
 }
-"""What ``wp.Mesh``, ``wp.Bvh``, ``wp.HashGrid`` and ``wp.Volume.load_from_numpy`` take, in order."""
+"""What ``wp.Mesh``, ``wp.Bvh``, ``wp.HashGrid``, ``wp.Volume.load_from_numpy`` and ``wp.Texture2D`` take, in order."""
+TYPES = {"texture_2d": "Texture2D", "texture_3d": "Texture3D"}
+"""The types of arguments that are objects themselves; of others the argument is an id."""
 
 
 def is_object(argument: Argument) -> bool:
-    """Whether an argument is the id of an object that can be made of its fields, on every draw of them."""
+    """Whether an argument is, or is the id of, an object that can be made of its fields, on every draw of them."""
     parts = PARTS.get(argument.handle)
-    if parts is None or argument.dtype != "uint64" or argument.element or argument.shape is not None:
+    kind = (argument.dtype, argument.element, argument.shape)
+    if parts is None or kind != (TYPES.get(argument.handle, "uint64"), (), None):
         return False
     fields = {each.name: each for each in argument.fields}
     wanted = [name for name, part in parts.items() if name in fields or not part.optional]
@@ -97,7 +111,17 @@ def _is_volume(fields: Mapping[str, Argument]) -> bool:
     return width > 0 and 0 < cells <= MOST_CELLS
 
 
-_CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid, **dict.fromkeys(VOLUMES, _is_volume)}
+def _is_texture(fields: Mapping[str, Argument]) -> bool:
+    """Whether its modes are the same on every draw, and among those that there are."""
+    texels = math.prod(size or 0 for size in fields["values"].shape or ())
+    modes = [_range(fields[name]) for name in ("filter_mode", "address_mode", "normalized_coords")]
+    return 0 < texels <= MOST_CELLS and all(
+        low == high and 0 <= low < count for (low, high), count in zip(modes, (2, 4, 2), strict=True)
+    )
+
+
+_CHECKS = {"mesh": _is_mesh, "bvh": _is_bvh, "hash_grid": _is_grid, **dict.fromkeys(VOLUMES, _is_volume),
+           **dict.fromkeys(TEXTURES, _is_texture)}  # fmt: skip
 
 
 def _range(argument: Argument) -> tuple[float, float]:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Direction, Program, Values
+from synthesis.frontends.warp.handles import TYPES
 from synthesis.frontends.warp.objects import make_object
 from synthesis.grammar.types import HALVES
 from synthesis.records import Argument, Signature
@@ -93,8 +94,9 @@ class Memory:
             gradient = values.get(f"adj_{argument.name}") if backward else None
             value = values[argument.name]
             if argument.handle:
-                forward.append((argument.name, self._made(argument, value)))
-                adjoint.append((argument.name, ctypes.c_uint64(0)))
+                made = self._made(argument, value)
+                forward.append((argument.name, made))
+                adjoint.append((argument.name, type(made)()))
                 continue
             if argument.shape is None:
                 forward.append((argument.name, _plain(argument, value)))
@@ -111,8 +113,8 @@ class Memory:
         self.adjoints = _structure(adjoint)
         """The same of their adjoints."""
 
-    def _made(self, argument: Argument, value: npt.NDArray[Any]) -> ctypes.c_uint64:
-        """The id of an object that is made of what a value holds."""
+    def _made(self, argument: Argument, value: npt.NDArray[Any]) -> Any:
+        """The id of an object that is made of what a value holds, or what a kernel is given of one that has none."""
         parts: dict[str, npt.NDArray[Any]] = {}
         for each in argument.fields:
             parts[each.name] = value[each.name]
@@ -121,7 +123,7 @@ class Memory:
                 parts[each.name] = placed.inner
         made = make_object(argument.handle, parts, self._device)
         self._objects.append(made)
-        return ctypes.c_uint64(made.id)
+        return made.__ctype__() if argument.handle in TYPES else ctypes.c_uint64(made.id)
 
     def _place(self, name: str, argument: Argument, value: npt.NDArray[Any]) -> int:
         same = next((each for each in self._placed.values() if each.value is value), None)

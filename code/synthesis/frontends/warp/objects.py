@@ -16,7 +16,7 @@ Parts = Mapping[str, npt.NDArray[Any]]
 
 
 def make_object(kind: str, parts: Parts, device: str = "cpu") -> Any:
-    """A mesh, tree, grid or volume; its ``id`` is good as long as the object and its parts are there.
+    """A mesh, tree, grid, volume or texture; its ``id`` is good as long as the object and its parts are there.
 
     Args:
         kind: one of the kinds in ``handles.py``.
@@ -78,6 +78,18 @@ def _volume(parts: Parts, device: str) -> Any:
     return made if device == "cpu" else wp.Volume(wp.array(made.array().numpy(), dtype=wp.uint8, device=device))
 
 
+def _texture(parts: Parts, device: str) -> Any:
+    values = parts["values"]
+    make = {2: wp.Texture2D, 3: wp.Texture3D}[values.ndim]
+    return make(
+        np.array(values),
+        filter_mode=wp.TextureFilterMode(int(parts["filter_mode"])),
+        address_mode=wp.TextureAddressMode(int(parts["address_mode"])),
+        normalized_coords=bool(parts["normalized_coords"]),
+        device=device,
+    )
+
+
 def _fill(volume: Any, values: npt.NDArray[Any]) -> None:
     """Put values into the leaves of a NanoVDB grid, which lie at its end: each its first voxel, and 512 values last."""
     held: npt.NDArray[np.uint8] = volume.array().numpy()
@@ -95,5 +107,6 @@ _GRID_HEADER = 672
 _TILE = 8
 """Voxels along the side of a leaf."""
 _MAKERS: Mapping[str, Callable[[Parts, str], Any]] = {
-    "mesh": _mesh, "bvh": _bvh, "hash_grid": _hash_grid, "volume_f": _volume, "volume_v": _volume, "volume_i": _volume
+    "mesh": _mesh, "bvh": _bvh, "hash_grid": _hash_grid, "volume_f": _volume, "volume_v": _volume, "volume_i": _volume,
+    "texture_2d": _texture, "texture_3d": _texture
 }  # fmt: skip

@@ -134,6 +134,8 @@ class Draft(Sketch):
             options={**options, "enable_backward": backward},
             tiled=tiled,
         )
+        if "texture_sample(" in told:  # which takes no other name for float
+            style = replace(style, long_casts=False)
         source = _render(style.respell((*self._helpers, kernel)), name, arguments if generic else ())
         return self.record("warp", name, source, signature, category=category, recipe=recipe, summary=summary, ops=ops)
 

@@ -173,7 +173,7 @@ class Handle:
 
     @property
     def type(self) -> ValueType:
-        """The type of an id."""
+        """The type of an id; a texture has none that another value could have."""
         return UINT64
 
 

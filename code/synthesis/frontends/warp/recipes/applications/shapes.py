@@ -1,4 +1,4 @@
-"""Objects that a kernel is given by their ids: meshes of simple shapes, trees of boxes, grids of points, volumes.
+"""Objects that a kernel is given: meshes of simple shapes, trees of boxes, grids of points, volumes, textures.
 
 Each draw moves the corners a little, so that no two runs ask the same object.
 """
@@ -210,6 +210,45 @@ def volume_argument(
             replace(held, name="bg_value", type_name=spelled[0], shape=None, domain=Domain(low=around, high=beyond)),
         ],
     )
+
+
+def texture_argument(
+    name: str,
+    sizes: tuple[int, ...],
+    values: tuple[float, float],
+    linear: bool,
+    address: str,
+    normalized: bool,
+) -> Argument:
+    """A texture of one channel, its texels without a pattern.
+
+    Args:
+        name: the argument's.
+        sizes: its texels along each axis, the last coordinate's first: two axes or three.
+        values: the least and the greatest texel.
+        linear: whether it is read between texels.
+        address: a mode of ``wp.TextureAddressMode``: what there is beyond its edges.
+        normalized: whether coordinates go from 0 to 1, and not to the number of texels.
+    """
+    modes = {
+        "filter_mode": int(linear),
+        "address_mode": ("WRAP", "CLAMP", "MIRROR", "BORDER").index(address),
+        "normalized_coords": int(normalized),
+    }
+    held = Argument(
+        name="values",
+        type_name=f"wp.array{len(sizes)}d[float]",
+        dtype="float32",
+        shape=sizes,
+        domain=Domain(low=values[0], high=values[1]),
+    )
+    whole = [
+        Argument(name=each, type_name="int", dtype="int32", domain=Domain(low=mode, high=mode))
+        for each, mode in modes.items()
+    ]
+    kind = f"Texture{len(sizes)}D"
+    made = _object(name, f"texture_{len(sizes)}d", [held, *whole])
+    return replace(made, type_name=f"wp.{kind}", dtype=kind)
 
 
 def _fraction(number: int, axis: int) -> float:

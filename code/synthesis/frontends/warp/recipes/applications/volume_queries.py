@@ -316,7 +316,7 @@ def _draw_at_points(stream: Stream, target: str) -> KernelSpec:
         "volume_force": "Forces down the slope of a potential",
         "volume_labels": "Regions of a labelled volume that particles are in",
     }[target]
-    return p.done("queries", "volume_points", target, remark, titles)
+    return p.done("queries", "volumes", target, remark, titles)
 
 
 def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
@@ -344,10 +344,12 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
         "voxel_resample": ("resample_volume", "volume_to_grid", "copy_volume_to_dense", "bake_sdf"),
         "voxel_divergence": ("volume_divergence", "velocity_divergence", "compute_divergence"),
     }[target]
-    return p.done("queries", "volume_voxels", target, "A thread for each voxel", titles)
+    return p.done("queries", "volumes", target, "A thread for each voxel", titles)
 
 
-RECIPES = (
-    Recipe(name="volume_points", category="queries", targets=tuple(_AT_POINT), draw=_draw_at_points),
-    Recipe(name="volume_voxels", category="queries", targets=tuple(_AT_VOXEL), draw=_draw_at_voxels),
-)
+def _draw(stream: Stream, target: str) -> KernelSpec:
+    """What a volume holds, at points or at its voxels."""
+    return (_draw_at_points if target in _AT_POINT else _draw_at_voxels)(stream, target)
+
+
+RECIPES = (Recipe(name="volumes", category="queries", targets=(*_AT_POINT, *_AT_VOXEL), draw=_draw),)

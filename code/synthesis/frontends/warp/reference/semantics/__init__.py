@@ -12,6 +12,7 @@ from synthesis.frontends.warp.reference.semantics import (
     meshes,
     randoms,
     scalars,
+    textures,
     tile_algebra,
     tiles,
     trees,
@@ -20,6 +21,6 @@ from synthesis.frontends.warp.reference.semantics import (
 from synthesis.frontends.warp.reference.semantics.linear import construct
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS
 
-_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra, meshes, trees, volumes)
+_GROUPS = (scalars, linear, factors, geometry, arrays, randoms, tiles, tile_algebra, meshes, trees, volumes, textures)
 
 __all__ = ["SEMANTICS", "construct"]

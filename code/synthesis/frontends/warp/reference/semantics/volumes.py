@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
-from synthesis.frontends.warp.handles import VOLUMES
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.objects import object_of, part, spread
 from synthesis.frontends.warp.reference.parts import constant_of
@@ -39,7 +38,7 @@ _OUTSIDE = 2**30
 
 def _volume(handle: Any, kind: str) -> Handle:
     """A volume; ``kind`` may be empty for any."""
-    if not kind and isinstance(handle, Handle) and handle.kind in VOLUMES:
+    if not kind and isinstance(handle, Handle) and handle.kind in _HELD:
         return handle
     return object_of(handle, kind or "volume_f")
 
