@@ -33,7 +33,7 @@ def _texel(place: Array, size: int, address: int) -> Array:
         return np.clip(place, 0, size - 1)
     if address == _MIRROR:
         turned = place % (2 * size)
-        return np.where(turned >= size, 2 * size - 1 - turned, turned)
+        return np.minimum(turned, 2 * size - 1 - turned)
     return place
 
 
