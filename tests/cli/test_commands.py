@@ -295,7 +295,7 @@ def test_operations_are_listed_with_what_is_known_of_them(capsys: pytest.Capture
     assert run(["ops", "--missing", "--json"]) == 0
     missing = json.loads(capsys.readouterr().out)
     assert missing.keys() == {"warp", "jax"}
-    assert missing["warp"]["volume_sample"]["excluded"]
+    assert missing["warp"]["volume_store"]["excluded"]
     assert not any(entry["modelled"] for entries in missing.values() for entry in entries.values())
     samples = Path(__file__).parents[2] / "data" / "samples" / "jax"
     assert run(["ops", "--frontend", "jax", "--coverage", str(samples), "--json"]) == 0
