@@ -90,7 +90,8 @@ ONLY: dict[str, frozenset[str]] = {
 WARP_ONLY = frozenset({
     "array", "array1d", "array2d", "array3d", "array4d", "constant", "fixedarray", "func", "func_grad",
     "func_native", "func_replay", "handle", "indexedarray", "kernel", "overload", "ref", "static", "struct", "tile",
-    "tile_stack", "types", "bool", "bfloat16", "Bvh", "Mesh", "HashGrid", "Volume", "Float", "Int", "Scalar",
+    "tile_stack", "types", "bool", "bfloat16", "Bvh", "Mesh", "HashGrid", "Volume", "Texture1D",
+    "Texture2D", "Texture3D", "TextureAddressMode", "TextureFilterMode", "Float", "Int", "Scalar",
     "matrix_from_cols", "matrix_from_rows", "transform_expand", "indexedarray1d", "indexedarray2d", "indexedarray3d",
     "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI", "TAU", "e",
     "half_pi", "inf", "ln10", "ln2", "log10e", "log2e", "nan", "phi", "pi", "tau",
