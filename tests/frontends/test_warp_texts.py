@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.frontends.warp.texts import clean, clean_lines, clean_tokens, tokens, words
+from synthesis.frontends.warp.texts import clean, clean_lines, clean_tokens, has_word, tokens, words
 
 FRAGMENTS = st.lists(
     st.sampled_from(
@@ -42,6 +42,11 @@ def test_tokens_joined_are_the_text(text: str) -> None:
 @given(FRAGMENTS.map("".join), st.sampled_from([{}, {"sq_0": "cube", "a": "b"}]))
 def test_lines_that_need_no_tokens_are_the_same_without_them(text: str, renames: dict[str, str]) -> None:
     assert list(clean_lines(text, renames)) == list(clean_tokens(text, renames))
+
+
+@given(FRAGMENTS.map("".join), st.sampled_from(["a", "sq_0", "line", "C"]))
+def test_a_word_is_found_where_the_words_are(text: str, word: str) -> None:
+    assert has_word(text, word) == (word in words(text))
 
 
 def test_comments_directives_and_blank_lines_go() -> None:

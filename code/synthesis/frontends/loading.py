@@ -3,6 +3,7 @@
 import ast
 import itertools
 import linecache
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
@@ -14,6 +15,9 @@ from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.records import KernelSpec, Rejection
 
 _numbers = itertools.count()
+_INSIDE = " #@)]}"
+"""What a line begins with that goes on with a statement, or stands before one."""
+_DEFINES = re.compile(r"(?:def|class) (\w+)\b.*|(\w+) = [^=;]*|(?:import|from) [^;]*")
 
 
 def load_kernels(
@@ -84,7 +88,21 @@ def _groups(specs: Sequence[KernelSpec]) -> Iterator[list[KernelSpec]]:
 
 
 def _bound_names(source: str) -> set[str] | None:
-    """What a module binds beside imports; None for one that does not parse, or that does more than define things."""
+    """What a module binds beside imports, or more; None for one that does not parse or does more than define things.
+
+    Of a source as they are drawn the lines that are not indented tell; of any other its syntax tree.
+    """
+    bound: set[str] = set()
+    for line in source.split("\n"):
+        if line and line[0] not in _INSIDE:
+            defines = _DEFINES.fullmatch(line)
+            if defines is None:
+                return _bound_in_tree(source)
+            bound |= set(filter(None, defines.groups()))
+    return bound
+
+
+def _bound_in_tree(source: str) -> set[str] | None:
     try:
         statements = ast.parse(source).body
     except (SyntaxError, ValueError):

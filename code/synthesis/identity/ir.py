@@ -4,33 +4,33 @@ Types and shapes stay. There is a function for each family of languages; ``langu
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
-_IR_TOKEN = re.compile(
-    r"""
-    (?P<space> \s+ | //[^\n]* )
-  | (?P<string> "(?:\\.|[^"\\])*" )
-  | (?P<symbol> [%@\#!][\w.$-]+ )
-  | (?P<type> \b(?:tensor|memref|vector|complex)<(?:[^<>]|<[^<>]*>)*>
-            | \b(?:pred|bool|token|b?[fsuic]\d+)(?!\w)(?:\[[^\]]*\](?:\{[\d,]*\})?)? )
-  | (?P<word> [A-Za-z_][\w.]*(?:-\w+)* )
-  | (?P<number> -?(?:0x[0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?) )
-  | (?P<other> . )
-    """,
-    re.VERBOSE,
-)
+_IR_WORD = r"""
+    \b(?:tensor|memref|vector|complex)<(?:[^<>]|<[^<>]*>)*>
+  | \b(?:pred|bool|token|b?[fsuic]\d+)(?!\w)(?:\[[^\]]*\](?:\{[\d,]*\})?)?
+  | [A-Za-z_][\w.]*(?:-\w+)*
+"""
+"""A type or a word."""
+_IR_TOKEN = rf"""
+    "(?:\\.|[^"\\])*" | [%@\#!][\w.$-]+ | {_IR_WORD} | -?(?:0x[0-9A-Fa-f]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?) | \S
+"""
+"""A string, a name with its mark, a type or a word, a number, or any other character: its beginning tells which."""
+_TOKENS = re.compile(rf"//[^\n]* | ({_IR_TOKEN})", re.VERBOSE)
+_TOKENS_AND_PRIMITIVES = re.compile(rf"//[^\n]* | (?<==\ )({_IR_WORD}) | ({_IR_TOKEN})", re.VERBOSE)
 _DENSE = re.compile(r"dense(?:_resource)?<[^>]*>")
 _CPP_TOKEN = re.compile(
     r"""
-    (?P<space> \s+ )
-  | (?P<string> "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+' )
-  | (?P<scoped> (?:\w+::)+\w+(?:<[\w:,\ <>]*>)? )
-  | (?P<word> [A-Za-z_]\w* )
-  | (?P<number> \.?\d(?:[eEpP][+-]|[\w.])* )
-  | (?P<other> . )
+    "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+'
+  | (?:\w+::)+\w+(?:<[\w:,\ <>]*>)?
+  | [A-Za-z_]\w*
+  | \.?\d(?:[eEpP][+-]|[\w.])*
+  | \S
     """,
     re.VERBOSE,
 )
+"""A string, a name with its namespaces, a word, a number, or any other character: its beginning tells which."""
+_CPP_PART = re.compile(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)")
 _CPP_DECLARED = re.compile(
     r"""
     \b struct \s+ (\w+)
@@ -69,7 +69,8 @@ def canonical_mlir(text: str) -> str:
 def canonical_jaxpr(text: str) -> str:
     """A printed jaxpr; its names are the words that it binds, and those of the functions in it."""
     bound = re.findall(r"\b([a-z_]+):(?=[a-z])", text) + re.findall(r"\bname=(\S+)", text)
-    return _canonical_tensor(text, frozenset(bound), primitives=True)
+    # What follows "= " is a primitive, and no name whatever its spelling.
+    return " ".join(_canonical_tokens(_TOKENS_AND_PRIMITIVES.findall(_without_dense(text)), frozenset(bound)))
 
 
 def canonical_hlo(text: str) -> str:
@@ -78,43 +79,64 @@ def canonical_hlo(text: str) -> str:
     return _canonical_tensor(text, frozenset(defined + re.findall(r"^HloModule ([\w.-]+)", text)))
 
 
-def _canonical_tensor(text: str, defined: frozenset[str], *, primitives: bool = False) -> str:
-    tokens = _canonical_tokens(_DENSE.sub("dense<>", text), defined, primitives=primitives)
-    return " ".join(tokens)
+def _canonical_tensor(text: str, defined: frozenset[str]) -> str:
+    tokens = (("", token) for token in _TOKENS.findall(_without_dense(text)))
+    return " ".join(_canonical_tokens(tokens, defined))
 
 
-def _canonical_cpp(text: str) -> Iterator[str]:
-    declared = {name for match in _CPP_DECLARED.finditer(text) for name in match.groups() if name} - _CPP_KEYWORDS
+def _without_dense(text: str) -> str:
+    return _DENSE.sub("dense<>", text)
+
+
+def _canonical_cpp(text: str) -> list[str]:
+    declared = {name for found in _CPP_DECLARED.findall(text) for name in found if name} - _CPP_KEYWORDS
     names: dict[str, str] = {}
-    for match in _CPP_TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
-        if kind == "space":
-            continue
-        if kind == "word" and (token in declared or token.startswith(("var_", "adj_"))):
-            prefix = "adj_" if token.startswith("adj_") else ""
-            stem = token.removeprefix("adj_").removeprefix("var_")
-            yield prefix + names.setdefault(stem, f"n{len(names)}")
-        elif kind == "number":
-            yield "#"
-        elif kind == "scoped":
-            yield re.sub(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)", lambda m: names.get(m[1], m[1]), token)
+    known: dict[str, str] = {}
+
+    def canonical(token: str) -> str:
+        """A token that was not seen before."""
+        if token[0].isdecimal() or (token[0] == "." and len(token) > 1):
+            return "#"
+        if token not in declared and not token.startswith(("var_", "adj_")):
+            return token
+        prefix = "adj_" if token.startswith("adj_") else ""
+        stem = token.removeprefix("adj_").removeprefix("var_")
+        return prefix + names.setdefault(stem, f"n{len(names)}")
+
+    def canonical_part(part: re.Match[str]) -> str:
+        return names.get(part[1], part[1])
+
+    # The same token is the same text wherever it stands, but for one with namespaces: what a part of it is called may
+    # be known only later.
+    tokens: list[str] = []
+    parts: dict[str, list[str]] = {}
+    for token in _CPP_TOKEN.findall(text):
+        if token in known:
+            tokens.append(known[token])
+        elif "::" not in token or token[0] in "\"'":
+            tokens.append(known.setdefault(token, canonical(token)))
         else:
-            yield token
+            named = parts.get(token) or parts.setdefault(token, _CPP_PART.findall(token))
+            tokens.append(token if names.keys().isdisjoint(named) else _CPP_PART.sub(canonical_part, token))
+    return tokens
 
 
-def _canonical_tokens(text: str, defined: frozenset[str], *, primitives: bool) -> Iterator[str]:
-    """Tokens with names replaced; ``primitives`` tells that what follows "= " is none, whatever its spelling."""
+def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str]) -> list[str]:
+    """Tokens with names replaced; of each pair the first is kept as it is, and of a comment both are empty."""
     names: dict[str, str] = {}
-    before = ""
-    for match in _IR_TOKEN.finditer(text):
-        kind, token = match.lastgroup, match.group()
-        is_primitive = primitives and before.endswith("= ")
-        before = (before + token)[-2:]
-        if kind == "space":
-            continue
-        if kind == "symbol" or (kind in ("word", "type") and token in defined and not is_primitive):
-            yield names.setdefault(token, f"n{len(names)}")
-        elif kind == "number":
-            yield "#"
-        else:
-            yield token
+    known = {"": ""}
+
+    def canonical(token: str) -> str:
+        """A token that was not seen before."""
+        first = token[0]
+        is_word = first == "_" or (first.isascii() and first.isalpha())
+        if token in defined if is_word else first in "%@#!" and len(token) > 1:
+            return names.setdefault(token, f"n{len(names)}")
+        return "#" if first.isdecimal() or (first == "-" and len(token) > 1) else token
+
+    found: list[str] = []
+    for kept, token in tokens:
+        if token not in known:
+            known[token] = canonical(token)
+        found.append(kept or known[token])
+    return list(filter(None, found))

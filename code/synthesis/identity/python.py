@@ -8,8 +8,9 @@ The **structure** drops numbers as well.
 import ast
 import functools
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar
 
 from synthesis.identity.hashing import hash_text
 
@@ -55,7 +56,6 @@ def program_id(frontend: str, source: str, signature: Mapping[str, Any], options
     return hash_text(frontend, canonical_source(source), described)
 
 
-@functools.lru_cache(maxsize=4)  # a row asks for it several times in a row
 def canonical_source(source: str, *, numbers: bool = True) -> str:
     """A source's renamed form as text, or its structure where ``numbers`` is False.
 
@@ -65,14 +65,31 @@ def canonical_source(source: str, *, numbers: bool = True) -> str:
     Raises:
         SyntaxError: if the source is not Python.
     """
-    return _Canonical(ast.parse(source), numbers=numbers).text()
+    renamed, structure = _canonical_forms(source)
+    return renamed if numbers else structure
+
+
+@functools.lru_cache(maxsize=4)  # a row asks for it several times in a row
+def _canonical_forms(source: str) -> tuple[str, str]:
+    """A source's renamed form and its structure.
+
+    Raises:
+        SyntaxError: if the source is not Python.
+    """
+    marked = _Canonical(ast.parse(source)).text()
+    return _MARK.sub("", marked), _NUMBER.sub("#", marked)
+
+
+_BEGIN, _END = "\x00", "\x01"
+"""What stands around each number that the structure lacks; no other character of a form is one of these."""
+_MARK, _NUMBER = re.compile(f"[{_BEGIN}{_END}]"), re.compile(f"{_BEGIN}[^{_END}]*{_END}")
+_LEFT_OUT = frozenset({"ctx", "kind", "type_comment", "type_params"})
 
 
 class _Canonical:
-    """Writes a module's syntax tree with canonical names."""
+    """Writes a module's syntax tree with canonical names, and marks around numbers."""
 
-    def __init__(self, tree: ast.Module, *, numbers: bool) -> None:
-        self._numbers = numbers
+    def __init__(self, tree: ast.Module) -> None:
         self._count = 0
         self._imports = dict(_CUSTOMARY)
         self._fields: dict[str, dict[str, str]] = {}
@@ -84,7 +101,7 @@ class _Canonical:
 
     def text(self) -> str:
         self._scopes.append(self._bindings_of(ast.Module(body=self._body, type_ignores=[])))
-        for node in ast.walk(ast.Module(body=self._body, type_ignores=[])):
+        for node in _definitions(self._body):
             if isinstance(node, ast.ClassDef):
                 self._fields[node.name] = {
                     item.target.id: f"field{position}"
@@ -114,17 +131,18 @@ class _Canonical:
         outward: set[str] = set()
         names: dict[str, str] = {}
         for node in _own_nodes(scope):
-            if isinstance(node, ast.Global | ast.Nonlocal):
+            if isinstance(node, ast.Name):
+                if not isinstance(node.ctx, ast.Load):
+                    names.setdefault(node.id, "")
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
                 outward.update(node.names)
             elif isinstance(node, ast.arg):
                 names.setdefault(node.arg, "")
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 names.setdefault(node.name, "")
-            elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                names.setdefault(node.id, "")
-            elif isinstance(node, ast.ExceptHandler) and node.name:
-                names.setdefault(node.name, "")
-        return {name: "" for name in names if name not in outward}
+            elif isinstance(node, ast.ExceptHandler):
+                names.setdefault(node.name or "", "")
+        return {name: "" for name in names if name and name not in outward}
 
     def _name(self, name: str) -> str:
         for scope in reversed(self._scopes):
@@ -163,48 +181,59 @@ class _Canonical:
     # ---- nodes
 
     def _write(self, node: Any) -> str:
-        match node:
-            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.Lambda():
-                return self._function(node)
-            case ast.ClassDef():
-                return self._class(node)
-            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-                return self._scoped(node, self._bindings_of(node), lambda: self._plain(node))
-            case ast.Name():
-                return self._name(node.id)
-            case ast.Attribute():
-                return f"{self._write(node.value)}.{self._attribute(node)}"
-            case ast.UnaryOp(op=ast.USub() | ast.UAdd(), operand=ast.Constant(value=value)) if self._erases(value):
-                return "#"
-            case ast.Constant():
-                return "#" if self._erases(node.value) else repr(node.value)
-            case ast.Call():
-                return self._call(node)
-            case ast.Assign(targets=[ast.Name(id=target)]) if self._struct_of(node.value):
-                self._structs[-1][target] = self._struct_of(node.value) or ""
-                return self._plain(node)
-            case ast.AnnAssign():
-                annotation = self._annotation(node.annotation)
-                return f"AnnAssign({self._write(node.target)}:{annotation}={self._write(node.value)})"
-            case ast.AST():
-                return self._plain(node)
-            case list():
-                return f"[{','.join(self._write(item) for item in node)}]"  # pyright: ignore[reportUnknownVariableType]
-            case _:
-                return repr(node)
+        """A node, a list of nodes or what else a node's field may hold."""
+        writer = self._writers.get(type(node))  # pyright: ignore[reportUnknownArgumentType]
+        if writer is not None:
+            return writer(self, node)
+        return self._plain(node) if isinstance(node, ast.AST) else repr(node)
+
+    def _list(self, nodes: list[Any]) -> str:
+        return f"[{','.join(map(self._write, nodes))}]"
 
     def _plain(self, node: ast.AST) -> str:
         """A node by its fields; absent ones and those that only some Python versions have are left out."""
-        parts = [
-            f"{name}={self._write(value)}"
-            for name, value in ast.iter_fields(node)
-            if value is not None and value != [] and name not in ("ctx", "kind", "type_comment", "type_params")
-        ]
+        parts: list[str] = []
+        for name in node._fields:
+            value = getattr(node, name, None)
+            if value is not None and value != [] and name not in _LEFT_OUT:
+                parts.append(f"{name}={self._write(value)}")
         return f"{type(node).__name__}({','.join(parts)})"
 
-    def _erases(self, value: object) -> bool:
-        is_number = isinstance(value, int | float | complex) and not isinstance(value, bool)
-        return is_number and not self._numbers and not self._in_annotation
+    def _comprehension(self, node: ast.AST) -> str:
+        return self._scoped(node, self._bindings_of(node), lambda: self._plain(node))
+
+    def _name_node(self, node: ast.Name) -> str:
+        return self._name(node.id)
+
+    def _attribute_node(self, node: ast.Attribute) -> str:
+        return f"{self._write(node.value)}.{self._attribute(node)}"
+
+    def _constant(self, node: ast.Constant) -> str:
+        text = repr(node.value)
+        return f"{_BEGIN}{text}{_END}" if self._is_number(node) else text
+
+    def _unary(self, node: ast.UnaryOp) -> str:
+        """An operation with one operand; a sign belongs to its number."""
+        text = self._plain(node)
+        signed = isinstance(node.op, (ast.USub, ast.UAdd)) and self._is_number(node.operand)
+        return f"{_BEGIN}{_MARK.sub('', text)}{_END}" if signed else text
+
+    def _assign(self, node: ast.Assign) -> str:
+        if len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            struct = self._struct_of(node.value)
+            if struct:
+                self._structs[-1][node.targets[0].id] = struct
+        return self._plain(node)
+
+    def _annotated(self, node: ast.AnnAssign) -> str:
+        annotation = self._annotation(node.annotation)
+        return f"AnnAssign({self._write(node.target)}:{annotation}={self._write(node.value)})"
+
+    def _is_number(self, node: ast.expr) -> bool:
+        """Whether a node is a number that the structure lacks; those of annotations are types."""
+        if self._in_annotation or not isinstance(node, ast.Constant):
+            return False
+        return isinstance(node.value, (int, float, complex)) and not isinstance(node.value, bool)
 
     def _annotation(self, node: ast.expr | None) -> str:
         before, self._in_annotation = self._in_annotation, True
@@ -271,34 +300,74 @@ class _Canonical:
             listed.append(f"{name}={self._write(keyword.value)}")
         return f"{function}({','.join(listed)})"
 
+    _writers: ClassVar[Mapping[object, Callable[[Any, Any], str]]] = {
+        ast.FunctionDef: _function,
+        ast.AsyncFunctionDef: _function,
+        ast.Lambda: _function,
+        ast.ClassDef: _class,
+        ast.ListComp: _comprehension,
+        ast.SetComp: _comprehension,
+        ast.GeneratorExp: _comprehension,
+        ast.DictComp: _comprehension,
+        ast.Name: _name_node,
+        ast.Attribute: _attribute_node,
+        ast.UnaryOp: _unary,
+        ast.Constant: _constant,
+        ast.Call: _call,
+        ast.Assign: _assign,
+        ast.AnnAssign: _annotated,
+        list: _list,
+    }
+    """What writes a node, by its type; any other is written by its fields."""
+
 
 def _arguments_of(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     yield from (each for each in (arguments.vararg, arguments.kwarg) if each is not None)
 
 
+_SCOPES = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
+    ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp,
+)  # fmt: skip
+_LEAVES = (ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+
+
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
     """The nodes of a scope that bind names in it: nested functions and classes by their name alone."""
-    if isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+    if isinstance(scope, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
         yield from _arguments_of(scope.args)
         pending: list[ast.AST] = list(scope.body) if isinstance(scope.body, list) else [scope.body]
     else:
-        pending = list(ast.iter_child_nodes(scope))
-    while pending:
-        node = pending.pop(0)
+        pending = _children(scope)
+    for node in pending:  # which grows
         yield node
-        if not isinstance(
-            node,
-            ast.FunctionDef
-            | ast.AsyncFunctionDef
-            | ast.ClassDef
-            | ast.Lambda
-            | ast.ListComp
-            | ast.SetComp
-            | ast.GeneratorExp
-            | ast.DictComp,
-        ):
-            pending.extend(ast.iter_child_nodes(node))
+        if not isinstance(node, _SCOPES):
+            pending += _children(node)
+
+
+def _children(node: ast.AST) -> list[ast.AST]:
+    """The nodes in a node's fields, in order; of what has none inside, nothing."""
+    found: list[ast.AST] = []
+    if isinstance(node, _LEAVES):
+        return found
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [each for each in value if isinstance(each, ast.AST)]  # pyright: ignore[reportUnknownVariableType]
+    return found
+
+
+def _definitions(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
+    """The functions and classes of a body and of what is in them, outer ones first."""
+    pending: list[ast.AST] = list(body)
+    for node in pending:  # which grows
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            yield node
+        if not isinstance(node, ast.expr):
+            pending += _children(node)
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -6,6 +6,7 @@ ever has to be found again in finished text. Nothing is compiled and no device i
 """
 
 import contextlib
+import functools
 import itertools
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,13 +17,28 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
 from synthesis.frontends.linemap import LineMap, Where, runs_of
-from synthesis.frontends.warp.introspection import is_function, options_of, parts_of, wp
+from synthesis.frontends.warp.introspection import array_class, is_array, is_function, options_of, parts_of, wp
 from synthesis.frontends.warp.options import DEFAULTS
-from synthesis.frontends.warp.texts import Origin, clean_lines, words
+from synthesis.frontends.warp.texts import Origin, clean_lines, has_word
 
 _warp_codegen: Any = _codegen
 _warp_context: Any = _context
 _ModuleBuilder: Any = _warp_context.ModuleBuilder
+_Adjoint: Any = _warp_codegen.Adjoint
+_Reference: Any = _warp_codegen.Reference
+_Var: Any = _warp_codegen.Var
+
+_BACKWARD = "\x00backward\x00"
+"""What no text has."""
+_BACKWARD_TEMPLATES = (
+    "cpu_kernel_template_backward",
+    "cuda_kernel_template_backward",
+    "cuda_kernel_template_backward_grid_stride",
+)
+_MOST_OVERLOADS = 4096
+_overloads: dict[object, Any] = {}
+"""What calls of Warp's own functions mean, by function, number of results and types of the arguments."""
+_resolve: Any = _Adjoint.resolve_func
 
 # Settings of wp.config that a text depends on beside the options that rows record. The MathDx libraries are off: they
 # would have to be linked, and take seconds a kernel. The rest only says how a text is compiled.
@@ -56,10 +72,10 @@ class _Builder(_ModuleBuilder):
 
     def __init__(self, kernel: Any, options: Mapping[str, Any]) -> None:
         _place(kernel)
-        self._taken = _argument_names(kernel)
         self._original: dict[Any, str] = {}
         try:
             hasher = _warp_context.ModuleHasher([kernel], options)
+            self._taken = _argument_names(kernel, alone=not hasher.function_hashes)
             super().__init__(kernel.module, options, hasher=hasher)  # pyright: ignore[reportUnknownMemberType]
         except BaseException:
             self.restore_names()
@@ -89,8 +105,10 @@ class _Builder(_ModuleBuilder):
             func.native_func = name
 
 
-def _argument_names(kernel: Any) -> set[str]:
-    """The names of the arguments of a kernel and of every function that it may reach."""
+def _argument_names(kernel: Any, *, alone: bool) -> set[str]:
+    """The names of the arguments of a kernel and, unless it is alone, of every function that it may reach."""
+    if alone:
+        return {argument.label for argument in kernel.adj.args}
     pending, seen, found = [kernel.adj], set[int](), set[str]()
     while pending:
         adjoint = pending.pop()
@@ -113,6 +131,72 @@ def _resolved_options(kernel: Any, options: Mapping[str, Any]) -> dict[str, Any]
 
 
 @contextlib.contextmanager
+def _backward_marked() -> Generator[None]:
+    """Have Warp write where a kernel's backward function begins, which ends its text."""
+    before = {name: getattr(_warp_codegen, name) for name in _BACKWARD_TEMPLATES}
+    for name, template in before.items():
+        setattr(_warp_codegen, name, _BACKWARD + template)
+    try:
+        yield
+    finally:
+        for name, template in before.items():
+            setattr(_warp_codegen, name, template)
+
+
+@contextlib.contextmanager
+def _quick() -> Generator[None]:
+    """Have Warp look up what it would find out again for every statement: the same answers in a third less time."""
+    escape, spell = _warp_codegen._escape_line_directive_filename, _Var.type_to_ctype
+    known = functools.cache(spell)
+
+    def spell_once(kind: Any, value_type: bool = False) -> str:
+        of_value = isinstance(kind.value_type if isinstance(kind, _Reference) else kind, type)
+        return (known if of_value else spell)(kind, value_type)  # a tile's, say, changes while a kernel is built
+
+    _warp_codegen._escape_line_directive_filename = functools.cache(escape)
+    _Adjoint.resolve_func, _Var.type_to_ctype = _resolve_once, staticmethod(spell_once)
+    try:
+        yield
+    finally:
+        _warp_codegen._escape_line_directive_filename = escape
+        _Adjoint.resolve_func, _Var.type_to_ctype = _resolve, staticmethod(spell)
+
+
+def _resolve_once(adjoint: Any, function: Any, types: Any, named: Any, outputs: Any) -> Any:
+    """The overload of a function that a call means; Warp tries all those of a built-in one, one after the other."""
+    if named or not function.is_builtin():
+        return _resolve(adjoint, function, types, named, outputs)
+    try:
+        key = function, outputs, tuple(map(_type_key, types))
+    except _NoKeyError:
+        return _resolve(adjoint, function, types, named, outputs)
+    if key not in _overloads:
+        if len(_overloads) >= _MOST_OVERLOADS:
+            _overloads.clear()
+        _overloads[key] = _resolve(adjoint, function, types, named, outputs)
+    return _overloads[key]
+
+
+class _NoKeyError(Exception):
+    """A type that is a kernel's own, and so is not remembered."""
+
+
+def _type_key(kind: Any) -> object:
+    """What two types have in common that every overload takes alike.
+
+    Raises:
+        _NoKeyError: for a type that Warp does not keep for as long as the process lives.
+    """
+    if isinstance(kind, type):
+        return kind
+    if is_array(kind) and isinstance(kind.dtype, type):
+        return array_class(kind), kind.ndim, kind.dtype
+    if isinstance(kind, _Reference) and isinstance(kind.value_type, type):
+        return kind
+    raise _NoKeyError
+
+
+@contextlib.contextmanager
 def _quiet() -> Generator[None]:
     """Keep Warp's remarks about a kernel out of the output."""
     level = wp.config.log_level
@@ -129,7 +213,7 @@ def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator
     resolved = _resolved_options(kernel, options) | changes
     before = kernel.hash, kernel._mangled_name, getattr(kernel, "grid_stride", None)
     own_options = kernel.options
-    with _quiet():
+    with _quiet(), _quick():
         try:
             kernel.options = {**own_options, **{name: resolved[name] for name in own_options if name in DEFAULTS}}
             builder = _Builder(kernel, resolved)
@@ -166,6 +250,7 @@ def clean_texts(
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
     texts: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
+    where = functools.cache(where)  # a place is named by many lines
     with _built(kernel, options) as (builder, resolved):
         structs = _struct_code(builder)
         for device in devices:
@@ -181,7 +266,7 @@ def _joined(pieces: Sequence[str], renames: Mapping[str, str], where: Where) -> 
     """Pieces of text, a blank line between them, and their line map."""
     lines: list[tuple[str, Origin | None]] = []
     for piece in pieces:
-        cleaned = list(clean_lines(piece, renames))
+        cleaned = clean_lines(piece, renames)
         lines += [("", None)] if lines and cleaned else []
         lines += cleaned
     origins = (where(*origin) if origin is not None else None for _, origin in lines)
@@ -211,37 +296,35 @@ def _unit_parts(
     adjoint_functions = builder._codegen_functions(ordered, device, reverse_only=True)
     late_functions = builder._codegen_functions(differentiating, device, forward_only=True)
 
-    whole = _warp_codegen.codegen_kernel(kernel, device=device, options=options)
-    own_options = kernel.options
-    kernel.options = own_options | {"enable_backward": False}
-    try:
-        forward_kernel = _warp_codegen.codegen_kernel(kernel, device=device, options=options)
-    finally:
-        kernel.options = own_options
+    with _backward_marked():
+        whole = _warp_codegen.codegen_kernel(kernel, device=device, options=options)
+    forward_kernel, mark, backward_kernel = whole.partition(_BACKWARD)
     uses_adjoints = [adjoint_functions] if differentiating or kernel.adj.uses_grad_call else []
     forward = [forward_functions, *uses_adjoints, late_functions, forward_kernel]
-    if len(whole) == len(forward_kernel):
+    if not mark:
         return forward, None
-    if not whole.startswith(forward_kernel):
-        raise RuntimeError(f"Warp {wp.config.version} does not end a kernel's text with its backward function")
     arguments = forward_kernel[: forward_kernel.index("};\n") + 3] if device == "cpu" else ""
-    backward_kernel = arguments + whole[len(forward_kernel) :]
-    return forward, [forward_functions, adjoint_functions, late_functions, backward_kernel]
+    return forward, [forward_functions, adjoint_functions, late_functions, arguments + backward_kernel]
 
 
 def _struct_renames(builder: _Builder, pieces: Sequence[str]) -> dict[str, str]:
     """Struct names without Warp's hash, numbered where two structs share one or where pieces of text have it."""
-    taken = words("".join(pieces)) if builder.structs else set[str]()
+    text = "".join(pieces)
+    given: set[str] = set()
+
+    def is_taken(name: str) -> bool:
+        return name in given or has_word(text, name)
+
     renames: dict[str, str] = {}
     for struct in builder.structs:
         if struct.native_name in renames:
             continue
         stem = name = struct.cls.__name__
         for number in itertools.count(1):
-            if name not in taken and f"adj_{name}" not in taken:
+            if not is_taken(name) and not is_taken(f"adj_{name}"):
                 break
             name = f"{stem}_{number}"
-        taken |= {name, f"adj_{name}"}
+        given |= {name, f"adj_{name}"}
         renames |= {struct.native_name: name, f"adj_{struct.native_name}": f"adj_{name}"}
     return renames
 

@@ -4,6 +4,7 @@ The text is cut into tokens first, so that a string, a character constant or a r
 ``printf`` format that holds ``//`` or something like a mangled name stays as it is.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -23,14 +24,12 @@ _TOKEN = re.compile(
 
 _DIRECTIVE = re.compile(r'\s*#line\s+(?P<line>\d+)(?:\s+"(?P<file>(?:\\.|[^"\\])*)")?')
 
-# Lines that need no tokens: no string, no block comment, nothing that goes on in the next line. Most texts are such.
-_PLAIN_LINE = re.compile(
-    r"""
-    (?P<code> (?!\s*\#) (?:extern[ ]"C"[ ])? [^"'\\/]* (?:/(?![/*])[^"'\\/]*)* ) (?P<comment> // (?:.*[^\\])? )?
-  | (?P<directive> \s*\#line[ ] (?P<line>\d+) [ ]"(?P<file>[^"\\]*)" )
-    """,
-    re.VERBOSE,
-)
+_PLAIN_DIRECTIVE = re.compile(r'\s*#line (?P<line>\d+) "(?P<file>[^"\\]*)"')
+_EXTERN = 'extern "C" '
+_NEEDS_TOKENS = re.compile(r"[\"'\\]|/\*")
+"""What a line has, outside a comment, in which words are not all of what is to be told apart."""
+_GOES_ON = re.compile(r'/\*|R"|\\')
+"""What a text has in which a line may belong to one before it."""
 _NUMBER_OR_WORD = re.compile(r"\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*")
 
 
@@ -49,6 +48,18 @@ def words(text: str) -> set[str]:
     return {token for kind, token in tokens(text) if kind == "word"}
 
 
+def has_word(text: str, word: str) -> bool:
+    """Whether a word is one of ``words``; a text that has it in comments alone need not be cut into tokens."""
+    pattern = re.compile(rf"\b{word}\b")
+    if not pattern.search(text):
+        return False
+    lines = (_plain_line(line) for line in text.split("\n") if word in line)
+    return (
+        _GOES_ON.search(text) is not None
+        or any(plain is None or plain[1] is not None or pattern.search(plain[0]) for plain in lines)
+    ) and word in words(text)
+
+
 Origin = tuple[str, int]
 """A file and a line of it."""
 
@@ -63,20 +74,37 @@ def clean(text: str, renames: Mapping[str, str]) -> str:
     return "".join(f"{line}\n" for line, _ in clean_lines(text, renames))
 
 
-def clean_lines(text: str, renames: Mapping[str, str]) -> Iterator[tuple[str, Origin | None]]:
+def clean_lines(text: str, renames: Mapping[str, str]) -> list[tuple[str, Origin | None]]:
     """The lines of the clean text, each with the place that a ``#line`` directive just before it named."""
-    plain = [_PLAIN_LINE.fullmatch(line) for line in text.split("\n")]
-    if None in plain:
-        yield from clean_tokens(text, renames)
-        return
+    found: list[tuple[str, Origin | None]] = []
     origin: Origin | None = None
-    for match in plain:
-        assert match is not None
-        if match["directive"]:
-            origin = (match["file"], int(match["line"]))
-        elif code := match["code"].rstrip():
-            yield _NUMBER_OR_WORD.sub(lambda word: renames.get(word[0], word[0]), code) if renames else code, origin
+    for plain in map(_plain_line, text.split("\n")):
+        if plain is None:
+            return list(clean_tokens(text, renames))
+        code, named = plain
+        if named is not None:
+            origin = named
+        elif code:
+            found.append((code, origin))
             origin = None
+    if not renames:
+        return found
+    return [(_NUMBER_OR_WORD.sub(lambda word: renames.get(word[0], word[0]), code), at) for code, at in found]
+
+
+@functools.lru_cache(maxsize=4096)  # a kernel's texts have most of their lines in common
+def _plain_line(line: str) -> tuple[str, Origin | None] | None:
+    """A line's code, or the place that its directive names; None where only tokens tell.
+
+    No string, no block comment, and nothing that goes on in the next line: most lines are such.
+    """
+    if line.lstrip().startswith("#"):
+        directive = _PLAIN_DIRECTIVE.fullmatch(line)
+        return None if directive is None else ("", (directive["file"], int(directive["line"])))
+    code, _, comment = line.partition("//")
+    if comment.endswith("\\") or _NEEDS_TOKENS.search(code.removeprefix(_EXTERN)):
+        return None
+    return code.rstrip(), None
 
 
 def clean_tokens(text: str, renames: Mapping[str, str]) -> Iterator[tuple[str, Origin | None]]:
