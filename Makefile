@@ -36,8 +36,8 @@ $(STAMP): pyproject.toml constraints.txt
 
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
-	$(BIN)/irsmith generate --frontend warp --category-mix uniform --count $(WARP_SAMPLES) --out data/samples/warp
-	$(BIN)/irsmith generate --frontend jax --category-mix uniform --count $(JAX_SAMPLES) --out data/samples/jax
+	$(BIN)/irsmith generate --frontend warp --category-mix uniform --count $(WARP_SAMPLES) --format json --out data/samples/warp
+	$(BIN)/irsmith generate --frontend jax --category-mix uniform --count $(JAX_SAMPLES) --format json --out data/samples/jax
 
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py

@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from synthesis import BatchGenerator
+from synthesis.output.reading import read_folder
 from synthesis.reverification import Failure, verify_folder
 
 LOGS = Path(__file__).parents[1] / "build" / "false_alarms"
@@ -82,15 +83,15 @@ def examine(frontend: str, rows: int, *, again: bool) -> Lot:
     rejected: collections.Counter[str] = collections.Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        BatchGenerator(frontend, seed=seed).run(rows, folder)
+        BatchGenerator(frontend, seed=seed).run(rows, folder, workers=1)
         for line in (folder / "_irsmith" / "rejections.jsonl").read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             rejected[entry["symptom"]] += 1
             if entry["symptom"] not in EXPECTED:
                 told = f"{entry['kernel_name']}: {entry['symptom']}: {entry['detail']}"
                 alarms.append(f"generate --seed {seed}, {told}")
-        documents = [json.loads(each.read_text(encoding="utf-8")) for each in folder.glob("*.json")]
-        verified = sum(len(json.loads(each["metadata"]["verified"])) for each in documents)
+        documents = list(read_folder(folder))
+        verified = sum(len(each.metadata["verified"]) for each in documents)
 
         def tell(failure: Failure) -> None:
             alarms.append(f"seed {seed}, verify --seed {inputs}: {failure}")

@@ -1,6 +1,7 @@
 """What a set of pairs is worth to a small model that is to write the CUDA of kernels that people wrote.
 
-    irsmith generate --frontend warp --count 4000 --verify none --level cuda_forward --out build/drawn
+    irsmith generate --frontend warp --count 4000 --verify none --level cuda_forward --format json \
+        --out build/drawn
     irsmith extract warp.examples --verify none --level cuda_forward --out build/examples
     python benchmarks/training.py build/examples build/drawn [--tokens 1000000] [--seed 0]
 

@@ -378,3 +378,39 @@ def test_harm_while_tracing_costs_one_kernel_each(kernels_folder: Path) -> None:
         "never_ends": "timeout",
         "kills_the_process": "crash",
     }
+
+
+MANY = """
+import os
+import jax.numpy as jnp
+from synthesis import example
+
+with open(os.environ["COUNTED"], "a") as file:
+    file.write("once\\n")
+{}
+"""
+
+
+@pytest.mark.needs("jax")
+@pytest.mark.parametrize(
+    ("begins", "imports"),
+    [
+        ("print('noise')", 2),  # once to see whether it can be, and once for all
+        ("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()", 7),
+        ("jnp.ones(3) + 1.0", 7),  # which starts threads of XLA's
+    ],
+)
+def test_a_package_is_imported_once_where_it_can_be(
+    begins: str, imports: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    package = tmp_path / "counted_package"
+    package.mkdir()
+    (package / "__init__.py").write_text(MANY.format(begins))
+    for number in range(5):
+        text = f"@example('f32[4]')\ndef f{number}(x):\n    return x + {number}.0\n"
+        (package / f"m{number}.py").write_text(f"from synthesis import example\n\n{text}")
+    monkeypatch.setenv("COUNTED", str(tmp_path / "count"))
+    found = list(extract(str(package), verify="none"))
+    assert [each.spec.name for each in found if isinstance(each, Pair)] == [f"f{number}" for number in range(5)]
+    assert len((tmp_path / "count").read_text().splitlines()) == imports
+    assert "noise" not in "".join(capfd.readouterr())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from synthesis.errors import OutputError
-from synthesis.files import write_atomic
+from synthesis.stores.local import write_atomic
 
 
 def test_the_umask_is_honoured(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The ledger: every line is found again by what its listing prints, and a candidate made again fails as it did."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -86,11 +87,9 @@ def test_a_ledger_that_says_something_else_is_told_of(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     copied = tmp_path / "copied"
-    (copied / "_irsmith").mkdir(parents=True)
-    for file in ("run.json", "rejections.jsonl"):
-        (copied / "_irsmith" / file).write_text((folder / "_irsmith" / file).read_text().replace("the text gives", "?"))
-    for file in folder.glob("*.json"):
-        (copied / file.name).write_text(file.read_text())
+    shutil.copytree(folder, copied)
+    ledger = copied / "_irsmith" / "rejections.jsonl"
+    ledger.write_text(ledger.read_text().replace("the text gives", "?"))
     (entry,) = read_ledger(copied)
     assert run(["replay", str(copied), "--id", entry.id]) == 1
     assert "something else came out" in capsys.readouterr().out

@@ -22,6 +22,19 @@ def test_importing_loads_neither_warp_nor_jax() -> None:
     assert result.stdout.strip() == "[]", result.stderr
 
 
+def test_to_start_is_to_import_almost_nothing() -> None:
+    heavy = ("numpy", "rich.progress", "synthesis.batch_generator", "synthesis.frontends", "synthesis.settings")
+    for arguments in (["--version"], ["--help"]):
+        result = python(
+            "import sys, synthesis, synthesis.__main__\n"
+            f"sys.argv[1:] = {arguments}\n"
+            "try: synthesis.__main__.main()\n"
+            "except SystemExit as status: assert not status.code\n"
+            f"print([name for name in {heavy} if name in sys.modules])"
+        )
+        assert result.stdout.splitlines()[-1] == "[]", result.stderr
+
+
 @pytest.mark.needs("warp", "jax")
 @pytest.mark.parametrize(("name", "package"), [("warp", "warp"), ("jax", "jax")])
 def test_everything_but_the_front_end_works_without_its_package(name: str, package: str) -> None:
@@ -51,6 +64,8 @@ def test_a_missing_front_end_is_a_clear_message_on_the_command_line() -> None:
 def test_public_names_exist_and_are_all_there_is() -> None:
     assert all(hasattr(synthesis, name) for name in synthesis.__all__)
     assert list(synthesis.__all__) == sorted(synthesis.__all__)
+    assert set(synthesis.__all__) <= set(dir(synthesis))
+    assert not hasattr(synthesis, "no_such_name")
 
 
 def test_the_standard_library_module_code_stays_itself() -> None:

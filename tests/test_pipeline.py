@@ -31,7 +31,7 @@ from synthesis import (
     run_pipeline,
     synthesize_pair,
 )
-from synthesis.output.writer import file_stem
+from synthesis.output.naming import file_stem
 from synthesis.sources.drawn import DrawnKernels
 
 LEVELS = {
@@ -57,11 +57,13 @@ def second(a: wp.array(dtype=float)):
 def test_a_run_writes_a_file_a_pair(frontend: str, tmp_path: Path) -> None:
     generator = KernelGenerator(frontend, 3, category_mix="uniform")
     count = 2 * len(generator.categories)
-    summary = run_pipeline(count, tmp_path, frontend=frontend, seed=3, verify="none", category_mix="uniform")
+    summary = run_pipeline(
+        count, tmp_path, frontend=frontend, seed=3, verify="none", category_mix="uniform", format="json"
+    )
     files = sorted(path.name for path in tmp_path.glob("*.json"))
     assert summary.rows == len(files) == count
     assert list(summary.categories.values()) == [2] * len(generator.categories)
-    assert files == [f"{file_stem(index, generator.spec(index))}.json" for index in range(count)]
+    assert files == [f"{file_stem(index, generator.spec(index).name)}.json" for index in range(count)]
     document = json.loads((tmp_path / files[5]).read_text())
     assert list(document) == ["python_source", *LEVELS[frontend], "metadata"]
     assert document["metadata"]["index"] == 5
@@ -77,8 +79,10 @@ def test_the_same_settings_make_the_same_bytes(frontend: str, tmp_path: Path) ->
 
 
 def test_a_category_filter_never_changes_a_kernel(tmp_path: Path) -> None:
-    run_pipeline(40, tmp_path / "all", frontend="jax", category_mix="uniform")
-    run_pipeline(4, tmp_path / "some", frontend="jax", category_mix="uniform", category=["linalg", "array"])
+    run_pipeline(40, tmp_path / "all", frontend="jax", category_mix="uniform", format="json")
+    run_pipeline(
+        4, tmp_path / "some", frontend="jax", category_mix="uniform", category=["linalg", "array"], format="json"
+    )
     names = {path.name for path in (tmp_path / "some").glob("*.json")}
     assert len(names) == 4
     everything = contents(tmp_path / "all")

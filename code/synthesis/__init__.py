@@ -1,40 +1,56 @@
 """irsmith: pairs of Python kernels and the compiler IR made of them, from NVIDIA Warp and JAX.
 
-This package's public names are listed here. Importing it imports neither Warp nor JAX; a front end is loaded when
-it is first asked for.
+This package's public names are listed here. Importing it imports next to nothing: the module of a name is imported when
+that is first asked for, and a front end when one is first needed.
 """
 
-from synthesis.batch_generator import BatchGenerator
-from synthesis.errors import (
-    ConfigError,
-    IrsmithError,
-    KernelError,
-    MachineError,
-    MissingFrontendError,
-    OutputError,
-    Stage,
-    Symptom,
-    TargetError,
-    UnknownNameError,
-    UsageError,
-)
-from synthesis.examples import Examples, example
-from synthesis.extraction import discover, extract
-from synthesis.generator import KernelGenerator
-from synthesis.ir_extractor import extract_ir
-from synthesis.pipeline import (
-    SynthesisPipeline,
-    compile_kernel_from_source,
-    extract_ir_from_kernel,
-    generate,
-    run_pipeline,
-    synthesize_pair,
-)
-from synthesis.records import Argument, Domain, Gradient, KernelSpec, Origin, Pair, Rejection, Role, Signature, Verdict
-from synthesis.registry import frontend_names, get_frontend
-from synthesis.settings import Drawing, Extraction, Making, Run
-from synthesis.tally import RunSummary
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from synthesis.version import __version__
+
+if TYPE_CHECKING:
+    from synthesis.batch_generator import BatchGenerator
+    from synthesis.errors import (
+        ConfigError,
+        IrsmithError,
+        KernelError,
+        MachineError,
+        MissingFrontendError,
+        OutputError,
+        Stage,
+        Symptom,
+        TargetError,
+        UnknownNameError,
+        UsageError,
+    )
+    from synthesis.examples import Examples, example
+    from synthesis.extraction import discover, extract
+    from synthesis.generator import KernelGenerator
+    from synthesis.ir_extractor import extract_ir
+    from synthesis.pipeline import (
+        SynthesisPipeline,
+        compile_kernel_from_source,
+        extract_ir_from_kernel,
+        generate,
+        run_pipeline,
+        synthesize_pair,
+    )
+    from synthesis.records import (
+        Argument,
+        Domain,
+        Gradient,
+        KernelSpec,
+        Origin,
+        Pair,
+        Rejection,
+        Role,
+        Signature,
+        Verdict,
+    )
+    from synthesis.registry import frontend_names, get_frontend
+    from synthesis.settings import Drawing, Extraction, Making, Run, Running
+    from synthesis.tally import RunSummary
 
 __all__ = [
     "Argument",
@@ -59,6 +75,7 @@ __all__ = [
     "Role",
     "Run",
     "RunSummary",
+    "Running",
     "Signature",
     "Stage",
     "Symptom",
@@ -80,3 +97,62 @@ __all__ = [
     "run_pipeline",
     "synthesize_pair",
 ]
+
+_MODULES = {
+    "Argument": "records",
+    "BatchGenerator": "batch_generator",
+    "ConfigError": "errors",
+    "Domain": "records",
+    "Drawing": "settings",
+    "Examples": "examples",
+    "Extraction": "settings",
+    "Gradient": "records",
+    "IrsmithError": "errors",
+    "KernelError": "errors",
+    "KernelGenerator": "generator",
+    "KernelSpec": "records",
+    "MachineError": "errors",
+    "Making": "settings",
+    "MissingFrontendError": "errors",
+    "Origin": "records",
+    "OutputError": "errors",
+    "Pair": "records",
+    "Rejection": "records",
+    "Role": "records",
+    "Run": "settings",
+    "RunSummary": "tally",
+    "Running": "settings",
+    "Signature": "records",
+    "Stage": "errors",
+    "Symptom": "errors",
+    "SynthesisPipeline": "pipeline",
+    "TargetError": "errors",
+    "UnknownNameError": "errors",
+    "UsageError": "errors",
+    "Verdict": "records",
+    "compile_kernel_from_source": "pipeline",
+    "discover": "extraction",
+    "example": "examples",
+    "extract": "extraction",
+    "extract_ir": "ir_extractor",
+    "extract_ir_from_kernel": "pipeline",
+    "frontend_names": "registry",
+    "generate": "pipeline",
+    "get_frontend": "registry",
+    "run_pipeline": "pipeline",
+    "synthesize_pair": "pipeline",
+}
+"""The module that each public name is in."""
+
+if not TYPE_CHECKING:  # a type checker that saw it would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """The object of a public name, from its module."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+        return found
+
+    def __dir__() -> list[str]:
+        """All names, whether their modules are imported yet or not."""
+        return sorted({*globals(), *__all__})

@@ -1,6 +1,19 @@
 """``python -m synthesis`` is the command ``irsmith``."""
 
-from synthesis.cli import main
+import sys
+
+from synthesis.version import __version__
+
+
+def main() -> None:
+    """Run the command line and exit with its status; to say the version nothing of it is imported."""
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"{__version__}\n")
+        return
+    from synthesis.cli import main as run_commands
+
+    run_commands()
+
 
 if __name__ == "__main__":
     main()

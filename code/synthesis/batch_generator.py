@@ -1,63 +1,35 @@
 """The batch generator: a run of many candidates, in chunks, that can be killed at any moment and continued.
 
-A run's folder holds one file a pair, and beside them, under ``_irsmith``::
-
-    run.json                 the settings, a field of ``Run`` a key; another run's are refused
-    toolchain.json           the versions of irsmith and of what made the texts; others are refused
-    chunks/000000-000200.json  what became of candidates 0 … 199, written once all their files are there
-    figures/000000-000200.jsonl  what verification measured: errors, tolerances, seconds; it differs between machines
-    rejections.jsonl         the rejections of all chunks, written at the end
-
-A chunk whose record is there is not made again. No row depends on where chunks begin or which kernels share a module.
+What a run's folder holds is said in :mod:`synthesis.output.layout`. A chunk whose record and part are there is not made
+again. No row depends on where chunks begin, who makes them, or which kernels share a module.
 """
 
 import json
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from synthesis.dataset.finalising import finalise_alone
+from synthesis.engines.base import Begun, Engine, Event, Failed, Made, Order, Settled, Staffed, Stepped
+from synthesis.engines.inline import Inline
+from synthesis.engines.local import Local, cores
+from synthesis.engines.log import RankLog
 from synthesis.errors import ConfigError
-from synthesis.files import alone_in, make_folder, remove_unfinished, write_atomic
 from synthesis.frontends.base import Frontend
-from synthesis.identity.python import renamed_hash
-from synthesis.making.workshop import Workshop
-from synthesis.output.writer import FIGURES, SIDECAR, Writer, Written, file_hash
+from synthesis.output.chunks import Chunk, chunks_of, read_chunk
+from synthesis.output.layout import CHUNKS, FIGURES, PARTS, RANKS, SETTINGS, SIDECAR, TOOLCHAIN, read_object, sweep
 from synthesis.progress import Meter, OnProgress, progress_bar
-from synthesis.records import Pair, Rejection
-from synthesis.settings import Run
-from synthesis.sources.drawn import TERMS, DrawnKernels
-from synthesis.tally import Repeats, RunSummary, Statistics
+from synthesis.settings import Run, Running
+from synthesis.sources.drawn import DrawnKernels
+from synthesis.stores.base import Store
+from synthesis.stores.places import store_of
+from synthesis.tally import RunSummary, Statistics
 from synthesis.version import __version__
 
 logger = logging.getLogger(__name__)
-
-SETTINGS, TOOLCHAIN = "run.json", "toolchain.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """A contiguous range of candidates."""
-
-    start: int
-    stop: int
-
-    @property
-    def stem(self) -> str:
-        """What its files are called."""
-        return f"{self.start:06d}-{self.stop:06d}"
-
-    @property
-    def file(self) -> str:
-        """The name of its record."""
-        return f"{self.stem}.json"
-
-
-def chunks_of(count: int, size: int) -> Iterator[Chunk]:
-    """The chunks of a run, in order."""
-    return (Chunk(start, min(start + size, count)) for start in range(0, count, size))
 
 
 class BatchGenerator:
@@ -91,6 +63,7 @@ class BatchGenerator:
         return batch
 
     def _work_with(self, settings: Run, frontend: Frontend | None) -> None:
+        self._is_given = frontend is not None
         self.source = DrawnKernels(settings, settings, frontend=frontend)
         """Where the candidates come from."""
         self.settings = replace(
@@ -107,197 +80,209 @@ class BatchGenerator:
         out: str | Path = "",
         *,
         on_progress: OnProgress | None = None,
-        progress: bool = False,
+        **running: Any,
     ) -> RunSummary:
-        """Write the pairs of candidates 0 … count-1 as JSON files into a folder.
+        """Write the pairs of candidates 0 … count-1 as a data set into a folder.
 
-        Files are ``<index>_<name>.json``; rejections go to ``_irsmith/rejections.jsonl``. The same settings make the
-        same bytes. A run that was stopped is continued by the same call; more candidates may be asked for, but
-        nothing else may differ.
+        The same settings make the same bytes, whoever makes them. A run that was stopped is continued by the same call;
+        more candidates may be asked for, but nothing else may differ.
 
         Args:
             count: the number of candidates; that of the settings if None.
-            out: the folder; made if it is not there.
+            out: the folder, or a URL that fsspec knows; made if it is not there.
             on_progress: told of progress, many times a second.
-            progress: whether to show a bar on standard error.
+            running: fields of :class:`synthesis.Running` by name, such as ``workers``, ``engine`` or ``format``;
+                ``progress`` is ``none`` if it is not said.
+
+        Returns:
+            What became of the candidates. Where the run does not end with a data set, repeats are not looked for yet,
+            and only the chunks of this rank are counted.
 
         Raises:
             ConfigError: if the count is negative, or the folder holds another run or something else.
             OutputError: if the folder cannot be written.
+            MachineError: if the machine does not let candidates be made.
         """
-        settings = self.settings if count is None else replace(self.settings, count=count)
-        folder = Path(out)
-        _check_folder(folder, settings, self._toolchain())
-        make_folder(folder / SIDECAR / "chunks")
-        with alone_in(folder / SIDECAR), ExitStack() as stack:
-            self._claim(folder, settings)
-            listeners = [stack.enter_context(progress_bar(settings.frontend))] if progress else []
-            listeners += [on_progress] if on_progress is not None else []
-            return self._make(folder, settings, Meter(settings.count, listeners))
+        return self.run_with(Running.of(**{"progress": "none", **running}), count, out, on_progress=on_progress)
 
-    def _make(self, folder: Path, settings: Run, meter: Meter) -> RunSummary:
-        """Make what is not there yet."""
-        totals, repeats = Statistics(), Repeats()
-        rejections: list[Rejection] = []
-        writer = Writer(folder, columns=settings.level or ())
-        workshop = Workshop(
-            settings,
-            TERMS,
-            frontend=self.source.frontend,
-            kernels_per_module=settings.kernels_per_module,
-            on_step=meter.step,
+    def run_with(
+        self,
+        running: Running,
+        count: int | None = None,
+        out: str | Path = "",
+        *,
+        on_progress: OnProgress | None = None,
+    ) -> RunSummary:
+        """Write the pairs of candidates as a data set into a folder; see :meth:`run`."""
+        settings = self.settings if count is None else replace(self.settings, count=count)
+        store = store_of(out)
+        toolchain = self.toolchain()
+        _check_folder(store, settings, toolchain)
+        store.prepare()
+        with _at_work(store, running), ExitStack() as stack:
+            _check_folder(store, settings, toolchain)
+            _claim(store, settings, toolchain, alone=running.world_size == 1)
+            shown = stack.enter_context(progress_bar(settings.frontend, running.progress))
+            listeners = [shown, *([on_progress] if on_progress is not None else [])]
+            mine = _chunks_of_rank(settings, running)
+            meter = Meter(sum(chunk.stop - chunk.start for chunk in mine), listeners)
+            self._make(store, settings, running, mine, meter)
+            if not running.finalizes:
+                return _count(store, settings, mine)
+            shown = stack.enter_context(progress_bar(f"{settings.frontend}, files", running.progress))
+            summary = finalise_alone(store, running.format, shown)
+        logger.info(
+            "%s: %d rows of %d candidates in %s", settings.frontend, summary.rows, summary.candidates, store.where
         )
-        with workshop:
-            for chunk in chunks_of(settings.count, settings.chunk_size):
-                record = _read_record(folder, chunk)
-                if record is not None:
-                    meter.resume(record.replay(totals, repeats, rejections), totals.rows)
-                    continue
-                record, figures = ChunkRecord.empty(), list[Pair]()
-                drawn = self.source.candidates(range(chunk.start, chunk.stop))
-                for outcome in map(repeats.settle, workshop.pairs(drawn)):
-                    totals.count(outcome)
-                    written = None
-                    if isinstance(outcome, Pair):
-                        written = writer.write(outcome.spec.index or 0, outcome)
-                        figures.append(outcome)
-                    record.add(outcome, written)
-                    meter.finish(isinstance(outcome, Pair))
-                rejections += record.rejections
-                writer.write_figures(chunk.stem, figures)
-                write_atomic(folder / SIDECAR / "chunks" / chunk.file, record.to_json())
-        writer.write_ledger(rejections)
-        summary = totals.summary(settings.frontend, folder, self.source.categories)
-        logger.info("%s: %d rows of %d candidates in %s", settings.frontend, totals.rows, settings.count, folder)
         return summary
 
-    def _toolchain(self) -> dict[str, str]:
+    def toolchain(self) -> dict[str, str]:
         """What the texts depend on beside the settings: versions, irsmith's among them."""
         return {"irsmith": __version__, **self.source.frontend.compiler.toolchain()}
 
-    def _claim(self, folder: Path, settings: Run) -> None:
-        """Write the run's settings into its folder, and remove what a killed run has left half done."""
-        toolchain = self._toolchain()
-        _check_folder(folder, settings, toolchain)
-        records = folder / SIDECAR / "chunks"
-        for place in (folder, folder / SIDECAR, records, folder / SIDECAR / FIGURES):
-            remove_unfinished(place)
-        wanted = {chunk.file for chunk in chunks_of(settings.count, settings.chunk_size)}
-        for record in records.glob("*.json"):
-            if record.name not in wanted:  # the last, shorter chunk of a run of fewer candidates
-                record.unlink()
-        write_atomic(folder / SIDECAR / TOOLCHAIN, json.dumps(toolchain, indent=2) + "\n")
-        write_atomic(folder / SIDECAR / SETTINGS, json.dumps(settings.to_json(), indent=2) + "\n")
+    def _make(self, store: Store, settings: Run, running: Running, chunks: list[Chunk], meter: Meter) -> None:
+        """Make the chunks that are not there yet."""
+        missing: list[Chunk] = []
+        for chunk in chunks:
+            record = read_chunk(store, chunk)
+            if record is None:
+                missing.append(chunk)
+            else:
+                meter.resume(chunk.stop - chunk.start, len(record.rows))
+        if missing:
+            engine = self._engine(store, running, len(missing))
+            with RankLog(store, running.rank, running.world_size) as log:
+
+                def tell(event: Event) -> None:
+                    log.note(event)
+                    _note(meter, event)
+
+                engine.run(Order(settings, _reachable(store)), missing, tell)
+
+    def _engine(self, store: Store, running: Running, chunks: int) -> Engine:
+        if running.engine == "ray":
+            from synthesis.engines.ray import Ray
+
+            return Ray(running.workers, running.address)
+        workers = min(running.workers or cores(), chunks)
+        # What was given as an object, or lies in this process's memory, no other process can reach.
+        if workers == 1 or self._is_given or store.where.startswith("memory:"):
+            return Inline(self.source)
+        return Local(workers)
 
 
-@dataclass(slots=True)
-class ChunkRecord:
-    """What became of a chunk's candidates."""
-
-    rows: list[dict[str, Any]]
-    """Of each row its file and that one's hash, index, category, renamed hash, and the levels that it lacks."""
-    rejections: list[Rejection]
-    """Of whole candidates and of levels, in order."""
-
-    @classmethod
-    def empty(cls) -> "ChunkRecord":
-        """The record of a chunk that has just begun."""
-        return cls([], [])
-
-    def add(self, outcome: Pair | Rejection, written: Written | None) -> None:
-        """Add one candidate's outcome, and the file that a pair was written to."""
-        if isinstance(outcome, Rejection) or written is None:
-            self.rejections += [outcome] if isinstance(outcome, Rejection) else []
-            return
-        spec = outcome.spec
-        self.rejections += outcome.rejections
-        self.rows.append(
-            {
-                "file": written.path.name,
-                "hash": written.hash,
-                "index": spec.index,
-                "category": spec.category,
-                "renamed_hash": renamed_hash(spec.source),
-                "missing_levels": outcome.missing_levels,
-            }
-        )
-
-    def replay(self, totals: Statistics, repeats: Repeats, rejections: list[Rejection]) -> int:
-        """Count the chunk again as it was counted when it was made; returns how many candidates it had."""
-        before = totals.candidates
-        for row in self.rows:
-            totals.count_row(row["category"], row["missing_levels"])
-            repeats.note(row["renamed_hash"], row["index"])
-        for rejection in self.rejections:
-            if rejection.level is None:
-                totals.count(rejection)
-        rejections += self.rejections
-        return totals.candidates - before
-
-    def to_json(self) -> str:
-        """The record as its file holds it: a row a line."""
-        rows = ",\n".join(f"    {json.dumps(row)}" for row in self.rows)
-        rejections = ",\n".join(f"    {json.dumps(each.to_json(), ensure_ascii=False)}" for each in self.rejections)
-        return f'{{\n  "rows": [\n{rows}\n  ],\n  "rejections": [\n{rejections}\n  ]\n}}\n'
-
-
-def _read_record(folder: Path, chunk: Chunk) -> ChunkRecord | None:
-    """The record of a chunk that was finished and whose files are as they were; None if it has to be made."""
-    try:
-        document = json.loads((folder / SIDECAR / "chunks" / chunk.file).read_text(encoding="utf-8"))
-        record = ChunkRecord(document["rows"], [Rejection.from_json(entry) for entry in document["rejections"]])
-        return record if all(_is_as_written(folder / row["file"], row["hash"]) for row in record.rows) else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _is_as_written(path: Path, known: str) -> bool:
-    """Whether a file has the hash that it was written with.
+def find_missing(batch: BatchGenerator, running: Running, out: str | Path | Store) -> tuple[Store, list[Chunk]]:
+    """A run's folder, and the chunks of this rank that are not there yet; nothing is written.
 
     Raises:
-        OSError: if it cannot be read.
+        ConfigError: if the folder holds another run or something else.
     """
-    return path.is_file() and file_hash(path.read_bytes()) == known
+    store = store_of(out)
+    _check_folder(store, batch.settings, batch.toolchain())
+    return store, [each for each in _chunks_of_rank(batch.settings, running) if read_chunk(store, each) is None]
 
 
-def _check_folder(folder: Path, settings: Run, toolchain: Mapping[str, str]) -> None:
+def _note(meter: Meter, event: Event) -> None:
+    """Count what happens."""
+    match event:
+        case Begun():
+            meter.begin(event.chunk)
+        case Stepped():
+            meter.step(event.part, event.stage, event.chunk)
+        case Settled():
+            meter.finish(event.is_row, event.chunk)
+        case Made():
+            meter.close(event.chunk)
+        case Failed():
+            logger.warning("candidates %d to %d are begun anew: %s", event.chunk.start, event.chunk.stop - 1, event.why)
+            meter.undo(event.chunk)
+        case Staffed():
+            meter.staff(event.workers)
+
+
+def _reachable(store: Store) -> str:
+    """The name by which another process reaches a store, whatever folder it is in."""
+    return store.where if "://" in store.where else str(Path(store.where).resolve())
+
+
+def _chunks_of_rank(settings: Run, running: Running) -> list[Chunk]:
+    every = list(chunks_of(settings.count, settings.chunk_size))
+    return every[running.rank :: running.world_size]
+
+
+def _count(store: Store, settings: Run, chunks: list[Chunk]) -> RunSummary:
+    """What became of the candidates of some chunks, repeats among them."""
+    totals = Statistics()
+    for chunk in chunks:
+        record = read_chunk(store, chunk, check=False)
+        if record is None:
+            continue
+        for row in record.rows:
+            totals.count_row(row.category, row.missing_levels)
+        for rejection in record.rejections:
+            if rejection.level is None:
+                totals.count(rejection)
+    return totals.summary(settings.frontend, store.where, settings.category)
+
+
+@contextmanager
+def _at_work(store: Store, running: Running) -> Generator[None]:
+    """Keep the folder to this process, or to the ranks of one run, each with chunks of its own."""
+    with store.alone(SIDECAR, shared=running.world_size > 1), ExitStack() as stack:
+        if running.world_size > 1:
+            stack.enter_context(store.alone(f"{RANKS}/{running.rank:05d}-of-{running.world_size:05d}"))
+        yield
+
+
+def _claim(store: Store, settings: Run, toolchain: Mapping[str, str], *, alone: bool) -> None:
+    """Write the run's settings into its folder, and remove what a killed run has left half done."""
+    if alone:
+        sweep(store, settings.frontend)
+        wanted = {f"{chunk.stem}.json" for chunk in chunks_of(settings.count, settings.chunk_size)}
+        for name in store.names(CHUNKS):
+            if name.endswith(".json") and name not in wanted:  # the last, shorter chunk of a run of fewer candidates
+                _forget(store, name.removesuffix(".json"))
+    store.write(TOOLCHAIN, (json.dumps(toolchain, indent=2) + "\n").encode())
+    store.write(SETTINGS, (json.dumps(settings.to_json(), indent=2) + "\n").encode())
+
+
+def _forget(store: Store, stem: str) -> None:
+    """Remove the files of a chunk that is none any more."""
+    for name in (f"{CHUNKS}/{stem}.json", f"{PARTS}/{stem}.parquet", f"{FIGURES}/{stem}.jsonl"):
+        store.remove(name)
+
+
+def _check_folder(store: Store, settings: Run, toolchain: Mapping[str, str]) -> None:
     """Refuse a folder where another run or something else is; a run that was killed as it began is neither.
 
     Raises:
         ConfigError: naming what differs.
     """
-    path = folder / SIDECAR / SETTINGS
-    if path.is_file():
+    if store.has(SETTINGS):
         now = settings.to_json()
-        before = read_record_of_run(path)
-        _compare(folder, before | {"count": now["count"]}, now)
-        _compare(folder, read_record_of_run(folder / SIDECAR / TOOLCHAIN), toolchain)
+        before = read_object(store, SETTINGS)
+        _compare(store, before | {"count": now["count"]}, now)
+        _compare(store, read_object(store, TOOLCHAIN), toolchain)
         done = before.get("count")
         if isinstance(done, int) and done > settings.count:
             raise ConfigError(
-                f"{folder} holds a run of {done} candidates, and {settings.count} are asked for; "
+                f"{store.where} holds a run of {done} candidates, and {settings.count} are asked for; "
                 "choose an empty folder, or as many candidates or more"
             )
-    elif folder.is_dir() and any(entry.is_file() and entry.suffix != ".tmp" for entry in folder.rglob("*")):
-        raise ConfigError(f"{folder} is not empty and holds no run to continue; choose an empty folder or a new one")
+    elif _holds_files(store, ""):
+        raise ConfigError(
+            f"{store.where} is not empty and holds no run to continue; choose an empty folder or a new one"
+        )
 
 
-def read_record_of_run(path: Path) -> dict[str, Any]:
-    """What a run's own file says.
-
-    Raises:
-        ConfigError: if it cannot be read, or is no such record.
-    """
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path} is not the record of a run: {error}") from error
-    if not isinstance(found, dict):
-        raise ConfigError(f"{path} is not the record of a run")
-    return dict(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+def _holds_files(store: Store, folder: str) -> bool:
+    """Whether there is a file in a folder or below it, but for what a killed process left half written."""
+    if any(not name.endswith(".tmp") and name != TOOLCHAIN.rpartition("/")[2] for name in store.names(folder)):
+        return True
+    return any(_holds_files(store, f"{folder}/{each}" if folder else each) for each in store.folders(folder))
 
 
-def _compare(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+def _compare(store: Store, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
     """Refuse settings other than those that a folder's run has.
 
     Raises:
@@ -307,4 +292,4 @@ def _compare(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) ->
     different = [name for name in names if before.get(name) != now.get(name)]
     if different:
         listed = "; ".join(f"{name} was {before.get(name)!r}, now {now.get(name)!r}" for name in different)
-        raise ConfigError(f"{folder} holds another run: {listed}. Choose an empty folder, or the same settings")
+        raise ConfigError(f"{store.where} holds another run: {listed}. Choose an empty folder, or the same settings")

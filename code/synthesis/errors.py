@@ -120,3 +120,17 @@ class KernelError(IrsmithError):
         self.stage = stage
         self.symptom = symptom
         self.detail = detail
+
+
+def error_of(name: str, words: str) -> Exception:
+    """The error that another process has raised, of the name of its class and its words.
+
+    One that is none of irsmith's is a ``RuntimeError``.
+    """
+    waiting: list[type[IrsmithError]] = [IrsmithError]
+    while waiting:
+        kind = waiting.pop()
+        if kind.__name__ == name:
+            return _made_again(kind, (words,), {})
+        waiting += kind.__subclasses__()
+    return RuntimeError(words)

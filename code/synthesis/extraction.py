@@ -147,4 +147,4 @@ def extract_to_folder(
     writer.write_ledger(rejections)
     writer.write_figures("all", pairs)
     _check_tables(settings, target, {pair.spec.name for pair in pairs} | {each.kernel_name for each in rejections})
-    return totals.summary("+".join(sorted(totals.frontends)) or "none", folder), rejections
+    return totals.summary("+".join(sorted(totals.frontends)) or "none", str(folder)), rejections

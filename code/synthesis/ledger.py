@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from synthesis.errors import TargetError
 from synthesis.identity.hashing import hash_text
-from synthesis.output.reading import BrokenFile, scan_ledger
-from synthesis.output.writer import SIDECAR
+from synthesis.output.layout import CHUNKS, SIDECAR
+from synthesis.output.reading import BrokenFile, Place, scan_ledger
 from synthesis.records import Rejection
+from synthesis.stores.places import store_of
 
 _DIGITS = 10
 
@@ -30,17 +30,18 @@ def id_of(rejection: Rejection) -> str:
     return hash_text("\n".join((rejection.frontend, rejection.origin, rejection.kernel_name)))[:_DIGITS]
 
 
-def read_ledger(folder: str | Path) -> list[Entry]:
+def read_ledger(folder: Place) -> list[Entry]:
     """The lines of a folder's ledger, in order; of a run in progress, those of its finished chunks.
 
     Raises:
         TargetError: if there is no such folder, irsmith did not write it, or a line is no rejection.
     """
-    folder = Path(folder)
-    if not (folder / SIDECAR).is_dir():
-        raise TargetError(f"no ledger in {folder}; expected a folder that irsmith generate or irsmith extract wrote")
+    store = store_of(folder)
+    if not store.names(SIDECAR) and not store.names(CHUNKS):
+        where = store.where
+        raise TargetError(f"no ledger in {where}; expected a folder that irsmith generate or irsmith extract wrote")
     entries: list[Entry] = []
-    for found in scan_ledger(folder):
+    for found in scan_ledger(store):
         if isinstance(found, BrokenFile):
             raise TargetError(found.why)
         entries.append(Entry(id_of(found), found))

@@ -4,7 +4,7 @@ There is no machinery here: candidates come from ``sources``, are made in ``maki
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from synthesis.making.workshop import Workshop
 from synthesis.progress import OnProgress
 from synthesis.records import KernelSpec, Pair, Rejection, Signature
 from synthesis.registry import frontend_names, frontend_of, get_frontend
-from synthesis.settings import Run
+from synthesis.settings import Run, Running
 from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.tally import Repeats, RunSummary, Statistics
 
@@ -94,17 +94,24 @@ def run_pipeline(
     *,
     frontend: str | Frontend,
     on_progress: OnProgress | None = None,
-    progress: bool = False,
     **settings: Any,
 ) -> RunSummary:
     """Make pairs of ``count`` candidates and write them into a folder; see :class:`synthesis.BatchGenerator`.
+
+    Args:
+        count: the number of candidates.
+        out: the folder, or a URL that fsspec knows.
+        frontend: a front end or its name.
+        on_progress: told of progress, many times a second.
+        settings: fields of :class:`synthesis.Run` and :class:`synthesis.Running` by name.
 
     Raises:
         UsageError: for settings that cannot be used; the message says what is allowed.
         MissingFrontendError: if the front end's package is not installed.
     """
+    how = {each.name: settings.pop(each.name) for each in fields(Running) if each.name in settings}
     batch = BatchGenerator(frontend, count=count, **settings)
-    return batch.run(out=out, on_progress=on_progress, progress=progress)
+    return batch.run(out=out, on_progress=on_progress, **how)
 
 
 def generate(

@@ -4,10 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
-from synthesis.batch_generator import SETTINGS, read_record_of_run
 from synthesis.errors import ConfigError, Stage, Symptom, TargetError
 from synthesis.extraction import extract_with
 from synthesis.isolation.confinement import MY_OWN
@@ -15,13 +13,15 @@ from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.ledger import Entry, find_entries, read_ledger
 from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
-from synthesis.output.reading import Document, find_pair
-from synthesis.output.writer import SIDECAR
+from synthesis.output.layout import SETTINGS, read_object
+from synthesis.output.reading import Document, Place, find_pair
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, Making, Run
 from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.sources.extracted import TERMS as EXTRACTED
+from synthesis.stores.base import join
+from synthesis.stores.places import store_of
 from synthesis.tally import Repeats
 
 _PATIENCE = 600.0
@@ -58,7 +58,7 @@ def _essence(rejection: Rejection) -> tuple[str, str, str, str]:
     return rejection.level or "", str(rejection.stage), str(rejection.symptom), rejection.detail
 
 
-def replay(folder: str | Path, key: str) -> Replay:
+def replay(folder: Place, key: str) -> Replay:
     """Make a candidate of a folder again.
 
     A drawn one is made from the settings of its run, one of the user's from the file or module that it was found in,
@@ -72,7 +72,6 @@ def replay(folder: str | Path, key: str) -> Replay:
         TargetError: if there is no such candidate, or several, or it cannot be told where it came from.
         ConfigError: if the record of the run cannot be used.
     """
-    folder = Path(folder)
     entries = find_entries(read_ledger(folder), key)
     before = tuple(each.rejection for each in entries)
     settings = settings_of(folder)
@@ -91,23 +90,23 @@ def replay(folder: str | Path, key: str) -> Replay:
     return Replay(id=name, before=before, after=outcomes)
 
 
-def settings_of(folder: Path) -> Run | None:
+def settings_of(folder: Place) -> Run | None:
     """The settings of the run that made a folder; None of an extraction.
 
     Raises:
         ConfigError: if the record cannot be used.
     """
-    path = folder / SIDECAR / SETTINGS
-    if not path.is_file():
+    store = store_of(folder)
+    if not store.has(SETTINGS):
         return None
-    record = read_record_of_run(path)
+    record = read_object(store, SETTINGS)
     try:
         return Run.from_json(record)
     except ConfigError as error:
-        raise ConfigError(f"{path} is not the record of a run: {error}") from error
+        raise ConfigError(f"{join(store.where, SETTINGS)} is not the record of a run: {error}") from error
 
 
-def _row_of(folder: Path, entries: list[Entry], key: str) -> Document | None:
+def _row_of(folder: Place, entries: list[Entry], key: str) -> Document | None:
     """The row of a candidate of the user's; None if none of it became one.
 
     Raises:

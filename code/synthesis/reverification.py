@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from synthesis.errors import Symptom
 from synthesis.isolation.confinement import Protection
 from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import Workshop
-from synthesis.output.reading import BrokenFile, Document, count_pairs, read_drawing, scan_folder
+from synthesis.output.confined import ConfinedTables
+from synthesis.output.reading import BrokenFile, Document, Place, count_pairs, read_drawing, scan_folder
 from synthesis.progress import Meter, progress_bar
 from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.settings import Making, Verification
@@ -82,21 +82,21 @@ class Reverification:
 
 
 def verify_folder(
-    folder: str | Path, *, on_failure: OnFailure | None = None, progress: bool = False, **settings: Any
+    folder: Place, *, on_failure: OnFailure | None = None, progress: bool = False, **settings: Any
 ) -> Reverification:
     """Verify every row of a folder; see :func:`verify_folder_with`.
 
     Args:
-        folder: what ``irsmith generate`` or ``irsmith extract`` wrote.
+        folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
         on_failure: told of each failure as it is found; they are not kept then.
         progress: whether to show a bar on standard error.
         settings: fields of :class:`synthesis.settings.Verification` by name, such as ``seed`` or ``sandbox``.
     """
-    return verify_folder_with(Verification.of(**settings), Path(folder), on_failure=on_failure, progress=progress)
+    return verify_folder_with(Verification.of(**settings), folder, on_failure=on_failure, progress=progress)
 
 
 def verify_folder_with(
-    settings: Verification, folder: Path, *, on_failure: OnFailure | None = None, progress: bool = False
+    settings: Verification, folder: Place, *, on_failure: OnFailure | None = None, progress: bool = False
 ) -> Reverification:
     """Verify every row of a folder.
 
@@ -112,12 +112,13 @@ def verify_folder_with(
         listeners = [stack.enter_context(progress_bar("verify"))] if progress else []
         meter = Meter(count_pairs(folder) if progress else None, listeners)
         workshop = stack.enter_context(Workshop(making, TERMS, confinement=settings.confinement, on_step=meter.step))
+        tables = stack.enter_context(ConfinedTables(settings.confinement))
         stored = stack.enter_context(StoredRows(settings, () if drawing is None else (drawing,)))
         tally = _Tally(found, on_failure)
         waiting: dict[int, Checked] = {}
 
         def candidates() -> Iterator[Candidate]:
-            for checked in stored.check(enumerate(tally.documents(folder))):
+            for checked in stored.check(enumerate(tally.documents(folder, tables))):
                 waiting[checked.candidate.number] = checked
                 yield checked.candidate
 
@@ -137,11 +138,11 @@ class _Tally:
     found: Reverification
     on_failure: OnFailure | None
 
-    def documents(self, folder: Path) -> Iterator[Document]:
+    def documents(self, folder: Place, tables: ConfinedTables) -> Iterator[Document]:
         """The rows of a folder; files that are none are counted."""
-        for document in scan_folder(folder):
+        for document in scan_folder(folder, tables.read):
             if isinstance(document, BrokenFile):
-                self.count([Failure(document.path.stem, "", document.symptom, document.why)])
+                self.count([Failure(document.stem, "", document.symptom, document.why)])
             else:
                 yield document
 

@@ -14,6 +14,7 @@ from typing import Any, Self
 from synthesis.errors import ConfigError
 from synthesis.grammar.streams import digest
 from synthesis.isolation.confinement import Confinement, Limits, Sandbox
+from synthesis.progress import FORMS
 from synthesis.records import DIFFICULTIES
 from synthesis.version import __version__
 
@@ -254,8 +255,9 @@ class Run(Making, Drawing):
     """Candidates to draw; the summary says how many rows they made."""
     kernels_per_module: int = 20
     """Kernels that share a Python module while they are lowered. No row depends on it."""
-    chunk_size: int = 200
-    """Candidates a chunk. A run that was killed is continued, by the same command, from the last whole chunk."""
+    chunk_size: int = 100
+    """Candidates a chunk, which one process makes and one file keeps. A run that was killed goes on, by the same
+    command, from the chunks that are there. No row depends on it."""
 
     def __post_init__(self) -> None:
         """Refuse what is no run."""
@@ -263,6 +265,59 @@ class Run(Making, Drawing):
         _check_integer("count", self.count, least=0)
         _check_integer("kernels_per_module", self.kernels_per_module, least=1)
         _check_integer("chunk_size", self.chunk_size, least=1)
+
+
+ENGINES = ("local", "ray")
+FORMATS = ("parquet", "json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running(Settings):
+    """By whom a run is done, and what it ends with; no row depends on it."""
+
+    workers: int | None = None
+    """Processes that make chunks at once; as many as there are cores if it is not said."""
+    engine: str = "local"
+    """local, processes of this machine; or ray, tasks of a cluster."""
+    address: str | None = None
+    """Of the Ray cluster; one that is already there, or else one of this machine, if it is not said."""
+    rank: int = 0
+    """Which of world_size processes of one run this is, from 0: it makes every world_size-th chunk, from its own."""
+    world_size: int = 1
+    """Processes that share a run, on any machines that see its folder. With more than one, irsmith finalize ends it."""
+    no_finalize: bool = False
+    """Stop when all chunks are there; irsmith finalize makes the data set of them."""
+    format: str = "parquet"
+    """parquet, files of many rows; or json, a file a row."""
+    progress: str = "auto"
+    """How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain, lines; json, an
+    object a line; or none."""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run with."""
+        super().__post_init__()
+        if self.workers is not None:
+            _check_integer("workers", self.workers, least=1)
+        if self.engine not in ENGINES:
+            raise ConfigError(f"engine is {' or '.join(ENGINES)}, got {self.engine!r}")
+        _check_text("address", self.address, none=True)
+        if self.address is not None and self.engine != "ray":
+            raise ConfigError("address is of a Ray cluster; it needs the engine ray")
+        _check_integer("world_size", self.world_size, least=1)
+        _check_integer("rank", self.rank, least=0)
+        if self.rank >= self.world_size:
+            raise ConfigError(f"rank is from 0 to world_size - 1, {self.world_size - 1}; got {self.rank}")
+        if not isinstance(self.no_finalize, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ConfigError(f"no_finalize is true or false, got {self.no_finalize!r}")
+        if self.format not in FORMATS:
+            raise ConfigError(f"format is {' or '.join(FORMATS)}, got {self.format!r}")
+        if self.progress not in FORMS:
+            raise ConfigError(f"progress is one of {', '.join(FORMS)}, got {self.progress!r}")
+
+    @property
+    def finalizes(self) -> bool:
+        """Whether the run ends with a data set."""
+        return self.world_size == 1 and not self.no_finalize
 
 
 @dataclass(frozen=True, kw_only=True)

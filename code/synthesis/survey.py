@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from synthesis.errors import TargetError
 from synthesis.frontends.base import Frontend
-from synthesis.output.reading import BrokenFile, Document, read_folder, scan_folder, scan_ledger
+from synthesis.output.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
+from synthesis.stores.base import Store
+from synthesis.stores.places import store_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Lengths:
 class Survey:
     """What a folder holds."""
 
-    folder: Path
+    folder: str
     rows: int = 0
     programs: int = 0
     """Different programs after renaming."""
@@ -61,7 +62,7 @@ class Survey:
         for (frontend, category), count in self.categories.items():
             categories.setdefault(frontend, {})[category] = count
         return {
-            "folder": str(self.folder),
+            "folder": self.folder,
             "rows": self.rows,
             "programs": self.programs,
             "structures": self.structures,
@@ -88,14 +89,15 @@ class Survey:
         }
 
 
-def survey(folder: Path) -> Survey:
+def survey(folder: Place) -> Survey:
     """Count what a folder holds, that of a run that is not finished too; what cannot be read is named.
 
     Raises:
         TargetError: if there is no such folder, or it holds neither pairs nor rejections.
     """
-    found = Survey(folder)
-    for rejection in scan_ledger(folder):
+    store = store_of(folder)
+    found = Survey(store.where)
+    for rejection in scan_ledger(store):
         if isinstance(rejection, BrokenFile):
             found.broken.append(rejection.why)
         else:
@@ -103,7 +105,7 @@ def survey(folder: Path) -> Survey:
     renamed, structures = set[str](), set[str]()
     lines: dict[str, list[int]] = {}
     characters: Counter[str] = Counter()
-    for pair in _pairs(folder, found):
+    for pair in _pairs(store, found):
         metadata = pair.metadata
         found.rows += 1
         found.categories[metadata["frontend"], metadata["category"]] += 1
@@ -124,7 +126,7 @@ def survey(folder: Path) -> Survey:
     return found
 
 
-def _pairs(folder: Path, found: Survey) -> Iterator[Document]:
+def _pairs(folder: Store, found: Survey) -> Iterator[Document]:
     """The pairs of a folder; one that cannot be read is noted. A folder without any may still have rejections."""
     try:
         for pair in scan_folder(folder):
@@ -141,7 +143,7 @@ ENOUGH = 10
 """Verified rows that an operation is to be in before it counts as covered."""
 
 
-def coverage(frontend: Frontend, folder: Path) -> Counter[str]:
+def coverage(frontend: Frontend, folder: Place) -> Counter[str]:
     """How many verified rows of a folder have each of a tool's operations.
 
     Raises:

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from synthesis.errors import Stage, Symptom
@@ -16,7 +15,8 @@ class RunSummary:
     """What became of a run's candidates; rows and rejections of whole candidates add up to their number."""
 
     frontend: str
-    out: Path
+    out: str
+    """The folder or URL that they were written to."""
     candidates: int
     rows: int
     categories: Mapping[str, int]
@@ -30,7 +30,7 @@ class RunSummary:
         """The summary as JSON values."""
         return {
             "frontend": self.frontend,
-            "out": str(self.out),
+            "out": self.out,
             "candidates": self.candidates,
             "rows": self.rows,
             "categories": dict(self.categories),
@@ -69,7 +69,7 @@ class Statistics:
         self.categories[category] += 1
         self.missing_levels.update(missing_levels)
 
-    def summary(self, frontend: str, out: Path, categories: Sequence[str] | None = None) -> RunSummary:
+    def summary(self, frontend: str, out: str, categories: Sequence[str] | None = None) -> RunSummary:
         """The counts so far as a summary, with a zero for each of the categories that has no row."""
         return RunSummary(
             frontend=frontend,
@@ -88,9 +88,16 @@ class Repeats:
     def __init__(self) -> None:
         self._first: dict[str, int | None] = {}
 
-    def note(self, renamed: str, index: int | None) -> None:
-        """Count a row that was made before."""
-        self._first.setdefault(renamed, index)
+    def is_new(self, renamed: str, index: int | None) -> bool:
+        """Whether a program has not come before; it has now."""
+        new = renamed not in self._first
+        if new:
+            self._first[renamed] = index
+        return new
+
+    def first(self, renamed: str) -> int | None:
+        """The index of the first row of a program that has come."""
+        return self._first[renamed]
 
     def settle(self, outcome: Pair | Rejection) -> Pair | Rejection:
         """The outcome, or a rejection where an earlier row is the same program under other names."""
@@ -98,11 +105,13 @@ class Repeats:
             return outcome
         spec = outcome.spec
         key = renamed_hash(spec.source)
-        if key not in self._first:
-            self._first[key] = spec.index
-            return outcome
-        return Rejection(
-            stage=Stage.DEDUPLICATE,
-            symptom=Symptom.RENAMED_REPEAT,
-            detail=f"the same program as index {self._first[key]} after renaming",
-        ).of(spec)
+        return outcome if self.is_new(key, spec.index) else repeat_of(self.first(key)).of(spec)
+
+
+def repeat_of(first: int | None) -> Rejection:
+    """The rejection of a row that is the same program as the one of an earlier index."""
+    return Rejection(
+        stage=Stage.DEDUPLICATE,
+        symptom=Symptom.RENAMED_REPEAT,
+        detail=f"the same program as index {first} after renaming",
+    )

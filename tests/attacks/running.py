@@ -61,7 +61,7 @@ def make_good_rows(folder: Path) -> dict[str, list[Row]]:
     found: dict[str, list[Row]] = {}
     for frontend, levels in _LEVELS.items():
         out = folder / frontend
-        run_pipeline(8, out, frontend=frontend, seed=5, level=levels, category="math", difficulty=2)
+        run_pipeline(8, out, frontend=frontend, seed=5, level=levels, category="math", difficulty=2, format="json")
         rows = [json.loads(path.read_text()) for path in sorted(out.glob("*.json"))]
         plain = [row for row in rows if "add" in _unpacked(row)["ops"] or frontend == "warp"]
         found[frontend] = [{**row, "metadata": _unpacked(row), "packed": row["metadata"]} for row in plain]

@@ -14,6 +14,8 @@ from synthesis import __version__
 from synthesis.cli import run
 from synthesis.cli.interrupts import keep_interrupts
 
+AS_JSON = ("--format", "json")
+
 
 @pytest.mark.needs("warp")
 def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -27,6 +29,7 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
         str(tmp_path / "pairs"),
         "--device",
         "cuda",
+        *AS_JSON,
     ]
     assert run([*arguments, "--category", "vector", "--category", "atomic"]) == 0
     output = capsys.readouterr().out
@@ -50,7 +53,7 @@ def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureF
 
 @pytest.mark.needs("jax")
 def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["generate", "--frontend", "jax", "--count", "1", "--out", str(tmp_path)]) == 0
+    assert run(["generate", "--frontend", "jax", "--count", "1", *AS_JSON, "--out", str(tmp_path)]) == 0
     capsys.readouterr()
     (file,) = tmp_path.glob("*.json")
     assert run(["show", str(file)]) == 0
@@ -66,7 +69,7 @@ def test_show_puts_python_beside_ir(tmp_path: Path, capsys: pytest.CaptureFixtur
 
 @pytest.mark.needs("jax")
 def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["generate", "--frontend", "jax", "--count", "3", "--out", str(tmp_path)]) == 0
+    assert run(["generate", "--frontend", "jax", "--count", "3", *AS_JSON, "--out", str(tmp_path)]) == 0
     document = json.loads(min(tmp_path.glob("000001_*.json")).read_text())
     for key in ("1", document["metadata"]["id"], document["metadata"]["id"][:6], document["metadata"]["kernel_name"]):
         capsys.readouterr()
@@ -86,7 +89,7 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "45", "--level", "cpp_forward"]
+    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "45", "--level", "cpp_forward", *AS_JSON]
     assert run(["generate", *arguments, "--out", str(tmp_path / "drawn")]) == 0
     capsys.readouterr()
     assert run(["stats", str(tmp_path / "drawn"), "--json"]) == 0
@@ -124,11 +127,22 @@ def test_stats_count_what_a_folder_holds(
 
 @pytest.mark.needs("jax")
 def test_an_interrupt_says_how_to_continue(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "synthesis", "generate", "--frontend", "jax", "--count", "5000"]
+    command = [
+        sys.executable,
+        "-m",
+        "synthesis",
+        "generate",
+        "--frontend",
+        "jax",
+        "--count",
+        "5000",
+        "--chunk-size",
+        "3",
+    ]
     process = subprocess.Popen(
         [*command, "--out", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    while process.poll() is None and len(list(tmp_path.glob("*.json"))) < 3:
+    while process.poll() is None and not list(tmp_path.glob("_irsmith/parts/*.parquet")):
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=30)
@@ -262,7 +276,7 @@ def test_ctrl_c_exits_with_130(
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("synthesis.output.writer.write_atomic", interrupt)
+    monkeypatch.setattr("synthesis.chunk_maker.write_rows", interrupt)
     assert run(["generate", "--frontend", "jax", "--count", "2", "--out", str(tmp_path)]) == 130
     assert "the same command continues where it stopped" in capsys.readouterr().err
 
@@ -318,7 +332,10 @@ def test_windows_is_refused_in_a_sentence(monkeypatch: pytest.MonkeyPatch, capsy
 
 @pytest.mark.needs("jax")
 def test_raw_prints_one_text_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["generate", "--frontend", "jax", "--count", "1", "--verify", "none", "--out", str(tmp_path)]) == 0
+    assert (
+        run(["generate", "--frontend", "jax", "--count", "1", "--verify", "none", *AS_JSON, "--out", str(tmp_path)])
+        == 0
+    )
     (file,) = tmp_path.glob("*.json")
     document = json.loads(file.read_text())
     for arguments, text in ((["--level", "jaxpr"], document["jaxpr"]), ([], document["python_source"])):
@@ -332,7 +349,7 @@ def test_raw_prints_one_text_and_nothing_else(tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.needs("warp")
 def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--frontend", "warp", "--count", "8", "--category", "native", "--category", "math",
-                 "--category-mix", "uniform", "--out"]  # fmt: skip
+                 "--category-mix", "uniform", *AS_JSON, "--out"]  # fmt: skip
     assert run(["generate", *arguments, str(tmp_path), "--level", "cpp_forward", "--verify", "none"]) == 0
     rows = sorted(tmp_path.glob("*.json"))
     rows[1].write_text('{"python_source": ')
@@ -348,3 +365,42 @@ def test_stats_count_all_but_what_cannot_be_read(tmp_path: Path, capsys: pytest.
     assert [part in captured.err for part in (rows[1].name, "rejections.jsonl, line 2")] == [True, True]
     assert run(["verify", str(tmp_path)]) == 1
     assert f"{rows[1].stem}: unreadable: " in capsys.readouterr().out
+
+
+@pytest.mark.needs("jax")
+def test_a_dry_run_says_what_it_would_come_to_and_writes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["generate", "--frontend", "jax", "--category", "math", "--verify", "none", "--chunk-size", "20"]
+    out = ["--out", str(tmp_path / "out")]
+    assert run([*arguments, "--count", "50", *out, "--workers", "2", "--dry-run", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["candidates"], found["missing"], found["chunks"], found["workers"]) == (50, 50, 3, 2)
+    assert 20 <= found["sample"] <= 40
+    assert found["rows"] == found["sample"]
+    assert found["seconds_left"] == pytest.approx(50 * found["seconds_a_candidate"] / 2, abs=0.1)
+    assert found["bytes_left"] == pytest.approx(2 * 50 * found["bytes_a_row"], rel=0.01)
+    assert not (tmp_path / "out").exists()
+    assert run([*arguments, "--count", "20", *out]) == 0
+    capsys.readouterr()
+    assert run([*arguments, "--count", "50", *out, "--dry-run"]) == 0
+    assert "50 candidates, 30 of them to be made, in 2 chunks" in capsys.readouterr().out
+    assert run([*arguments, "--count", "20", *out, "--dry-run"]) == 0
+    assert "0 of them to be made, in 0 chunks" in capsys.readouterr().out
+
+
+@pytest.mark.needs("jax")
+def test_progress_is_an_object_a_line_when_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["generate", "--frontend", "jax", "--category", "math", "--count", "3", "--out", str(tmp_path)]
+    assert run([*arguments, "--progress", "json"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [each["work"] for each in events] == sorted(
+        (each["work"] for each in events), key=["jax", "jax, files"].index
+    )
+    made = [each for each in events if each["work"] == "jax"][-1]
+    assert (made["done"], made["total"], made["rows"], made["rejected"], made["workers"]) == (3, 3, 3, 0, 1)
+    assert set(made["stages"]) == {"lower", "plan", "prove"}
+    assert run([*arguments, "--progress", "none"]) == 0
+    assert not capsys.readouterr().err
+    assert run([*arguments, "--progress", "loud"]) == 2
+    assert "progress is one of auto, plain, json, none, got 'loud'" in capsys.readouterr().err

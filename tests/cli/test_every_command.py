@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from synthesis import run_pipeline
+from synthesis.cli import COMMANDS as SUMMARIES
 from synthesis.cli import app, run
 
 COMMANDS = sorted(name for name in app if not name.startswith("-"))
 # What each is asked for where it is tried on a folder of two rows.
 ARGUMENTS = {
     "generate": ["--frontend", "jax", "--count", "1", "--verify", "none", "--out", "OUT"],
+    "finalize": ["FOLDER"],
     "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
     "stats": ["FOLDER"],
@@ -46,6 +48,12 @@ def test_help_describes_every_option(command: str, capsys: pytest.CaptureFixture
     for each in app[command].assemble_argument_collection():
         if each.parse and each.show and each.name.startswith("--"):
             assert re.search(rf"{each.name}\b(?: [A-Z.]+)? +[^│ ]", shown), f"{command} {each.name} is not described"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> None:
+    app[command].help = None
+    assert SUMMARIES[command] == app[command].help.splitlines()[0]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

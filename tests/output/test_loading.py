@@ -40,7 +40,7 @@ def eval_field(x):
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     out = tmp_path_factory.mktemp("folders")
-    run_pipeline(26, out / "drawn", frontend="warp", seed=3, verify="sample:0.5")
+    run_pipeline(26, out / "drawn", frontend="warp", seed=3, verify="sample:0.5", format="json")
     for name, text in MIXED.items():
         (out / "code").mkdir(exist_ok=True)
         (out / "code" / name).write_text(text)

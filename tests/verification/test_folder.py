@@ -25,8 +25,10 @@ Edit = Callable[[dict[str, Any]], None]
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("verified")
-    run_pipeline(6, out / "warp", frontend="warp", seed=6, category=["math", "vector", "struct", "stencil"])
-    run_pipeline(4, out / "jax", frontend="jax", seed=4, category=["math", "linalg"])
+    run_pipeline(
+        6, out / "warp", frontend="warp", seed=6, category=["math", "vector", "struct", "stencil"], format="json"
+    )
+    run_pipeline(4, out / "jax", frontend="jax", seed=4, category=["math", "linalg"], format="json")
     return out
 
 
@@ -207,7 +209,9 @@ def test_what_a_row_says_is_computed_again(column: str, value: Any, folder: Path
 def test_texts_of_other_tools_that_cannot_run_here_are_counted_apart(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_pipeline(1, tmp_path, frontend="jax", seed=1, level=["jaxpr", "stablehlo"], device="cuda", category="nn")
+    run_pipeline(
+        1, tmp_path, frontend="jax", seed=1, level=["jaxpr", "stablehlo"], device="cuda", category="nn", format="json"
+    )
     (path,) = tmp_path.glob("*.json")
     assert run(["verify", str(tmp_path)]) == 0
     document = json.loads(path.read_text())
@@ -219,7 +223,7 @@ def test_texts_of_other_tools_that_cannot_run_here_are_counted_apart(
 
 
 def test_missing_and_altered_rows_of_a_run_are_noticed_and_made_again(folder: Path, tmp_path: Path) -> None:
-    run_pipeline(4, tmp_path, frontend="jax", seed=4, category=["math", "linalg"])
+    run_pipeline(4, tmp_path, frontend="jax", seed=4, category=["math", "linalg"], format="json")
     first, second, *others = sorted(tmp_path.glob("*.json"))
     before = {path: path.read_bytes() for path in (first, second, *others)}
     first.unlink()
@@ -227,7 +231,7 @@ def test_missing_and_altered_rows_of_a_run_are_noticed_and_made_again(folder: Pa
     found = verify_folder(tmp_path)
     assert {each.file for each in found.failures} == {first.stem, second.stem}
     assert {(first.stem, "missing"), (second.stem, "altered")} <= {(each.file, each.symptom) for each in found.failures}
-    run_pipeline(4, tmp_path, frontend="jax", seed=4, category=["math", "linalg"])
+    run_pipeline(4, tmp_path, frontend="jax", seed=4, category=["math", "linalg"], format="json")
     assert {path: path.read_bytes() for path in before} == before
     assert verify_folder(tmp_path).status == 0
 
@@ -302,7 +306,7 @@ def test_what_a_program_makes_is_not_proved_without_the_right_to_start_one(tmp_p
 
     if find_nvdisasm() is None:
         pytest.skip("nvdisasm is not installed")
-    run_pipeline(1, tmp_path, frontend="warp", level=["cuda_forward", "ptx", "cubin_sass"])
+    run_pipeline(1, tmp_path, frontend="warp", level=["cuda_forward", "ptx", "cubin_sass"], format="json")
     found = verify_folder(tmp_path)
     if Protection.SECCOMP in (found.protections or ()):
         assert (found.failures, found.remade, found.unproved, found.status) == ([], 1, 1, 3)

@@ -9,19 +9,8 @@ from collections.abc import Sequence
 
 from cyclopts import App, CycloptsError, MissingArgumentError
 
-from synthesis.cli.extract import extract
-from synthesis.cli.generate import generate
 from synthesis.cli.interrupts import keep_interrupts
-from synthesis.cli.list import list_names
-from synthesis.cli.minimize import minimize
-from synthesis.cli.ops import ops
 from synthesis.cli.options import MissingOptions, read_config, require_whole_numbers
-from synthesis.cli.rejections import rejections
-from synthesis.cli.replay import replay
-from synthesis.cli.show import show
-from synthesis.cli.stats import stats
-from synthesis.cli.tables import plain_console, print_line
-from synthesis.cli.verify import verify
 from synthesis.errors import ConfigError, IrsmithError, MissingFrontendError, UsageError
 from synthesis.version import __version__
 
@@ -32,9 +21,29 @@ app = App(
     help_format="markdown",
     suppress_keyboard_interrupt=False,
 )
-for _command in (generate, extract, verify, show, stats, ops, rejections, replay, minimize):
-    app.command(_command)
-app.command(list_names, name="list")
+COMMANDS = {
+    "generate": "Draw kernels and write them with their IR as a data set.",
+    "finalize": "Make the data set of a run that several processes shared, or that was left without one.",
+    "extract": "Write the IR of kernels of your own.",
+    "verify": "Verify a finished folder of pairs again, from its files alone.",
+    "show": "Show a pair's Python beside its IR.",
+    "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
+    "ops": (
+        "List a tool's operations: which the reference that texts are verified against models, and which are left out."
+    ),
+    "rejections": "List what did not become a row of a folder, and why.",
+    "replay": "Make one candidate of a folder again, and say whether the same came out.",
+    "minimize": "Make a kernel small while what is wrong with it stays, and print a report for the tool's authors.",
+    "list": "List what options may name: front ends; and of one its devices, levels, categories and recipes.",
+}
+"""Each command with the first line of its docstring.
+
+A command's file is imported when the command is called: what one needs, the others and ``--help`` need not wait for.
+"""
+_FUNCTIONS = {"list": "list_names"}
+"""Where a command's function has another name."""
+for _name, _summary in COMMANDS.items():
+    app.command(f"synthesis.cli.{_name}:{_FUNCTIONS.get(_name, _name)}", name=_name, help=_summary)
 app.register_install_completion_command()  # pyright: ignore[reportUnknownMemberType]
 
 
@@ -45,37 +54,50 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; returns the exit status."""
-    errors = plain_console(stderr=True)
     missing = MissingOptions()
     try:
         _refuse_other_systems()
+        _say_all_of(arguments)
         app.config = (read_config, missing, require_whole_numbers)
         with keep_interrupts():
             result = app(arguments, exit_on_error=False, print_error=False, result_action="return_value")
     except MissingArgumentError as error:
         command = f"irsmith {' '.join(error.command_chain or ())}"
-        print_line(errors, f"irsmith: {missing.complain(command, arguments) if missing.names else error}")
-        print_line(errors, "irsmith: see irsmith --help")
+        _complain(f"irsmith: {missing.complain(command, arguments) if missing.names else error}")
+        _complain("irsmith: see irsmith --help")
         return 2
     except CycloptsError as error:
         cause = error.__cause__  # a record of settings that refuses its fields
-        print_line(errors, f"irsmith: {cause if isinstance(cause, UsageError) else error}")
-        print_line(errors, "irsmith: see irsmith --help")
+        _complain(f"irsmith: {cause if isinstance(cause, UsageError) else error}")
+        _complain("irsmith: see irsmith --help")
         return 2
     except (UsageError, MissingFrontendError) as error:
-        print_line(errors, f"irsmith: {error}")
+        _complain(f"irsmith: {error}")
         return 2
     except IrsmithError as error:
-        print_line(errors, f"irsmith: {error}")
+        _complain(f"irsmith: {error}")
         return 1
     except KeyboardInterrupt:
         rest = "; the same command continues where it stopped" if arguments[:1] == ["generate"] else ""
-        print_line(errors, f"irsmith: interrupted{rest}")
+        _complain(f"irsmith: interrupted{rest}")
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
     return result if isinstance(result, int) else 0
+
+
+def _say_all_of(arguments: Sequence[str]) -> None:
+    """Have the command that is called describe itself by all of its docstring; the list has the first line of it."""
+    for name in COMMANDS.keys() & set(arguments):
+        app[name].help = None
+
+
+def _complain(text: str) -> None:
+    """Print a line on standard error."""
+    from synthesis.cli.tables import plain_console, print_line  # what prints is not needed to start
+
+    print_line(plain_console(stderr=True), text)
 
 
 def _refuse_other_systems() -> None:

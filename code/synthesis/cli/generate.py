@@ -1,41 +1,61 @@
 """``irsmith generate``."""
 
-from pathlib import Path
 from typing import Annotated
 
 from synthesis.batch_generator import BatchGenerator
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import print_summary
-from synthesis.settings import Run
+from synthesis.cli.tables import plain_console, print_json, print_line, print_summary
+from synthesis.estimating import estimate
+from synthesis.settings import Run, Running
 
 
 def generate(
     *,
     settings: Annotated[Run, Flat],
-    out: Path,
+    running: Annotated[Running, Flat] = Running(),  # noqa: B008 (it is frozen)
+    out: str,
+    dry_run: Flag = False,
     config: Config = None,
     json: Flag = False,
 ) -> None:
-    """Draw kernels and write each with its IR as a file.
+    """Draw kernels and write them with their IR as a data set.
+
+    The same command again goes on where it was stopped, and ends with the same bytes, whoever does the work.
 
     Examples:
 
-        irsmith generate --frontend warp --count 120 --out pairs/warp
+        irsmith generate --frontend warp --count 120 --out pairs
 
-        irsmith generate --frontend jax --count 50 --seed 7 --category linalg --level hlo --out pairs/linalg
+        irsmith generate --frontend jax --count 50 --seed 7 --category linalg --level hlo --format json --out linalg
 
-        irsmith generate --config pairs/warp/_irsmith/run.json --out again
+        irsmith generate --frontend jax --count 1_000_000 --engine ray --out s3://bucket/pairs
+
+        irsmith generate --frontend warp --count 1_000_000 --rank 3 --world-size 16 --out /shared/pairs
+
+        irsmith generate --frontend warp --count 1_000_000 --out pairs --dry-run
+
+        irsmith generate --config pairs/_irsmith/run.json --out again
 
     `irsmith list warp` lists categories, recipes, levels and devices.
 
     Parameters
     ----------
-    out: Path
-        Folder to write to. The same command again writes the same bytes.
+    out: str
+        Folder or URL (s3://, gs://, hf://) to write to.
+    dry_run: bool
+        Make a few candidates, write nothing, and say how many there are to make, how long that would take, and how
+        much room.
     config: Path
         A TOML file, or a run.json, with any of these settings; what the command line says goes before.
     json: bool
         Print the summary as JSON, on standard output alone; progress stays on standard error.
     """
-    summary = BatchGenerator.of(settings).run(out=out, progress=True)
+    batch = BatchGenerator.of(settings)
+    if dry_run:
+        found = estimate(batch, running, out)
+        print_json(found.to_json()) if json else print_line(plain_console(), found.describe())
+        return
+    summary = batch.run_with(running, out=out)
     print_summary(summary, as_json=json)
+    if not running.finalizes:
+        print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")

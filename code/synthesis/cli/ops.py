@@ -3,7 +3,6 @@
 import contextlib
 from collections import Counter
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -22,7 +21,7 @@ def ops(
     *,
     frontend: str | None = None,
     missing: Flag = False,
-    coverage: Path | None = None,
+    coverage: str | None = None,
     json: Flag = False,
 ) -> None:
     """List a tool's operations: which the reference that texts are verified against models, and which are left out.
@@ -41,7 +40,7 @@ def ops(
         warp or jax; all that are installed if it is not said.
     missing: bool
         List only the operations without reference semantics, and why those that are left out are.
-    coverage: Path
+    coverage: str
         Count for each operation the verified rows of this folder that have it.
     json: bool
         Print them as JSON: name, by front end, to what is known of it.

@@ -1,7 +1,6 @@
 """``irsmith rejections``."""
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -16,7 +15,7 @@ _Several = Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=Fa
 
 
 def rejections(
-    folder: Path,
+    folder: str,
     *,
     symptom: _Several = (),
     recipe: _Several = (),
@@ -36,8 +35,8 @@ def rejections(
 
     Parameters
     ----------
-    folder: Path
-        A folder that irsmith generate or irsmith extract wrote; a run in progress will do.
+    folder: str
+        A folder that irsmith generate or irsmith extract wrote, or its URL; a run in progress will do.
     symptom: tuple[str, ...]
         Only this symptom, such as wrong_result or useless; may be given several times, as the others.
     recipe: tuple[str, ...]

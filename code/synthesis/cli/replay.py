@@ -1,14 +1,12 @@
 """``irsmith replay``."""
 
-from pathlib import Path
-
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
 from synthesis.records import Rejection
 from synthesis.replaying import replay as replay_candidate
 
 
-def replay(folder: Path, *, id: str, json: Flag = False) -> int:  # noqa: A002 (the option's name)
+def replay(folder: str, *, id: str, json: Flag = False) -> int:  # noqa: A002 (the option's name)
     """Make one candidate of a folder again, and say whether the same came out.
 
     It is made in a fresh process: a drawn one from the settings of its run, one of your own from the file or module it
@@ -22,8 +20,8 @@ def replay(folder: Path, *, id: str, json: Flag = False) -> int:  # noqa: A002 (
 
     Parameters
     ----------
-    folder: Path
-        A folder that irsmith generate or irsmith extract wrote.
+    folder: str
+        A folder that irsmith generate or irsmith extract wrote, or its URL.
     id: str
         What irsmith rejections prints first, or a row's number, name or id.
     json: bool

@@ -19,7 +19,7 @@ from synthesis.output.reading import Document, find_pair, read_pair
 
 
 def show(
-    file: Path,
+    file: str,
     *,
     id: str | None = None,  # noqa: A002 (the option's name)
     level: Annotated[list[str] | None, Parameter(negative="", consume_multiple=False)] = None,
@@ -32,14 +32,14 @@ def show(
 
         irsmith show data/samples/warp/000000_*.json
 
-        irsmith show pairs/000003_mix_state.json --level stablehlo
+        irsmith show pairs --id mix_state --level stablehlo
 
         irsmith show pairs --id 3 --level cuda_forward --raw > kernel.cu
 
     Parameters
     ----------
-    file: Path
-        A file that irsmith generate or irsmith extract wrote, or its folder.
+    file: str
+        A JSON file of a pair; or the folder that irsmith generate or irsmith extract wrote, or its URL.
     id: str
         Which pair of a folder: its id or the first characters of it, its file's number, or the kernel's name.
     level: list[str]
@@ -49,11 +49,12 @@ def show(
     json: bool
         Print the pair as JSON.
     """
-    if file.is_dir() and id is None:
+    is_folder = "://" in file or Path(file).is_dir()
+    if is_folder and id is None:
         raise ConfigError(f"{file} is a folder; say with --id which of its pairs to show: an id, a number, or a name")
-    if id is not None and not file.is_dir():
+    if id is not None and not is_folder:
         raise ConfigError(f"--id chooses a pair of a folder, and {file} is none")
-    pair = find_pair(file, id, level) if id is not None else read_pair(file, level)
+    pair = find_pair(file, id, level) if id is not None else read_pair(Path(file), level)
     if raw:
         sys.stdout.write(_one_text(pair, level or []))
     elif json:

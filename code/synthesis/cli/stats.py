@@ -1,7 +1,6 @@
 """``irsmith stats``."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -15,7 +14,7 @@ _WIDEST_BAR = 24
 _MOST_COMPLAINTS = 10
 
 
-def stats(folder: Path, *, ops: int = 20, json: Flag = False) -> int:
+def stats(folder: str, *, ops: int = 20, json: Flag = False) -> int:
     """Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.
 
     Exits with 1 if a file in it cannot be read; the others are counted all the same.
@@ -28,8 +27,8 @@ def stats(folder: Path, *, ops: int = 20, json: Flag = False) -> int:
 
     Parameters
     ----------
-    folder: Path
-        A folder that irsmith generate or irsmith extract wrote; a run in progress will do.
+    folder: str
+        A folder that irsmith generate or irsmith extract wrote, or its URL; a run in progress will do.
     ops: int
         How many of the most frequent operations to list.
     json: bool

@@ -1,6 +1,5 @@
 """``irsmith verify``."""
 
-from pathlib import Path
 from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
@@ -11,7 +10,7 @@ from synthesis.settings import Verification
 
 
 def verify(
-    folder: Path,
+    folder: str,
     *,
     settings: Annotated[Verification, Flat] = Verification(),  # noqa: B008 (it is frozen)
     config: Config = None,
@@ -37,8 +36,8 @@ def verify(
 
     Parameters
     ----------
-    folder: Path
-        A folder that irsmith generate or irsmith extract wrote.
+    folder: str
+        A folder that irsmith generate or irsmith extract wrote, or its URL.
     config: Path
         A TOML or JSON file with any of these settings; what the command line says goes before.
     json: bool

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import IrsmithError, MachineError, Stage, Symptom
+from synthesis.errors import MachineError, Stage, Symptom, error_of
 from synthesis.isolation.channel import STATUS, Kind, TooMuchError, read, receive, send, within
 from synthesis.isolation.clock import Deadline
 from synthesis.isolation.confinement import Confinement, Protection, environment_for
@@ -286,23 +286,9 @@ class Zygote:
 def _error_of(told: tuple[str, str, dict[str, str]]) -> Exception:
     """The error that the work has raised."""
     name, words, carried = told
-    kind = _kinds().get(name)
-    if kind is None:
-        return RuntimeError(words)
-    error = kind.__new__(kind)
-    error.args = (words,)
+    error = error_of(name, words)
     for attribute, text in carried.items():
         if attribute in ("stage", "symptom", "detail"):
             known: dict[str, Callable[[str], Any]] = {"stage": Stage, "symptom": Symptom, "detail": str}
             setattr(error, attribute, known[attribute](text))
     return error
-
-
-def _kinds() -> dict[str, type[IrsmithError]]:
-    found: dict[str, type[IrsmithError]] = {}
-    waiting: list[type[IrsmithError]] = [IrsmithError]
-    while waiting:
-        kind = waiting.pop()
-        found[kind.__name__] = kind
-        waiting += kind.__subclasses__()
-    return found

@@ -19,8 +19,9 @@ VERIFIED_TOGETHER = 100
 _LOWERED, _PLANNED, _RUN = 0.2, 0.4, 0.4
 """Shares of a candidate's way, near what they cost."""
 
-OnStep = Callable[[float], None]
-"""Told what part of how many candidates' way has been gone; the parts of one candidate come to 1."""
+OnStep = Callable[[float, str], None]
+"""Told what part of how many candidates' way has been gone, the parts of one candidate come to 1, and at which stage:
+``lower``, ``plan`` or ``prove``."""
 
 
 class Workshop:
@@ -101,10 +102,10 @@ class Workshop:
                 neighbours = candidates[start : start + self._kernels_per_module]
                 made += stages.load(frontend, neighbours, together=self._kernels_per_module)
                 made[start:] = stages.lower(frontend, made[start:])
-                self._step(_LOWERED * len(neighbours))
+                self._step(_LOWERED * len(neighbours), "lower")
             for place, each in enumerate(made):
                 (made[place],) = stages.plan(frontend, [each], self._making, self._terms)
-                self._step(_PLANNED)
+                self._step(_PLANNED, "plan")
             made = self._prove(frontend, made)
         finally:
             frontend.compiler.release([each.kernel for each in made if isinstance(each.kernel, Kernel)])
@@ -114,11 +115,13 @@ class Workshop:
         programs = sum(len(each.plan.programs) for each in candidates if each.plan is not None)
         left = _RUN * len(candidates)
         if not any(each.plan is not None for each in candidates):
-            self._step(left)
+            self._step(left, "prove")
             return candidates
         part = left / (programs + 1)
-        proved = stages.prove(self._verifier_of(frontend), candidates, self._terms, on_outcome=lambda: self._step(part))
-        self._step(part)
+        proved = stages.prove(
+            self._verifier_of(frontend), candidates, self._terms, on_outcome=lambda: self._step(part, "prove")
+        )
+        self._step(part, "prove")
         return proved
 
     def _verifier_of(self, frontend: Frontend) -> Verifier:
@@ -135,9 +138,9 @@ class Workshop:
     def _frontend_of(self, candidate: Candidate) -> Frontend:
         return self._frontend or get_frontend(candidate.frontend)
 
-    def _step(self, part: float) -> None:
+    def _step(self, part: float, stage: str) -> None:
         if self._on_step is not None:
-            self._on_step(part)
+            self._on_step(part, stage)
 
 
 def _has_all(candidate: Candidate) -> bool:

@@ -11,7 +11,7 @@ from synthesis.ledger import find_entries, read_ledger
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
-from synthesis.output.reading import find_pair
+from synthesis.output.reading import Place, find_pair
 from synthesis.records import KernelSpec, Rejection
 from synthesis.registry import get_frontend
 from synthesis.replaying import settings_of
@@ -32,7 +32,7 @@ class Case:
     device: str
 
 
-def case_of_folder(folder: Path, key: str, *, symptom: str | None = None, level: str | None = None) -> Case:
+def case_of_folder(folder: Place, key: str, *, symptom: str | None = None, level: str | None = None) -> Case:
     """The case of a line of a folder's ledger.
 
     Raises:

@@ -1,24 +1,36 @@
-"""Reads what the writer wrote: pairs and the ledger, each file by itself, whatever the others are."""
+"""Reads what was written: rows and the ledger, each file by itself, whatever the others are.
+
+Rows are read from the files of a data set, Parquet or JSON; of a run that has none yet, from its parts. A few rows are
+in memory at a time.
+"""
 
 import json
-import os
-import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
 from synthesis.errors import ConfigError, TargetError, UnknownNameError
 from synthesis.frontends.base import Level
-from synthesis.output.rows import unpacked_metadata
-from synthesis.output.writer import SIDECAR, file_hash
+from synthesis.output.layout import CHUNKS, LEDGER, PARTS, SETTINGS, SIDECAR, hash_of, hash_of_file, read_object
+from synthesis.output.manifest import read_manifest
+from synthesis.output.rows import Row, document_of, unpacked_metadata
 from synthesis.records import KernelSpec, Origin, Rejection, Signature
 from synthesis.registry import levels_of
 from synthesis.settings import Drawing
+from synthesis.stores.base import Store, join
+from synthesis.stores.local import Folder
+from synthesis.stores.places import store_of
 
 _SHORTEST_KEY = 4
-_LARGEST = 1 << 28
-"""Bytes that the file of a row may have."""
+_JSON, _TABLE = ".json", ".parquet"
+Place = str | Path | Store
+OpenTable = Callable[[Path], Iterator[Row]]
+"""The rows of a Parquet file.
+
+Raises:
+    TableError: if it is none.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,123 +120,224 @@ class Document:
 class BrokenFile:
     """A file that is no pair, or no part of one, or not what the run wrote."""
 
-    path: Path
+    path: str
     why: str
     symptom: str = "unreadable"
-    """``unreadable``, or ``missing`` where the run's own record says so."""
+    """``unreadable``, or ``missing`` where the folder's own record says so."""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, without folders and suffix."""
+        return Path(self.path).stem
 
 
-def scan_folder(folder: Path) -> Iterator[Document | BrokenFile]:
+def scan_folder(place: Place, open_table: OpenTable | None = None) -> Iterator[Document | BrokenFile]:
     """The pairs that a run or an extraction wrote into a folder, in the order of their files, and what is none.
 
-    Where a run's records of its chunks are there, a row that is missing is told of in its place, and one that is not as
-    it was written says so.
+    Where the folder's own records of its files are there, a file that is missing is told of in its place, and the rows
+    of one that is not as it was written say so.
+
+    Args:
+        place: the folder, or a URL.
+        open_table: what reads a Parquet file; this process if None.
 
     Raises:
         TargetError: if there is no such folder, or it holds no pairs.
     """
-    recorded = _recorded(folder)
-    known = next(recorded, None)
+    store = store_of(place)
+    known = _known_files(store)
     found = False
-    for file in _files_of(folder):
+    for name in _in_order(store, known):
         found = True
-        while known is not None and _order(known[0]) < _order(file.name):
-            yield _missing(folder, known[0])
-            known = next(recorded, None)
-        wanted = None
-        if known is not None and known[0] == file.name:
-            wanted, known = known[1], next(recorded, None)
-        try:
-            content = _read_file(file)
-            altered = wanted is not None and file_hash(content) != wanted
-            yield replace(_pair_of(file, content), altered=altered)
-        except TargetError as error:
-            yield BrokenFile(file, str(error))
-    while known is not None:
-        found = True
-        yield _missing(folder, known[0])
-        known = next(recorded, None)
+        wanted = known.get(name)
+        if not store.has(name) and wanted is not None:
+            yield BrokenFile(join(store.where, name), "the run wrote this file, and it is gone", "missing")
+            continue
+        yield from _read_file(store, name, wanted, open_table or _open_here)
     if not found:
-        raise TargetError(f"no pairs in {folder}; expected a folder that irsmith generate or irsmith extract wrote")
+        raise TargetError(
+            f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
+        )
 
 
-def _missing(folder: Path, name: str) -> BrokenFile:
-    return BrokenFile(folder / name, "the run wrote this file, and it is gone", "missing")
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a folder's own records say of a file."""
+
+    hash: str
+    rows: int | None
 
 
-def count_pairs(folder: Path) -> int:
-    """How many files of pairs a folder has.
+def _known_files(store: Store) -> dict[str, _Known]:
+    """What a folder's own records say of its files; of a run that is not finished, of its parts."""
+    manifest = read_manifest(store)
+    if manifest is not None:
+        return {each.name: _Known(each.hash, each.rows) for each in manifest.files}
+    known: dict[str, _Known] = {}
+    for name in _listed(store, CHUNKS):
+        if name.endswith(_JSON):
+            try:
+                record = read_object(store, f"{CHUNKS}/{name}")
+                stem = name.removesuffix(_JSON)
+                known[f"{PARTS}/{stem}{_TABLE}"] = _Known(str(record["part"]), len(record["rows"]))
+            except (ConfigError, KeyError, TypeError):
+                continue
+    return known
+
+
+def _in_order(store: Store, known: Iterable[str]) -> list[str]:
+    """The names of all files of pairs, those included that are gone; names alone are kept, for there may be millions.
 
     Raises:
         TargetError: if there is no such folder.
     """
-    return sum(1 for _ in _files_of(folder))
+    names = dict.fromkeys([*_data_files(store), *known])
+    if any(not name.startswith(f"{PARTS}/") for name in names):
+        names = {name: None for name in names if not name.startswith(f"{PARTS}/")}
+    return sorted(names, key=_order)
 
 
-def read_drawing(folder: Path) -> Drawing | None:
+def _data_files(store: Store) -> Iterator[str]:
+    """The files of pairs in a folder: of a data set, else of a run that has none yet, or that were written as texts.
+
+    Raises:
+        TargetError: if there is no such folder.
+    """
+    if isinstance(store, Folder) and not store.path.is_dir():
+        raise TargetError(f"no such folder: {store.where}")
+    yield from (name for name in _listed(store, "") if name.endswith((_JSON, _TABLE)))
+    for folder in _listed(store, "", folders=True):
+        if folder.startswith("_"):
+            continue
+        if folder.endswith((_JSON, _TABLE)):
+            yield folder  # which is no file, and is told of as one that cannot be read
+            continue
+        suffix = _JSON if folder.isdigit() else _TABLE
+        yield from (f"{folder}/{name}" for name in _listed(store, folder) if name.endswith(suffix))
+    yield from (f"{SIDECAR}/{name}" for name in _listed(store, SIDECAR) if name.endswith(_JSON) and name[0].isdigit())
+    yield from (f"{PARTS}/{name}" for name in _listed(store, PARTS) if name.endswith(_TABLE))
+
+
+def _listed(store: Store, folder: str, *, folders: bool = False) -> list[str]:
+    """The names of files, or of folders, but for those that are hidden.
+
+    Raises:
+        TargetError: if the folder cannot be read.
+    """
+    try:
+        found = store.folders(folder) if folders else store.names(folder)
+    except OSError as error:
+        raise TargetError(f"cannot read {join(store.where, folder)}: {error.strerror or error}") from error
+    return [name for name in found if not name.startswith(".")]
+
+
+def _order(name: str) -> tuple[int, str]:
+    """What files are sorted by: the number that their names begin with, then the name; those without one are last."""
+    number = name.rpartition("/")[2].partition("_")[0].partition("-")[0]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
+
+
+def _read_file(store: Store, name: str, known: _Known | None, open_table: OpenTable) -> Iterator[Document | BrokenFile]:
+    """The pairs of one file, and what is wrong with it."""
+    where = join(store.where, name)
+    try:
+        if name.endswith(_TABLE):
+            yield from _read_table(store, name, known, open_table)
+            return
+        content = store.read(name)
+        altered = known is not None and hash_of(content) != known.hash
+        yield replace(_pair_of(store, name, content), altered=altered)
+    except OSError as error:
+        yield BrokenFile(where, f"cannot read {where}: {error.strerror or error}")
+    except TargetError as error:
+        yield BrokenFile(where, str(error))
+
+
+def _read_table(
+    store: Store, name: str, known: _Known | None, open_table: OpenTable
+) -> Iterator[Document | BrokenFile]:
+    """The pairs of a Parquet file.
+
+    Raises:
+        OSError: if it is not there.
+    """
+    from synthesis.output.tables import TableError
+
+    where = join(store.where, name)
+    count = 0
+    with store.as_path(name) as path:
+        altered = known is not None and hash_of_file(path) != known.hash
+        try:
+            for count, row in enumerate(open_table(path), start=1):
+                try:
+                    yield replace(_of_row(row, where, count), altered=altered)
+                except TargetError as error:
+                    yield BrokenFile(where, str(error))
+        except TableError as error:
+            yield BrokenFile(where, f"cannot read {where}: {error}")
+    if known is not None and known.rows is not None and count < known.rows:
+        yield BrokenFile(where, f"{where} had {known.rows} rows when it was written, and has {count}", "missing")
+
+
+def _open_here(path: Path) -> Iterator[Row]:
+    from synthesis.output.tables import read_rows
+
+    return read_rows(path)
+
+
+def _of_row(row: Row, where: str, number: int) -> Document:
+    """The pair that a row of a table is.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    place = f"row {number} of {where}"
+    metadata = _unpacked(row.metadata, place)
+    if not isinstance(row.source, str):  # pyright: ignore[reportUnnecessaryIsInstance]  (the file may be anybody's)
+        raise TargetError(f"{place} is not a pair: its source is no text")
+    texts = _texts(row.texts, place)
+    index = metadata["index"] if metadata["index"] is not None else number - 1
+    return Document(row.source, texts, metadata, f"{index:06d}_{metadata['kernel_name']}", document_of(row, row.texts))
+
+
+def count_pairs(place: Place) -> int | None:
+    """How many pairs a folder has, as far as that is known without reading them; None if it is not.
+
+    Raises:
+        TargetError: if there is no such folder.
+    """
+    store = store_of(place)
+    known = _known_files(store)
+    names = _in_order(store, known)
+    counts = [known[name].rows if name in known else None if name.endswith(_TABLE) else 1 for name in names]
+    return None if None in counts else sum(each for each in counts if each is not None)
+
+
+def read_drawing(place: Place) -> Drawing | None:
     """The settings that the kernels of a run's folder were drawn with; None if it does not say.
 
     They are a run's word, and may be anybody's.
     """
     try:
-        entries = _read_json(folder / SIDECAR / "run.json")
+        entries = read_object(store_of(place), SETTINGS)
         return Drawing.of(**{each.name: entries[each.name] for each in fields(Drawing) if each.name in entries})
-    except (TargetError, ConfigError):
+    except ConfigError:
         return None
 
 
-def read_folder(folder: Path) -> Iterator[Document]:
+def read_folder(place: Place) -> Iterator[Document]:
     """The pairs of a folder, in the order of their files.
 
     Raises:
         TargetError: if there is no such folder, it holds no pairs, or a file in it is none.
     """
-    for found in scan_folder(folder):
+    for found in scan_folder(place):
         if isinstance(found, BrokenFile):
             raise TargetError(found.why)
         yield found
 
 
-def _files_of(folder: Path) -> Iterator[Path]:
-    """The files of pairs, by their numbers; names alone are kept, for there may be millions.
-
-    Raises:
-        TargetError: if there is no such folder.
-    """
-    if not folder.is_dir():
-        raise TargetError(f"no such folder: {folder}")
-    yield from (folder / name for name in _names_in(folder))
-    sidecar = folder / SIDECAR
-    if sidecar.is_dir():
-        yield from (sidecar / name for name in _names_in(sidecar) if name[0].isdigit())
-
-
-def _names_in(folder: Path) -> list[str]:
-    try:
-        with os.scandir(folder) as entries:
-            return sorted((each.name for each in entries if each.name.endswith(".json")), key=_order)
-    except OSError as error:
-        raise TargetError(f"cannot read {folder}: {error.strerror}") from error
-
-
-def _order(name: str) -> tuple[int, str]:
-    """What files are sorted by: the number that their names begin with, then the name; those without one are last."""
-    number = name.partition("_")[0]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 20 else 1 << 70, name
-
-
-def _recorded(folder: Path) -> Iterator[tuple[str, str]]:
-    """The files that a run's chunks have written, and their hashes, in order; records that are none are left out."""
-    records = (folder / SIDECAR / "chunks").glob("*.json")
-    for record in sorted(records, key=lambda path: _order(path.stem.replace("-", "_"))):
-        try:
-            rows = [(str(row["file"]), str(row["hash"])) for row in _read_json(record)["rows"]]
-        except (TargetError, KeyError, TypeError):
-            continue
-        yield from sorted(rows, key=lambda row: _order(row[0]))
-
-
-def find_pair(folder: Path, key: str, levels: Sequence[str] | None = None) -> Document:
+def find_pair(place: Place, key: str, levels: Sequence[str] | None = None) -> Document:
     """The one pair of a folder whose id starts with a key, or whose number or kernel name it is.
 
     The number is the one that its file's name begins with, which is a drawn kernel's index.
@@ -233,19 +346,20 @@ def find_pair(folder: Path, key: str, levels: Sequence[str] | None = None) -> Do
         TargetError: if there is none, or there are several; the message says which.
         UnknownNameError: if the pair lacks a level that was named.
     """
+    store = store_of(place)
     found: list[Document] = []
-    for pair in read_folder(folder):
+    for pair in read_folder(store):
         number = pair.stem.partition("_")[0].lstrip("0") or "0"
         if key in (number, pair.name) or (len(key) >= _SHORTEST_KEY and pair.metadata["id"].startswith(key)):
             found.append(pair)
     if not found:
         raise TargetError(
-            f"no pair {key!r} in {folder}; give an id or its first {_SHORTEST_KEY} characters, a number, or a name"
+            f"no pair {key!r} in {store.where}; give an id or its first {_SHORTEST_KEY} characters, a number, or a name"
         )
     if len(found) > 1:
         listed = ", ".join(pair.metadata["id"][:12] for pair in found[:8])
-        raise TargetError(f"{len(found)} pairs {key!r} in {folder}; give one of their ids: {listed}")
-    return found[0].only(levels, str(folder))
+        raise TargetError(f"{len(found)} pairs {key!r} in {store.where}; give one of their ids: {listed}")
+    return found[0].only(levels, store.where)
 
 
 def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
@@ -259,97 +373,105 @@ def read_pair(path: Path, levels: Sequence[str] | None = None) -> Document:
         TargetError: if there is no such file, or it is not a pair.
         UnknownNameError: if the pair lacks a level that was named.
     """
-    return _pair_of(path, _read_file(path)).only(levels, str(path))
+    inside = path.parent.name == SIDECAR
+    store, name = Folder(path.parent.parent if inside else path.parent), join(SIDECAR if inside else "", path.name)
+    try:
+        content = store.read(name)
+    except OSError as error:
+        raise TargetError(f"cannot read {path}: {error.strerror or error}") from error
+    return _pair_of(store, name, content).only(levels, str(path))
 
 
-def _pair_of(path: Path, content: bytes) -> Document:
+def _pair_of(store: Store, name: str, content: bytes) -> Document:
     """The pair that a file's content is.
 
     Raises:
         TargetError: if it is none.
     """
-    document = _parse(path, content)
-    if path.parent.name == SIDECAR:
-        document = _with_texts(path, document)
+    where = join(store.where, name)
+    document = _parse(where, content)
+    folder, _, file = name.rpartition("/")
+    stem = file.removesuffix(_JSON)
+    if folder == SIDECAR:
+        document = _with_texts(store, stem, document)
     if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
-        raise TargetError(f"{path} is not a pair: it lacks python_source or metadata")
+        raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
+    texts = {name: text for name, text in document.items() if name not in ("python_source", "metadata")}
+    metadata = _unpacked(document["metadata"], where)
+    return Document(document["python_source"], _texts(texts, where), metadata, stem, document)
+
+
+def _unpacked(metadata: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The metadata of a pair, as Python has the values.
+
+    Raises:
+        TargetError: if it is none.
+    """
     try:
-        metadata = unpacked_metadata(document["metadata"])
+        return unpacked_metadata(metadata)
     except (KeyError, ValueError, TypeError, RecursionError) as error:
-        raise TargetError(f"{path} is not a pair: its metadata lacks or misspells {error}") from error
-    texts = {name: text or None for name, text in document.items() if name not in ("python_source", "metadata")}
+        raise TargetError(f"{where} is not a pair: its metadata lacks or misspells {error}") from error
+
+
+def _texts(found: Mapping[str, Any], where: str) -> dict[str, str | None]:
+    """The texts of a pair; None for those that are empty.
+
+    Raises:
+        TargetError: if one is no text.
+    """
+    texts = {name: text or None for name, text in found.items()}
     if wrong := [name for name, text in texts.items() if not isinstance(text, str | None)]:
-        raise TargetError(f"{path} is not a pair: its {wrong[0]} is no text")
-    return Document(document["python_source"], texts, metadata, path.stem, document)
+        raise TargetError(f"{where} is not a pair: its {wrong[0]} is no text")
+    return texts
 
 
-def _with_texts(path: Path, metadata: dict[str, Any]) -> dict[str, Any]:
+def _with_texts(store: Store, stem: str, metadata: dict[str, Any]) -> dict[str, Any]:
     """What a JSON file would hold of a pair that was written as a file for each text."""
-    folder = path.parent.parent
     document: dict[str, Any] = {}
     try:
-        document["python_source"] = (folder / f"{path.stem}.py").read_text(encoding="utf-8")
+        document["python_source"] = store.read(f"{stem}.py").decode("utf-8")
         for level in levels_of(str(metadata.get("frontend"))):
-            file = folder / f"{path.stem}.{level.name}.{level.language.suffix}"
-            if file.is_file():
-                document[level.name] = file.read_text(encoding="utf-8")
+            file = f"{stem}.{level.name}.{level.language.suffix}"
+            if store.has(file):
+                document[level.name] = store.read(file).decode("utf-8")
     except (OSError, ValueError) as error:
-        raise TargetError(f"cannot read the texts of {path}: {error}") from error
+        raise TargetError(f"cannot read the texts of {join(store.where, SIDECAR, stem)}{_JSON}: {error}") from error
     return {**document, "metadata": metadata}
 
 
-def _read_file(path: Path) -> bytes:
-    """The content of a file, which may be anybody's: no pipe, no device, and no more than a row can be.
-
-    Raises:
-        TargetError: if it cannot be read.
-    """
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                raise TargetError(f"cannot read {path}: it is no file")
-            if status.st_size > _LARGEST:
-                raise TargetError(f"cannot read {path}: it has {status.st_size} bytes, and a row at most {_LARGEST}")
-            return file.read(_LARGEST)
-    except OSError as error:
-        raise TargetError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    return _parse(path, _read_file(path))
-
-
-def _parse(path: Path, content: bytes) -> dict[str, Any]:
+def _parse(where: str, content: bytes) -> dict[str, Any]:
     try:
         found = json.loads(content.decode("utf-8"))
     except (ValueError, RecursionError) as error:
-        raise TargetError(f"{path} is not JSON: {error}") from error
+        raise TargetError(f"{where} is not JSON: {error}") from error
     if not isinstance(found, dict):
-        raise TargetError(f"{path} is not a pair: it lacks python_source or metadata")
+        raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
     return dict(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
 
 
-def scan_ledger(folder: Path) -> Iterator[Rejection | BrokenFile]:
+def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
     """The rejections of a finished run, or of the chunks that one in progress has finished, and what is none."""
-    ledger = folder / SIDECAR / "rejections.jsonl"
-    if ledger.is_file():
-        for number, line in enumerate(_lines(ledger), start=1):
+    store = store_of(place)
+    ledger = join(store.where, LEDGER)
+    if store.has(LEDGER):
+        for number, line in enumerate(_lines(store), start=1):
             try:
                 yield Rejection.from_json(json.loads(line))
             except (ValueError, KeyError, TypeError) as error:
                 yield BrokenFile(ledger, f"{ledger}, line {number}: no rejection: {error}")
         return
-    for record in sorted((folder / SIDECAR / "chunks").glob("*.json")):
+    for name in sorted(_listed(store, CHUNKS), key=_order):
+        where = join(store.where, CHUNKS, name)
         try:
-            found = [
-                Rejection.from_json(entry) for entry in json.loads(record.read_text(encoding="utf-8"))["rejections"]
-            ]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            yield BrokenFile(record, f"{record} is no record of a chunk: {error}")
+            entries = read_object(store, f"{CHUNKS}/{name}")["rejections"]
+            found = [Rejection.from_json(entry) for entry in entries]
+        except (ConfigError, ValueError, KeyError, TypeError) as error:
+            yield BrokenFile(where, f"{where} is no record of a chunk: {error}")
             continue
         yield from found
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_bytes().decode("utf-8", "replace").splitlines()
+def _lines(store: Store) -> Iterator[str]:
+    """The lines of a ledger, one at a time."""
+    with store.as_path(LEDGER) as path, path.open(encoding="utf-8", errors="replace") as file:
+        yield from (line.rstrip("\n") for line in file)

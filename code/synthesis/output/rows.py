@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from synthesis.frontends.base import Level
@@ -11,6 +12,22 @@ from synthesis.output.schema import METADATA, Column, Kind
 from synthesis.records import Pair
 from synthesis.registry import levels_of
 from synthesis.version import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as files have it, whichever kind of file."""
+
+    source: str
+    texts: Mapping[str, str | None]
+    """Level to text, in the order of the columns; None where there is none."""
+    metadata: Mapping[str, Any]
+    """Every other column; what varies in shape is a text that holds JSON."""
+
+
+def row_of(pair: Pair) -> Row:
+    """A pair as a row."""
+    return Row(pair.spec.source, pair.texts, packed_metadata(metadata_of(pair)))
 
 
 def metadata_of(pair: Pair) -> dict[str, Any]:
@@ -53,17 +70,15 @@ def metadata_of(pair: Pair) -> dict[str, Any]:
     return {column.name: values[column.name] for column in METADATA}
 
 
-def json_form(pair: Pair, columns: Iterable[str]) -> str:
-    """The JSON form: source and level texts on top, everything else under ``metadata``; ends with a newline.
+def document_of(row: Row, columns: Iterable[str]) -> dict[str, Any]:
+    """The JSON form: source and level texts on top, everything else under ``metadata``.
 
     Args:
-        pair: the pair.
-        columns: the levels that every row of its folder has; the text of one that the pair lacks is empty.
+        row: the row.
+        columns: the levels that every row of its folder has; the text of one that the row lacks is empty.
     """
-    document: dict[str, Any] = {"python_source": pair.spec.source}
-    document |= {name: pair.texts.get(name) or "" for name in columns}
-    document["metadata"] = packed_metadata(metadata_of(pair))
-    return readable(document)
+    texts = {name: row.texts.get(name) or "" for name in columns}
+    return {"python_source": row.source, **texts, "metadata": dict(row.metadata)}
 
 
 def packed_metadata(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,11 @@ class Column:
     holds: type = dict
     """What a text that holds JSON holds: ``dict`` or ``list``."""
 
+    @property
+    def nullable(self) -> bool:
+        """Whether it may be null."""
+        return self.kind is Kind.INTEGER
+
 
 METADATA = (
     Column(name="id", kind=Kind.TEXT, content="hash of front end, renamed source, signature and options"),

@@ -6,6 +6,7 @@ What such a process comes to harm of costs one kernel: who was at work is known,
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from synthesis.errors import MachineError, Stage, Symptom
 from synthesis.examples import Examples
@@ -20,6 +21,7 @@ from synthesis.making.travel import pack, unpack
 from synthesis.records import Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction
+from synthesis.sources.preloading import can_be_forked, package_of
 from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, places_of
 from synthesis.verification.inference import infer_inputs
 from synthesis.verification.plan import make_plan
@@ -67,6 +69,7 @@ def _candidates_at(
 def candidates_of_text(target: str, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
     """The candidates of what a text names; each file is imported in a process of its own.
 
+    A package that can be is imported once, in the process that those are forked from.
     A kernel that two modules of a package make public is one candidate.
 
     Raises:
@@ -76,9 +79,14 @@ def candidates_of_text(target: str, settings: Extraction, examples: Examples) ->
         MachineError: if the machine does not let files be imported.
     """
     first_at: dict[str, Place] = {}
+    places = places_of(target)
     confinement = replace(settings.confinement, stranger=False)
-    with Zygote(preload=frontend_modules(settings.frontend), confinement=confinement) as zygote:
-        for place in places_of(target):
+    preload: list[str | tuple[str, Any]] = [*frontend_modules(settings.frontend)]
+    package = package_of(places)
+    if package is not None and can_be_forked(package, preload, confinement, settings.time_limit):
+        preload.append(("synthesis.sources.preloading:import_package", package))
+    with Zygote(preload=preload, confinement=confinement) as zygote:
+        for place in places:
             for each in _candidates_of_file(zygote, place, settings, examples):
                 if not each.key or first_at.setdefault(each.key, place) is place:
                     yield each

@@ -1,0 +1,215 @@
+"""What texts and a start cost, beside the least that the tools themselves take for the same, in one run.
+
+    python benchmarks/speed.py 200 1 > benchmarks/speed.txt
+
+Arguments: number of drawn kernels of each front end, seed. Prints medians of CPU-seconds and of ratios; ways are taken
+in turns, batch by batch, so that a busy machine slows all of them.
+
+irsmith's side is all that makes a row of a source: loading it from text, lowering, cleaning, line maps, hashes,
+metadata, and the row as JSON. Drawing the source is on neither side, nor is writing the file.
+
+Warp's side is its own ``ModuleBuilder`` of the same kernels, loaded already, one builder a kernel, and its code for the
+CPU and for CUDA, forward and backward in one, without line directives. JAX's side is one trace and one lowering of the
+same functions, loaded already, with both printed, and with all that JAX remembers of functions that came before.
+"""
+
+import gc
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from synthesis import Pair, SynthesisPipeline
+from synthesis.frontends.base import Kernel
+from synthesis.making import stages
+from synthesis.making.candidate import Candidate, pair_of
+from synthesis.output.rows import Row, row_of
+from synthesis.version import __version__
+
+TOGETHER = 20
+STARTS = 5
+SIDES = {
+    "warp": ("Warp's own build and code of the same kernels", "four texts, as rows"),
+    "jax": ("one trace, one lowering, both printed", "jaxpr and StableHLO, as rows"),
+}
+BOUNDS = {
+    "warp": """\
+  What bounds it: Warp interprets a kernel's Python statement by statement, and both sides wait for that. irsmith has it
+  done with line directives, which the line maps are read off; it asks for helper functions and texts in pieces, reads
+  every line once to clean it, and parses the source three times: Warp does so for the kernel, irsmith for the module
+  and for the hashes.""",
+    "jax": """\
+  What bounds it: tracing and lowering are JAX's on both sides. irsmith's own part is line maps (StableHLO is printed a
+  second time with locations, and each equation's traceback is looked up) and the row's hashes. It also has JAX forget
+  what it remembers before each function, so that no line of another function comes into a line map.""",
+    "start": """\
+  What bounds it: --version is Python's own start. --help waits for the parser of command lines and for rich. A first
+  row waits for the import of Warp or of JAX, beside which irsmith's own modules and the parser take as long again.""",
+}
+
+
+class Clock:
+    """CPU-seconds by name, a list of them each."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+
+    def time(self, name: str, work: Callable[[], Any]) -> Any:
+        before = time.process_time()
+        result = work()
+        self.seconds[name].append(time.process_time() - before)
+        return result
+
+
+def rows_of(pipeline: SynthesisPipeline, candidates: Sequence[Candidate], clock: Clock) -> None:
+    """What irsmith does with sources, its stages timed."""
+    front = pipeline.frontend
+    loaded = clock.time("load", lambda: stages.load(front, candidates, together=TOGETHER))
+    made = clock.time("lower", lambda: stages.lower(front, loaded))
+
+    def rows() -> list[Row]:
+        pairs = [pair_of(each, front.compiler.toolchain()) for each in made]
+        return [row_of(pair) for pair in pairs if isinstance(pair, Pair)]
+
+    clock.time("row", rows)
+    front.compiler.release([each.kernel for each in made if each.kernel is not None])
+
+
+def warp_alone(kernels: Sequence[Kernel]) -> None:
+    """Warp's own build and code of each kernel, and nothing kept."""
+    import warp
+    import warp._src.context as context_module  # noqa: TID251 (there is no public way to it)
+
+    wp: Any = warp
+    context: Any = context_module
+    for kernel in kernels:
+        live, block_dim = kernel.live, kernel.spec.signature.options["block_dim"]
+        options = live.module.resolve_options(wp.config) | {"output_arch": None, "block_dim": block_dim}
+        builder = context.ModuleBuilder(live.module, options, hasher=context.ModuleHasher([live], options))
+        builder.codegen("cpu")
+        builder.codegen("cuda")
+
+
+def jax_alone(kernels: Sequence[Kernel]) -> None:
+    """A trace, a lowering and both texts of each function."""
+    import jax as jax_module
+
+    jax: Any = jax_module
+    for kernel in kernels:
+        traced = jax.jit(kernel.live, keep_unused=True).trace(*kernel.example_args)
+        str(traced.jaxpr)
+        traced.lower(lowering_platforms=("cpu",)).as_text()
+
+
+def prepare_warp() -> None:
+    """Without libraries that take seconds a kernel, and without remarks; irsmith leaves both out too."""
+    import warp
+
+    wp: Any = warp
+    wp.config.log_level = wp.LOG_ERROR
+    for name in ("enable_mathdx_fft", "enable_mathdx_gemm", "enable_mathdx_solver"):
+        setattr(wp.config, name, False)
+
+
+def take_turns(name: str, count: int, seed: int) -> Clock:
+    """Both sides of a front end, batch by batch; the first batch warms up and is dropped."""
+    if name == "warp":
+        prepare_warp()
+    alone = warp_alone if name == "warp" else jax_alone
+    pipeline = SynthesisPipeline(name, seed=seed, verify="none")
+    compiler = pipeline.frontend.compiler
+    clock = Clock()
+
+    def theirs(candidates: Sequence[Candidate]) -> None:
+        loaded = compiler.load([each.spec for each in candidates if each.spec is not None])
+        kernels = [each for each in loaded if isinstance(each, Kernel)]
+        clock.time("alone", lambda: alone(kernels))
+        compiler.release(kernels)
+
+    def ours(candidates: Sequence[Candidate]) -> None:
+        rows_of(pipeline, candidates, clock)
+
+    for number, start in enumerate(range(0, count + TOGETHER, TOGETHER)):
+        if number == 1:
+            clock.seconds.clear()
+        candidates = list(pipeline.source.candidates(range(start, start + TOGETHER)))
+        for side in (theirs, ours) if number % 2 else (ours, theirs):
+            gc.collect()  # each side clears up after itself alone
+            side(candidates)
+    return clock
+
+
+def start(*arguments: str) -> float:
+    """CPU-seconds of a process of Python's."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def starts() -> dict[str, float]:
+    """Medians of the CPU-seconds of commands, and of the least that they wait for; taken in turns."""
+    found: dict[str, list[float]] = defaultdict(list)
+    for turn in range(STARTS + 1):
+        if turn == 1:  # the first turn has Python compile what it imports
+            found.clear()
+        found["python -c pass"].append(start("-c", "pass"))
+        found["irsmith --version"].append(start("-m", "synthesis", "--version"))
+        found["irsmith --help"].append(start("-m", "synthesis", "--help"))
+        found["import synthesis"].append(start("-c", "import synthesis"))
+        for name in SIDES:
+            found[f"import {name}"].append(start("-c", f"import {name}"))
+            with tempfile.TemporaryDirectory() as folder:
+                made = ("--frontend", name, "--count", "1", "--verify", "none", "--out", folder)
+                found[f"first row, {name}"].append(start("-m", "synthesis", "generate", *made))
+    return {name: median(seconds) for name, seconds in found.items()}
+
+
+def report_rows(name: str, seconds: dict[str, list[float]]) -> None:
+    stages_of = ("load", "lower", "row")
+    batches = list(zip(*(seconds[stage] for stage in stages_of), strict=True))
+    ratios = sorted(sum(ours) / least for ours, least in zip(batches, seconds["alone"], strict=True))
+    least = median(seconds["alone"])
+    theirs, ours = SIDES[name]
+    kept = version("warp-lang" if name == "warp" else "jax")
+    print(f"\n{name} {kept}, {len(ratios) * TOGETHER} kernels of all categories")
+    print(f"  {theirs:48} {1000 * least / TOGETHER:6.1f} ms a kernel")
+    print(f"  {ours:48} {1000 * median(map(sum, batches)) / TOGETHER:6.1f} ms")
+    for stage in stages_of:
+        part = median(seconds[stage])
+        print(f"    {stage:46} {1000 * part / TOGETHER:6.1f} ms   {part / least:5.2f} times")
+    quarter = len(ratios) // 4
+    print(f"  irsmith costs {median(ratios):.2f} times as much (half of the batches: {ratios[quarter]:.2f} to "
+          f"{ratios[-1 - quarter]:.2f})")  # fmt: skip
+    print(BOUNDS[name])
+
+
+def main(count: int, seed: int) -> None:
+    python = f"Python {sys.version_info.major}.{sys.version_info.minor}"
+    print("What texts and a start cost, in CPU-seconds on a shared core; ratios hold better than times.")
+    print(f"python benchmarks/speed.py {count} {seed}, {date.today()}, irsmith {__version__}, {python}", flush=True)
+    for name in SIDES:  # in a process each: what one tool keeps would slow the other's garbage collection
+        subprocess.run([sys.executable, __file__, str(count), str(seed), name], check=True)
+    print("\nstarts")
+    for what, cost in starts().items():
+        print(f"  {what:24} {cost:6.2f} s")
+    print(BOUNDS["start"])
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 3:
+        report_rows(sys.argv[3], take_turns(sys.argv[3], int(sys.argv[1]), int(sys.argv[2])).seconds)
+        sys.exit()
+    with tempfile.TemporaryDirectory() as compiled:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ |= {"PYTHONPATH": str(Path(__file__).parents[1] / "code"), "PYTHONPYCACHEPREFIX": compiled}
+        main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,49 @@
+"""The engine without workers: chunks are made one after the other, in this process."""
+
+from collections.abc import Iterable
+
+from synthesis.chunk_maker import ChunkMaker
+from synthesis.engines.base import Begun, Made, OnEvent, Order, Settled, Staffed, Stepped
+from synthesis.output.chunks import Chunk
+from synthesis.sources.drawn import DrawnKernels
+from synthesis.stores.places import store_of
+
+
+class Inline:
+    """Makes chunks in this process.
+
+    Args:
+        source: where candidates come from, if not from the settings alone.
+    """
+
+    def __init__(self, source: DrawnKernels | None = None) -> None:
+        self._source = source
+
+    def run(self, order: Order, chunks: Iterable[Chunk], tell: OnEvent) -> None:
+        """Make all chunks, in order.
+
+        Raises:
+            IrsmithError: what making a chunk raises.
+        """
+        make_chunks(order, chunks, tell, self._source)
+
+
+def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: DrawnKernels | None = None) -> None:
+    """Make chunks, and tell of it; what every worker does, wherever it is."""
+    at: Chunk | None = None
+
+    def step(part: float, stage: str) -> None:
+        assert at is not None
+        tell(Stepped(at, part, stage))
+
+    def settle(is_row: bool) -> None:
+        assert at is not None
+        tell(Settled(at, is_row))
+
+    store = store_of(order.where)
+    with ChunkMaker(order.settings, store, source=source, on_step=step, on_outcome=settle) as maker:
+        tell(Staffed(1))
+        for at in chunks:
+            tell(Begun(at))
+            maker.make(at)
+            tell(Made(at))

@@ -1,0 +1,114 @@
+"""Chunks: contiguous ranges of a run's candidates, and what became of them."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.output.layout import CHUNKS, FIGURES, PARTS, hash_of
+from synthesis.output.tables import SUFFIX
+from synthesis.records import Rejection
+from synthesis.stores.base import Store
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Chunk:
+    """A contiguous range of candidates."""
+
+    start: int
+    stop: int
+
+    @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return f"{self.start:09d}-{self.stop:09d}"
+
+    @property
+    def record(self) -> str:
+        """The name of its record in a folder."""
+        return f"{CHUNKS}/{self.stem}.json"
+
+    @property
+    def part(self) -> str:
+        """The name of the file of its rows."""
+        return f"{PARTS}/{self.stem}{SUFFIX}"
+
+    @property
+    def figures(self) -> str:
+        """The name of the file of what verification measured."""
+        return f"{FIGURES}/{self.stem}.jsonl"
+
+
+def chunks_of(count: int, size: int) -> Iterator[Chunk]:
+    """The chunks of a run, in order."""
+    return (Chunk(start, min(start + size, count)) for start in range(0, count, size))
+
+
+@dataclass(frozen=True, slots=True)
+class RowRecord:
+    """What a chunk's record says of a row."""
+
+    index: int | None
+    category: str
+    renamed_hash: str
+    missing_levels: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as JSON values."""
+        return {
+            "index": self.index,
+            "category": self.category,
+            "renamed_hash": self.renamed_hash,
+            "missing_levels": list(self.missing_levels),
+        }
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "RowRecord":
+        """The record that ``to_json`` wrote.
+
+        Raises:
+            KeyError: if it lacks an entry.
+            TypeError: if it holds none.
+        """
+        return cls(entry["index"], entry["category"], entry["renamed_hash"], tuple(entry["missing_levels"]))
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkRecord:
+    """What became of a chunk's candidates; those of whole rejections and its rows add up to their number."""
+
+    part: str
+    """The hash of the file of its rows."""
+    rows: tuple[RowRecord, ...]
+    """In order."""
+    rejections: tuple[Rejection, ...]
+    """Of whole candidates and of levels, in order."""
+
+    def to_json(self) -> str:
+        """The record as its file holds it: a row a line."""
+        rows = ",\n".join(f"    {json.dumps(row.to_json())}" for row in self.rows)
+        rejections = ",\n".join(f"    {json.dumps(each.to_json(), ensure_ascii=False)}" for each in self.rejections)
+        return f'{{\n  "part": "{self.part}",\n  "rows": [\n{rows}\n  ],\n  "rejections": [\n{rejections}\n  ]\n}}\n'
+
+
+def read_chunk(store: Store, chunk: Chunk, *, check: bool = True) -> ChunkRecord | None:
+    """The record of a chunk that was finished.
+
+    Args:
+        store: the run's folder.
+        chunk: which.
+        check: whether the file of its rows is read too, and has to be as it was written.
+
+    Returns:
+        None if the chunk has to be made, or made again.
+    """
+    try:
+        document = json.loads(store.read(chunk.record).decode("utf-8"))
+        record = ChunkRecord(
+            str(document["part"]),
+            tuple(RowRecord.from_json(entry) for entry in document["rows"]),
+            tuple(Rejection.from_json(entry) for entry in document["rejections"]),
+        )
+        return record if not check or hash_of(store.read(chunk.part)) == record.part else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,79 @@
+"""What a folder of irsmith's holds, by name.
+
+::
+
+    warp/train-00000-of-00002.parquet   the data set, as ``finalize`` makes it: Parquet files by front end
+    000017_clamp_speed.json             or a JSON file a row, or (of an extraction) a file for each of its texts
+    _irsmith/                           everything that is no row
+        run.json                        the settings of the run, a field of ``Run`` a key; another run's are refused
+        toolchain.json                  the versions of irsmith and of what made the texts; others are refused
+        parts/000000000-000000100.parquet  the rows of candidates 0 … 99: a pure function of settings and range
+        chunks/000000000-000000100.json what became of them, with the part's hash; written last
+        figures/000000000-000000100.jsonl  what verification measured: it differs between machines
+        logs/00000-of-00001.jsonl       what a rank did and when, a line a chunk: it differs from run to run
+        ranks/00000-of-00004            what one of several processes of a run keeps to itself
+        rejections.jsonl                the rejections of all chunks, written by ``finalize``
+        files.jsonl                     the files of the data set, with their hashes and numbers of rows; written last
+"""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from synthesis.errors import ConfigError
+from synthesis.stores.base import Store, join
+
+SIDECAR = "_irsmith"
+"""The folder, inside an output folder, of everything that is not a row."""
+SETTINGS = f"{SIDECAR}/run.json"
+TOOLCHAIN = f"{SIDECAR}/toolchain.json"
+PARTS = f"{SIDECAR}/parts"
+CHUNKS = f"{SIDECAR}/chunks"
+FIGURES = f"{SIDECAR}/figures"
+"""The folder of what differs between machines."""
+RANKS = f"{SIDECAR}/ranks"
+LOGS = f"{SIDECAR}/logs"
+LEDGER = f"{SIDECAR}/rejections.jsonl"
+FILES = f"{SIDECAR}/files.jsonl"
+
+
+_DIGEST = 16
+
+
+def hash_of(content: bytes) -> str:
+    """The hash by which a folder's own records know a file."""
+    return hashlib.blake2b(content, digest_size=_DIGEST).hexdigest()
+
+
+def hash_of_file(path: Path) -> str:
+    """The same of a file, which may have any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST)).hexdigest()
+
+
+def sweep(store: Store, frontend: str) -> None:
+    """Remove what a process that was killed while it wrote has left in a run's folder.
+
+    Raises:
+        OutputError: if the folder cannot be written.
+    """
+    numbered = [name for name in store.folders() if name.isdigit()]
+    for place in ("", SIDECAR, PARTS, CHUNKS, FIGURES, LOGS, frontend, *numbered):
+        store.sweep(place)
+
+
+def read_object(store: Store, name: str) -> dict[str, Any]:
+    """A file that holds a JSON object.
+
+    Raises:
+        ConfigError: if it cannot be read, or holds none.
+    """
+    where = join(store.where, name)
+    try:
+        found = json.loads(store.read(name).decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ConfigError(f"{where} is not the record of a run: {error}") from error
+    if not isinstance(found, dict):
+        raise ConfigError(f"{where} is not the record of a run")
+    return dict(found)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]

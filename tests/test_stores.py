@@ -1,0 +1,130 @@
+"""Stores: files by name, whole or not there, in a folder, in memory and in an object store."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthesis import BatchGenerator, ConfigError, OutputError
+from synthesis.output.reading import read_folder
+from synthesis.reverification import verify_folder
+from synthesis.stores.base import Store
+from synthesis.stores.places import store_of
+
+KINDS = ("folder", "memory", "s3")
+
+
+@pytest.fixture(scope="module")
+def bucket(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a bucket of an object store of this machine."""
+    servers: Any = pytest.importorskip("moto.server")
+    pytest.importorskip("s3fs")
+    boto3: Any = pytest.importorskip("boto3")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = servers.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "nobody",
+            "AWS_SECRET_ACCESS_KEY": "nothing",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
+        }.items():
+            patch.setenv(name, value)
+        boto3.client("s3").create_bucket(Bucket="pairs")
+        yield "s3://pairs"
+    server.stop()
+
+
+@pytest.fixture(params=KINDS)
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "folder":
+        return str(tmp_path / "rows")
+    if request.param == "memory":
+        return f"memory://{tmp_path}"
+    return f"{request.getfixturevalue('bucket')}{tmp_path}"
+
+
+@pytest.fixture
+def store(place: str) -> Store:
+    made = store_of(place)
+    made.prepare()
+    return made
+
+
+def test_what_is_written_is_read(store: Store) -> None:
+    store.write("a/b/c.txt", b"whole")
+    store.write("a/b/c.txt", b"again")
+    store.write("top", b"")
+    assert store.read("a/b/c.txt") == b"again"
+    assert store.has("a/b/c.txt")
+    assert not store.has("a/b")
+    assert (store.names(), store.folders()) == (["top"], ["a"])
+    assert (store.names("a"), store.folders("a")) == ([], ["b"])
+    assert (store.names("nowhere"), store.folders("nowhere")) == ([], [])
+    with store.as_path("a/b/c.txt") as path:
+        assert path.read_bytes() == b"again"
+    store.remove("a/b/c.txt")
+    store.remove("a/b/c.txt")
+    assert not store.has("a/b/c.txt")
+
+
+def test_what_is_not_there_or_too_large_is_an_error_of_the_system(store: Store) -> None:
+    for name in ("none", "none/at/all"):
+        with pytest.raises(FileNotFoundError):
+            store.read(name)
+        with pytest.raises(FileNotFoundError), store.as_path(name):
+            pass
+    store.write("large", bytes(100))
+    with pytest.raises(OSError, match="it has 100 bytes, and may have at most 99"):
+        store.read("large", most=99)
+
+
+def test_a_file_that_is_written_bit_by_bit_is_whole_or_not_there(store: Store) -> None:
+    with store.writing("bits/file") as file:
+        for _ in range(3):
+            file.write(b"bit")
+        assert not store.has("bits/file")
+    assert store.read("bits/file") == b"bitbitbit"
+    with pytest.raises(KeyError):
+        write_half(store)
+    assert store.read("bits/file") == b"bitbitbit"
+    assert store.names("bits") == ["file"]
+
+
+def write_half(store: Store) -> None:
+    with store.writing("bits/file") as file:
+        file.write(b"half")
+        raise KeyError
+
+
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [("nosuch://bucket/rows", "cannot use nosuch://bucket/rows"), ("gs://bucket/rows", "needs gcsfs")],
+)
+def test_what_cannot_be_reached_is_said(url: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        store_of(url)
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot make the output folder"):
+        store_of(tmp_path / "file" / "rows").prepare()
+
+
+@pytest.mark.needs("jax")
+def test_a_run_is_the_same_wherever_it_is_written(place: str, tmp_path: Path) -> None:
+    batch = BatchGenerator("jax", chunk_size=2, category=("arithmetic", "math"))
+    batch.run(3, place, workers=1)
+    summary = batch.run(5, place, workers=2)
+    batch.run(5, tmp_path / "whole", workers=1)
+    assert summary.rows == 5
+    name = "jax/train-00000-of-00001.parquet"
+    assert store_of(place).read(name) == (tmp_path / "whole" / name).read_bytes()
+    assert len(list(read_folder(place))) == 5
+    assert verify_folder(place).failing_rows == 0
