@@ -23,7 +23,7 @@ from synthesis.examples import ArrayType, parse_type, read_inputs
 from synthesis.extraction import extract_to_folder
 from synthesis.frontends.base import Kernel
 from synthesis.records import Domain
-from synthesis.settings import Extraction
+from synthesis.settings import Extraction, Running
 
 KERNEL = """
 import warp as wp
@@ -140,7 +140,9 @@ def test_a_kernel_without_any_text_is_no_row() -> None:
 
 @pytest.mark.needs("warp")
 def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
-    summary, rejections = extract_to_folder("mixed_package.good", tmp_path / "out", Extraction(), form="text")
+    summary, rejections = extract_to_folder(
+        "mixed_package.good", tmp_path / "out", running=Running(format="text", progress="none")
+    )
     assert (summary.rows, rejections) == (1, [])
     assert sorted(path.name for path in (tmp_path / "out").iterdir() if path.is_file()) == [
         "000000_doubled.cpp_backward.cpp",
@@ -167,13 +169,13 @@ def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
 )
 def test_a_bad_target_is_one_message_and_no_folder(target: str, message: str, package: Path, tmp_path: Path) -> None:
     with pytest.raises(TargetError, match=message):
-        extract_to_folder(target, tmp_path / "out", Extraction())
+        extract_to_folder(target, tmp_path / "out")
     assert not (tmp_path / "out").exists()
 
 
 def test_a_folder_in_use_is_refused(package: Path) -> None:
-    with pytest.raises(ConfigError, match="is not an empty folder"):
-        extract_to_folder("mixed_package.good", package, Extraction())
+    with pytest.raises(ConfigError, match="is not empty and holds no run to continue"):
+        extract_to_folder("mixed_package.good", package)
 
 
 def names_and_types(outcomes: list[Pair | Rejection]) -> dict[str, list[str] | str]:

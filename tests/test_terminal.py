@@ -60,7 +60,7 @@ def test_rows_are_the_same_bytes_at_a_terminal(tmp_path: Path) -> None:
         drawn, mine = tmp_path / where / "drawn", tmp_path / where / "mine"
         for arguments in (
             ["generate", "--config", str(tmp_path / "run.toml"), "--out", str(drawn)],
-            ["extract", str(tmp_path / "solver.py"), "--level", "jaxpr", "--out", str(mine)],
+            ["extract", str(tmp_path / "solver.py"), "--level", "jaxpr", "--format", "json", "--out", str(mine)],
         ):
             if where == "terminal":
                 status, shown = at_a_terminal(arguments)

@@ -4,19 +4,23 @@ A chunk is a pure function of the run's settings and its range: whoever makes it
 the same bytes.
 """
 
+import hashlib
 import io
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from types import TracebackType
 
 from synthesis.making.workshop import OnStep, Workshop
-from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord
+from synthesis.output.chunks import Chunk, ChunkRecord, KernelRecord, RowRecord
 from synthesis.output.layout import hash_of
-from synthesis.output.rows import Row, row_of
+from synthesis.output.rows import Row, figures_line, row_of
 from synthesis.output.tables import write_rows
-from synthesis.output.writer import figures_line
 from synthesis.records import Pair, Rejection
-from synthesis.settings import Run
+from synthesis.settings import AnyRun, ExtractionRun
 from synthesis.sources.drawn import TERMS, DrawnKernels
+from synthesis.sources.extracted import TERMS as EXTRACTED
+from synthesis.sources.extracted import ExtractedFiles
 from synthesis.stores.base import Store
 
 OnOutcome = Callable[[bool], None]
@@ -29,31 +33,41 @@ class ChunkMaker:
     Args:
         settings: those of the run, with everything filled in.
         store: the run's folder.
-        source: where its candidates come from; made of the settings if None.
+        source: where drawn candidates come from; made of the settings if None.
         on_step: told of progress inside candidates.
         on_outcome: told of each finished candidate.
+
+    Raises:
+        TargetError: if what is to be extracted is not there, or is not as it was when the run began.
     """
 
     def __init__(
         self,
-        settings: Run,
+        settings: AnyRun,
         store: Store,
         *,
         source: DrawnKernels | None = None,
         on_step: OnStep | None = None,
         on_outcome: OnOutcome | None = None,
     ) -> None:
-        self._settings = settings
         self._store = store
-        self._source = source or DrawnKernels(settings, settings)
         self._on_outcome = on_outcome
-        self._workshop = Workshop(
-            settings,
-            TERMS,
-            frontend=self._source.frontend,
-            kernels_per_module=settings.kernels_per_module,
-            on_step=on_step,
-        )
+        self._is_extraction = isinstance(settings, ExtractionRun)
+        self._stack = ExitStack()
+        if isinstance(settings, ExtractionRun):
+            self._source = self._stack.enter_context(ExtractedFiles.of_run(settings))
+            workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)
+        else:
+            self._source = source or DrawnKernels(settings, settings)
+            workshop = Workshop(
+                settings,
+                TERMS,
+                frontend=self._source.frontend,
+                kernels_per_module=settings.kernels_per_module,
+                on_step=on_step,
+            )
+        self._levels = () if isinstance(settings, ExtractionRun) else settings.level or ()
+        self._workshop = self._stack.enter_context(workshop)
 
     def __enter__(self) -> "ChunkMaker":
         """The maker itself."""
@@ -62,8 +76,8 @@ class ChunkMaker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Stop the processes that texts are run from."""
-        self._workshop.close()
+        """Stop the processes that texts are run from, and that files are imported in."""
+        self._stack.close()
 
     def make(self, chunk: Chunk) -> ChunkRecord:
         """Make a chunk, and write what came of it; its record is the last of its files.
@@ -71,6 +85,7 @@ class ChunkMaker:
         Raises:
             OutputError: if the disk does not take it.
             MachineError: if the machine does not let texts run.
+            TargetError: if the one file of an extraction cannot be imported.
         """
         rows: list[Row] = []
         known: list[RowRecord] = []
@@ -79,7 +94,7 @@ class ChunkMaker:
         for outcome in self._workshop.pairs(self._source.candidates(range(chunk.start, chunk.stop))):
             if isinstance(outcome, Pair):
                 rows.append(row_of(outcome))
-                known.append(_record_of(outcome, rows[-1]))
+                known.append(self._record_of(outcome, rows[-1]))
                 rejections += outcome.rejections
                 figures += figures_line(outcome)
             else:
@@ -87,7 +102,7 @@ class ChunkMaker:
             if self._on_outcome is not None:
                 self._on_outcome(isinstance(outcome, Pair))
         part = io.BytesIO()
-        write_rows(part, rows, self._settings.level or ())
+        write_rows(part, rows, self._levels or _levels_of(rows))
         record = ChunkRecord(hash_of(part.getvalue()), tuple(known), tuple(rejections))
         if figures:
             self._store.write(chunk.figures, figures.encode())
@@ -95,7 +110,16 @@ class ChunkMaker:
         self._store.write(chunk.record, record.to_json().encode())
         return record
 
+    def _record_of(self, pair: Pair, row: Row) -> RowRecord:
+        spec, missing = pair.spec, tuple(pair.missing_levels)
+        kernel = None
+        if self._is_extraction:
+            told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
+            identity = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+            kernel = KernelRecord(spec.frontend, spec.name, identity, tuple(row.texts))
+        return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, kernel)
 
-def _record_of(pair: Pair, row: Row) -> RowRecord:
-    spec = pair.spec
-    return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], tuple(pair.missing_levels))
+
+def _levels_of(rows: Iterable[Row]) -> tuple[str, ...]:
+    """The levels of rows that may be of several front ends."""
+    return tuple(dict.fromkeys(name for row in rows for name in row.texts))

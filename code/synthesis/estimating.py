@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from synthesis.batch_generator import BatchGenerator, find_missing
+from synthesis.batch_generator import BatchGenerator
 from synthesis.engines.local import cores
 from synthesis.making.workshop import Workshop
 from synthesis.output.rows import Row, row_of
@@ -92,7 +92,7 @@ def estimate(batch: BatchGenerator, running: Running, out: str | Path | Store) -
         ConfigError: if the folder holds another run or something else.
         MachineError: if the machine does not let candidates be made.
     """
-    store, missing = find_missing(batch, running, out)
+    store, missing = batch.chunked().find_missing(running, out)
     numbers = [number for chunk in missing for number in range(chunk.start, chunk.stop)]
     chosen = numbers[:: max(1, -(-len(numbers) // SAMPLE))]
     rows: list[Row] = []

@@ -2,20 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from synthesis.chunked_run import ChunkedRun
 from synthesis.errors import ConfigError, TargetError
-from synthesis.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
+from synthesis.examples import NO_EXAMPLES, Examples, read_inputs
 from synthesis.frontends.base import Kernel
 from synthesis.making.workshop import OnStep, Workshop
-from synthesis.output.writer import Form, Writer
-from synthesis.progress import Meter, progress_bar
+from synthesis.output.chunks import chunks_of, read_chunk
+from synthesis.output.reading import scan_ledger
 from synthesis.records import Pair, Rejection
-from synthesis.registry import get_frontend
-from synthesis.settings import Extraction
-from synthesis.sources.extracted import TERMS, candidates_of, candidates_of_text
-from synthesis.tally import RunSummary, Statistics
+from synthesis.registry import get_frontend, toolchain_here
+from synthesis.settings import Extraction, ExtractionRun, Running
+from synthesis.sources.extracted import TERMS, ExtractedFiles, candidates_of, examples_of, sources_digest
+from synthesis.stores.base import Store
+from synthesis.stores.places import store_of
+from synthesis.tally import RunSummary
 from synthesis.targets import kernels_of, load_place, places_of
 
 
@@ -72,79 +76,86 @@ def extract_with(
     if settings.frontend is not None:
         chosen = get_frontend(settings.frontend)
         chosen.choose_levels(settings.level, chosen.choose_device(settings.device))
-    known = _examples_of(settings, examples)
-    source = candidates_of_text(str(target), settings, known) if isinstance(target, str | Path) else None
-    candidates = candidates_of(target, settings, known) if source is None else source
-    with Workshop(settings, TERMS, confinement=settings.confinement, on_step=on_step) as workshop:
-        yield from workshop.pairs(candidates)
+    known = examples_of(settings, examples)
+    with ExitStack() as stack:
+        if isinstance(target, str | Path):
+            candidates = stack.enter_context(ExtractedFiles(str(target), settings, known)).candidates()
+        else:
+            candidates = candidates_of(target, settings, known)
+        workshop = Workshop(settings, TERMS, confinement=settings.confinement, on_step=on_step)
+        yield from stack.enter_context(workshop).pairs(candidates)
 
 
-def _examples_of(settings: Extraction, examples: Examples) -> Examples:
-    return Examples(
-        arguments=(*examples.arguments, *(parse_type(text) for text in settings.arg or ())),
-        tables={**examples.tables, **(read_inputs(settings.inputs) if settings.inputs is not None else {})},
-        guess=examples.guess or settings.guess_inputs,
+def extract_to_folder(
+    target: str,
+    out: str | Path,
+    settings: Extraction = Extraction(),  # noqa: B008 (it is frozen)
+    running: Running = Running(progress="none"),  # noqa: B008 (likewise)
+) -> tuple[RunSummary, list[Rejection]]:
+    """Write the pairs of all kernels of a target as a data set into a folder; see :func:`extract`.
+
+    All workers go through files, some a chunk. What was stopped is continued by the same call, as long as the target's
+    files are the same.
+
+    Args:
+        target: a file, a folder, a module, a package, or ``module:name``.
+        out: the folder, or a URL that fsspec knows. It is left as it was if the target holds no kernel.
+        settings: what to extract with.
+        running: by whom it is done, and what it ends with.
+
+    Returns:
+        What became of the kernels, and what stopped those, or those of their levels, that did not make it.
+
+    Raises:
+        ConfigError: if the folder holds another run or something else, or the examples do not fit a kernel.
+        OutputError: if the folder cannot be written.
+        MachineError: if the machine does not let files be imported.
+        TargetError: if the target holds no kernel, or is one file that cannot be imported.
+        UnknownNameError: for an unknown front end, level or device.
+    """
+    if settings.frontend is not None:
+        chosen = get_frontend(settings.frontend)
+        chosen.choose_levels(settings.level, chosen.choose_device(settings.device))
+    examples_of(settings)
+    places = places_of(target)
+    run = ExtractionRun(
+        **{each.name: getattr(settings, each.name) for each in fields(Extraction)},
+        target=target,
+        sources=sources_digest(places, settings),
+        count=len(places),
     )
+    store = store_of(out)
+    chunked = ChunkedRun(run, toolchain_here(settings.frontend))
+    summary = chunked.run(running, store)
+    if not summary.candidates:
+        chunked.withdraw(store)
+        kind = f"{settings.frontend} kernels" if settings.frontend else "kernels"
+        raise TargetError(
+            f"no {kind} in {target} (plain functions are taken for JAX's where examples say what they are called with)"
+        )
+    if not running.finalizes:
+        return summary, []
+    rejections = [each for each in scan_ledger(store) if isinstance(each, Rejection)]
+    _check_tables(run, _names_in(store, run) | {each.kernel_name for each in rejections})
+    return summary, rejections
 
 
-def _check_tables(settings: Extraction, target: str, names: set[str]) -> None:
+def _names_in(store: Store, run: ExtractionRun) -> set[str]:
+    """The names of all kernels that became rows."""
+    records = (read_chunk(store, chunk, check=False) for chunk in chunks_of(run.count, run.chunk_size))
+    return {row.kernel.name for record in records if record for row in record.rows if row.kernel is not None}
+
+
+def _check_tables(run: ExtractionRun, names: set[str]) -> None:
     """Refuse tables of inputs that name no function of the target; which there are is known only at the end.
 
     Raises:
         ConfigError: naming them.
     """
-    if settings.inputs is None:
+    if run.inputs is None:
         return
-    unknown = [name for name in read_inputs(settings.inputs) if name not in names]
+    unknown = [name for name in read_inputs(run.inputs) if name not in names]
     if unknown:
         listed = ", ".join(f"[{name}]" for name in unknown)
         found = ", ".join(sorted(names - {""})) or "none"
-        raise ConfigError(f"{settings.inputs}: {listed} names no function in {target}; found: {found}")
-
-
-def extract_to_folder(
-    target: str, out: str | Path, settings: Extraction, *, form: Form = "json", progress: bool = False
-) -> tuple[RunSummary, list[Rejection]]:
-    """Write the pairs of all kernels of a target into a new or empty folder; see :func:`extract`.
-
-    Args:
-        target: a file, a folder, a module, a package, or ``module:name``.
-        out: the folder. It is made when the first pair stands.
-        settings: what to extract with.
-        form: a JSON file a pair, or a file for each text.
-        progress: whether to show a bar on standard error.
-
-    Raises:
-        ConfigError: if the folder is not empty, or the examples do not fit a kernel.
-        OutputError: if the folder cannot be written.
-        TargetError: if the target holds no kernel, or is one file that cannot be imported.
-        UnknownNameError: for an unknown front end, level or device.
-    """
-    folder = Path(out)
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise ConfigError(f"{folder} is not an empty folder; choose an empty or a new one")
-    totals = Statistics()
-    rejections: list[Rejection] = []
-    pairs: list[Pair] = []
-    writer: Writer | None = None
-    with ExitStack() as stack:
-        meter = Meter(None, [stack.enter_context(progress_bar("extract"))] if progress else [])
-        for outcome in extract_with(settings, target, on_step=meter.step):
-            writer = writer or Writer(folder, form=form)
-            if isinstance(outcome, Rejection):
-                rejections.append(outcome)
-            else:
-                rejections.extend(outcome.rejections)
-                writer.write(totals.candidates, outcome)
-                pairs.append(outcome)
-            totals.count(outcome)
-            meter.finish(isinstance(outcome, Pair))
-    if writer is None:
-        kind = f"{settings.frontend} kernels" if settings.frontend else "kernels"
-        raise TargetError(
-            f"no {kind} in {target} (plain functions are taken for JAX's where examples say what they are called with)"
-        )
-    writer.write_ledger(rejections)
-    writer.write_figures("all", pairs)
-    _check_tables(settings, target, {pair.spec.name for pair in pairs} | {each.kernel_name for each in rejections})
-    return totals.summary("+".join(sorted(totals.frontends)) or "none", str(folder)), rejections
+        raise ConfigError(f"{run.inputs}: {listed} names no function in {run.target}; found: {found}")

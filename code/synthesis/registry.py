@@ -1,12 +1,14 @@
 """Front ends by name or by object, loaded only when asked for."""
 
+import contextlib
 import sys
 from functools import cache
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
 
 from synthesis.errors import ConfigError, MissingFrontendError, TargetError, UnknownNameError
 from synthesis.frontends.base import Frontend, Level
+from synthesis.version import __version__
 
 ENTRY_POINT_GROUP = "irsmith.frontends"
 
@@ -19,6 +21,8 @@ _LEVELS = {"warp": "synthesis.frontends.warp.levels", "jax": "synthesis.frontend
 # The package that a built-in front end drives: what must be installed, and what has been imported by
 # whoever holds a live object of it.
 _PACKAGES = {"warp": "warp", "jax": "jax"}
+# What their texts depend on, as it is installed.
+_DISTRIBUTIONS = {"warp": ("warp-lang",), "jax": ("jax", "jaxlib")}
 
 
 @cache
@@ -76,6 +80,20 @@ def get_frontend(name: str) -> Frontend:
             f"the {name} front end needs the package {error.name!r}, which is not installed; "
             f"install it with: pip install 'irsmith[{name}]'"
         ) from error
+
+
+def toolchain_here(name: str | None = None) -> dict[str, str]:
+    """The versions of irsmith and of what is installed for a front end, or for all; nothing is imported for it."""
+    entries = {each.name: each.dist for each in entry_points(group=ENTRY_POINT_GROUP)}
+    versions = {"irsmith": __version__}
+    for frontend in _locations() if name is None else (name,):
+        dist = entries.get(frontend)
+        if frontend not in _BUILT_IN and dist is not None:
+            versions[dist.name] = dist.version
+        for distribution in _DISTRIBUTIONS.get(frontend, ()):
+            with contextlib.suppress(PackageNotFoundError):
+                versions[distribution] = version(distribution)
+    return versions
 
 
 def levels_of(name: str) -> tuple[Level, ...]:

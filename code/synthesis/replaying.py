@@ -17,7 +17,7 @@ from synthesis.output.layout import SETTINGS, read_object
 from synthesis.output.reading import Document, Place, find_pair
 from synthesis.records import Pair, Rejection
 from synthesis.registry import frontend_modules, get_frontend
-from synthesis.settings import Extraction, Making, Run
+from synthesis.settings import Extraction, Making, Run, run_of
 from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.sources.extracted import TERMS as EXTRACTED
 from synthesis.stores.base import join
@@ -101,9 +101,10 @@ def settings_of(folder: Place) -> Run | None:
         return None
     record = read_object(store, SETTINGS)
     try:
-        return Run.from_json(record)
+        found = run_of(record)
     except ConfigError as error:
         raise ConfigError(f"{join(store.where, SETTINGS)} is not the record of a run: {error}") from error
+    return found if isinstance(found, Run) else None
 
 
 def _row_of(folder: Place, entries: list[Entry], key: str) -> Document | None:

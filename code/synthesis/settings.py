@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from synthesis.errors import ConfigError
 from synthesis.grammar.streams import digest
@@ -251,6 +251,9 @@ class Verification(Confining):
 class Run(Making, Drawing):
     """A run of drawn kernels: what is drawn, what is made of it, and how many."""
 
+    unit: ClassVar[str] = "candidates"
+    """What its chunks are ranges of."""
+
     count: int
     """Candidates to draw; the summary says how many rows they made."""
     kernels_per_module: int = 20
@@ -268,7 +271,7 @@ class Run(Making, Drawing):
 
 
 ENGINES = ("local", "ray")
-FORMATS = ("parquet", "json")
+FORMATS = ("parquet", "json", "text")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -288,7 +291,7 @@ class Running(Settings):
     no_finalize: bool = False
     """Stop when all chunks are there; irsmith finalize makes the data set of them."""
     format: str = "parquet"
-    """parquet, files of many rows; or json, a file a row."""
+    """parquet, files of many rows; json, a file a row; or text, a file each for the Python and every level."""
     progress: str = "auto"
     """How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain, lines; json, an
     object a line; or none."""
@@ -310,7 +313,7 @@ class Running(Settings):
         if not isinstance(self.no_finalize, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise ConfigError(f"no_finalize is true or false, got {self.no_finalize!r}")
         if self.format not in FORMATS:
-            raise ConfigError(f"format is {' or '.join(FORMATS)}, got {self.format!r}")
+            raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {self.format!r}")
         if self.progress not in FORMS:
             raise ConfigError(f"progress is one of {', '.join(FORMS)}, got {self.progress!r}")
 
@@ -342,6 +345,34 @@ class Extraction(Making, Confining):
         _settle(self, "arg", _names("arg", self.arg))
         _settle(self, "inputs", None if self.inputs is None else Path(self.inputs))
         _settle(self, "time_limit", _seconds("time_limit", self.time_limit))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtractionRun(Extraction):
+    """A run of the user's kernels: what is extracted with what, in chunks of files."""
+
+    unit: ClassVar[str] = "files"
+
+    target: str
+    """A file, a folder, a module, a package, or ``module:name``."""
+    sources: str
+    """The digest of the target's files and of the file of inputs: of others, a run is another."""
+    count: int
+    """Files of the target."""
+    chunk_size: int = 4
+    """Files a chunk. No row depends on it."""
+
+
+AnyRun = Run | ExtractionRun
+
+
+def run_of(entries: Mapping[str, Any]) -> AnyRun:
+    """The run whose settings a ``run.json`` holds.
+
+    Raises:
+        ConfigError: for a field that there is not, or one that is missing; or that is not allowed to be so.
+    """
+    return ExtractionRun.from_json(entries) if "target" in entries else Run.from_json(entries)
 
 
 def _settle(record: object, name: str, value: object) -> None:

@@ -65,6 +65,14 @@ def places_of(target: str) -> list[Place]:
     return _modules_of_package(text, origin.parent, folder)
 
 
+def path_of(place: Place) -> Path | None:
+    """The file of a place; None of a module that is in no file below a folder."""
+    if place.file is not None or place.folder is None:
+        return place.file
+    path = place.folder.joinpath(*place.module.split("."))
+    return next((file for file in (path.with_suffix(".py"), path / "__init__.py") if file.is_file()), None)
+
+
 def load_place(place: Place) -> object:
     """Import a place, without running its main; what ``attribute`` names in it, or the module.
 

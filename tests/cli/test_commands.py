@@ -171,7 +171,9 @@ def test_an_interrupt_in_a_callback_comes_again() -> None:
 
 @pytest.mark.needs("warp")
 def test_extract_a_file(tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["extract", str(kernels_folder / "constructs.py"), "--out", str(tmp_path / "out")]) == 0
+    assert (
+        run(["extract", str(kernels_folder / "constructs.py"), "--format", "json", "--out", str(tmp_path / "out")]) == 0
+    )
     captured = capsys.readouterr()
     names = [path.name.partition("_")[2] for path in sorted((tmp_path / "out").glob("*.json"))]
     assert names[:3] == ["overloads.json", "structs.json", "strings.json"]
@@ -185,7 +187,7 @@ def test_extract_a_file(tmp_path: Path, kernels_folder: Path, capsys: pytest.Cap
 @pytest.mark.needs("warp")
 def test_extract_a_module_of_warp(tmp_path: Path) -> None:
     arguments = ["extract", "warp.examples.core.example_dem", "--out", str(tmp_path), "--device", "cpu", "--json"]
-    assert run(arguments) == 0
+    assert run([*arguments, "--format", "json"]) == 0
     assert [path.name for path in sorted(tmp_path.glob("*.json"))] == [
         "000000_apply_forces.json",
         "000001_integrate.json",
@@ -195,7 +197,7 @@ def test_extract_a_module_of_warp(tmp_path: Path) -> None:
 @pytest.mark.needs("jax")
 def test_extract_a_function_of_jax(tmp_path: Path) -> None:
     arguments = ["extract", "jax.nn:softmax", "--arg", "f32[4,8]", "--level", "stablehlo", "--out", str(tmp_path)]
-    assert run(arguments) == 0
+    assert run([*arguments, "--format", "json"]) == 0
     document = json.loads((tmp_path / "000000_softmax.json").read_text())
     assert "tensor<4x8xf32>" in document["stablehlo"]
     assert document["metadata"]["licence"] == "Apache-2.0"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from synthesis import Extraction, run_pipeline
+from synthesis import run_pipeline
 from synthesis.extraction import extract_to_folder
 from synthesis.output.reading import read_folder
+from synthesis.settings import Running
 
 # The first kernel has no derivative, and the function is of another front end, which comes up after some rows.
 MIXED = {
@@ -44,7 +45,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, text in MIXED.items():
         (out / "code").mkdir(exist_ok=True)
         (out / "code" / name).write_text(text)
-    extract_to_folder(str(out / "code"), out / "extracted", Extraction())
+    extract_to_folder(str(out / "code"), out / "extracted", running=Running(format="json", progress="none"))
     return {name: out / name for name in ("drawn", "extracted")}
 
 

@@ -17,7 +17,6 @@ from synthesis.generator import KernelGenerator
 from synthesis.minimising.scripts import script_of
 from synthesis.records import Role, Signature
 from synthesis.reverification import verify_folder
-from synthesis.settings import Extraction
 from synthesis.verification.claims import refuted_claim
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.verifier import Verifier
@@ -146,7 +145,7 @@ def holds(rows: wp.array[Row], out: wp.array[float]):
 
 def test_arrays_of_structs_that_hold_arrays_are_no_inputs_and_say_so(tmp_path: Path) -> None:
     (tmp_path / "mine.py").write_text(HOLDING)
-    extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows", Extraction())
+    extract_to_folder(str(tmp_path / "mine.py"), tmp_path / "rows")
     report = verify_folder(tmp_path / "rows")
     assert not report.failures, report
     pair = pairs_of_texts(tmp_path, HOLDING, "")["holds"]

@@ -1,27 +1,26 @@
 """``irsmith extract``."""
 
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import print_rejections, print_summary
+from synthesis.cli.tables import plain_console, print_line, print_rejections, print_summary
 from synthesis.extraction import extract_to_folder
-from synthesis.settings import Extraction
+from synthesis.settings import Extraction, Running
 
 
 def extract(
     target: str,
     *,
-    out: Path,
+    out: str,
     settings: Annotated[Extraction, Flat] = Extraction(),  # noqa: B008 (it is frozen)
-    format: Literal["json", "text"] = "json",  # noqa: A002 (the option's name)
+    running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Write the IR of kernels of your own.
+    """Write the IR of kernels of your own as a data set.
 
     Shapes, domains and launch dimensions that are not given are inferred where they can be; where they cannot, nothing
-    of the kernel is verified.
+    of the kernel is verified. The same command again goes on where it was stopped, as long as the files are the same.
 
     Examples:
 
@@ -40,16 +39,16 @@ def extract(
     target: str
         A file, a folder, a module, a package, or module:name. Each file is imported in a process of its own; its main
         is not run.
-    out: Path
-        A new or empty folder.
-    format: str
-        json, one file a pair; or text, a file each for the Python and every level.
+    out: str
+        Folder or URL (s3://, gs://, hf://) to write to.
     config: Path
         A TOML or JSON file with any of these settings; what the command line says goes before.
     json: bool
         Print the summary as JSON, on standard output alone; progress stays on standard error.
     """
-    summary, rejections = extract_to_folder(target, out, settings, form=format, progress=True)
+    summary, rejections = extract_to_folder(target, out, settings, running)
     print_summary(summary, as_json=json)
     print_rejections(rejections)
+    if not running.finalizes:
+        print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
     return 0 if summary.rows else 1

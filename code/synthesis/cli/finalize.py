@@ -23,7 +23,7 @@ def finalize(folder: str, *, format: str = "parquet", json: Flag = False) -> Non
     folder: str
         The folder or URL of the run.
     format: str
-        parquet, files of many rows; or json, a file a row.
+        parquet, files of many rows; json, a file a row; or text, a file each for the Python and every level.
     json: bool
         Print the summary as JSON.
     """

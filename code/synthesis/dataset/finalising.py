@@ -1,6 +1,8 @@
-"""From the parts of a run to a data set: renamed repeats are dropped, the ledger is written, and the files of the rows.
+"""From the parts of a run to a data set: repeats are dropped, the ledger is written, and the files of the rows.
 
-What comes out depends on the rows alone, not on chunks, workers, engines, or the order in which anything was made.
+What comes out depends on the rows alone, not on chunks, workers, engines, or the order in which anything was made. Of
+drawn kernels those are repeats that are the same program after renaming; of the user's, which may well be, those that
+are the same kernel, which several files make public.
 """
 
 import hashlib
@@ -10,16 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from synthesis.dataset.writers import Plan, write_json, write_parquet
+from synthesis.dataset.writers import WRITERS, Contents, Shelf
 from synthesis.errors import ConfigError
-from synthesis.output.chunks import Chunk, ChunkRecord, chunks_of, read_chunk
+from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, read_chunk
 from synthesis.output.layout import CHUNKS, FILES, LEDGER, SETTINGS, SIDECAR, hash_of, read_object, sweep
 from synthesis.output.manifest import DataFile, Manifest, read_manifest
 from synthesis.output.rows import Row
 from synthesis.output.tables import TableError, read_rows
 from synthesis.progress import Meter, OnProgress
 from synthesis.records import Rejection
-from synthesis.settings import FORMATS, Run
+from synthesis.settings import FORMATS, AnyRun, ExtractionRun, Run, run_of
 from synthesis.stores.base import Store, join
 from synthesis.stores.places import store_of
 from synthesis.tally import Repeats, RunSummary, Statistics, repeat_of
@@ -30,7 +32,7 @@ def finalise(place: str | Path | Store, *, form: str = "parquet", on_progress: O
 
     Args:
         place: the run's folder.
-        form: ``parquet``, or ``json`` for a file a row.
+        form: ``parquet``, ``json`` for a file a row, or ``text`` for a file each for the Python and every level.
         on_progress: told of each row that is written.
 
     Raises:
@@ -38,7 +40,7 @@ def finalise(place: str | Path | Store, *, form: str = "parquet", on_progress: O
         OutputError: if the folder cannot be written, or another process is at it.
     """
     if form not in FORMATS:
-        raise ConfigError(f"format is {' or '.join(FORMATS)}, got {form!r}")
+        raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {form!r}")
     store = store_of(place)
     with store.alone(SIDECAR):
         return finalise_alone(store, form, on_progress)
@@ -46,19 +48,21 @@ def finalise(place: str | Path | Store, *, form: str = "parquet", on_progress: O
 
 def finalise_alone(store: Store, form: str, on_progress: OnProgress | None = None) -> RunSummary:
     """Make the data set of a folder that no other process is at; see :func:`finalise`."""
-    settings = Run.from_json(read_object(store, SETTINGS))
-    sweep(store, settings.frontend)
+    settings = run_of(read_object(store, SETTINGS))
+    sweep(store)
     chunks = list(chunks_of(settings.count, settings.chunk_size))
     census = _take(store, settings, chunks, form)
-    summary = census.totals.summary(settings.frontend, store.where, settings.category)
+    summary = census.summary(store, settings)
     before = read_manifest(store)
     if before is not None and before.of == census.digest and all(_is_there(store, each) for each in before.files):
         return summary
     meter = Meter(census.totals.rows, [on_progress] if on_progress is not None else [])
-    rows = _kept(store, census, meter)
-    write = write_parquet if form == "parquet" else write_json
-    plan = Plan(settings.frontend, settings.level or (), census.totals.rows, census.last)
-    files = tuple(write(store, rows, plan))
+    contents = Contents(
+        [Shelf(name, tuple(census.levels[name]), rows) for name, rows in census.rows.items()],
+        census.last,
+        lambda frontend: _kept(store, census, frontend, meter),
+    )
+    files = tuple(WRITERS[form](store, contents))
     with store.writing(FILES) as file:
         for line in Manifest(census.digest, files).to_lines():
             file.write(line.encode())
@@ -74,23 +78,96 @@ class _Census:
     """What is in the chunks of a run."""
 
     totals: Statistics = field(default_factory=Statistics)
-    dropped: set[int] = field(default_factory=set[int])
-    """The indices of renamed repeats."""
+    dropped: dict[Chunk, set[int]] = field(default_factory=dict[Chunk, set[int]])
+    """The places in their parts of rows that are repeats."""
     parts: dict[Chunk, str] = field(default_factory=dict[Chunk, str])
     """The hash that each chunk's part was written with."""
+    rows: dict[str, int] = field(default_factory=dict[str, int])
+    """Front end to number of rows that stay."""
+    levels: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
+    """Front end to the levels of its rows."""
     last: int = 0
-    """The largest index of a row."""
+    """The largest number of a row."""
     digest: str = ""
     """Of all that the data set is made from."""
 
+    def summary(self, store: Store, settings: AnyRun) -> RunSummary:
+        """What became of the candidates."""
+        if isinstance(settings, ExtractionRun):
+            return self.totals.summary("+".join(sorted(self.totals.frontends)) or "none", store.where)
+        return self.totals.summary(settings.frontend, store.where, settings.category)
 
-def _take(store: Store, settings: Run, chunks: list[Chunk], form: str) -> _Census:
+
+class _Counter:
+    """Counts what is in the chunks of a run, one after the other, and tells repeats."""
+
+    def __init__(self, store: Store, census: _Census) -> None:
+        self._store = store
+        self._census = census
+        self._repeats = Repeats()
+        self._said: dict[str, Chunk] = {}
+        """The lines of the ledger that earlier files of the user's have come to."""
+
+    def take(self, chunk: Chunk, record: ChunkRecord) -> list[Rejection]:
+        """Count a chunk; returns its lines of the ledger, in the order of candidates."""
+        earlier: dict[int, int | None] = {}
+        for place, row in enumerate(record.rows):
+            frontend = self._count_levels(row)
+            if row.index is not None:
+                self._census.last = max(self._census.last, row.index)
+            key = row.renamed_hash if row.kernel is None else row.kernel.identity
+            if not self._repeats.is_new(key, row.index):
+                earlier[place] = self._repeats.first(key)
+                continue
+            self._census.totals.count_row(row.category, row.missing_levels)
+            self._census.rows[frontend] = self._census.rows.get(frontend, 0) + 1
+            if row.kernel is not None:
+                self._census.last = self._census.totals.rows - 1
+                self._census.totals.frontends.add(frontend)
+        self._census.dropped[chunk] = set(earlier)
+        rejections = self._ledger_of(chunk, record, earlier)
+        for rejection in rejections:
+            if rejection.level is None:
+                self._census.totals.count(rejection)
+        return rejections
+
+    def _count_levels(self, row: RowRecord) -> str:
+        """Note the levels of a row of the user's; returns its front end, which of drawn ones is known."""
+        if row.kernel is None:
+            return next(iter(self._census.levels))
+        self._census.levels.setdefault(row.kernel.frontend, {}).update(dict.fromkeys(row.kernel.levels))
+        return row.kernel.frontend
+
+    def _ledger_of(self, chunk: Chunk, record: ChunkRecord, earlier: dict[int, int | None]) -> list[Rejection]:
+        """The lines of a chunk, without those of repeats, and with one for each repeat that was drawn."""
+        drawn = {index: earlier[place] for place in earlier if (index := record.rows[place].index) is not None}
+        rejections = [each for each in record.rejections if each.index is None or each.index not in drawn]
+        if drawn:
+            rows = _rows_of(self._store, chunk, record.part)
+            repeats = (row for row in rows if row.metadata["index"] in drawn)
+            rejections += [_repeat_of(row, drawn[row.metadata["index"]]) for row in repeats]
+        rejections.sort(key=lambda each: each.index or 0)
+        return [each for each in rejections if each.index is not None or not self._has_said(chunk, each)]
+
+    def _has_said(self, chunk: Chunk, rejection: Rejection) -> bool:
+        """Whether another chunk's line of a kernel of the user's says the same, because it is the same kernel."""
+        if not rejection.kernel_name:
+            return False
+        line = json.dumps(rejection.to_json())
+        return self._said.setdefault(line, chunk) != chunk
+
+
+def _take(store: Store, settings: AnyRun, chunks: list[Chunk], form: str) -> _Census:
     """Go through all records, and write the ledger.
 
     Raises:
         ConfigError: if some are missing.
     """
-    census, repeats = _Census(), Repeats()
+    census = _Census()
+    if isinstance(settings, Run):
+        census.rows[settings.frontend] = 0
+        census.levels[settings.frontend] = dict.fromkeys(settings.level or ())
+    counter = _Counter(store, census)
     digest = hashlib.blake2b(json.dumps([form, settings.to_json()]).encode(), digest_size=16)
     present = {name.removesuffix(".json") for name in store.names(CHUNKS)}
     missing = [chunk for chunk in chunks if chunk.stem not in present]
@@ -102,39 +179,18 @@ def _take(store: Store, settings: Run, chunks: list[Chunk], form: str) -> _Censu
                 continue
             census.parts[chunk] = record.part
             digest.update(record.to_json().encode())
-            for rejection in _count(store, chunk, record, census, repeats):
+            for rejection in counter.take(chunk, record):
                 ledger.write(json.dumps(rejection.to_json(), ensure_ascii=False).encode() + b"\n")
         if missing:
             raise ConfigError(
-                f"{store.where} lacks {len(missing)} of {len(chunks)} chunks, the first of them candidates "
-                f"{missing[0].start} to {missing[0].stop - 1}; make them with irsmith generate and the run's settings"
+                f"{store.where} lacks {len(missing)} of {len(chunks)} chunks, the first of them "
+                f"{missing[0].describe(settings.unit)}; {_AGAIN}"
             )
     census.digest = digest.hexdigest()
     return census
 
 
-def _count(store: Store, chunk: Chunk, record: ChunkRecord, census: _Census, repeats: Repeats) -> list[Rejection]:
-    """Count a chunk; returns its lines of the ledger, in the order of candidates."""
-    rejections = list(record.rejections)
-    earlier: dict[int, int | None] = {}
-    for row in record.rows:
-        assert row.index is not None, "every drawn candidate has an index"
-        census.last = max(census.last, row.index)
-        if repeats.is_new(row.renamed_hash, row.index):
-            census.totals.count_row(row.category, row.missing_levels)
-        else:
-            earlier[row.index] = repeats.first(row.renamed_hash)
-    if earlier:
-        census.dropped |= earlier.keys()
-        rejections = [each for each in rejections if each.index not in earlier]
-        for row in _rows_of(store, chunk, record.part):
-            if row.metadata["index"] in earlier:
-                rejections.append(_repeat_of(row, earlier[row.metadata["index"]]))
-    rejections.sort(key=lambda each: each.index or 0)
-    for rejection in rejections:
-        if rejection.level is None:
-            census.totals.count(rejection)
-    return rejections
+_AGAIN = "make what is missing with the run's own command"
 
 
 def _repeat_of(row: Row, first: int | None) -> Rejection:
@@ -152,17 +208,25 @@ def _repeat_of(row: Row, first: int | None) -> Rejection:
     )
 
 
-def _kept(store: Store, census: _Census, meter: Meter) -> Iterator[Row]:
-    """The rows of all parts but those that are dropped.
+def _kept(store: Store, census: _Census, frontend: str | None, meter: Meter) -> Iterator[tuple[int, Row]]:
+    """The rows of all parts, or of one front end, but those that are dropped, with their numbers.
+
+    That of a drawn kernel is its index, that of one of the user's its place among them.
 
     Raises:
         ConfigError: if a part is not as it was written.
     """
+    number = 0
     for chunk, part in census.parts.items():
-        for row in _rows_of(store, chunk, part):
-            if row.metadata["index"] not in census.dropped:
-                yield row
+        dropped = census.dropped[chunk]
+        for place, row in enumerate(_rows_of(store, chunk, part)):
+            if place in dropped:
+                continue
+            if frontend in (None, row.metadata["frontend"]):
+                index: int | None = row.metadata["index"]
+                yield number if index is None else index, row
                 meter.finish(is_row=True)
+            number += 1
 
 
 def _rows_of(store: Store, chunk: Chunk, part: str) -> list[Row]:
@@ -172,14 +236,13 @@ def _rows_of(store: Store, chunk: Chunk, part: str) -> list[Row]:
         ConfigError: if it is not as it was written, or cannot be read.
     """
     where = join(store.where, chunk.part)
-    again = "make it again with irsmith generate and the run's settings"
     try:
         content = store.read(chunk.part)
         if hash_of(content) != part:
-            raise ConfigError(f"{where} is not as it was written; {again}")
+            raise ConfigError(f"{where} is not as it was written; {_AGAIN}")
         return list(read_rows(io.BytesIO(content)))
     except (OSError, TableError) as error:
-        raise ConfigError(f"{where} cannot be read: {error}; {again}") from error
+        raise ConfigError(f"{where} cannot be read: {error}; {_AGAIN}") from error
 
 
 def _is_there(store: Store, file: DataFile) -> bool:

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from synthesis.errors import MachineError
 from synthesis.output.chunks import Chunk
-from synthesis.settings import Run
+from synthesis.settings import AnyRun
 
 TRIES = 3
 """How often a chunk is tried whose worker comes to harm."""
@@ -20,7 +20,7 @@ TRIES = 3
 class Order:
     """What a worker has to know of a run."""
 
-    settings: Run
+    settings: AnyRun
     """With everything filled in that can be left to the front end."""
     where: str
     """The run's folder or URL, which every worker reaches by this name."""
@@ -96,9 +96,14 @@ class Engine(Protocol):
 
 
 class Attempts:
-    """Counts how often workers came to harm at a chunk."""
+    """Counts how often workers came to harm at a chunk.
 
-    def __init__(self) -> None:
+    Args:
+        unit: what chunks are ranges of.
+    """
+
+    def __init__(self, unit: str) -> None:
+        self._unit = unit
         self._harm: dict[Chunk, int] = {}
 
     def note(self, chunk: Chunk, why: str) -> None:
@@ -110,6 +115,6 @@ class Attempts:
         self._harm[chunk] = self._harm.get(chunk, 0) + 1
         if self._harm[chunk] >= TRIES:
             raise MachineError(
-                f"candidates {chunk.start} to {chunk.stop - 1} could not be made: {why}, {TRIES} times; "
+                f"{chunk.describe(self._unit)} could not be made: {why}, {TRIES} times; "
                 "what is finished stands, and the same command goes on from there"
             )

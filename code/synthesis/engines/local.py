@@ -128,7 +128,7 @@ class _Staff:
         self._tell = tell
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
-        self._attempts = Attempts()
+        self._attempts = Attempts(order.settings.unit)
         self._warned: set[str] = set()
 
     def __enter__(self) -> "_Staff":

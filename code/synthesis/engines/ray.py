@@ -69,16 +69,16 @@ class Ray:
         task: Any = self._ray.remote(num_cpus=1, max_retries=0)(_make_one)
         running: dict[Any, Chunk] = {}
         try:
-            self._hand_over(task, write_order(order), waiting, running, tell)
+            self._hand_over(task, order, waiting, running, tell)
         finally:
             for reference in running:  # of a run that has failed, or was interrupted
                 self._ray.cancel(reference, force=True)
 
     def _hand_over(
-        self, task: Any, line: bytes, waiting: deque[Chunk], running: dict[Any, Chunk], tell: OnEvent
+        self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], tell: OnEvent
     ) -> None:
         """Hand over all chunks, some ahead, and take what comes of them."""
-        attempts = Attempts()
+        line, attempts = write_order(order), Attempts(order.settings.unit)
         staff = 0
         while waiting or running:
             if staff != (now := self._size()):

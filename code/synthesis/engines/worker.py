@@ -19,7 +19,7 @@ from synthesis.engines.base import Begun, Event, Failed, Made, Order, Settled, S
 from synthesis.engines.inline import make_chunks
 from synthesis.errors import IrsmithError
 from synthesis.output.chunks import Chunk
-from synthesis.settings import Run
+from synthesis.settings import run_of
 
 
 def serve(descriptor: int) -> None:
@@ -72,7 +72,7 @@ def write_order(order: Order) -> bytes:
 def read_order(line: bytes) -> Order:
     """The order that a line holds."""
     entry = json.loads(line)
-    return Order(Run.from_json(entry["settings"]), entry["where"])
+    return Order(run_of(entry["settings"]), entry["where"])
 
 
 def write_event(event: Event) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from synthesis.registry import get_frontend
 from synthesis.replaying import settings_of
 from synthesis.settings import Extraction
 from synthesis.sources.drawn import DrawnKernels
-from synthesis.sources.extracted import candidates_of_text
+from synthesis.sources.extracted import ExtractedFiles
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 
@@ -72,18 +72,19 @@ def case_of_file(
     examples = NO_EXAMPLES if inputs is None else Examples(tables=read_inputs(inputs))
     found: list[str] = []
     nameless: Rejection | None = None
-    for candidate in candidates_of_text(target, settings, examples):
-        name = _name_of(candidate)
-        if kernel not in (None, name):
-            continue
-        found.append(name)
-        rejections = _wrong_with(candidate)
-        fitting = [each for each in rejections if _fits(each, symptom, level)]
-        if fitting and candidate.spec is not None:
-            frontend = get_frontend(candidate.frontend)
-            names = [each.name for each in candidate.levels]
-            return _case(frontend, candidate.spec, fitting[0], candidate.device, names)
-        nameless = nameless or (fitting[0] if fitting else None)
+    with ExtractedFiles(target, settings, examples) as files:
+        for candidate in files.candidates():
+            name = _name_of(candidate)
+            if kernel not in (None, name):
+                continue
+            found.append(name)
+            rejections = _wrong_with(candidate)
+            fitting = [each for each in rejections if _fits(each, symptom, level)]
+            if fitting and candidate.spec is not None:
+                frontend = get_frontend(candidate.frontend)
+                names = [each.name for each in candidate.levels]
+                return _case(frontend, candidate.spec, fitting[0], candidate.device, names)
+            nameless = nameless or (fitting[0] if fitting else None)
     if nameless is not None:  # a file that does not import, a function without the shapes of its arguments
         raise TargetError(f"{target}: {nameless.symptom}: {nameless.detail}; there is no kernel to make small")
     what = f" of symptom {symptom}" if symptom else ""

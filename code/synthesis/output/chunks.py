@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from synthesis.output.layout import CHUNKS, FIGURES, PARTS, hash_of
@@ -13,10 +13,14 @@ from synthesis.stores.base import Store
 
 @dataclass(frozen=True, slots=True, order=True)
 class Chunk:
-    """A contiguous range of candidates."""
+    """A contiguous range of candidates, or of the files that they are in."""
 
     start: int
     stop: int
+
+    def describe(self, unit: str) -> str:
+        """Its range in words."""
+        return f"{unit} {self.start} to {self.stop - 1}"
 
     @property
     def stem(self) -> str:
@@ -45,6 +49,18 @@ def chunks_of(count: int, size: int) -> Iterator[Chunk]:
 
 
 @dataclass(frozen=True, slots=True)
+class KernelRecord:
+    """What tells a kernel of the user's from all others."""
+
+    frontend: str
+    name: str
+    identity: str
+    """The same where several files make one kernel public."""
+    levels: tuple[str, ...]
+    """Those of its columns."""
+
+
+@dataclass(frozen=True, slots=True)
 class RowRecord:
     """What a chunk's record says of a row."""
 
@@ -52,15 +68,18 @@ class RowRecord:
     category: str
     renamed_hash: str
     missing_levels: tuple[str, ...]
+    kernel: KernelRecord | None = None
+    """None if it was drawn."""
 
     def to_json(self) -> dict[str, Any]:
         """The record as JSON values."""
-        return {
+        entry: dict[str, Any] = {
             "index": self.index,
             "category": self.category,
             "renamed_hash": self.renamed_hash,
             "missing_levels": list(self.missing_levels),
         }
+        return entry if self.kernel is None else {**entry, "kernel": asdict(self.kernel)}
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "RowRecord":
@@ -70,7 +89,11 @@ class RowRecord:
             KeyError: if it lacks an entry.
             TypeError: if it holds none.
         """
-        return cls(entry["index"], entry["category"], entry["renamed_hash"], tuple(entry["missing_levels"]))
+        missing = tuple(entry["missing_levels"])
+        kernel = None
+        if (told := entry.get("kernel")) is not None:
+            kernel = KernelRecord(told["frontend"], told["name"], told["identity"], tuple(told["levels"]))
+        return cls(entry["index"], entry["category"], entry["renamed_hash"], missing, kernel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,11 @@ class ChunkRecord:
     """In order."""
     rejections: tuple[Rejection, ...]
     """Of whole candidates and of levels, in order."""
+
+    @property
+    def candidates(self) -> int:
+        """How many candidates it is of."""
+        return len(self.rows) + sum(each.level is None for each in self.rejections)
 
     def to_json(self) -> str:
         """The record as its file holds it: a row a line."""

@@ -52,15 +52,29 @@ def hash_of_file(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST)).hexdigest()
 
 
-def sweep(store: Store, frontend: str) -> None:
+def sweep(store: Store) -> None:
     """Remove what a process that was killed while it wrote has left in a run's folder.
 
     Raises:
         OutputError: if the folder cannot be written.
     """
-    numbered = [name for name in store.folders() if name.isdigit()]
-    for place in ("", SIDECAR, PARTS, CHUNKS, FIGURES, LOGS, frontend, *numbered):
+    shelves = [name for name in store.folders() if not name.startswith((".", "_"))]
+    for place in ("", SIDECAR, PARTS, CHUNKS, FIGURES, LOGS, *shelves):
         store.sweep(place)
+
+
+def clear(store: Store, *, whole: bool) -> None:
+    """Remove all that a run has written of which nothing came, and the folder with it if it is ``whole`` the run's.
+
+    Raises:
+        OutputError: if the folder cannot be written.
+    """
+    for place in (SIDECAR, PARTS, CHUNKS, FIGURES, LOGS, RANKS):
+        for name in store.names(place):
+            store.remove(join(place, name))
+    store.prune(SIDECAR)
+    if whole:
+        store.prune("")
 
 
 def read_object(store: Store, name: str) -> dict[str, Any]:

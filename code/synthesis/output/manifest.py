@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
-from synthesis.output.layout import FILES
+from synthesis.output.layout import FILES, SIDECAR
 from synthesis.stores.base import Store
 
 
@@ -15,6 +15,7 @@ class DataFile:
     name: str
     """Relative to the folder."""
     rows: int
+    """None of them where it is the text of one of which another file tells."""
     hash: str
 
 
@@ -35,9 +36,13 @@ class Manifest:
 def is_data(name: object) -> bool:
     """Whether a file of a data set may have this name: in the folder or in one right below it, and not hidden.
 
+    Of rows as texts, what is no text lies beside the run's own files, under a number.
+
     A folder's own record of its files may be anybody's.
     """
     parts = name.split("/") if isinstance(name, str) else [""]
+    if len(parts) == 2 and parts[0] == SIDECAR:
+        return parts[1][:1].isdecimal() and parts[1].endswith(".json")
     return len(parts) <= 2 and not any(part.startswith((".", "_")) or not part for part in parts)
 
 

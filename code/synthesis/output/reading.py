@@ -172,7 +172,8 @@ def _known_files(store: Store) -> dict[str, _Known]:
     """What a folder's own records say of its files; of a run that is not finished, of its parts."""
     manifest = read_manifest(store)
     if manifest is not None:
-        return {each.name: _Known(each.hash, each.rows) for each in manifest.files}
+        files = [each for each in manifest.files if each.name.endswith((_JSON, _TABLE))]  # and no text of another's row
+        return {each.name: _Known(each.hash, each.rows) for each in files}
     known: dict[str, _Known] = {}
     for name in _listed(store, CHUNKS):
         if name.endswith(_JSON):
@@ -320,6 +321,8 @@ def read_drawing(place: Place) -> Drawing | None:
     """
     try:
         entries = read_object(store_of(place), SETTINGS)
+        if "target" in entries:  # an extraction's
+            return None
         return Drawing.of(**{each.name: entries[each.name] for each in fields(Drawing) if each.name in entries})
     except ConfigError:
         return None

@@ -132,14 +132,22 @@ def readable(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def text_form(pair: Pair) -> dict[str, str]:
-    """A pair as files of its own: suffix to content, ``.py`` and one for each level that has a text."""
-    files = {".py": pair.spec.source}
-    for level in _levels(pair):
-        text = pair.texts[level.name]
+def text_form(row: Row) -> dict[str, str]:
+    """A row as files of its own: suffix to content, ``.py`` and one for each level that has a text."""
+    files = {".py": row.source}
+    for level in levels_of(row.metadata["frontend"]):
+        text = row.texts.get(level.name)
         if text is not None:
             files[f".{level.name}.{level.language.suffix}"] = text
     return files
+
+
+def figures_line(pair: Pair) -> str:
+    """What verification measured of a pair, rounded, as a line of JSON; empty if it left the pair out."""
+    if not pair.verdict.figures:
+        return ""
+    rounded = {name: float(f"{value:.3g}") for name, value in pair.verdict.figures.items()}
+    return json.dumps({"index": pair.spec.index, "kernel_name": pair.spec.name, **rounded}) + "\n"
 
 
 def _levels(pair: Pair) -> tuple[Level, ...]:

@@ -3,13 +3,15 @@
 What such a process comes to harm of costs one kernel: who was at work is known, and another process goes on behind it.
 """
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from synthesis.errors import MachineError, Stage, Symptom
-from synthesis.examples import Examples
+from synthesis.errors import MachineError, Stage, Symptom, TargetError
+from synthesis.examples import NO_EXAMPLES, Examples, parse_type, read_inputs
 from synthesis.frontends.base import Frontend
 from synthesis.frontends.failures import detail_of
 from synthesis.isolation.wire import WireError
@@ -20,9 +22,9 @@ from synthesis.making.stages import Terms, lower
 from synthesis.making.travel import pack, unpack
 from synthesis.records import Rejection
 from synthesis.registry import frontend_modules, get_frontend
-from synthesis.settings import Extraction
+from synthesis.settings import Extraction, ExtractionRun
 from synthesis.sources.preloading import can_be_forked, package_of
-from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, places_of
+from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, path_of, places_of
 from synthesis.verification.inference import infer_inputs
 from synthesis.verification.plan import make_plan
 
@@ -66,30 +68,107 @@ def _candidates_at(
             ).detached()
 
 
-def candidates_of_text(target: str, settings: Extraction, examples: Examples) -> Iterator[Candidate]:
-    """The candidates of what a text names; each file is imported in a process of its own.
+class ExtractedFiles:
+    """The candidates of what a text names, by file; a context manager.
 
-    A package that can be is imported once, in the process that those are forked from.
-    A kernel that two modules of a package make public is one candidate.
+    Each file is imported in a process of its own. A package that can be is imported once, in the process that those are
+    forked from.
+
+    Args:
+        target: a file, a folder, a module, a package, or ``module:name``.
+        settings: what to extract with.
+        examples: what is known of the functions' inputs.
 
     Raises:
         TargetError: if there is no such file, module or attribute.
-        UnknownNameError: for an unknown front end, level or device.
-        ConfigError: if the examples do not fit a kernel.
-        MachineError: if the machine does not let files be imported.
     """
-    first_at: dict[str, Place] = {}
-    places = places_of(target)
-    confinement = replace(settings.confinement, stranger=False)
-    preload: list[str | tuple[str, Any]] = [*frontend_modules(settings.frontend)]
-    package = package_of(places)
-    if package is not None and can_be_forked(package, preload, confinement, settings.time_limit):
-        preload.append(("synthesis.sources.preloading:import_package", package))
-    with Zygote(preload=preload, confinement=confinement) as zygote:
-        for place in places:
-            for each in _candidates_of_file(zygote, place, settings, examples):
+
+    frontend = None
+    """Each candidate says which is its own."""
+
+    def __init__(self, target: str, settings: Extraction, examples: Examples) -> None:
+        self.places = places_of(target)
+        """The target's files, in order."""
+        self._settings = settings
+        self._examples = examples
+        self._stack = ExitStack()
+        self._zygote: Zygote | None = None
+
+    @classmethod
+    def of_run(cls, settings: ExtractionRun) -> "ExtractedFiles":
+        """The files of a run.
+
+        Raises:
+            TargetError: if they are not there, or not as they were when the run began.
+        """
+        found = cls(settings.target, settings, examples_of(settings))
+        if sources_digest(found.places, settings) != settings.sources:
+            raise TargetError(f"the files of {settings.target} are not as they were when the run began")
+        return found
+
+    def __enter__(self) -> "ExtractedFiles":
+        """The files themselves."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process that others are forked from."""
+        self._stack.close()
+
+    def candidates(self, numbers: Iterable[int] | None = None) -> Iterator[Candidate]:
+        """The candidates of some files, or of all; a kernel that two of them make public is one candidate.
+
+        Raises:
+            UnknownNameError: for an unknown front end, level or device.
+            ConfigError: if the examples do not fit a kernel.
+            MachineError: if the machine does not let files be imported.
+            TargetError: if the only file cannot be imported.
+        """
+        first_at: dict[str, Place] = {}
+        if self._zygote is None:
+            self._zygote = self._stack.enter_context(self._prepared())
+        for place in self.places if numbers is None else [self.places[number] for number in numbers]:
+            for each in _candidates_of_file(self._zygote, place, self._settings, self._examples):
                 if not each.key or first_at.setdefault(each.key, place) is place:
                     yield each
+
+    def _prepared(self) -> Zygote:
+        """What processes are forked from."""
+        confinement = replace(self._settings.confinement, stranger=False)
+        preload: list[str | tuple[str, Any]] = [*frontend_modules(self._settings.frontend)]
+        package = package_of(self.places)
+        if package is not None and can_be_forked(package, preload, confinement, self._settings.time_limit):
+            preload.append(("synthesis.sources.preloading:import_package", package))
+        return Zygote(preload=preload, confinement=confinement)
+
+
+def examples_of(settings: Extraction, examples: Examples = NO_EXAMPLES) -> Examples:
+    """What is known of the functions' inputs: some examples, and what the settings say beside them.
+
+    Raises:
+        ConfigError: if the settings' own cannot be read.
+    """
+    return Examples(
+        arguments=(*examples.arguments, *(parse_type(text) for text in settings.arg or ())),
+        tables={**examples.tables, **(read_inputs(settings.inputs) if settings.inputs is not None else {})},
+        guess=examples.guess or settings.guess_inputs,
+    )
+
+
+def sources_digest(places: Sequence[Place], settings: Extraction) -> str:
+    """The digest of a target's files and of the file of inputs.
+
+    Raises:
+        TargetError: if one cannot be read.
+    """
+    found = hashlib.blake2b(digest_size=16)
+    files = [(place.label, path_of(place)) for place in places]
+    try:
+        for label, path in (*files, ("inputs", settings.inputs)):
+            content = b"" if path is None else path.read_bytes()
+            found.update(f"{label} {len(content)}\n".encode() + content)
+    except OSError as error:
+        raise TargetError(f"cannot read {error.filename}: {error.strerror}") from error
+    return found.hexdigest()
 
 
 @dataclass(slots=True)

@@ -77,8 +77,12 @@ class Store(Protocol):
         """
         ...
 
-    def prepare(self) -> None:
-        """See to it that files can be written.
+    def prune(self, folder: str) -> None:
+        """Remove a folder, and those right in it, where they are empty."""
+        ...
+
+    def prepare(self) -> bool:
+        """See to it that files can be written; returns whether a folder had to be made for them.
 
         Raises:
             OutputError: if they cannot.

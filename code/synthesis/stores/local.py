@@ -106,13 +106,21 @@ class Folder:
         except OSError as error:
             raise OutputError(f"cannot remove {self.path / name}: {error.strerror}") from error
 
-    def prepare(self) -> None:
-        """Make the folder, with those above it.
+    def prune(self, folder: str) -> None:
+        """Remove a folder, and those right in it, where they are empty."""
+        for path in (*(self.path / folder).glob("*/"), self.path / folder):
+            with contextlib.suppress(OSError):
+                path.rmdir()
+
+    def prepare(self) -> bool:
+        """Make the folder, with those above it; returns whether it was not there.
 
         Raises:
             OutputError: if it cannot be made or written.
         """
+        new = not self.path.exists()
         make_folder(self.path)
+        return new
 
     def sweep(self, folder: str) -> None:
         """Remove what a process that was killed while it wrote has left in a folder.

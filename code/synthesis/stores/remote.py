@@ -126,14 +126,18 @@ class Remote:
         with self._trying("remove", name), contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(name))
 
-    def prepare(self) -> None:
-        """Make the place, where there are folders.
+    def prune(self, folder: str) -> None:
+        """Nothing: a place that is reached by its files' names has no empty folders that matter."""
+
+    def prepare(self) -> bool:
+        """Make the place, where there are folders; returns that none had to be made.
 
         Raises:
             OutputError: if it cannot be made.
         """
         with self._trying("write", ""):
             self._files.makedirs(self._root, exist_ok=True)
+        return False
 
     def sweep(self, folder: str) -> None:
         """Nothing: what was not sent whole is not there."""

@@ -1,0 +1,168 @@
+"""Extractions as runs: whoever goes through the files, the same data set; what was stopped is continued."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from folders import contents, documents
+
+from synthesis.cli import run
+from synthesis.dataset.finalising import finalise
+from synthesis.errors import ConfigError, TargetError
+from synthesis.extraction import extract_to_folder
+from synthesis.output.layout import CHUNKS, LOGS, PARTS
+from synthesis.settings import Extraction, Running
+
+pytestmark = pytest.mark.needs("jax", "warp")
+TEXTS = Extraction(level=None, verify="none")
+FILE = """
+import jax.numpy as jnp
+from synthesis import example
+
+@example("f32[{size}]")
+def wave_{size}(x):
+    return jnp.sin(x) * {size}.0
+
+def shapeless_{size}(x):
+    return jnp.cos(x)
+"""
+WARP = """
+import warp as wp
+
+@wp.kernel
+def doubled(values: wp.array(dtype=float)):
+    i = wp.tid()
+    values[i] = 2.0 * values[i]
+"""
+HANDED_ON = "from farm._inside import shared\n"
+INSIDE = """
+import jax.numpy as jnp
+from synthesis import example
+
+@example("f32[7]")
+def shared(x):
+    return jnp.tanh(x)
+"""
+
+
+@pytest.fixture
+def farm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A package of twelve files: of both front ends, one that does not import, two that hand the same function on."""
+    package = tmp_path / "farm"
+    package.mkdir()
+    texts = {f"b{size}.py": FILE.format(size=size) for size in range(2, 7)}
+    texts |= {"__init__.py": "", "_inside.py": INSIDE, "a_first.py": HANDED_ON, "z_last.py": HANDED_ON}
+    texts |= {"c_warp.py": WARP, "d_broken.py": "import no_such_package\n", "e_empty.py": "SIZE = 3\n"}
+    for name, text in texts.items():
+        (package / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)  # pyright: ignore[reportUnknownMemberType]
+    return package
+
+
+def extracted(out: Path, **running: Any) -> tuple[list[str], dict[str, str]]:
+    """The kernels that became rows of the farm, and what stopped the others."""
+    _, rejections = extract_to_folder("farm", out, TEXTS, Running.of(**{"progress": "none", **running}))
+    stopped = {each.kernel_name or each.origin: str(each.symptom) for each in rejections if each.level is None}
+    return [each.name for each in documents(out)], stopped
+
+
+def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_path: Path) -> None:
+    names, stopped = extracted(tmp_path / "one", workers=1)
+    assert sorted(names) == ["doubled", "shared", *(f"wave_{size}" for size in range(2, 7))]
+    assert stopped == {"farm.d_broken": "import_error"} | {
+        f"shapeless_{size}": "no_example_arguments" for size in range(2, 7)
+    }
+    assert extracted(tmp_path / "two", workers=2) == (names, stopped)
+    for rank in (2, 0, 1):
+        extracted(tmp_path / "ranks", workers=1, rank=rank, world_size=3)
+    finalise(tmp_path / "ranks")
+    one = contents(tmp_path / "one")
+    assert contents(tmp_path / "two") == one
+    assert {name: data for name, data in contents(tmp_path / "ranks").items() if "/ranks/" not in name} == one
+    assert {"warp/train-00000-of-00001.parquet", "jax/train-00000-of-00001.parquet"} <= one.keys()
+    assert len(list((tmp_path / "one" / PARTS).iterdir())) == 3
+
+
+def test_what_is_missing_is_made_and_nothing_else(farm: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    extracted(out, workers=1)
+    whole = contents(out)
+    log = out / LOGS / "00000-of-00001.jsonl"
+    before = log.read_text().splitlines()
+    (out / CHUNKS / "000000004-000000008.json").unlink()
+    extracted(out, workers=2)
+    assert contents(out) == whole
+    assert [json.loads(line)["chunk"] for line in log.read_text().splitlines()[len(before) :]] == [
+        "000000004-000000008"
+    ]
+
+
+def test_a_command_that_is_killed_goes_on(farm: Path, tmp_path: Path) -> None:
+    words = ["extract", "farm", "--verify", "none", "--workers", "2"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "synthesis", *words, "--out", str(tmp_path / "killed")], stderr=subprocess.DEVNULL
+    )
+    while process.poll() is None and not list((tmp_path / "killed" / CHUNKS).glob("*.json")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    made = len(list((tmp_path / "killed" / CHUNKS).glob("*.json")))
+    assert 1 <= made <= 3
+    assert run([*words, "--out", str(tmp_path / "killed")]) == 0
+    assert run([*words, "--out", str(tmp_path / "whole")]) == 0
+    assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+def test_other_files_are_another_run(farm: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    extracted(out)
+    (farm / "b2.py").write_text(FILE.format(size=9))
+    with pytest.raises(
+        ConfigError, match=r"the files of farm, or its inputs, are not those that the run in .* began with"
+    ):
+        extracted(out)
+    with pytest.raises(ConfigError, match=r"target was 'farm', now 'farm\.b3'"):
+        extract_to_folder("farm.b3", out, TEXTS)
+
+
+def test_forms_hold_the_same_rows(farm: Path, tmp_path: Path) -> None:
+    found: dict[str, list[tuple[Any, ...]]] = {}
+    for form in ("parquet", "json", "text"):
+        extracted(tmp_path / form, format=form)
+        rows = sorted(documents(tmp_path / form), key=lambda each: (each.frontend, each.name))
+        found[form] = [
+            (each.source, each.metadata, {name: text for name, text in each.texts.items() if text}) for each in rows
+        ]
+    assert found["json"] == found["parquet"] == found["text"]
+    before = contents(tmp_path / "text")
+    finalise(tmp_path / "text", form="parquet")
+    assert not list((tmp_path / "text").glob("*.py"))
+    assert not list((tmp_path / "text" / "_irsmith").glob("0*.json"))
+    assert contents(tmp_path / "text") == contents(tmp_path / "parquet")
+    finalise(tmp_path / "text", form="text")
+    assert contents(tmp_path / "text") == before
+
+
+def test_a_text_that_was_changed_fails(farm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    extracted(tmp_path / "out", format="text")
+    assert run(["verify", str(tmp_path / "out")]) == 0
+    (text,) = (tmp_path / "out").glob("*_wave_2.stablehlo.mlir")
+    text.write_text(text.read_text().replace("sine", "cosine"))
+    assert run(["verify", str(tmp_path / "out")]) == 1
+    assert "wave_2, stablehlo: " in capsys.readouterr().out
+
+
+def test_a_folder_is_left_as_it_was_where_there_is_nothing_to_extract(farm: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    for target, message in (("farm.e_empty", "no kernels in"), ("farm.d_broken", "cannot import farm.d_broken")):
+        for out in ("mine", "new"):
+            with pytest.raises(TargetError, match=message):
+                extract_to_folder(target, tmp_path / out, TEXTS)
+    assert not list((tmp_path / "mine").iterdir())
+    assert not (tmp_path / "new").exists()
