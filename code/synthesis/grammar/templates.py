@@ -59,7 +59,7 @@ PYTHON = KNOWN | {
 }  # fmt: skip
 """What else of Python's own a text may name that declares its variables by other names."""
 _KEPT = 1024
-"""Texts that are kept as they were parsed: templates come again, what a kernel alone has does not."""
+"""Templates that are kept as they were parsed."""
 _REMARK = "# "
 """What a text that stands by itself begins with where it is a comment."""
 
@@ -67,9 +67,11 @@ _REMARK = "# "
 Hole = Expression | Callable[[], Expression]
 
 
-@functools.lru_cache(_KEPT)
 def _parse(text: str) -> tuple[ast.stmt, ...]:
     return tuple(ast.parse(text).body)
+
+
+_parse_kept = functools.lru_cache(_KEPT)(_parse)
 
 
 def _as_written(value: object) -> str:
@@ -108,19 +110,20 @@ class Template:
         self._roles = roles
         self._names: dict[str, str] = {}
 
-    def statements(self, text: str, **holes: Hole) -> list[Statement]:
+    def statements(self, text: str, *, once: bool = False, **holes: Hole) -> list[Statement]:
         """A template's statements, its holes filled.
 
         Args:
             text: Python.
+            once: whether the text is this kernel's alone, and not worth keeping as it was parsed.
             holes: what stands for each name; a function is called if the template has the name, and only then.
         """
         filled = dict(holes)
-        return [self._statement(each, filled) for each in _parse(text)]
+        return [self._statement(each, filled) for each in (_parse if once else _parse_kept)(text)]
 
     def expression(self, text: str, **holes: Hole) -> Expression:
         """One expression."""
-        (statement,) = _parse(text)
+        (statement,) = _parse_kept(text)
         assert isinstance(statement, ast.Expr)
         return self._expression(statement.value, dict(holes))
 

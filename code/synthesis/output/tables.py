@@ -20,8 +20,10 @@ SUFFIX = ".parquet"
 GROUP = 1000
 """Rows of a row group: some 30 MB of text, which is what a reader holds at a time."""
 _READ_TOGETHER = 50
-_COMPRESSION_LEVEL = 9
-"""Of zstd. Level 3 makes files a quarter larger, level 15 a tenth smaller for eight times the processor time."""
+_COMPRESSION_LEVEL = 12
+"""Of zstd: 0.7 ms a row. Level 3 makes files a half larger, level 15 a tenth smaller for four times the time."""
+_PAGE = 16 << 20
+"""Bytes of a page, which is compressed by itself: with pages of one MiB, files are an eighth larger."""
 _SOURCE = "python_source"
 
 
@@ -64,7 +66,8 @@ class TableWriter:
             compression="zstd",
             compression_level=_COMPRESSION_LEVEL,
             write_page_index=True,
-            use_content_defined_chunking=True,
+            data_page_size=_PAGE,
+            use_content_defined_chunking={"min_chunk_size": _PAGE // 4, "max_chunk_size": _PAGE},
         )
 
     def __enter__(self) -> "TableWriter":
