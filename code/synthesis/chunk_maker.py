@@ -79,7 +79,7 @@ class ChunkMaker:
         """Stop the processes that texts are run from, and that files are imported in."""
         self._stack.close()
 
-    def make(self, chunk: Chunk) -> ChunkRecord:
+    def make(self, chunk: Chunk) -> None:
         """Make a chunk, and write what came of it; its record is the last of its files.
 
         Raises:
@@ -108,7 +108,6 @@ class ChunkMaker:
             self._store.write(chunk.figures, figures.encode())
         self._store.write(chunk.part, part.getvalue())
         self._store.write(chunk.record, record.to_json().encode())
-        return record
 
     def _record_of(self, pair: Pair, row: Row) -> RowRecord:
         spec, missing = pair.spec, tuple(pair.missing_levels)

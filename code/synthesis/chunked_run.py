@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.dataset.finalising import finalise_alone
-from synthesis.engines.base import Begun, Engine, Event, Failed, Made, Order, Settled, Staffed, Stepped
-from synthesis.engines.inline import Inline
-from synthesis.engines.local import Local, cores
+from synthesis.engines.base import Event
+from synthesis.engines.handing import choose_engine, count_in, order_of
 from synthesis.engines.log import RankLog
 from synthesis.errors import ConfigError, UsageError
 from synthesis.output.chunks import Chunk, chunks_of, read_chunk
@@ -137,25 +136,15 @@ class ChunkedRun:
             else:
                 meter.resume(record.candidates, len(record.rows))
         if missing:
-            engine = self._engine(store, running, len(missing))
+            engine = choose_engine(running, store, len(missing), source=self._source, alone=self._alone)
+            count = count_in(meter, self._settings.unit)
             with RankLog(store, running.rank, running.world_size) as log:
 
                 def tell(event: Event) -> None:
                     log.note(event)
-                    _note(meter, event, self._settings.unit)
+                    count(event)
 
-                engine.run(Order(self._settings, _reachable(store)), missing, tell)
-
-    def _engine(self, store: Store, running: Running, chunks: int) -> Engine:
-        if running.engine == "ray":
-            from synthesis.engines.ray import Ray
-
-            return Ray(running.workers, running.address)
-        workers = min(running.workers or cores(), chunks)
-        # What lies in this process's memory, no other process can reach.
-        if workers == 1 or self._alone or store.where.startswith("memory:"):
-            return Inline(self._source)
-        return Local(workers)
+                engine.run(order_of(self._settings, store), missing, tell)
 
     def _chunks_of_rank(self, running: Running) -> list[Chunk]:
         every = list(chunks_of(self._settings.count, self._settings.chunk_size))
@@ -201,29 +190,6 @@ class ChunkedRun:
             raise ConfigError(
                 f"{store.where} is not empty and holds no run to continue; choose an empty folder or a new one"
             )
-
-
-def _note(meter: Meter, event: Event, unit: str) -> None:
-    """Count what happens."""
-    match event:
-        case Begun():
-            meter.begin(event.chunk)
-        case Stepped():
-            meter.step(event.part, event.stage, event.chunk)
-        case Settled():
-            meter.finish(event.is_row, event.chunk)
-        case Made():
-            meter.close(event.chunk)
-        case Failed():
-            logger.warning("%s are begun anew: %s", event.chunk.describe(unit), event.why)
-            meter.undo(event.chunk)
-        case Staffed():
-            meter.staff(event.workers)
-
-
-def _reachable(store: Store) -> str:
-    """The name by which another process reaches a store, whatever folder it is in."""
-    return store.where if "://" in store.where else str(Path(store.where).resolve())
 
 
 def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummary:

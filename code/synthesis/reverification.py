@@ -1,79 +1,49 @@
-"""Verifies a finished folder of pairs again, from its files alone, on whatever machine this is.
+"""Verifies a finished folder of pairs again, from its files alone, on whatever machine this is, by all its cores."""
 
-Nothing that a row says of itself is believed. Where the tools are those that made the row, each text is made again of
-the source and compared byte for byte; what can be executed is executed; hashes, operations, signature and line maps are
-computed again. Somebody else's code runs without rights, and the verdict is made where it cannot reach.
-"""
-
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from synthesis.errors import Symptom
+from synthesis.chunk_verifier import Failure, Findings
+from synthesis.engines.base import Event, Made
+from synthesis.engines.handing import choose_engine, count_in, order_of
+from synthesis.engines.local import cores
 from synthesis.isolation.confinement import Protection
-from synthesis.making.candidate import Candidate
-from synthesis.making.workshop import Workshop
+from synthesis.output.chunks import END, Chunk
 from synthesis.output.confined import ConfinedTables
-from synthesis.output.reading import BrokenFile, Document, Place, count_pairs, read_drawing, scan_folder
+from synthesis.output.reading import Place, count_pairs, scan_folder
 from synthesis.progress import Meter, progress_bar
-from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
-from synthesis.settings import Making, Verification
-from synthesis.sources.stored import TERMS, Checked, StoredRows
+from synthesis.settings import Running, Verification
+from synthesis.stores.base import Store
+from synthesis.stores.places import store_of
 
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A text, or a whole row, that did not pass."""
-
-    file: str
-    level: str
-    """Empty for a whole row."""
-    symptom: str
-    detail: str
-
-
+_FEWEST, _MOST = 10, 100
+"""Rows of a chunk: some are proved together faster than one by one, and no worker is to wait for the last one long."""
+_EACH = 4
+"""Chunks for each worker, where there are rows enough."""
 OnFailure = Callable[[Failure], None]
 
 
 @dataclass(slots=True)
-class Reverification:
+class Reverification(Findings):
     """What was found in a folder."""
 
-    rows: int = 0
-    texts: int = 0
-    """Texts proved by execution."""
-    remade: int = 0
-    """Texts that are, byte for byte, what their sources give, and that were not executed."""
-    failing_rows: int = 0
-    failures: list[Failure] = field(default_factory=list[Failure])
-    """What failed, unless somebody was told as it did."""
-    unverified: Counter[str] = field(default_factory=Counter[str])
-    """Why texts were not executed, and how many."""
-    unproved: int = 0
-    """Texts of other tools than those that are here that could not be executed: nothing is known of them."""
     seed: int = 0
     """Of the inputs that texts ran on."""
-    protections: frozenset[Protection] | None = None
-    """What held of the code that ran; None if none did."""
 
     def to_json(self) -> dict[str, Any]:
         """The findings as JSON values."""
-        return {
-            "rows": self.rows,
-            "texts": self.texts,
-            "remade": self.remade,
-            "unproved": self.unproved,
-            "failing_rows": self.failing_rows,
-            "failures": [
-                {"file": each.file, "level": each.level, "symptom": each.symptom, "detail": each.detail}
-                for each in self.failures
-            ],
-            "unverified": dict(self.unverified),
-            "seed": self.seed,
-            "protections": [str(each) for each in Protection if each in (self.protections or ())],
-        }
+        found = Findings.to_json(self)
+        return {**found, "seed": self.seed, "protections": found["protections"] or []}
+
+    def add(self, found: Findings) -> None:
+        """Count what was found of more rows."""
+        for name in ("rows", "texts", "remade", "unproved", "failing_rows"):
+            setattr(self, name, getattr(self, name) + getattr(found, name))
+        self.failures += found.failures
+        self.unverified += found.unverified
+        both = [held for held in (self.protections, found.protections) if held is not None]
+        self.protections = frozenset[Protection].intersection(*both) if both else None
 
     @property
     def status(self) -> int:
@@ -82,21 +52,28 @@ class Reverification:
 
 
 def verify_folder(
-    folder: Place, *, on_failure: OnFailure | None = None, progress: bool = False, **settings: Any
+    folder: Place,
+    *,
+    on_failure: OnFailure | None = None,
+    progress: bool = False,
+    workers: int | None = None,
+    **settings: Any,
 ) -> Reverification:
     """Verify every row of a folder; see :func:`verify_folder_with`.
 
     Args:
         folder: what ``irsmith generate`` or ``irsmith extract`` wrote, or its URL.
-        on_failure: told of each failure as it is found; they are not kept then.
+        on_failure: told of each failure, in the order of rows; they are not kept then.
         progress: whether to show a bar on standard error.
+        workers: processes that verify rows at once; as many as there are cores if it is not said.
         settings: fields of :class:`synthesis.settings.Verification` by name, such as ``seed`` or ``sandbox``.
     """
-    return verify_folder_with(Verification.of(**settings), folder, on_failure=on_failure, progress=progress)
+    running = Running(workers=workers, progress="auto" if progress else "none")
+    return verify_folder_with(Verification.of(**settings), folder, running, on_failure=on_failure)
 
 
 def verify_folder_with(
-    settings: Verification, folder: Place, *, on_failure: OnFailure | None = None, progress: bool = False
+    settings: Verification, folder: Place, running: Running, *, on_failure: OnFailure | None = None
 ) -> Reverification:
     """Verify every row of a folder.
 
@@ -105,104 +82,48 @@ def verify_folder_with(
         MissingFrontendError: if a row's front end is not installed.
         MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
     """
+    store = store_of(folder)
+    total = _count(store, settings)
+    chunks = _chunks_of(total, running.workers or cores())
     found = Reverification(seed=settings.seed)
-    drawing = read_drawing(folder)
-    making = Making(text_time_limit=settings.text_time_limit)
-    with ExitStack() as stack:
-        listeners = [stack.enter_context(progress_bar("verify"))] if progress else []
-        meter = Meter(count_pairs(folder) if progress else None, listeners)
-        workshop = stack.enter_context(Workshop(making, TERMS, confinement=settings.confinement, on_step=meter.step))
-        tables = stack.enter_context(ConfinedTables(settings.confinement))
-        stored = stack.enter_context(StoredRows(settings, () if drawing is None else (drawing,)))
-        tally = _Tally(found, on_failure)
-        waiting: dict[int, Checked] = {}
+    waiting: dict[Chunk, Findings] = {}
+    left = iter(chunks)
+    turn = next(left)
+    with progress_bar("verify", running.progress) as shown:
+        count = count_in(Meter(total, [shown]), settings.unit)
 
-        def candidates() -> Iterator[Candidate]:
-            for checked in stored.check(enumerate(tally.documents(folder, tables))):
-                waiting[checked.candidate.number] = checked
-                yield checked.candidate
+        def tell(event: Event) -> None:
+            nonlocal turn
+            count(event)
+            if isinstance(event, Made):
+                waiting[event.chunk] = Findings.from_json(event.findings)
+            while (ready := waiting.pop(turn, None)) is not None:
+                turn = next(left, Chunk(END, END))
+                for failure in ready.failures if on_failure is not None else ():
+                    on_failure(failure)  # pyright: ignore[reportOptionalCall]
+                if on_failure is not None:
+                    ready.failures = []
+                found.add(ready)
 
-        for candidate in workshop.finish(candidates()):
-            checked = waiting.pop(candidate.number)
-            failures = list(_failures(checked, candidate, found))
-            tally.count(failures)
-            meter.finish(not failures)
-        found.protections = workshop.protections
+        choose_engine(running, store, len(chunks)).run(order_of(settings, store), chunks, tell)
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Tally:
-    """Counts rows, and tells of what is wrong with them."""
+def _count(store: Store, settings: Verification) -> int:
+    """How many rows a folder has; they are gone through once where its own records do not say.
 
-    found: Reverification
-    on_failure: OnFailure | None
-
-    def documents(self, folder: Place, tables: ConfinedTables) -> Iterator[Document]:
-        """The rows of a folder; files that are none are counted."""
-        for document in scan_folder(folder, tables.read):
-            if isinstance(document, BrokenFile):
-                self.count([Failure(document.stem, "", document.symptom, document.why)])
-            else:
-                yield document
-
-    def count(self, failures: list[Failure]) -> None:
-        """Add a row and what is wrong with it."""
-        self.found.rows += 1
-        self.found.failing_rows += bool(failures)
-        if self.on_failure is None:
-            self.found.failures += failures
-            return
-        for failure in failures:
-            self.on_failure(failure)
+    Raises:
+        TargetError: if there is no such folder, or it holds no pairs.
+    """
+    known = count_pairs(store)
+    if known is not None:
+        return known
+    with ConfinedTables(settings.confinement) as tables:
+        return sum(1 for _ in scan_folder(store, tables.read))
 
 
-def _failures(checked: Checked, candidate: Candidate, found: Reverification) -> Iterator[Failure]:
-    """What is wrong with a row; what is not wrong is counted."""
-    stem = checked.document.stem
-    if checked.document.altered:
-        yield Failure(stem, "", "altered", "the file is not as the run wrote it")
-    if candidate.stopped is not None:
-        yield Failure(stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
-        return
-    for difference in checked.differences:
-        symptom = "other_bytes" if difference.level else "other_metadata"
-        yield Failure(stem, difference.level, symptom, difference.detail)
-    verdict = candidate.judgement.verdict if candidate.judgement is not None else Verdict()
-    unverified = dict(verdict.unverified)
-    claimed = [str(name) for name in checked.document.metadata["verified"]]
-    failed = {difference.level for difference in checked.differences}
-    for rejection in candidate.lowered.rejections if candidate.lowered is not None else ():
-        level = rejection.level or ""
-        failed.add(level)
-        if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and level not in claimed:
-            unverified[level] = Unproved(Hindrance.NOT_EXECUTED, rejection.detail)
-            continue
-        yield Failure(stem, level, str(rejection.symptom), rejection.detail)
-    found.texts += len(verdict.verified)
-    for name, reason in unverified.items():
-        same = checked.same and name in checked.remade
-        found.remade += same
-        found.unproved += not same
-        found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
-    if not failed:
-        yield from _overclaims(checked, verdict, found.seed)
-    for name in claimed:
-        reason = verdict.unverified.get(name)
-        if name not in verdict.verified and name not in failed and not _needs_gpu(reason):
-            why = str(reason or "the row has no such text")
-            yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
-
-
-def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failure]:
-    """What the row says of its proof and that is not so."""
-    metadata, stem = checked.document.metadata, checked.document.stem
-    if metadata["gradient"] == str(GradientStatus.AGREES) and verdict.gradient.status is not GradientStatus.AGREES:
-        yield Failure(stem, "", "other_metadata", f"gradient: the row says agrees, and it is {verdict.gradient}")
-    reached = round(verdict.reached, 4)
-    if checked.same and not seed and metadata["verified"] and metadata["reached"] > reached:
-        yield Failure(stem, "", "other_metadata", f"reached: the row says {metadata['reached']}, and it is {reached}")
-
-
-def _needs_gpu(reason: Unproved | None) -> bool:
-    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
+def _chunks_of(total: int, workers: int) -> list[Chunk]:
+    """The chunks of a folder's rows; the last holds whatever comes beside those that it should have."""
+    size = min(_MOST, max(_FEWEST, -(-total // (_EACH * workers))))
+    starts = range(0, max(1, total), size)
+    return [Chunk(start, END if start + size >= total else start + size) for start in starts]

@@ -228,6 +228,9 @@ class Confining(Settings):
 class Verification(Confining):
     """What a finished folder is verified with."""
 
+    unit: ClassVar[str] = "rows"
+    """What chunks of the work are ranges of."""
+
     seed: int = 0
     """Of the inputs that texts are run on; another seed draws others."""
     reach: float = 0.8

@@ -2,17 +2,20 @@
 
 from typing import Annotated
 
+from synthesis.chunk_verifier import Failure
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import clear_bar, plain_console, print_json, print_line
 from synthesis.isolation.confinement import describe
-from synthesis.reverification import Failure, verify_folder_with
-from synthesis.settings import Verification
+from synthesis.reverification import verify_folder_with
+from synthesis.settings import Running, Verification
 
 
 def verify(
     folder: str,
     *,
     settings: Annotated[Verification, Flat] = Verification(),  # noqa: B008 (it is frozen)
+    workers: int | None = None,
+    progress: str = "auto",
     config: Config = None,
     json: Flag = False,
 ) -> int:
@@ -38,6 +41,10 @@ def verify(
     ----------
     folder: str
         A folder that irsmith generate or irsmith extract wrote, or its URL.
+    workers: int
+        Processes that verify rows at once; as many as there are cores if it is not said.
+    progress: str
+        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
     config: Path
         A TOML or JSON file with any of these settings; what the command line says goes before.
     json: bool
@@ -50,7 +57,8 @@ def verify(
         clear_bar()
         print_line(console, f"{where}: {failure.symptom}: {failure.detail}".replace("\n", "\\n"))
 
-    found = verify_folder_with(settings, folder, on_failure=None if json else tell, progress=True)
+    running = Running(workers=workers, progress=progress)
+    found = verify_folder_with(settings, folder, running, on_failure=None if json else tell)
     if json:
         print_json(found.to_json())
         return found.status

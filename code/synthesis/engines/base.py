@@ -6,11 +6,11 @@ it to another when one comes to harm that is the machine's, a bounded number of 
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from synthesis.errors import MachineError
 from synthesis.output.chunks import Chunk
-from synthesis.settings import AnyRun
+from synthesis.settings import AnyRun, Verification
 
 TRIES = 3
 """How often a chunk is tried whose worker comes to harm."""
@@ -20,7 +20,7 @@ TRIES = 3
 class Order:
     """What a worker has to know of a run."""
 
-    settings: AnyRun
+    settings: AnyRun | Verification
     """With everything filled in that can be left to the front end."""
     where: str
     """The run's folder or URL, which every worker reaches by this name."""
@@ -56,6 +56,8 @@ class Made:
     """A chunk is finished, and its record is there."""
 
     chunk: Chunk
+    findings: Any = None
+    """JSON values: what was found where a folder is verified, of which there is no record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,13 @@ class Attempts:
     """Counts how often workers came to harm at a chunk.
 
     Args:
-        unit: what chunks are ranges of.
+        order: what they work at.
     """
 
-    def __init__(self, unit: str) -> None:
-        self._unit = unit
+    def __init__(self, order: Order) -> None:
+        self._unit = order.settings.unit
+        verifies = isinstance(order.settings, Verification)
+        self._advice = "" if verifies else "; what is finished stands, and the same command goes on from there"
         self._harm: dict[Chunk, int] = {}
 
     def note(self, chunk: Chunk, why: str) -> None:
@@ -114,7 +118,4 @@ class Attempts:
         """
         self._harm[chunk] = self._harm.get(chunk, 0) + 1
         if self._harm[chunk] >= TRIES:
-            raise MachineError(
-                f"{chunk.describe(self._unit)} could not be made: {why}, {TRIES} times; "
-                "what is finished stands, and the same command goes on from there"
-            )
+            raise MachineError(f"{chunk.describe(self._unit)} could not be made: {why}, {TRIES} times{self._advice}")

@@ -1,10 +1,13 @@
-"""The engine without workers: chunks are made one after the other, in this process."""
+"""The engine without workers: chunks are made, or verified, one after the other, in this process."""
 
 from collections.abc import Iterable
 
-from synthesis.chunk_maker import ChunkMaker
+from synthesis.chunk_maker import ChunkMaker, OnOutcome
+from synthesis.chunk_verifier import ChunkVerifier
 from synthesis.engines.base import Begun, Made, OnEvent, Order, Settled, Staffed, Stepped
+from synthesis.making.workshop import OnStep
 from synthesis.output.chunks import Chunk
+from synthesis.settings import Verification
 from synthesis.sources.drawn import DrawnKernels
 from synthesis.stores.places import store_of
 
@@ -40,10 +43,18 @@ def make_chunks(order: Order, chunks: Iterable[Chunk], tell: OnEvent, source: Dr
         assert at is not None
         tell(Settled(at, is_row))
 
-    store = store_of(order.where)
-    with ChunkMaker(order.settings, store, source=source, on_step=step, on_outcome=settle) as maker:
+    with _maker_of(order, source, step, settle) as maker:
         tell(Staffed(1))
         for at in chunks:
             tell(Begun(at))
-            maker.make(at)
-            tell(Made(at))
+            tell(Made(at, maker.make(at)))
+
+
+def _maker_of(
+    order: Order, source: DrawnKernels | None, on_step: OnStep, on_outcome: OnOutcome
+) -> ChunkMaker | ChunkVerifier:
+    """What makes the chunks of an order, or verifies them."""
+    store = store_of(order.where)
+    if isinstance(order.settings, Verification):
+        return ChunkVerifier(order.settings, store, on_step=on_step, on_outcome=on_outcome)
+    return ChunkMaker(order.settings, store, source=source, on_step=on_step, on_outcome=on_outcome)

@@ -25,7 +25,7 @@ from synthesis.output.chunks import Chunk
 
 logger = logging.getLogger(__name__)
 
-_CHUNKS_A_WORKER = 20
+CHUNKS_A_WORKER = 20
 """So many chunks a worker makes; then another takes its place, and what tools never give back is given back."""
 _PATIENCE = 10.0
 """Seconds that workers have to end, once there is nobody to work for."""
@@ -128,7 +128,7 @@ class _Staff:
         self._tell = tell
         self._workers: list[_Worker] = []
         self._selector = selectors.DefaultSelector()
-        self._attempts = Attempts(order.settings.unit)
+        self._attempts = Attempts(order)
         self._warned: set[str] = set()
 
     def __enter__(self) -> "_Staff":
@@ -159,7 +159,7 @@ class _Staff:
     def _fill(self) -> None:
         """Give every worker a chunk, and start others as long as there are chunks for them; end those without any."""
         for worker in list(self._workers):
-            if worker.chunk is None and self._waiting and worker.made < _CHUNKS_A_WORKER:
+            if worker.chunk is None and self._waiting and worker.made < CHUNKS_A_WORKER:
                 worker.give(self._waiting.popleft())
             elif worker.chunk is None:
                 self._dismiss(worker)

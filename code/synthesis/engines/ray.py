@@ -78,7 +78,7 @@ class Ray:
         self, task: Any, order: Order, waiting: deque[Chunk], running: dict[Any, Chunk], tell: OnEvent
     ) -> None:
         """Hand over all chunks, some ahead, and take what comes of them."""
-        line, attempts = write_order(order), Attempts(order.settings.unit)
+        line, attempts = write_order(order), Attempts(order)
         staff = 0
         while waiting or running:
             if staff != (now := self._size()):

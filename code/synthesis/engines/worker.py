@@ -19,7 +19,7 @@ from synthesis.engines.base import Begun, Event, Failed, Made, Order, Settled, S
 from synthesis.engines.inline import make_chunks
 from synthesis.errors import IrsmithError
 from synthesis.output.chunks import Chunk
-from synthesis.settings import run_of
+from synthesis.settings import Verification, run_of
 
 
 def serve(descriptor: int) -> None:
@@ -66,13 +66,16 @@ def _listen(incoming: BinaryIO, chunks: "queue.SimpleQueue[Chunk]") -> None:
 
 def write_order(order: Order) -> bytes:
     """An order as a line."""
-    return json.dumps({"settings": order.settings.to_json(), "where": order.where}).encode() + b"\n"
+    verifies = isinstance(order.settings, Verification)
+    entry = {"settings": order.settings.to_json(), "verifies": verifies, "where": order.where}
+    return json.dumps(entry).encode() + b"\n"
 
 
 def read_order(line: bytes) -> Order:
     """The order that a line holds."""
     entry = json.loads(line)
-    return Order(run_of(entry["settings"]), entry["where"])
+    read = Verification.from_json if entry["verifies"] else run_of
+    return Order(read(entry["settings"]), entry["where"])
 
 
 def write_event(event: Event) -> dict[str, Any]:
@@ -85,7 +88,7 @@ def write_event(event: Event) -> dict[str, Any]:
         case Settled():
             return {"row": event.is_row}
         case Made():
-            return {"made": True}
+            return {"made": event.findings}
         case Failed() | Staffed():
             return {}
 
@@ -99,4 +102,4 @@ def read_events(entry: Mapping[str, Any], chunk: Chunk) -> Iterator[Event]:
     if "row" in entry:
         yield Settled(chunk, entry["row"])
     if "made" in entry:
-        yield Made(chunk)
+        yield Made(chunk, entry["made"])

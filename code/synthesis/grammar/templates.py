@@ -110,16 +110,20 @@ class Template:
         self._roles = roles
         self._names: dict[str, str] = {}
 
-    def statements(self, text: str, *, once: bool = False, **holes: Hole) -> list[Statement]:
+    def statements(self, text: str, **holes: Hole) -> list[Statement]:
         """A template's statements, its holes filled.
 
         Args:
             text: Python.
-            once: whether the text is this kernel's alone, and not worth keeping as it was parsed.
             holes: what stands for each name; a function is called if the template has the name, and only then.
         """
         filled = dict(holes)
-        return [self._statement(each, filled) for each in (_parse if once else _parse_kept)(text)]
+        return [self._statement(each, filled) for each in _parse_kept(text)]
+
+    def statements_once(self, text: str, **holes: Hole) -> list[Statement]:
+        """The same of a text that is this kernel's alone, and not worth keeping as it was parsed."""
+        filled = dict(holes)
+        return [self._statement(each, filled) for each in _parse(text)]
 
     def expression(self, text: str, **holes: Hole) -> Expression:
         """One expression."""

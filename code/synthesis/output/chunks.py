@@ -1,6 +1,7 @@
 """Chunks: contiguous ranges of a run's candidates, and what became of them."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from synthesis.output.layout import CHUNKS, FIGURES, PARTS, hash_of
 from synthesis.output.tables import SUFFIX
 from synthesis.records import Rejection
 from synthesis.stores.base import Store
+
+END = sys.maxsize
+"""Where a chunk stops that holds all that follows."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -20,6 +24,8 @@ class Chunk:
 
     def describe(self, unit: str) -> str:
         """Its range in words."""
+        if self.stop == END:
+            return f"{unit} from {self.start} on"
         return f"{unit} {self.start} to {self.stop - 1}"
 
     @property

@@ -132,13 +132,24 @@ class BrokenFile:
 
 
 def scan_folder(place: Place, open_table: OpenTable | None = None) -> Iterator[Document | BrokenFile]:
+    """The pairs that a run or an extraction wrote into a folder, and what is none; see :func:`scan_from`."""
+    return (found for _, found in scan_from(place, 0, open_table))
+
+
+def scan_from(
+    place: Place, start: int, open_table: OpenTable | None = None
+) -> Iterator[tuple[int, Document | BrokenFile]]:
     """The pairs that a run or an extraction wrote into a folder, in the order of their files, and what is none.
 
     Where the folder's own records of its files are there, a file that is missing is told of in its place, and the rows
     of one that is not as it was written say so.
 
+    Each comes with its number, which files of which the folder's records tell are not read for: one that has other
+    rows than they say moves no number of a later file.
+
     Args:
         place: the folder, or a URL.
+        start: the number from which on they are wanted; files before it are not read, as far as that is known.
         open_table: what reads a Parquet file; this process if None.
 
     Raises:
@@ -146,18 +157,36 @@ def scan_folder(place: Place, open_table: OpenTable | None = None) -> Iterator[D
     """
     store = store_of(place)
     known = _known_files(store)
-    found = False
+    first, found = 0, False
     for name in _in_order(store, known):
         found = True
         wanted = known.get(name)
-        if not store.has(name) and wanted is not None:
-            yield BrokenFile(join(store.where, name), "the run wrote this file, and it is gone", "missing")
+        rows = None if wanted is None else wanted.rows
+        if rows and first + rows <= start:
+            first += rows
             continue
-        yield from _read_file(store, name, wanted, open_table or _open_here)
+        last = None if rows is None else first + max(rows - 1, 0)
+        number = first
+        for each in _scan_file(store, name, wanted, open_table):
+            at = number if last is None else min(number, last)
+            if at >= start:
+                yield at, each
+            number += 1
+        first = number if rows is None else first + rows
     if not found:
         raise TargetError(
             f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
         )
+
+
+def _scan_file(
+    store: Store, name: str, known: "_Known | None", open_table: OpenTable | None
+) -> Iterator[Document | BrokenFile]:
+    """The pairs of a file, which may be gone."""
+    if not store.has(name) and known is not None:
+        yield BrokenFile(join(store.where, name), "the run wrote this file, and it is gone", "missing")
+    else:
+        yield from _read_file(store, name, known, open_table or _open_here)
 
 
 @dataclass(frozen=True, slots=True)

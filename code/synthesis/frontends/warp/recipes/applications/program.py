@@ -281,7 +281,7 @@ class Program:
     ) -> Expression:  # fmt: skip
         """Put a function beside the kernel, its variables named by themselves; returns its name."""
         template = Template(NameBook(self.choices.child("helper", given.id)), roles, _square)
-        (made,) = template.statements(text, once=True, **known)
+        (made,) = template.statements_once(text, **known)
         assert isinstance(made, Function)
         self.draft.declare(replace(made, name=given.id, decorators=("wp.func",)))
         return given
@@ -438,7 +438,7 @@ class Program:
         indices = zip(sheet.indices, self.draft.indices, strict=True)
         self._holes |= self._objects | {key: Name(index) for key, index in indices}
         template = Template(self.draft.book, sheet.roles, _square)
-        for statement in template.statements("\n".join(map(unparse, sheet.body)), once=True, **self._holes):
+        for statement in template.statements_once("\n".join(map(unparse, sheet.body)), **self._holes):
             self.draft.add(statement)
 
     def _declare_argument(self, given: Given) -> Expression:

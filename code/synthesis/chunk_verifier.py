@@ -1,0 +1,225 @@
+"""Verifies a chunk of a finished folder: some of its rows, from the files alone.
+
+Nothing that a row says of itself is believed. Where the tools are those that made the row, each text is made again of
+the source and compared byte for byte; what can be executed is executed; hashes, operations, signature and line maps are
+computed again. Somebody else's code runs without rights, and the verdict is made where it cannot reach.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from synthesis.errors import Symptom
+from synthesis.isolation.confinement import Protection
+from synthesis.making.candidate import Candidate
+from synthesis.making.workshop import OnStep, Workshop
+from synthesis.output.chunks import Chunk
+from synthesis.output.confined import ConfinedTables
+from synthesis.output.reading import BrokenFile, Document, read_drawing, scan_from
+from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
+from synthesis.settings import Making, Verification
+from synthesis.sources.stored import TERMS, Checked, StoredRows
+from synthesis.stores.base import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A text, or a whole row, that did not pass."""
+
+    file: str
+    level: str
+    """Empty for a whole row."""
+    symptom: str
+    detail: str
+
+
+@dataclass(slots=True)
+class Findings:
+    """What was found of some rows."""
+
+    rows: int = 0
+    texts: int = 0
+    """Texts proved by execution."""
+    remade: int = 0
+    """Texts that are, byte for byte, what their sources give, and that were not executed."""
+    failing_rows: int = 0
+    failures: list[Failure] = field(default_factory=list[Failure])
+    unverified: Counter[str] = field(default_factory=Counter[str])
+    """Why texts were not executed, and how many."""
+    unproved: int = 0
+    """Texts of other tools than those that are here that could not be executed: nothing is known of them."""
+    protections: frozenset[Protection] | None = None
+    """What held of the code that ran; None if none did."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The findings as JSON values."""
+        held = None if self.protections is None else [str(each) for each in Protection if each in self.protections]
+        failures = [asdict(each) for each in self.failures]
+        return {
+            "rows": self.rows,
+            "texts": self.texts,
+            "remade": self.remade,
+            "unproved": self.unproved,
+            "failing_rows": self.failing_rows,
+            "failures": failures,
+            "unverified": dict(self.unverified),
+            "protections": held,
+        }
+
+    @classmethod
+    def from_json(cls, entry: dict[str, Any]) -> "Findings":
+        """The findings that ``to_json`` gave."""
+        held = entry["protections"]
+        return cls(
+            rows=entry["rows"],
+            texts=entry["texts"],
+            remade=entry["remade"],
+            failing_rows=entry["failing_rows"],
+            failures=[Failure(**each) for each in entry["failures"]],
+            unverified=Counter(entry["unverified"]),
+            unproved=entry["unproved"],
+            protections=None if held is None else frozenset(map(Protection, held)),
+        )
+
+    def count(self, failures: list[Failure]) -> None:
+        """Add a row and what is wrong with it."""
+        self.rows += 1
+        self.failing_rows += bool(failures)
+        self.failures += failures
+
+
+class ChunkVerifier:
+    """Verifies chunks of a folder's rows; a context manager.
+
+    Args:
+        settings: what they are verified with.
+        store: the folder.
+        on_step: told of progress inside rows.
+        on_outcome: told of each row whether nothing is wrong with it.
+    """
+
+    def __init__(
+        self, settings: Verification, store: Store, *, on_step: OnStep, on_outcome: Callable[[bool], None]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._on_outcome = on_outcome
+        self._stack = ExitStack()
+        making = Making(text_time_limit=settings.text_time_limit)
+        drawing = read_drawing(store)
+        enter = self._stack.enter_context
+        self._workshop = enter(Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step))
+        self._tables = enter(ConfinedTables(settings.confinement))
+        self._stored = enter(StoredRows(settings, () if drawing is None else (drawing,)))
+        self._ahead: tuple[int, Document | BrokenFile] | None = None
+        """What was read last, and is of a chunk to come."""
+        self._reading: Iterator[tuple[int, Document | BrokenFile]] = iter(())
+        self._at = -1
+        """Where the next chunk begins that can be read on from here."""
+
+    def __enter__(self) -> "ChunkVerifier":
+        """The verifier itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop the processes that rows are read, made again and run in."""
+        self._stack.close()
+
+    def make(self, chunk: Chunk) -> dict[str, Any]:
+        """Verify the rows of a chunk; returns the findings as JSON values.
+
+        Raises:
+            TargetError: if there is no such folder, or it holds no pairs.
+            MissingFrontendError: if a row's front end is not installed.
+            MachineError: if the machine does not let rows be verified, or lacks a protection that is required.
+        """
+        found = Findings()
+        waiting: dict[int, Checked] = {}
+
+        def documents() -> Iterator[Document]:
+            for each in self._read(chunk):
+                if isinstance(each, BrokenFile):
+                    found.count([Failure(each.stem, "", each.symptom, each.why)])
+                    self._on_outcome(False)
+                else:
+                    yield each
+
+        def candidates() -> Iterator[Candidate]:
+            for checked in self._stored.check(enumerate(documents())):
+                waiting[checked.candidate.number] = checked
+                yield checked.candidate
+
+        for candidate in self._workshop.finish(candidates()):
+            checked = waiting.pop(candidate.number)
+            failures = list(_failures(checked, candidate, found, self._settings.seed))
+            found.count(failures)
+            self._on_outcome(not failures)
+        found.protections = self._workshop.protections
+        return found.to_json()
+
+    def _read(self, chunk: Chunk) -> Iterator[Document | BrokenFile]:
+        """The rows of a chunk; reading goes on where the chunk before it ended, if that was before this one."""
+        if not 0 <= self._at <= chunk.start:
+            self._reading, self._ahead = scan_from(self._store, chunk.start, self._tables.read), None
+        self._at = chunk.stop
+        while True:
+            at, each = self._ahead or next(self._reading, (chunk.stop, None))
+            if each is None or at >= chunk.stop:
+                self._ahead = None if each is None else (at, each)
+                return
+            self._ahead = None
+            if at >= chunk.start:
+                yield each
+
+
+def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int) -> Iterator[Failure]:
+    """What is wrong with a row; what is not wrong is counted."""
+    stem = checked.document.stem
+    if checked.document.altered:
+        yield Failure(stem, "", "altered", "the file is not as the run wrote it")
+    if candidate.stopped is not None:
+        yield Failure(stem, "", str(candidate.stopped.symptom), candidate.stopped.detail)
+        return
+    for difference in checked.differences:
+        symptom = "other_bytes" if difference.level else "other_metadata"
+        yield Failure(stem, difference.level, symptom, difference.detail)
+    verdict = candidate.judgement.verdict if candidate.judgement is not None else Verdict()
+    unverified = dict(verdict.unverified)
+    claimed = [str(name) for name in checked.document.metadata["verified"]]
+    failed = {difference.level for difference in checked.differences}
+    for rejection in candidate.lowered.rejections if candidate.lowered is not None else ():
+        level = rejection.level or ""
+        failed.add(level)
+        if rejection.symptom is Symptom.NOT_DIFFERENTIABLE and level not in claimed:
+            unverified[level] = Unproved(Hindrance.NOT_EXECUTED, rejection.detail)
+            continue
+        yield Failure(stem, level, str(rejection.symptom), rejection.detail)
+    found.texts += len(verdict.verified)
+    for name, reason in unverified.items():
+        same = checked.same and name in checked.remade
+        found.remade += same
+        found.unproved += not same
+        found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
+    if not failed:
+        yield from _overclaims(checked, verdict, seed)
+    for name in claimed:
+        reason = verdict.unverified.get(name)
+        if name not in verdict.verified and name not in failed and not _needs_gpu(reason):
+            why = str(reason or "the row has no such text")
+            yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
+
+
+def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failure]:
+    """What the row says of its proof and that is not so."""
+    metadata, stem = checked.document.metadata, checked.document.stem
+    if metadata["gradient"] == str(GradientStatus.AGREES) and verdict.gradient.status is not GradientStatus.AGREES:
+        yield Failure(stem, "", "other_metadata", f"gradient: the row says agrees, and it is {verdict.gradient}")
+    reached = round(verdict.reached, 4)
+    if checked.same and not seed and metadata["verified"] and metadata["reached"] > reached:
+        yield Failure(stem, "", "other_metadata", f"reached: the row says {metadata['reached']}, and it is {reached}")
+
+
+def _needs_gpu(reason: Unproved | None) -> bool:
+    return reason is not None and reason.hindrance is Hindrance.NEEDS_GPU
