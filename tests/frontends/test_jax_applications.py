@@ -4,6 +4,7 @@ import ast
 import functools
 import math
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -20,6 +21,8 @@ from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import structure_hash
 from synthesis.verification.claims import LARGEST_WITH_TWIN
+from synthesis.verification.comparison import expect, poison_for
+from synthesis.verification.inputs import DRAWS, complete, draw_inputs
 
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 
@@ -180,6 +183,30 @@ def test_a_part_of_the_layers_computes_in_bfloat16(name: str) -> None:
         if "bfloat16" in spec.source or any(each.dtype == "bfloat16" for each in spec.signature.arguments)
     ]
     assert 15 < len(low) < 65
+
+
+@pytest.mark.parametrize(("name", "target"), [("language_model", "lm_gradient"), ("vision_model", "image_gradient")])
+def test_a_gradient_in_sixteen_bits_is_told_from_its_rounding_on_all_inputs(name: str, target: str) -> None:
+    frontend, tried = get_frontend("jax"), 0
+    assert frontend.prover is not None
+    (recipe,) = (each for each in applications.RECIPES if each.name == name)
+    for number in range(50):
+        difficulty = recipe.difficulties[number % len(recipe.difficulties)]
+        spec = draw(recipe, Stream("sixteen bits", number, difficulty=difficulty), target)
+        if "bfloat16" not in spec.source:
+            continue
+        signature = spec.signature.executed
+        kernel = frontend.load_one(replace(spec, signature=signature))
+        assert isinstance(kernel, Kernel)
+        reference = frontend.prover.reference(kernel)
+        for seed in (number, 1000 + number):
+            runs = [complete(signature, draw_inputs(signature, each, seed=seed, edges=edges)) for each, edges in DRAWS]
+            double, own = reference(runs, double=True), reference(runs, double=False)
+            expected = expect(double, own, poison_for(signature), unit=reference.unit)
+            assert expected.ill_conditioned is None, f"seed {seed}: {expected.ill_conditioned}\n{spec.source}"
+        frontend.compiler.release([kernel])
+        tried += 1
+    assert tried > 9
 
 
 def test_every_recipe_is_drawn() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from checking import judged
+from checking import judged, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.extraction import extract
@@ -22,6 +22,21 @@ def two(a: wp.array(dtype=float), b: wp.array(dtype=float), c: wp.array(dtype=fl
     x = a[i]
     b[i] = x * 2.0
     c[i] = x + 1.0
+"""
+GATHER = """
+import warp as wp
+
+@wp.kernel
+def gathered(a: wp.array(dtype=float), old: wp.array(dtype=int), x: wp.array(dtype=float)):
+    i = wp.tid()
+    x[i] = a[old[i]]
+"""
+GATHER_INPUTS = """
+[gathered]
+a = "f32[24]"
+old = "i32[24] in 0..23"
+x = "f32[24]"
+dim = 24
 """
 
 
@@ -48,6 +63,17 @@ def test_an_array_that_is_read_again_after_it_was_written_is_told(pair: Pair) ->
     problem = other.failed["cpp_forward"]
     assert problem.symptom is Symptom.WRONG_RESULT
     assert problem.detail.startswith("with one array as a and b: c[")
+
+
+def test_what_threads_then_read_of_each_other_may_depend_on_their_order(tmp_path: Path) -> None:
+    pair = pairs_of_texts(tmp_path, GATHER, GATHER_INPUTS)["gathered"]
+    text = pair.texts["cuda_forward"]
+    assert text is not None
+    other = text.replace("_idx < dim.size", "!(dim.size <= _idx)")  # a frame that has to run in several grids
+    assert other != text
+    with Verifier(get_frontend("warp")) as verifier:
+        (found,) = judged(verifier, pair.spec, {"cuda_forward": other})
+    assert found.verdict.verified == ("cuda_forward",), found.failed
 
 
 def test_arrays_that_are_not_alike_are_never_one(pair: Pair) -> None:

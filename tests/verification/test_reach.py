@@ -270,6 +270,16 @@ def test_aimed_draws_are_a_pure_function_of_source_signature_and_seed_and_keep_t
     assert any((each["k"] == each["m"]).sum() > 4 for each in first)
 
 
+def test_aimed_draws_bend_a_base_and_never_leave_it() -> None:
+    base = (40.0, 10.0, 30.0, 0.0, 20.0, 50.0, 70.0, 60.0)
+    spec = replace(SPEC, signature=replace(SPEC.signature, arguments=(X, K, replace(M, base=base))))
+    for run in aimed_inputs(spec):
+        bent = run["m"] - np.asarray(base)
+        assert bent.min() >= 0
+        assert bent.max() <= 9
+    assert any((each["m"] == np.asarray(base) + 9).all() for each in aimed_inputs(spec))
+
+
 def test_what_a_source_compares_with_is_told_by_argument() -> None:
     told = thresholds_of(SPEC.source, ["x", "k", "m"])
     assert told.of["x"] == (0.75,)

@@ -14,7 +14,7 @@ from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.comparison import expect, poison_for
-from synthesis.verification.inputs import array_shape, complete, draw_inputs, generator_of
+from synthesis.verification.inputs import array_shape, based, complete, draw_inputs, generator_of
 from synthesis.verification.reach import Reach, changed_by
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 
@@ -216,7 +216,8 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
                     if domain.low <= each <= domain.high and not (whole and each % 1)]  # fmt: skip
             if pool:
                 put = generator.random(value.shape) < (1.0 if number else 0.5)
-                drawn[argument.name] = np.where(put, generator.choice(pool, value.shape), value).astype(value.dtype)
+                chosen = based(argument, generator.choice(pool, value.shape))
+                drawn[argument.name] = np.where(put, chosen, value).astype(value.dtype)
         _make_equal(signature.arguments, drawn, generator)
         yield drawn
 
@@ -272,10 +273,11 @@ class _Aims:
             pool = [argument.domain.low, argument.domain.high]
         shape, dtype = array_shape(argument), numpy_dtype(argument.dtype)
         if self.trial % 4 in (1, 3):  # all of the values
-            return np.full(shape, self._one(pool, argument, generator)).astype(dtype)
+            return based(argument, np.full(shape, self._one(pool, argument, generator))).astype(dtype)
         if not shape:
-            return np.asarray(self._one(pool, argument, generator)).astype(dtype)
-        return np.where(generator.random(shape) < 0.5, generator.choice(pool, shape), drawn).astype(dtype)
+            return based(argument, self._one(pool, argument, generator)).astype(dtype)
+        put = generator.random(shape) < 0.5
+        return np.where(put, based(argument, generator.choice(pool, shape)), drawn).astype(dtype)
 
     def _one(self, pool: Sequence[float], argument: Argument, generator: np.random.Generator) -> float:
         """One after the other in half of the trials, so that each has its turn, and any in the others."""
@@ -312,5 +314,6 @@ def _make_equal(arguments: Sequence[Argument], drawn: Values, generator: np.rand
         if left.dtype != right.dtype or left.shape != right.shape or left.dtype.kind not in "biuf":
             continue
         assert second.domain is not None
-        fits = (left >= right.dtype.type(second.domain.low)) & (left <= right.dtype.type(second.domain.high))
+        low, high = (based(second, bound).astype(right.dtype) for bound in (second.domain.low, second.domain.high))
+        fits = (left >= low) & (left <= high)
         drawn[second.name] = np.where(fits & (generator.random(left.shape) < 0.6), left, right)

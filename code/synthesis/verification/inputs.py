@@ -102,9 +102,19 @@ def draw_argument(
         middle = int((low + high) / 2) if whole else (low + high) / 2
         special = [low, high, middle, *([0.0] if low <= 0 <= high else [])]
         drawn = np.where(generator.random(shape) < 0.5, generator.choice(special, shape), drawn)
-    if argument.base:
-        drawn = drawn + np.asarray(argument.base).reshape(shape)
-    return drawn.astype(numpy_dtype(argument.dtype))
+    return based(argument, drawn).astype(numpy_dtype(argument.dtype))
+
+
+def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
+    """What numbers of an argument's domain stand for in its array: they are added to its base, if it has one.
+
+    Args:
+        argument: its shape must be known.
+        values: an array of its shape, or one number for all of its elements.
+    """
+    if not argument.base:
+        return np.asarray(values)
+    return np.asarray(values) + np.asarray(argument.base).reshape(array_shape(argument))
 
 
 def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:

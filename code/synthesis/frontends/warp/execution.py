@@ -353,14 +353,15 @@ def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> 
     outcome: dict[RunKey, Values] = {}
     for turn, (key, values) in enumerate(program.runs.items()):
         start = values | (before or {}).get(replace(key, variant=0), {})
-        for grid in grids:
+        # An array that is two arguments may be read by one name while threads write or add to it by the other: what
+        # is left then depends on their order, and plain accesses of one element are nothing to note.
+        apart = key.purpose is not Purpose.OVERLAP
+        for grid in grids if apart else grids[:1]:
             try:
                 memory = Memory(start, program, guard=GUARDS[turn % len(GUARDS)])
             except (ValueError, TypeError, KeyError) as error:
                 return _failure(Symptom.BUILD_ERROR, f"its arguments cannot be laid out in memory: {detail_of(error)}")
-            # An array that is two arguments may be read by one name while threads add to it by the other.
-            watched = piece.watched if key.purpose is not Purpose.OVERLAP else ()
-            problem = _launch(entry, bounds, memory, grid, replace(piece, watched=watched))
+            problem = _launch(entry, bounds, memory, grid, piece if apart else replace(piece, watched=()))
             if problem is not None:
                 return problem
             if grid is grids[0]:

@@ -32,10 +32,10 @@ def activate(p: Program, value: str, *, named: bool = False) -> str:
     return p.pick(*ACTIVATIONS).replace("VALUE", value)
 
 
-def weights(*shape: int, dtype: str = "float32") -> Leaf:
-    """The weights of a layer, as they are when training begins."""
+def weights(*shape: int, dtype: str = "float32", share: float = 1.0) -> Leaf:
+    """The weights of a layer, as they are when training begins; ``share`` is of their usual size."""
     wide = max(shape[-2:]) if len(shape) > 1 else 4
-    bound = {True: 0.05, False: 0.2}[wide > 200]
+    bound = {True: 0.05, False: 0.2}[wide > 200] * share
     return Leaf(shape, -bound, bound, dtype)
 
 

@@ -215,7 +215,8 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
     kind = p.pick("residual", "separable")
     if target != "reconstruction":
         out = wide * p.size(1, 2)
-        tree["blocks"] = [_layer(layout, kind, wide, wide), _layer(layout, kind, wide, out)]
+        first = [] if precision.loses(target) else [_layer(layout, kind, wide, wide)]
+        tree["blocks"] = [*first, _layer(layout, kind, wide, out)]
         tree["head"], tree["head_bias"] = weights(out, classes), weights(classes)
     p.tree("params", tree, "weights of the model", ("params", "weights", "variables"))
     shape = layout.images(rows, side, 3)
