@@ -92,7 +92,9 @@ class Machine:
         """Accesses to memory: buffer, kind, indices, lanes. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
         value is not used, ``X`` atomic whose old value is."""
         self.notes: list[tuple[int, Array]] = []
-        """Statements, by identity, and the lanes in which they ran, in order; none if there is no trace."""
+        """Statements, by identity, and the lanes in which they ran, in order, up to where the first lane did; none if
+        there is no trace."""
+        self._settled: set[int] = set()
         self.trips = 0
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
@@ -118,7 +120,10 @@ class Machine:
             return
         if id(statement) not in self.trace.first:
             self.trace.first[id(statement)] = int(self.replica[lanes.argmax()])
-        self.notes.append((id(statement), lanes))
+        if id(statement) not in self._settled:
+            self.notes.append((id(statement), lanes))
+            if lanes[0]:
+                self._settled.add(id(statement))
 
     def leave_out(self, body: Sequence[ast.stmt]) -> None:
         """Note that Warp makes no text of these statements, as far as this call of their function goes."""
