@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from synthesis.errors import MachineError, Symptom
+from synthesis.isolation import clock
 from synthesis.isolation.confinement import MY_OWN
 from synthesis.isolation.zygote import Casualty, Zygote
 
@@ -140,3 +141,11 @@ def test_a_process_that_is_killed_before_its_work_begins_is_started_three_times(
             with pytest.raises(MachineError, match="killed by SIGKILL before its work began"):
                 list(results)
         assert list(zygote.run(partial(count, 2), int, time_limit=20)) == [0, 1]
+
+
+def test_items_that_come_soon_are_not_asked_for_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(clock, "processor_time", lambda process: asked.append(process) or 0.0)  # pyright: ignore
+    with Zygote() as zygote:
+        assert list(zygote.run(partial(count, 200), int, time_limit=20)) == list(range(200))
+    assert len(asked) < 20

@@ -10,6 +10,7 @@ IDLE = 5.0
 BUSY = 0.005
 """The share of the clock that a process uses at least unless it only waits, on a machine with much else to do too."""
 _GLANCE = 0.05
+"""Seconds by the clock before which nobody asks what a process has used: most items come sooner, and to ask is dear."""
 
 
 def processor_time(process: int) -> float | None:
@@ -40,12 +41,17 @@ class Deadline:
 
     def __init__(self, process: int, limit: float) -> None:
         self._process, self._limit = process, limit
-        self._began, self._used = time.monotonic(), processor_time(process) or 0.0
-        self._checked, self._used_then = self._began, self._used
+        self._began = time.monotonic()
+        self._used: float | None = None
+        self._checked, self._used_then = self._began, 0.0
 
     def left(self) -> float:
         """Seconds until it may be over, at the earliest; none if it is."""
         now = time.monotonic()
+        if self._used is None:
+            if now - self._began < min(_GLANCE, self._limit):
+                return self._began + min(_GLANCE, self._limit) - now
+            self._used = self._used_then = processor_time(self._process) or 0.0
         if now - self._began < self._limit:
             return self._began + self._limit - now
         used = processor_time(self._process)

@@ -178,10 +178,8 @@ def _directions(
 
 def _runs(place: Values, directions: Sequence[tuple[str, Direction]]) -> list[Values]:
     """The place itself, then the steps of each direction."""
-    return [
-        doubled(place),
-        *(moved(place, {name: direction}, step) for name, direction in directions for step in STEPS),
-    ]
+    wide = doubled(place)
+    return [wide, *(moved(wide, {name: direction}, step) for name, direction in directions for step in STEPS)]
 
 
 @dataclass(frozen=True, slots=True)

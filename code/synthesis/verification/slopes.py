@@ -131,8 +131,8 @@ def doubled(point: Values) -> Values:
 
 def _wider(value: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if value.dtype.names:
-        return value.astype(_wider_dtype(value.dtype))
-    return value.astype(np.float64) if value.dtype.kind in "fV" else value
+        return value.astype(_wider_dtype(value.dtype), copy=False)
+    return value.astype(np.float64, copy=False) if value.dtype.kind in "fV" else value
 
 
 def _wider_dtype(dtype: np.dtype[Any]) -> Any:

@@ -294,7 +294,20 @@ def _operations(operation: Any) -> Generator[Any]:
 
 
 def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
-    """A module as text, without the names that JAX gives it and its results, and its line map."""
+    """A module as text, and its line map."""
+    with _unnamed(module) as copy:
+        return copy.get_asm(enable_debug_info=False), runs_of(mlir_origins(copy.get_asm(enable_debug_info=True), where))
+
+
+def stablehlo_text(module: Any) -> str:
+    """A module as text, as a row has it."""
+    with _unnamed(module) as copy:
+        return copy.get_asm(enable_debug_info=False)
+
+
+@contextlib.contextmanager
+def _unnamed(module: Any) -> Generator[Any]:
+    """A copy of a module without the names that JAX gives it and its results."""
     with module.context:
         copy = module.operation.clone()  # the original may be compiled yet, which needs what is dropped here
         _drop_attributes(copy, ("sym_name",))
@@ -303,7 +316,7 @@ def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
             for group in ("arg_attrs", "res_attrs"):
                 if group in operation.attributes:
                     _drop_entry_attributes(operation, group)
-        return copy.get_asm(enable_debug_info=False), runs_of(mlir_origins(copy.get_asm(enable_debug_info=True), where))
+        yield copy
 
 
 def _drop_attributes(operation: Any, names: Sequence[str]) -> None:

@@ -174,7 +174,7 @@ class _Parser:
             while not self._sees("]"):
                 name = self._name()
                 self._take("=")
-                parameters[name] = self._value()
+                parameters[name] = self._value(graphs=name != "name")
             self._take("]")
         inputs: list[Any] = []
         while self._has_argument():
@@ -206,8 +206,12 @@ class _Parser:
         number = int(found[1]) if kind.dtype.kind in "iu" else float(found[1])
         return Constant(np.asarray(number).astype(kind.dtype))
 
-    def _value(self) -> Any:
-        """A parameter's value: a graph, a Python literal, or the words of what is neither."""
+    def _value(self, *, graphs: bool = True) -> Any:
+        """A parameter's value: a graph, a Python literal, or the words of what is neither.
+
+        Args:
+            graphs: whether the name of a definition stands for its graph, and not for itself.
+        """
         if self._sees("{"):
             return self.graph()
         if _DEFINITION.match(self.text, self.at):
@@ -228,7 +232,7 @@ class _Parser:
         word = found[1]
         if self.text[self.at : self.at + 1] == "(":
             return self._call(word)
-        if word in self._shared:
+        if graphs and word in self._shared:
             return self._defined(word)
         return _WORDS.get(word, word)
 

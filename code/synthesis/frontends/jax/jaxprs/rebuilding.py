@@ -57,6 +57,8 @@ class _Rebuilding:
     def __init__(self) -> None:
         self._closed: dict[int, Any] = {}
         """Jaxprs by the graph that they are of: a definition that is shared is traced once."""
+        self._jitted: dict[tuple[int, str], Any] = {}
+        """Functions that are jitted, by their graph and name: one that is shared is a function of the module."""
 
     def run(self, graph: Graph, arguments: Sequence[Any]) -> list[Any]:
         if graph.constants:
@@ -74,6 +76,8 @@ class _Rebuilding:
         return [read(each) for each in graph.outputs]
 
     def _bound(self, equation: Equation, inputs: list[Any]) -> Sequence[Any]:
+        if equation.primitive == "jit":
+            return self._function(equation.parameters["jaxpr"], str(equation.parameters.get("name")))(*inputs)
         if equation.primitive in _CALLS:
             return self.run(equation.parameters[_CALLS[equation.primitive]], inputs)
         primitive = primitives().get(equation.primitive)
@@ -87,6 +91,18 @@ class _Rebuilding:
             parameters = parameters_of(equation, primitives(), close=self._close)
         made = primitive.bind(*inputs, **parameters)
         return made if primitive.multiple_results else [made]
+
+    def _function(self, graph: Graph, name: str) -> Any:
+        """A graph as a jitted function of a name, which JAX lowers to a function of the module."""
+        known = self._jitted.get((id(graph), name))
+        if known is None:
+
+            def jitted(*arguments: Any) -> list[Any]:
+                return self.run(graph, arguments)
+
+            jitted.__name__ = jitted.__qualname__ = name
+            known = self._jitted[id(graph), name] = jax.jit(jitted)
+        return known
 
     def _close(self, graph: Any) -> Any:
         if not isinstance(graph, Graph):

@@ -51,7 +51,7 @@ class Interpreter:
     def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
         """Run statements in some lanes."""
         for statement in body:
-            if not lanes.any():
+            if lanes is not self._machine.everyone and not lanes.any():
                 return lanes
             self._machine.note(statement, lanes)
             self._machine.mask = lanes
@@ -62,7 +62,7 @@ class Interpreter:
         return lanes
 
     def _full(self, lanes: Array) -> Array:
-        return self._machine.everyone if lanes.all() else lanes
+        return self._machine.everyone if lanes is not self._machine.everyone and lanes.all() else lanes
 
     def _run_Pass(self, _: ast.Pass, lanes: Array, __: Frame) -> Array:  # noqa: N802
         return lanes

@@ -1,5 +1,6 @@
 """One launch of a kernel by the reference, with NumPy arrays in and out."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -11,6 +12,15 @@ from synthesis.frontends.base import Reached, ReferenceUnknownError, Trace, Valu
 from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.order import (
+    are_in_order,
+    depend,
+    first_runs,
+    is_recast,
+    is_shared,
+    stages_of,
+    touched_by,
+)
 from synthesis.frontends.warp.reference.reach import reached_statements
 from synthesis.frontends.warp.reference.sources import source_of, type_of
 from synthesis.frontends.warp.reference.values import (
@@ -19,7 +29,6 @@ from synthesis.frontends.warp.reference.values import (
     ArrayView,
     Buffer,
     Handle,
-    Recast,
     StructType,
     StructValue,
     Value,
@@ -56,7 +65,8 @@ def launched(
 ) -> list[Values]:
     """What several launches leave in a kernel's arrays.
 
-    Lanes run together where no thread can see what another did; otherwise thread after thread, as on Warp's CPU.
+    Lanes run together where each thread finds what it finds on Warp's CPU, which runs thread after thread; otherwise as
+    many together as do, or one after the other.
 
     Args:
         kernel: a concrete Warp kernel.
@@ -75,18 +85,29 @@ def launched(
     launch = tuple(size or 0 for size in signature.launch or ())
     if not all(launch):
         raise ReferenceUnknownError("a launch without threads")
-    memory = _memory(runs, double=double)
-    way = Trace()
-    machine = _run(kernel, signature, memory, len(runs), double=double, trace=way)
-    if _order_matters(machine):
-        memory, way = _memory(runs, double=double), Trace()
-        for thread in range(int(np.prod(launch))):
-            _run(kernel, signature, memory, len(runs), double=double, threads=[thread], trace=way)
+    threads = list(range(math.prod(launch)))
+    memory, way, machines = _launch(kernel, signature, runs, [threads], double=double)
+    recast, touched = is_recast(machines[0]), touched_by(machines)
+    apart = recast or depend(touched)
+    if apart and not recast and not are_in_order(touched):
+        memory, way, machines = _launch(kernel, signature, runs, stages_of(touched, len(threads)), double=double)
+        touched = touched_by(machines)
+    if apart and (recast or not are_in_order(touched)):
+        memory, way, machines = _launch(kernel, signature, runs, [[each] for each in threads], double=double)
     if trace is not None:
-        trace.first |= way.first
+        trace.first |= first_runs(machines) if apart else way.first
         trace.left_out |= way.left_out
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
+
+
+def _launch(
+    kernel: Any, signature: Signature, runs: Sequence[Values], groups: Sequence[list[int]], *, double: bool
+) -> tuple[dict[str, Any], Trace, list[Machine]]:
+    """What groups of threads, one after the other, leave in memory, the statements that ran, and what ran them."""
+    memory, way = _memory(runs, double=double), Trace()
+    machines = [_run(kernel, signature, memory, len(runs), double=double, threads=group, trace=way) for group in groups]
+    return memory, way, machines
 
 
 def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str]:
@@ -97,16 +118,17 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
         ReferenceFaultError: if the kernel reads or writes out of bounds, divides whole numbers by zero or does not end.
     """
     memory = _memory([run], double=False)
-    machine = _run(kernel, signature, memory, 1, double=False, trace=Trace())
+    threads = list(range(math.prod(size or 0 for size in signature.launch or ())))
+    machine = _run(kernel, signature, memory, 1, double=False, threads=threads, trace=Trace())
     names: dict[Any, list[str]] = {}
     for argument in signature.arguments:
         names.setdefault(id(memory[argument.name]), []).append(argument.name)
     found: set[str] = set()
+    touched = touched_by([machine])
     for key, name in names.items():
-        entries = [(kind, indices, lanes) for buffer, kind, indices, lanes in machine.log if buffer == key]
-        if {kind for kind, _, _ in entries} in ({"A"}, {"X"}, {"A", "X"}):
-            plain = [("W", indices, lanes) for _, indices, lanes in entries]
-            found.update(name if _shared(machine, plain) else ())
+        kinds = {kind for buffer, kind, _, _ in machine.log if buffer == key}
+        if kinds in ({"A"}, {"X"}, {"A", "X"}):
+            found.update(name if is_shared(touched[key], atomics=True) else ())
     return frozenset(found)
 
 
@@ -158,7 +180,7 @@ def _run(
     replicas: int,
     *,
     double: bool,
-    threads: list[int] | None = None,
+    threads: list[int],
     trace: Trace,
 ) -> Machine:
     launch = tuple(size or 0 for size in signature.launch or ())
@@ -199,46 +221,3 @@ def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:
         )
     lanes = data if machine.replicas == 1 else data[machine.replica]
     return Value(kind, lanes.astype(machine.formats[kind.scalar], copy=False))
-
-
-def _order_matters(machine: Machine) -> bool:
-    """Whether an element is written by one thread and read or written by another."""
-    accesses: dict[Any, list[tuple[str, tuple[Array, ...], Array]]] = {}
-    for buffer, kind, indices, lanes in machine.log:
-        accesses.setdefault(buffer, []).append((kind, indices, lanes))
-    for key in [each for each in accesses if isinstance(each, Recast)]:  # whose indices are others
-        accesses[key] += accesses.pop(key.key, [])
-        if any(kind != "R" for kind, _, _ in accesses[key]):
-            return True
-    for entries in accesses.values():
-        kinds = {kind for kind, _, _ in entries}
-        if kinds <= {"R"} or kinds == {"A"}:
-            continue
-        if _shared(machine, entries):
-            return True
-    return False
-
-
-def _shared(machine: Machine, entries: Sequence[tuple[str, tuple[Array, ...], Array]]) -> bool:
-    places: list[Array] = []
-    kinds: list[Array] = []
-    threads: list[Array] = []
-    for kind, indices, lanes in entries:
-        active = np.nonzero(lanes)[0]
-        place = machine.replica[active].astype(np.int64)
-        for index in indices:
-            place = place * 1_000_003 + (index[active] if len(index) > 1 else index)
-        places.append(place)
-        kinds.append(np.full(len(active), "RWAX".index(kind)))
-        threads.append(machine.linear[active])
-    place, kind, thread = np.concatenate(places), np.concatenate(kinds), np.concatenate(threads)
-    unique, which = np.unique(place, return_inverse=True)
-    lowest, highest = np.full(len(unique), 1 << 60), np.full(len(unique), -1)
-    np.minimum.at(lowest, which, thread)
-    np.maximum.at(highest, which, thread)
-    several = lowest != highest
-    touched = [np.zeros(len(unique), bool) for _ in range(4)]
-    for number in range(4):
-        touched[number][which[kind == number]] = True
-    read, written, added, exchanged = touched
-    return bool((several & (written | exchanged | (added & read))).any())

@@ -91,6 +91,10 @@ class Machine:
         self.log: list[tuple[Any, str, tuple[Array, ...], Array]] = []
         """Accesses to memory: buffer, kind, indices, lanes. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
         value is not used, ``X`` atomic whose old value is."""
+        self.notes: list[tuple[int, Array]] = []
+        """Statements, by identity, and the lanes in which they ran, in order, up to where the first lane did; none if
+        there is no trace."""
+        self._settled: set[int] = set()
         self.trips = 0
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
@@ -112,8 +116,14 @@ class Machine:
 
     def note(self, statement: ast.stmt, lanes: Array) -> None:
         """Note that a statement runs in some lanes, at least one."""
-        if self.trace is not None and id(statement) not in self.trace.first:
+        if self.trace is None:
+            return
+        if id(statement) not in self.trace.first:
             self.trace.first[id(statement)] = int(self.replica[lanes.argmax()])
+        if id(statement) not in self._settled:
+            self.notes.append((id(statement), lanes))
+            if lanes[0]:
+                self._settled.add(id(statement))
 
     def leave_out(self, body: Sequence[ast.stmt]) -> None:
         """Note that Warp makes no text of these statements, as far as this call of their function goes."""
@@ -306,6 +316,8 @@ class Machine:
         Raises:
             ReferenceFaultError: if an active lane's index is out of bounds.
         """
+        if not (index.view(f"u{index.itemsize}") >= size).any():  # as none is negative either
+            return index
         outside = (index < -size) | (index >= size)
         if outside.any():
             if (outside & self.mask).any():

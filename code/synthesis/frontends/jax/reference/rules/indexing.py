@@ -58,31 +58,24 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
     x, indices = inputs
     numbers, sizes = parameters["dimension_numbers"], [int(size) for size in parameters["slice_sizes"]]
     fixed = {*numbers.collapsed_slice_dims, *numbers.operand_batching_dims}
-    kept = [axis for axis in range(x.ndim) if axis not in fixed]
     batch = indices.shape[:-1]
-    rank = len(batch) + len(numbers.offset_dims)
-    batch_axes = [axis for axis in range(rank) if axis not in numbers.offset_dims]
-    shape = [0] * rank
-    for axis, size in [*zip(batch_axes, batch, strict=True),
-                       *zip(numbers.offset_dims, (sizes[axis] for axis in kept), strict=True)]:  # fmt: skip
-        shape[axis] = size
-    result = np.zeros(shape, x.dtype)
-    mode, filler = _mode(parameters), _filler(x.dtype, parameters.get("fill_value"))
-    for place in np.ndindex(*batch):
-        start = [0] * x.ndim
-        for number, axis in enumerate(numbers.start_index_map):
-            start[axis] = int(indices[place][number])
-        for axis, index_axis in zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True):
-            start[axis] = place[index_axis]
-        outside = any(a < 0 or a + size > length for a, size, length in zip(start, sizes, x.shape, strict=True))
-        start = [min(max(a, 0), length - size) for a, size, length in zip(start, sizes, x.shape, strict=True)]
-        part = x[tuple(slice(a, a + size) for a, size in zip(start, sizes, strict=True))]
-        spot: list[int | slice] = [slice(None)] * rank
-        for axis, at in zip(batch_axes, place, strict=True):
-            spot[axis] = at
-        fill = outside and mode == "FILL_OR_DROP"
-        result[tuple(spot)] = filler if fill else part.reshape([sizes[axis] for axis in kept])
-    return result
+    starts = [np.zeros(batch, np.int64) for _ in sizes]
+    for number, axis in enumerate(numbers.start_index_map):
+        starts[axis] = indices[..., number].astype(np.int64)
+    for axis, index_axis in zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True):
+        starts[axis] = np.indices(batch, sparse=True)[index_axis]
+    outside = np.zeros(batch, bool)
+    places: list[Array] = []
+    for axis, (start, size, length) in enumerate(zip(starts, sizes, x.shape, strict=True)):
+        outside |= (start < 0) | (start + size > length)
+        inside = np.clip(start, 0, length - size)
+        places.append(inside[(..., *[None] * x.ndim)] + np.indices(sizes, sparse=True)[axis])
+    parts = x[tuple(places)].reshape(*batch, *(size for axis, size in enumerate(sizes) if axis not in fixed))
+    if _mode(parameters) == "FILL_OR_DROP" and outside.any():
+        parts = parts.copy()
+        parts[outside] = _filler(x.dtype, parameters.get("fill_value"))
+    batch_axes = [axis for axis in range(parts.ndim) if axis not in numbers.offset_dims]
+    return np.moveaxis(parts, range(parts.ndim), [*batch_axes, *numbers.offset_dims])
 
 
 def _scatter(combine: Callable[[Array, Array], Array]) -> Rule:

@@ -1,0 +1,138 @@
+"""In what order the threads of a launch have to run, told from what they touched when they ran together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.values import Array, Recast
+
+_READ, _WRITTEN, _ADDED, _EXCHANGED = range(4)
+_KINDS = {"R": _READ, "W": _WRITTEN, "A": _ADDED, "X": _EXCHANGED}
+"""Of accesses to memory, as a machine's log has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The accesses to one memory that is changed, in the order in which they came."""
+
+    place: Array
+    """Of each, the element, as a number."""
+    kind: Array
+    thread: Array
+
+    @property
+    def changes(self) -> Array:
+        """Which of them do not only read."""
+        return self.kind != _READ
+
+
+def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
+    """What machines that ran one after the other have changed, by what names the memory, with all accesses to it."""
+    changed = {key for machine in machines for key, kind, _, _ in machine.log if kind != "R"}
+    columns: dict[Any, list[tuple[Array, Array, Array]]] = {}
+    for machine in machines:
+        for key, kind, indices, lanes in machine.log:
+            if key not in changed:
+                continue
+            active = np.nonzero(lanes)[0]
+            place = machine.replica[active].astype(np.int64)
+            for index in indices:
+                place = place * 1_000_003 + (index[active] if len(index) > 1 else index)
+            columns.setdefault(key, []).append((place, np.full(len(active), _KINDS[kind]), machine.linear[active]))
+    return {key: Touched(*map(np.concatenate, zip(*each, strict=True))) for key, each in columns.items()}
+
+
+def is_recast(machine: Machine) -> bool:
+    """Whether an array is changed that has two shapes, in which its elements have other indices."""
+    keys = {key for key, _, _, _ in machine.log if isinstance(key, Recast)}
+    both = keys | {key.key for key in keys}
+    return any(kind != "R" and key in both for key, kind, _, _ in machine.log)
+
+
+def depend(touched: Mapping[Any, Touched]) -> bool:
+    """Whether what a thread finds may depend on which others have run."""
+    return any(is_shared(each) for each in touched.values() if (each.kind != _ADDED).any())
+
+
+def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
+    """Whether an element is written by one thread and read or written by another.
+
+    Args:
+        touched: the accesses.
+        atomics: whether one that is only added to counts too.
+    """
+    unique, which = np.unique(touched.place, return_inverse=True)
+    lowest, highest = np.full(len(unique), 1 << 60), np.full(len(unique), -1)
+    np.minimum.at(lowest, which, touched.thread)
+    np.maximum.at(highest, which, touched.thread)
+    several = lowest != highest
+    read, written, added, exchanged = (np.zeros(len(unique), bool) for _ in _KINDS)
+    for kind, each in enumerate((read, written, added, exchanged)):
+        each[which[touched.kind == kind]] = True
+    return bool((several & (written | exchanged | (added & (read | atomics)))).any())
+
+
+def are_in_order(touched: Mapping[Any, Touched]) -> bool:
+    """Whether no thread came to an element before one of a lower number did, unless both only read it.
+
+    Then each found what it finds where threads run one after the other.
+    """
+    return all(map(_is_in_order, touched.values()))
+
+
+def _is_in_order(touched: Touched) -> bool:
+    order = np.argsort(touched.place, kind="stable")
+    place, thread, changes = touched.place[order], touched.thread[order].astype(np.int64), touched.changes[order]
+    first = np.cumsum(np.diff(place, prepend=place[:1]) != 0) * (thread.max(initial=0) + 2)
+    latest = np.maximum.accumulate(first + 1 + thread)
+    latest_change = np.maximum.accumulate(first + np.where(changes, 1 + thread, 0))
+    return not bool((np.where(changes, latest, latest_change) > first + 1 + thread).any())
+
+
+def first_runs(machines: Sequence[Machine]) -> dict[int, int]:
+    """Place to the run that comes to it first where threads run one after the other, told from a launch's machines."""
+    earliest: dict[int, tuple[int, int]] = {}
+    for machine in machines:
+        lowest = int(machine.linear[0])
+        for place, lanes in machine.notes:
+            known = earliest.get(place)
+            if known is not None and known[0] <= lowest:
+                continue
+            active = np.flatnonzero(lanes)
+            lane = active[machine.linear[active].argmin()]
+            if known is None or known[0] > machine.linear[lane]:
+                earliest[place] = int(machine.linear[lane]), int(machine.replica[lane])
+    return {place: run for place, (_, run) in earliest.items()}
+
+
+def stages_of(touched: Mapping[Any, Touched], threads: int) -> list[list[int]]:
+    """Threads in groups that may run one after the other, each together, as long as they touch what they touched.
+
+    A thread is in a later group than those of lower numbers that change what it touches, or touch what it changes.
+    """
+    places: list[Array] = []
+    count = 0
+    for each in touched.values():
+        unique, which = np.unique(each.place, return_inverse=True)
+        places.append(count + which)
+        count += len(unique)
+    place = np.concatenate(places)
+    thread = np.concatenate([each.thread for each in touched.values()])
+    changes = np.concatenate([each.changes for each in touched.values()])
+    order = np.argsort(thread, kind="stable")
+    ends = np.searchsorted(thread[order], np.arange(threads + 1))
+    changed, seen = np.zeros(count, int), np.zeros(count, int)  # the first group that may come to each element
+    stages: list[list[int]] = []
+    for number in range(threads):
+        mine = order[ends[number] : ends[number + 1]]
+        own, own_changes = place[mine], place[mine][changes[mine]]
+        stage = int(max(changed[own].max(initial=0), seen[own_changes].max(initial=0)))
+        seen[own] = np.maximum(seen[own], stage + 1)
+        changed[own_changes] = np.maximum(changed[own_changes], stage + 1)
+        if stage == len(stages):
+            stages.append([])
+        stages[stage].append(number)
+    return stages
