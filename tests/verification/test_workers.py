@@ -95,10 +95,9 @@ def test_a_worker_that_is_killed_costs_nothing(folders: dict[str, Path], monkeyp
     killed: list[int] = []
 
     def kill_one(*_: object) -> None:
-        for each in psutil.Process().children():
-            if len(killed) < 1 and "synthesis.engines.worker" in " ".join(each.cmdline()):
-                killed.append(each.pid)
-                each.kill()
+        for each in [] if killed else workers()[:1]:
+            killed.append(each.pid)
+            each.kill()
 
     monkeypatch.setattr("synthesis.progress.Meter.finish", kill_one)
     found, _ = found_by(folders["honest"], 2)
@@ -110,12 +109,17 @@ def test_workers_that_are_killed_again_and_again_end_it(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kill_all(*_: object) -> None:
-        for each in psutil.Process().children():
+        for each in workers():
             each.kill()
 
     monkeypatch.setattr("synthesis.progress.Meter.step", kill_all)
     with pytest.raises(MachineError, match=r"rows .* could not be made: .* killed by SIGKILL, 3 times$"):
         verify_folder(folders["honest"], workers=2)
+
+
+def workers() -> list[psutil.Process]:
+    """The workers that this process has started, and nothing else that it has."""
+    return [each for each in psutil.Process().children() if "synthesis.engines.worker" in " ".join(each.cmdline())]
 
 
 def _name_of(found: object) -> str:
