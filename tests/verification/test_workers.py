@@ -112,7 +112,7 @@ def test_workers_that_are_killed_again_and_again_end_it(
         for each in workers():
             each.kill()
 
-    monkeypatch.setattr("synthesis.progress.Meter.step", kill_all)
+    monkeypatch.setattr("synthesis.progress.Meter.begin", kill_all)
     with pytest.raises(MachineError, match=r"rows .* could not be made: .* killed by SIGKILL, 3 times$"):
         verify_folder(folders["honest"], workers=2)
 
