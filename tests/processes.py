@@ -1,7 +1,9 @@
-"""Programs run in a process of their own, for tests of what must not depend on the process."""
+"""Programs run in a process of their own, for tests of what must not depend on the process; and which there are."""
 
 import subprocess
 import sys
+
+import psutil
 
 
 def output_of(program: str, hash_seed: str, *arguments: str) -> str:
@@ -13,3 +15,14 @@ def output_of(program: str, hash_seed: str, *arguments: str) -> str:
         text=True,
         check=True,
     ).stdout
+
+
+def workers_of(process: psutil.Process) -> list[psutil.Process]:
+    """The engine's workers that a process has started, and nothing else that it has."""
+    found: list[psutil.Process] = []
+    for each in process.children():
+        try:
+            found += [each] if any("synthesis.engines.worker" in word for word in each.cmdline()) else []
+        except psutil.NoSuchProcess:  # or one that has ended and was not waited for
+            continue
+    return found

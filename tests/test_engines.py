@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 import pytest
 from folders import contents
+from processes import workers_of
 
 from synthesis import BatchGenerator, MachineError, OutputError, Run
 from synthesis.engines.base import Event, Failed, Made, Order, Settled, Staffed, Stepped
@@ -31,17 +32,6 @@ pytestmark = pytest.mark.needs("jax")
 
 def settings(count: int = 8) -> Run:
     return BatchGenerator("jax", count=count, chunk_size=2, category=FAST).settings
-
-
-def workers_of(process: psutil.Process) -> list[psutil.Process]:
-    """The worker processes that a process has started."""
-    found: list[psutil.Process] = []
-    for each in process.children():
-        try:
-            found += [each] if any("synthesis.engines.worker" in word for word in each.cmdline()) else []
-        except psutil.NoSuchProcess:
-            continue
-    return found
 
 
 def test_an_order_is_what_its_line_says() -> None:

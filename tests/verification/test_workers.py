@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from processes import workers_of
 
 from synthesis import BatchGenerator
 from synthesis.chunk_verifier import ChunkVerifier, Failure
@@ -95,7 +96,7 @@ def test_a_worker_that_is_killed_costs_nothing(folders: dict[str, Path], monkeyp
     killed: list[int] = []
 
     def kill_one(*_: object) -> None:
-        for each in [] if killed else workers()[:1]:
+        for each in [] if killed else workers_of(psutil.Process())[:1]:
             killed.append(each.pid)
             each.kill()
 
@@ -109,17 +110,12 @@ def test_workers_that_are_killed_again_and_again_end_it(
     folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def kill_all(*_: object) -> None:
-        for each in workers():
+        for each in workers_of(psutil.Process()):
             each.kill()
 
     monkeypatch.setattr("synthesis.progress.Meter.begin", kill_all)
     with pytest.raises(MachineError, match=r"rows .* could not be made: .* killed by SIGKILL, 3 times$"):
         verify_folder(folders["honest"], workers=2)
-
-
-def workers() -> list[psutil.Process]:
-    """The workers that this process has started, and nothing else that it has."""
-    return [each for each in psutil.Process().children() if "synthesis.engines.worker" in " ".join(each.cmdline())]
 
 
 def _name_of(found: object) -> str:
