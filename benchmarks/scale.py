@@ -31,7 +31,7 @@ from synthesis.stores.places import store_of
 FRONTENDS = ("warp", "jax")
 SEED = 616
 TURNS = 2
-VERIFIED = 160
+VERIFIED = 320
 """Candidates of a run that is timed with one worker and with two."""
 ROWS = 500
 """Candidates whose rows are weighed."""

@@ -89,6 +89,19 @@ def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_pa
     assert len(list((tmp_path / "one" / PARTS).iterdir())) == 3
 
 
+def test_time_left_is_told_though_nobody_knows_how_many_kernels_there_are(
+    farm: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("synthesis.progress._EVENT", 0.0)
+    extracted(tmp_path / "out", workers=1, progress="json")
+    events = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    told = [each for each in events if each["work"] == "extract"]
+    assert told[0]["seconds_left"] is None
+    assert any(each["seconds_left"] for each in told)
+    # Until finalize, a kernel that files of two chunks make public counts twice.
+    assert (told[-1]["done"], told[-1]["total"], told[-1]["seconds_left"]) == (14, None, 0.0)
+
+
 def test_what_is_missing_is_made_and_nothing_else(farm: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     extracted(out, workers=1)

@@ -28,6 +28,8 @@ class Progress:
     """Stage to the seconds, by the clock, that all workers together have spent at it."""
     resumed: int = 0
     """Candidates that were finished before this process began."""
+    expected: float | None = None
+    """About how many candidates there will be, where no total is known; None before anything tells."""
 
     @property
     def rejected(self) -> int:
@@ -43,7 +45,8 @@ class Progress:
     @property
     def seconds_left(self) -> float | None:
         """How long the rest takes at this rate; None before there is one."""
-        return None if self.rate is None or self.total is None else (self.total - self.way) / self.rate
+        total = self.expected if self.total is None else self.total
+        return None if self.rate is None or total is None else max(0.0, total - self.way) / self.rate
 
 
 OnProgress = Callable[[Progress], None]
@@ -77,6 +80,7 @@ class Meter:
         """When each part was last told of."""
         self._resumed = 0
         self._workers = 1
+        self._expected: float | None = None
         self._tell()
 
     def resume(self, candidates: int, rows: int) -> None:
@@ -85,6 +89,11 @@ class Meter:
         self._sum.done += candidates
         self._sum.way += candidates
         self._sum.rows += rows
+        self._tell()
+
+    def expect(self, part: float) -> None:
+        """So large a part of the work is done: where no total is known, what is finished tells about how much it is."""
+        self._expected = self._sum.done / part
         self._tell()
 
     def staff(self, workers: int) -> None:
@@ -139,6 +148,7 @@ class Meter:
                     seconds=time.monotonic() - self._began,
                     stages=self._stages,
                     resumed=self._resumed,
+                    expected=self._expected,
                 )
             )
 
