@@ -4,6 +4,7 @@ import contextlib
 import importlib
 import importlib.util
 import re
+import signal
 import sys
 from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
@@ -23,6 +24,10 @@ MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is
 _TOOL_OF = {"jaxlib": "jax", "scipy": "jax"}
 """What comes with a tool."""
 _NO_MODULE = re.compile(r"No module named '(\w+)|irsmith\[(\w+)\]")
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as of what a shell starts in the background, and its children
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -267,8 +267,12 @@ _JAX: dict[str, tuple[str, str, str, str]] = {
     "huge constant": (
         "resources",
         "stablehlo",
-        r"(%\w+) = stablehlo\.add",
-        r"%huge = stablehlo.constant dense<1.0> : tensor<4000000000000xf32>\n \1 = stablehlo.add",
+        r"(%\w+) = stablehlo\.add (%\w+), (%\w+) : (\S+)",
+        r"%huge = stablehlo.constant dense<1.0> : tensor<4000000000000xf32>\n"
+        r" %part = stablehlo.slice %huge [3999999999999:4000000000000] : (tensor<4000000000000xf32>) -> tensor<1xf32>\n"
+        r" %one = stablehlo.reshape %part : (tensor<1xf32>) -> tensor<f32>\n"
+        r" %wide = stablehlo.broadcast_in_dim %one, dims = [] : (tensor<f32>) -> \4\n"
+        r" \1 = stablehlo.add \2, %wide : \4",
     ),
     "huge iota": (
         "resources",
