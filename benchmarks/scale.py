@@ -33,8 +33,8 @@ SEED = 616
 TURNS = 2
 VERIFIED = 320
 """Candidates of a run that is timed with one worker and with two."""
-ROWS = 500
-"""Candidates whose rows are weighed."""
+ROWS = 1000
+"""Candidates whose rows are weighed: those of a whole group of a table."""
 CHUNKS, CANDIDATES = 100, 10
 """Of a long run."""
 AGAIN = 10
