@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +21,7 @@ from synthesis.output.manifest import read_manifest
 from synthesis.output.reading import BrokenFile, scan_folder
 from synthesis.output.rows import Row
 from synthesis.output.schema import METADATA
-from synthesis.output.tables import GROUP, TableError, read_rows, schema_of, write_rows
+from synthesis.output.tables import GROUP, TableError, array_of, read_rows, schema_of, write_rows
 from synthesis.reverification import Failure, verify_folder
 from synthesis.stores.places import store_of
 
@@ -54,6 +56,44 @@ def test_what_is_written_is_read_and_gives_the_same_bytes_again(row: Row) -> Non
     assert table_of(iter(rows)) == table
     assert parquet.ParquetFile(io.BytesIO(table)).num_row_groups == 3
     assert list(read_rows(io.BytesIO(table_of([])))) == []
+
+
+ORIGINS = pa.struct([("file", pa.string()), ("line", pa.int64())])
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([], pa.string()),
+        (["a", None, "", "Äß→", "x" * 70_000] * 5, pa.string()),
+        ([None, None], pa.string()),
+        ([0, None, -5, 2**62], pa.int64()),
+        ([1.5, 2, -0.0, None], pa.float64()),
+        ([True, False, None, True, True] * 5, pa.bool_()),
+        ([{"file": None, "line": 3}, {"file": "a.py", "line": None}], ORIGINS),
+        ([{"file": None, "line": 3}, None], ORIGINS),
+    ],
+)
+def test_an_array_is_the_one_that_arrow_makes(values: list[Any], kind: Any) -> None:
+    found = array_of(values, kind)
+    found.validate(full=True)
+    assert found.equals(pa.array(values, kind))
+
+
+def test_rows_are_written_and_read_without_pandas(tmp_path: Path, row: Row) -> None:
+    (tmp_path / "row.json").write_text(json.dumps([row.source, row.texts, row.metadata]))
+    program = """
+import json, sys
+from synthesis.output.rows import Row
+from synthesis.output.tables import read_rows, write_rows
+row = Row(*json.load(open("row.json")))
+with open("row.parquet", "wb") as file:
+    write_rows(file, [row], tuple(row.texts))
+assert list(read_rows("row.parquet")) == [row]
+print("pandas" in sys.modules)
+"""
+    said = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert said.stdout == "False\n"
 
 
 def test_every_column_has_one_type_and_few_may_be_null() -> None:
