@@ -75,13 +75,17 @@ def judge_mutants(
     frontend = verifier.frontend
     kernel = frontend.load_one(spec)
     assert isinstance(kernel, Kernel), kernel
+    judgements: list[Judgement] = []
     try:
         right = make_plan(frontend, kernel, texts, useful=False, fresh=False)
-        plans = [make_plan(frontend, kernel, _texts_of(frontend, texts, each), useful=False, fresh=False)
-                 for each in mutants]  # fmt: skip
+        (verdict,) = verifier.judge([right])
+        for start in range(0, len(mutants), _TOGETHER):
+            some = [_texts_of(frontend, texts, each) for each in mutants[start : start + _TOGETHER]]
+            judgements += verifier.judge(
+                [make_plan(frontend, kernel, each, useful=False, fresh=False) for each in some]
+            )
     finally:
         frontend.compiler.release([kernel])
-    verdict, *judgements = verifier.judge([right, *plans])
     proved = verdict.verdict.verified
     kept = [(mutant, each) for mutant, each in zip(mutants, judgements, strict=True) if mutant.level in proved]
     settled = [_settle_at_once(mutant, each) for mutant, each in kept]
@@ -107,6 +111,10 @@ def _before(frontend: Frontend, level: Level, texts: Mapping[str, str]) -> str |
         if each.direction is Direction.FORWARD and each.language == level.language:
             return name
     return None
+
+
+_TOGETHER = 10
+"""Mutants whose plans are in memory at once; of a function of real sizes, one takes some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
