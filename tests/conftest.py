@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from synthesis import MissingFrontendError
-from synthesis.frontends.base import Prover
+from synthesis import MissingFrontendError, get_frontend
+from synthesis.frontends.base import Kernel, Prover
 from synthesis.isolation.confinement import Confinement
 from synthesis.isolation.zygote import Zygote
 from synthesis.verification import verifier
@@ -130,6 +130,19 @@ def constructs(kernels_folder: Path) -> ModuleType:
 def functions(kernels_folder: Path) -> ModuleType:
     """JAX functions that are hard to extract."""
     return kernels_module(kernels_folder, "functions")
+
+
+def one_kernel(folder: Path, source: str) -> Kernel:
+    """The Warp kernel ``one`` of a source, which is imported under a name of its own."""
+    (folder / "one.py").write_text(source)
+    specification = importlib.util.spec_from_file_location(f"one_{abs(hash(source))}", folder / "one.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    (kernel,) = get_frontend("warp").compiler.discover(module.one)
+    assert isinstance(kernel, Kernel)
+    return kernel
 
 
 def kernels_module(folder: Path, name: str) -> ModuleType:

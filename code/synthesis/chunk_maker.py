@@ -4,7 +4,6 @@ A chunk is a pure function of the run's settings and its range: whoever makes it
 the same bytes.
 """
 
-import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable
@@ -114,8 +113,7 @@ class ChunkMaker:
         kernel = None
         if self._is_extraction:
             told = json.dumps([row.metadata["id"], row.metadata["origin"], spec.name])
-            identity = hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
-            kernel = KernelRecord(spec.frontend, spec.name, identity, tuple(row.texts))
+            kernel = KernelRecord(spec.frontend, spec.name, hash_of(told.encode()), tuple(row.texts))
         return RowRecord(spec.index, spec.category, row.metadata["renamed_hash"], missing, kernel)
 
 

@@ -34,7 +34,7 @@ from synthesis.settings import AnyRun, Run, Running
 from synthesis.sources.drawn import DrawnKernels
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
-from synthesis.tally import RunSummary, Statistics
+from synthesis.tally import RunSummary, Statistics, summarise
 
 logger = logging.getLogger(__name__)
 
@@ -211,9 +211,7 @@ def _count(store: Store, settings: AnyRun, chunks: Sequence[Chunk]) -> RunSummar
         for rejection in record.rejections:
             if rejection.level is None:
                 totals.count(rejection)
-    if isinstance(settings, Run):
-        return totals.summary(settings.frontend, store.where, settings.category)
-    return totals.summary("+".join(sorted(totals.frontends)) or "none", store.where)
+    return summarise(totals, settings, store.where)
 
 
 @contextmanager

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from synthesis.batch_generator import BatchGenerator
-from synthesis.engines.local import cores
+from synthesis.engines.handing import workers_for
 from synthesis.making.workshop import Workshop
-from synthesis.output.rows import Row, row_of
+from synthesis.output.rows import row_of
 from synthesis.output.tables import write_rows
 from synthesis.records import Pair
 from synthesis.settings import Running
@@ -95,7 +95,6 @@ def estimate(batch: BatchGenerator, running: Running, out: str | Path | Store) -
     store, missing = batch.chunked().find_missing(running, out)
     numbers = [number for chunk in missing for number in range(chunk.start, chunk.stop)]
     chosen = numbers[:: max(1, -(-len(numbers) // SAMPLE))]
-    rows: list[Row] = []
     with Workshop(
         batch.settings,
         TERMS,
@@ -113,7 +112,7 @@ def estimate(batch: BatchGenerator, running: Running, out: str | Path | Store) -
         candidates=batch.settings.count,
         missing=len(numbers),
         chunks=len(missing),
-        workers=max(1, min(running.workers or cores(), len(missing))),
+        workers=workers_for(running, len(missing)),
         sample=len(chosen),
         rows=len(rows),
         seconds=seconds / max(1, len(chosen)),

@@ -99,9 +99,9 @@ def verify_folder_with(
                 waiting[event.chunk] = Findings.from_json(event.findings)
             while (ready := waiting.pop(turn, None)) is not None:
                 turn = next(left, Chunk(END, END))
-                for failure in ready.failures if on_failure is not None else ():
-                    on_failure(failure)  # pyright: ignore[reportOptionalCall]
                 if on_failure is not None:
+                    for failure in ready.failures:
+                        on_failure(failure)
                     ready.failures = []
                 found.add(ready)
 

@@ -8,6 +8,7 @@ from typing import Any
 from synthesis.errors import Stage, Symptom
 from synthesis.identity.python import renamed_hash
 from synthesis.records import Pair, Rejection
+from synthesis.settings import AnyRun, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,13 @@ class Statistics:
             rejections=dict(sorted(self.rejections.items())),
             missing_levels=dict(self.missing_levels),
         )
+
+
+def summarise(totals: Statistics, settings: AnyRun, where: str) -> RunSummary:
+    """The counts of a run, in the folder or URL that it was written to, as a summary."""
+    if isinstance(settings, Run):
+        return totals.summary(settings.frontend, where, settings.category)
+    return totals.summary("+".join(sorted(totals.frontends)) or "none", where)
 
 
 class Repeats:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import kernels_module
+from conftest import kernels_module, one_kernel
 
 from synthesis import KernelGenerator, Pair, get_frontend
 from synthesis.extraction import extract
@@ -30,20 +30,11 @@ def test_the_interpreter_of_warp_has_its_peculiarities() -> None:
 
 
 def warp_kernel(tmp_path: Path, body: str) -> Kernel:
-    (tmp_path / "one.py").write_text(
+    return one_kernel(
+        tmp_path,
         "import warp as wp\n\n\n@wp.kernel\ndef one(a: wp.array(dtype=float), n: int, o: wp.array(dtype=float)):\n"
-        f"    i = wp.tid()\n    {body}\n"
+        f"    i = wp.tid()\n    {body}\n",
     )
-    import importlib.util
-
-    specification = importlib.util.spec_from_file_location(f"one_{abs(hash(body))}", tmp_path / "one.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    (kernel,) = get_frontend("warp").compiler.discover(module.one)
-    assert isinstance(kernel, Kernel)
-    return kernel
 
 
 @pytest.mark.parametrize(

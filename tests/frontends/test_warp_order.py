@@ -1,6 +1,5 @@
 """Threads that the oracle runs together leave what they leave one after the other."""
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
+from conftest import one_kernel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,17 +64,11 @@ def test_what_is_only_added_to_depends_on_nothing() -> None:
 
 def loaded(folder: Path, body: str) -> Kernel:
     lines = "".join(f"    {line}\n" for line in body.splitlines())
-    (folder / "one.py").write_text(
+    kernel = one_kernel(
+        folder,
         "import warp as wp\n\n\n@wp.kernel\n"
-        f"def one(a: wp.array(dtype=float), n: wp.array(dtype=int), o: wp.array(dtype=float)):\n{lines}"
+        f"def one(a: wp.array(dtype=float), n: wp.array(dtype=int), o: wp.array(dtype=float)):\n{lines}",
     )
-    specification = importlib.util.spec_from_file_location(f"order_{abs(hash(body))}", folder / "one.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    (kernel,) = get_frontend("warp").compiler.discover(module.one)
-    assert isinstance(kernel, Kernel)
     object.__setattr__(kernel.spec.signature, "launch", (16,))
     return kernel
 

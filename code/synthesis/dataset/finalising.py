@@ -21,10 +21,10 @@ from synthesis.output.rows import Row
 from synthesis.output.tables import TableError, read_rows
 from synthesis.progress import Meter, OnProgress
 from synthesis.records import Rejection
-from synthesis.settings import FORMATS, AnyRun, ExtractionRun, Run, run_of
+from synthesis.settings import FORMATS, AnyRun, Run, run_of
 from synthesis.stores.base import Store, join
 from synthesis.stores.places import store_of
-from synthesis.tally import Repeats, RunSummary, Statistics, repeat_of
+from synthesis.tally import Repeats, RunSummary, Statistics, repeat_of, summarise
 
 
 def finalise(place: str | Path | Store, *, form: str = "parquet", on_progress: OnProgress | None = None) -> RunSummary:
@@ -52,7 +52,7 @@ def finalise_alone(store: Store, form: str, on_progress: OnProgress | None = Non
     sweep(store)
     chunks = list(chunks_of(settings.count, settings.chunk_size))
     census = _take(store, settings, chunks, form)
-    summary = census.summary(store, settings)
+    summary = summarise(census.totals, settings, store.where)
     before = read_manifest(store)
     if before is not None and before.of == census.digest and all(_is_there(store, each) for each in before.files):
         return summary
@@ -90,12 +90,6 @@ class _Census:
     """The largest number of a row."""
     digest: str = ""
     """Of all that the data set is made from."""
-
-    def summary(self, store: Store, settings: AnyRun) -> RunSummary:
-        """What became of the candidates."""
-        if isinstance(settings, ExtractionRun):
-            return self.totals.summary("+".join(sorted(self.totals.frontends)) or "none", store.where)
-        return self.totals.summary(settings.frontend, store.where, settings.category)
 
 
 class _Counter:

@@ -34,12 +34,17 @@ def choose_engine(
         from synthesis.engines.ray import Ray
 
         return Ray(running.workers, running.address)
-    workers = min(running.workers or cores(), max(1, chunks))
+    workers = workers_for(running, chunks)
     # What lies in this process's memory, no other process can reach. What one worker does, another goes on with after
     # a while, so that what tools never give back is given back.
     if alone or store.where.startswith("memory:") or (workers == 1 and chunks <= CHUNKS_A_WORKER):
         return Inline(source)
     return Local(workers)
+
+
+def workers_for(running: Running, chunks: int) -> int:
+    """How many workers of this machine are of use for so many chunks, of those that are asked for."""
+    return min(running.workers or cores(), max(1, chunks))
 
 
 def order_of(settings: AnyRun | Verification, store: Store) -> Order:

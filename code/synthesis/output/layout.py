@@ -36,6 +36,8 @@ RANKS = f"{SIDECAR}/ranks"
 LOGS = f"{SIDECAR}/logs"
 LEDGER = f"{SIDECAR}/rejections.jsonl"
 FILES = f"{SIDECAR}/files.jsonl"
+_FILLED = (SIDECAR, PARTS, CHUNKS, FIGURES, LOGS)
+"""The folders of a run's own files."""
 
 
 _DIGEST = 16
@@ -59,7 +61,7 @@ def sweep(store: Store) -> None:
         OutputError: if the folder cannot be written.
     """
     shelves = [name for name in store.folders() if not name.startswith((".", "_"))]
-    for place in ("", SIDECAR, PARTS, CHUNKS, FIGURES, LOGS, *shelves):
+    for place in ("", *_FILLED, *shelves):
         store.sweep(place)
 
 
@@ -69,7 +71,7 @@ def clear(store: Store, *, whole: bool) -> None:
     Raises:
         OutputError: if the folder cannot be written.
     """
-    for place in (SIDECAR, PARTS, CHUNKS, FIGURES, LOGS, RANKS):
+    for place in (*_FILLED, RANKS):
         for name in store.names(place):
             store.remove(join(place, name))
     store.prune(SIDECAR)
