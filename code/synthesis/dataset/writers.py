@@ -9,9 +9,9 @@ from typing import Any, BinaryIO, cast
 
 from synthesis.output.layout import SIDECAR, hash_of
 from synthesis.output.manifest import DataFile
-from synthesis.output.naming import file_stem
+from synthesis.output.naming import TRAIN, file_stem, table_name
 from synthesis.output.rows import Row, document_of, readable, text_form
-from synthesis.output.tables import SUFFIX, write_rows
+from synthesis.output.tables import write_rows
 from synthesis.stores.base import Store, join
 
 ROWS_OF_A_FILE = 20_000
@@ -62,7 +62,7 @@ def write_parquet(store: Store, contents: Contents) -> Iterator[DataFile]:
         left = iter(contents.of(shelf.frontend))
         files = max(1, -(-shelf.rows // ROWS_OF_A_FILE))
         for number in range(files):
-            name = join(shelf.frontend, f"train-{number:05d}-of-{files:05d}{SUFFIX}")
+            name = table_name(shelf.frontend, TRAIN, number, files)
             size = min(ROWS_OF_A_FILE, shelf.rows - number * ROWS_OF_A_FILE)
             with store.writing(name) as file:
                 hashed = _Hashed(file)

@@ -1,4 +1,4 @@
-"""What the files of rows are called."""
+"""What the files of rows are called, and what of their rows that says."""
 
 import re
 
@@ -19,3 +19,21 @@ def file_stem(number: int, name: str, *, digits: int = 6) -> str:
         digits: how many the number has at least, as many as the largest of its folder, so that names sort as numbers.
     """
     return f"{number:0{digits}d}_{_SPLIT.sub('k', name)}"
+
+
+TRAIN = "train"
+_TABLE = re.compile(r"([a-z_]+)-\d{5,}-of-\d{5,}\.parquet")
+
+
+def split_of(name: str) -> str:
+    """The split that a file's rows are in, by its name: ``warp/test-00000-of-00001.parquet`` has rows for testing.
+
+    Rows of files that are called otherwise, of a run's parts among them, are for training.
+    """
+    found = _TABLE.fullmatch(name.rpartition("/")[2])
+    return found[1] if found else TRAIN
+
+
+def table_name(frontend: str, split: str, number: int, files: int) -> str:
+    """The name of a Parquet file of rows, which loaders of data sets read the split from."""
+    return f"{frontend}/{split}-{number:05d}-of-{files:05d}.parquet"

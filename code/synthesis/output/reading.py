@@ -14,6 +14,7 @@ from synthesis.errors import ConfigError, TargetError, UnknownNameError
 from synthesis.frontends.base import Level
 from synthesis.output.layout import CHUNKS, LEDGER, PARTS, SETTINGS, SIDECAR, hash_of, hash_of_file, read_object
 from synthesis.output.manifest import read_manifest
+from synthesis.output.naming import TRAIN, split_of
 from synthesis.output.rows import Row, document_of, unpacked_metadata
 from synthesis.records import KernelSpec, Origin, Rejection, Signature
 from synthesis.registry import levels_of
@@ -48,6 +49,8 @@ class Document:
     """The file's own JSON; for a pair of texts, what a JSON file of it would hold."""
     altered: bool = False
     """Whether the run's own record says that the file was another when it was written."""
+    split: str = TRAIN
+    """That of the file that it is from; of what has no splits, all are for training."""
 
     @property
     def name(self) -> str:
@@ -113,7 +116,7 @@ class Document:
             if name not in self.texts:
                 raise UnknownNameError("level", name, self.texts, where=f"in {where}")
         kept = {name: text for name, text in self.texts.items() if levels is None or name in levels}
-        return Document(self.source, kept, self.metadata, self.stem, self.raw)
+        return replace(self, texts=kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +303,7 @@ def _read_table(
         try:
             for count, row in enumerate(open_table(path), start=1):
                 try:
-                    yield replace(_of_row(row, where, count), altered=altered)
+                    yield replace(_of_row(row, where, count), altered=altered, split=split_of(name))
                 except TargetError as error:
                     yield BrokenFile(where, str(error))
         except TableError as error:
