@@ -23,7 +23,7 @@ import psutil
 
 from synthesis import BatchGenerator
 from synthesis.chunk_maker import ChunkMaker
-from synthesis.dataset.finalising import finalise
+from synthesis.dataset.finalising import finalize
 from synthesis.output.chunks import chunks_of
 from synthesis.output.layout import PARTS
 from synthesis.stores.places import store_of
@@ -91,7 +91,7 @@ def finish(frontend: str) -> dict[str, float]:
         BatchGenerator(frontend, seed=SEED, verify="none").run(ROWS, name, no_finalize=True)
         process = psutil.Process()
         before, memory = process.cpu_times(), process.memory_info().rss
-        rows = finalise(name).rows
+        rows = finalize(name).rows
         after = process.cpu_times()
         parts = sum(each.stat().st_size for each in (Path(name) / PARTS).iterdir())
         return {

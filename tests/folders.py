@@ -18,5 +18,5 @@ def rows_of(folder: Path) -> dict[str, dict[str, bytes]]:
 
 
 def documents(folder: Path) -> list[Document]:
-    """The pairs of a folder, in order."""
-    return list(read_folder(folder))
+    """The pairs of a folder, drawn ones by index, whichever split they are in."""
+    return sorted(read_folder(folder), key=lambda each: each.metadata["index"] or 0)

@@ -13,7 +13,7 @@ import pytest
 from folders import contents, documents, rows_of
 
 from synthesis import BatchGenerator, ConfigError, OutputError
-from synthesis.dataset.finalising import finalise
+from synthesis.dataset.finalising import finalize
 from synthesis.progress import Progress
 
 FAST = ("arithmetic", "array", "math")
@@ -101,8 +101,9 @@ def test_a_data_set_that_is_not_as_it_was_is_made_again_of_the_parts(tmp_path: P
 
 
 def test_chunks_modules_and_workers_change_no_row(tmp_path: Path) -> None:
-    BatchGenerator("warp", chunk_size=3, kernels_per_module=1).run(20, tmp_path / "a", workers=2)
-    BatchGenerator("warp", chunk_size=20, kernels_per_module=7).run(20, tmp_path / "b", workers=1)
+    splits: Any = {"validation": 0, "test": 0}
+    BatchGenerator("warp", chunk_size=3, kernels_per_module=1).run(20, tmp_path / "a", workers=2, **splits)
+    BatchGenerator("warp", chunk_size=20, kernels_per_module=7).run(20, tmp_path / "b", workers=1, **splits)
     rows = [rows_of(tmp_path / folder)["warp"] for folder in ("a", "b")]
     assert list(rows[0]) == ["warp/train-00000-of-00001.parquet"]
     assert rows[0] == rows[1]
@@ -115,10 +116,10 @@ def test_ranks_share_a_run(tmp_path: Path) -> None:
     sizes = [batch.run(11, tmp_path / "ranks", rank=rank, world_size=3).candidates for rank in (2, 0)]
     assert sizes == [3, 4]
     with pytest.raises(ConfigError, match="lacks 2 of 6 chunks, the first of them candidates 2 to 3"):
-        finalise(tmp_path / "ranks")
+        finalize(tmp_path / "ranks")
     batch.run(11, tmp_path / "ranks", rank=1, world_size=3)
     assert len(documents(tmp_path / "ranks")) == whole.rows
-    assert finalise(tmp_path / "ranks").rows == whole.rows
+    assert finalize(tmp_path / "ranks").rows == whole.rows
     assert contents(tmp_path / "ranks") == contents(tmp_path / "whole")
 
 
@@ -157,7 +158,7 @@ def test_a_form_may_be_another_later(tmp_path: Path) -> None:
     before = [each.raw for each in documents(tmp_path)]
     (tmp_path / "mine.txt").write_text("stays")
     batch.run(3, tmp_path)
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["mine.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["README.md", "mine.txt"]
     assert [each.raw for each in documents(tmp_path)] == before
     batch.run(3, tmp_path, format="json")
     assert len(list(tmp_path.glob("*.json"))) == 3

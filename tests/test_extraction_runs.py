@@ -12,7 +12,7 @@ import pytest
 from folders import contents, documents
 
 from synthesis.cli import run
-from synthesis.dataset.finalising import finalise
+from synthesis.dataset.finalising import finalize
 from synthesis.errors import ConfigError, TargetError
 from synthesis.extraction import extract_to_folder
 from synthesis.output.layout import CHUNKS, LOGS, PARTS
@@ -81,7 +81,7 @@ def test_workers_ranks_and_one_process_make_the_same_data_set(farm: Path, tmp_pa
     assert extracted(tmp_path / "two", workers=2) == (names, stopped)
     for rank in (2, 0, 1):
         extracted(tmp_path / "ranks", workers=1, rank=rank, world_size=3)
-    finalise(tmp_path / "ranks")
+    finalize(tmp_path / "ranks")
     one = contents(tmp_path / "one")
     assert contents(tmp_path / "two") == one
     assert {name: data for name, data in contents(tmp_path / "ranks").items() if "/ranks/" not in name} == one
@@ -154,11 +154,11 @@ def test_forms_hold_the_same_rows(farm: Path, tmp_path: Path) -> None:
         ]
     assert found["json"] == found["parquet"] == found["text"]
     before = contents(tmp_path / "text")
-    finalise(tmp_path / "text", form="parquet")
+    finalize(tmp_path / "text", format="parquet")
     assert not list((tmp_path / "text").glob("*.py"))
     assert not list((tmp_path / "text" / "_irsmith").glob("0*.json"))
     assert contents(tmp_path / "text") == contents(tmp_path / "parquet")
-    finalise(tmp_path / "text", form="text")
+    finalize(tmp_path / "text", format="text")
     assert contents(tmp_path / "text") == before
 
 

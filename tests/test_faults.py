@@ -12,7 +12,7 @@ import pytest
 from folders import contents
 
 from synthesis import BatchGenerator, OutputError, registry
-from synthesis.dataset.finalising import finalise
+from synthesis.dataset.finalising import finalize
 
 COUNT = 10
 
@@ -82,11 +82,11 @@ def make_struck(folder: Path, name: str, at: int) -> None:
     make(folder)
 
 
-def finalise_struck(folder: Path, name: str, at: int) -> None:
+def finalize_struck(folder: Path, name: str, at: int) -> None:
     patch = pytest.MonkeyPatch()
     use_the_toy(patch)
     strike(patch, name, at, killed)
-    finalise(folder)
+    finalize(folder)
 
 
 def in_a_child(work: Callable[[Path, str, int], None], *arguments: object) -> int | None:
@@ -141,8 +141,8 @@ def test_finalize_that_is_killed_at_any_write_is_done_again(whole: dict[str, byt
         folder = tmp_path / str(at)
         batch = BatchGenerator("toy", chunk_size=4, verify="none")
         batch.run(COUNT, folder, no_finalize=True, workers=1)
-        assert in_a_child(finalise_struck, folder, "replace", at) == -signal.SIGKILL
-        assert finalise(folder).rows == COUNT
+        assert in_a_child(finalize_struck, folder, "replace", at) == -signal.SIGKILL
+        assert finalize(folder).rows == COUNT
         assert contents(folder) == whole
 
 
@@ -168,8 +168,9 @@ def drop(path: Path) -> None:
 def test_harm_to_any_file_but_the_settings_is_made_good(
     harm: Callable[[Path], None], whole: dict[str, bytes], tmp_path: Path
 ) -> None:
-    names = [name for name in whole if name not in ("_irsmith/run.json", "_irsmith/toolchain.json")]
-    assert len(names) == 9
+    kept = ("_irsmith/run.json", "_irsmith/toolchain.json", "README.md")
+    names = [name for name in whole if name not in kept]
+    assert len(names) == 11
     for name in names:
         folder = tmp_path / name.replace("/", "-")
         make(folder)
@@ -180,6 +181,13 @@ def test_harm_to_any_file_but_the_settings_is_made_good(
         assert contents(folder) != whole
         assert make(folder) == COUNT
         assert contents(folder) == whole, name
+
+
+def test_a_card_that_is_gone_is_made_again(whole: dict[str, bytes], tmp_path: Path) -> None:
+    make(tmp_path / "folder")
+    (tmp_path / "folder" / "README.md").unlink()
+    assert make(tmp_path / "folder") == COUNT
+    assert contents(tmp_path / "folder") == whole
 
 
 def test_parts_of_another_run_are_not_taken_for_its_own(whole: dict[str, bytes], tmp_path: Path) -> None:

@@ -11,10 +11,12 @@ from synthesis.version import __version__
 
 if TYPE_CHECKING:
     from synthesis.batch_generator import BatchGenerator
+    from synthesis.dataset.finalising import finalize
     from synthesis.errors import (
         ConfigError,
         IrsmithError,
         KernelError,
+        LeakError,
         MachineError,
         MissingFrontendError,
         OutputError,
@@ -49,7 +51,7 @@ if TYPE_CHECKING:
         Verdict,
     )
     from synthesis.registry import frontend_names, get_frontend
-    from synthesis.settings import Drawing, Extraction, Making, Run, Running
+    from synthesis.settings import Drawing, Extraction, Finishing, Making, Run, Running
     from synthesis.tally import RunSummary
 
 __all__ = [
@@ -60,11 +62,13 @@ __all__ = [
     "Drawing",
     "Examples",
     "Extraction",
+    "Finishing",
     "Gradient",
     "IrsmithError",
     "KernelError",
     "KernelGenerator",
     "KernelSpec",
+    "LeakError",
     "MachineError",
     "Making",
     "MissingFrontendError",
@@ -91,6 +95,7 @@ __all__ = [
     "extract",
     "extract_ir",
     "extract_ir_from_kernel",
+    "finalize",
     "frontend_names",
     "generate",
     "get_frontend",
@@ -106,11 +111,13 @@ _MODULES = {
     "Drawing": "settings",
     "Examples": "examples",
     "Extraction": "settings",
+    "Finishing": "settings",
     "Gradient": "records",
     "IrsmithError": "errors",
     "KernelError": "errors",
     "KernelGenerator": "generator",
     "KernelSpec": "records",
+    "LeakError": "errors",
     "MachineError": "errors",
     "Making": "settings",
     "MissingFrontendError": "errors",
@@ -136,6 +143,7 @@ _MODULES = {
     "extract": "extraction",
     "extract_ir": "ir_extractor",
     "extract_ir_from_kernel": "pipeline",
+    "finalize": "dataset.finalising",
     "frontend_names": "registry",
     "generate": "pipeline",
     "get_frontend": "registry",

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from synthesis.dataset.finalising import finalise_alone
+from synthesis.dataset.finalising import finalize_alone
 from synthesis.engines.base import Event, Made
 from synthesis.engines.handing import choose_engine, count_in, order_of
 from synthesis.engines.log import RankLog
@@ -106,7 +106,7 @@ class ChunkedRun:
             if not running.finalizes:
                 return _count(store, settings, mine)
             shown = stack.enter_context(progress_bar(f"{self._title}, files", running.progress))
-            summary = finalise_alone(store, running.format, shown)
+            summary = finalize_alone(store, running.finishing, shown)
         logger.info(
             "%s: %d rows of %d candidates in %s", summary.frontend, summary.rows, summary.candidates, store.where
         )

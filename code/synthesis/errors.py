@@ -9,6 +9,7 @@ IrsmithError
 ├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
 ├── MachineError              no memory, no space, a killed process: the machine's trouble, and no kernel's fault
 │   └── SandboxError          a protection that is required, and that this machine does not have
+├── LeakError                 splits of a data set that share programs; nothing is finished
 └── KernelError               a kernel that could not be loaded or lowered; carries the Stage and Symptom
 """
 
@@ -24,6 +25,7 @@ class Stage(StrEnum):
     LOWER = "lower"
     VERIFY = "verify"
     DEDUPLICATE = "deduplicate"
+    SPLIT = "split"
 
 
 class Symptom(StrEnum):
@@ -42,6 +44,10 @@ class Symptom(StrEnum):
     UNPRINTED_CONSTANTS = "unprinted_constants"
     NOT_DIFFERENTIABLE = "not_differentiable"
     RENAMED_REPEAT = "renamed_repeat"
+    RENAMED_IR_REPEAT = "renamed_ir_repeat"
+    NEAR_REPEAT = "near_repeat"
+    CONTAMINATED = "contaminated"
+    OTHER_SPLIT = "other_split"
     NO_INPUTS = "no_inputs"
     NO_REFERENCE = "no_reference"
     FAULT = "fault"
@@ -104,6 +110,10 @@ class MachineError(IrsmithError):
 
 class SandboxError(MachineError):
     """A protection that is required, and that this machine does not have."""
+
+
+class LeakError(IrsmithError):
+    """Splits of a data set that share programs, which no rule lets through: a fault of irsmith's, or changed files."""
 
 
 class KernelError(IrsmithError):

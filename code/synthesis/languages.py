@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from synthesis.identity.hashing import hash_text
 from synthesis.identity.ir import canonical_cpp, canonical_hlo, canonical_jaxpr, canonical_mlir, canonical_text
@@ -20,21 +21,35 @@ class Language:
     """The name of the Pygments lexer that colours it; ``ir`` for our own, where Pygments has none."""
     canonical: Callable[[str], str] = canonical_text
     """A text with canonical identifiers and without numbers: what two texts of one structure share."""
+    renamed: Callable[[str], str] = str.strip
+    """A text with canonical identifiers, numbers and all: what two texts of one program share."""
     sizeless: Callable[[str], str] | None = None
     """A text without the sizes of its arrays: what two texts of one program at two sizes share; None if nothing tells
     that."""
 
 
-CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp)
-CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp)
-PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp)
-SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp)
-JAXPR = Language(name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr, sizeless=sizeless_jaxpr)
-MLIR = Language(name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir, sizeless=sizeless_mlir)
-HLO = Language(name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo, sizeless=sizeless_hlo)
-LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir)
+_cpp = partial(canonical_cpp, numbers=True)
+_jaxpr = partial(canonical_jaxpr, numbers=True)
+_mlir = partial(canonical_mlir, numbers=True)
+_hlo = partial(canonical_hlo, numbers=True)
+
+CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=_cpp)
+CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp, renamed=_cpp)
+PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, renamed=_cpp)
+SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=_cpp)
+JAXPR = Language(
+    name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr, renamed=_jaxpr, sizeless=sizeless_jaxpr
+)
+MLIR = Language(name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir, renamed=_mlir, sizeless=sizeless_mlir)
+HLO = Language(name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo, renamed=_hlo, sizeless=sizeless_hlo)
+LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir, renamed=_mlir)
 
 
 def ir_structure_hash(text: str, language: Language) -> str:
     """The hash of an IR text's structure."""
     return hash_text(language.canonical(text))
+
+
+def renamed_ir_hash(text: str, language: Language) -> str:
+    """The hash of an IR text's renamed form, which two texts of one program share whatever their names."""
+    return hash_text(language.renamed(text))

@@ -8,6 +8,7 @@ from synthesis.chunk_verifier import Failure, Findings
 from synthesis.engines.base import Event, Made
 from synthesis.engines.handing import choose_engine, count_in, order_of
 from synthesis.engines.local import cores
+from synthesis.errors import MachineError
 from synthesis.isolation.confinement import Protection
 from synthesis.output.chunks import END, Chunk
 from synthesis.output.confined import ConfinedTables
@@ -106,6 +107,8 @@ def verify_folder_with(
                 found.add(ready)
 
         choose_engine(running, store, len(chunks)).run(order_of(settings, store), chunks, tell)
+    if turn.start != END:
+        raise MachineError(f"rows from {turn.start} on were not verified: nobody told of them; try again")
     return found
 
 

@@ -6,10 +6,11 @@ and what a row's ``config`` is the digest of. A field stands in one place: here.
 
 import contextlib
 import math
+import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 from synthesis.errors import ConfigError
 from synthesis.grammar.streams import digest
@@ -277,8 +278,54 @@ ENGINES = ("local", "ray")
 FORMATS = ("parquet", "json", "text")
 
 
+NEAR = ("report", "drop", "ignore")
+
+
 @dataclass(frozen=True, kw_only=True)
-class Running(Settings):
+class Finishing(Settings):
+    """What a data set is made with of the rows of its runs, which stay what they are."""
+
+    format: str = "parquet"
+    """parquet, files of many rows by split; json, a file a row; or text, a file each for the Python and every level."""
+    validation: float = 0.05
+    """Share of the structures of programs whose rows are for validation, of Parquet files, 0 to 1."""
+    test: float = 0.05
+    """Likewise for testing. No structure is in two splits, and no row ever moves when a data set grows."""
+    hold_out: tuple[str, ...] | None = None
+    """Rows for a split of their own, held_out: op:NAME, ops:NAME+NAME (all of them), category:NAME, recipe:NAME or
+    difficulty:NUMBER; may be given several times."""
+    near: str = "report"
+    """What to do with rows that are nearly the same as an earlier one (MinHash, Jaccard similarity from 0.8): report,
+    drop, or ignore, which saves the time to find them."""
+    against: tuple[str, ...] | None = None
+    """Data that a model is to be tested on: a file, a folder, or an installed package. Rows that overlap with it are
+    counted; may be given several times."""
+    drop_overlap: bool = False
+    """Leave out the rows that overlap."""
+    tokenizer: Path | None = None
+    """A tokenizer.json, or a folder with one: the card then tells lengths in tokens too."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no data set can be made with."""
+        super().__post_init__()
+        if self.format not in FORMATS:
+            raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {self.format!r}")
+        for name in ("validation", "test"):
+            _settle(self, name, _share(name, getattr(self, name)))
+        if self.validation + self.test > 1:
+            raise ConfigError(f"validation and test are shares of one whole, got {self.validation:g} and {self.test:g}")
+        for name in ("hold_out", "against"):
+            _settle(self, name, _names(name, getattr(self, name)))
+        if self.near not in NEAR:
+            raise ConfigError(f"near is one of {', '.join(NEAR)}, got {self.near!r}")
+        _check_flag("drop_overlap", self.drop_overlap)
+        if self.drop_overlap and not self.against:
+            raise ConfigError("drop_overlap needs against: with what rows overlap")
+        _settle(self, "tokenizer", None if self.tokenizer is None else Path(self.tokenizer))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running(Finishing):
     """By whom a run is done, and what it ends with; no row depends on it."""
 
     workers: int | None = None
@@ -293,8 +340,6 @@ class Running(Settings):
     """Processes that share a run, on any machines that see its folder. With more than one, irsmith finalize ends it."""
     no_finalize: bool = False
     """Stop when all chunks are there; irsmith finalize makes the data set of them."""
-    format: str = "parquet"
-    """parquet, files of many rows; json, a file a row; or text, a file each for the Python and every level."""
     progress: str = "auto"
     """How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain, lines; json, an
     object a line; or none."""
@@ -313,12 +358,14 @@ class Running(Settings):
         _check_integer("rank", self.rank, least=0)
         if self.rank >= self.world_size:
             raise ConfigError(f"rank is from 0 to world_size - 1, {self.world_size - 1}; got {self.rank}")
-        if not isinstance(self.no_finalize, bool):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise ConfigError(f"no_finalize is true or false, got {self.no_finalize!r}")
-        if self.format not in FORMATS:
-            raise ConfigError(f"format is one of {', '.join(FORMATS)}, got {self.format!r}")
+        _check_flag("no_finalize", self.no_finalize)
         if self.progress not in FORMS:
             raise ConfigError(f"progress is one of {', '.join(FORMS)}, got {self.progress!r}")
+
+    @property
+    def finishing(self) -> Finishing:
+        """What the run's data set is made with."""
+        return Finishing(**{each.name: getattr(self, each.name) for each in fields(Finishing)})
 
     @property
     def finalizes(self) -> bool:
@@ -369,6 +416,26 @@ class ExtractionRun(Extraction):
 AnyRun = Run | ExtractionRun
 
 
+def options_of(settings: Settings) -> str:
+    """The options of a command that gives these settings, a space before each.
+
+    What is as it is by default is left out, and what no option gives.
+    """
+    found: list[str] = []
+    for each in fields(settings):  # pyright: ignore[reportArgumentType]  (every record is a dataclass)
+        value: Any = getattr(settings, each.name)
+        if each.name in _FOUND or (each.default is not MISSING and value == each.default):
+            continue
+        listed = cast(tuple[object, ...], value if isinstance(value, tuple) else (value,))
+        option = f"--{each.name.replace('_', '-')}"
+        found += [option if one is True else f"{option} {shlex.quote(str(one))}" for one in listed]
+    return "".join(f" {each}" for each in found)
+
+
+_FOUND = ("target", "sources", "count")
+"""Fields of an extraction that its command finds by itself, or is given without an option."""
+
+
 def run_of(entries: Mapping[str, Any]) -> AnyRun:
     """The run whose settings a ``run.json`` holds.
 
@@ -386,6 +453,11 @@ def _settle(record: object, name: str, value: object) -> None:
 def _check_text(name: str, value: object, *, none: bool = False) -> None:
     if not (isinstance(value, str) or (none and value is None)):
         raise ConfigError(f"{name} must be a text, got {value!r}")
+
+
+def _check_flag(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigError(f"{name} is true or false, got {value!r}")
 
 
 def _check_integer(name: str, value: object, *, least: int | None = None) -> None:

@@ -1,15 +1,21 @@
 """What a folder of pairs holds: counts, lengths and rejections."""
 
+import contextlib
+import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from synthesis.errors import TargetError
+from synthesis.errors import ConfigError, TargetError
 from synthesis.frontends.base import Frontend
+from synthesis.identity.hashing import short_hash
+from synthesis.output.layout import LEAKS, read_object
 from synthesis.output.reading import BrokenFile, Document, Place, read_folder, scan_folder, scan_ledger
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
+
+SOURCE = "python_source"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +31,24 @@ class Lengths:
     longest: int
     characters: int
     """Of all texts together."""
+    tokens: int = 0
+    """Likewise, where a tokenizer was given."""
 
     @classmethod
-    def of(cls, column: str, lines: Sequence[int], characters: int) -> "Lengths":
-        """The lengths of a column from the number of lines of each of its texts."""
-        ordered = sorted(lines)
-        at = [ordered[min(len(ordered) - 1, int(share * len(ordered)))] for share in (0.5, 0.9)]
-        return cls(column, len(ordered), ordered[0], at[0], at[1], ordered[-1], characters)
+    def of(cls, column: str, lines: Mapping[int, int], characters: int, tokens: int = 0) -> "Lengths":
+        """The lengths of a column, from how many of its texts have how many lines."""
+        texts = sum(lines.values())
+        at = [_number_at(lines, min(texts - 1, int(share * texts))) for share in (0.5, 0.9)]
+        return cls(column, texts, min(lines), at[0], at[1], max(lines), characters, tokens)
+
+
+def _number_at(counts: Mapping[int, int], place: int) -> int:
+    """The number at a place of the sorted sequence that has each number so many times."""
+    for number in sorted(counts):
+        place -= counts[number]
+        if place < 0:
+            return number
+    raise IndexError(place)
 
 
 @dataclass(slots=True)
@@ -40,37 +57,103 @@ class Survey:
 
     folder: str
     rows: int = 0
-    programs: int = 0
-    """Different programs after renaming."""
-    structures: int = 0
-    """Different programs after renaming and with numbers left out."""
     categories: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """(front end, category) to rows."""
+    splits: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(front end, split) to rows."""
     levels: Counter[str] = field(default_factory=Counter[str])
     missing: Counter[str] = field(default_factory=Counter[str])
+    verified: Counter[str] = field(default_factory=Counter[str])
+    """Level to rows in which it was proved by execution."""
+    unverified: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(level, why) to rows in which it could not be."""
+    gradients: Counter[str] = field(default_factory=Counter[str])
+    """What became of the derivative to rows."""
     ops: Counter[str] = field(default_factory=Counter[str])
     difficulty: Counter[int] = field(default_factory=Counter[int])
-    lengths: list[Lengths] = field(default_factory=list[Lengths])
+    licences: Counter[str] = field(default_factory=Counter[str])
+    toolchains: Counter[str] = field(default_factory=Counter[str])
+    """Versions, as JSON, to rows."""
     rejections: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """(stage, symptom) to candidates and levels that ended there."""
     broken: list[str] = field(default_factory=list[str])
     """What could not be read, and why."""
+    leaks: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the folder's own report says that its splits share; see docs/datasets.md."""
+    count_tokens: Callable[[str], int] | None = None
+    """How many tokens a text has, if that is to be counted."""
+    _programs: set[int] = field(default_factory=set[int])
+    _structures: set[int] = field(default_factory=set[int])
+    _lines: dict[str, Counter[int]] = field(default_factory=dict[str, Counter[int]])
+    _characters: Counter[str] = field(default_factory=Counter[str])
+    _tokens: Counter[str] = field(default_factory=Counter[str])
+
+    @property
+    def programs(self) -> int:
+        """Different programs after renaming."""
+        return len(self._programs)
+
+    @property
+    def structures(self) -> int:
+        """Different programs after renaming and with numbers left out."""
+        return len(self._structures)
+
+    @property
+    def lengths(self) -> list[Lengths]:
+        """Of the source and of each level."""
+        return [
+            Lengths.of(column, counts, self._characters[column], self._tokens[column])
+            for column, counts in self._lines.items()
+        ]
+
+    def add(self, metadata: Mapping[str, Any], texts: Mapping[str, str | None], split: str) -> None:
+        """Count a row.
+
+        Args:
+            metadata: its columns, as Python has the values.
+            texts: its source and its levels by name; None where it has none.
+            split: the one that it is in.
+        """
+        self.rows += 1
+        self.categories[metadata["frontend"], metadata["category"]] += 1
+        self.splits[metadata["frontend"], split] += 1
+        self.ops.update(map(str, metadata["ops"]))
+        self.difficulty[metadata["difficulty"]] += 1
+        self.verified.update(map(str, metadata["verified"]))
+        self.unverified.update((level, str(why)) for level, why in metadata["unverified"].items())
+        self.gradients[metadata["gradient"]] += 1
+        self.licences[metadata["licence"]] += 1
+        self.toolchains[json.dumps({"irsmith": metadata["version"], **metadata["toolchain"]})] += 1
+        self._programs.add(short_hash(str(metadata["renamed_hash"])))
+        self._structures.add(short_hash(str(metadata["structure_hash"])))
+        for column, text in texts.items():
+            if text is None:
+                self.missing[column] += 1
+                continue
+            if column != SOURCE:
+                self.levels[column] += 1
+            self._lines.setdefault(column, Counter())[text.count("\n")] += 1
+            self._characters[column] += len(text)
+            if self.count_tokens is not None:
+                self._tokens[column] += self.count_tokens(text)
 
     def to_json(self) -> dict[str, Any]:
         """The survey as JSON values."""
-        categories: dict[str, dict[str, int]] = {}
-        for (frontend, category), count in self.categories.items():
-            categories.setdefault(frontend, {})[category] = count
         return {
             "folder": self.folder,
             "rows": self.rows,
             "programs": self.programs,
             "structures": self.structures,
-            "categories": categories,
+            "categories": _nested(self.categories),
+            "splits": _nested(self.splits),
             "levels": dict(self.levels),
             "missing_levels": dict(self.missing),
+            "verified": dict(self.verified),
+            "unverified": _nested(self.unverified),
+            "gradients": dict(self.gradients.most_common()),
             "difficulty": {str(level): self.difficulty[level] for level in sorted(self.difficulty)},
             "ops": dict(self.ops.most_common()),
+            "licences": dict(self.licences.most_common()),
             "lengths": {
                 each.column: {
                     "texts": each.texts,
@@ -81,12 +164,22 @@ class Survey:
                         "max": each.longest,
                     },
                     "characters": each.characters,
+                    **({"tokens": each.tokens} if self.count_tokens is not None else {}),
                 }
                 for each in self.lengths
             },
             "rejections": {f"{stage}/{symptom}": count for (stage, symptom), count in self.rejections.items()},
+            "leaks": self.leaks,
             "broken": list(self.broken),
         }
+
+
+def _nested(counts: Counter[tuple[str, str]]) -> dict[str, dict[str, int]]:
+    """Counts of pairs by the first of them."""
+    found: dict[str, dict[str, int]] = {}
+    for (first, second), count in counts.items():
+        found.setdefault(first, {})[second] = count
+    return found
 
 
 def survey(folder: Place) -> Survey:
@@ -97,32 +190,16 @@ def survey(folder: Place) -> Survey:
     """
     store = store_of(folder)
     found = Survey(store.where)
+    if store.has(LEAKS):
+        with contextlib.suppress(ConfigError):
+            found.leaks = read_object(store, LEAKS)
     for rejection in scan_ledger(store):
         if isinstance(rejection, BrokenFile):
             found.broken.append(rejection.why)
         else:
             found.rejections[str(rejection.stage), str(rejection.symptom)] += 1
-    renamed, structures = set[str](), set[str]()
-    lines: dict[str, list[int]] = {}
-    characters: Counter[str] = Counter()
     for pair in _pairs(store, found):
-        metadata = pair.metadata
-        found.rows += 1
-        found.categories[metadata["frontend"], metadata["category"]] += 1
-        found.ops.update(metadata["ops"])
-        found.difficulty[metadata["difficulty"]] += 1
-        renamed.add(metadata["renamed_hash"])
-        structures.add(metadata["structure_hash"])
-        for column, text in {"python_source": pair.source, **pair.texts}.items():
-            if text is None:
-                found.missing[column] += 1
-                continue
-            if column != "python_source":
-                found.levels[column] += 1
-            lines.setdefault(column, []).append(text.count("\n"))
-            characters[column] += len(text)
-    found.programs, found.structures = len(renamed), len(structures)
-    found.lengths = [Lengths.of(column, counts, characters[column]) for column, counts in lines.items()]
+        found.add(pair.metadata, {SOURCE: pair.source, **pair.texts}, pair.split)
     return found
 
 

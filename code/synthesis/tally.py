@@ -39,6 +39,13 @@ class RunSummary:
             "missing_levels": dict(self.missing_levels),
         }
 
+    @classmethod
+    def from_json(cls, entries: Mapping[str, Any]) -> "RunSummary":
+        """The summary that ``to_json`` wrote."""
+        told = {tuple(name.split("/", 1)): count for name, count in entries["rejections"].items()}
+        fields: dict[str, Any] = {**entries, "rejections": told}
+        return cls(**fields)
+
 
 @dataclass(slots=True)
 class Statistics:
@@ -83,8 +90,8 @@ class Statistics:
         )
 
 
-def summarise(totals: Statistics, settings: AnyRun, where: str) -> RunSummary:
-    """The counts of a run, in the folder or URL that it was written to, as a summary."""
+def summarise(totals: Statistics, settings: AnyRun | None, where: str) -> RunSummary:
+    """The counts of a run, or of several if None, in the folder or URL that it was written to, as a summary."""
     if isinstance(settings, Run):
         return totals.summary(settings.frontend, where, settings.category)
     return totals.summary("+".join(sorted(totals.frontends)) or "none", where)
@@ -113,13 +120,13 @@ class Repeats:
             return outcome
         spec = outcome.spec
         key = renamed_hash(spec.source)
-        return outcome if self.is_new(key, spec.index) else repeat_of(self.first(key)).of(spec)
+        return outcome if self.is_new(key, spec.index) else repeat_of(f"index {self.first(key)}").of(spec)
 
 
-def repeat_of(first: int | None) -> Rejection:
-    """The rejection of a row that is the same program as the one of an earlier index."""
+def repeat_of(first: str) -> Rejection:
+    """The rejection of a row that is the same program as an earlier one: ``index 7``."""
     return Rejection(
         stage=Stage.DEDUPLICATE,
         symptom=Symptom.RENAMED_REPEAT,
-        detail=f"the same program as index {first} after renaming",
+        detail=f"the same program as {first} after renaming",
     )

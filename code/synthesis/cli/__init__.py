@@ -23,7 +23,7 @@ app = App(
 )
 COMMANDS = {
     "generate": "Draw kernels and write them with their IR as a data set.",
-    "finalize": "Make the data set of a run that several processes shared, or that was left without one.",
+    "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
     "extract": "Write the IR of kernels of your own as a data set.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
     "show": "Show a pair's Python beside its IR.",

@@ -1,16 +1,30 @@
 """``irsmith finalize``."""
 
-from synthesis.cli.options import Flag
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from synthesis.cli.options import Flag, Flat
 from synthesis.cli.tables import print_summary
-from synthesis.dataset.finalising import finalise
+from synthesis.dataset import finalising
 from synthesis.progress import progress_bar
+from synthesis.settings import Finishing
 
 
-def finalize(folder: str, *, format: str = "parquet", json: Flag = False) -> None:  # noqa: A002 (the option's name)
-    """Make the data set of a run that several processes shared, or that was left without one.
+def finalize(
+    folder: Annotated[list[str], Parameter(negative="")],
+    /,
+    *,
+    settings: Annotated[Finishing, Flat] = Finishing(),  # noqa: B008 (it is frozen)
+    out: str | None = None,
+    progress: str = "auto",
+    json: Flag = False,
+) -> None:
+    """Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.
 
-    Kernels that are the same program as an earlier one are dropped, the first stays; the ledger is written. The same
-    command again changes nothing.
+    Kernels that are the same program as an earlier one are left out, in Python or in all their texts; the first by seed
+    and index stays, and the ledger tells of the others. The same command again changes nothing; of a data set that
+    grew, only what is new is written.
 
     Examples:
 
@@ -18,15 +32,27 @@ def finalize(folder: str, *, format: str = "parquet", json: Flag = False) -> Non
 
         irsmith finalize s3://bucket/pairs --format json
 
+        irsmith finalize warp-seed-1 warp-seed-2 jax-seed-1 --out data
+
+        irsmith finalize pairs --hold-out ops:sin+matmul --hold-out difficulty:5 --near drop
+
+        irsmith finalize pairs --against my_benchmark.jsonl --against newton --drop-overlap
+
+    A finished folder is what a hub takes: hf upload-large-folder NAME/data data --repo-type dataset
+
     Parameters
     ----------
-    folder: str
-        The folder or URL of the run.
-    format: str
-        parquet, files of many rows; json, a file a row; or text, a file each for the Python and every level.
+    folder: list[str]
+        The folder or URL of a run; of several, with --out.
+    out: str
+        The folder or URL of the data set, where the runs of these folders are copied to; further ones may be added by
+        the same command. The run's own folder if it is not said.
+    progress: str
+        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain, lines; json, an
+        object a line; or none.
     json: bool
         Print the summary as JSON.
     """
-    with progress_bar("finalize") as show:
-        summary = finalise(folder, form=format, on_progress=show)
+    with progress_bar("finalize", progress) as show:
+        summary = finalising.finalize(*folder, out=out, on_progress=show, settings=settings)
     print_summary(summary, as_json=json)

@@ -8,6 +8,8 @@ from rich.text import Text
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.dataset.leaks import describe_leaks
+from synthesis.output.naming import TRAIN
 from synthesis.survey import Survey, survey
 
 _WIDEST_BAR = 24
@@ -54,7 +56,12 @@ def _print(console: Console, found: Survey, ops: int) -> None:
         f"{found.structures} different structures",
     )
     _bars(console, "category", ((f"{front}  {name}", count) for (front, name), count in found.categories.items()))
+    if any(split != TRAIN for _, split in found.splits):
+        _bars(console, "split", ((f"{front}  {split}", count) for (front, split), count in found.splits.items()))
+        _leaks(console, found)
     _bars(console, "level", found.levels.items())
+    _bars(console, "verified by execution", found.verified.items())
+    _bars(console, "derivative", found.gradients.most_common())
     _bars(console, f"operation, the {ops} most frequent of {len(found.ops)}", found.ops.most_common(max(0, ops)))
     _bars(console, "difficulty", ((str(level), found.difficulty[level]) for level in sorted(found.difficulty)))
     _lengths(console, found)
@@ -79,6 +86,14 @@ def _bars(console: Console, title: str, counts: Iterable[tuple[str, int]]) -> No
         table.add_row(Text(name), str(count), Text(bar, style="cyan"))
     console.print(table)
     console.print()
+
+
+def _leaks(console: Console, found: Survey) -> None:
+    """What the folder's own report says of its splits, if there is one."""
+    if "splits" in found.leaks:
+        shared = describe_leaks(found.leaks["splits"])
+        print_line(console, "; ".join(shared) or "no source, text or structure is in two splits")
+        console.print()
 
 
 def _lengths(console: Console, found: Survey) -> None:

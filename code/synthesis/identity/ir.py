@@ -1,4 +1,4 @@
-"""What "the same program" means of IR text: canonical identifiers, without numbers and dense constants.
+"""What "the same program" means of IR text: canonical identifiers; of its structure, without numbers and constants.
 
 Types and shapes stay. There is a function for each family of languages; ``languages.py`` says which language has which.
 """
@@ -56,39 +56,40 @@ def canonical_text(text: str) -> str:
     return " ".join(_NUMBER.sub("#", text).split())
 
 
-def canonical_cpp(text: str) -> str:
-    """A C++ or CUDA text, or machine code, with canonical identifiers and without numbers."""
-    return " ".join(_canonical_cpp(text))
+def canonical_cpp(text: str, *, numbers: bool = False) -> str:
+    """A C++ or CUDA text, or machine code, with canonical identifiers, and without numbers unless they are wanted."""
+    return " ".join(_canonical_cpp(text, numbers))
 
 
-def canonical_mlir(text: str) -> str:
+def canonical_mlir(text: str, *, numbers: bool = False) -> str:
     """An MLIR or LLVM text, whose names start with a mark."""
-    return _canonical_tensor(text, frozenset())
+    return _canonical_tensor(text, frozenset(), numbers)
 
 
-def canonical_jaxpr(text: str) -> str:
+def canonical_jaxpr(text: str, *, numbers: bool = False) -> str:
     """A printed jaxpr; its names are the words that it binds, and those of the functions in it."""
     bound = re.findall(r"\b([a-z_]+):(?=[a-z])", text) + re.findall(r"\bname=(\S+)", text)
     # What follows "= " is a primitive, and no name whatever its spelling.
-    return " ".join(_canonical_tokens(_TOKENS_AND_PRIMITIVES.findall(_without_dense(text)), frozenset(bound)))
+    tokens = _TOKENS_AND_PRIMITIVES.findall(text if numbers else _without_dense(text))
+    return " ".join(_canonical_tokens(tokens, frozenset(bound), numbers))
 
 
-def canonical_hlo(text: str) -> str:
+def canonical_hlo(text: str, *, numbers: bool = False) -> str:
     """An HLO text; its names are the words that it defines."""
     defined = re.findall(r"(?<![\w.=/-])([\w.-]+) = ", text) + re.findall(r"^(?:ENTRY )?([\w.-]+) \{", text, re.M)
-    return _canonical_tensor(text, frozenset(defined + re.findall(r"^HloModule ([\w.-]+)", text)))
+    return _canonical_tensor(text, frozenset(defined + re.findall(r"^HloModule ([\w.-]+)", text)), numbers)
 
 
-def _canonical_tensor(text: str, defined: frozenset[str]) -> str:
-    tokens = (("", token) for token in _TOKENS.findall(_without_dense(text)))
-    return " ".join(_canonical_tokens(tokens, defined))
+def _canonical_tensor(text: str, defined: frozenset[str], numbers: bool) -> str:
+    tokens = (("", token) for token in _TOKENS.findall(text if numbers else _without_dense(text)))
+    return " ".join(_canonical_tokens(tokens, defined, numbers))
 
 
 def _without_dense(text: str) -> str:
     return _DENSE.sub("dense<>", text)
 
 
-def _canonical_cpp(text: str) -> list[str]:
+def _canonical_cpp(text: str, numbers: bool) -> list[str]:
     declared = {name for found in _CPP_DECLARED.findall(text) for name in found if name} - _CPP_KEYWORDS
     names: dict[str, str] = {}
     known: dict[str, str] = {}
@@ -96,7 +97,7 @@ def _canonical_cpp(text: str) -> list[str]:
     def canonical(token: str) -> str:
         """A token that was not seen before."""
         if token[0].isdecimal() or (token[0] == "." and len(token) > 1):
-            return "#"
+            return token if numbers else "#"
         if token not in declared and not token.startswith(("var_", "adj_")):
             return token
         prefix = "adj_" if token.startswith("adj_") else ""
@@ -121,7 +122,7 @@ def _canonical_cpp(text: str) -> list[str]:
     return tokens
 
 
-def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str]) -> list[str]:
+def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str], numbers: bool) -> list[str]:
     """Tokens with names replaced; of each pair the first is kept as it is, and of a comment both are empty."""
     names: dict[str, str] = {}
     known = {"": ""}
@@ -132,7 +133,7 @@ def _canonical_tokens(tokens: Iterable[tuple[str, str]], defined: frozenset[str]
         is_word = first == "_" or (first.isascii() and first.isalpha())
         if token in defined if is_word else first in "%@#!" and len(token) > 1:
             return names.setdefault(token, f"n{len(names)}")
-        return "#" if first.isdecimal() or (first == "-" and len(token) > 1) else token
+        return "#" if not numbers and (first.isdecimal() or (first == "-" and len(token) > 1)) else token
 
     found: list[str] = []
     for kept, token in tokens:

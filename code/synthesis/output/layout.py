@@ -2,7 +2,8 @@
 
 ::
 
-    warp/train-00000-of-00002.parquet   the data set, as ``finalize`` makes it: Parquet files by front end
+    README.md                           the data set's card
+    warp/train-00000-of-00002.parquet   the data set, as ``finalize`` makes it: Parquet files by front end and split
     000017_clamp_speed.json             or a JSON file a row, or (of an extraction) a file for each of its texts
     _irsmith/                           everything that is no row
         run.json                        the settings of the run, a field of ``Run`` a key; another run's are refused
@@ -13,6 +14,8 @@
         logs/00000-of-00001.jsonl       what a rank did and when, a line a chunk: it differs from run to run
         ranks/00000-of-00004            what one of several processes of a run keeps to itself
         rejections.jsonl                the rejections of all chunks, written by ``finalize``
+        runs/warp-7-0f3a…/_irsmith/     a run that was merged into the folder: settings, toolchain, parts and chunks
+        leaks.json                      what the splits share (nothing), what is near what, what others have too
         files.jsonl                     the files of the data set, with their hashes and numbers of rows; written last
 """
 
@@ -26,6 +29,7 @@ from synthesis.stores.base import Store, join
 
 SIDECAR = "_irsmith"
 """The folder, inside an output folder, of everything that is not a row."""
+CARD = "README.md"
 SETTINGS = f"{SIDECAR}/run.json"
 TOOLCHAIN = f"{SIDECAR}/toolchain.json"
 PARTS = f"{SIDECAR}/parts"
@@ -34,7 +38,11 @@ FIGURES = f"{SIDECAR}/figures"
 """The folder of what differs between machines."""
 RANKS = f"{SIDECAR}/ranks"
 LOGS = f"{SIDECAR}/logs"
+RUNS = f"{SIDECAR}/runs"
+"""The folder of runs that were merged into this one."""
 LEDGER = f"{SIDECAR}/rejections.jsonl"
+LEAKS = f"{SIDECAR}/leaks.json"
+"""The file of what a data set's splits share, and of what is near what."""
 FILES = f"{SIDECAR}/files.jsonl"
 _FILLED = (SIDECAR, PARTS, CHUNKS, FIGURES, LOGS)
 """The folders of a run's own files."""
@@ -74,6 +82,7 @@ def clear(store: Store, *, whole: bool) -> None:
     for place in (*_FILLED, RANKS):
         for name in store.names(place):
             store.remove(join(place, name))
+    store.remove(CARD)
     store.prune(SIDECAR)
     if whole:
         store.prune("")

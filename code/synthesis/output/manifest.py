@@ -1,8 +1,9 @@
 """The files of a finished data set: which there are, how many rows each holds, and the hash it was written with."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from synthesis.output.layout import FILES, SIDECAR
 from synthesis.stores.base import Store
@@ -17,6 +18,8 @@ class DataFile:
     rows: int
     """None of them where it is the text of one of which another file tells."""
     hash: str
+    of: str = ""
+    """The digest of which rows it holds; empty if it is not made of rows alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,17 @@ class Manifest:
     of: str
     """The digest of what it was made from: the same again means the same files."""
     files: tuple[DataFile, ...]
+    summary: Mapping[str, Any]
+    """What became of the candidates, as JSON values."""
+    beside: tuple[DataFile, ...] = ()
+    """Files of the run's own that were written with them."""
 
     def to_lines(self) -> Iterator[str]:
         """The manifest as its file holds it, an object a line."""
-        yield json.dumps({"of": self.of}) + "\n"
+        yield (
+            json.dumps({"of": self.of, "summary": self.summary, "beside": [asdict(each) for each in self.beside]})
+            + "\n"
+        )
         yield from (json.dumps(asdict(each)) + "\n" for each in self.files)
 
 
@@ -53,6 +63,8 @@ def read_manifest(store: Store) -> Manifest | None:
         files = tuple(DataFile(**json.loads(line)) for line in lines)
         if not all(is_data(each.name) and type(each.rows) is int for each in files):
             return None
-        return Manifest(str(json.loads(head)["of"]), files)
+        told = json.loads(head)
+        beside = tuple(DataFile(**each) for each in told["beside"])
+        return Manifest(str(told["of"]), files, dict(told["summary"]), beside)
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

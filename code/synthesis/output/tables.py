@@ -5,7 +5,7 @@ null. The same rows give the same bytes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
@@ -47,6 +47,18 @@ def schema_of(levels: Iterable[str]) -> Any:
     known = [pa.field(each.name, types.get(each.kind, origin), nullable=each.nullable) for each in METADATA]
     texts = [pa.field(name, pa.string()) for name in levels]
     return pa.schema([*known, pa.field(_SOURCE, pa.string(), nullable=False), *texts])
+
+
+def features_of(levels: Iterable[str]) -> list[dict[str, Any]]:
+    """The schema as a card's ``dataset_info`` tells it: what loaders take columns for."""
+    return [_feature_of(field) for field in schema_of(levels)]
+
+
+def _feature_of(field: Any) -> dict[str, Any]:
+    if pa.types.is_struct(field.type):
+        return {"name": field.name, "struct": [_feature_of(each) for each in field.type]}
+    names = {"double": "float64", "bool": "bool"}
+    return {"name": field.name, "dtype": names.get(str(field.type), str(field.type))}
 
 
 class TableWriter:
@@ -130,11 +142,12 @@ def write_rows(file: BinaryIO, rows: Iterable[Row], levels: Sequence[str]) -> No
             writer.write(row)
 
 
-def read_rows(source: Any) -> Iterator[Row]:
+def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]:
     """The rows of a table, some at a time.
 
     Args:
         source: a path or a file to read from.
+        levels: whose texts are read; all if None.
 
     Raises:
         TableError: if it is no table of rows; those before the place where it ends to be one have come.
@@ -144,7 +157,8 @@ def read_rows(source: Any) -> Iterator[Row]:
             names = list(file.schema_arrow.names)
             if lacking := [name for name in (_SOURCE, *_COLUMNS) if name not in names]:
                 raise TableError(f"it lacks the column {lacking[0]}")
-            for batch in file.iter_batches(batch_size=_READ_TOGETHER):
+            wanted = None if levels is None else [_SOURCE, *_COLUMNS, *(name for name in levels if name in names)]
+            for batch in file.iter_batches(batch_size=_READ_TOGETHER, columns=wanted):
                 yield from (_row(entry) for entry in batch.to_pylist())
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise TableError(f"it is no Parquet file of rows: {error}") from error
@@ -156,3 +170,28 @@ _COLUMNS = tuple(each.name for each in METADATA)
 def _row(entry: Mapping[str, Any]) -> Row:
     texts = {name: value for name, value in entry.items() if name != _SOURCE and name not in _COLUMNS}
     return Row(entry[_SOURCE], texts, {name: entry[name] for name in _COLUMNS})
+
+
+def read_texts(source: Any) -> Iterator[str]:
+    """All texts of any table, whatever its columns mean, those in lists and records too.
+
+    Raises:
+        TableError: if it is no Parquet file.
+    """
+    try:
+        with parquet.ParquetFile(source) as file:
+            for batch in file.iter_batches(batch_size=_READ_TOGETHER):
+                yield from _texts_of(batch.to_pylist())
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise TableError(f"it is no Parquet file: {error}") from error
+
+
+def _texts_of(value: Any) -> Iterator[str]:
+    """The texts in a value of a table."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _texts_of([*cast(dict[str, Any], value).values()])
+    elif isinstance(value, list):
+        for each in cast(list[Any], value):
+            yield from _texts_of(each)

@@ -77,6 +77,27 @@ class Store(Protocol):
         """
         ...
 
+    def move(self, name: str, to: str) -> None:
+        """Give a file another name, in the place of one that has it.
+
+        Raises:
+            OutputError: if it cannot be moved.
+        """
+        ...
+
+    def copy(self, source: "Store", name: str, to: str) -> None:
+        """Have a file of another store here too, under a name of its own; it is not to be written to in place.
+
+        Raises:
+            OSError: if it is not there or cannot be read.
+            OutputError: if it cannot be written.
+        """
+        ...
+
+    def inside(self, folder: str) -> "Store":
+        """The store of a folder in this one."""
+        ...
+
     def prune(self, folder: str) -> None:
         """Remove a folder, and those right in it, where they are empty."""
         ...

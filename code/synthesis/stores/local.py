@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from synthesis.errors import OutputError
-from synthesis.stores.base import LARGEST
+from synthesis.stores.base import LARGEST, Store
 
 
 class Folder:
@@ -105,6 +105,44 @@ class Folder:
             (self.path / name).unlink(missing_ok=True)
         except OSError as error:
             raise OutputError(f"cannot remove {self.path / name}: {error.strerror}") from error
+
+    def move(self, name: str, to: str) -> None:
+        """Give a file another name, in the place of one that has it.
+
+        Raises:
+            OutputError: if it cannot be moved.
+        """
+        target = self.path / to
+        make_folder(target.parent)
+        try:
+            os.replace(self.path / name, target)
+            _flush_folder(target.parent)
+        except OSError as error:
+            raise OutputError(f"cannot move {self.path / name} to {target}: {error.strerror}") from error
+
+    def copy(self, source: Store, name: str, to: str) -> None:
+        """Have a file of another store here too: without room of its own where both are on one file system.
+
+        Raises:
+            OSError: if it is not there or cannot be read.
+            OutputError: if it cannot be written.
+        """
+        target = self.path / to
+        make_folder(target.parent)
+        if isinstance(source, Folder):
+            temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+            try:
+                os.link(source.path / name, temporary)
+                os.replace(temporary, target)
+                temporary.unlink(missing_ok=True)  # which is still there where both names were of one file
+                return
+            except OSError:  # another file system, or one without links
+                temporary.unlink(missing_ok=True)
+        self.write(to, source.read(name))
+
+    def inside(self, folder: str) -> "Folder":
+        """The store of a folder in this one."""
+        return Folder(self.path / folder)
 
     def prune(self, folder: str) -> None:
         """Remove a folder, and those right in it, where they are empty."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from synthesis.errors import ConfigError, OutputError
-from synthesis.stores.base import LARGEST, join
+from synthesis.stores.base import LARGEST, Store, join
 
 _PACKAGES = {"s3": "s3fs", "s3a": "s3fs", "gs": "gcsfs", "gcs": "gcsfs", "hf": "huggingface_hub"}
 
@@ -125,6 +125,29 @@ class Remote:
         """
         with self._trying("remove", name), contextlib.suppress(FileNotFoundError):
             self._files.rm_file(self._path(name))
+
+    def move(self, name: str, to: str) -> None:
+        """Give a file another name, in the place of one that has it.
+
+        Raises:
+            OutputError: if it cannot be moved.
+        """
+        with self._trying("move", name):
+            self._make_parent(to)
+            self._files.mv(self._path(name), self._path(to))
+
+    def copy(self, source: Store, name: str, to: str) -> None:
+        """Have a file of another store here too.
+
+        Raises:
+            OSError: if it is not there or cannot be read.
+            OutputError: if it cannot be written.
+        """
+        self.write(to, source.read(name))
+
+    def inside(self, folder: str) -> "Remote":
+        """The store of a folder in this one."""
+        return Remote(join(self.where, folder))
 
     def prune(self, folder: str) -> None:
         """Nothing: a place that is reached by its files' names has no empty folders that matter."""

@@ -1,0 +1,327 @@
+"""The card of a data set: its ``README.md``, whose head loaders read, and below it what was measured of its rows.
+
+Nothing in it depends on the folder's name, the machine or the day: the same rows have the same card.
+"""
+
+import json
+import logging
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from synthesis.dataset.runs import RunFolder
+from synthesis.dataset.splits import SPLITS
+from synthesis.output.layout import CARD, SIDECAR, hash_of
+from synthesis.output.manifest import DataFile
+from synthesis.output.naming import split_of
+from synthesis.output.schema import describe_columns
+from synthesis.output.tables import features_of
+from synthesis.settings import ExtractionRun, Finishing, options_of
+from synthesis.stores.base import Store, join
+from synthesis.survey import SOURCE, Survey
+
+logger = logging.getLogger(__name__)
+
+_SIZES = {
+    1_000: "n<1K",
+    10_000: "1K<n<10K",
+    100_000: "10K<n<100K",
+    1_000_000: "100K<n<1M",
+    10_000_000: "1M<n<10M",
+}
+"""So many rows are too many to what hubs call fewer."""
+_TAGS = ("code", "compilers", "intermediate-representation", "synthetic", "verified", "irsmith")
+_TOOLS = {"warp": ("nvidia-warp", "cuda", "c++"), "jax": ("jax", "stablehlo", "mlir", "hlo")}
+"""Front end to further tags."""
+_LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit", "BSD-3-Clause": "bsd-3-clause", "BSD-2-Clause": "bsd-2-clause"}
+"""What rows say to what hubs say; of any other, or several, they say ``other``."""
+_MOST_OPS = 40
+_LINK = re.compile(r" \(\[[^]]*\]\([^)]*\)\)")
+"""To a page that the card is not beside."""
+_WHAT = {
+    "source": "exact source",
+    "renamed_source": "source after renaming",
+    "source_structure": "structure of the source",
+    "ir": "exact texts",
+    "ir_structure": "structure of the first text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a card tells of."""
+
+    survey: Survey
+    runs: Sequence[RunFolder]
+    levels: Mapping[str, Iterable[str]]
+    """Front end to the levels of its columns."""
+    files: Sequence[DataFile]
+    finishing: Finishing
+
+    def to_text(self) -> str:
+        """The card."""
+        parts = [self._head(), *self._beginning(), *self._splits(), *self._contents(), *self._proofs()]
+        parts += [*self._lengths(), *self._losses(), *self._making(), *self._columns()]
+        return "\n".join(parts) + "\n"
+
+    # ---- what loaders read
+
+    def _head(self) -> str:
+        survey = self.survey
+        entries: dict[str, Any] = {
+            "license": self._licence(),
+            "pretty_name": self._title(),
+            "language": ["en"],
+            "task_categories": ["text-generation"],
+            "tags": [*_TAGS, *(tag for name in self._frontends() for tag in _TOOLS.get(name, (name,)))],
+            "size_categories": [next((name for most, name in _SIZES.items() if survey.rows < most), "10M<n<100M")],
+        }
+        if configs := list(self._configs()):
+            entries["configs"] = configs
+        if self.finishing.format == "parquet":
+            entries["dataset_info"] = [self._info(name) for name in self._frontends()]
+        return "---\n" + "\n".join(_yaml(entries)) + "\n---\n"
+
+    def _licence(self) -> str:
+        (known, *others) = [_LICENCES.get(each, "other") for each in self.survey.licences] or ["apache-2.0"]
+        return "other" if others else known
+
+    def _frontends(self) -> list[str]:
+        return list(self.levels)
+
+    def _configs(self) -> Iterator[dict[str, Any]]:
+        if self.finishing.format == "json":
+            path = "*/*.json" if any("/" in file.name for file in self.files) else "*.json"
+            yield {"config_name": "default", "data_files": [{"split": "train", "path": path}]}
+        if self.finishing.format != "parquet":
+            return
+        for number, frontend in enumerate(self._frontends()):
+            files = [{"split": split, "path": f"{frontend}/{split}-*.parquet"} for split in self._rows_of(frontend)]
+            first = {"default": True} if number == 0 else {}
+            yield {"config_name": frontend, "data_files": files, **first}
+
+    def _rows_of(self, frontend: str) -> dict[str, int]:
+        """Split to rows, of the splits that have a file."""
+        found: dict[str, int] = dict.fromkeys(SPLITS, -1)
+        for file in self.files:
+            if file.name.startswith(f"{frontend}/"):
+                split = split_of(file.name)
+                found[split] = max(0, found[split]) + file.rows
+        return {split: rows for split, rows in found.items() if rows >= 0}
+
+    def _info(self, frontend: str) -> dict[str, Any]:
+        splits = [{"name": split, "num_examples": rows} for split, rows in self._rows_of(frontend).items()]
+        return {"config_name": frontend, "features": features_of(self.levels[frontend]), "splits": splits}
+
+    # ---- what people read
+
+    def _title(self) -> str:
+        return f"Python kernels and their compiler IR: {', '.join(self._frontends()) or 'no rows'}"
+
+    def _beginning(self) -> Iterator[str]:
+        survey = self.survey
+        yield f"# {self._title()}\n"
+        yield (
+            f"{survey.rows:,} pairs of a Python kernel and the intermediate representations that its compiler makes of "
+            f"it, made by irsmith. They are {survey.programs:,} different programs after renaming, and "
+            f"{survey.structures:,} with numbers left out too. Every figure below was counted of these rows.\n"
+        )
+        if self.finishing.format == "parquet":
+            first = next(iter(self._frontends()), "warp")
+            yield (
+                "```python\nfrom datasets import load_dataset\n\n"
+                f'rows = load_dataset("PATH", "{first}", split="train")\n'
+                'print(rows[0]["python_source"])\n```\n'
+            )
+
+    def _splits(self) -> Iterator[str]:
+        report = self.survey.leaks
+        if self.finishing.format != "parquet":
+            return
+        yield "## Splits\n"
+        yield (
+            "A row's split is a function of the structure of its source, and no row ever moves when the data set "
+            "grows. A row whose structure, of Python or of IR, is in another split already was left out.\n"
+        )
+        rows = [[frontend, *(found["rows"].get(split, 0) for split in SPLITS)] for frontend, found in self._leaks()]
+        yield _table(["front end", *SPLITS], rows)
+        for each, count in report["held_out"].items():
+            yield f"Held out: `{each}`, {count:,} rows.\n"
+        yield "What splits share, counted of the rows as they were written:\n"
+        rows = [
+            [frontend, pair.replace("/", " and "), *counts.values()]
+            for frontend, found in self._leaks()
+            for pair, counts in found["shared"].items()
+        ]
+        yield _table(["front end", "splits", *_WHAT.values()], rows)
+        if report["near"] is not None:
+            near: dict[str, int] = report["near"]
+            across = near.get("across splits", 0)
+            yield (
+                f"{sum(near.values()) - across:,} rows are nearly the same as an earlier one (MinHash of the source's "
+                f"structure, Jaccard similarity from 0.8), which for {across:,} of them is in another split.\n"
+            )
+        for path, count in report["overlap"].items():
+            done = "were left out" if self.finishing.drop_overlap else "are among these rows"
+            yield f"{count:,} rows that overlap with `{path}` {done}.\n"
+
+    def _leaks(self) -> Iterable[tuple[str, dict[str, Any]]]:
+        return self.survey.leaks["splits"].items()
+
+    def _contents(self) -> Iterator[str]:
+        survey = self.survey
+        yield "## Contents\n"
+        yield _table(
+            ["front end", "category", "rows"], [[*key, count] for key, count in sorted(survey.categories.items())]
+        )
+        yield _table(["difficulty", "rows"], [[level, survey.difficulty[level]] for level in sorted(survey.difficulty)])
+        if survey.ops:
+            few = sum(count < 10 for count in survey.ops.values())
+            listed = ", ".join(f"{name} {count:,}" for name, count in survey.ops.most_common(_MOST_OPS))
+            yield (
+                f"{len(survey.ops)} operations that kernels were drawn with, {few} of them in fewer than ten rows. The "
+                f"most frequent, with their rows: {listed}.\n"
+            )
+
+    def _proofs(self) -> Iterator[str]:
+        survey = self.survey
+        yield "## What was proved\n"
+        yield (
+            "A level counts as verified where its stored text was taken back to its toolchain, run, and agreed with an "
+            "oracle of the Python that shares no code with it. Of levels that are absent the ledger says why.\n"
+        )
+        why: dict[str, Counter[str]] = {}
+        for (level, reason), count in survey.unverified.items():
+            why.setdefault(level, Counter())[reason] += count
+        rows = [
+            [
+                f"`{level}`",
+                survey.levels[level],
+                survey.verified[level],
+                survey.rows - survey.levels[level] if len(self._frontends()) == 1 else survey.missing[level],
+                "; ".join(f"{reason} {count:,}" for reason, count in why.get(level, Counter()).most_common(3)),
+            ]
+            for level in survey.levels
+        ]
+        yield _table(["level", "texts", "verified", "absent", "not verified because"], rows)
+        yield "Derivatives, of which finite differences of the oracle in double precision tell:\n"
+        yield _table(["gradient", "rows"], [[name, count] for name, count in survey.gradients.most_common()])
+
+    def _lengths(self) -> Iterator[str]:
+        yield "## Lengths\n"
+        tokens = ["tokens"] if self.survey.count_tokens is not None else []
+        rows = [
+            [
+                f"`{each.column}`", each.texts, each.shortest, each.median, each.most, each.longest, each.characters,
+                *([each.tokens] if tokens else []),
+            ]
+            for each in self.survey.lengths
+        ]  # fmt: skip
+        head = ["column", "texts", "lines: least", "median", "90 %", "most", "characters", *tokens]
+        yield _table(head, rows)
+
+    def _losses(self) -> Iterator[str]:
+        if not self.survey.rejections:
+            return
+        yield "## What is not here\n"
+        yield "Every candidate is a row or a line of `_irsmith/rejections.jsonl`; so is every level that a row lacks.\n"
+        rows = [[stage, symptom, count] for (stage, symptom), count in sorted(self.survey.rejections.items())]
+        yield _table(["stage", "symptom", "lines"], rows)
+
+    def _making(self) -> Iterator[str]:
+        yield "## How to make it again\n"
+        yield "These commands make the very bytes, with these versions:\n"
+        commands = [_command_of(run, f"run-{number}") for number, run in enumerate(self.runs, start=1)]
+        folders = " ".join(f"run-{number}" for number in range(1, len(self.runs) + 1))
+        merged = " --out data" if len(self.runs) > 1 else ""
+        commands.append(f"irsmith finalize {folders}{merged}{options_of(self.finishing)}")
+        yield "```console\n" + "\n".join(commands) + "\n```\n"
+        yield _table(["run", "front end", "seed", "candidates"], map(_run_row, self.runs))
+        rows = [[_versions(each), count] for each, count in self.survey.toolchains.most_common()]
+        yield _table(["versions", "rows"], rows)
+
+    def _columns(self) -> Iterator[str]:
+        levels = ", ".join(f"`{level}`" for level in dict.fromkeys(n for each in self.levels.values() for n in each))
+        yield "## Columns\n"
+        yield (
+            f"`{SOURCE}` is the kernel, complete after its imports; {levels or 'the levels'} are the texts, null where "
+            "a row has none. Beside them:\n"
+        )
+        yield _LINK.sub("", describe_columns()).replace(
+            "see below", "arguments, results, launch: what determines behaviour"
+        )
+
+
+def write_card(store: Store, card: Card, before: DataFile | None) -> list[DataFile]:
+    """Write the card of a data set; beside the run's own files where somebody has written another into its place.
+
+    Args:
+        store: the folder.
+        card: the card.
+        before: what the folder's records say of the card that was written last; None if there was none.
+
+    Returns:
+        The card as a file of the data set; nothing if it is not in its place.
+    """
+    content = card.to_text().encode()
+    there = store.read(CARD) if store.has(CARD) else content
+    if there == content or (before is not None and hash_of(there) == before.hash):
+        store.write(CARD, content)
+        return [DataFile(CARD, 0, hash_of(content))]
+    name = join(SIDECAR, CARD)
+    store.write(name, content)
+    logger.warning("%s is not as irsmith wrote it, and stays; the card is %s", join(store.where, CARD), name)
+    return []
+
+
+def _command_of(run: RunFolder, out: str) -> str:
+    """The command that makes a run again: of drawn kernels, from its settings, which are beside its parts."""
+    if isinstance(run.settings, ExtractionRun):
+        return f"irsmith extract {shlex.quote(run.settings.target)}{options_of(run.settings)} --out {out}"
+    return f"irsmith generate --config {run.inside}/run.json --out {out}"
+
+
+def _run_row(run: RunFolder) -> list[object]:
+    """What a run's line of the card says."""
+    settings = run.settings
+    if isinstance(settings, ExtractionRun):
+        return [run.name, f"`{settings.target}`", "", f"{settings.count:,} files"]
+    return [run.name, settings.frontend, str(settings.seed), settings.count]
+
+
+def _versions(toolchain: str) -> str:
+    return ", ".join(f"{name} {version}" for name, version in json.loads(toolchain).items())
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table of Markdown; numbers with separators."""
+    listed = [[f"{each:,}" if isinstance(each, int) else _cell(str(each)) for each in row] for row in rows]
+    lines = [head, ["---" for _ in head], *listed]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _yaml(value: Any, indent: int = 0) -> Iterator[str]:
+    """Lines of YAML for a mapping or a list of texts, numbers, mappings and lists; texts are as JSON has them."""
+    pad = " " * indent
+    if isinstance(value, Mapping):
+        for name, each in cast(Mapping[str, Any], value).items():
+            if isinstance(each, Mapping | list):
+                yield f"{pad}{name}:"
+                yield from _yaml(each, indent + 2)
+            else:
+                yield f"{pad}{name}: {json.dumps(each)}"
+        return
+    for each in value:
+        if isinstance(each, Mapping):
+            first, *rest = _yaml(each, indent + 2)
+            yield f"{pad}- {first.lstrip()}"
+            yield from rest
+        else:
+            yield f"{pad}- {json.dumps(each)}"

@@ -1,0 +1,340 @@
+"""Goes through the rows of all runs once, and says of each which split it is in, or why it is left out.
+
+Rows come in order, by seed and index; of those that are the same program the first stays. Memory is some 500 bytes a
+row.
+"""
+
+import hashlib
+import json
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from synthesis.dataset.contamination import Reference
+from synthesis.dataset.neighbours import Neighbours
+from synthesis.dataset.runs import Entry, RunFolder
+from synthesis.dataset.splits import SPLITS, SplitRule
+from synthesis.errors import Stage, Symptom
+from synthesis.identity.hashing import hash_text, short_hash
+from synthesis.languages import renamed_ir_hash
+from synthesis.output.chunks import Chunk
+from synthesis.output.naming import TRAIN
+from synthesis.output.rows import Row
+from synthesis.records import Rejection
+from synthesis.registry import levels_of
+from synthesis.settings import Run
+from synthesis.tally import Statistics, repeat_of
+
+LEFT_OUT = 0
+ACROSS = "across splits"
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlan:
+    """A file of rows that is to be there."""
+
+    rows: int
+    of: str
+    """The digest of the places of its rows: the same rows have the same."""
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The rows of one front end in one split, as they come."""
+
+    rows_of_a_file: int
+    files: list[FilePlan] = field(default_factory=list[FilePlan])
+    rows: int = 0
+    _places: list[str] = field(default_factory=list[str])
+
+    def add(self, entry: Entry) -> None:
+        """One more row."""
+        self.rows += 1
+        self._places.append(f"{entry.part} {entry.place}")
+        if len(self._places) == self.rows_of_a_file:
+            self.close()
+
+    def close(self) -> None:
+        """No more rows come into the file that was begun."""
+        if self._places:
+            digest = hashlib.blake2b("\n".join(self._places).encode(), digest_size=16).hexdigest()
+            self.files.append(FilePlan(len(self._places), digest))
+            self._places.clear()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sieve:
+    """What decides which rows stay, and where."""
+
+    rule: SplitRule | None
+    """None if there are no splits."""
+    neighbours: Neighbours
+    drops_near: bool
+    references: Sequence[Reference]
+    drops_overlap: bool
+
+
+@dataclass(slots=True)
+class Census:
+    """What is in the runs of a data set; rejections are counted as the ledger is written."""
+
+    runs: Sequence[RunFolder]
+    rows_of_a_file: int
+    totals: Statistics = field(default_factory=Statistics)
+    fates: bytearray = field(default_factory=bytearray)
+    """Of each row, in order: 0 if it is left out, else the number of its split, from 1."""
+    shelves: dict[tuple[str, str], Shelf] = field(default_factory=dict[tuple[str, str], Shelf])
+    """(front end, split) to its rows."""
+    levels: dict[str, dict[str, None]] = field(default_factory=dict[str, dict[str, None]])
+    """Front end to the levels of its rows."""
+    left_out: dict[tuple[str, Chunk], dict[int, Rejection | None]] = field(
+        default_factory=dict[tuple[str, Chunk], dict[int, Rejection | None]]
+    )
+    """(run, chunk) to the places of rows that are left out; None where the same kernel of the user's stays."""
+    held_out: Counter[str] = field(default_factory=Counter[str])
+    """What was to be held out to the rows that were."""
+    overlaps: Counter[str] = field(default_factory=Counter[str])
+    """Others' data to the rows that overlap with it."""
+    near: Counter[str] = field(default_factory=Counter[str])
+    """Split to rows that are nearly the same as an earlier one; and those of which that is in another split."""
+    last: int = 0
+    """The largest number that a row's file is called by."""
+
+    def split_of(self, number: int) -> str | None:
+        """The split of a row, by its place among all; None if it is left out."""
+        fate = self.fates[number]
+        return None if fate == LEFT_OUT else SPLITS[fate - 1]
+
+    def shelf(self, frontend: str, split: str) -> Shelf:
+        """The rows of a front end in a split."""
+        return self.shelves.setdefault((frontend, split), Shelf(self.rows_of_a_file))
+
+    def rows_of(self, frontend: str) -> int:
+        """How many rows of a front end stay."""
+        return sum(shelf.rows for (name, _), shelf in self.shelves.items() if name == frontend)
+
+    @property
+    def numbers_are_indices(self) -> bool:
+        """Whether a row's file is called by its index: where several runs are together, it is by its place."""
+        return len(self.runs) == 1 and self.runs[0].seed is not None
+
+
+def take_census(
+    runs: Sequence[RunFolder],
+    entries: Iterable[Entry],
+    sieve: Sieve,
+    rows_of_a_file: int,
+    on_row: Callable[[], None],
+) -> Census:
+    """Say of each row which split it is in, or why it is left out.
+
+    Args:
+        runs: those that the rows are of.
+        entries: the rows, with the texts that others' data is looked for in.
+        sieve: what decides.
+        rows_of_a_file: how many rows a file has at most.
+        on_row: called for each row.
+    """
+    census = Census(runs, rows_of_a_file)
+    for run in runs:
+        if isinstance(run.settings, Run):
+            census.shelf(run.settings.frontend, TRAIN)
+            census.levels.setdefault(run.settings.frontend, {}).update(dict.fromkeys(run.settings.level or ()))
+    judge = _Judge(census, sieve)
+    for entry in entries:
+        judge.settle(entry)
+        on_row()
+    for shelf in census.shelves.values():
+        shelf.close()
+    return census
+
+
+class _Where:
+    """Where the rows that have come lie, by their number; 26 bytes a row."""
+
+    def __init__(self, runs: Sequence[RunFolder]) -> None:
+        self._runs = runs
+        self._numbers = {run.name: number for number, run in enumerate(runs)}
+        self._of_run, self._start, self._place = array("I"), array("q"), array("I")
+        self._seed, self._index = array("q"), array("q")
+
+    def add(self, entry: Entry) -> None:
+        """One more row."""
+        self._of_run.append(self._numbers[entry.run.name])
+        self._start.append(entry.chunk.start)
+        self._place.append(entry.place)
+        self._seed.append(entry.seed)
+        self._index.append(entry.record.index or 0)
+
+    def describe(self, number: int, beside: Entry) -> str:
+        """The seed and index of a row, in words; the index alone where another has the same seed."""
+        other = "" if self._seed[number] == beside.seed else f" of seed {self._seed[number]}"
+        return f"index {self._index[number]}{other}"
+
+    def read(self, number: int) -> Row:
+        """The row itself."""
+        run = self._runs[self._of_run[number]]
+        chunk = next(each for each in run.chunks if each.start == self._start[number])
+        return run.row(chunk, self._place[number])
+
+
+class _Judge:
+    """Settles what becomes of rows, one after the other."""
+
+    def __init__(self, census: Census, sieve: Sieve) -> None:
+        self._census = census
+        self._sieve = sieve
+        self._where = _Where(census.runs)
+        self._programs: dict[int, int] = {}
+        """Programs that have come, to the number of the first row."""
+        self._texts: dict[int, int] = {}
+        """Structures of the first texts of rows that stay, to the number of the first row."""
+        self._renamed: dict[int, set[str]] = {}
+        """Of those that came more than once, the programs that their texts are."""
+        self._sources: dict[int, int] = {}
+        """Structures of the sources of rows that stay, to the number of their split."""
+
+    def settle(self, entry: Entry) -> None:
+        """Note what becomes of a row."""
+        census, number = self._census, len(self._census.fates)
+        self._where.add(entry)
+        self._note_levels(entry)
+        split = self._sieve.rule.split_of(entry.row.metadata) if self._sieve.rule is not None else TRAIN
+        left_out, why = self._look(number, entry, split)
+        if left_out:
+            census.fates.append(LEFT_OUT)
+            census.left_out.setdefault((entry.run.name, entry.chunk), {})[entry.place] = why
+            return
+        frontend: str = entry.row.metadata["frontend"]
+        census.fates.append(SPLITS.index(split) + 1)
+        census.shelf(frontend, split).add(entry)
+        census.totals.count_row(entry.record.category, entry.record.missing_levels)
+        census.totals.frontends.add(frontend)
+        last = entry.record.index if census.numbers_are_indices else census.totals.rows - 1
+        census.last = max(census.last, last or 0)
+        self._note(number, entry, split)
+
+    def _note_levels(self, entry: Entry) -> None:
+        if entry.record.kernel is not None:
+            frontend: str = entry.row.metadata["frontend"]
+            self._census.shelf(frontend, TRAIN)
+            known = self._census.levels.setdefault(frontend, {})
+            known.update(dict.fromkeys(entry.record.kernel.levels))
+
+    def _look(self, number: int, entry: Entry, split: str) -> tuple[bool, Rejection | None]:
+        """Whether a row is left out, and why; None where the same kernel of the user's stays."""
+        kernel = entry.record.kernel
+        key = short_hash(entry.record.renamed_hash if kernel is None else kernel.identity)
+        first = self._programs.setdefault(key, number)
+        if first != number:
+            if kernel is not None:
+                return True, None
+            return True, _rejected(entry, repeat_of(self._where.describe(first, entry)))
+        for look in (self._find_repeat_of_texts, self._find_neighbour, self._find_overlap):
+            if found := look(number, entry):
+                return True, _rejected(entry, found)
+        if found := self._find_other_split(entry, split):
+            return True, _rejected(entry, found)
+        return False, None
+
+    def _find_repeat_of_texts(self, number: int, entry: Entry) -> Rejection | None:
+        """The rejection of a drawn row all of whose texts are an earlier row's after renaming."""
+        key = short_hash(entry.row.metadata["ir_structure_hash"])
+        first = self._texts.get(key)
+        if first is None or entry.record.kernel is not None:
+            return None
+        known = self._renamed.setdefault(key, set())
+        if not known:
+            known.add(_texts_of(self._where.read(first)))
+        mine = _texts_of(self._where.read(number))
+        if mine not in known:
+            known.add(mine)
+            return None
+        return Rejection(
+            stage=Stage.DEDUPLICATE,
+            symptom=Symptom.RENAMED_IR_REPEAT,
+            detail="every text is that of an earlier row after renaming, of the structure of "
+            + self._where.describe(first, entry),
+        )
+
+    def _find_neighbour(self, number: int, entry: Entry) -> Rejection | None:
+        near = self._sieve.neighbours.of.get(number)
+        if near is None or not self._sieve.drops_near:
+            return None
+        return Rejection(
+            stage=Stage.DEDUPLICATE,
+            symptom=Symptom.NEAR_REPEAT,
+            detail=f"nearly the same as {self._where.describe(near, entry)}",
+        )
+
+    def _find_overlap(self, number: int, entry: Entry) -> Rejection | None:
+        del number
+        for reference in self._sieve.references:
+            found = reference.find(entry.row)
+            if found is None:
+                continue
+            self._census.overlaps[reference.path] += 1
+            if self._sieve.drops_overlap:
+                detail = f"{found.what} is in {reference.path}"
+                return Rejection(stage=Stage.DEDUPLICATE, symptom=Symptom.CONTAMINATED, detail=detail)
+        return None
+
+    def _find_other_split(self, entry: Entry, split: str) -> Rejection | None:
+        """The rejection of a row whose source or first text has a structure that is in another split already."""
+        if self._sieve.rule is None:
+            return None
+        metadata = entry.row.metadata
+        first = self._texts.get(short_hash(metadata["ir_structure_hash"]))
+        homes = {
+            "source": self._sources.get(short_hash(metadata["structure_hash"])),
+            "first text": None if first is None else self._census.fates[first] - 1,
+        }
+        for what, home in homes.items():
+            if home is not None and SPLITS[home] != split:
+                return Rejection(
+                    stage=Stage.SPLIT,
+                    symptom=Symptom.OTHER_SPLIT,
+                    detail=f"it would be in {split}, and a {what} of the structure of its own is in {SPLITS[home]}",
+                )
+        return None
+
+    def _note(self, number: int, entry: Entry, split: str) -> None:
+        """Remember a row that stays."""
+        census, metadata = self._census, entry.row.metadata
+        if metadata["ir_structure_hash"]:
+            self._texts.setdefault(short_hash(metadata["ir_structure_hash"]), number)
+        self._sources.setdefault(short_hash(metadata["structure_hash"]), SPLITS.index(split))
+        rule = self._sieve.rule
+        census.held_out.update(each.text for each in (rule.held_out if rule else ()) if each.takes(metadata))
+        near = self._sieve.neighbours.of.get(number)
+        if near is not None and census.fates[near] != LEFT_OUT:
+            census.near[split] += 1
+            if census.split_of(near) != split:
+                census.near[ACROSS] += 1
+
+
+def _texts_of(row: Row) -> str:
+    """The hash of all texts of a row after renaming."""
+    languages = {level.name: level.language for level in levels_of(row.metadata["frontend"])}
+    hashes = [
+        f"{name} {renamed_ir_hash(text, languages[name]) if name in languages else hash_text(text)}"
+        for name, text in row.texts.items()
+        if text is not None
+    ]
+    return hash_text(*sorted(hashes))
+
+
+def _rejected(entry: Entry, why: Rejection) -> Rejection:
+    """A rejection of a row, with what tells which."""
+    metadata = entry.row.metadata
+    return replace(
+        why,
+        frontend=metadata["frontend"],
+        kernel_name=metadata["kernel_name"],
+        index=metadata["index"],
+        category=metadata["category"],
+        recipe=metadata["recipe"],
+        target=metadata["target"],
+        ops=tuple(json.loads(metadata["ops"])),
+    )

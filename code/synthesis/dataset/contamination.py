@@ -1,0 +1,190 @@
+"""Which rows overlap with data that a model is to be tested on.
+
+By a function of the same structure, by an IR text of the same structure, or by long runs of the same tokens of Python;
+of IR these tell nothing, since much of a generated text is in every other.
+"""
+
+import ast
+import json
+import re
+import zlib
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from synthesis.errors import ConfigError, TargetError
+from synthesis.identity.hashing import hash_text
+from synthesis.identity.python import structure_hash
+from synthesis.languages import CPP, HLO, JAXPR, MLIR, ir_structure_hash
+from synthesis.output.rows import Row
+from synthesis.output.tables import TableError, read_texts
+
+RUN = 13
+"""Tokens of a run: what is commonly looked for between training data and tests."""
+SHARE = 0.5
+"""Of a text's runs of tokens that others have too: from it on, a row overlaps."""
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_SUFFIXES = (".py", ".ipynb", ".json", ".jsonl", ".parquet", ".txt", ".md", ".cpp", ".cu", ".mlir", ".hlo", ".jaxpr")
+_LARGEST = 1 << 28
+_MARKS = (("stablehlo.", MLIR), ("HloModule ", HLO), ("{ lambda ", JAXPR), ("wp::", CPP))
+"""What a text of a language has that one of another has not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How a row overlaps with others' data."""
+
+    with_: str
+    """The path that was given."""
+    what: str
+    """In words."""
+
+
+class Reference:
+    """Others' data: a file, a folder, or an installed package's name.
+
+    Args:
+        path: which.
+
+    Raises:
+        ConfigError: if there is no such file, folder or package, or no text in it.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._structures = set[str]()
+        runs = array("Q")
+        texts = 0
+        digest = 0
+        for text in _texts_of(path):
+            texts += 1
+            digest = zlib.crc32(text.encode(), digest)
+            runs.extend(_runs_of(text).tolist())
+            self._structures.update(_structures_of(text), _ir_structures_of(text))
+        if not texts:
+            raise ConfigError(f"against: no texts in {path}; files with {', '.join(_SUFFIXES)} are read")
+        self._runs: Any = np.unique(np.array(runs, np.uint64))
+        self.digest = f"{texts}-{digest:08x}"
+        """Of its texts: others' overlap is another."""
+
+    def find(self, row: Row) -> Overlap | None:
+        """How a row overlaps with it; None if it does not."""
+        if not self._structures.isdisjoint(_structures_of(row.source)):
+            return Overlap(self.path, "a function of the same structure")
+        for name, text in row.texts.items():
+            if text is not None and not self._structures.isdisjoint(_ir_structures_of(text)):
+                return Overlap(self.path, f"a text of the structure of its {name}")
+        runs = np.unique(_runs_of(row.source))
+        if len(runs) and (share := float(np.isin(runs, self._runs).mean())) >= SHARE:
+            return Overlap(self.path, f"{share:.0%} of its source's runs of {RUN} tokens")
+        return None
+
+
+def _runs_of(text: str) -> Any:
+    """The hashes of the runs of tokens of a text; none if it is shorter than one."""
+    words = np.array([zlib.crc32(token.encode()) for token in _TOKEN.findall(text)], np.uint64)
+    if len(words) < RUN:
+        return np.array([], np.uint64)
+    hashes = np.zeros(len(words) - RUN + 1, np.uint64)
+    for at in range(RUN):
+        hashes = hashes * np.uint64(0x9E3779B97F4A7C15) + words[at : at + len(hashes)]
+        hashes ^= hashes >> np.uint64(29)
+    return hashes
+
+
+def _structures_of(text: str) -> Iterator[str]:
+    """The structures of a text's functions that do anything, each with what is named before it left out."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and len(node.body) > 1:
+            yield structure_hash(ast.unparse(node))
+
+
+def _ir_structures_of(text: str) -> Iterator[str]:
+    """The structure of a text of IR, by what marks its language; nothing for any other text."""
+    for mark, language in _MARKS:
+        if mark in text:
+            yield ir_structure_hash(text, language)
+            return
+
+
+def _texts_of(path: str) -> Iterator[str]:
+    """The texts of a file, of the files of a folder, or of an installed package.
+
+    Raises:
+        ConfigError: if there is no such thing, or a file cannot be read.
+    """
+    for file in _files_of(path):
+        try:
+            yield from _texts_in(file)
+        except (OSError, ValueError, RecursionError, TableError) as error:
+            raise ConfigError(f"against: cannot read {file}: {error}") from error
+
+
+def _files_of(path: str) -> Sequence[Path]:
+    place = Path(path)
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        place = _package_of(path)
+    return sorted(each for each in place.rglob("*") if each.suffix in _SUFFIXES and each.is_file())
+
+
+def _package_of(name: str) -> Path:
+    """The folder of an installed package, which is not imported.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    from importlib.machinery import PathFinder
+
+    found = PathFinder.find_spec(name) if name.isidentifier() else None
+    if found is None or not found.submodule_search_locations:
+        raise ConfigError(f"against: no file, folder or installed package {name!r}")
+    return Path(next(iter(found.submodule_search_locations)))
+
+
+def _texts_in(file: Path) -> Iterator[str]:
+    """The texts of a file: its own, or all that its records hold."""
+    if file.suffix == ".parquet":
+        yield from read_texts(file)
+        return
+    if file.stat().st_size > _LARGEST:
+        raise TargetError(f"it has more than {_LARGEST >> 20} MiB")
+    content = file.read_text(encoding="utf-8", errors="replace")
+    if file.suffix in (".json", ".ipynb"):
+        yield from _strings_of(json.loads(content))
+    elif file.suffix == ".jsonl":
+        for line in content.splitlines():
+            yield from _strings_of(json.loads(line) if line.strip() else None)
+    else:
+        yield content
+
+
+def _strings_of(value: Any) -> Iterator[str]:
+    """All texts in a JSON value; those of a list of lines are one."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        items = cast(list[Any], value)
+        if items and all(isinstance(each, str) for each in items):
+            yield "".join(items)
+        else:
+            for each in items:
+                yield from _strings_of(each)
+    elif isinstance(value, dict):
+        entries = cast(dict[str, Any], value)
+        for each in entries.values():
+            yield from _strings_of(each)
+
+
+def digest_of(references: Sequence[Reference]) -> str:
+    """The digest of others' data."""
+    return hash_text(*(each.digest for each in references))

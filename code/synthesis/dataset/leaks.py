@@ -1,0 +1,76 @@
+"""What the splits of a data set have in common, counted of the rows that were written and of nothing else."""
+
+from array import array
+from collections.abc import Callable, Mapping
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from synthesis.dataset.splits import SPLITS
+from synthesis.identity.hashing import hash_text, short_hash
+from synthesis.output.rows import Row
+
+KINDS: Mapping[str, Callable[[Row], str]] = {
+    "source": lambda row: hash_text(row.source),
+    "renamed_source": lambda row: row.metadata["renamed_hash"],
+    "source_structure": lambda row: row.metadata["structure_hash"],
+    "ir": lambda row: hash_text(*(text for text in row.texts.values() if text is not None)),
+    "ir_structure": lambda row: row.metadata["ir_structure_hash"],
+}
+"""What two rows may share: the exact source, the source after renaming, its structure; all exact texts, the structure
+of the first."""
+
+
+class LeakCounter:
+    """Counts what splits share; 40 bytes a row."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str, str], array[int]] = {}
+        self._rows: dict[tuple[str, str], int] = {}
+
+    def add(self, split: str, row: Row) -> None:
+        """Note a row that was written."""
+        frontend = row.metadata["frontend"]
+        self._rows[frontend, split] = self._rows.get((frontend, split), 0) + 1
+        for kind, told in KINDS.items():
+            if found := told(row):
+                self._seen.setdefault((frontend, split, kind), array("Q")).append(short_hash(found))
+
+    def report(self) -> dict[str, Any]:
+        """Front end to rows by split, and by pair of splits and kind the number of programs that are in both."""
+        found: dict[str, Any] = {}
+        for frontend in dict.fromkeys(name for name, _ in self._rows):
+            splits = [split for split in SPLITS if (frontend, split) in self._rows]
+            found[frontend] = {
+                "rows": {split: self._rows[frontend, split] for split in splits},
+                "shared": {
+                    f"{one}/{other}": {kind: self._common(frontend, one, other, kind) for kind in KINDS}
+                    for one, other in combinations(splits, 2)
+                },
+                "repeated_sources": {split: self._repeated(frontend, split) for split in splits},
+            }
+        return found
+
+    def _common(self, frontend: str, one: str, other: str, kind: str) -> int:
+        ours, theirs = (self._unique(frontend, split, kind) for split in (one, other))
+        return int(np.isin(ours, theirs).sum())
+
+    def _repeated(self, frontend: str, split: str) -> int:
+        """How many rows of a split are the same program after renaming as another of it."""
+        kind = "renamed_source"
+        return self._rows[frontend, split] - len(self._unique(frontend, split, kind))
+
+    def _unique(self, frontend: str, split: str, kind: str) -> Any:
+        return np.unique(np.array(self._seen.get((frontend, split, kind), array("Q")), np.uint64))
+
+
+def describe_leaks(report: Mapping[str, Any]) -> list[str]:
+    """What is shared, in a line each; nothing if no program is in two splits."""
+    return [
+        f"{frontend}: {count} programs are in {pair.replace('/', ' and in ')} by {kind.replace('_', ' ')}"
+        for frontend, found in report.items()
+        for pair, kinds in found["shared"].items()
+        for kind, count in kinds.items()
+        if count
+    ]

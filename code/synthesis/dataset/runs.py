@@ -1,0 +1,212 @@
+"""The runs that a data set is made of: a folder's own, and those that were merged into it."""
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from heapq import merge
+from itertools import groupby
+from typing import Any
+
+from synthesis.errors import ConfigError
+from synthesis.identity.hashing import hash_text
+from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, read_chunk
+from synthesis.output.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TOOLCHAIN, hash_of, read_object
+from synthesis.output.rows import Row
+from synthesis.output.tables import TableError, read_rows
+from synthesis.settings import AnyRun, Run, run_of
+from synthesis.stores.base import Store, join
+
+_AGAIN = "make what is missing with the run's own command"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of a run, and where it lies."""
+
+    run: "RunFolder"
+    chunk: Chunk
+    part: str
+    """The hash that the chunk's part was written with."""
+    place: int
+    """Which row of the part."""
+    record: RowRecord
+    row: Row
+    """With the texts that were asked for."""
+
+    @property
+    def seed(self) -> int:
+        """What the row was drawn with; 0 for one of the user's."""
+        return self.row.metadata["seed"] or 0
+
+
+class RunFolder:
+    """A run of which every chunk is there.
+
+    Args:
+        store: its folder.
+        inside: where its settings are in the folder of the data set.
+
+    Raises:
+        ConfigError: if there is none in it.
+    """
+
+    def __init__(self, store: Store, inside: str = SIDECAR) -> None:
+        self.store = store
+        self.inside = inside
+        self.settings: AnyRun = run_of(read_object(store, SETTINGS))
+        self.toolchain: dict[str, Any] = read_object(store, TOOLCHAIN)
+        self.chunks: Sequence[Chunk] = list(chunks_of(self.settings.count, self.settings.chunk_size))
+
+    @cached_property
+    def name(self) -> str:
+        """What tells the run from others, with fewer or more candidates of its own it is the same."""
+        entries = {name: value for name, value in self.settings.to_json().items() if name != "count"}
+        digest = hash_text(json.dumps([entries, self.toolchain], sort_keys=True))[:12]
+        if isinstance(self.settings, Run):
+            return f"{self.settings.frontend}-{self.settings.seed}-{digest}"
+        return f"extracted-{digest}"
+
+    @property
+    def seed(self) -> int | None:
+        """Of a run of drawn kernels; None if they are the user's."""
+        return self.settings.seed if isinstance(self.settings, Run) else None
+
+    def records(self) -> Iterator[tuple[Chunk, ChunkRecord]]:
+        """What became of each chunk, in order.
+
+        Raises:
+            ConfigError: if some are missing.
+        """
+        self.check_whole()
+        for chunk in self.chunks:
+            record = read_chunk(self.store, chunk, check=False)
+            if record is None:
+                raise self._lacking([chunk])
+            yield chunk, record
+
+    def check_whole(self) -> None:
+        """See to it that no chunk is missing.
+
+        Raises:
+            ConfigError: if some are.
+        """
+        present = {name.removesuffix(".json") for name in self.store.names(CHUNKS)}
+        if missing := [chunk for chunk in self.chunks if chunk.stem not in present]:
+            raise self._lacking(missing)
+
+    def entries(self, levels: Sequence[str] | None) -> Iterator[Entry]:
+        """The rows, in order, a chunk of them at a time in memory; see :func:`entries_of`."""
+        for chunk, record in self.records():
+            rows = self.rows(chunk, record.part, levels)
+            for place, (told, row) in enumerate(zip(record.rows, rows, strict=True)):
+                yield Entry(self, chunk, record.part, place, told, row)
+
+    def rows(self, chunk: Chunk, part: str, levels: Sequence[str] | None = None) -> list[Row]:
+        """The rows of a chunk whose part was written with this hash.
+
+        Args:
+            chunk: which.
+            part: the hash.
+            levels: whose texts are read; all if None.
+
+        Raises:
+            ConfigError: if it is not as it was written, or cannot be read.
+        """
+        where = join(self.store.where, chunk.part)
+        try:
+            content = self.store.read(chunk.part)
+            if hash_of(content) != part:
+                raise ConfigError(f"{where} is not as it was written; {_AGAIN}")
+            return list(read_rows(io.BytesIO(content), levels))
+        except (OSError, TableError) as error:
+            raise ConfigError(f"{where} cannot be read: {error}; {_AGAIN}") from error
+
+    def row(self, chunk: Chunk, place: int) -> Row:
+        """One row of a chunk, with all its texts.
+
+        Raises:
+            ConfigError: if it is not as it was written, or cannot be read.
+        """
+        record = read_chunk(self.store, chunk, check=False)
+        if record is None:
+            raise self._lacking([chunk])
+        return self.rows(chunk, record.part)[place]
+
+    def _lacking(self, missing: Sequence[Chunk]) -> ConfigError:
+        return ConfigError(
+            f"{self.store.where} lacks {len(missing)} of {len(self.chunks)} chunks, the first of them "
+            f"{missing[0].describe(self.settings.unit)}; {_AGAIN}"
+        )
+
+
+def runs_of(store: Store) -> list[RunFolder]:
+    """The runs in a folder, drawn ones by their seeds, then those of the user's kernels.
+
+    Raises:
+        ConfigError: if there are none.
+    """
+    found = [RunFolder(store.inside(join(RUNS, name)), join(RUNS, name, SIDECAR)) for name in store.folders(RUNS)]
+    if store.has(SETTINGS):
+        found.append(RunFolder(store))
+    if not found:
+        raise ConfigError(f"{store.where} holds no run; irsmith generate and irsmith extract write one")
+    by_name = {run.name: run for run in found}  # the folder's own goes before a copy of it
+    return sorted(by_name.values(), key=lambda run: (run.seed is None, run.seed or 0, run.name))
+
+
+def entries_of(runs: Iterable[RunFolder], levels: Sequence[str] | None = None) -> Iterator[Entry]:
+    """The rows of runs: drawn ones by seed and index, then the user's, run by run.
+
+    Args:
+        runs: in the order of :func:`runs_of`.
+        levels: whose texts are read; all if None.
+
+    Raises:
+        ConfigError: if a chunk is missing or not as it was written.
+    """
+    for seed, together in groupby(runs, key=lambda run: run.seed):
+        streams = [run.entries(levels) for run in together]
+        if seed is not None and len(streams) > 1:
+            yield from merge(*streams, key=lambda entry: entry.record.index or 0)
+        else:
+            for stream in streams:
+                yield from stream
+
+
+def bring_in(store: Store, runs: Sequence[RunFolder]) -> None:
+    """Have the runs of other folders in this one too, whole ones: their settings, records and parts.
+
+    A run that is there already is brought up to what the other has of it, if that has more.
+
+    Raises:
+        ConfigError: if a run cannot be read.
+        OutputError: if the folder cannot be written.
+    """
+    own = RunFolder(store).name if store.has(SETTINGS) else None
+    for run in runs:
+        if run.name != own:
+            _copy(run, store.inside(join(RUNS, run.name)))
+
+
+def _copy(run: RunFolder, to: Store) -> None:
+    """Copy what a run's rows and ledger are made from; its settings last, for they say that it is there."""
+    if to.has(SETTINGS) and RunFolder(to).settings.count >= run.settings.count:
+        return
+    to.prepare()
+    to.sweep(SIDECAR)
+    try:
+        for chunk, record in run.records():
+            there = read_chunk(to, chunk)
+            if there is None or there.part != record.part:
+                to.copy(run.store, chunk.part, chunk.part)
+                to.copy(run.store, chunk.record, chunk.record)
+        for name in (TOOLCHAIN, SETTINGS):
+            to.copy(run.store, name, name)
+    except OSError as error:
+        raise ConfigError(f"cannot read the run in {run.store.where}: {error}") from error
+    wanted = {chunk.record for chunk in run.chunks}
+    for name in to.names(CHUNKS):
+        if join(CHUNKS, name) not in wanted:  # the last, shorter chunk of a run of fewer candidates
+            to.remove(join(CHUNKS, name))

@@ -1,0 +1,97 @@
+"""Runs of made-up rows, for what makes data sets of runs: each row is what a test says, and nothing has to be drawn."""
+
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from synthesis.identity.hashing import hash_text
+from synthesis.identity.python import renamed_hash, structure_hash
+from synthesis.languages import JAXPR, ir_structure_hash
+from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord
+from synthesis.output.layout import SETTINGS, TOOLCHAIN, hash_of
+from synthesis.output.rows import Row
+from synthesis.output.tables import write_rows
+from synthesis.settings import Run
+from synthesis.stores.local import Folder
+
+LEVELS = ("jaxpr",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeUp:
+    """A row of JAX's."""
+
+    source: str
+    text: str
+    name: str = "f"
+    category: str = "math"
+    difficulty: int = 1
+    ops: Sequence[str] = ()
+    hashes: tuple[str, str, str] | None = None
+    """Of the renamed source, its structure and the text's, where they are not to be computed."""
+
+    def row(self, seed: int, index: int) -> Row:
+        """The row as files have it."""
+        hashes = self.hashes or (
+            renamed_hash(self.source),
+            structure_hash(self.source),
+            ir_structure_hash(self.text, JAXPR),
+        )
+        metadata: dict[str, Any] = {
+            "id": hash_text(str(seed), str(index)),
+            "frontend": "jax",
+            "kernel_name": self.name,
+            "category": self.category,
+            "recipe": "made_up",
+            "target": "",
+            "description": "",
+            "difficulty": self.difficulty,
+            "ops": json.dumps(list(self.ops)),
+            "origin": {"kind": "synthetic", "package": "", "version": "", "file": "", "line": None},
+            "licence": "Apache-2.0",
+            "self_contained": True,
+            "seed": seed,
+            "index": index,
+            "config": "",
+            "device": "cpu",
+            "line_map": "{}",
+            "signature": '{"arguments": []}',
+            "options": "{}",
+            "verified": '["jaxpr"]',
+            "reached": 1.0,
+            "gradient": "agrees",
+            "unverified": "{}",
+            "version": "0",
+            "toolchain": '{"jax": "0"}',
+            "renamed_hash": hashes[0],
+            "structure_hash": hashes[1],
+            "ir_structure_hash": hashes[2],
+        }
+        return Row(self.source, {"jaxpr": self.text}, metadata)
+
+
+def make_run(folder: Path, rows: Iterable[MadeUp], count: int, *, seed: int = 0, chunk_size: int = 100) -> Path:
+    """Write a run of which every chunk is there, and none of the data set; returns its folder."""
+    store = Folder(folder)
+    given = enumerate(rows)
+    for start in range(0, count, chunk_size):
+        _write_chunk(store, Chunk(start, min(start + chunk_size, count)), seed, given)
+    settings = Run(frontend="jax", count=count, seed=seed, chunk_size=chunk_size, level=LEVELS, verify="none")
+    store.write(TOOLCHAIN, b'{"jax": "0"}\n')
+    store.write(SETTINGS, json.dumps(settings.to_json()).encode())
+    return folder
+
+
+def _write_chunk(store: Folder, chunk: Chunk, seed: int, given: Iterator[tuple[int, MadeUp]]) -> None:
+    rows = [each.row(seed, index) for index, each in islice(given, chunk.stop - chunk.start)]
+    part = io.BytesIO()
+    write_rows(part, rows, LEVELS)
+    store.write(chunk.part, part.getvalue())
+    records = tuple(
+        RowRecord(row.metadata["index"], row.metadata["category"], row.metadata["renamed_hash"], ()) for row in rows
+    )
+    store.write(chunk.record, ChunkRecord(hash_of(part.getvalue()), records, ()).to_json().encode())
