@@ -1,6 +1,7 @@
 """Smaller kernels: each is Python, each is smaller, and a search ends at one that cannot be made smaller."""
 
 import ast
+from dataclasses import replace
 
 import pytest
 
@@ -111,6 +112,18 @@ def test_sizes_shrink_together_with_what_counts_them() -> None:
     assert found.signature.launch == (1,)
     (count,) = (each for each in found.signature.arguments if each.name == "n")
     assert count.domain == Domain(low=1, high=1)
+
+
+def test_what_an_array_starts_from_shrinks_with_it() -> None:
+    corners = Argument(
+        name="x", type_name="wp.array2d[wp.vec2]", dtype="float32", element=(2,), shape=(4, 3),
+        domain=Domain(low=-0.1, high=0.1), base=tuple(range(24)),
+    )  # fmt: skip
+    spec = replace(SPEC, signature=replace(SPEC.signature, arguments=(corners, *SPEC.signature.arguments[1:])))
+    shapes = {each.signature.arguments[0].shape: each for each in smaller(spec) if each.source == spec.source}
+    assert {(4, 1), (4, 2), (1, 3), (2, 3)} <= shapes.keys()
+    assert shapes[2, 3].signature.arguments[0].base == tuple(range(12))
+    assert shapes[4, 1].signature.arguments[0].base == (0, 1, 6, 7, 12, 13, 18, 19)
 
 
 def test_a_search_that_runs_out_of_steps_says_so() -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+import numpy as np
+
 from synthesis.records import Argument, Domain, KernelSpec, Signature
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -288,7 +290,10 @@ def _with_fewer_elements(spec: KernelSpec) -> Iterator[KernelSpec]:
 
 
 def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
-    """An argument with other sizes in its shape; or, a whole number, with another size as its value or its limit."""
+    """An argument with other sizes in its shape; or, a whole number, with another size as its value or its limit.
+
+    Of a base stays what belongs to the elements that stay: the first along each dimension.
+    """
     if argument.is_bundle:
         return replace(argument, fields=tuple(_resized(each, sizes) for each in argument.fields))
     domain = argument.domain
@@ -302,7 +307,11 @@ def _resized(argument: Argument, sizes: Mapping[int, int]) -> Argument:
     if argument.shape is None:
         return argument
     shape = tuple(size if size is None else sizes.get(size, size) for size in argument.shape)
-    return replace(argument, shape=shape, type_name=_resized_type(argument, shape))
+    base = argument.base
+    if base:
+        elements = np.reshape(base, tuple(size or 0 for size in (*argument.shape, *argument.element)))
+        base = tuple(elements[tuple(map(slice, shape))].ravel().tolist())
+    return replace(argument, shape=shape, base=base, type_name=_resized_type(argument, shape))
 
 
 def _resized_type(argument: Argument, shape: Iterable[int | None]) -> str:
