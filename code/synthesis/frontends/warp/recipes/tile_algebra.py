@@ -68,11 +68,11 @@ _SOLVES = {
     """,
     "tile_cholesky": """
     L = wp.tile_cholesky(A)
-    x = wp.tile_sum(L, axis=0) * c + y
+    x = wp.tile_sum(L, axis=0) * (c / float(n)) + y
     """,
     "tile_cholesky_inplace": """
     wp.tile_cholesky_inplace(A)
-    x = wp.tile_sum(A, axis=0) * c + y
+    x = wp.tile_sum(A, axis=0) * (c / float(n)) + y
     """,
     "tile_cholesky_solve": """
     L = wp.tile_cholesky(A)
@@ -133,7 +133,7 @@ def _draw_solve(stream: Stream, target: str) -> KernelSpec:
     loaded = tiled.template.expression("wp.tile_load(b, shape=n, offset=i * n)", b=sides, n=n, i=i)
     right = tiled.hold(tiled.change(tiled.keep(loaded, ("y", "side", "b_tile"))))
     by_factor = target in _FULL and tiled.choices.chance(0.5)
-    tiled.write((_FULL if by_factor else _SOLVES)[target], y=right, c=lambda: _factor(tiled))
+    tiled.write((_FULL if by_factor else _SOLVES)[target], y=right, n=n, c=lambda: _factor(tiled))
     tiled.store(tiled.change(tiled.template.name("x")), 100.0)
     return tiled.finish(
         "tile_solve", target, "A small system of equations a block", {"tile_store", "tile_diag_add"}, _ALGEBRA
@@ -255,7 +255,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
         s = wp.tile_extract(wp.tile_dot(held, other), 0)
         u = held * (s * 0.1) + other * c
         """,
-        "u = wp.tile_broadcast(wp.tile_dot(held, other), shape=(n,)) * c + held",
+        "u = wp.tile_broadcast(wp.tile_dot(held, other), shape=(n,)) * (c / float(n)) + held",
     ),
     "tile_extract": (
         """
