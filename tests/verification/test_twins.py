@@ -18,6 +18,7 @@ from synthesis.cli import run
 from synthesis.errors import ConfigError, Symptom
 from synthesis.frontends.base import Lowered
 from synthesis.frontends.jax.recipes.applications.sizes import CHEAP, MOST_TRIPS, RealSizes
+from synthesis.generator import draw
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import program_id
 from synthesis.identity.sizes import first_difference
@@ -240,6 +241,18 @@ def test_real_sizes_are_equal_where_small_ones_are() -> None:
         assert dict(zip(listed, made, strict=True)) == {each: sizes.of(each) for each in listed}
         assert made[-1] == 3
         assert all(made[place] >= each for place, each in enumerate(listed))
+
+
+def test_arrays_whose_norms_are_taken_have_one_shape_at_small_sizes_where_they_have_at_real_ones() -> None:
+    recipe = next(each for each in get_frontend("jax").drawer.recipes if each.name == "gradient_step")
+    found = 0
+    for number in range(200):
+        signature = draw(recipe, Stream("twins", number), "gradient_norms").signature
+        if signature.twin is not None:
+            found += 1
+            shapes = {(a.shape, b.shape) for a, b in zip(signature.arguments, signature.twin.arguments, strict=True)}
+            assert len({real for real, _ in shapes}) == len(shapes) == len({small for _, small in shapes}), shapes
+    assert found > 50
 
 
 # ---- folders

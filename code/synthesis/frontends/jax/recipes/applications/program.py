@@ -112,9 +112,17 @@ class Program:
         """One of several ways to write the same."""
         return self.choices.choice(options)
 
-    def size(self, *options: int) -> int:
-        """One of several sizes, or the real one that it stands for."""
+    def size(self, *options: int, apart: int = 0) -> int:
+        """One of several sizes, or the real one that it stands for.
+
+        Args:
+            options: the sizes.
+            apart: a size that stays as it is beside this one, and so has to be another one at small sizes too; where it
+                is drawn, the next option is taken.
+        """
         size = self.choices.choice(options)
+        if size == apart:
+            size = options[(options.index(size) + 1) % len(options)]
         return self._sizes.of(size) if self._stream.real else size
 
     @property

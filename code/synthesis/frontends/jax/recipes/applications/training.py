@@ -23,10 +23,14 @@ _HALF = 0.35
 _SMOOTH = ("jax.nn.gelu(VALUE)", "jax.nn.silu(VALUE)", "jnp.tanh(VALUE)")
 """Activations whose slopes do not jump where rounding decides on which side of zero a number is."""
 
+_SIDE = 8
+_PIXELS = _SIDE**2
+"""Of an image, which is no larger at real sizes."""
 
-def _model(p: Program, into: int, out: int, *, image: bool, low: bool) -> tuple[Tree, str]:
-    """The parameters of a small model, and the text of the function that applies it."""
-    hidden = p.size(32, 64, 96, 128)
+
+def _model(p: Program, into: int, out: int, *, image: bool, low: bool, apart: int = 0) -> tuple[Tree, str]:
+    """The parameters of a small model, and the text of the function that applies it; no layer is ``apart`` wide."""
+    hidden = p.size(32, 64, 96, 128, apart=apart)
     depth = 1 + (p.level >= 4 or p.choices.chance(0.4))
     sizes = [into, *[hidden] * depth, out]
     pairs = [(weights(a, b), weights(b)) for a, b in pairwise(sizes)]
@@ -128,8 +132,11 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     image = p.choices.chance(0.25)
     classes = p.choices.chance(0.6)
     low = p.choices.child("precision").chance(_HALF)
-    tree, apply = _model(p, 64 if image else into, out, image=image, low=low)
-    shape = (rows, 8, 8) if image else (rows, into)
+    # JAX prints a norm once for all arrays of one shape: an image's pixels are as many at small sizes as at real ones,
+    # and if as many as small layers are wide, arrays had one shape at small sizes that have two at real ones.
+    apart = _PIXELS if image and target == "gradient_norms" else 0
+    tree, apply = _model(p, _PIXELS if image else into, out, image=image, low=low, apart=apart)
+    shape = (rows, _SIDE, _SIDE) if image else (rows, into)
     # What the largest score is may fall either way where numbers are coarse.
     aux = p.maybe(0.35) and not (low and classes)
     batch = p.pick("dict", "tuple", "apart", "record")
