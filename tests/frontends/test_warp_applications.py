@@ -5,14 +5,16 @@ import functools
 import re
 
 import pytest
+from running import load
 
 from synthesis import get_frontend
-from synthesis.frontends.base import Recipe
+from synthesis.frontends.base import Lowered, Recipe
 from synthesis.frontends.warp.recipes import applications
 from synthesis.generator import draw
 from synthesis.grammar.lines import block, chain
 from synthesis.grammar.streams import Stream
 from synthesis.identity.python import structure_hash
+from synthesis.verification.plan import make_plan
 
 RECIPES = [pytest.param(each, id=each.name) for each in applications.RECIPES]
 _JUMPS = (ast.Return, ast.Break, ast.Continue)
@@ -65,6 +67,20 @@ def test_nothing_is_squashed(recipe: Recipe) -> None:
     named = "sin|cos|tanh|atan" if falls_off else "sin|cos|tanh|exp|atan"
     for source in sources(recipe):
         assert not re.search(rf"wp\.({named})\(", source), source
+
+
+@pytest.mark.parametrize("target", ["vector_update", "matrix_vector", "check_status"])
+def test_whatever_a_solver_of_stacked_vectors_is_given_matters(target: str) -> None:
+    frontend = get_frontend("warp")
+    recipe = next(each for each in applications.RECIPES if each.name == "stacked")
+    level = frontend.level("cpp_forward")
+    for number in range(40):
+        kernel = load(draw(recipe, Stream("stacked", target, number), target))
+        (lowered,) = frontend.compiler.lower([kernel], (level,), device="cpu")
+        assert isinstance(lowered, Lowered)
+        problem = make_plan(frontend, kernel, lowered.texts, useful=True).problem
+        frontend.compiler.release([kernel])
+        assert problem is None, f"{problem}\n{kernel.spec.source}"
 
 
 def test_every_one_of_them_is_drawn() -> None:

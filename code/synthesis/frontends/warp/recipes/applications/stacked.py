@@ -23,6 +23,7 @@ _STACKED = {
             # the last row also keeps the books
             if row == ncts - 1:
                 iterations[wid] = iterations[wid] + 1
+                row_total[wid] = ncts
         }
     """,
     "matrix_vector": """
@@ -43,7 +44,7 @@ _STACKED = {
             value += A[mio + row * ncts + col] * p[vio + col]
         for col in range(row + 1, ncts):
             value += A[mio + col * ncts + row] * p[vio + col]}
-        {y[vio + row] = value ~ y[vio + row] = {b[vio + row] - value ~ value + eta[wid] * p[vio + row]}}
+        {y[vio + row] = value ~ y[vio + row] = {r_old[vio + row] - value ~ value + eta[wid] * p[vio + row]}}
         {?0.3 diag_out[vio + row] = A[mio + row * ncts + row] + eta[wid]}
     """,
     "project_rows": """
@@ -185,7 +186,8 @@ _STACKED = {
             return ~}
         r_max = float(0.0)
         for i in range(ncts):
-            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ r_old[vio + i] - p[vio + i] ~ b[vio + i]}))
+            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ 0.7 * (r_old[vio + i] - p[vio + i]) ~ \
+                b[vio + i]}))
         residual_out[wid] = r_max
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
@@ -272,7 +274,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("inv_m", FLOAT, (0, 2), (worlds * bodies,), ("bodies_inv_m", "inv_mass"))
     p.array("inv_i", _MAT, (-1, 1), (worlds * bodies,), ("bodies_inv_I", "inv_inertia"))
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
-    p.scalar("max_iterations", INT, (1, 3), ("max_iterations", "max_iters"))
+    p.scalar("max_iterations", INT, (2, 4), ("max_iterations", "max_iters"))
     p.scalar("max_rows", INT, (2, rows // 2), ("max_rows", "capacity"))
     p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
     p.number("tolerance", (0.7, 0.95), ("tolerance", "eps"), ("0.9",))
