@@ -55,6 +55,21 @@ def test_one_comparison_may_fall_either_way() -> None:
     assert compare(values(other), expected).mismatch is not None
 
 
+@pytest.mark.parametrize("zeros", [0, 20, 31, 32, 33, 40])
+def test_zeros_do_not_make_an_element_be_held_against_next_to_nothing(zeros: int) -> None:
+    """Of rows whose mean is taken off, and some of which are masked, some elements are next to nothing by chance."""
+    generator = np.random.default_rng(0)
+    double = generator.normal(size=(64, 32))
+    double[:, 0] = 1e-7 * generator.normal(size=64)
+    rounding = 1e-7 * generator.normal(size=double.shape)
+    double[:zeros], rounding[:zeros] = 0, 0
+    expected = expected_of(double, (double + rounding).astype(np.float32))
+    assert expected.ill_conditioned is None
+    assert expected.largest_tolerance < 2e-5
+    for wrong in (double * 1.001, double + 1e-3 * (double == double[0]), np.roll(double, 1, axis=1)):
+        assert compare(values(wrong.astype(np.float32)), expected).mismatch is not None
+
+
 def test_a_nan_never_agrees_and_is_no_value_of_the_reference_either() -> None:
     expected = expected_of(ONE, ONE.astype(np.float32))
     wrong = ONE.astype(np.float32)

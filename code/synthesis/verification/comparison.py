@@ -38,6 +38,7 @@ _MARGIN = 8.0
 _UNITS = 32.0
 _LEAST = 1e-11
 """The smallest allowance: for float64 there is no wider format to measure against."""
+_QUARTILE = 0.25
 _OUTLIERS = 0.01
 """The share of elements that may stand apart in the two precisions: a comparison that falls either way."""
 
@@ -215,11 +216,22 @@ def _relative(value: npt.NDArray[Any], true: npt.NDArray[Any]) -> npt.NDArray[An
 
 
 def scale_of(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The size that an element's error is measured against: its own, and the array's typical one; poison counts not."""
+    """The size that an element's error is measured against: its own, and the array's typical one, 1 if all are zero."""
     sizes = _sizes(true)
-    typical = float(np.median(sizes)) if sizes.size else 0.0
-    typical = typical or (float(sizes.mean()) if sizes.size else 0.0)
-    return sizes + (typical or 1.0)
+    return sizes + (_typical(sizes) or 1.0)
+
+
+def _typical(sizes: npt.NDArray[Any]) -> float:
+    """The median; where that is zero, the mean.
+
+    As zeros come to a half of an array that is masked, or written in part, the median comes to the least of its other
+    numbers, which says nothing of how far these may be off. So it is no less than the lower quartile of these.
+    """
+    others = sizes[sizes > 0]
+    if not others.size:
+        return 0.0
+    median = float(np.median(sizes))
+    return max(median, float(np.quantile(others, _QUARTILE))) if median else float(sizes.mean())
 
 
 def _sizes(true: npt.NDArray[Any]) -> npt.NDArray[Any]:
