@@ -1,4 +1,5 @@
 import ast
+import pickle
 import re
 from dataclasses import replace
 
@@ -10,7 +11,19 @@ from processes import output_of
 from synthesis import KernelGenerator, Rejection, synthesize_pair
 from synthesis.identity.ir import canonical_text
 from synthesis.identity.python import program_id, renamed_hash, structure_hash
-from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR, ir_structure_hash
+from synthesis.languages import (
+    CPP,
+    CUDA,
+    HLO,
+    JAXPR,
+    LLVM,
+    MLIR,
+    PTX,
+    SASS,
+    Language,
+    ir_structure_hash,
+    renamed_ir_hash,
+)
 
 WARP = """
 import warp as wp
@@ -240,6 +253,21 @@ def test_shapes_belong_to_an_ir_structure() -> None:
 def test_a_name_that_begins_as_a_type_is_a_name(name: str) -> None:
     text = "ENTRY main { x.1 = f32[4] parameter(0)  ROOT y = f32[4] negate(x.1) }"
     assert HLO.canonical(text.replace("x.1", f"{name}.1")) == HLO.canonical(text)
+
+
+def test_texts_of_one_program_share_their_renamed_form_and_those_of_one_structure_need_not() -> None:
+    text = "{ lambda ; a:f32[4]. let b:f32[4] = mul a 2.0:f32[] in (b,) }"
+    renamed_text = text.replace("a", "z").replace("lzmbdz", "lambda")
+    assert renamed_ir_hash(text, JAXPR) == renamed_ir_hash(renamed_text, JAXPR)
+    assert renamed_ir_hash(text, JAXPR) != renamed_ir_hash(text.replace("2.0", "3.0"), JAXPR)
+    assert ir_structure_hash(text, JAXPR) == ir_structure_hash(text.replace("2.0", "3.0"), JAXPR)
+    dense = "%0 = stablehlo.constant dense<[1.0, 2.0]> : tensor<2xf32>"
+    assert renamed_ir_hash(dense, MLIR) != renamed_ir_hash(dense.replace("2.0", "5.0"), MLIR)
+
+
+@pytest.mark.parametrize("language", [CPP, CUDA, PTX, SASS, JAXPR, MLIR, HLO, LLVM], ids=lambda each: each.name)
+def test_a_language_is_itself_in_another_process_too(language: Language) -> None:
+    assert pickle.loads(pickle.dumps(language)) == language
 
 
 def test_of_an_unknown_language_all_but_numbers_is_kept() -> None:

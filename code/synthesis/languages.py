@@ -2,10 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 from synthesis.identity.hashing import hash_text
-from synthesis.identity.ir import canonical_cpp, canonical_hlo, canonical_jaxpr, canonical_mlir, canonical_text
+from synthesis.identity.ir import (
+    canonical_cpp,
+    canonical_hlo,
+    canonical_jaxpr,
+    canonical_mlir,
+    canonical_text,
+    renamed_cpp,
+    renamed_hlo,
+    renamed_jaxpr,
+    renamed_mlir,
+)
 from synthesis.identity.sizes import sizeless_hlo, sizeless_jaxpr, sizeless_mlir
 
 
@@ -28,21 +37,20 @@ class Language:
     that."""
 
 
-_cpp = partial(canonical_cpp, numbers=True)
-_jaxpr = partial(canonical_jaxpr, numbers=True)
-_mlir = partial(canonical_mlir, numbers=True)
-_hlo = partial(canonical_hlo, numbers=True)
-
-CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=_cpp)
-CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp, renamed=_cpp)
-PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, renamed=_cpp)
-SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=_cpp)
+CPP = Language(name="C++", suffix="cpp", lexer="cpp", canonical=canonical_cpp, renamed=renamed_cpp)
+CUDA = Language(name="CUDA", suffix="cu", lexer="cuda", canonical=canonical_cpp, renamed=renamed_cpp)
+PTX = Language(name="PTX", suffix="ptx", lexer="ptx", canonical=canonical_cpp, renamed=renamed_cpp)
+SASS = Language(name="SASS", suffix="sass", lexer="nasm", canonical=canonical_cpp, renamed=renamed_cpp)
 JAXPR = Language(
-    name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr, renamed=_jaxpr, sizeless=sizeless_jaxpr
+    name="jaxpr", suffix="jaxpr", lexer="ir", canonical=canonical_jaxpr, renamed=renamed_jaxpr, sizeless=sizeless_jaxpr
 )
-MLIR = Language(name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir, renamed=_mlir, sizeless=sizeless_mlir)
-HLO = Language(name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo, renamed=_hlo, sizeless=sizeless_hlo)
-LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir, renamed=_mlir)
+MLIR = Language(
+    name="MLIR", suffix="mlir", lexer="ir", canonical=canonical_mlir, renamed=renamed_mlir, sizeless=sizeless_mlir
+)
+HLO = Language(
+    name="HLO", suffix="hlo", lexer="ir", canonical=canonical_hlo, renamed=renamed_hlo, sizeless=sizeless_hlo
+)
+LLVM = Language(name="LLVM IR", suffix="ll", lexer="llvm", canonical=canonical_mlir, renamed=renamed_mlir)
 
 
 def ir_structure_hash(text: str, language: Language) -> str:

@@ -80,6 +80,26 @@ def canonical_hlo(text: str, *, numbers: bool = False) -> str:
     return _canonical_tensor(text, frozenset(defined + re.findall(r"^HloModule ([\w.-]+)", text)), numbers)
 
 
+def renamed_cpp(text: str) -> str:
+    """A C++ or CUDA text, or machine code, with canonical identifiers, numbers and all."""
+    return canonical_cpp(text, numbers=True)
+
+
+def renamed_mlir(text: str) -> str:
+    """An MLIR or LLVM text likewise."""
+    return canonical_mlir(text, numbers=True)
+
+
+def renamed_jaxpr(text: str) -> str:
+    """A printed jaxpr likewise."""
+    return canonical_jaxpr(text, numbers=True)
+
+
+def renamed_hlo(text: str) -> str:
+    """An HLO text likewise."""
+    return canonical_hlo(text, numbers=True)
+
+
 def _canonical_tensor(text: str, defined: frozenset[str], numbers: bool) -> str:
     tokens = (("", token) for token in _TOKENS.findall(text if numbers else _without_dense(text)))
     return " ".join(_canonical_tokens(tokens, defined, numbers))
