@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         UsageError,
     )
     from synthesis.examples import Examples, example
+    from synthesis.explorer.site import explore
     from synthesis.extraction import discover, extract
     from synthesis.generator import KernelGenerator
     from synthesis.ir_extractor import extract_ir
@@ -92,6 +93,7 @@ __all__ = [
     "compile_kernel_from_source",
     "discover",
     "example",
+    "explore",
     "extract",
     "extract_ir",
     "extract_ir_from_kernel",
@@ -140,6 +142,7 @@ _MODULES = {
     "compile_kernel_from_source": "pipeline",
     "discover": "extraction",
     "example": "examples",
+    "explore": "explorer.site",
     "extract": "extraction",
     "extract_ir": "ir_extractor",
     "extract_ir_from_kernel": "pipeline",

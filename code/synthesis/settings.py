@@ -252,6 +252,41 @@ class Verification(Confining):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Exploration(Confining):
+    """What a site of data sets is made with."""
+
+    rows: int | None = None
+    """Most rows that the table and the pages hold, spread evenly over all; all if it is not said. The overview counts
+    all in any case."""
+    max_size: int = 1024
+    """MiB that the site may come to; rows that do not fit are counted, and get no page."""
+    runs: int = 500
+    """Rows, spread evenly, whose kernels are run once, so that their pages show inputs and outputs; 0 for none. Each
+    takes some ten milliseconds, and each front end a few seconds to start."""
+    source_time_limit: float = 20.0
+    """Seconds of processor time that one row's kernel may take to be loaded and run."""
+
+    def __post_init__(self) -> None:
+        """Refuse what no site can be made with."""
+        super().__post_init__()
+        if self.rows is not None:
+            _check_integer("rows", self.rows, least=0)
+        _check_integer("max_size", self.max_size, least=1)
+        _check_integer("runs", self.runs, least=0)
+        _settle(self, "source_time_limit", _seconds("source_time_limit", self.source_time_limit))
+
+    @property
+    def most_bytes(self) -> int:
+        """Bytes that the site may come to."""
+        return self.max_size << 20
+
+    @property
+    def limit(self) -> str:
+        """The size's limit, as a user says it."""
+        return f"--max-size {self.max_size}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run(Making, Drawing):
     """A run of drawn kernels: what is drawn, what is made of it, and how many."""
 

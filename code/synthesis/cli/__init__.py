@@ -28,6 +28,7 @@ COMMANDS = {
     "verify": "Verify a finished folder of pairs again, from its files alone.",
     "show": "Show a pair's Python beside its IR.",
     "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
+    "explore": "Make a static site of data sets: an overview, a table to search, a page for each pair.",
     "ops": (
         "List a tool's operations: which the reference that texts are verified against models, and which are left out."
     ),

@@ -1,0 +1,79 @@
+"""``irsmith explore``."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from synthesis.cli.options import Config, Flag, Flat
+from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.explorer.forecast import Forecast
+from synthesis.explorer.site import explore_with
+from synthesis.settings import Exploration
+
+_MOST_COMPLAINTS = 10
+
+
+def explore(
+    *folders: str,
+    out: str,
+    settings: Annotated[Exploration, Flat] = Exploration(),  # noqa: B008 (it is frozen)
+    progress: str = "auto",
+    config: Config = None,
+    json: Flag = False,
+) -> None:
+    """Make a static site of data sets: an overview, a table to search, a page for each pair.
+
+    The site opens from its file as from any server, and loads nothing but its own files. What it will come to is said
+    before it is written. A file that cannot be read is named on the overview, and costs itself alone.
+
+    Rows may be a stranger's: tables are read, and kernels run, in processes that have limits and no rights where the
+    kernel can take them; what rows hold is shown as text and never becomes markup.
+
+    Examples:
+
+        irsmith explore data/samples/warp data/samples/jax --out site
+
+        irsmith explore pairs --out site --rows 20000 --runs 0
+
+    Parameters
+    ----------
+    folders: str
+        Folders that irsmith generate or irsmith extract wrote, or their URLs; a run in progress will do.
+    out: str
+        An empty folder, an older site, which is replaced, or a URL.
+    progress: str
+        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
+    json: bool
+        Print what was written as JSON, on standard output alone; the rest stays on standard error.
+    """
+    console = plain_console(stderr=json)
+
+    def tell(forecast: Forecast) -> None:
+        print_line(console, _said(forecast))
+
+    site = explore_with(settings, folders, out, progress=progress, on_forecast=tell)
+    errors = plain_console(stderr=True)
+    for why in site.broken[:_MOST_COMPLAINTS]:
+        print_line(errors, f"irsmith: {why}")
+    if len(site.broken) > _MOST_COMPLAINTS:
+        print_line(errors, f"irsmith: and {len(site.broken) - _MOST_COMPLAINTS} more; the overview lists them")
+    if json:
+        print_json(site.to_json())
+        return
+    left = f", {site.rows - site.pages} rows counted alone" if site.rows > site.pages else ""
+    size = f"{_size(site.bytes)} in {site.files} files"
+    print_line(console, f"{site.out}/index.html: {site.pages} pairs, {site.runs} runs, {size}{left}")
+
+
+def _said(forecast: Forecast) -> str:
+    """What a site will come to, in a line."""
+    words = f"{forecast.out}: about {_size(forecast.bytes)} for {forecast.pages} pairs, runs of {forecast.runs}"
+    if forecast.left_out:
+        words += f"; {forecast.left_out} of {forecast.rows} rows are counted and get no page ({forecast.why_left_out})"
+    return words
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e5 else f"{count / 1e3:.0f} kB"

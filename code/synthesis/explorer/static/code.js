@@ -1,0 +1,174 @@
+// Python beside one of its texts, the lines of each linked with those of the other.
+"use strict";
+(() => {
+  const { el, number, plural } = irsmith;
+  const MOST_LINES = 4000; // lines that are shown before somebody asks for all
+  const LONGEST = 4000; // characters of a line
+  const HUES = 6;
+
+  // Which lines belong together: by line of Python the runs of the text, and by line of the text its lines of Python.
+  function links(runs) {
+    const down = new Map();
+    const up = new Map();
+    for (const [line, first, last] of [...runs].sort((a, b) => a[0] - b[0])) {
+      if (!down.has(line)) down.set(line, []);
+      down.get(line).push([first, last]);
+      for (let at = first; at <= Math.min(last, first + 100000); at++) {
+        if (!up.has(at)) up.set(at, []);
+        if (!up.get(at).includes(line)) up.get(at).push(line);
+      }
+    }
+    const hues = new Map([...down.keys()].sort((a, b) => a - b).map((line, place) => [line, place % HUES]));
+    return { down, up, hues };
+  }
+
+  class Pane {
+    constructor(side, title, code, language, linked, hear) {
+      Object.assign(this, { side, hear });
+      this.lines = irsmith.colour(code, language);
+      this.linked = linked;
+      this.active = 0;
+      this.nodes = [];
+      this.list = el("div", {
+        class: "lines", role: "listbox", tabindex: 0, "aria-label": title,
+        onmouseover: (event) => this.point(event, "hover"), onmouseleave: () => hear("leave", this, 0),
+        onclick: (event) => this.point(event, "click"), onkeydown: (event) => this.key(event),
+        onfocus: () => this.mark(this.active || 1),
+      });
+      const copy = el("button", { type: "button", class: "quiet small", onclick: () => irsmith.copy(code, copy) }, "Copy");
+      this.node = el("section", { class: `pane ${side}`, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span", { class: "note" }, plural(this.lines.length, "line")), el("span", { class: "stretch" }), copy), this.list);
+      this.show(MOST_LINES);
+    }
+
+    show(most) {
+      const start = this.nodes.length;
+      const end = Math.min(this.lines.length, most);
+      this.more?.remove();
+      for (let at = start; at < end; at++) this.nodes.push(this.line(at + 1, this.lines[at]));
+      this.list.append(...this.nodes.slice(start));
+      if (end < this.lines.length) {
+        this.more = el("button", { type: "button", class: "more", onclick: () => this.show(this.lines.length) }, `Show all ${number(this.lines.length)} lines`);
+        this.list.append(this.more);
+      }
+    }
+
+    line(place, pieces) {
+      let left = LONGEST;
+      const shown = [];
+      for (const [kind, piece] of pieces) {
+        if (left <= 0) break;
+        shown.push(kind ? el("span", { class: `c-${kind}` }, piece.slice(0, left)) : piece.slice(0, left));
+        left -= piece.length;
+      }
+      if (left < 0) shown.push("…");
+      const hue = this.linked(place);
+      return el(
+        "div",
+        { class: `line${hue === undefined ? "" : ` mapped hue-${hue}`}`, role: "option", id: `${this.side}-${place}`, "data-line": place, "aria-selected": "false" },
+        el("span", { class: "num", "aria-hidden": "true" }, place),
+        el("code", {}, shown.length ? shown : "\u200b"),
+      );
+    }
+
+    point(event, what) {
+      const line = Number(event.target.closest?.(".line")?.dataset.line ?? 0);
+      if (what === "click" && !line) return;
+      if (what === "click") this.mark(line);
+      this.hear(what, this, line);
+    }
+
+    // The line that keys act on.
+    mark(line) {
+      this.node.querySelector(".line.at")?.classList.remove("at");
+      this.active = Math.max(1, Math.min(this.nodes.length, line));
+      const node = this.nodes[this.active - 1];
+      if (!node) return;
+      node.classList.add("at");
+      this.list.setAttribute("aria-activedescendant", node.id);
+    }
+
+    key(event) {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.list) return;
+      const moves = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 20, PageUp: -20, Home: -1e9, End: 1e9 };
+      if (event.key in moves) {
+        this.mark(this.active + moves[event.key]);
+        this.reveal(this.active);
+        this.hear("hover", this, this.active);
+      } else if (event.key === "Enter" || event.key === " ") this.hear("click", this, this.active);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    }
+
+    set(kind, lines) {
+      for (const node of this.list.querySelectorAll(`.line.${kind}`)) {
+        node.classList.remove(kind);
+        if (kind === "pin") node.setAttribute("aria-selected", "false");
+      }
+      for (const line of lines) {
+        const node = this.nodes[line - 1];
+        node?.classList.add(kind);
+        if (kind === "pin") node?.setAttribute("aria-selected", "true");
+      }
+    }
+
+    // Bring a line into view, inside the pane alone.
+    reveal(line, middle = false) {
+      if (line > this.nodes.length) this.show(this.lines.length);
+      const node = this.nodes[line - 1];
+      if (!node) return;
+      const { list } = this;
+      const top = node.offsetTop - list.offsetTop;
+      if (top < list.scrollTop || top + node.offsetHeight > list.scrollTop + list.clientHeight)
+        list.scrollTop = middle ? top - list.clientHeight / 3 : top < list.scrollTop ? top - 8 : top + node.offsetHeight - list.clientHeight + 8;
+    }
+  }
+
+  // Two panes that know each other. `change` is told which line is kept: "py12", "ir30" or "".
+  irsmith.Beside = class {
+    constructor({ source, text, level, language, runs, note, change }) {
+      const { down, up, hues } = links(runs);
+      Object.assign(this, { down, up, change, kept: "" });
+      const hear = (what, pane, line) => this.hear(what, pane, line);
+      this.python = new Pane("py", "Python", source, "python", (line) => hues.get(line), hear);
+      this.ir = text === null ? null : new Pane("ir", level, text, language, (line) => hues.get(up.get(line)?.[0]), hear);
+      this.node = el("div", { class: "beside" }, this.python.node, this.ir ? this.ir.node : el("section", { class: "pane none" }, el("header", {}, el("h2", {}, level)), el("p", { class: "note" }, note)));
+    }
+
+    // The lines of both panes that belong to one.
+    group(pane, line) {
+      const python = pane === this.python ? [line] : (this.up.get(line) ?? []);
+      const runs = python.flatMap((each) => this.down.get(each) ?? []);
+      const ir = new Set(pane === this.ir ? [line] : []);
+      for (const [first, last] of runs) for (let at = first; at <= Math.min(last, first + 20000); at++) ir.add(at);
+      return { python, ir: [...ir].sort((a, b) => a - b) };
+    }
+
+    paint(kind, pane, line) {
+      const { python, ir } = line ? this.group(pane, line) : { python: [], ir: [] };
+      this.python.set(kind, python);
+      this.ir?.set(kind, ir);
+      return { python, ir };
+    }
+
+    hear(what, pane, line) {
+      if (what !== "click") this.paint("hot", pane, what === "leave" ? 0 : line);
+      else this.keep(this.kept === `${pane.side}${line}` ? "" : `${pane.side}${line}`);
+    }
+
+    // Keep a line and what belongs to it marked, and bring that into view.
+    keep(name, tell = true) {
+      const found = /^(py|ir)([1-9]\d{0,8})$/.exec(name);
+      const pane = found ? (found[1] === "py" ? this.python : this.ir) : null;
+      this.kept = pane ? name : "";
+      const { python, ir } = this.paint("pin", pane, pane ? Number(found[2]) : 0);
+      if (pane) {
+        pane.mark(Number(found[2]));
+        if (!tell) pane.reveal(Number(found[2]), true);
+        if (pane === this.python && ir.length) this.ir?.reveal(ir[0], true);
+        if (pane === this.ir && python.length) this.python.reveal(python[0], true);
+      }
+      if (tell) this.change(this.kept);
+    }
+  };
+})();
