@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
-from synthesis import KernelSpec, Rejection, Role, SynthesisPipeline, get_frontend
-from synthesis.frontends.base import Kernel, Recipe, ReferenceUnknownError, Values
+from synthesis import KernelSpec, Rejection, SynthesisPipeline, get_frontend
+from synthesis.frontends.base import Recipe, ReferenceUnknownError, Values
 from synthesis.generator import draw
 from synthesis.grammar.streams import Stream
-from synthesis.verification.inputs import complete, draw_inputs, flat
+from synthesis.verification.inputs import draw_inputs, flat
+from synthesis.verification.trial import try_kernel
 
 FOLDER = Path(__file__).with_name("gallery")
 _LEVELS = {"warp": ("cuda_forward", "cuda"), "jax": ("jaxpr", "text")}
@@ -28,21 +29,12 @@ def drawn(recipe: Recipe) -> KernelSpec:
     return draw(recipe, Stream("gallery", recipe.name, difficulty=difficulty), recipe.targets[0])
 
 
-def outputs(frontend: str, spec: KernelSpec, inputs: Values) -> Values:
-    """What the reference makes of inputs; nothing where it needs a GPU's blocks of threads."""
-    tool = get_frontend(frontend)
-    kernel = tool.load_one(spec)
-    assert isinstance(kernel, Kernel), kernel
+def outputs(frontend: str, spec: KernelSpec) -> Values:
+    """What the reference makes of the first inputs; nothing where it needs a GPU's blocks of threads."""
     try:
-        (found,) = tool.the_prover.reference(kernel)([complete(spec.signature, inputs)], double=False)
+        return try_kernel(get_frontend(frontend), spec).outputs
     except ReferenceUnknownError:
         return {}
-    finally:
-        tool.compiler.release([kernel])
-    written = {
-        each.name for each in (*spec.signature.results, *spec.signature.spread.arguments) if each.role is not Role.INPUT
-    }
-    return {name: value for name, value in found.items() if name in written}
 
 
 def values_of(values: Values) -> Iterator[str]:
@@ -61,7 +53,7 @@ def section(frontend: str, recipe: Recipe) -> list[str]:
     pair = SynthesisPipeline(frontend, level=[level], device=device, verify="none").create_pair(spec)
     assert not isinstance(pair, Rejection), pair
     inputs = draw_inputs(spec.signature, 0)
-    left = outputs(frontend, spec, inputs)
+    left = outputs(frontend, spec)
     targets = ", ".join(f"`{target}`" for target in recipe.targets)
     return [
         "",

@@ -5,17 +5,19 @@ from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
 
+from synthesis.errors import TargetError
 from synthesis.explorer.packing import pack
 from synthesis.explorer.pages import page_of
 from synthesis.explorer.place import static_files
 from synthesis.output.reading import Document, OpenTable, count_pairs, scan_folder
-from synthesis.errors import TargetError
 from synthesis.settings import Exploration
 from synthesis.stores.base import Store
 
 _SAMPLE, _TOGETHER = 96, 32
 _ENTRY = 48
 """Bytes that a row takes in the table's data, near enough."""
+_RUN = 700
+"""Bytes that a run takes on a page, likewise."""
 _SHARE = 0.85
 """Of the size that a site may have, what its rows are let come to."""
 
@@ -76,10 +78,9 @@ def forecast_of(settings: Exploration, stores: Sequence[Store], open_table: Open
     room = int((_SHARE * settings.most_bytes - fixed) / usual) if usual else rows
     if room < pages:
         pages, why = max(room, 0), settings.limit
-    size = int(fixed + pages * usual)
-    return Forecast(
-        out=out, rows=rows, pages=pages, runs=min(settings.runs, pages), bytes=size, why_left_out=why
-    )
+    runs = min(settings.runs, pages)
+    size = int(fixed + pages * usual + runs * _RUN)
+    return Forecast(out=out, rows=rows, pages=pages, runs=runs, bytes=size, why_left_out=why)
 
 
 def _count(store: Store, open_table: OpenTable) -> int:

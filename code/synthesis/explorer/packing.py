@@ -1,7 +1,8 @@
 """Data as scripts that a page loads on demand: a file's address lets a page load scripts, and nothing else.
 
-A script is one call with a name and a text in Base64, of JSON that was deflated. Nothing that a row holds is in a script
-as it is, so no row can end one; and rows take a tenth of their size.
+A script is one call with a name and a text in Base64, of JSON that was deflated. Nothing that a row holds is in a
+script as it is, so no row can end one; and rows take a fifth of their size. What is stored is plain text, and the page
+colours the one pair that is looked at: the markup of colours would be five times the text.
 """
 
 import base64

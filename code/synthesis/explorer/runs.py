@@ -25,6 +25,8 @@ from synthesis.verification.twins import at_executed_sizes
 
 MOST_SHOWN = 48
 """Elements of an array that are shown."""
+UNTOUCHED = "·"
+"""An element of an output that the kernel did not write."""
 _ARRAYS, _WORDS, _LARGEST = 64, 300, 1 << 18
 """Arrays of a run, characters of what is told of a failure, and bytes of a run's description."""
 _STARTING = 60.0
@@ -126,22 +128,29 @@ def _shown(frontend: Frontend, spec: KernelSpec) -> dict[str, Any]:
     if frontend.prover is None:
         return {"why": f"nothing here runs kernels of {frontend.name}"}
     trial = try_kernel(frontend, at_executed_sizes(spec))
-    return {"inputs": _arrays(trial.inputs), "outputs": _arrays(trial.outputs)}
+    return {"inputs": _arrays(trial.inputs, {}), "outputs": _arrays(trial.outputs, trial.starts)}
 
 
-def _arrays(values: Values) -> list[dict[str, Any]]:
-    return [_array(name, np.asarray(array)) for name, array in flat(values).items()][:_ARRAYS]
+def _arrays(values: Values, starts: Values) -> list[dict[str, Any]]:
+    poison = flat(starts)
+    found = [_array(name, np.asarray(array), poison.get(name)) for name, array in flat(values).items()]
+    return found[:_ARRAYS]
 
 
-def _array(name: str, array: npt.NDArray[Any]) -> dict[str, Any]:
-    values = [_number(each) for each in array.ravel()[:MOST_SHOWN]]
+def _array(name: str, array: npt.NDArray[Any], start: npt.NDArray[Any] | None) -> dict[str, Any]:
+    """An array, cut; an element that holds what it did before, where that is what no kernel writes, is left out."""
+    first = array.ravel()[:MOST_SHOWN]
+    values = [_number(each) for each in first]
+    if start is not None and start.shape == array.shape and array.dtype.kind != "b":
+        left = start.ravel()[:MOST_SHOWN]
+        values = [UNTOUCHED if old == new else shown for old, new, shown in zip(left, first, values, strict=True)]
     return {"name": name, "dtype": str(array.dtype), "shape": list(array.shape), "values": values}
 
 
 def _number(value: Any) -> str:
-    if isinstance(value, bool | np.bool_):
-        return str(bool(value)).lower()
     kind = np.asarray(value).dtype.kind
+    if kind == "b":
+        return str(bool(value)).lower()
     if kind in "iu":
         return str(int(value))
     return f"{complex(value):.6g}" if kind == "c" else f"{float(value):.6g}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from synthesis.errors import TargetError
 from synthesis.explorer.forecast import Forecast, forecast_of
-from synthesis.explorer.listing import LINES, ROWS, Shard, ledger_entry, ledger_shard, row_entry, rows_shard
+from synthesis.explorer.listing import LINES, ROWS, ledger_entry, ledger_shard, row_entry, rows_shard
 from synthesis.explorer.overview import Overview, leaks_of
 from synthesis.explorer.packing import pack
 from synthesis.explorer.pages import KEY, Page, describe_levels, page_of
@@ -17,9 +17,8 @@ from synthesis.explorer.place import DATA, Place
 from synthesis.explorer.runs import Runs
 from synthesis.output.confined import ConfinedTables
 from synthesis.output.layout import SIDECAR
-from synthesis.output.reading import BrokenFile
+from synthesis.output.reading import BrokenFile, scan_folder, scan_ledger
 from synthesis.output.reading import Place as Folder
-from synthesis.output.reading import scan_folder, scan_ledger
 from synthesis.progress import Meter, progress_bar
 from synthesis.settings import Exploration
 from synthesis.stores.base import Store
@@ -192,7 +191,7 @@ class _Writer:
 
     def _commands(self, page: Page) -> list[str]:
         """What shows the row again, and what makes it again."""
-        folder = shlex.quote(self._stores[page.entry["folder"]].where)
+        folder = shlex.quote(self._stores[int(page.entry["folder"])].where)
         metadata = page.document.metadata
         own = str(metadata["id"]).startswith(page.entry["key"])
         key = page.entry["key"] if own else shlex.quote(page.document.name)

@@ -1,4 +1,4 @@
-"""One run of a kernel, to be looked at: the first inputs that verification draws, and what the reference makes of them."""
+"""One run of a kernel, to be looked at: the first inputs that verification draws, and what the reference makes of it."""
 
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ class Trial:
 
     inputs: Values
     outputs: Values
+    starts: Values
+    """What pure outputs held before: what no kernel writes, but for truth values."""
 
 
 def try_kernel(frontend: Frontend, spec: KernelSpec) -> Trial:
@@ -28,15 +30,18 @@ def try_kernel(frontend: Frontend, spec: KernelSpec) -> Trial:
         ReferenceFaultError: if the kernel is at fault on these inputs.
     """
     inputs = draw_inputs(spec.signature, 0)
+    run = complete(spec.signature, inputs)
     kernel = frontend.load_one(spec)
     if isinstance(kernel, Rejection):
         raise KernelError(kernel.stage, kernel.symptom, kernel.detail)
     try:
         reference = frontend.the_prover.reference(kernel)
-        (found,) = reference([complete(spec.signature, inputs)], double=False)
+        (found,) = reference([run], double=False)
     finally:
         frontend.compiler.release([kernel])
     written = {
         each.name for each in (*spec.signature.results, *spec.signature.spread.arguments) if each.role is not Role.INPUT
     }
-    return Trial(inputs=inputs, outputs={name: value for name, value in found.items() if name in written})
+    outputs = {name: value for name, value in found.items() if name in written}
+    starts = {name: run[name] for name in outputs if name in run and name not in inputs}
+    return Trial(inputs=inputs, outputs=outputs, starts=starts)

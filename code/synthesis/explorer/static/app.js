@@ -77,6 +77,7 @@
       scrollTo(0, 0);
       say(document.title);
       document.documentElement.dataset.shown = location.hash || "#/";
+      performance.mark("irsmith-shown");
     } catch (error) {
       if (mine === turn) main.replaceChildren(el("h1", {}, "This cannot be shown"), el("p", {}, String(error.message ?? error)));
     } finally {

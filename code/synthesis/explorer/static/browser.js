@@ -119,6 +119,7 @@
     toggleSide(open = !this.node.classList.contains("open")) {
       this.node.classList.toggle("open", open);
       this.filters.setAttribute("aria-expanded", String(open));
+      this.showFiltersButton();
     }
 
     // ---- state, which the address has
@@ -223,7 +224,14 @@
       );
       if (chosen.length) chosen.push(el("button", { type: "button", class: "chip clear", onclick: () => this.clear() }, "Clear all"));
       this.chips.replaceChildren(...chosen);
-      this.filters.textContent = chosen.length ? `Filters (${chosen.length - 1})` : "Filters";
+      this.showFiltersButton();
+    }
+
+    // On a small screen filters lie over the list: the button also says how many rows are below.
+    showFiltersButton() {
+      const chosen = this.facets.reduce((sum, facet) => sum + facet.chosen.size, 0);
+      const open = this.node.classList.contains("open");
+      this.filters.textContent = open ? `Show ${number(this.found.length)}` : chosen ? `Filters (${chosen})` : "Filters";
     }
 
     // ---- filters
@@ -234,7 +242,7 @@
       panel.narrowing = facet.values.length > SHOWN
         ? el("input", { type: "search", class: "narrow", placeholder: `Find among ${number(facet.values.length)}`, "aria-label": `Find a value of ${facet.title}`, oninput: (event) => { panel.narrow = event.target.value.trim().toLowerCase(); this.showPanel(panel); } })
         : null;
-      panel.node = el("details", { class: "facet", open: facet.values.length <= SHOWN, ontoggle: () => this.showPanel(panel) }, el("summary", {}, facet.title, facet.all ? el("small", {}, " all of") : null), panel.narrowing, panel.list);
+      panel.node = el("details", { class: "facet", open: facet.values.length <= SHOWN, ontoggle: () => this.showPanel(panel) }, el("summary", {}, facet.title, facet.all ? el("small", {}, "all of") : null), panel.narrowing, panel.list);
       return panel;
     }
 

@@ -3,7 +3,7 @@
 (() => {
   const { el, svg, number, table } = irsmith;
   const ROW = 24; // pixels from one bar to the next
-  const LETTER = 6.6; // pixels that a letter of a label takes, near enough
+  const LETTER = 7.2; // pixels that a letter of a label takes, near enough
 
   // A figure: its title, what it says, a plot that is drawn again when the width changes, and the numbers.
   irsmith.figure = ({ title, note, draw, heads, rows, legend, wide }) => {

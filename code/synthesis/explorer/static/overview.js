@@ -2,14 +2,14 @@
 "use strict";
 (() => {
   const { el, number, plural, share, table, text, figure, bars, curves, ranges } = irsmith;
-  const MOST_BARS = 30;
+  const MOST_BARS = 20;
   const DIFFICULTIES = ["1", "2", "3", "4", "5"];
 
   const to = (name, value) => `#/pairs?${new URLSearchParams({ [name]: value })}`;
   const sum = (list) => list.reduce((total, each) => total + each, 0);
 
   function stat(value, words, note) {
-    return el("div", { class: "stat" }, el("dt", {}, words), el("dd", {}, value, note ? el("small", {}, note) : null));
+    return el("div", { class: "stat" }, el("dt", {}, words), el("dd", {}, value), note ? el("dd", { class: "about" }, note) : null);
   }
 
   // Bars of [name, count] of one front end, the longest ones drawn, all in the table.

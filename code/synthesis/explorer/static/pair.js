@@ -73,7 +73,7 @@
     const { run: found, metadata } = content;
     if (found.why) return card("A run", el("p", { class: "note" }, `No run is shown: ${found.why}.`));
     const sizes = metadata.signature.twin ? ", at the sizes of the twin" : "";
-    return card("A run", el("p", { class: "note" }, `The first inputs that verification draws${sizes}, and what the reference makes of them; every verified text agreed with it.`), el("div", { class: "sides" }, el("div", {}, arrays("Inputs", found.inputs)), el("div", {}, arrays("Outputs", found.outputs))));
+    return card("A run", el("p", { class: "note" }, `The first inputs that verification draws${sizes}, and what the reference makes of them; every verified text agreed with it${found.outputs.some((each) => each.values.includes("·")) ? "; · was not written" : ""}.`), el("div", { class: "sides" }, el("div", {}, arrays("Inputs", found.inputs)), el("div", {}, arrays("Outputs", found.outputs))));
   }
 
   function proof(entry, content, summary) {

@@ -1,0 +1,229 @@
+"""What a site of 100,000 rows costs: its making, its size, and how fast a browser shows, filters and searches it.
+
+    python benchmarks/explorer.py > benchmarks/explorer.txt
+
+A thousand rows of each front end are drawn, not verified, and written again and again under other names, ids and
+hashes, until there are so many; they say of themselves that they are verified, so that pages have all there is. The
+browser is Chromium without a window; each figure is the median of some tries, from the event to the second frame after.
+"""
+
+import itertools
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import Page, sync_playwright
+
+from synthesis import generate
+from synthesis.identity.hashing import hash_text
+from synthesis.output.rows import Row, row_of
+from synthesis.output.tables import write_rows
+
+ROWS = 100_000
+DRAWN = 1000
+SEED = 617
+TRIES = 5
+OF_A_FILE = 20_000
+# Chosen without a look at the data: a filter of few rows, one of many, words that many rows have and that none has.
+SEARCHES = ("mul", "elementwise float32", "attention", "nothing has this")
+# Waits until what an event changed has been painted; then gives the milliseconds since.
+PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def drawn(frontend: str) -> list[Row]:
+    """Rows of a front end, which say that they are verified."""
+    rows: list[Row] = []
+    for pair in generate(frontend, DRAWN, seed=SEED, verify="none"):
+        row = row_of(pair)
+        levels = [name for name, text in row.texts.items() if text]
+        rows.append(replace(row, metadata={**row.metadata, "verified": json.dumps(levels), "reached": 1.0}))
+    return rows
+
+
+def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
+    """Rows again and again, each with a name, an id and hashes of its own."""
+    for number, row in zip(range(start, start + count), itertools.cycle(rows), strict=False):
+        old = str(row.metadata["kernel_name"])
+        name = f"{old}_{number}"
+        texts = {level: text and text.replace(old, name) for level, text in row.texts.items()}
+        own = {each: hash_text(f"{each} {number} {name}") for each in ("id", "renamed_hash", "structure_hash")}
+        metadata = {**row.metadata, **own, "kernel_name": name, "index": number}
+        yield replace(row, source=row.source.replace(old, name), texts=texts, metadata=metadata)
+
+
+def write_folder(folder: Path, rows: int) -> None:
+    """A folder of Parquet files, half of Warp's and half of JAX's rows."""
+    for frontend in ("warp", "jax"):
+        found = drawn(frontend)
+        levels = list(found[0].texts)
+        count = rows // 2
+        files = -(-count // OF_A_FILE)
+        (folder / frontend).mkdir(parents=True)
+        for number in range(files):
+            part = min(OF_A_FILE, count - number * OF_A_FILE)
+            path = folder / frontend / f"train-{number:05d}-of-{files:05d}.parquet"
+            with path.open("wb") as file:
+                write_rows(file, varied(found, number * OF_A_FILE, part), levels)
+
+
+def make_site(folder: Path, out: Path, *options: str) -> tuple[float, float, str]:
+    """Seconds that a site takes, MB of memory of all its processes at most, and what is said."""
+    command = [
+        sys.executable,
+        "-m",
+        "synthesis",
+        "explore",
+        str(folder),
+        "--out",
+        str(out),
+        "--progress",
+        "none",
+        *options,
+    ]
+    began = time.monotonic()
+    most = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        this = psutil.Process(process.pid)
+        while process.poll() is None:
+            most = max(most, _memory(this))
+            time.sleep(0.2)
+        assert process.stdout is not None
+        said = process.stdout.read()
+    assert process.returncode == 0
+    return time.monotonic() - began, most / 1e6, said.replace(str(out), "site").strip()
+
+
+def _memory(process: psutil.Process) -> int:
+    total = 0
+    try:
+        for each in (process, *process.children(recursive=True)):
+            total += each.memory_info().rss
+    except psutil.Error:
+        pass
+    return total
+
+
+def shown(page: Page, address: str) -> float:
+    """Milliseconds from the beginning of a fresh visit until a page is shown."""
+    page.goto("about:blank")
+    page.goto(address)
+    page.wait_for_selector("html[data-shown]", state="attached")
+    found: Any = page.evaluate("() => performance.getEntriesByName('irsmith-shown')[0].startTime")
+    return float(found)
+
+
+def until_painted(page: Page, act: str) -> float:
+    """Milliseconds from what a script does until it is painted."""
+    found: Any = page.evaluate(
+        f"async () => {{ const t = performance.now(); {act}; await ({PAINTED})(); return performance.now() - t; }}"
+    )
+    return float(found)
+
+
+def search(words: str) -> str:
+    """A script that types words."""
+    return (
+        f"const s = document.querySelector('input.search'); s.value = {json.dumps(words)}; "
+        "s.dispatchEvent(new Event('input', {bubbles: true}))"
+    )
+
+
+def median(values: list[float]) -> str:
+    return f"{statistics.median(values):.0f} ms (most {max(values):.0f})"
+
+
+def browse(site: Path) -> Iterator[str]:
+    """What a browser takes."""
+    base = (site / "index.html").as_uri()
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, hash_ in (
+            ("overview", "#/"),
+            ("table", "#/pairs"),
+            ("table with a filter", "#/pairs?category=atomic&q=add"),
+        ):
+            times = [shown(browser.new_context().new_page(), base + hash_) for _ in range(TRIES)]
+            yield f"first view of the {name}: {median(times)}"
+        page = browser.new_context(viewport={"width": 1360, "height": 860}).new_page()
+        shown(page, base + "#/pairs")
+        yield f"first search, which prepares the others: {until_painted(page, search('stencil')):.0f} ms"
+        for words in SEARCHES:
+            times = list[float]()
+            for _ in range(TRIES):
+                until_painted(page, search(""))
+                times.append(until_painted(page, search(words)))
+            count = page.locator(".count").inner_text()
+            yield f"search {words!r}: {median(times)}, {count}"
+        until_painted(page, search(""))
+        for title in ("warp", "2"):
+            box = f"document.querySelector('.facet input[data-value=\"{title}\"]').click()"
+            times = [until_painted(page, box) for _ in range(2 * TRIES)]
+            yield f"filter {title!r}, on and off: {median(times)}"
+        times = [
+            until_painted(page, f"document.querySelector('.grid').scrollTop = {place * 500_000}")
+            for place in range(TRIES)
+        ]
+        yield f"scroll to anywhere: {median(times)}"
+        times = [until_painted(page, "document.querySelector('.heads .lines button').click()") for _ in range(TRIES)]
+        yield f"sort by a column: {median(times)}"
+        times = list[float]()
+        for place in range(TRIES):
+            page.goto(base + "#/pairs")
+            page.wait_for_selector(".space .row")
+            page.locator(".grid").evaluate(f"grid => grid.scrollTop = {place * 800_000}")
+            page.wait_for_timeout(300)
+            began = time.monotonic()
+            page.locator(".space .row a").nth(8).click()
+            page.wait_for_selector(".pane .line")
+            times.append(1000 * (time.monotonic() - began))
+        yield f"open a pair, its click included: {median(times)}"
+        heap: Any = page.evaluate("() => performance.memory.usedJSHeapSize / 1e6")
+        yield f"memory of the page's scripts: {heap:.0f} MB"
+        browser.close()
+
+
+def main() -> None:
+    """Print the figures."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
+    with tempfile.TemporaryDirectory() as name, sync_playwright() as tool:
+        chromium = tool.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        versions = f"Python {sys.version.split()[0]}, Chromium {chromium.version}, playwright {version('playwright')}"
+        chromium.close()
+        print(f"{datetime.now(UTC).date()}, {versions}, {psutil.cpu_count()} cores; load {psutil.getloadavg()[0]:.1f}")
+        print("benchmarks/explorer.py says how; seed", SEED)
+    print()
+    with tempfile.TemporaryDirectory() as name:
+        folder, few, site = Path(name) / "rows", Path(name) / "few", Path(name) / "site"
+        write_folder(few, rows // 10)
+        seconds, memory, said = make_site(few, Path(name) / "small")
+        print(f"a tenth, {rows // 10:,} rows: {seconds:.0f} s, {memory:.0f} MB of memory of all processes")
+        write_folder(folder, rows)
+        size = sum(path.stat().st_size for path in folder.rglob("*.parquet"))
+        seconds, memory, said = make_site(folder, site)
+        print(
+            f"{rows:,} rows, {size / 1e6:.0f} MB as Parquet: {seconds:.0f} s, {memory:.0f} MB of memory of all of them"
+        )
+        for line in said.splitlines():
+            print(f"  {line}")
+        index = [path.stat().st_size for path in (site / "data").glob("index-*")]
+        chunks = [path.stat().st_size for path in (site / "data").glob("rows-*")]
+        print(f"  data of the table {sum(index) / 1e6:.1f} MB in {len(index)} files; {len(chunks)} files of pages, ")
+        print(f"  {statistics.mean(chunks) / 1e3:.0f} kB each, the largest {max(chunks) / 1e3:.0f} kB")
+        print()
+        for line in browse(site):
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
