@@ -1,8 +1,9 @@
-# make samples   set up .venv and make data/samples again
+# make samples   set up .venv, make data/samples again, and a site to look at them: build/site
 # make test      set up .venv and run lint, types, tests, and the wheel in an environment of its own
 # make quick     two minutes of that: lint, types of the package, grammar, house
 # make only-warp, make only-jax    run the tests with one front end's package alone, in an environment of its own
 # make gallery  make docs/gallery again: of every recipe one kernel, its IR, inputs and outputs
+# make picture  make docs/explorer.png again, of the site of the samples
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
 # make attacks   write benchmarks/attacks.txt again: what verify makes of hostile rows (minutes)
@@ -20,7 +21,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup samples gallery golden mutation attacks sizes test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup samples picture gallery golden mutation attacks sizes test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -38,6 +39,13 @@ samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
 	$(BIN)/irsmith generate --frontend warp --category-mix uniform --count $(WARP_SAMPLES) --format json --out data/samples/warp
 	$(BIN)/irsmith generate --frontend jax --category-mix uniform --count $(JAX_SAMPLES) --format json --out data/samples/jax
+	$(BIN)/irsmith explore data/samples/warp data/samples/jax --out build/site
+	@echo "the samples: open build/site/index.html in a browser"
+
+# The picture of the site of the samples that the README shows; needs Chromium.
+picture: $(STAMP)
+	$(BIN)/irsmith explore data/samples/warp data/samples/jax --out build/site
+	$(BIN)/python docs/make_picture.py build/site
 
 gallery: $(STAMP)
 	$(BIN)/python docs/make_gallery.py

@@ -2,7 +2,7 @@
 
     python benchmarks/explorer.py > benchmarks/explorer.txt
 
-A thousand rows of each front end are drawn, not verified, and written again and again under other names, ids and
+Five hundred rows of each front end are drawn, not verified, and written again and again under other names, ids and
 hashes, until there are so many; they say of themselves that they are verified, so that pages have all there is. The
 browser is Chromium without a window; each figure is the median of some tries, from the event to the second frame after.
 """
@@ -27,11 +27,14 @@ from playwright.sync_api import Page, sync_playwright
 
 from synthesis import generate
 from synthesis.identity.hashing import hash_text
+from synthesis.output.layout import FILES, hash_of_file
+from synthesis.output.manifest import DataFile, Manifest
 from synthesis.output.rows import Row, row_of
 from synthesis.output.tables import write_rows
+from synthesis.stores.places import store_of
 
 ROWS = 100_000
-DRAWN = 1000
+DRAWN = 500
 SEED = 617
 TRIES = 5
 OF_A_FILE = 20_000
@@ -64,6 +67,7 @@ def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
 
 def write_folder(folder: Path, rows: int) -> None:
     """A folder of Parquet files, half of Warp's and half of JAX's rows."""
+    written: list[DataFile] = []
     for frontend in ("warp", "jax"):
         found = drawn(frontend)
         levels = list(found[0].texts)
@@ -75,6 +79,8 @@ def write_folder(folder: Path, rows: int) -> None:
             path = folder / frontend / f"train-{number:05d}-of-{files:05d}.parquet"
             with path.open("wb") as file:
                 write_rows(file, varied(found, number * OF_A_FILE, part), levels)
+            written.append(DataFile(f"{frontend}/{path.name}", part, hash_of_file(path)))
+    store_of(folder).write(FILES, "".join(Manifest("benchmark", tuple(written)).to_lines()).encode())
 
 
 def make_site(folder: Path, out: Path, *options: str) -> tuple[float, float, str]:

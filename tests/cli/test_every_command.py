@@ -20,6 +20,7 @@ ARGUMENTS = {
     "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
     "stats": ["FOLDER"],
+    "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
     "show": ["FOLDER", "--id", "0"],
     "ops": ["--frontend", "jax"],
     "list": ["jax"],

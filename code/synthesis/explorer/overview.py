@@ -53,7 +53,7 @@ class Overview:
         add["versions"](f"irsmith {page.versions['irsmith']}")
         for package, version in page.versions["toolchain"].items():
             add["versions"](f"{package} {version}")
-        for reason in page.reasons:
+        for reason in page.reasons.values():
             add["reasons"](reason)
         for operation in page.entry["ops"]:
             self._ops.add(frontend, operation)

@@ -38,16 +38,30 @@ class Page:
     document: Document
     entry: Mapping[str, Any]
     """What the table shows and searches."""
-    content: dict[str, Any]
-    """What its page shows beside that."""
     levels: tuple[Level, ...]
     lengths: tuple[tuple[str, int, int], ...]
     """Of each text its column, its lines and its characters."""
     program: str
     structure: str
-    reasons: tuple[str, ...]
+    reasons: Mapping[str, str]
+    """Level to why its text could not be executed."""
     has_twin: bool
     versions: Mapping[str, Any]
+
+    def content(self) -> dict[str, Any]:
+        """What its page shows beside its entry."""
+        metadata, source = self.document.metadata, self.document.source
+        texts = {PYTHON: source, **{name: text for name, text in self.document.texts.items() if text is not None}}
+        left_out = ("line_map", "ops", "unverified")
+        return {
+            "texts": {name: text[:LONGEST] for name, text in texts.items()},
+            "cut": [name for name, text in texts.items() if len(text) > LONGEST],
+            "line_map": {str(name): _runs(runs) for name, runs in metadata["line_map"].items() if name in texts},
+            "reasons": self.reasons,
+            "stem": _words(self.document.stem),
+            "altered": self.document.altered,
+            "metadata": plain({name: value for name, value in metadata.items() if name not in left_out}),
+        }
 
 
 def page_of(document: Document, folder: int) -> Page:
@@ -78,24 +92,14 @@ def page_of(document: Document, folder: int) -> Page:
         "ops": list(dict.fromkeys(str(each)[:_WORDS] for each in metadata["ops"][:_MOST])),
         "lines": document.source.count("\n"),
     }
-    content = {
-        "texts": {name: text[:LONGEST] for name, text in texts.items()},
-        "cut": [name for name, text in texts.items() if len(text) > LONGEST],
-        "line_map": {str(name): _runs(runs) for name, runs in metadata["line_map"].items() if name in texts},
-        "reasons": reasons,
-        "stem": _words(document.stem),
-        "altered": document.altered,
-        "metadata": plain({name: metadata[name] for name in metadata if name not in ("line_map", "ops", "unverified")}),
-    }
     return Page(
         document=document,
         entry=entry,
-        content=content,
         levels=levels,
         lengths=tuple((name, text.count("\n"), len(text)) for name, text in texts.items()),
         program=str(metadata["renamed_hash"]),
         structure=str(metadata["structure_hash"]),
-        reasons=tuple(reasons.values()),
+        reasons=reasons,
         has_twin=twin is not None,
         versions={
             "irsmith": _words(metadata["version"]),

@@ -172,7 +172,7 @@ class _Writer:
         shown = iter(self._runs.of([page.document for page, runs in waiting if runs]))
         unasked = {"why": f"kernels of {self._forecast.runs:,} rows were run for this site, and this is none of them"}
         contents = [
-            {**page.content, "run": next(shown) if runs else unasked, "commands": self._commands(page)}
+            {**page.content(), "run": next(shown) if runs else unasked, "commands": self._commands(page)}
             for page, runs in waiting
         ]
         name = f"rows-{self._chunks:05d}"

@@ -1,4 +1,4 @@
-"""One run of a kernel, to be looked at: the first inputs that verification draws, and what the reference makes of it."""
+"""One run of a kernel, to be looked at: the first inputs that verification draws, and what comes of them."""
 
 from dataclasses import dataclass
 

@@ -63,7 +63,7 @@
         document.title = `${name === "pairs" ? "Pairs" : "Rejections"} – irsmith explorer`;
       } else if (name === "pair") {
         const shown = new irsmith.PairPage(host);
-        await shown.show(decodeURIComponent(rest.join("/")), parameters);
+        await shown.show(rest.join("/"), parameters);
         if (mine !== turn) return;
         main.replaceChildren(host);
         page = shown;
@@ -76,12 +76,12 @@
       }
       scrollTo(0, 0);
       say(document.title);
-      document.documentElement.dataset.shown = location.hash || "#/";
-      performance.mark("irsmith-shown");
     } catch (error) {
       if (mine === turn) main.replaceChildren(el("h1", {}, "This cannot be shown"), el("p", {}, String(error.message ?? error)));
     } finally {
       clearTimeout(late);
+      document.documentElement.dataset.shown = location.hash || "#/";
+      performance.mark("irsmith-shown");
     }
   }
 

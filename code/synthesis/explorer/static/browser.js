@@ -205,7 +205,7 @@
     ordered(found) {
       const down = this.sort.startsWith("-");
       const name = this.sort.replace(/^-/, "");
-      if (!this.sorts[name]) return found;
+      if (!Object.hasOwn(this.sorts, name)) return found;
       if (!this.ranks.has(name)) this.ranks.set(name, this.sorts[name]());
       const ranks = this.ranks.get(name);
       const keys = new Float64Array(found.length);

@@ -118,7 +118,7 @@
       const node = this.nodes[line - 1];
       if (!node) return;
       const { list } = this;
-      const top = node.offsetTop - list.offsetTop;
+      const top = node.offsetTop;
       if (top < list.scrollTop || top + node.offsetHeight > list.scrollTop + list.clientHeight)
         list.scrollTop = middle ? top - list.clientHeight / 3 : top < list.scrollTop ? top - 8 : top + node.offsetHeight - list.clientHeight + 8;
     }

@@ -137,6 +137,7 @@
 
     async show(name, parameters) {
       const [summary, data, { rows, names }, browser] = await Promise.all([irsmith.summary(), irsmith.index(), irsmith.rowsByKey(), irsmith.pairsBrowser()]);
+      if (browser.asked === undefined) browser.restore(new URLSearchParams()); // who came by an address saw no list yet
       const row = rows.get(name);
       if (row === undefined) {
         this.host.replaceChildren(el("h1", {}, "No such pair"), el("p", {}, "This site has no page of a pair ", el("code", {}, name), ". ", el("a", { href: "#/pairs" }, "All pairs")));
@@ -209,7 +210,7 @@
       this.level = level;
       this.showLevel(kept);
       irsmith.replaceAddress(this.addressOf(this.name, level, this.beside.kept));
-      for (const each of this.host.querySelectorAll("a.step")) each.href = this.addressOf(decodeURIComponent(each.hash.slice("#/pair/".length).split("?")[0]));
+      for (const each of this.host.querySelectorAll("a.step")) each.href = this.addressOf(each.hash.slice("#/pair/".length).split("?")[0]);
       if (inside) this.tabs.querySelector("[aria-selected=true]")?.focus();
     }
 

@@ -1,0 +1,317 @@
+"""The site in a real browser: what a reader sees, finds, follows and presses."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import Few, Open, Visit
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.xdist_group("explorer")
+SCORE_ROWS = "score_rows"
+"""A pair of Warp's that is among the few, with four levels and line maps."""
+
+
+def key_of(few: Few, name: str) -> str:
+    return few.named(name)["id"][:12]
+
+
+def pair(few: Few, open_site: Open, rest: str = "", name: str = SCORE_ROWS) -> Visit:
+    visit = open_site(few.site)
+    visit.go(f"#/pair/{key_of(few, name)}{rest}")
+    return visit
+
+
+def marked(page: Page, kind: str, side: str) -> list[int]:
+    lines = page.locator(f".pane.{side} .line.{kind}").all()
+    return [int(str(line.get_attribute("data-line"))) for line in lines]
+
+
+def test_the_first_view_counts_everything(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(page.locator(".stat", has_text="rows").first).to_contain_text(str(len(few.rows)))
+    for title in ("Levels", "Growth of different structures", "Lengths of texts", "Difficulty", "Splits", "Rejections"):
+        expect(page.locator("figure", has=page.get_by_role("heading", name=title, exact=True))).to_be_visible()
+
+
+def test_every_plot_has_a_description_and_its_numbers(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go()
+    figures = page.locator("figure").all()
+    assert len(figures) > 8
+    for figure in figures:
+        assert figure.locator("svg[role=img]").get_attribute("aria-label")
+        figure.locator("summary").click()
+        assert figure.locator("tbody tr").count() > 0
+
+
+def test_a_bar_leads_to_its_rows(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go()
+    page.locator("figure", has_text="Difficulty").locator("a.hit").nth(1).click()
+    expect(page).to_have_url(re.compile(r"#/pairs\?difficulty=2$"))
+    count = sum(row["metadata"]["difficulty"] == 2 for row in few.rows)
+    expect(page.locator(".count")).to_have_text(f"{count} of {len(few.rows)} pairs")
+
+
+@pytest.mark.parametrize("words", ["stencil", "MUL atomic", "score_ro", "no such words"])
+def test_the_search_finds_all_rows_with_all_the_words(few: Few, open_site: Open, words: str) -> None:
+    page = open_site(few.site).go("#/pairs")
+    page.get_by_role("searchbox", name="Search pairs").fill(words)
+    wanted = [row["metadata"] for row in few.rows]
+    for word in words.lower().split():
+        wanted = [each for each in wanted if any(word in str(each[name]).lower() for name in (
+            "kernel_name", "description", "category", "recipe", "ops", "id"))]  # fmt: skip
+    expect(page.locator(".count")).to_have_text(f"{len(wanted)} of {len(few.rows)} pairs")
+    for each in wanted[:3]:
+        expect(page.locator(".space .name a", has_text=each["kernel_name"]).first).to_be_visible()
+
+
+def test_filters_narrow_each_other_and_are_in_the_address(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs")
+    page.get_by_role("checkbox", name=re.compile("^jax ")).check()
+    expect(page.locator(".count")).to_have_text("24 of 48 pairs")
+    page.get_by_role("checkbox", name=re.compile("^2 ")).check()
+    count = sum(row["metadata"]["difficulty"] == 2 and row["metadata"]["frontend"] == "jax" for row in few.rows)
+    expect(page.locator(".count")).to_have_text(f"{count} of 48 pairs")
+    expect(page).to_have_url(re.compile(r"#/pairs\?frontend=jax&difficulty=2$"))
+    page.reload()
+    expect(page.locator(".count")).to_have_text(f"{count} of 48 pairs")
+    page.get_by_role("button", name="Remove Front end jax").click()
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.locator(".count")).to_have_text("48 pairs")
+
+
+def test_several_operations_mean_all_of_them(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs?op=add&op=mul")
+    count = sum({'"add"', '"mul"'} <= set(re.findall(r'"\w+"', row["metadata"]["ops"])) for row in few.rows)
+    assert 0 < count < len(few.rows)
+    expect(page.locator(".count")).to_have_text(f"{count} of 48 pairs")
+
+
+def test_every_filter_of_the_table_is_there(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs")
+    titles = page.locator(".facet > summary").all_inner_texts()
+    named = {title.splitlines()[0] for title in titles}
+    assert named >= {
+        "Front end", "Category", "Recipe", "Difficulty", "Level", "Split", "Operation", "Verified", "Gradient", "Folder",
+    }  # fmt: skip
+
+
+def test_a_column_sorts_both_ways(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs")
+    lines = sorted(row["python_source"].count("\n") for row in few.rows)
+    page.locator(".heads").get_by_role("button", name="Lines").click()
+    expect(page.locator(".space .cell.lines").first).to_have_text(str(lines[0]))
+    page.locator(".heads").get_by_role("button", name="Lines").click()
+    expect(page.locator(".space .cell.lines").first).to_have_text(str(lines[-1]))
+
+
+def test_a_pair_shows_its_texts_as_they_are(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site, "?level=cuda_backward").page
+    row = next(each for each in few.rows if each["metadata"]["kernel_name"] == SCORE_ROWS)
+    for side, text in (("py", row["python_source"]), ("ir", row["cuda_backward"])):
+        shown = page.locator(f".pane.{side} .line code").all_text_contents()
+        assert "\n".join("" if line == "\u200b" else line for line in shown) + "\n" == text
+        assert page.locator(f".pane.{side} .c-word").count() > 0
+
+
+def test_hovering_marks_the_lines_that_belong_together_both_ways(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site, "?level=cpp_forward").page
+    page.locator("#py-18").hover()
+    assert marked(page, "hot", "py") == [18]
+    assert marked(page, "hot", "ir") == [30, 31, 32, 51, 52, 53]
+    page.locator("#ir-43").hover()
+    assert marked(page, "hot", "py") == [20]
+    assert marked(page, "hot", "ir") == [*range(43, 50), *range(63, 70)]
+    page.locator("h1").hover()
+    assert marked(page, "hot", "ir") == []
+
+
+def test_a_click_keeps_a_line_brings_the_other_side_along_and_is_in_the_address(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site, "?level=cpp_forward").page
+    page.locator("#py-20").click()
+    expect(page).to_have_url(re.compile(r"\?level=cpp_forward&line=py20$"))
+    page.locator("h1").hover()
+    assert marked(page, "pin", "ir")[0] == 43
+    expect(page.locator("#ir-43")).to_be_in_viewport()
+    page.locator("#ir-43").click()
+    expect(page).to_have_url(re.compile(r"&line=ir43$"))
+    assert marked(page, "pin", "py") == [20]
+    page.locator("#ir-43").click()
+    assert marked(page, "pin", "py") == []
+    expect(page).to_have_url(re.compile(r"\?level=cpp_forward$"))
+
+
+def test_an_address_holds_a_pair_a_level_and_a_line(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site, "?level=cuda_backward&line=ir120").page
+    expect(page.get_by_role("tab", selected=True)).to_contain_text("cuda_backward")
+    assert 120 in marked(page, "pin", "ir")
+    assert marked(page, "pin", "py") == [18]
+    expect(page.locator("#ir-120")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("hash_", ["#/pair/nothing", "#/pairs?sort=constructor&nonsense=1", "#/nowhere", "#/pair/%"])
+def test_an_address_of_nothing_breaks_nothing(few: Few, open_site: Open, hash_: str) -> None:
+    page = open_site(few.site).go(hash_)
+    expect(page.locator("main")).not_to_be_empty()
+
+
+def test_a_line_that_there_is_not_is_none(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site, "?level=__proto__&line=ir999999").page
+    expect(page.get_by_role("tab", selected=True)).to_contain_text("cpp_forward")
+
+
+def test_each_front_end_s_levels_are_tabs_with_what_was_proved(few: Few, open_site: Open) -> None:
+    for name, levels in ((SCORE_ROWS, 4), ("update_samples", 2)):
+        page = pair(few, open_site, name=name).page
+        assert page.get_by_role("tab").count() == levels
+        page.get_by_role("tab").last.click()
+        expect(page.get_by_role("tab").last).to_have_attribute("aria-selected", "true")
+        proved = page.locator(".card", has_text="What was proved")
+        assert proved.locator("tbody td", has_text="verified").count() == levels
+
+
+def test_a_pair_says_where_it_comes_from_and_how_to_make_it_again(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site).page
+    metadata = few.named(SCORE_ROWS)
+    expect(page.locator(".card", has_text="Where it comes from")).to_contain_text(metadata["structure_hash"])
+    expect(page.locator(".card", has_text="Signature").locator("tbody tr")).to_have_count(5)
+    commands = page.locator(".command code").all_text_contents()
+    folder = few.folders[0]
+    assert commands == [
+        f"irsmith show {folder} --id {metadata['id'][:12]}", f"irsmith replay {folder} --id warp-{metadata['index']}"
+    ]  # fmt: skip
+
+
+def test_a_run_shows_inputs_and_outputs_and_others_say_why_not(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site).page  # the first row of the site is among those that are run
+    run = page.locator(".card", has=page.get_by_role("heading", name="A run"))
+    names = run.locator(".array .strong").all_text_contents()
+    assert names == ["depth", "rhs", "energy", "u", "dst"]
+    assert len(run.locator(".values").last.inner_text().split()) == 16
+    page.locator("a.step[rel=n]").click()
+    expect(page.locator(".card", has_text="A run")).to_contain_text("No run is shown")
+
+
+def test_the_keyboard_does_all_of_it(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go()
+    page.keyboard.press("/")
+    search = page.get_by_role("searchbox", name="Search pairs")
+    expect(search).to_be_visible()
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.keyboard.type("warp-free jax nonsense")
+    page.keyboard.press("Escape")
+    expect(page.locator(".count")).to_have_text("48 pairs")
+    page.keyboard.press("Escape")
+    for key in ("j", "ArrowDown", "j", "k"):
+        page.keyboard.press(key)
+    expect(page.locator(".grid.pairs")).to_be_focused()
+    expect(page.locator("#pairs-2")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(few.rows[2]["metadata"]["kernel_name"])
+    page.keyboard.press("n")
+    expect(page.locator("h1")).to_have_text(few.rows[3]["metadata"]["kernel_name"])
+    page.keyboard.press("]")
+    expect(page.get_by_role("tab", selected=True)).to_contain_text("cpp_backward")
+    page.keyboard.press("j")
+    for _ in range(30):
+        page.keyboard.press("j")
+        if marked(page, "hot", "ir"):
+            break
+    page.keyboard.press("Enter")
+    assert marked(page, "pin", "ir")
+    page.keyboard.press("Escape")
+    assert not marked(page, "pin", "ir")
+    page.keyboard.press("Escape")
+    expect(page.locator(".grid.pairs")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.locator(".grid.ledger")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keyboard")).to_be_visible()
+
+
+def test_what_has_the_focus_can_be_seen(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        outline = page.evaluate("() => getComputedStyle(document.activeElement).outlineStyle")
+        assert outline not in ("none", "")
+
+
+def test_colours_are_the_system_s_until_somebody_chooses(few: Few, open_site: Open) -> None:
+    def paper(page: Page) -> str:
+        return str(page.evaluate("() => getComputedStyle(document.body).backgroundColor"))
+
+    light, dark = open_site(few.site).go(), open_site(few.site, color_scheme="dark").go()
+    assert paper(light) == "rgb(251, 251, 250)"
+    assert paper(dark) == "rgb(20, 22, 26)"
+    dark.get_by_role("button", name="Light or dark").click()
+    assert paper(dark) == paper(light)
+    dark.reload()
+    assert paper(dark) == paper(light)
+
+
+@pytest.mark.parametrize("hash_", ["#/", "#/pairs", "#/rejections", "PAIR"])
+def test_a_small_screen_has_room_for_all_of_it(few: Few, open_site: Open, hash_: str) -> None:
+    visit = open_site(few.site, viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    page = visit.go(hash_.replace("PAIR", f"#/pair/{key_of(few, SCORE_ROWS)}"))
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    assert page.get_by_role("link", name="Rejections").is_visible()
+
+
+def test_filters_of_a_small_screen_lie_over_the_list(few: Few, open_site: Open) -> None:
+    page = open_site(few.site, viewport={"width": 390, "height": 844}).go("#/pairs")
+    expect(page.locator(".side")).to_be_hidden()
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_role("checkbox", name=re.compile("^jax ")).check()
+    page.get_by_role("button", name="Show 24").click()
+    expect(page.locator(".side")).to_be_hidden()
+    expect(page.locator(".space .name a").first).to_be_visible()
+
+
+def test_rejections_are_searched_and_told_in_full(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/rejections?symptom=wrong_gradient")
+    page.get_by_role("searchbox").fill("pointer")
+    expect(page.locator(".count")).to_have_text("2 of 40 rejections")
+    page.locator(".space .row").first.click()
+    expect(page.locator(".detail")).to_contain_text("along a direction of flat the slope is -26.2")
+    expect(page.locator(".detail .command code")).to_have_text(f"irsmith replay {few.folders[0]} --id warp-6")
+
+
+def test_a_pair_without_a_level_leads_to_why(few: Few, open_site: Open) -> None:
+    page = pair(few, open_site, name="compute_array").page
+    page.get_by_role("link", name="Why a level is absent").click()
+    expect(page.locator(".count")).to_have_text("2 of 40 rejections")
+
+
+def test_the_list_is_where_it_was_left(few: Few, open_site: Open) -> None:
+    page = open_site(few.site).go("#/pairs")
+    page.locator(".grid.pairs").evaluate("grid => grid.scrollTop = 900")
+    page.locator("#pairs-20").click()
+    expect(page.locator("h1.code")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#pairs-20")).to_be_in_viewport()
+
+
+def test_a_server_serves_it_too(served: str, open_site: Open) -> None:
+    visit = open_site(served)
+    page = visit.go("#/pairs?frontend=jax")
+    expect(page.locator(".count")).to_have_text("24 of 48 pairs")
+    page.locator(".space .row").first.click()
+    expect(page.locator(".pane .line").first).to_be_visible()
+
+
+def test_a_file_that_is_gone_is_told_of(few: Few, open_site: Open, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    shutil.copytree(few.site, site)
+    (site / "data" / "rows-00001.js").unlink()
+    visit = open_site(site)
+    page = visit.go("#/pairs")
+    for key in ("j", "End", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("main")).to_contain_text("data/rows-00001.js is missing")
+    assert [each for each in visit.complaints if "ERR_FILE_NOT_FOUND" not in each] == []
+    visit.complaints.clear()
