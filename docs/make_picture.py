@@ -1,11 +1,12 @@
-"""Makes docs/explorer.png: two pages of the samples' site, one upon the other, as the README shows them.
+"""Makes docs/explorer.png: a pair's page on the site of the samples, as the README shows it.
 
 python docs/make_picture.py [SITE]
 
-SITE is what ``irsmith explore data/samples/warp data/samples/jax --out build/site`` wrote; it is build/site if it is not
-said. Needs Chromium. The picture has a palette of 256 colours, which is enough for a page and half the bytes.
+SITE is what ``irsmith explore data/samples/warp data/samples/jax --out build/site`` wrote; it is build/site if it is
+not said. Needs Chromium. The picture has a palette of 256 colours, which is enough for a page and a third of the bytes.
 """
 
+import base64
 import shutil
 import struct
 import sys
@@ -20,8 +21,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 PICTURE = Path(__file__).with_name("explorer.png")
 WIDTH, HEIGHT = 1280, 800
 COLOURS = 256
-# A kernel with helper, branches and all four texts; which of its lines is kept marked.
-SEARCH, LEVEL, LINE = "category=particles&level=cuda_backward", "cuda_backward", 0
+SEARCH, LEVEL = "category=particles&level=cuda_backward", "cuda_forward"
+"""The first of these, at this level, with a line in its middle marked."""
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -58,29 +59,19 @@ def pixels_of(page: Page) -> Pixels:
             context.drawImage(bitmap, 0, 0);
             const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
             let text = "";
-            for (let at = 0; at < data.length; at += 30000) text += String.fromCharCode(...data.subarray(at, at + 30000));
+            for (let at = 0; at < data.length; at += 30000) {
+                text += String.fromCharCode(...data.subarray(at, at + 30000));
+            }
             return btoa(text);
         }""",
-        _base64(page.screenshot()),
+        base64.b64encode(page.screenshot()).decode(),
     )
     blank.close()
-    return np.frombuffer(_bytes(found), np.uint8).reshape(HEIGHT, WIDTH, 4)[:, :, :3]
-
-
-def _base64(data: bytes) -> str:
-    import base64
-
-    return base64.b64encode(data).decode()
-
-
-def _bytes(text: str) -> bytes:
-    import base64
-
-    return base64.b64decode(text)
+    return np.frombuffer(base64.b64decode(found), np.uint8).reshape(HEIGHT, WIDTH, 4)[:, :, :3]
 
 
 def reduced(pixels: Pixels) -> tuple[Pixels, npt.NDArray[np.uint8]]:
-    """A picture as numbers of colours, and the colours: the most frequent ones, and for each other the nearest of them."""
+    """A picture as numbers of colours, and these: the most frequent ones; of any other the nearest is taken."""
     packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     found, places, counts = np.unique(packed, return_inverse=True, return_counts=True)
     kept = np.sort(found[np.argsort(-counts, kind="stable")[:COLOURS]])

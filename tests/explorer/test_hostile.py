@@ -59,11 +59,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     row = json.loads(samples("jax")[0].read_text())
     for number, (name, words) in enumerate(HOSTILE.items()):
         (folder / f"{number:06d}_{name}.json").write_text(json.dumps(hostile(row, words)))
+    names = ("frontend", "kernel_name", "recipe", "target", "origin", "level", "detail")
+    fixed = {"index": None, "stage": "load", "symptom": "crash"}
     lines = [
-        {"frontend": words, "index": None, "kernel_name": words, "category": {"a": words}, "recipe": words, "target": "",
-         "ops": [words], "origin": words, "level": words, "stage": "load", "symptom": "crash", "detail": words}
-        for words in HOSTILE.values()
-    ]  # fmt: skip
+        {**dict.fromkeys(names, words), "category": {"a": words}, "ops": [words], **fixed} for words in HOSTILE.values()
+    ]
     (folder / "_irsmith" / "rejections.jsonl").write_text("".join(json.dumps(each) + "\n" for each in lines))
     (folder / "_irsmith" / "leaks.json").write_text(
         json.dumps({words: [words, {words: 1e999}] for words in HOSTILE.values()})
@@ -115,7 +115,8 @@ def test_a_page_of_a_stranger_s_could_run_nothing_if_it_tried(site: Path, open_s
     page = visit.go()
     page.evaluate("""() => {
         globalThis.complain = words => { document.title = words; };
-        document.querySelector('main').innerHTML = '<img src="x" onerror="complain(1)"><iframe src="https://example.org">';
+        const main = document.querySelector('main');
+        main.innerHTML = '<img src="x" onerror="complain(1)"><iframe src="https://example.org">';
         const script = document.createElement('script');
         script.textContent = 'complain(2)';
         document.body.append(script);

@@ -1,7 +1,10 @@
 """What a site is made of: every row, from any form of a data set, in bounded size, the same bytes every time."""
 
+import hashlib
 import json
+import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +82,7 @@ def test_rows_beyond_the_limit_are_counted_and_left_out_evenly(few: Few, tmp_pat
     assert summary["why_left_out"] == (f"--rows {rows}" if kept < len(few.rows) else "")
     names = [row["python_source"] for row in few.rows]
     places = [names.index(page["texts"]["python_source"]) for page in found]
-    gaps = [after - before for before, after in zip(places, places[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(places)]
     assert not gaps or max(gaps) - min(gaps) <= 1
 
 
@@ -256,8 +259,6 @@ def test_a_kernel_that_cannot_be_run_says_why_and_harms_nothing(tmp_path: Path, 
     (folder / given[0].name).write_text(json.dumps(changed))
     site = explore(folder, tmp_path / "site", source_time_limit=2.0)
     first, *others = pages(tmp_path / "site")
-    import re
-
     assert re.search(why, first["run"]["why"]), first["run"]
     assert site.runs == 2
     assert all("outputs" in page["run"] for page in others)
@@ -289,8 +290,6 @@ def test_names_beyond_the_limit_are_counted_together() -> None:
 
 
 def test_different_hashes_are_counted_exactly_and_then_nearly_in_bounded_memory() -> None:
-    import hashlib
-
     distinct = Distinct(most=1000)
     hashes = [int.from_bytes(hashlib.blake2b(str(n).encode(), digest_size=8).digest(), "big") for n in range(20_000)]
     for each in hashes[:1000]:

@@ -1,6 +1,7 @@
 """The table's data: columns of many rows together, words once, in shards that are written as they fill."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from synthesis.explorer.pages import Page
@@ -74,8 +75,14 @@ def ledger_shard() -> Shard:
     return Shard((*_LEDGER, "ops"), ("id", "name", "detail"))
 
 
+def _written(value: object) -> str:
+    """A text that can be hashed: one of JSON may hold halves of letters, which no file can."""
+    return str(value).encode("utf-8", "replace").decode()
+
+
 def ledger_entry(rejection: Rejection, folder: int) -> dict[str, Any]:
     """A rejection as a shard of the ledger takes it."""
+    named = {name: _written(getattr(rejection, name)) for name in ("frontend", "origin", "kernel_name")}
     entry: dict[str, Any] = {
         "frontend": rejection.frontend,
         "category": rejection.category,
@@ -83,7 +90,7 @@ def ledger_entry(rejection: Rejection, folder: int) -> dict[str, Any]:
         "level": rejection.level or "",
         "stage": rejection.stage,
         "symptom": rejection.symptom,
-        "id": id_of(rejection),
+        "id": id_of(replace(rejection, **named)),
         "name": rejection.kernel_name,
     }
     short = {name: str(value)[:_WORDS] for name, value in entry.items()}

@@ -31,6 +31,7 @@ _ARRAYS, _WORDS, _LARGEST = 64, 300, 1 << 18
 """Arrays of a run, characters of what is told of a failure, and bytes of a run's description."""
 _STARTING = 60.0
 """Seconds of processor time that a process may take to start, beside its first run."""
+_READY = b"ready"
 Shown = Mapping[str, Any]
 """A run as its page has it: ``inputs`` and ``outputs``, or ``why`` there is none."""
 
@@ -91,7 +92,7 @@ class Runs:
             for item in zygote.run(work, bytes, time_limit=limit, first_limit=first, contained=True):
                 if isinstance(item, Casualty):
                     harm = item.detail
-                elif done < len(specs):
+                elif item != _READY and done < len(specs):
                     done += 1
                     yield _read(item)
             if done < len(specs):
@@ -107,8 +108,9 @@ class Runs:
 
 
 def run_kernels(name: str, specs: Sequence[KernelSpec]) -> Iterator[bytes]:
-    """The run of each kernel as JSON; called in a process that strangers' code may do anything to."""
+    """A sign that all is imported, then the run of each kernel as JSON; in a process that may come to any harm."""
     frontend = get_frontend(name)
+    yield _READY
     for spec in specs:
         try:
             shown = _shown(frontend, spec)

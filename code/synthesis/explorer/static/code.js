@@ -5,6 +5,7 @@
   const MOST_LINES = 4000; // lines that are shown before somebody asks for all
   const LONGEST = 4000; // characters of a line
   const HUES = 6;
+  const MOST_PLACES = 10; // that are named above a text
 
   // Which lines belong together: by line of Python the runs of the text, and by line of the text its lines of Python.
   function links(runs) {
@@ -22,6 +23,16 @@
     return { down, up, hues };
   }
 
+  // Lines in order, as runs of neighbours.
+  function runsOf(lines) {
+    const runs = [];
+    for (const line of lines) {
+      if (runs.at(-1)?.[1] === line - 1) runs.at(-1)[1] = line;
+      else runs.push([line, line]);
+    }
+    return runs;
+  }
+
   class Pane {
     constructor(side, title, code, language, linked, hear) {
       Object.assign(this, { side, hear });
@@ -35,8 +46,9 @@
         onclick: (event) => this.point(event, "click"), onkeydown: (event) => this.key(event),
         onfocus: () => this.mark(this.active || 1),
       });
+      this.places = el("span", { class: "places" });
       const copy = el("button", { type: "button", class: "quiet small", onclick: () => irsmith.copy(code, copy) }, "Copy");
-      this.node = el("section", { class: `pane ${side}`, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span", { class: "note" }, plural(this.lines.length, "line")), el("span", { class: "stretch" }), copy), this.list);
+      this.node = el("section", { class: `pane ${side}`, "aria-label": title }, el("header", {}, el("h2", {}, title), el("span", { class: "note" }, plural(this.lines.length, "line")), this.places, el("span", { class: "stretch" }), copy), this.list);
       this.show(MOST_LINES);
     }
 
@@ -112,6 +124,13 @@
       }
     }
 
+    // Name the places that are kept marked, each a way to it.
+    namePlaces(runs) {
+      const words = ([first, last]) => (first === last ? number(first) : `${number(first)}–${number(last)}`);
+      const shown = runs.slice(0, MOST_PLACES).map((run) => el("button", { type: "button", class: "link small", onclick: () => this.reveal(run[0], true) }, words(run)));
+      this.places.replaceChildren(...shown, runs.length > MOST_PLACES ? `and ${number(runs.length - MOST_PLACES)} more` : "");
+    }
+
     // Bring a line into view, inside the pane alone.
     reveal(line, middle = false) {
       if (line > this.nodes.length) this.show(this.lines.length);
@@ -165,8 +184,15 @@
       if (pane) {
         pane.mark(Number(found[2]));
         if (!tell) pane.reveal(Number(found[2]), true);
-        if (pane === this.python && ir.length) this.ir?.reveal(ir[0], true);
-        if (pane === this.ir && python.length) this.python.reveal(python[0], true);
+      }
+      const places = { py: runsOf(python), ir: runsOf(ir) };
+      for (const each of [this.python, this.ir]) {
+        if (!each) continue;
+        const runs = pane && each !== pane ? places[each.side] : [];
+        each.namePlaces(runs);
+        // The longest is what the line does; shorter ones before it are what that needs declared.
+        const longest = runs.reduce((best, run) => (best && best[1] - best[0] > run[1] - run[0] ? best : run), null);
+        if (longest) each.reveal(longest[0], true);
       }
       if (tell) this.change(this.kept);
     }
