@@ -261,8 +261,8 @@ class Exploration(Confining):
     max_size: int = 1024
     """MiB that the site may come to; rows that do not fit are counted, and get no page."""
     runs: int = 500
-    """Rows, spread evenly, whose kernels are run once, so that their pages show inputs and outputs; 0 for none. Each
-    takes some ten milliseconds, and each front end a few seconds to start."""
+    """Rows whose kernels are run once, so that their pages show inputs and outputs; 0 for none. Where there are more,
+    thirty neighbours at a time are, spread evenly. Each takes some tens of milliseconds."""
     source_time_limit: float = 20.0
     """Seconds of processor time that one row's kernel may take to be loaded and run."""
 

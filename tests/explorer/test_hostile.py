@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Open, samples
 from playwright.sync_api import expect
+from sites import Open, samples
 
 from synthesis import explore
 from synthesis.explorer.packing import unpack

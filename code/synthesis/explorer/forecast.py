@@ -7,13 +7,13 @@ from typing import Any
 
 from synthesis.errors import TargetError
 from synthesis.explorer.packing import pack
-from synthesis.explorer.pages import page_of
+from synthesis.explorer.pages import TOGETHER, page_of
 from synthesis.explorer.place import static_files
 from synthesis.output.reading import Document, OpenTable, count_pairs, scan_folder
 from synthesis.settings import Exploration
 from synthesis.stores.base import Store
 
-_SAMPLE, _TOGETHER = 96, 32
+_SAMPLE = 96
 _ENTRY = 48
 """Bytes that a row takes in the table's data, near enough."""
 _RUN = 700
@@ -48,8 +48,12 @@ class Forecast:
         return _chosen(place, self.rows, self.pages)
 
     def runs_at(self, place: int) -> bool:
-        """Whether the kernel of a page is run, by its place among the pages: likewise."""
-        return _chosen(place, self.pages, self.runs)
+        """Whether the kernel of a page is run, by its place among the pages.
+
+        Files of pages are spread evenly, and the kernels of one are run together: a process takes longer to start than
+        some ten kernels to run.
+        """
+        return _chosen(place // TOGETHER, -(-self.pages // TOGETHER), -(-self.runs // TOGETHER))
 
     def to_json(self) -> dict[str, Any]:
         """The forecast as JSON values."""
@@ -102,5 +106,5 @@ def _bytes_of_rows(store: Store, open_table: OpenTable, count: int) -> float:
     if not documents:
         return 0.0
     contents = [page_of(document, 0).content() for document in documents]
-    packed = [pack("", contents[start : start + _TOGETHER]) for start in range(0, len(contents), _TOGETHER)]
+    packed = [pack("", contents[start : start + TOGETHER]) for start in range(0, len(contents), TOGETHER)]
     return sum(map(len, packed)) / len(contents) + _ENTRY

@@ -14,6 +14,8 @@ from synthesis.registry import levels_of
 PYTHON = "python_source"
 KEY = 12
 """Characters of the key that a page's address has."""
+TOGETHER = 32
+"""Rows whose pages are in one file: one that is opened takes some ten milliseconds."""
 LONGEST = 1_000_000
 """Characters of a text that are shown."""
 _WORDS = 400

@@ -12,7 +12,7 @@ from synthesis.explorer.forecast import Forecast, forecast_of
 from synthesis.explorer.listing import LINES, ROWS, ledger_entry, ledger_shard, row_entry, rows_shard
 from synthesis.explorer.overview import Overview, leaks_of
 from synthesis.explorer.packing import pack
-from synthesis.explorer.pages import KEY, Page, describe_levels, page_of
+from synthesis.explorer.pages import KEY, TOGETHER, Page, describe_levels, page_of
 from synthesis.explorer.place import DATA, Place
 from synthesis.explorer.runs import Runs
 from synthesis.output.confined import ConfinedTables
@@ -25,8 +25,6 @@ from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.version import __version__
 
-TOGETHER = 32
-"""Rows whose pages are in one file: one that is opened takes some ten milliseconds."""
 _LEAKS = f"{SIDECAR}/leaks.json"
 _ROWS_SHARE, _LEDGER_SHARE = 0.88, 0.96
 """Of the size that a site may have: what pages may come to, and pages with the ledger. The rest is for counts."""
@@ -130,7 +128,7 @@ class _Writer:
         self._waiting: list[tuple[Page, bool]] = []
         self._shard, self._shards = rows_shard(), 0
         self._ledger, self._ledgers, self._lines, self._lines_left = ledger_shard(), 0, 0, 0
-        self._seen = self._pages = self._ran = 0
+        self._seen = self._pages = self._asked = self._ran = 0
         self._chunks = 0
         self._full = False
 
@@ -161,7 +159,8 @@ class _Writer:
         place, self._seen = self._seen, self._seen + 1
         if self._full or not self._forecast.keeps(place):
             return
-        runs = self._forecast.runs_at(self._pages + len(self._waiting))
+        runs = self._asked < self._forecast.runs and self._forecast.runs_at(self._pages + len(self._waiting))
+        self._asked += runs
         self._waiting.append((page, runs))
         if len(self._waiting) == TOGETHER:
             self._write_pages()

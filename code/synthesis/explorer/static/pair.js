@@ -59,7 +59,9 @@
     const total = entry.shape.reduce((product, size) => product * size, 1);
     const across = entry.shape.length > 1 ? entry.shape.at(-1) : 8;
     const rows = [];
-    for (let at = 0; at < entry.values.length; at += across) rows.push(entry.values.slice(at, at + across).join("  "));
+    const wide = Math.max(...entry.values.map((value) => value.length), 0);
+    const values = entry.values.map((value) => value.padStart(wide));
+    for (let at = 0; at < values.length; at += across) rows.push(values.slice(at, at + across).join("  "));
     const rest = total - entry.values.length;
     return el("pre", { class: "values" }, rows.join("\n"), rest > 0 ? el("span", { class: "note" }, `\n… and ${number(rest)} more`) : null);
   }
@@ -73,7 +75,9 @@
     const { run: found, metadata } = content;
     if (found.why) return card("A run", el("p", { class: "note" }, `No run is shown: ${found.why}.`));
     const sizes = metadata.signature.twin ? ", at the sizes of the twin" : "";
-    return card("A run", el("p", { class: "note" }, `The first inputs that verification draws${sizes}, and what the reference makes of them; every verified text agreed with it${found.outputs.some((each) => each.values.includes("·")) ? "; · was not written" : ""}.`), el("div", { class: "sides" }, el("div", {}, arrays("Inputs", found.inputs)), el("div", {}, arrays("Outputs", found.outputs))));
+    const agreed = metadata.verified.length ? "; every verified text agreed with it" : "";
+    const untouched = found.outputs.some((each) => each.values.includes("·")) ? "; · was not written" : "";
+    return card("A run", el("p", { class: "note" }, `The first inputs that verification draws${sizes}, and what the reference makes of them${agreed}${untouched}.`), el("div", { class: "sides" }, el("div", {}, arrays("Inputs", found.inputs)), el("div", {}, arrays("Outputs", found.outputs))));
   }
 
   function proof(entry, content, summary) {
