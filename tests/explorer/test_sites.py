@@ -14,6 +14,7 @@ from folders import contents
 from sites import FEW, Few, folder_of, samples
 
 from synthesis import ConfigError, OutputError, TargetError, explore, run_pipeline
+from synthesis.cli import run
 from synthesis.explorer.counting import Counts, Distinct, Growth
 from synthesis.explorer.forecast import Forecast
 from synthesis.explorer.packing import pack, plain, unpack
@@ -315,3 +316,37 @@ def test_growth_keeps_a_few_hundred_points_and_the_last() -> None:
     assert len(growth.points) <= 258
     assert growth.points[-1] == [10_001, 3000]
     assert all(count <= rows for rows, count in growth.points)
+
+
+# ---- the command
+
+
+def test_the_command_says_what_it_will_write_and_what_it_wrote(
+    few: Few, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folders, out = [str(each) for each in few.folders], str(tmp_path / "site")
+    assert run(["explore", *folders, "--out", out, "--rows", "10", "--runs", "0"]) == 0
+    before, after = capsys.readouterr().out.splitlines()
+    assert before.startswith(f"{out}: about ")
+    assert before.endswith("for 10 pairs, runs of 0; 38 of 48 rows are counted and get no page (--rows 10)")
+    assert after.startswith(f"{out}/index.html: 10 pairs, 0 runs, ")
+    assert after.endswith("38 rows counted alone")
+
+
+def test_the_command_refuses_in_a_line_what_is_no_site(
+    few: Few, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert run(["explore", str(few.folders[0]), "--out", str(tmp_path)]) == 2
+    (complaint,) = capsys.readouterr().err.splitlines()
+    assert complaint.startswith(f"irsmith: {tmp_path} holds 'thesis.txt'")
+
+
+def test_a_file_that_cannot_be_read_is_told_of_by_the_command_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = folder_of(samples("jax")[:1], tmp_path / "rows")
+    (folder / "000007_broken.json").write_text("{")
+    assert run(["explore", str(folder), "--out", str(tmp_path / "site"), "--runs", "0", "--progress", "none"]) == 0
+    (complaint,) = capsys.readouterr().err.splitlines()
+    assert "000007_broken.json is not JSON" in complaint

@@ -53,7 +53,7 @@
     if (data.lines_left) found.push(el("p", {}, `${plural(data.lines_left, "line")} of the ledger did not fit, and ${data.lines_left === 1 ? "is" : "are"} counted alone.`));
     if (data.broken_count)
       found.push(
-        el("details", { open: data.broken_count < 4 }, el("summary", {}, `${plural(data.broken_count, "file")} or rows of one cannot be read`.replace("files or rows of one", "files or rows of them")), el("ul", { class: "words" }, data.broken.map((why) => el("li", {}, why)), data.broken_count > data.broken.length ? el("li", {}, `and ${number(data.broken_count - data.broken.length)} more`) : null)),
+        el("details", { open: data.broken_count < 4 }, el("summary", {}, data.broken_count === 1 ? "One file, or a row of one, cannot be read" : `${number(data.broken_count)} files, or rows of them, cannot be read`), el("ul", { class: "words" }, data.broken.map((why) => el("li", {}, why)), data.broken_count > data.broken.length ? el("li", {}, `and ${number(data.broken_count - data.broken.length)} more`) : null)),
       );
     return found.length ? el("section", { class: "notice", "aria-label": "What to know of this site" }, found) : null;
   }
@@ -95,6 +95,8 @@
     });
   }
 
+  const legendOf = (data) => (data.frontends.length > 1 ? data.frontends.map(([name]) => [kindOf(data, name), name]) : null);
+
   const kindOf = (data, frontend) => `kind-${data.frontends.findIndex(([name]) => name === frontend) % 4}`;
 
   function growth(data) {
@@ -102,7 +104,7 @@
     return figure({
       title: "Growth of different structures",
       note: "structures (names and numbers left out) against rows; on the dashed line every row is a new one",
-      legend: series.map((each) => [each.kind, each.name]),
+      legend: legendOf(data),
       draw: curves(series, `Growth: ${series.map(({ name, points }) => `${name} ${number(points.at(-1)?.[1] ?? 0)} structures of ${number(points.at(-1)?.[0] ?? 0)} rows`).join(", ")}`),
       heads: ["front end", "rows", "different structures"],
       rows: series.flatMap(({ name, points }) => points.filter((_, place) => place % Math.ceil(points.length / 12) === 0 || place === points.length - 1).map(([rows, structures]) => [name, rows, structures])),
@@ -116,7 +118,7 @@
     return figure({
       title: "Difficulty",
       note: "from 1, a map of a line or two, to 5, a long kernel",
-      legend: data.frontends.map(([name]) => [kindOf(data, name), name]),
+      legend: legendOf(data),
       draw: bars(items, `Difficulty: ${items.map((each) => `${each.label} ${number(sum(each.parts.map(([, count]) => count)))}`).join(", ")}`),
       heads: ["difficulty", ...data.frontends.map(([name]) => name)],
       rows: names.map((name) => [name, ...counts(name).map(([, count]) => count)]),
@@ -130,7 +132,7 @@
     return figure({
       title: "Splits",
       note: data.leaks.some(Boolean) ? "" : "no report of leaks lies in the data set’s folder",
-      legend: data.frontends.map(([name]) => [kindOf(data, name), name]),
+      legend: legendOf(data),
       draw: bars(items, `Splits: ${items.map((each) => `${each.label} ${number(sum(each.parts.map(([, count]) => count)))}`).join(", ")}`),
       heads: ["split", ...data.frontends.map(([name]) => name)],
       rows: names.map((name) => [name, ...counts(name).map(([, count]) => count)]),
@@ -156,6 +158,7 @@
   // A file of the data set, whatever is in it: objects and lists as tables of names and values.
   function anything(value, depth = 0) {
     if (value === null || typeof value !== "object") return text(value);
+    if (Array.isArray(value) && value.every((each) => each === null || typeof each !== "object")) return value.slice(0, 200).map(text).join(", ");
     const entries = Object.entries(value).slice(0, 200);
     if (depth > 3 || !entries.length) return el("code", {}, JSON.stringify(value).slice(0, 400));
     return el("dl", { class: "pairs" }, entries.map(([name, each]) => [el("dt", {}, name), el("dd", {}, anything(each, depth + 1))]));
