@@ -67,7 +67,8 @@ def explore(
 
 def _said(forecast: Forecast) -> str:
     """What a site will come to, in a line."""
-    words = f"{forecast.out}: about {_size(forecast.bytes)} for {forecast.pages} pairs, runs of {forecast.runs}"
+    runs = f"kernels of {forecast.runs} are run (some {forecast.seconds} s)" if forecast.runs else "no kernel is run"
+    words = f"{forecast.out}: about {_size(forecast.bytes)} for {forecast.pages} pairs; {runs}"
     if forecast.left_out:
         words += f"; {forecast.left_out} of {forecast.rows} rows are counted and get no page ({forecast.why_left_out})"
     return words

@@ -18,6 +18,8 @@ _ENTRY = 48
 """Bytes that a row takes in the table's data, near enough."""
 _RUN = 700
 """Bytes that a run takes on a page, likewise."""
+_SECONDS = 0.04
+"""That a kernel takes to run, starts of processes included, on a machine that does nothing else."""
 _SHARE = 0.85
 """Of the size that a site may have, what its rows are let come to."""
 
@@ -37,6 +39,11 @@ class Forecast:
     """About so many."""
     why_left_out: str = ""
     """What keeps the other rows out; empty if nothing does."""
+
+    @property
+    def seconds(self) -> int:
+        """About how long the runs take."""
+        return round(self.runs * _SECONDS)
 
     @property
     def left_out(self) -> int:
