@@ -24,13 +24,19 @@ from typing import Any
 
 import psutil
 from playwright.sync_api import Page, sync_playwright
+from pygments import highlight  # pyright: ignore[reportUnknownVariableType]
+from pygments.formatters import HtmlFormatter
 
 from synthesis import generate
+from synthesis.cli.lexers import lexer_of
+from synthesis.explorer.packing import pack
+from synthesis.explorer.pages import TOGETHER
 from synthesis.identity.hashing import hash_text
 from synthesis.output.layout import FILES, hash_of_file
 from synthesis.output.manifest import DataFile, Manifest
 from synthesis.output.rows import Row, row_of
 from synthesis.output.tables import write_rows
+from synthesis.registry import levels_of
 from synthesis.stores.places import store_of
 
 ROWS = 100_000
@@ -40,6 +46,8 @@ FEWER = 20
 SEED = 617
 TRIES = 5
 OF_A_FILE = 20_000
+COLOURED = 128
+"""Rows of each front end that are coloured, to weigh that."""
 # Chosen without a look at the data: a filter of few rows, one of many, words that many rows have and that none has.
 SEARCHES = ("mul", "elementwise float32", "attention", "nothing has this")
 # Waits until what an event changed has been painted; then gives the milliseconds since.
@@ -65,6 +73,29 @@ def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
         own = {each: hash_text(f"{each} {number} {name}") for each in ("id", "renamed_hash", "structure_hash")}
         metadata = {**row.metadata, **own, "kernel_name": name, "index": number}
         yield replace(row, source=row.source.replace(old, name), texts=texts, metadata=metadata)
+
+
+def forms() -> Iterator[str]:
+    """What a row's texts take in each of the forms that they could be stored in."""
+    kinds: dict[str, list[int]] = {}
+    for frontend in ("warp", "jax"):
+        colours = {level.name: level.language.lexer for level in levels_of(frontend)}
+        rows = drawn(frontend)[:COLOURED]
+        for start in range(0, COLOURED, TOGETHER):
+            some = [{"python": row.source, **row.texts} for row in rows[start : start + TOGETHER]]
+            html = [
+                {
+                    name: highlight(text or "", lexer_of(colours.get(name, "python")), HtmlFormatter())
+                    for name, text in row.items()
+                }
+                for row in some
+            ]
+            kinds.setdefault("plain text", []).append(len(json.dumps(some)))
+            kinds.setdefault("plain text, deflated, in Base64, which is what is done", []).append(len(pack("", some)))
+            kinds.setdefault("coloured by Pygments", []).append(len(json.dumps(html)))
+            kinds.setdefault("coloured by Pygments, deflated, in Base64", []).append(len(pack("", html)))
+    for kind, sizes in kinds.items():
+        yield f"texts, {kind}: {sum(sizes) / (2 * COLOURED) / 1e3:.1f} kB a row"
 
 
 def write_folder(folder: Path, rows: int) -> None:
@@ -231,6 +262,9 @@ def main() -> None:
         print()
         for line in browse(site):
             print(line, flush=True)
+        print()
+        for line in forms():
+            print(line)
 
 
 if __name__ == "__main__":
