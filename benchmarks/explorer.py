@@ -75,6 +75,12 @@ def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
         yield replace(row, source=row.source.replace(old, name), texts=texts, metadata=metadata)
 
 
+def coloured(text: str, colours: str) -> str:
+    """A text as HTML, as Pygments colours it."""
+    formatter: Any = HtmlFormatter()
+    return str(highlight(text, lexer_of(colours), formatter))
+
+
 def forms() -> Iterator[str]:
     """What a row's texts take in each of the forms that they could be stored in."""
     kinds: dict[str, list[int]] = {}
@@ -84,11 +90,7 @@ def forms() -> Iterator[str]:
         for start in range(0, COLOURED, TOGETHER):
             some = [{"python": row.source, **row.texts} for row in rows[start : start + TOGETHER]]
             html = [
-                {
-                    name: highlight(text or "", lexer_of(colours.get(name, "python")), HtmlFormatter())
-                    for name, text in row.items()
-                }
-                for row in some
+                {name: coloured(text or "", colours.get(name, "python")) for name, text in row.items()} for row in some
             ]
             kinds.setdefault("plain text", []).append(len(json.dumps(some)))
             kinds.setdefault("plain text, deflated, in Base64, which is what is done", []).append(len(pack("", some)))

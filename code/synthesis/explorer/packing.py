@@ -1,8 +1,9 @@
 """Data as scripts that a page loads on demand: a file's address lets a page load scripts, and nothing else.
 
 A script is one call with a name and a text in Base64, of JSON that was deflated. Nothing that a row holds is in a
-script as it is, so no row can end one; and rows take a fifth of their size. What is stored is plain text, and the page
-colours the one pair that is looked at: the markup of colours would be five times the text.
+script as it is, so no row can end one; and rows take a sixth of their size. What is stored is plain text, and the page
+colours the one pair that is looked at: with the markup of colours it would be eight times the text, and twice as much
+deflated (``benchmarks/explorer.txt``).
 """
 
 import base64
