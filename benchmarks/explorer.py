@@ -77,7 +77,7 @@ def varied(rows: list[Row], start: int, count: int) -> Iterator[Row]:
 
 def coloured(text: str, colours: str) -> str:
     """A text as HTML, as Pygments colours it."""
-    formatter: Any = HtmlFormatter()
+    formatter: Any = HtmlFormatter()  # pyright: ignore[reportUnknownVariableType]
     return str(highlight(text, lexer_of(colours), formatter))
 
 
