@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from synthesis import explore
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 FEW = 24
 """Samples of each front end."""
+expect.set_options(timeout=30_000)  # milliseconds: nothing here is about speed, and the machine may be busy
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
