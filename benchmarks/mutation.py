@@ -4,7 +4,7 @@
     python benchmarks/mutation.py table            # what has been judged
 
 ``make mutation`` does both for both front ends, and writes ``benchmarks/mutation.txt``. A run that was stopped goes on.
-Texts at every level that is executed are changed in one place (``tests/mutants``); a changed text counts where it
+Texts at every level that is executed are changed in one place (``synthesis.mutating``); a changed text counts where it
 behaves differently from the right one on one of 100 inputs that verification does not draw, run by the same tools, or
 where only threads side by side can tell it. What becomes of each is a line of ``build/mutation/FRONTEND-SEED.jsonl``.
 """
@@ -18,12 +18,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from mutants.choosing import mutants
 from mutants.judging import judge_mutants
-from mutants.records import Kind, Mutant
 from mutants.table import Line, counted, read_lines, table
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
+from synthesis.mutating.choosing import mutants
+from synthesis.mutating.records import Kind, Mutant
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 

@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from synthesis.registry import frontend_names, get_frontend
     from synthesis.settings import Drawing, Extraction, Finishing, Making, Run, Running
     from synthesis.tally import RunSummary
+    from synthesis.views.exporting import ExportSummary, export, view_records
+    from synthesis.views.settings import Export
 
 __all__ = [
     "Argument",
@@ -62,6 +64,8 @@ __all__ = [
     "Domain",
     "Drawing",
     "Examples",
+    "Export",
+    "ExportSummary",
     "Extraction",
     "Finishing",
     "Gradient",
@@ -94,6 +98,7 @@ __all__ = [
     "discover",
     "example",
     "explore",
+    "export",
     "extract",
     "extract_ir",
     "extract_ir_from_kernel",
@@ -103,6 +108,7 @@ __all__ = [
     "get_frontend",
     "run_pipeline",
     "synthesize_pair",
+    "view_records",
 ]
 
 _MODULES = {
@@ -112,6 +118,8 @@ _MODULES = {
     "Domain": "records",
     "Drawing": "settings",
     "Examples": "examples",
+    "Export": "views.settings",
+    "ExportSummary": "views.exporting",
     "Extraction": "settings",
     "Finishing": "settings",
     "Gradient": "records",
@@ -143,6 +151,7 @@ _MODULES = {
     "discover": "extraction",
     "example": "examples",
     "explore": "explorer.site",
+    "export": "views.exporting",
     "extract": "extraction",
     "extract_ir": "ir_extractor",
     "extract_ir_from_kernel": "pipeline",
@@ -152,6 +161,7 @@ _MODULES = {
     "get_frontend": "registry",
     "run_pipeline": "pipeline",
     "synthesize_pair": "pipeline",
+    "view_records": "views.exporting",
 }
 """The module that each public name is in."""
 

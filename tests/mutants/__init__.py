@@ -1,6 +1,1 @@
-"""Mutants of IR texts: small changes of the kind that a wrong compiler, or a wrong model, makes.
-
-``records`` says what one is; a module a language (``cpp`` with ``cuda``, ``mlir``, ``hlo``, ``jaxpr``) finds where a
-text can be changed, over a lexer of its own; ``choosing`` takes some of the places; ``judging`` asks verification, and
-tells what behaves as before; ``table`` sums up.
-"""
+"""What becomes of wrong texts: ``judging`` asks verification, and tells what behaves as before; ``table`` sums up."""

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mutants.records import Mutant
 from synthesis.errors import Symptom
 from synthesis.frontends.base import (
     Direction,
@@ -22,6 +21,7 @@ from synthesis.frontends.base import (
     Values,
     numbered,
 )
+from synthesis.mutating.records import Mutant
 from synthesis.records import KernelSpec, Rejection
 from synthesis.verification.inputs import complete, draw_inputs, flat
 from synthesis.verification.judge import Judgement

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mutants.judging import Fate, Judged
-from mutants.records import FRAME, Kind
 from synthesis.frontends.base import Direction, Level
+from synthesis.mutating.records import FRAME, Kind
 from synthesis.records import KernelSpec
 
 

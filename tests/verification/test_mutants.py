@@ -5,13 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from mutants.choosing import edits, mutants
 from mutants.judging import Fate, judge_mutants
-from mutants.records import FRAME, Kind, Mutant
 from mutants.table import Line, read_lines
 
 from synthesis import Pair, SynthesisPipeline, get_frontend
 from synthesis.frontends.base import Direction
+from synthesis.mutating.choosing import edits, mutants
+from synthesis.mutating.records import FRAME, Kind, Mutant
 from synthesis.verification.twins import at_executed_sizes
 from synthesis.verification.verifier import Verifier
 

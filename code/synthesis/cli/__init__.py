@@ -26,6 +26,9 @@ COMMANDS = {
     "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
     "extract": "Write the IR of kernels of your own as a data set.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
+    "export": (
+        "Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs."
+    ),
     "show": "Show a pair's Python beside its IR.",
     "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
     "explore": "Make a static site of data sets: an overview, a table to search, a page for each pair.",
@@ -35,7 +38,7 @@ COMMANDS = {
     "rejections": "List what did not become a row of a folder, and why.",
     "replay": "Make one candidate of a folder again, and say whether the same came out.",
     "minimize": "Make a kernel small while what is wrong with it stays, and print a report for the tool's authors.",
-    "list": "List what options may name: front ends; and of one its devices, levels, categories and recipes.",
+    "list": "List what options may name: front ends; of one its devices, levels, directions, categories and recipes.",
 }
 """Each command with the first line of its docstring.
 

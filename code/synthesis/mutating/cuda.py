@@ -8,8 +8,8 @@ count. So what is as right as before is not made: a plain sum on an element that
 import re
 from collections.abc import Iterator, Sequence
 
-from mutants.cpp import Call, Function, functions_of
-from mutants.records import Edit, Kind, Token, change, replace_span, tokens_of
+from synthesis.mutating.cpp import Call, Function, functions_of
+from synthesis.mutating.records import Edit, Kind, Token, change, replace_span, tokens_of
 
 _HEAD = re.compile(r"for \(size_t _idx = [^{]*")
 _WORDS = re.compile(r"(?P<space>\s+)|(?P<name>(?:blockDim|blockIdx|threadIdx|gridDim|dim)\.\w+|\w+)|(?P<sign>[<>+]=|.)")

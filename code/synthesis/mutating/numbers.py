@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 
-from mutants.records import Edit, Kind, Token, change
+from synthesis.mutating.records import Edit, Kind, Token, change
 
 
 def float_edits(token: Token, write: Callable[[float], str], *, start: bool = False) -> list[Edit]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mutants.records import Edit, Kind, Token, change, close_of, parts_of, tokens_of
-from mutants.ssa import Attribute, Dialect, Statement, both_ways, edits_of
+from synthesis.mutating.records import Edit, Kind, Token, change, close_of, parts_of, tokens_of
+from synthesis.mutating.ssa import Attribute, Dialect, Statement, both_ways, edits_of
 
 _WORDS = re.compile(
     r"""(?P<space>\s+)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from mutants.mlir import DIRECTIONS, EDGES, OPPOSITES
-from mutants.records import Edit, Token, close_of, parts_of, tokens_of
-from mutants.ssa import Attribute, Dialect, Statement, both_ways, edits_of, short
+from synthesis.mutating.mlir import DIRECTIONS, EDGES, OPPOSITES
+from synthesis.mutating.records import Edit, Token, close_of, parts_of, tokens_of
+from synthesis.mutating.ssa import Attribute, Dialect, Statement, both_ways, edits_of, short
 
 _WORDS = re.compile(
     r"""(?P<space>\s+)

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mutants.numbers import float_edits, whole_edits
-from mutants.records import Edit, Kind, Token, change, exchange, replace_span
+from synthesis.mutating.numbers import float_edits, whole_edits
+from synthesis.mutating.records import Edit, Kind, Token, change, exchange, replace_span
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mutants.records import Edit, Kind, Token, close_of, parts_of, replace_span, tokens_of
-from mutants.ssa import Attribute, Dialect, Statement, both_ways, edits_of, short
+from synthesis.mutating.records import Edit, Kind, Token, close_of, parts_of, replace_span, tokens_of
+from synthesis.mutating.ssa import Attribute, Dialect, Statement, both_ways, edits_of, short
 
 _WORDS = re.compile(
     r"""(?P<space>\s+)

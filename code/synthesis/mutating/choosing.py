@@ -4,14 +4,14 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from mutants.cpp import cpp_edits
-from mutants.cuda import cuda_edits
-from mutants.hlo import hlo_edits
-from mutants.jaxpr import jaxpr_edits
-from mutants.mlir import mlir_edits
-from mutants.records import Edit, Kind, Mutant
 from synthesis.frontends.base import Direction, Level
 from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR
+from synthesis.mutating.cpp import cpp_edits
+from synthesis.mutating.cuda import cuda_edits
+from synthesis.mutating.hlo import hlo_edits
+from synthesis.mutating.jaxpr import jaxpr_edits
+from synthesis.mutating.mlir import mlir_edits
+from synthesis.mutating.records import Edit, Kind, Mutant
 
 
 def edits(text: str, level: Level) -> list[Edit]:

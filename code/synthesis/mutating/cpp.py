@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from mutants.numbers import float_edits, whole_edits
-from mutants.records import Edit, Kind, Token, change, close_of, exchange, parts_of, replace_span, tokens_of
+from synthesis.mutating.numbers import float_edits, whole_edits
+from synthesis.mutating.records import Edit, Kind, Token, change, close_of, exchange, parts_of, replace_span, tokens_of
 
 _WORDS = re.compile(
     r"""(?P<space>\s+)

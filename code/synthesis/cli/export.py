@@ -1,0 +1,59 @@
+"""``irsmith export``."""
+
+from typing import Annotated
+
+from synthesis.cli.options import Config, Flag, Flat
+from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.progress import progress_bar
+from synthesis.views.exporting import export_with
+from synthesis.views.settings import Export
+
+
+def export(
+    folder: str,
+    *,
+    out: str,
+    settings: Annotated[Export, Flat] = Export(),  # noqa: B008 (it is frozen)
+    progress: str = "auto",
+    config: Config = None,
+    json: Flag = False,
+) -> None:
+    """Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs.
+
+    Splits stay what they are; each has files of its own, and a card says which, so that datasets.load_dataset(OUT)
+    loads them all. Texts that are not verified are left out, and counted. The folder is whole or has no data files: the
+    same command again makes it after an interruption, and changes nothing once it is done.
+
+    Examples:
+
+        irsmith export pairs --out sft
+
+        irsmith export pairs --view sft --direction 'python-to-cuda_*' --format jsonl --out cuda
+
+        irsmith export pairs --view pretrain --out documents
+
+    Parameters
+    ----------
+    folder: str
+        A folder that irsmith generate or irsmith extract wrote, or its URL.
+    out: str
+        The folder or URL to write to: empty, or an earlier export with the same settings.
+    progress: str
+        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
+    json: bool
+        Print the summary as JSON.
+    """
+    with progress_bar("export", progress) as show:
+        found = export_with(settings, folder, out, on_progress=show)
+    if json:
+        print_json(found.to_json())
+        return
+    console = plain_console()
+    splits = ", ".join(f"{count} {name}" for name, count in found.records.items())
+    print_line(console, f"{found.view}: {sum(found.records.values())} records of {found.rows} rows in {out} ({splits})")
+    for name, count in found.directions.items():
+        print_line(console, f"  {count:>7} {name}")
+    for why, count in found.left_out.items():
+        print_line(console, f"  left out: {count} {why}")

@@ -1,0 +1,40 @@
+"""The card of an export: what it holds, and for loaders of data sets which files each split has."""
+
+from collections.abc import Mapping, Sequence
+
+from synthesis.version import __version__
+from synthesis.views.columns import Column, Kind
+from synthesis.views.settings import Export
+
+_ABOUT = {
+    "sft": "Questions and answers (`prompt`, `completion`, lists of messages): a text of a kernel is given, another "
+    "one is asked for. Each completion is a stored text, byte for byte.",
+    "pretrain": "A Markdown document a kernel (`text`): the facts, its Python, then its texts.",
+    "raw": "Every column of the rows, flat.",
+    "repair": "Texts with one planted error that verification found, what it said, and the right text; as `prompt` and "
+    "`completion` (lists of messages), and in columns of their own.",
+}
+
+
+def card_of(settings: Export, splits: Mapping[str, int], columns: Sequence[Column], licences: Sequence[str]) -> str:
+    """The ``README.md`` of an export.
+
+    Args:
+        settings: what it was made with.
+        splits: split to its number of records.
+        columns: those of every record.
+        licences: those that rows are under.
+    """
+    lines = ["---", "configs:", f"- config_name: {settings.view}", "  data_files:"]
+    for name in splits:
+        lines += [f"  - split: {name}", f"    path: {name}-*.{settings.format}"]
+    lines += ["---", "", f"# {settings.view}, exported by irsmith {__version__}", "", _ABOUT[settings.view], ""]
+    lines += ["| split | records |", "| --- | --- |", *(f"| {name} | {count} |" for name, count in splits.items()), ""]
+    lines += ["| column | type |", "| --- | --- |", *(f"| `{each.name}` | {_type(each)} |" for each in columns), ""]
+    kept = ", ".join(f"{name}={value!r}" for name, value in settings.lasting.items() if value not in (None, False))
+    lines += [f"Settings: {kept}.", "", f"Licences of rows: {', '.join(licences) or 'none'}."]
+    return "\n".join(lines) + "\n"
+
+
+def _type(column: Column) -> str:
+    return "list of objects with role and content" if column.kind is Kind.MESSAGES else str(column.kind)

@@ -1,0 +1,73 @@
+"""The columns of each view, and what stands beside every record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from synthesis.output.reading import Document
+from synthesis.output.schema import METADATA
+from synthesis.output.schema import Kind as Stored
+
+Record = dict[str, Any]
+"""A row of an export: column to value."""
+
+
+class Kind(StrEnum):
+    """What a column of an export holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    FLAG = "true or false"
+    ORIGIN = "object"
+    MESSAGES = "messages"
+    """A list of objects with ``role`` and ``content``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of an export."""
+
+    name: str
+    kind: Kind = Kind.TEXT
+
+
+PROVENANCE = (
+    Column("id"), Column("frontend"), Column("kernel_name"), Column("category"), Column("difficulty", Kind.INTEGER),
+    Column("split"), Column("licence"),
+)  # fmt: skip
+"""What says where a record comes from, in every view."""
+SFT = (
+    Column("prompt", Kind.MESSAGES), Column("completion", Kind.MESSAGES), Column("direction"), Column("level"),
+    *PROVENANCE,
+)  # fmt: skip
+PRETRAIN = (Column("text"), Column("levels"), *PROVENANCE)
+REPAIR = (
+    Column("prompt", Kind.MESSAGES), Column("completion", Kind.MESSAGES), Column("level"), Column("error"),
+    Column("change"), Column("symptom"), Column("said"), Column("wrong_text"), Column("right_text"), *PROVENANCE,
+)  # fmt: skip
+_STORED = {
+    Stored.TEXT: Kind.TEXT, Stored.JSON: Kind.TEXT, Stored.INTEGER: Kind.INTEGER, Stored.NUMBER: Kind.NUMBER,
+    Stored.FLAG: Kind.FLAG, Stored.RECORD: Kind.ORIGIN,
+}  # fmt: skip
+
+
+def raw_columns(levels: Iterable[str]) -> tuple[Column, ...]:
+    """The columns of rows as they are, with these levels."""
+    known = tuple(Column(each.name, _STORED[each.kind]) for each in METADATA)
+    return (*known, Column("split"), Column("python_source"), *map(Column, levels))
+
+
+def provenance_of(document: Document) -> Record:
+    """The columns of :data:`PROVENANCE`."""
+    metadata = document.metadata
+    return {
+        "id": metadata["id"],
+        "frontend": metadata["frontend"],
+        "kernel_name": metadata["kernel_name"],
+        "category": metadata["category"],
+        "difficulty": metadata["difficulty"],
+        "split": document.split,
+        "licence": metadata["licence"],
+    }

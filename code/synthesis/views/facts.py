@@ -1,0 +1,173 @@
+"""Everything beside a text that decides what another one of the same row is: what every prompt has to say.
+
+Shapes, types, roles, the launch, options, versions and how a function is called come from the signature; what irsmith's
+texts leave out of the tools' own is said once a front end.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from synthesis.frontends.base import Direction
+from synthesis.output.reading import Document
+from synthesis.records import Argument, Signature
+from synthesis.views.directions import PYTHON, Way
+from synthesis.views.words import Words
+
+_OWN_RULES = re.compile(
+    r"\b(?:func_grad|func_replay|adj_snippet|replay_snippet|custom_vjp|custom_jvp|custom_gradient|defvjp|defjvps?)\b"
+)
+_CONVENTIONS = {
+    "warp": (
+        "the kernel's own structs, functions and kernel alone; no comments, no line directives, no includes; names "
+        "without Warp's hashes; helper functions that the kernel reaches are numbered in that order, as in f_0"
+    ),
+    "jax": "no name of the module, no locations, no labels of results",
+}
+_SOURCE_CONVENTION = "complete with imports, helpers, structs and constants; it runs as it stands"
+
+
+def has_rules_of_its_own(source: str) -> bool:
+    """Whether a source says itself what a derivative is: no forward text shows that."""
+    return _OWN_RULES.search(source) is not None
+
+
+def facts_of(document: Document, levels: tuple[str, ...], *, domains: bool = False) -> str:
+    """The facts of a row, a line each.
+
+    Args:
+        document: the row.
+        levels: what is asked for, by which some facts go: levels, or ``python``.
+        domains: whether to say what inputs are drawn from, which decides no text.
+    """
+    return "\n".join(_facts(document, document.spec.signature, levels, domains))
+
+
+def facts_at(document: Document, signature: Signature, levels: tuple[str, ...]) -> str:
+    """The same at another signature than the row's own: that of its twin."""
+    return "\n".join(_facts(document, signature, levels, False))
+
+
+def facts_for(document: Document, way: Way, *, domains: bool = False) -> str:
+    """The facts that decide the answer of a direction."""
+    return facts_of(document, (way.target,), domains=domains)
+
+
+def _facts(document: Document, signature: Signature, levels: tuple[str, ...], domains: bool) -> Iterator[str]:
+    words = Words(document)
+    yield f"{words.unit.capitalize()}: `{document.name}`, {words.tool} ({words.versions})"
+    yield "Arguments:" if signature.arguments else "Arguments: none"
+    yield from (f"- {line}" for each in signature.arguments for line in _argument(each, domains))
+    if signature.results:
+        yield "Results:"
+        yield from (f"- {line}" for each in signature.results for line in _argument(each, False))
+    yield from _calling(document, signature)
+    options = dict(document.metadata["options"])
+    yield from _launch(signature, options)
+    yield from _derivatives(document, signature, levels)
+    yield f"Made for: {document.device}"
+    if options:
+        yield f"Options: {', '.join(f'{name}={json.dumps(value)}' for name, value in options.items())}"
+    yield from _conventions(document, levels)
+
+
+def _argument(argument: Argument, domains: bool, indent: str = "") -> Iterator[str]:
+    """An argument or a result, and below it the fields of a struct or the parts of an object."""
+    shape = "a plain value" if argument.shape is None else f"shape {_sizes(argument.shape)}"
+    parts = [argument.dtype]
+    if argument.element:
+        parts.append(f"elements of {_sizes(argument.element)}")
+    if argument.handle:
+        parts.append(f"the id of an object of the kind {argument.handle}")
+    parts += [shape, str(argument.role)]
+    if domains and argument.domain is not None:
+        parts.append(f"values in [{argument.domain.low:g}, {argument.domain.high:g}]")
+    if argument.same:
+        parts.append(f"the values of {argument.same}")
+    yield f"{indent}{argument.name}: {argument.type_name}; {', '.join(parts)}"
+    for each in argument.fields:
+        yield from (f"  {indent}- {line.strip()}" for line in _argument(each, domains))
+
+
+def _sizes(shape: tuple[int | None, ...]) -> str:
+    return f"[{', '.join('?' if each is None else str(each) for each in shape)}]"
+
+
+def _calling(document: Document, signature: Signature) -> Iterator[str]:
+    """How a function is called, where that is not with its arguments in order."""
+    if signature.call is None:
+        return
+    given = [_tree(each) for each in signature.call["args"]]
+    given += [f"{name}={_tree(each)}" for name, each in signature.call["kwargs"].items()]
+    yield f"Called: `{document.name}({', '.join(given)})`"
+    if weak := [*_weak(signature.call)]:
+        yield f"Promoted as Python numbers (weak types): {', '.join(weak)}"
+
+
+def _tree(tree: Any) -> str:
+    """A pytree of a call, as Python would spell it."""
+    match tree:
+        case str():
+            return tree
+        case {"weak": name}:
+            return str(name)
+        case {"value": constant}:
+            return repr(constant)
+        case {"dict": entries}:
+            return "{" + ", ".join(f"{key!r}: {_tree(each)}" for key, each in entries.items()) + "}"
+        case {"list": entries}:
+            return f"[{', '.join(map(_tree, entries))}]"
+        case {"tuple": entries}:
+            return f"({', '.join(map(_tree, entries))}{',' if len(entries) == 1 else ''})"
+        case {"record": kind, "fields": fields}:
+            return f"{kind}({', '.join(f'{name}={_tree(each)}' for name, each in fields.items())})"
+        case _:
+            return repr(tree)
+
+
+def _weak(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict):
+        found: dict[str, Any] = dict(tree)  # pyright: ignore[reportUnknownArgumentType]
+        if found.keys() == {"weak"}:
+            yield str(found["weak"])
+        else:
+            yield from (name for name, each in found.items() if name != "value" for name in _weak(each))
+    elif isinstance(tree, list | tuple):
+        listed: list[Any] = list(tree)  # pyright: ignore[reportUnknownArgumentType]
+        yield from (name for each in listed for name in _weak(each))
+
+
+def _launch(signature: Signature, options: dict[str, Any]) -> Iterator[str]:
+    if signature.launch is None:
+        return
+    block = f", {options['block_dim']} threads a block" if "block_dim" in options else ""
+    kind = "wp.launch_tiled, a block for each" if signature.tiled else "wp.launch, a thread for each"
+    yield f"Launch: dim {_sizes(signature.launch)} ({kind}{block})"
+
+
+def _derivatives(document: Document, signature: Signature, levels: tuple[str, ...]) -> Iterator[str]:
+    """What derivatives are of, where a text of one is asked for."""
+    found = [document.level(name) for name in levels]
+    directions = {each.direction for each in found if each is not None}
+    if not directions - {Direction.FORWARD}:
+        return
+    moving = ", ".join(signature.differentiable)
+    yield f"Derivatives: with respect to {moving or 'nothing'}"
+    if document.frontend != "jax":
+        return
+    if Direction.BACKWARD in directions:
+        cotangents = ", ".join(signature.cotangents)
+        yield f"The product takes the arguments, then {cotangents}; it gives a gradient for each of these"
+    if Direction.TANGENT in directions:
+        yield (
+            "The product takes the arguments, then a tangent for each of these; it gives the results, then a tangent "
+            "for each float result"
+        )
+
+
+def _conventions(document: Document, levels: tuple[str, ...]) -> Iterator[str]:
+    if PYTHON in levels:
+        yield f"Source: {_SOURCE_CONVENTION}"
+    if any(name != PYTHON for name in levels) and document.frontend in _CONVENTIONS:
+        yield f"Texts: {_CONVENTIONS[document.frontend]}"

@@ -1,0 +1,155 @@
+"""Texts with one planted error, what verification says of them, and the right text.
+
+Errors are those of ``synthesis.mutating``. Each wrong text goes the way that a stored text goes in ``irsmith verify``:
+the row's source is run again, without rights, and says which inputs there are and what is right on them; the text is
+run. What verification does not find, as an error that changes nothing, makes no record and is counted.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from synthesis.frontends.base import Program
+from synthesis.grammar.streams import digest
+from synthesis.mutating.choosing import mutants
+from synthesis.mutating.records import Kind, Mutant
+from synthesis.output.reading import Document
+from synthesis.verification.judge import Judgement, rejection_of
+from synthesis.verification.plan import Plan, Problem
+from synthesis.verification.verifier import Verifier
+from synthesis.views.columns import Record, provenance_of
+from synthesis.views.facts import facts_at
+from synthesis.views.replanning import Replanned, by_frontend
+from synthesis.views.selection import Selection
+from synthesis.views.settings import Export
+from synthesis.views.sft import Asking, answer
+from synthesis.views.templates import REPAIR
+from synthesis.views.words import PYTHON, Words
+
+LONGEST = 16_000
+"""Characters of a text; the tools take seconds for each wrong form of a longer one."""
+_TOGETHER = 40
+"""Wrong texts that are run together; of a function of real sizes, the runs of one take some megabytes."""
+
+
+def repair_records(
+    settings: Export, documents: Iterable[Document], selection: Selection
+) -> Iterator[tuple[Document, list[Record]]]:
+    """The records of rows: some for each text that is verified, and none for a row that cannot be run here.
+
+    Raises:
+        ConfigError: if the file of templates cannot be used.
+        MissingFrontendError: if the package of a row's front end is not installed.
+        MachineError: if the machine does not let texts be run.
+    """
+    asking = Asking.of(settings)
+    with Replanned(settings) as replanned:
+        for batch in replanned.batches(documents):
+            seen: Counter[Kind] = Counter()
+            selection.left_out["rows that cannot be run here"] += sum(plan is None for _, plan in batch)
+            found: dict[int, list[Record]] = {}
+            for frontend, rows in by_frontend(batch).items():
+                planted = [
+                    each
+                    for place, document, plan in rows
+                    for each in _plant(settings, place, document, plan, seen, selection)
+                ]
+                for each, problem in _judge(replanned.verifier(frontend), rows, planted, selection):
+                    found.setdefault(each.place, []).append(_record(asking, each, problem))
+            for place, (document, _) in enumerate(batch):
+                yield document, found.get(place, [])
+
+
+@dataclass(frozen=True, slots=True)
+class _Planted:
+    """A wrong text of a row."""
+
+    place: int
+    document: Document
+    plan: Plan
+    program: Program
+    """That of the right text."""
+    mutant: Mutant
+
+
+def _plant(
+    settings: Export, place: int, document: Document, plan: Plan, seen: Counter[Kind], selection: Selection
+) -> Iterator[_Planted]:
+    for program in plan.programs:
+        name = program.level.name
+        if program.compile_only or (settings.level is not None and name not in settings.level):
+            continue
+        if not selection.allows(document, (name,)):
+            continue
+        if len(program.text) > LONGEST:
+            selection.left_out["texts that are too long to plant errors in"] += 1
+            continue
+        generator = random.Random(digest("errors", settings.seed, document.metadata["id"], name))  # noqa: S311
+        for mutant in mutants(program.text, program.level, generator, settings.errors, seen):
+            seen[mutant.kind] += 1
+            yield _Planted(place, document, plan, program, mutant)
+
+
+def _judge(
+    verifier: Verifier,
+    rows: Sequence[tuple[int, Document, Plan]],
+    planted: Sequence[_Planted],
+    selection: Selection,
+) -> Iterator[tuple[_Planted, Problem]]:
+    """The wrong texts that are found, and as what; those of a text that itself does not pass here are left out."""
+    right = verifier.judge([plan for _, _, plan in rows])
+    passed = {place: each.verdict.verified for (place, _, _), each in zip(rows, right, strict=True)}
+    kept = [each for each in planted if each.program.level.name in passed[each.place]]
+    selection.left_out["errors in texts that do not pass here"] += len(planted) - len(kept)
+    for start in range(0, len(kept), _TOGETHER):
+        some = kept[start : start + _TOGETHER]
+        for each, judgement in zip(some, verifier.judge([_plan_with(each) for each in some]), strict=True):
+            problem = _problem_of(judgement, each.program.level.name)
+            if problem is None:
+                selection.left_out["errors that verification does not find"] += 1
+            else:
+                yield each, problem
+
+
+def _plan_with(planted: _Planted) -> Plan:
+    """The plan of a wrong text alone, and of the forward text that is run before it."""
+    plan, program = planted.plan, planted.program
+    wrong = replace(program, text=planted.mutant.text, follows=None)
+    if program.follows is None:
+        return replace(plan, programs=(wrong,), levels=(program.level,))
+    before = plan.programs[program.follows]
+    return replace(plan, programs=(before, replace(wrong, follows=0)), levels=(before.level, program.level))
+
+
+def _problem_of(judgement: Judgement, level: str) -> Problem | None:
+    return judgement.problem or judgement.failed.get(level)
+
+
+def _record(asking: Asking, planted: _Planted, problem: Problem) -> Record:
+    document, level = planted.document, planted.program.level.name
+    words, said = Words(document), rejection_of(planted.plan, problem, level).detail
+    signature = document.spec.signature
+    prompt = asking.prompt(
+        document,
+        REPAIR,
+        f"{level}:{planted.mutant.done}",
+        source=words.form(PYTHON),
+        target=words.form(level),
+        facts=facts_at(document, signature.twin or signature, (level,)),
+        code=f"{words.fenced(PYTHON)}\n\n{words.fenced(level, planted.mutant.text)}",
+        symptom=str(problem.symptom),
+        said=said,
+    )
+    return {
+        "prompt": prompt,
+        "completion": answer(planted.program.text),
+        "level": level,
+        "error": str(planted.mutant.kind),
+        "change": planted.mutant.done,
+        "symptom": str(problem.symptom),
+        "said": said,
+        "wrong_text": planted.mutant.text,
+        "right_text": planted.program.text,
+        **provenance_of(document),
+    }

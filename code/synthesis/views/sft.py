@@ -1,0 +1,104 @@
+"""Rows as questions and answers: a text is given, another one of the same row is asked for.
+
+The answer is the stored text, byte for byte. The question says everything that decides it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from synthesis.output.reading import Document
+from synthesis.views.columns import Record, provenance_of
+from synthesis.views.directions import Way, chosen_ways
+from synthesis.views.facts import facts_for, has_rules_of_its_own
+from synthesis.views.selection import Seen, Selection
+from synthesis.views.settings import Export
+from synthesis.views.templates import Templates, read_templates
+from synthesis.views.words import PYTHON, Words
+
+Message = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How prompts are written."""
+
+    templates: Templates
+    system: str | None
+
+    @classmethod
+    def of(cls, settings: Export) -> "Asking":
+        """As the settings say.
+
+        Raises:
+            ConfigError: if the file of templates cannot be used.
+        """
+        return cls(read_templates(settings.templates), settings.system)
+
+    def prompt(self, document: Document, task: str, direction: str, **places: str) -> list[Message]:
+        """The messages of a prompt, in the wording that the row and the direction get."""
+        template = self.templates.choose(document.metadata["id"], task, direction)
+        values = {"name": document.name, "tool": Words(document).tool, "examples": "", "symptom": "", "said": ""}
+        content = template.filled({**values, **places})
+        system = [] if self.system is None else [{"role": "system", "content": self.system}]
+        return [*system, {"role": "user", "content": content}]
+
+
+def answer(text: str) -> list[Message]:
+    """The one message of a completion."""
+    return [{"role": "assistant", "content": text}]
+
+
+def sft_records(
+    settings: Export, rows: Iterable[tuple[Document, str]], selection: Selection
+) -> Iterator[tuple[Document, list[Record]]]:
+    """The records of rows, each with its examples in words.
+
+    Raises:
+        ConfigError: if the file of templates cannot be used.
+    """
+    asking, seen = Asking.of(settings), Seen()
+    try:
+        for document, examples in rows:
+            yield document, list(_of_row(settings, document, examples, asking, seen, selection))
+    finally:
+        seen.close()
+
+
+def _of_row(
+    settings: Export, document: Document, examples: str, asking: Asking, seen: Seen, selection: Selection
+) -> Iterator[Record]:
+    words, own = Words(document), provenance_of(document)
+    for way in chosen_ways(document.frontend, settings.direction):
+        if not selection.allows(document, way.levels):
+            continue
+        facts, given = facts_for(document, way, domains=bool(examples)), sources_of(document, way, selection)
+        code = "\n\n".join(words.fenced(name) for name in given)
+        text = words.text(way.target)
+        earlier = seen.earlier("\x1f".join((way.name, facts_for(document, way), code)), text)
+        if earlier is not False:
+            selection.left_out["asked before" if earlier else "asked before and answered otherwise"] += 1
+            continue
+        prompt = asking.prompt(
+            document,
+            way.task,
+            way.name,
+            source=" and ".join(words.form(name) for name in given),
+            target=words.form(way.target),
+            facts=facts,
+            code=code,
+            examples=examples,
+        )
+        level = way.target if way.target != PYTHON else way.sources[0]
+        yield {"prompt": prompt, "completion": answer(text), "direction": way.name, "level": level, **own}
+
+
+def sources_of(document: Document, way: Way, selection: Selection) -> tuple[str, ...]:
+    """What is shown: what is given, and beside it what the answer cannot do without.
+
+    That is the Python where a derivative is asked for whose rules only the Python has, and what names are taken from.
+    """
+    if way.task == "derive" and has_rules_of_its_own(document.source):
+        return (*way.sources, PYTHON)
+    if way.beside:
+        return (*way.sources, way.beside if selection.has(document, way.beside) else PYTHON)
+    return way.sources
