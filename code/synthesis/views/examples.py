@@ -1,12 +1,12 @@
 """Inputs and outputs of kernels in words, computed by running rows' own texts where they can do no harm."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
 
-from synthesis.frontends.base import Direction, Outcome, Program, Purpose, RunKey, Values
+from synthesis.frontends.base import Direction, Outcome, Program, Purpose, Values
 from synthesis.output.reading import Document
 from synthesis.records import Argument, Rejection, Role, Signature
 from synthesis.verification.plan import Plan
@@ -33,7 +33,7 @@ def with_examples(settings: Export, documents: Iterable[Document]) -> Iterator[t
                 outcomes = replanned.verifier(frontend).run([program for _, program in wanted])
                 for (place, program), outcome in zip(wanted, outcomes, strict=True):
                     if not isinstance(outcome, Rejection):
-                        told[place] = _told(program, outcome)
+                        told[place] = _told(batch[place][0], program, outcome)
             for place, (document, _) in enumerate(batch):
                 yield document, told.get(place, "")
 
@@ -50,26 +50,41 @@ def _program(settings: Export, plan: Plan) -> Program | None:
     return None
 
 
-def _told(program: Program, outcome: Outcome) -> str:
-    lines = [f"Examples (as {program.level.name} computes them; arrays are written in row-major order):"]
+def _told(document: Document, program: Program, outcome: Outcome) -> str:
+    sizes = ", at small sizes" if document.spec.signature.twin is not None else ""
+    lines = [f"Examples{sizes}, as {program.level.name} computes them; {_ROW_MAJOR}:"]
     for number, key in enumerate(program.runs, start=1):
-        lines.append(f"{number}. {_run(program.signature, program.runs[key], outcome, key)}")
+        lines.append(f"{number}. {_run(program.signature, program.runs[key], outcome[key])}")
     return "\n".join(lines)
 
 
-def _run(signature: Signature, given: Values, outcome: Outcome, key: RunKey) -> str:
-    inputs = [each for each in signature.arguments if each.role is not Role.OUTPUT]
-    outputs = signature.results or [each for each in signature.arguments if each.role is not Role.INPUT]
-    return f"{_listed(inputs, given)} gives {_listed(outputs, outcome[key])}"
+_ROW_MAJOR = "arrays are in row-major order, and _ is an element that is not written"
 
 
-def _listed(arguments: Iterable[Argument], values: Mapping[str, npt.NDArray[Any]]) -> str:
-    return "; ".join(f"{each.name} = {_value(values[each.name])}" for each in arguments if each.name in values)
+def _run(signature: Signature, given: Values, left: Values) -> str:
+    inputs = [each.name for each in signature.arguments if each.role is not Role.OUTPUT and each.name in given]
+    taken = "; ".join(f"{name} = {_value(given[name])}" for name in inputs)
+    if signature.results:
+        made = [f"{each.name} = {_value(left[each.name])}" for each in signature.results]
+    else:
+        made = [_written(each, given, left) for each in signature.arguments if each.role is not Role.INPUT]
+    return f"{taken} gives {'; '.join(made)}"
 
 
-def _value(value: npt.NDArray[Any]) -> str:
+def _written(argument: Argument, given: Values, left: Values) -> str:
+    """An array after a run; of one that holds nothing before it, what is left is told from what is written."""
+    start = given[argument.name] if argument.role is Role.OUTPUT else None
+    return f"{argument.name} = {_value(left[argument.name], start)}"
+
+
+def _value(value: npt.NDArray[Any], start: npt.NDArray[Any] | None = None) -> str:
     """An array's type, shape and numbers, the first of them if there are many."""
-    numbers = [_number(each, value.dtype.kind) for each in value.ravel()[: MOST if value.size <= MOST else MOST // 2]]
+    shown = MOST if value.size <= MOST else MOST // 2
+    numbers = [_number(each, value.dtype.kind) for each in value.ravel()[:shown]]
+    if start is not None and value.dtype.kind == "f":  # whole numbers have no value that nobody would write
+        before = start.ravel()[:shown]
+        same = [bool(each) for each in value.ravel()[:shown] == before]
+        numbers = ["_" if left else number for number, left in zip(numbers, same, strict=True)]
     if not value.shape:
         return numbers[0]
     more = f", … {value.size} in all" if value.size > MOST else ""

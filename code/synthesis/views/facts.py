@@ -58,10 +58,10 @@ def _facts(document: Document, signature: Signature, levels: tuple[str, ...], do
     words = Words(document)
     yield f"{words.unit.capitalize()}: `{document.name}`, {words.tool} ({words.versions})"
     yield "Arguments:" if signature.arguments else "Arguments: none"
-    yield from (f"- {line}" for each in signature.arguments for line in _argument(each, domains))
+    yield from (line for each in signature.arguments for line in _argument(each, domains))
     if signature.results:
         yield "Results:"
-        yield from (f"- {line}" for each in signature.results for line in _argument(each, False))
+        yield from (line for each in signature.results for line in _argument(each, False))
     yield from _calling(document, signature)
     options = dict(document.metadata["options"])
     yield from _launch(signature, options)
@@ -82,12 +82,13 @@ def _argument(argument: Argument, domains: bool, indent: str = "") -> Iterator[s
         parts.append(f"the id of an object of the kind {argument.handle}")
     parts += [shape, str(argument.role)]
     if domains and argument.domain is not None:
-        parts.append(f"values in [{argument.domain.low:g}, {argument.domain.high:g}]")
+        added = " around numbers that every input has" if argument.base else ""
+        parts.append(f"values in [{argument.domain.low:g}, {argument.domain.high:g}]{added}")
     if argument.same:
         parts.append(f"the values of {argument.same}")
-    yield f"{indent}{argument.name}: {argument.type_name}; {', '.join(parts)}"
+    yield f"{indent}- {argument.name}: {argument.type_name}; {', '.join(parts)}"
     for each in argument.fields:
-        yield from (f"  {indent}- {line.strip()}" for line in _argument(each, domains))
+        yield from _argument(each, domains, f"{indent}  ")
 
 
 def _sizes(shape: tuple[int | None, ...]) -> str:

@@ -53,6 +53,10 @@ class Writer(Protocol):
         """Write what is left."""
         ...
 
+    def abandon(self) -> None:
+        """Let go of the file, of which nothing will be kept."""
+        ...
+
 
 class ParquetWriter:
     """Writes records into a Parquet file, a row group at a time.
@@ -83,6 +87,10 @@ class ParquetWriter:
         self._flush()
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Let go of the file, of which nothing will be kept."""
+        self._writer.close()
+
     def _flush(self) -> None:
         if self._waiting:
             arrays = [_array([record[each.name] for record in self._waiting], each.kind) for each in self._columns]
@@ -109,6 +117,9 @@ class LinesWriter:
 
     def finish(self) -> None:
         """Nothing is left."""
+
+    def abandon(self) -> None:
+        """Nothing is held."""
 
 
 WRITERS: dict[str, Callable[[BinaryIO, Sequence[Column]], Writer]] = {"parquet": ParquetWriter, "jsonl": LinesWriter}
@@ -166,6 +177,7 @@ class Spool:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> None:
         """Drop what has no name yet."""
         for each in self._open.values():
+            each.writer.abandon()
             each.stack.__exit__(kind or KeyboardInterrupt, error or KeyboardInterrupt(), trace)
         self._empty()
 

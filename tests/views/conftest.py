@@ -1,0 +1,37 @@
+"""Folders that exports are made of."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from synthesis import run_pipeline
+
+
+@pytest.fixture(scope="session")
+def warp_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of Warp kernels that are not verified."""
+    out = tmp_path_factory.mktemp("rows") / "warp"
+    run_pipeline(120, out, frontend="warp", seed=5, verify="none", workers=1)
+    return out
+
+
+@pytest.fixture(scope="session")
+def jax_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of JAX functions that are not verified, with derivatives and what is below StableHLO."""
+    out = tmp_path_factory.mktemp("rows") / "jax"
+    levels = ["jaxpr", "stablehlo", "hlo", "vjp_jaxpr", "vjp_stablehlo", "jvp_jaxpr", "jvp_stablehlo"]
+    run_pipeline(60, out, frontend="jax", seed=5, verify="none", level=levels, workers=1)
+    return out
+
+
+@pytest.fixture(scope="session")
+def split_rows(jax_rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose rows are in two splits."""
+    out = tmp_path_factory.mktemp("rows") / "split"
+    other = tmp_path_factory.mktemp("rows") / "other"
+    run_pipeline(6, other, frontend="jax", seed=6, verify="none", workers=1)
+    run_pipeline(14, out, frontend="jax", seed=5, verify="none", workers=1)
+    shutil.rmtree(out / "_irsmith")
+    shutil.copy(other / "jax" / "train-00000-of-00001.parquet", out / "jax" / "test-00000-of-00001.parquet")
+    return out
