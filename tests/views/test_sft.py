@@ -19,7 +19,8 @@ from synthesis.settings import Extraction, Running
 from synthesis.stores.places import store_of
 from synthesis.views.directions import Way, ways_of
 from synthesis.views.exporting import records_of
-from synthesis.views.facts import facts_for
+from synthesis.views.facts import facts_of
+from synthesis.views.keeping import Keeping
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
 from synthesis.views.sft import sources_of
@@ -34,7 +35,11 @@ def questions(document: Document) -> Iterator[tuple[Way, str, str]]:
     for way in ways_of(document.frontend):
         if all(document.texts.get(name) is not None for name in way.levels):
             given = [words.fenced(name) for name in sources_of(document, way, selection)]
-            yield way, "\n".join([facts_for(document, way), *given]), words.text(way.target)
+            yield (
+                way,
+                "\n".join([facts_of(document, document.spec.signature, (way.target,)), *given]),
+                words.text(way.target),
+            )
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +139,7 @@ def test_a_level_that_is_not_verified_is_left_out_and_counted(frontend: str) -> 
     for unverified in (False, True):
         selection = Selection(unverified)
         settings = Export(unverified=unverified)
-        _, rows = records_of(settings, store_of(SAMPLES / frontend), selection)
+        _, rows = records_of(settings, store_of(SAMPLES / frontend), selection, Keeping(None))
         records = [record for _, found in rows for record in found]
         claims = [record["level"] in verified[record["id"]] for record in records]
         assert all(claims) or unverified

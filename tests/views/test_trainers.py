@@ -1,6 +1,6 @@
 """What exports are for: TRL's own checks of data, and a step or two of its trainer on a model that is made here."""
 
-# pyright: basic, reportMissingImports=false
+# pyright: basic, reportMissingImports=false, reportPrivateImportUsage=false, reportAttributeAccessIssue=false
 # The libraries are an optional group, and not where the types are checked.
 
 import importlib.util
@@ -54,7 +54,9 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         shutil.copy(path, rows)
     found = {view: tmp_path_factory.mktemp("views") / view for view in ("sft", "pretrain", "repair")}
     for view, out in found.items():
-        more = {"errors": 1} if view == "repair" else {"system": "You are a compiler."} if view == "sft" else {}
+        more: dict[str, Any] = (
+            {"errors": 1} if view == "repair" else {"system": "You are a compiler."} if view == "sft" else {}
+        )
         export(rows, out, view=view, **more)
     return found
 
@@ -109,7 +111,8 @@ def test_trls_trainer_trains_on_a_view(folders: dict[str, Path], tmp_path: Path,
     result = trainer.train()
     assert result.global_step == 2
     assert result.training_loss > 0
-    row = trainer.train_dataset[0]
+    prepared: Any = trainer.train_dataset
+    row = prepared[0]
     if view != "pretrain":  # the loss is of the completion alone
         answered = [label for label in row["labels"] if label != -100]
         assert 0 < len(answered) < len(row["input_ids"])

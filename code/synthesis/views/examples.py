@@ -1,6 +1,7 @@
 """Inputs and outputs of kernels in words, computed by running rows' own texts where they can do no harm."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ from synthesis.frontends.base import Direction, Outcome, Program, Purpose, Value
 from synthesis.output.reading import Document
 from synthesis.records import Argument, Rejection, Role, Signature
 from synthesis.verification.plan import Plan
+from synthesis.views.keeping import Batch, Keeping
 from synthesis.views.replanning import Replanned, by_frontend
 from synthesis.views.settings import Export
 
@@ -18,24 +20,29 @@ MOST = 32
 _DIGITS = 7
 
 
-def with_examples(settings: Export, documents: Iterable[Document]) -> Iterator[tuple[Document, str]]:
-    """Rows, each with its examples in words; empty where none can be run.
+def with_examples(
+    settings: Export, documents: Iterable[Document], keeping: Keeping, left_out: Counter[str]
+) -> Iterator[tuple[Document, str]]:
+    """Rows, each with its examples in words; empty, and counted, where none can be run or written.
 
     Raises:
         MissingFrontendError: if the package of a row's front end is not installed.
         MachineError: if the machine does not let texts be run.
     """
     with Replanned(settings) as replanned:
-        for batch in replanned.batches(documents):
-            told: dict[int, str] = {}
-            for frontend, rows in by_frontend(batch).items():
-                wanted = [(place, program) for place, _, plan in rows if (program := _program(settings, plan))]
+
+        def work(documents: Sequence[Document]) -> Batch:
+            told = [""] * len(documents)
+            for frontend, rows in by_frontend(documents, replanned.plans(documents)).items():
+                wanted = [(row, program) for row in rows if (program := _program(settings, row.plan))]
                 outcomes = replanned.verifier(frontend).run([program for _, program in wanted])
-                for (place, program), outcome in zip(wanted, outcomes, strict=True):
+                for (row, program), outcome in zip(wanted, outcomes, strict=True):
                     if not isinstance(outcome, Rejection):
-                        told[place] = _told(batch[place][0], program, outcome)
-            for place, (document, _) in enumerate(batch):
-                yield document, told.get(place, "")
+                        told[row.place] = _told(row.document, program, outcome)
+            lacking = told.count("")
+            return Batch(told, Counter({"examples of a row": lacking} if lacking else {}))
+
+        yield from keeping.through(documents, work, left_out)
 
 
 def _program(settings: Export, plan: Plan) -> Program | None:

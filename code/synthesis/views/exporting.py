@@ -19,6 +19,7 @@ from synthesis.version import __version__
 from synthesis.views.card import card_of
 from synthesis.views.columns import PRETRAIN, REPAIR, SFT, Column, Record, raw_columns
 from synthesis.views.directions import check_directions, check_levels
+from synthesis.views.keeping import Keeping
 from synthesis.views.pretrain import pretrain_records
 from synthesis.views.raw import levels_in, raw_records
 from synthesis.views.selection import Selection
@@ -128,7 +129,7 @@ def view_records(folder: Place, *, view: str = "sft", **settings: Any) -> Iterat
     chosen = Export.of(view=view, **settings)
     _check(chosen)
     selection = Selection(chosen.unverified)
-    _, records = records_of(chosen, store_of(folder), selection)
+    _, records = records_of(chosen, store_of(folder), selection, Keeping(None))
     return (record for _, found in records for record in found)
 
 
@@ -136,7 +137,9 @@ Rendered = Iterator[tuple[Document, list[Record]]]
 """Rows in order, each with its records."""
 
 
-def records_of(settings: Export, source: Store, selection: Selection) -> tuple[tuple[Column, ...], Rendered]:
+def records_of(
+    settings: Export, source: Store, selection: Selection, keeping: Keeping
+) -> tuple[tuple[Column, ...], Rendered]:
     """The columns of a view, and its records row by row."""
     match settings.view:
         case "pretrain":
@@ -147,17 +150,20 @@ def records_of(settings: Export, source: Store, selection: Selection) -> tuple[t
         case "repair":
             from synthesis.views.repair import repair_records
 
-            return REPAIR, repair_records(settings, read_folder(source), selection)
+            return REPAIR, repair_records(settings, read_folder(source), selection, keeping)
         case _:
-            return SFT, sft_records(settings, _with_examples(settings, read_folder(source)), selection)
+            rows = _with_examples(settings, read_folder(source), selection, keeping)
+            return SFT, sft_records(settings, rows, selection)
 
 
-def _with_examples(settings: Export, documents: Iterable[Document]) -> Iterator[tuple[Document, str]]:
+def _with_examples(
+    settings: Export, documents: Iterable[Document], selection: Selection, keeping: Keeping
+) -> Iterator[tuple[Document, str]]:
     if not settings.examples:
         return ((document, "") for document in documents)
     from synthesis.views.examples import with_examples
 
-    return with_examples(settings, documents)
+    return with_examples(settings, documents, keeping, selection.left_out)
 
 
 def _check(settings: Export) -> None:
@@ -182,8 +188,8 @@ class _Counts:
 
 
 def _make(settings: Export, source: Store, target: Store, made_of: str, meter: Meter) -> ExportSummary:
-    selection, counts = Selection(settings.unverified), _Counts()
-    columns, rendered = records_of(settings, source, selection)
+    selection, counts, keeping = Selection(settings.unverified), _Counts(), Keeping(target)
+    columns, rendered = records_of(settings, source, selection, keeping)
     with Spool(target, columns, settings.format) as spool:
         for document, records in rendered:
             for record in records:
@@ -208,6 +214,7 @@ def _make(settings: Export, source: Store, target: Store, made_of: str, meter: M
     for name in target.names():
         if name not in (CARD, *(each.name for each in files)) and _is_of_an_export(name):
             target.remove(name)
+    keeping.clear()
     target.write(SUMMARY, _json({"of": made_of, **summary.to_json(), "out": ""}))
     return summary
 

@@ -12,7 +12,7 @@ from typing import Any
 from synthesis.frontends.base import Direction
 from synthesis.output.reading import Document
 from synthesis.records import Argument, Signature
-from synthesis.views.directions import PYTHON, Way
+from synthesis.views.directions import PYTHON
 from synthesis.views.words import Words
 
 _OWN_RULES = re.compile(
@@ -33,25 +33,16 @@ def has_rules_of_its_own(source: str) -> bool:
     return _OWN_RULES.search(source) is not None
 
 
-def facts_of(document: Document, levels: tuple[str, ...], *, domains: bool = False) -> str:
+def facts_of(document: Document, signature: Signature, levels: tuple[str, ...], *, domains: bool = False) -> str:
     """The facts of a row, a line each.
 
     Args:
         document: the row.
+        signature: the row's own, or its twin's.
         levels: what is asked for, by which some facts go: levels, or ``python``.
         domains: whether to say what inputs are drawn from, which decides no text.
     """
-    return "\n".join(_facts(document, document.spec.signature, levels, domains))
-
-
-def facts_at(document: Document, signature: Signature, levels: tuple[str, ...]) -> str:
-    """The same at another signature than the row's own: that of its twin."""
-    return "\n".join(_facts(document, signature, levels, False))
-
-
-def facts_for(document: Document, way: Way, *, domains: bool = False) -> str:
-    """The facts that decide the answer of a direction."""
-    return facts_of(document, (way.target,), domains=domains)
+    return "\n".join(_facts(document, signature, levels, domains))
 
 
 def _facts(document: Document, signature: Signature, levels: tuple[str, ...], domains: bool) -> Iterator[str]:

@@ -46,7 +46,7 @@ def document_text(document: Document, levels: tuple[str, ...]) -> str:
         ```
     """
     words = Words(document)
-    parts = [f"# {document.name}", facts_of(document, (PYTHON, *levels))]
+    parts = [f"# {document.name}", facts_of(document, document.spec.signature, (PYTHON, *levels))]
     for name in (PYTHON, *levels):
         parts += [f"## {words.title(name)}", words.fenced(name)]
     return "\n\n".join(parts) + "\n"

@@ -19,8 +19,9 @@ from synthesis.verification.judge import Judgement, rejection_of
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.verifier import Verifier
 from synthesis.views.columns import Record, provenance_of
-from synthesis.views.facts import facts_at
-from synthesis.views.replanning import Replanned, by_frontend
+from synthesis.views.facts import facts_of
+from synthesis.views.keeping import Batch, Keeping
+from synthesis.views.replanning import Planned, Replanned, by_frontend
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
 from synthesis.views.sft import Asking, answer
@@ -34,7 +35,7 @@ _TOGETHER = 40
 
 
 def repair_records(
-    settings: Export, documents: Iterable[Document], selection: Selection
+    settings: Export, documents: Iterable[Document], selection: Selection, keeping: Keeping
 ) -> Iterator[tuple[Document, list[Record]]]:
     """The records of rows: some for each text that is verified, and none for a row that cannot be run here.
 
@@ -43,40 +44,46 @@ def repair_records(
         MissingFrontendError: if the package of a row's front end is not installed.
         MachineError: if the machine does not let texts be run.
     """
-    asking = Asking.of(settings)
     with Replanned(settings) as replanned:
-        for batch in replanned.batches(documents):
-            seen: Counter[Kind] = Counter()
-            selection.left_out["rows that cannot be run here"] += sum(plan is None for _, plan in batch)
-            found: dict[int, list[Record]] = {}
-            for frontend, rows in by_frontend(batch).items():
-                planted = [
-                    each
-                    for place, document, plan in rows
-                    for each in _plant(settings, place, document, plan, seen, selection)
-                ]
-                for each, problem in _judge(replanned.verifier(frontend), rows, planted, selection):
-                    found.setdefault(each.place, []).append(_record(asking, each, problem))
-            for place, (document, _) in enumerate(batch):
-                yield document, found.get(place, [])
+        work = _Work(settings, Asking.of(settings), replanned)
+        yield from keeping.through(documents, work, selection.left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is done with some rows."""
+
+    settings: Export
+    asking: Asking
+    replanned: Replanned
+
+    def __call__(self, documents: Sequence[Document]) -> Batch:
+        plans = self.replanned.plans(documents)
+        selection = Selection(self.settings.unverified)
+        records: list[list[Record]] = [[] for _ in documents]
+        if lacking := plans.count(None):
+            selection.left_out["rows that cannot be run here"] = lacking
+        seen: Counter[Kind] = Counter()
+        for frontend, rows in by_frontend(documents, plans).items():
+            planted = [each for row in rows for each in _plant(self.settings, row, seen, selection)]
+            for each, problem in _judge(self.replanned.verifier(frontend), rows, planted, selection):
+                records[each.row.place].append(_record(self.asking, each, problem))
+        return Batch(records, selection.left_out)
 
 
 @dataclass(frozen=True, slots=True)
 class _Planted:
     """A wrong text of a row."""
 
-    place: int
-    document: Document
-    plan: Plan
+    row: Planned
     program: Program
     """That of the right text."""
     mutant: Mutant
 
 
-def _plant(
-    settings: Export, place: int, document: Document, plan: Plan, seen: Counter[Kind], selection: Selection
-) -> Iterator[_Planted]:
-    for program in plan.programs:
+def _plant(settings: Export, row: Planned, seen: Counter[Kind], selection: Selection) -> Iterator[_Planted]:
+    document = row.document
+    for program in row.plan.programs:
         name = program.level.name
         if program.compile_only or (settings.level is not None and name not in settings.level):
             continue
@@ -88,20 +95,18 @@ def _plant(
         generator = random.Random(digest("errors", settings.seed, document.metadata["id"], name))  # noqa: S311
         for mutant in mutants(program.text, program.level, generator, settings.errors, seen):
             seen[mutant.kind] += 1
-            yield _Planted(place, document, plan, program, mutant)
+            yield _Planted(row, program, mutant)
 
 
 def _judge(
-    verifier: Verifier,
-    rows: Sequence[tuple[int, Document, Plan]],
-    planted: Sequence[_Planted],
-    selection: Selection,
+    verifier: Verifier, rows: Sequence[Planned], planted: Sequence[_Planted], selection: Selection
 ) -> Iterator[tuple[_Planted, Problem]]:
     """The wrong texts that are found, and as what; those of a text that itself does not pass here are left out."""
-    right = verifier.judge([plan for _, _, plan in rows])
-    passed = {place: each.verdict.verified for (place, _, _), each in zip(rows, right, strict=True)}
-    kept = [each for each in planted if each.program.level.name in passed[each.place]]
-    selection.left_out["errors in texts that do not pass here"] += len(planted) - len(kept)
+    right = verifier.judge([row.plan for row in rows])
+    passed = {row.place: each.verdict.verified for row, each in zip(rows, right, strict=True)}
+    kept = [each for each in planted if each.program.level.name in passed[each.row.place]]
+    if len(kept) < len(planted):
+        selection.left_out["errors in texts that do not pass here"] += len(planted) - len(kept)
     for start in range(0, len(kept), _TOGETHER):
         some = kept[start : start + _TOGETHER]
         for each, judgement in zip(some, verifier.judge([_plan_with(each) for each in some]), strict=True):
@@ -114,7 +119,7 @@ def _judge(
 
 def _plan_with(planted: _Planted) -> Plan:
     """The plan of a wrong text alone, and of the forward text that is run before it."""
-    plan, program = planted.plan, planted.program
+    plan, program = planted.row.plan, planted.program
     wrong = replace(program, text=planted.mutant.text, follows=None)
     if program.follows is None:
         return replace(plan, programs=(wrong,), levels=(program.level,))
@@ -127,8 +132,8 @@ def _problem_of(judgement: Judgement, level: str) -> Problem | None:
 
 
 def _record(asking: Asking, planted: _Planted, problem: Problem) -> Record:
-    document, level = planted.document, planted.program.level.name
-    words, said = Words(document), rejection_of(planted.plan, problem, level).detail
+    document, level = planted.row.document, planted.program.level.name
+    words, said = Words(document), rejection_of(planted.row.plan, problem, level).detail
     signature = document.spec.signature
     prompt = asking.prompt(
         document,
@@ -136,7 +141,7 @@ def _record(asking: Asking, planted: _Planted, problem: Problem) -> Record:
         f"{level}:{planted.mutant.done}",
         source=words.form(PYTHON),
         target=words.form(level),
-        facts=facts_at(document, signature.twin or signature, (level,)),
+        facts=facts_of(document, signature.twin or signature, (level,)),
         code=f"{words.fenced(PYTHON)}\n\n{words.fenced(level, planted.mutant.text)}",
         symptom=str(problem.symptom),
         said=said,

@@ -1,8 +1,8 @@
 """Rows of a folder with what their texts are run on, made where a stranger's source can do no harm."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
-from itertools import islice
+from dataclasses import dataclass
 
 from synthesis.output.reading import Document
 from synthesis.registry import get_frontend
@@ -12,8 +12,6 @@ from synthesis.verification.plan import Plan
 from synthesis.verification.verifier import Verifier
 from synthesis.views.settings import Export
 
-TOGETHER = 20
-"""Rows whose plans are in memory at once."""
 _TIME_LIMIT = {"warp": 1.0, "jax": 4.0}
 """Seconds of processor time a text; a wrong one may never end."""
 
@@ -41,12 +39,9 @@ class Replanned:
         """Stop the processes that sources and texts run in."""
         self._stack.close()
 
-    def batches(self, documents: Iterable[Document]) -> Iterator[list[tuple[Document, Plan | None]]]:
-        """Rows some at a time, in order, each with its plan; None where nothing of it can be run."""
-        left = iter(documents)
-        while batch := list(islice(left, TOGETHER)):
-            checked = self._stored.check(enumerate(batch))
-            yield [(document, _plan_of(each)) for document, each in zip(batch, checked, strict=True)]
+    def plans(self, documents: Sequence[Document]) -> list[Plan | None]:
+        """The plan of each row; None where nothing of it can be run."""
+        return [_plan_of(each) for each in self._stored.check(enumerate(documents))]
 
     def verifier(self, frontend: str) -> Verifier:
         """What runs the texts of a front end."""
@@ -69,12 +64,20 @@ def _plan_of(checked: Checked) -> Plan | None:
     return None if plan is None or plan.problem is not None or plan.unknown is not None else plan
 
 
-def by_frontend(
-    batch: Sequence[tuple[Document, Plan | None]],
-) -> dict[str, list[tuple[int, Document, Plan]]]:
-    """The rows of a batch that have a plan, with their places, by front end."""
-    found: dict[str, list[tuple[int, Document, Plan]]] = {}
-    for place, (document, plan) in enumerate(batch):
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row with its plan."""
+
+    place: int
+    """Among the rows of its batch."""
+    document: Document
+    plan: Plan
+
+
+def by_frontend(documents: Sequence[Document], plans: Sequence[Plan | None]) -> dict[str, list[Planned]]:
+    """The rows that have a plan, by front end."""
+    found: dict[str, list[Planned]] = {}
+    for place, (document, plan) in enumerate(zip(documents, plans, strict=True)):
         if plan is not None:
-            found.setdefault(document.frontend, []).append((place, document, plan))
+            found.setdefault(document.frontend, []).append(Planned(place, document, plan))
     return found

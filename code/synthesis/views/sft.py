@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from synthesis.output.reading import Document
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.directions import Way, chosen_ways
-from synthesis.views.facts import facts_for, has_rules_of_its_own
+from synthesis.views.facts import facts_of, has_rules_of_its_own
 from synthesis.views.selection import Seen, Selection
 from synthesis.views.settings import Export
 from synthesis.views.templates import Templates, read_templates
@@ -67,14 +67,14 @@ def sft_records(
 def _of_row(
     settings: Export, document: Document, examples: str, asking: Asking, seen: Seen, selection: Selection
 ) -> Iterator[Record]:
-    words, own = Words(document), provenance_of(document)
+    words, own, signature = Words(document), provenance_of(document), document.spec.signature
     for way in chosen_ways(document.frontend, settings.direction):
         if not selection.allows(document, way.levels):
             continue
-        facts, given = facts_for(document, way, domains=bool(examples)), sources_of(document, way, selection)
+        facts, given = facts_of(document, signature, (way.target,)), sources_of(document, way, selection)
         code = "\n\n".join(words.fenced(name) for name in given)
         text = words.text(way.target)
-        earlier = seen.earlier("\x1f".join((way.name, facts_for(document, way), code)), text)
+        earlier = seen.earlier("\x1f".join((way.name, facts, code)), text)
         if earlier is not False:
             selection.left_out["asked before" if earlier else "asked before and answered otherwise"] += 1
             continue
@@ -84,7 +84,7 @@ def _of_row(
             way.name,
             source=" and ".join(words.form(name) for name in given),
             target=words.form(way.target),
-            facts=facts,
+            facts=facts_of(document, signature, (way.target,), domains=True) if examples else facts,
             code=code,
             examples=examples,
         )

@@ -1,0 +1,76 @@
+"""Dear work on rows, some at a time: what is done is kept beside an export until all is, so that it can go on."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from synthesis.errors import ConfigError
+from synthesis.grammar.streams import digest
+from synthesis.output.layout import SIDECAR, read_object
+from synthesis.output.reading import Document
+from synthesis.stores.base import Store
+
+TOGETHER = 20
+"""Rows whose texts are run together, and whose plans are in memory at once."""
+PARTS = f"{SIDECAR}/parts"
+
+
+@dataclass(slots=True)
+class Batch:
+    """What came of some rows."""
+
+    values: list[Any]
+    """A JSON value a row."""
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    """Why records were left out, and how many."""
+
+
+Work = Callable[[Sequence[Document]], Batch]
+"""A pure function of the rows and of the export's settings."""
+
+
+class Keeping:
+    """Keeps what came of rows in an export's folder, or nowhere.
+
+    Args:
+        store: the export's folder; None to keep nothing.
+    """
+
+    def __init__(self, store: Store | None) -> None:
+        self._store = store
+
+    def through(
+        self, documents: Iterable[Document], work: Work, left_out: Counter[str]
+    ) -> Iterator[tuple[Document, Any]]:
+        """Rows in order, each with its value; counts what is left out."""
+        left = iter(documents)
+        number = 0
+        while rows := list(islice(left, TOGETHER)):
+            batch = self._batch(number, rows, work)
+            left_out.update(batch.left_out)
+            yield from zip(rows, batch.values, strict=True)
+            number += 1
+
+    def clear(self) -> None:
+        """Forget what was kept."""
+        if self._store is not None:
+            for name in self._store.names(PARTS):
+                self._store.remove(f"{PARTS}/{name}")
+            self._store.prune(PARTS)
+
+    def _batch(self, number: int, rows: Sequence[Document], work: Work) -> Batch:
+        if self._store is None:
+            return work(rows)
+        name = f"{PARTS}/{number:06d}-{digest(*(json.dumps(each.raw) for each in rows))}.json"
+        if self._store.has(name):
+            try:
+                found = read_object(self._store, name)
+                return Batch(found["values"], Counter(found["left_out"]))
+            except (ConfigError, KeyError, TypeError):
+                pass
+        batch = work(rows)
+        self._store.write(name, json.dumps({"values": batch.values, "left_out": batch.left_out}).encode())
+        return batch
