@@ -21,10 +21,10 @@ def tour() -> str:
     return text[start : text.index("\n## ", start + 1)]
 
 
-def commands() -> list[tuple[str, list[str]]]:
-    """Each command of the tour and what it is said to print."""
+def commands(page: str) -> list[tuple[str, list[str]]]:
+    """Each command of a page and what it is said to print."""
     found: list[tuple[str, list[str]]] = []
-    for block in re.findall(r"```console\n(.*?)```", tour(), re.DOTALL):
+    for block in re.findall(r"```console\n(.*?)```", page, re.DOTALL):
         for line in block.splitlines():
             if line.startswith("$ "):
                 found.append((line[2:], []))
@@ -52,7 +52,7 @@ def printed(command: str, folder: Path) -> list[str]:
 def test_the_tour_prints_what_it_says(tmp_path: Path) -> None:
     (kernels,) = re.findall(r"```python\n(.*?)```", tour(), re.DOTALL)
     (tmp_path / "my_kernels.py").write_text(kernels)
-    steps = commands()
+    steps = commands(tour())
     assert len(steps) > 7
     for command, expected in steps:
         while expected and not expected[-1]:

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "verify": ["FOLDER"],
     "stats": ["FOLDER"],
     "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
+    "export": ["FOLDER", "--unverified", "--out", "OUT"],
     "show": ["FOLDER", "--id", "0"],
     "ops": ["--frontend", "jax"],
     "list": ["jax"],

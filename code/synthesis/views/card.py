@@ -31,7 +31,7 @@ def card_of(settings: Export, splits: Mapping[str, int], columns: Sequence[Colum
     lines += ["---", "", f"# {settings.view}, exported by irsmith {__version__}", "", _ABOUT[settings.view], ""]
     lines += ["| split | records |", "| --- | --- |", *(f"| {name} | {count} |" for name, count in splits.items()), ""]
     lines += ["| column | type |", "| --- | --- |", *(f"| `{each.name}` | {_type(each)} |" for each in columns), ""]
-    kept = ", ".join(f"{name}={value!r}" for name, value in settings.lasting.items() if value not in (None, False))
+    kept = ", ".join(f"{name}={value!r}" for name, value in settings.told.items())
     lines += [f"Settings: {kept}.", "", f"Licences of rows: {', '.join(licences) or 'none'}."]
     return "\n".join(lines) + "\n"
 

@@ -70,6 +70,12 @@ class Export(Confining):
                 raise ConfigError(f"{name} is for the view {' or '.join(views)}, and the view is {self.view}")
 
     @property
+    def told(self) -> dict[str, Any]:
+        """What a reader of the files is told: the settings that say something in the view, and are said."""
+        kept = {name: value for name, value in self.lasting.items() if value is not None and value is not False}
+        return {name: value for name, value in kept.items() if self.view in _ONLY_OF.get(name, VIEWS)}
+
+    @property
     def lasting(self) -> dict[str, Any]:
         """What an export keeps of its settings: those that its files depend on."""
         kept = self.to_json()
