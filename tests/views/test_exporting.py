@@ -1,5 +1,6 @@
 """Files of an export: whole or not there, split by split, and what loaders make of them."""
 
+import json
 import os
 import re
 from itertools import islice
@@ -191,7 +192,18 @@ def test_what_cannot_be_used_is_refused_with_what_is_allowed(
 ) -> None:
     with pytest.raises(error, match=re.escape(words)):
         export(SAMPLES / "jax", tmp_path / "out", **settings)
-    assert not list(tmp_path.rglob("*.parquet"))
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("field", ["args", "kwargs", "domain"])
+def test_a_row_whose_signature_is_none_is_named(tmp_path: Path, field: str) -> None:
+    (path,) = (SAMPLES / "jax").glob("000014_*.json")
+    entry = json.loads(path.read_text())
+    assert f'"{field}"' in entry["metadata"]["signature"]
+    entry["metadata"]["signature"] = entry["metadata"]["signature"].replace(f'"{field}"', '"other"')
+    (tmp_path / path.name).write_text(json.dumps(entry))
+    with pytest.raises(TargetError, match="000014_embed_tokens: the metadata of a pair lacks or misspells"):
+        export(tmp_path, tmp_path / "out")
 
 
 def test_a_folder_without_pairs_is_refused(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def questions(document: Document) -> Iterator[tuple[Way, str, str]]:
             given = [words.fenced(name) for name in sources_of(document, way, selection)]
             yield (
                 way,
-                "\n".join([facts_of(document, document.spec.signature, (way.target,)), *given]),
+                "\n".join([facts_of(document, document.spec.signature, way.about), *given]),
                 words.text(way.target),
             )
 

@@ -37,6 +37,11 @@ class Way:
         return f"{'+'.join(self.sources)}-to-{self.target}"
 
     @property
+    def about(self) -> tuple[str, ...]:
+        """What a prompt has to say facts of: what is asked for, and what that is to be told from."""
+        return (self.target, *self.sources) if self.target == PYTHON else (self.target,)
+
+    @property
     def levels(self) -> tuple[str, ...]:
         """The levels that a row needs for it."""
         return tuple(each for each in (*self.sources, self.target) if each != PYTHON)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import ConfigError, OutputError
+from synthesis.errors import ConfigError, OutputError, UsageError
 from synthesis.output.layout import SIDECAR, hash_of, read_object
 from synthesis.output.manifest import DataFile, read_manifest
 from synthesis.output.naming import split_of
@@ -25,6 +25,7 @@ from synthesis.views.raw import levels_in, raw_records
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
 from synthesis.views.sft import sft_records
+from synthesis.views.templates import read_templates
 from synthesis.views.writing import Spool
 
 CARD = "README.md"
@@ -109,7 +110,11 @@ def export_with(
         done = _claim(target, settings, made_of)
         if done is not None:
             return done
-        return _make(settings, source, target, made_of, Meter(total, [on_progress] if on_progress else []))
+        try:
+            return _make(settings, source, target, made_of, Meter(total, [on_progress] if on_progress else []))
+        except UsageError:
+            _disclaim(target)
+            raise
 
 
 def view_records(folder: Place, *, view: str = "sft", **settings: Any) -> Iterator[Record]:
@@ -169,6 +174,7 @@ def _with_examples(
 def _check(settings: Export) -> None:
     check_directions(settings.direction or ())
     check_levels(settings.level or ())
+    read_templates(settings.templates)
 
 
 @dataclass(slots=True)
@@ -237,7 +243,11 @@ def _claim(target: Store, settings: Export, made_of: str) -> ExportSummary | Non
     own: dict[str, Any] = {"version": __version__, **settings.lasting, **_file_of(settings)}
     if target.has(EXPORT):
         found = read_object(target, EXPORT)
-        if different := [name for name in own | found if own.get(name) != found.get(name)]:
+        different = [name for name in own | found if own.get(name) != found.get(name)]
+        if different and not target.has(SUMMARY) and not Keeping(target).has_any:
+            target.write(EXPORT, _json(own))  # nothing came of the other one
+            return None
+        if different:
             name = different[0]
             raise ConfigError(
                 f"{target.where} holds another export: {name} was {found.get(name)!r}, now {own.get(name)!r}. Choose "
@@ -248,6 +258,15 @@ def _claim(target: Store, settings: Export, made_of: str) -> ExportSummary | Non
         raise OutputError(f"{target.where} holds files that are no export of irsmith's; choose an empty folder")
     target.write(EXPORT, _json(own))
     return None
+
+
+def _disclaim(target: Store) -> None:
+    """Leave no trace of an export of which nothing came."""
+    if not target.has(SUMMARY):
+        Keeping(target).clear()
+        target.remove(EXPORT)
+        target.prune(SIDECAR)
+        target.prune("")
 
 
 def _file_of(settings: Export) -> dict[str, str]:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from synthesis.errors import TargetError
 from synthesis.frontends.base import Direction
 from synthesis.output.reading import Document
 from synthesis.records import Argument, Signature
@@ -41,8 +42,14 @@ def facts_of(document: Document, signature: Signature, levels: tuple[str, ...], 
         signature: the row's own, or its twin's.
         levels: what is asked for, by which some facts go: levels, or ``python``.
         domains: whether to say what inputs are drawn from, which decides no text.
+
+    Raises:
+        TargetError: if the signature, which may be anybody's, is not as one is written.
     """
-    return "\n".join(_facts(document, signature, levels, domains))
+    try:
+        return "\n".join(_facts(document, signature, levels, domains))
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        raise TargetError(f"{document.stem}: the metadata of a pair lacks or misspells {error}") from error
 
 
 def _facts(document: Document, signature: Signature, levels: tuple[str, ...], domains: bool) -> Iterator[str]:
@@ -149,12 +156,14 @@ def _derivatives(document: Document, signature: Signature, levels: tuple[str, ..
     if document.frontend != "jax":
         return
     if Direction.BACKWARD in directions:
-        cotangents = ", ".join(signature.cotangents)
-        yield f"The product takes the arguments, then {cotangents}; it gives a gradient for each of these"
+        yield (
+            f"Vector-Jacobian product: takes the arguments, then the cotangents {', '.join(signature.cotangents)}; gives "
+            f"a gradient for each input that derivatives are with respect to"
+        )
     if Direction.TANGENT in directions:
         yield (
-            "The product takes the arguments, then a tangent for each of these; it gives the results, then a tangent "
-            "for each float result"
+            "Jacobian-vector product: takes the arguments, then a tangent for each input that derivatives are with "
+            "respect to; gives the results, then a tangent for each float result"
         )
 
 

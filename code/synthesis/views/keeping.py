@@ -54,6 +54,11 @@ class Keeping:
             yield from zip(rows, batch.values, strict=True)
             number += 1
 
+    @property
+    def has_any(self) -> bool:
+        """Whether something is kept."""
+        return self._store is not None and bool(self._store.names(PARTS))
+
     def clear(self) -> None:
         """Forget what was kept."""
         if self._store is not None:

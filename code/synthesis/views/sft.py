@@ -71,7 +71,7 @@ def _of_row(
     for way in chosen_ways(document.frontend, settings.direction):
         if not selection.allows(document, way.levels):
             continue
-        facts, given = facts_of(document, signature, (way.target,)), sources_of(document, way, selection)
+        facts, given = facts_of(document, signature, way.about), sources_of(document, way, selection)
         code = "\n\n".join(words.fenced(name) for name in given)
         text = words.text(way.target)
         earlier = seen.earlier("\x1f".join((way.name, facts, code)), text)
@@ -84,7 +84,7 @@ def _of_row(
             way.name,
             source=" and ".join(words.form(name) for name in given),
             target=words.form(way.target),
-            facts=facts_of(document, signature, (way.target,), domains=True) if examples else facts,
+            facts=facts_of(document, signature, way.about, domains=True) if examples else facts,
             code=code,
             examples=examples,
         )
