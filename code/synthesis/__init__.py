@@ -54,8 +54,9 @@ if TYPE_CHECKING:
     from synthesis.registry import frontend_names, get_frontend
     from synthesis.settings import Drawing, Extraction, Finishing, Making, Run, Running
     from synthesis.tally import RunSummary
-    from synthesis.views.exporting import ExportSummary, export, view_records
+    from synthesis.views.exporting import export, view_records
     from synthesis.views.settings import Export
+    from synthesis.views.summary import ExportSummary
 
 __all__ = [
     "Argument",
@@ -119,7 +120,7 @@ _MODULES = {
     "Drawing": "settings",
     "Examples": "examples",
     "Export": "views.settings",
-    "ExportSummary": "views.exporting",
+    "ExportSummary": "views.summary",
     "Extraction": "settings",
     "Finishing": "settings",
     "Gradient": "records",

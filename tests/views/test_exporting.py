@@ -128,6 +128,14 @@ def test_other_rows_with_the_same_settings_take_the_place_of_the_earlier_ones(tm
     assert len(loaded(tmp_path / "out", tmp_path / "cache")["train"]) == sum(found.records.values())
 
 
+def test_files_name_no_place_of_this_machine(tmp_path: Path) -> None:
+    wordings = tmp_path / "wordings.toml"
+    wordings.write_text('[[prompt]]\ntext = "{facts} {code}"\n')
+    export(SAMPLES / "jax", tmp_path / "out", templates=wordings, format="jsonl", direction="python-to-jaxpr")
+    assert not [name for name, content in contents(tmp_path / "out").items() if str(tmp_path).encode() in content]
+    assert "wordings.toml" in (tmp_path / "out" / "README.md").read_text()
+
+
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years")
     with pytest.raises(OutputError, match="holds files that are no export"):

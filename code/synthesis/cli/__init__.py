@@ -82,7 +82,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain(f"irsmith: {error}")
         return 1
     except KeyboardInterrupt:
-        rest = "; the same command continues where it stopped" if arguments[:1] == ["generate"] else ""
+        rest = "; the same command continues where it stopped" if arguments[:1] in (["generate"], ["export"]) else ""
         _complain(f"irsmith: interrupted{rest}")
         return 130
     except BrokenPipeError:

@@ -6,6 +6,7 @@ second text follows from the first and from what every prompt says.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -115,6 +116,9 @@ def chosen_ways(frontend: str, patterns: Iterable[str] | None) -> tuple[Way, ...
     return tuple(way for way in ways_of(frontend) if any(fnmatchcase(way.name, each) for each in listed))
 
 
+_FORMS = ("python-to-LEVEL", "LEVEL-to-python", "those between levels that irsmith list F shows", "patterns with *")
+
+
 def check_directions(patterns: Iterable[str]) -> None:
     """Refuse the name of a direction that no front end has.
 
@@ -124,7 +128,8 @@ def check_directions(patterns: Iterable[str]) -> None:
     known = [way.name for frontend in frontend_names() for way in ways_of(frontend)]
     for each in patterns:
         if not any(fnmatchcase(name, each) for name in known):
-            raise UnknownNameError("direction", each, [*known, "or a pattern of these with *"])
+            near = get_close_matches(each, known)
+            raise UnknownNameError("direction", each, [*near, *_FORMS])
 
 
 def check_levels(names: Iterable[str]) -> None:

@@ -1,22 +1,19 @@
 """A folder of pairs as files to train on: one view of it, streamed, and whole or not there."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from synthesis.errors import ConfigError, OutputError, UsageError
-from synthesis.output.layout import SIDECAR, hash_of, read_object
-from synthesis.output.manifest import DataFile, read_manifest
+from synthesis.errors import ConfigError, UsageError
 from synthesis.output.naming import split_of
 from synthesis.output.reading import Document, Place, count_pairs, read_folder
 from synthesis.progress import Meter, OnProgress
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
-from synthesis.version import __version__
 from synthesis.views.card import card_of
+from synthesis.views.claiming import claim, disclaim, keep_summary, made_of_rows, reopen
 from synthesis.views.columns import PRETRAIN, REPAIR, SFT, Column, Record, raw_columns
 from synthesis.views.directions import check_directions, check_levels
 from synthesis.views.keeping import Keeping
@@ -25,46 +22,11 @@ from synthesis.views.raw import levels_in, raw_records
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
 from synthesis.views.sft import sft_records
+from synthesis.views.summary import ExportSummary
 from synthesis.views.templates import read_templates
 from synthesis.views.writing import Spool
 
 CARD = "README.md"
-EXPORT = f"{SIDECAR}/export.json"
-"""What an export is made with; written first."""
-SUMMARY = f"{SIDECAR}/summary.json"
-"""What came of it; written last."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExportSummary:
-    """What an export came to."""
-
-    view: str
-    format: str
-    out: str
-    rows: int
-    """Rows of the folder that were read."""
-    records: dict[str, int]
-    """Split to its number of records."""
-    directions: dict[str, int]
-    """Direction to its number of records, where there are any; else level to them, or nothing."""
-    left_out: dict[str, int]
-    """Why records were left out, and how many."""
-    files: tuple[DataFile, ...]
-
-    def to_json(self) -> dict[str, Any]:
-        """The summary as JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, entry: dict[str, Any]) -> "ExportSummary":
-        """The summary that ``to_json`` gave.
-
-        Raises:
-            TypeError: if it is none.
-        """
-        found: dict[str, Any] = {**entry, "files": tuple(DataFile(**each) for each in entry["files"])}
-        return cls(**found)
 
 
 def export(
@@ -106,14 +68,14 @@ def export_with(
         raise ConfigError(f"an export needs a folder of its own, and {target.where} is the one that is exported")
     target.prepare()
     with target.alone(""):
-        made_of = _made_of(source)
-        done = _claim(target, settings, made_of)
+        made_of = made_of_rows(source)
+        done = claim(target, settings, made_of)
         if done is not None:
             return done
         try:
             return _make(settings, source, target, made_of, Meter(total, [on_progress] if on_progress else []))
         except UsageError:
-            _disclaim(target)
+            disclaim(target)
             raise
 
 
@@ -204,6 +166,7 @@ def _make(settings: Export, source: Store, target: Store, made_of: str, meter: M
             meter.finish(is_row=bool(records))
         if not counts.records:
             raise ConfigError(f"nothing to export: {_nothing(settings, counts, selection)}")
+        reopen(target)
         files = tuple(spool.settle())
     splits = {name: counts.records[name] for name in sorted(counts.records)}
     target.write(CARD, card_of(settings, splits, columns, sorted(counts.licences)).encode())
@@ -221,7 +184,7 @@ def _make(settings: Export, source: Store, target: Store, made_of: str, meter: M
         if name not in (CARD, *(each.name for each in files)) and _is_of_an_export(name):
             target.remove(name)
     keeping.clear()
-    target.write(SUMMARY, _json({"of": made_of, **summary.to_json(), "out": ""}))
+    keep_summary(target, made_of, summary)
     return summary
 
 
@@ -233,75 +196,7 @@ def _nothing(settings: Export, counts: _Counts, selection: Selection) -> str:
     return f"of {counts.rows} rows none has a record{wanted}{f' ({why})' if why else ''}{hint}"
 
 
-def _claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None:
-    """Make a folder the export's; what it came to if it is done already.
-
-    Raises:
-        ConfigError: if it holds another export.
-        OutputError: if it holds something else.
-    """
-    own: dict[str, Any] = {"version": __version__, **settings.lasting, **_file_of(settings)}
-    if target.has(EXPORT):
-        found = read_object(target, EXPORT)
-        different = [name for name in own | found if own.get(name) != found.get(name)]
-        if different and not target.has(SUMMARY) and not Keeping(target).has_any:
-            target.write(EXPORT, _json(own))  # nothing came of the other one
-            return None
-        if different:
-            name = different[0]
-            raise ConfigError(
-                f"{target.where} holds another export: {name} was {found.get(name)!r}, now {own.get(name)!r}. Choose "
-                f"an empty folder, or the same settings"
-            )
-        return _finished(target, made_of)
-    if target.names() or target.folders():
-        raise OutputError(f"{target.where} holds files that are no export of irsmith's; choose an empty folder")
-    target.write(EXPORT, _json(own))
-    return None
-
-
-def _disclaim(target: Store) -> None:
-    """Leave no trace of an export of which nothing came."""
-    if not target.has(SUMMARY):
-        Keeping(target).clear()
-        target.remove(EXPORT)
-        target.prune(SIDECAR)
-        target.prune("")
-
-
-def _file_of(settings: Export) -> dict[str, str]:
-    """What a file of templates holds: with another one of the same name, an export is another."""
-    try:
-        return {} if settings.templates is None else {"templates": hash_of(settings.templates.read_bytes())}
-    except OSError as error:
-        raise ConfigError(f"templates: cannot read {settings.templates}: {error.strerror}") from error
-
-
-def _finished(target: Store, made_of: str) -> ExportSummary | None:
-    """What an export came to that is done, of the same rows; None if it has to be made."""
-    if not made_of or not target.has(SUMMARY):
-        return None
-    try:
-        found = read_object(target, SUMMARY)
-        if found.pop("of") != made_of:
-            return None
-        summary = ExportSummary.from_json({**found, "out": target.where})
-        return summary if all(target.has(each.name) for each in summary.files) else None
-    except (ConfigError, KeyError, TypeError):
-        return None
-
-
-def _made_of(source: Store) -> str:
-    """The digest of a folder's rows, as its own record has it; empty if there is none."""
-    manifest = read_manifest(source)
-    return "" if manifest is None else hash_of("".join(manifest.to_lines()).encode())
-
-
 def _is_of_an_export(name: str) -> bool:
     """Whether a file is called as those of an export are: of an earlier one that had others."""
     stem, _, suffix = name.rpartition(".")
     return suffix in ("parquet", "jsonl") and split_of(f"{stem}.parquet") in stem
-
-
-def _json(entry: dict[str, Any]) -> bytes:
-    return (json.dumps(entry, indent=2) + "\n").encode()

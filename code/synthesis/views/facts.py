@@ -156,9 +156,10 @@ def _derivatives(document: Document, signature: Signature, levels: tuple[str, ..
     if document.frontend != "jax":
         return
     if Direction.BACKWARD in directions:
+        cotangents = ", ".join(signature.cotangents)
         yield (
-            f"Vector-Jacobian product: takes the arguments, then the cotangents {', '.join(signature.cotangents)}; gives "
-            f"a gradient for each input that derivatives are with respect to"
+            f"Vector-Jacobian product: takes the arguments, then the cotangents {cotangents}; gives a gradient for "
+            "each input that derivatives are with respect to"
         )
     if Direction.TANGENT in directions:
         yield (

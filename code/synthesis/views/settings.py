@@ -73,7 +73,8 @@ class Export(Confining):
     def told(self) -> dict[str, Any]:
         """What a reader of the files is told: the settings that say something in the view, and are said."""
         kept = {name: value for name, value in self.lasting.items() if value is not None and value is not False}
-        return {name: value for name, value in kept.items() if self.view in _ONLY_OF.get(name, VIEWS)}
+        found = {name: value for name, value in kept.items() if self.view in _ONLY_OF.get(name, VIEWS)}
+        return found if self.templates is None else {**found, "templates": self.templates.name}
 
     @property
     def lasting(self) -> dict[str, Any]:

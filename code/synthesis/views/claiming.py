@@ -1,0 +1,96 @@
+"""Whose a folder is that an export is written to, and whether it is done already."""
+
+import json
+from typing import Any
+
+from synthesis.errors import ConfigError, OutputError
+from synthesis.output.layout import SIDECAR, hash_of, read_object
+from synthesis.output.manifest import read_manifest
+from synthesis.stores.base import Store
+from synthesis.version import __version__
+from synthesis.views.keeping import Keeping
+from synthesis.views.settings import Export
+from synthesis.views.summary import ExportSummary
+
+EXPORT = f"{SIDECAR}/export.json"
+"""What an export is made with; written first."""
+SUMMARY = f"{SIDECAR}/summary.json"
+"""What came of it; written last."""
+
+
+def claim(target: Store, settings: Export, made_of: str) -> ExportSummary | None:
+    """Make a folder the export's; what it came to if it is done already.
+
+    Raises:
+        ConfigError: if it holds another export.
+        OutputError: if it holds something else.
+    """
+    own: dict[str, Any] = {"version": __version__, **settings.lasting, **_file_of(settings)}
+    if target.has(EXPORT):
+        found = read_object(target, EXPORT)
+        different = [name for name in own | found if own.get(name) != found.get(name)]
+        if different and not target.has(SUMMARY) and not Keeping(target).has_any:
+            target.write(EXPORT, _json(own))  # nothing came of the other one
+            return None
+        if different:
+            name = different[0]
+            raise ConfigError(
+                f"{target.where} holds another export: {name} was {found.get(name)!r}, now {own.get(name)!r}. Choose "
+                f"an empty folder, or the same settings"
+            )
+        return _finished(target, made_of)
+    if target.names() or target.folders():
+        raise OutputError(f"{target.where} holds files that are no export of irsmith's; choose an empty folder")
+    target.write(EXPORT, _json(own))
+    return None
+
+
+def disclaim(target: Store) -> None:
+    """Leave no trace of an export of which nothing came."""
+    if not target.has(SUMMARY):
+        Keeping(target).clear()
+        target.remove(EXPORT)
+        target.prune(SIDECAR)
+        target.prune("")
+
+
+def _file_of(settings: Export) -> dict[str, str]:
+    """What a file of templates holds: with another one of the same name, an export is another."""
+    try:
+        return {} if settings.templates is None else {"templates": hash_of(settings.templates.read_bytes())}
+    except OSError as error:
+        raise ConfigError(f"templates: cannot read {settings.templates}: {error.strerror}") from error
+
+
+def _finished(target: Store, made_of: str) -> ExportSummary | None:
+    """What an export came to that is done, of the same rows; None if it has to be made."""
+    if not made_of or not target.has(SUMMARY):
+        return None
+    try:
+        found = read_object(target, SUMMARY)
+        if found.pop("of") != made_of:
+            return None
+        summary = ExportSummary.from_json({**found, "out": target.where})
+        return summary if all(target.has(each.name) for each in summary.files) else None
+    except (ConfigError, KeyError, TypeError):
+        return None
+
+
+def made_of_rows(source: Store) -> str:
+    """The digest of a folder's rows, as its own record has it; empty if there is none."""
+    manifest = read_manifest(source)
+    return "" if manifest is None else hash_of("".join(manifest.to_lines()).encode())
+
+
+def reopen(target: Store) -> None:
+    """Say that an export is not done: its files are about to be others."""
+    target.remove(SUMMARY)
+
+
+def keep_summary(target: Store, made_of: str, summary: ExportSummary) -> None:
+    """Write down that an export is done, and of which rows."""
+    target.write(SUMMARY, _json({"of": made_of, **summary.to_json(), "out": ""}))
+
+
+def _json(entry: dict[str, Any]) -> bytes:
+    return (json.dumps(entry, indent=2) + "\n").encode()
