@@ -31,6 +31,7 @@ def main(samples: Path) -> None:
     assert "__global__" in output_of("show", str(samples / "warp"), "--id", "0", "--level", "cuda_forward", "--raw")
     assert "stablehlo" in output_of("show", str(samples / "jax"), "--id", "0")
     assert f"{count} pairs, 0 runs" in output_of("explore", str(samples / "warp"), "--out", "site")
+    assert f"of {count} rows" in output_of("export", str(samples / "warp"), "--out", "sft")
     for arguments in (("generate", "--count", "1", "--out", "out"), ("ops",), ("list",)):
         command, *rest = arguments
         given = ["jax", *rest] if command == "list" else ["--frontend", "jax", *rest]

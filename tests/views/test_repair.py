@@ -75,6 +75,7 @@ def test_the_same_errors_are_planted_each_time_and_others_with_another_seed(rows
     assert planted(0) != planted(1)
 
 
+@pytest.mark.needs("jax")
 def test_a_text_with_an_error_that_is_not_found_makes_no_record_and_is_counted(tmp_path: Path) -> None:
     rows = some("jax", tmp_path / "rows")
     found = export(rows, tmp_path / "out", view="repair", errors=6, level="jaxpr")
@@ -83,6 +84,7 @@ def test_a_text_with_an_error_that_is_not_found_makes_no_record_and_is_counted(t
     assert planted == 6 * 3
 
 
+@pytest.mark.needs("jax")
 def test_a_row_that_cannot_be_run_here_is_counted(tmp_path: Path) -> None:
     """A source that does more than define a kernel is not even loaded."""
     rows = some("jax", tmp_path / "rows")

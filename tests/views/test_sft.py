@@ -194,6 +194,34 @@ def test_hlo_is_asked_for_with_what_its_names_come_from(jax_rows: Path) -> None:
         prompt = record["prompt"][0]["content"]
         assert "```mlir" in prompt
         assert "```jaxpr" in prompt
+        assert "```python" in prompt
+
+
+def words_in(text: str) -> set[str]:
+    """The words and fractions of a text; of Warp's variables and adjoints their names in the source."""
+    return {re.sub("^(?:adj|var)_", "", each) for each in re.findall(r"[A-Za-z_]+|\d+\.\d+", text)}
+
+
+RARE = {"wp_contiguous_args", "wp_contiguous_adj_args", "strides", "sizeof", "if"}
+"""What Warp writes around kernels of a certain form, of which few are drawn; the form shows in the given text."""
+
+
+@pytest.mark.needs("warp")
+def test_between_warps_texts_every_word_of_an_answer_is_in_the_question_or_the_tools_own(
+    documents: list[Document],
+) -> None:
+    """Words that some kernels' answers have and their questions lack are those that most answers have."""
+    rare = defaultdict[tuple[str, str], set[str]](set)
+    asked = defaultdict[str, int](int)
+    for document in documents:
+        for way, question, answer in questions(document) if document.frontend == "warp" else ():
+            if way.task in ("port", "derive"):
+                asked[way.name] += 1
+                for each in words_in(answer.replace(document.name, "")) - words_in(question):
+                    rare[way.name, each].add(document.metadata["id"])
+    assert len(asked) == 6
+    assert min(asked.values()) > 150
+    assert [key for key, ids in rare.items() if len(ids) < 4 and key[1] not in RARE] == []
 
 
 def test_a_system_message_comes_first() -> None:

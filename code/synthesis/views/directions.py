@@ -26,7 +26,7 @@ class Way:
     target: str
     """What is asked for: ``python``, or a level."""
     beside: str = ""
-    """A level that is shown too, which names in the answer come from; where the row lacks it, the source is shown."""
+    """A level that is shown too, with the source: names in the answer come from both."""
     by_default: bool = True
     """Whether rows are asked for it where nothing is named: not if the answer depends on a machine."""
     task: str
@@ -80,7 +80,8 @@ _BETWEEN = {
 }
 """Of each front end, what goes from level to level."""
 _BESIDE = {f"{prefix}hlo": f"{prefix}jaxpr" for prefix in ("", "vjp_", "jvp_")}
-"""Instructions of HLO are called by the primitives that they come from, which StableHLO does not show."""
+"""Instructions of HLO are called by the primitives that they come from, which a jaxpr shows and StableHLO does not, and
+by the transformations that these were in (``jvp(…)``), which the source alone shows."""
 
 
 @cache

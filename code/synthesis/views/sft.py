@@ -100,5 +100,6 @@ def sources_of(document: Document, way: Way, selection: Selection) -> tuple[str,
     if way.task == "derive" and has_rules_of_its_own(document.source):
         return (*way.sources, PYTHON)
     if way.beside:
-        return (*way.sources, way.beside if selection.has(document, way.beside) else PYTHON)
+        names = [way.beside] if selection.has(document, way.beside) else []
+        return (*way.sources, *names, PYTHON)
     return way.sources
