@@ -9,6 +9,7 @@
 # make attacks   write benchmarks/attacks.txt again: what verify makes of hostile rows (minutes)
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make setup     set up .venv only
+# make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
 PYTHON ?= python3
@@ -21,7 +22,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup samples picture gallery golden mutation attacks sizes test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -34,6 +35,10 @@ $(STAMP): pyproject.toml constraints.txt
 		--editable '.[all]' --group dev
 	touch $@
 	@echo "$(VENV) is ready"
+
+# What the tests of torch, tokenizers and TRL need, some of them gigabytes large; they are skipped where it is not there.
+trainers: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group training
 
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax

@@ -115,7 +115,7 @@ def write_folder(folder: Path, rows: int) -> None:
             with path.open("wb") as file:
                 write_rows(file, varied(found, number * OF_A_FILE, part), levels)
             written.append(DataFile(f"{frontend}/{path.name}", part, hash_of_file(path)))
-    store_of(folder).write(FILES, "".join(Manifest("benchmark", tuple(written)).to_lines()).encode())
+    store_of(folder).write(FILES, "".join(Manifest("benchmark", tuple(written), {}).to_lines()).encode())
 
 
 def make_site(folder: Path, out: Path, *options: str) -> tuple[float, float, str]:
