@@ -17,7 +17,7 @@ from synthesis.making.candidate import Candidate
 from synthesis.making.workshop import OnStep, Workshop
 from synthesis.output.chunks import Chunk
 from synthesis.output.confined import ConfinedTables
-from synthesis.output.reading import BrokenFile, Document, read_drawing, scan_from
+from synthesis.output.reading import BrokenFile, Document, read_drawings, scan_from
 from synthesis.records import GradientStatus, Hindrance, Unproved, Verdict
 from synthesis.settings import Making, Verification
 from synthesis.sources.stored import TERMS, Checked, StoredRows
@@ -108,11 +108,10 @@ class ChunkVerifier:
         self._on_outcome = on_outcome
         self._stack = ExitStack()
         making = Making(text_time_limit=settings.text_time_limit)
-        drawing = read_drawing(store)
         enter = self._stack.enter_context
         self._workshop = enter(Workshop(making, TERMS, confinement=settings.confinement, on_step=on_step))
         self._tables = enter(ConfinedTables(settings.confinement))
-        self._stored = enter(StoredRows(settings, () if drawing is None else (drawing,)))
+        self._stored = enter(StoredRows(settings, read_drawings(store)))
         self._ahead: tuple[int, Document | BrokenFile] | None = None
         """What was read last, and is of a chunk to come."""
         self._reading: Iterator[tuple[int, Document | BrokenFile]] = iter(())

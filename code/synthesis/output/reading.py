@@ -12,7 +12,7 @@ from typing import Any
 
 from synthesis.errors import ConfigError, TargetError, UnknownNameError
 from synthesis.frontends.base import Level
-from synthesis.output.layout import CHUNKS, LEDGER, PARTS, SETTINGS, SIDECAR, hash_of, hash_of_file, read_object
+from synthesis.output.layout import CHUNKS, LEDGER, PARTS, RUNS, SETTINGS, SIDECAR, hash_of, hash_of_file, read_object
 from synthesis.output.manifest import read_manifest
 from synthesis.output.naming import TRAIN, split_of
 from synthesis.output.rows import Row, document_of, unpacked_metadata
@@ -346,18 +346,22 @@ def count_pairs(place: Place) -> int | None:
     return None if None in counts else sum(each for each in counts if each is not None)
 
 
-def read_drawing(place: Place) -> Drawing | None:
-    """The settings that the kernels of a run's folder were drawn with; None if it does not say.
+def read_drawings(place: Place) -> list[Drawing]:
+    """The settings that the kernels of a folder were drawn with, those of runs that were merged into it among them.
 
-    They are a run's word, and may be anybody's.
+    They are a run's word, and may be anybody's; what says nothing is left out.
     """
-    try:
-        entries = read_object(store_of(place), SETTINGS)
-        if "target" in entries:  # an extraction's
-            return None
-        return Drawing.of(**{each.name: entries[each.name] for each in fields(Drawing) if each.name in entries})
-    except ConfigError:
-        return None
+    store = store_of(place)
+    found: list[Drawing] = []
+    for name in [SETTINGS, *(join(RUNS, run, SETTINGS) for run in sorted(_listed(store, RUNS, folders=True)))]:
+        try:
+            entries = read_object(store, name)
+            if "target" not in entries:  # as an extraction has one
+                known = {each.name: entries[each.name] for each in fields(Drawing) if each.name in entries}
+                found.append(Drawing.of(**known))
+        except ConfigError:
+            continue
+    return found
 
 
 def read_folder(place: Place) -> Iterator[Document]:

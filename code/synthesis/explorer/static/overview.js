@@ -126,7 +126,8 @@
   }
 
   function splits(data) {
-    const names = [...new Set(data.splits.map(([name]) => name))];
+    const known = ["train", "validation", "test", "held_out"];
+    const names = [...new Set(data.splits.map(([name]) => name))].sort((a, b) => (known.indexOf(a) + 9) % 9 - (known.indexOf(b) + 9) % 9);
     const counts = (name) => data.frontends.map(([frontend]) => [kindOf(data, frontend), data.splits.find(([split, each]) => split === name && each === frontend)?.[2] ?? 0]);
     const items = names.map((name) => ({ label: name, parts: counts(name), href: to("split", name) }));
     return figure({
@@ -164,10 +165,45 @@
     return el("dl", { class: "pairs" }, entries.map(([name, each]) => [el("dt", {}, name), el("dd", {}, anything(each, depth + 1))]));
   }
 
+  const plain = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+  // What the report of `irsmith finalize` says that splits share: a line for each two splits; null if it is no such report.
+  function sharedOf(report) {
+    if (!plain(report) || !plain(report.splits)) return null;
+    const rows = [];
+    for (const [frontend, found] of Object.entries(report.splits)) {
+      if (!plain(found) || !plain(found.shared)) return null;
+      for (const [two, counts] of Object.entries(found.shared)) {
+        if (!plain(counts) || !Object.values(counts).every(Number.isInteger)) return null;
+        rows.push([frontend, two.replace("/", " and "), counts]);
+      }
+    }
+    return rows;
+  }
+
+  function sharedTable(report, rows) {
+    const kinds = [...new Set(rows.flatMap(([, , counts]) => Object.keys(counts)))];
+    const total = sum(rows.flatMap(([, , counts]) => Object.values(counts)));
+    const others = Object.fromEntries(["held_out", "near", "overlap"].filter((name) => plain(report[name]) && Object.keys(report[name]).length).map((name) => [name, report[name]]));
+    return [
+      el("p", {}, total ? `${number(total)} programs are in two splits` : rows.length ? "Nothing is in two splits." : "There is one split."),
+      rows.length ? el("div", { class: "scroll whole" }, table(["front end", "splits", ...kinds.map((each) => each.replaceAll("_", " "))], rows.map(([frontend, two, counts]) => [frontend, two, ...kinds.map((each) => counts[each] ?? 0)]), "What splits share")) : "",
+      Object.keys(others).length ? anything(others) : "",
+    ];
+  }
+
   function leaks(data) {
     const found = data.leaks.map((each, place) => [data.folders[place], each]).filter(([, each]) => each);
     if (!found.length) return null;
-    return el("section", { class: "card" }, el("h3", {}, "Leaks between splits"), found.map(([folder, each]) => [el("p", { class: "note" }, folder), anything(each)]));
+    return el(
+      "section",
+      { class: "card" },
+      el("h3", {}, "Leaks between splits"),
+      found.map(([folder, each]) => {
+        const rows = sharedOf(each);
+        return [el("p", { class: "note" }, folder), rows ? sharedTable(each, rows) : anything(each)];
+      }),
+    );
   }
 
   function small(title, heads, rows) {
