@@ -117,7 +117,7 @@ def records_of(
         case "repair":
             from synthesis.views.repair import repair_records
 
-            return REPAIR, repair_records(settings, read_folder(source), selection, keeping)
+            return REPAIR, repair_records(settings, source, selection, keeping)
         case _:
             rows = _with_examples(settings, read_folder(source), selection, keeping)
             return SFT, sft_records(settings, rows, selection)

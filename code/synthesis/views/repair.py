@@ -1,4 +1,4 @@
-"""Texts with one planted error, what verification says of them, and the right text.
+"""Texts with one planted error, what verification says of them, and the right text; beside them, refused texts.
 
 Errors are those of ``synthesis.mutating``. Each wrong text goes the way that a stored text goes in ``irsmith verify``:
 the row's source is run again, without rights, and says which inputs there are and what is right on them; the text is
@@ -7,20 +7,22 @@ run. What verification does not find, as an error that changes nothing, makes no
 
 import random
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from synthesis.frontends.base import Program
 from synthesis.grammar.streams import digest
 from synthesis.mutating.choosing import mutants
 from synthesis.mutating.records import Kind, Mutant
-from synthesis.output.reading import Document
+from synthesis.output.reading import Document, read_folder
+from synthesis.stores.base import Store
 from synthesis.verification.judge import Judgement, rejection_of
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.verifier import Verifier
 from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.keeping import Batch, Keeping
+from synthesis.views.refusals import Refusals
 from synthesis.views.replanning import Planned, Replanned, by_frontend
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
@@ -35,18 +37,21 @@ _TOGETHER = 40
 
 
 def repair_records(
-    settings: Export, documents: Iterable[Document], selection: Selection, keeping: Keeping
+    settings: Export, source: Store, selection: Selection, keeping: Keeping
 ) -> Iterator[tuple[Document, list[Record]]]:
-    """The records of rows: some for each text that is verified, and none for a row that cannot be run here.
+    """The records of rows: some for each text that is verified, where the row can be run here; one for each refused.
 
     Raises:
         ConfigError: if the file of templates cannot be used.
         MissingFrontendError: if the package of a row's front end is not installed.
         MachineError: if the machine does not let texts be run.
     """
+    asking, refusals = Asking.of(settings), Refusals.of(source)
+    selection.left_out.update(refusals.left_out)
     with Replanned(settings) as replanned:
-        work = _Work(settings, Asking.of(settings), replanned)
-        yield from keeping.through(documents, work, selection.left_out)
+        work = _Work(settings, asking, replanned)
+        for document, records in keeping.through(read_folder(source), work, selection.left_out):
+            yield document, [*records, *refusals.records(asking, document, settings.level)]
 
 
 @dataclass(frozen=True, slots=True)

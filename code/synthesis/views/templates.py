@@ -16,6 +16,9 @@ from synthesis.views.directions import TASKS
 
 REPAIR = "repair"
 """The task of a prompt that has a wrong text in it."""
+DIAGNOSE = "diagnose"
+"""The task of a prompt that asks why there is no text."""
+_OTHERS = (REPAIR, DIAGNOSE)
 _PLACES = ("source", "target", "name", "tool", "facts", "code", "examples", "symptom", "said")
 _ALWAYS = ("facts", "code")
 _OF_REPAIRS = ("symptom", "said")
@@ -102,8 +105,8 @@ def _template_of(entry: Any, where: str) -> Template:
     if unknown := [name for name in found if name not in _KEYS]:
         raise ConfigError(f"{where}: no such key: {unknown[0]}; allowed: {', '.join(_KEYS)}")
     tasks = _listed(found.get("task", list(TASKS)), f"{where}: task")
-    if unknown := [name for name in tasks if name not in (*TASKS, REPAIR)]:
-        raise ConfigError(f"{where}: no such task: {unknown[0]!r}; allowed: {', '.join((*TASKS, REPAIR))}")
+    if unknown := [name for name in tasks if name not in (*TASKS, *_OTHERS)]:
+        raise ConfigError(f"{where}: no such task: {unknown[0]!r}; allowed: {', '.join((*TASKS, *_OTHERS))}")
     directions = _listed(found.get("direction", []), f"{where}: direction")
     text: str = found["text"]
     _check_places(text, tasks, where)

@@ -1,0 +1,87 @@
+"""What a row's kernel has no text of, and the tool's own words why: an answer to learn, beside those that are right.
+
+A line of the ledger tells a row by index and name, not by its run: where two lines are of the same, neither is told.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from synthesis.errors import Stage
+from synthesis.output.reading import BrokenFile, Document, scan_ledger
+from synthesis.records import Rejection
+from synthesis.stores.base import Store
+from synthesis.views.columns import Record, provenance_of
+from synthesis.views.facts import facts_of
+from synthesis.views.sft import Asking, answer
+from synthesis.views.templates import DIAGNOSE
+from synthesis.views.words import PYTHON, Words
+
+ERROR = "refused"
+_STAGES = (Stage.LOAD, Stage.LOWER, Stage.VERIFY)
+"""Those at which a kernel is the cause, and not what other rows there are."""
+Key = tuple[str, int | None, str]
+
+
+@dataclass(slots=True)
+class Refusals:
+    """The lines of a ledger that are of levels of rows."""
+
+    _of: dict[tuple[Key, str], Rejection | None] = field(default_factory=dict[tuple[Key, str], Rejection | None])
+    """None where there are several."""
+    left_out: Counter[str] = field(default_factory=Counter[str])
+    """Why others tell nothing here, and how many."""
+
+    @classmethod
+    def of(cls, store: Store) -> "Refusals":
+        """Those of a folder; what is no line of a ledger is left out."""
+        found = cls()
+        for each in scan_ledger(store):
+            if isinstance(each, BrokenFile) or each.stage not in _STAGES:
+                continue
+            if each.level is None:
+                found.left_out["kernels that became no row (irsmith replay makes them again)"] += 1
+                continue
+            key = ((each.frontend, each.index, each.kernel_name), each.level)
+            found._of[key] = None if key in found._of else each
+        return found
+
+    def records(self, asking: Asking, document: Document, levels: tuple[str, ...] | None) -> Iterator[Record]:
+        """The records of a row: one for each level that it lacks, and of which the ledger says why.
+
+        Args:
+            asking: how prompts are written.
+            document: the row.
+            levels: those that are wanted; all if None.
+        """
+        metadata = document.metadata
+        key = (document.frontend, metadata["index"], document.name)
+        for level, text in document.texts.items():
+            why = self._of.get((key, level))
+            if text is None and why is not None and (levels is None or level in levels):
+                yield _record(asking, document, level, why)
+
+
+def _record(asking: Asking, document: Document, level: str, why: Rejection) -> Record:
+    words = Words(document)
+    prompt = asking.prompt(
+        document,
+        DIAGNOSE,
+        f"{level}:{why.symptom}",
+        source=words.form(PYTHON),
+        target=words.form(level),
+        facts=facts_of(document, document.spec.signature, (level,)),
+        code=words.fenced(PYTHON),
+    )
+    return {
+        "prompt": prompt,
+        "completion": answer(f"{why.symptom} at {why.stage}: {why.detail}"),
+        "level": level,
+        "error": ERROR,
+        "change": "",
+        "symptom": str(why.symptom),
+        "said": why.detail,
+        "wrong_text": "",
+        "right_text": "",
+        **provenance_of(document),
+    }
