@@ -150,6 +150,7 @@ def test_texts_side_by_side(package: Path, tmp_path: Path) -> None:
         "000000_doubled.cuda_backward.cu",
         "000000_doubled.cuda_forward.cu",
         "000000_doubled.py",
+        "README.md",
     ]
     described = json.loads((tmp_path / "out" / "_irsmith" / "000000_doubled.json").read_text())
     assert described["kernel_name"] == "doubled"

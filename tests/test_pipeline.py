@@ -87,7 +87,7 @@ def test_a_category_filter_never_changes_a_kernel(tmp_path: Path) -> None:
     assert len(names) == 4
     everything = contents(tmp_path / "all")
     for name, text in contents(tmp_path / "some").items():
-        if "/" not in name:
+        if "/" not in name and name != "README.md":
             assert text == everything[name]
 
 

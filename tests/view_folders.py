@@ -1,4 +1,4 @@
-"""Folders that exports are made of."""
+"""Folders that exports are made of: fixtures of tests/views."""
 
 import shutil
 from pathlib import Path
@@ -30,8 +30,8 @@ def split_rows(jax_rows: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
     """A folder whose rows are in two splits."""
     out = tmp_path_factory.mktemp("rows") / "split"
     other = tmp_path_factory.mktemp("rows") / "other"
-    run_pipeline(6, other, frontend="jax", seed=6, verify="none", workers=1)
-    run_pipeline(14, out, frontend="jax", seed=5, verify="none", workers=1)
+    for seed, count, folder in ((6, 6, other), (5, 14, out)):
+        run_pipeline(count, folder, frontend="jax", seed=seed, verify="none", workers=1, validation=0, test=0)
     shutil.rmtree(out / "_irsmith")
     shutil.copy(other / "jax" / "train-00000-of-00001.parquet", out / "jax" / "test-00000-of-00001.parquet")
     return out
