@@ -119,6 +119,19 @@ def test_the_same_again_changes_nothing_and_another_form_replaces_the_files(tmp_
     assert len(list(tmp_path.glob("*_f.json"))) == 30
 
 
+def test_files_that_a_killed_process_finished_for_nothing_do_not_stay(tmp_path: Path) -> None:
+    make_run(tmp_path, map(program, range(20)), 20)
+    finalize(tmp_path)
+    (file,) = (tmp_path / "jax").glob("train-*")
+    stale = file.with_name("train-00001-of-00007.parquet")
+    stale.write_bytes(file.read_bytes())
+    (tmp_path / "jax" / "notes.parquet").write_text("mine")
+    make_run(tmp_path, map(program, range(25)), 25)
+    finalize(tmp_path)
+    assert not stale.exists()
+    assert (tmp_path / "jax" / "notes.parquet").exists()
+
+
 def test_a_source_that_is_another_in_python_and_the_same_in_every_text_is_a_repeat(tmp_path: Path) -> None:
     one, two = program(1), program(2)
     renamed = one.text.replace("a:", "q:").replace(" a\n", " q\n")

@@ -8,7 +8,7 @@ those that are the same kernel, which several files make public.
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +23,9 @@ from synthesis.dataset.tokens import counter_of
 from synthesis.dataset.writers import ROWS_OF_A_FILE, WRITERS, Contents, Placed, is_as_written
 from synthesis.errors import ConfigError, LeakError
 from synthesis.output.chunks import Chunk, ChunkRecord
-from synthesis.output.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of, sweep
+from synthesis.output.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of_file, sweep
 from synthesis.output.manifest import DataFile, Manifest, read_manifest
+from synthesis.output.naming import is_table
 from synthesis.output.rows import unpacked_metadata
 from synthesis.progress import Meter, OnProgress
 from synthesis.records import Rejection
@@ -33,6 +34,7 @@ from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.survey import SOURCE, Survey
 from synthesis.tally import RunSummary, summarise
+from synthesis.version import __version__
 
 Place = str | Path | Store
 _PASS = 1 / 3
@@ -102,16 +104,31 @@ def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress |
     card = Card(survey, runs, census.levels, files, finishing)
     files += write_card(store, card, next((each for each in old if each.name == CARD), None))
     summary = summarise(census.totals, runs[0].settings if len(runs) == 1 else None, store.where)
-    beside = tuple(DataFile(name, 0, hash_of(store.read(name))) for name in (LEDGER, LEAKS))
+    beside = tuple(DataFile(name, 0, _hash_of(store, name)) for name in (LEDGER, LEAKS))
     told = {name: value for name, value in summary.to_json().items() if name != "out"}
     with store.writing(FILES) as file:
         for line in Manifest(digest, tuple(files), told, beside).to_lines():
             file.write(line.encode())
-    kept = {CARD, *(each.name for each in files)}
-    for each in old:
-        if each.name not in kept:
-            store.remove(each.name)
+    _clear(store, {CARD, *(each.name for each in files)}, (*(each.name for each in old), *_tables(store, census)))
     return summary
+
+
+def _tables(store: Store, census: Census) -> Iterator[str]:
+    """The files of rows in the folders of front ends; a killed process may have finished some for nothing."""
+    for frontend in census.levels:
+        yield from (f"{frontend}/{name}" for name in store.names(frontend) if is_table(name))
+
+
+def _clear(store: Store, kept: Container[str], names: Iterable[str]) -> None:
+    """Remove files of an earlier data set that this one has not."""
+    for name in dict.fromkeys(names):
+        if name not in kept:
+            store.remove(name)
+
+
+def _hash_of(store: Store, name: str) -> str:
+    with store.as_path(name) as path:
+        return hash_of_file(path)
 
 
 def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[Reference]) -> str:
@@ -120,8 +137,12 @@ def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequenc
     Raises:
         ConfigError: if chunks are missing.
     """
-    settings = [finishing.to_json(), [each.digest for each in references], [run.settings.to_json() for run in runs]]
-    digest = hashlib.blake2b(json.dumps(settings).encode(), digest_size=16)
+    made_with = [
+        finishing.to_json(),
+        [each.digest for each in references],
+        [(run.name, len(run.chunks)) for run in runs],
+    ]
+    digest = hashlib.blake2b(json.dumps([__version__, made_with]).encode(), digest_size=16)
     for run in runs:
         for _, record in run.records():
             digest.update(record.to_json().encode())

@@ -34,6 +34,11 @@ def split_of(name: str) -> str:
     return found[1] if found else TRAIN
 
 
+def is_table(name: str) -> bool:
+    """Whether a file in the folder of a front end is called as a Parquet file of rows."""
+    return _TABLE.fullmatch(name) is not None
+
+
 def table_name(frontend: str, split: str, number: int, files: int) -> str:
     """The name of a Parquet file of rows, which loaders of data sets read the split from."""
     return f"{frontend}/{split}-{number:05d}-of-{files:05d}.parquet"
