@@ -9,7 +9,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from synthesis.identity.python import canonical_source
 THRESHOLD = 0.8
 """Similarity from which programs are nearly the same: what data sets of code are commonly cleaned with."""
 _VALUES = 128
+_BYTES = 4 * _VALUES
 _TOGETHER = 8
 _RUN = 5
 _SEED = 1
@@ -39,20 +40,17 @@ class Neighbours:
 def find_neighbours(sources: Iterable[str]) -> Neighbours:
     """Which programs are nearly the same as an earlier one.
 
-    Memory is 24 bytes a program, and the sketches are in a temporary file of 512 bytes a program.
+    Memory is some 150 bytes a program, and the sketches are in a temporary file of 512 bytes a program.
 
     Args:
         sources: Python sources; those that cannot be parsed are near to none.
     """
     with tempfile.TemporaryFile(prefix="irsmith-") as file:
         count = _write_sketches(sources, file)
-        if count == 0:
-            return Neighbours()
-        sketches = np.memmap(file, np.uint32, "r", shape=(count, _VALUES))
-        return Neighbours(_near(sketches), count)
+        return Neighbours(_near(file, count), count)
 
 
-def _write_sketches(sources: Iterable[str], file: Any) -> int:
+def _write_sketches(sources: Iterable[str], file: BinaryIO) -> int:
     """Write a sketch for each source; returns how many there are."""
     count, waiting = 0, list[list[int]]()
     minhash = _minhash()
@@ -86,18 +84,31 @@ def _runs_of(source: str) -> list[str]:
     return [" ".join(tokens[at : at + _RUN]) for at in range(max(1, len(tokens) - _RUN + 1))]
 
 
-def _near(sketches: Any) -> dict[int, int]:
+def _near(file: BinaryIO, count: int) -> dict[int, int]:
     """Each row that is near to the first of those that it meets, to that one."""
     found: dict[int, int] = {}
     for start in range(0, _VALUES, _TOGETHER):
-        part = np.ascontiguousarray(sketches[:, start : start + _TOGETHER])
-        keys = part.view(np.dtype((np.void, part.dtype.itemsize * _TOGETHER))).ravel()
+        keys = _values(file, count, start)
         _, first, group = np.unique(keys, return_index=True, return_inverse=True)
         earlier = first[group.ravel()]
-        for row in np.flatnonzero(earlier < np.arange(len(keys))).tolist():
+        for row in np.flatnonzero(earlier < np.arange(count)).tolist():
             one = int(earlier[row])
-            if found.get(row, row) <= one:
-                continue
-            if np.mean(sketches[row] == sketches[one]) >= THRESHOLD:
+            if found.get(row, row) > one and np.mean(_sketch(file, row) == _sketch(file, one)) >= THRESHOLD:
                 found[row] = one
     return found
+
+
+def _values(file: BinaryIO, count: int, start: int) -> Any:
+    """Some values in a row of all sketches, those of each as one."""
+    values = np.empty((count, _TOGETHER), np.uint32)
+    file.seek(0)
+    for at in range(0, count, _BLOCK):
+        block = np.frombuffer(file.read(_BLOCK * _BYTES), np.uint32).reshape(-1, _VALUES)
+        values[at : at + len(block)] = block[:, start : start + _TOGETHER]
+    return values.view(np.dtype((np.void, values.dtype.itemsize * _TOGETHER))).ravel()
+
+
+def _sketch(file: BinaryIO, row: int) -> Any:
+    """All values of one sketch."""
+    file.seek(row * _BYTES)
+    return np.frombuffer(file.read(_BYTES), np.uint32)
