@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from synthesis.dataset.finalising import finalize_alone
+from synthesis.dataset.finalising import check_beforehand, finalize_alone
 from synthesis.engines.base import Event, Made
 from synthesis.engines.handing import choose_engine, count_in, order_of
 from synthesis.engines.log import RankLog
@@ -88,6 +88,8 @@ class ChunkedRun:
             TargetError: if what is to be extracted cannot be imported.
         """
         settings, store = self._settings, store_of(out)
+        if running.finalizes:
+            check_beforehand(running.finishing)
         self._check_folder(store)
         self._is_new = store.prepare()
         with _at_work(store, running), ExitStack() as stack:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from made_up import MadeUp, make_run
 
-from synthesis import ConfigError, LeakError, finalize
+from synthesis import ConfigError, LeakError, finalize, run_pipeline
 from synthesis.cli import run as irsmith
 from synthesis.output.reading import Document, read_folder
 
@@ -297,3 +297,36 @@ def test_folders_that_cannot_be_merged_are_refused_and_nothing_is_written(tmp_pa
         finalize(run, out=tmp_path / "both")
     assert not (tmp_path / "both").exists()
     assert irsmith(["finalize", str(run), str(run)]) == 2
+
+
+def test_a_data_set_may_be_anywhere_and_its_runs_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synthesis.dataset.finalising.ROWS_OF_A_FILE", 20)
+    runs = [
+        make_run(tmp_path / str(seed), map(program, range(50 * seed, 50 * seed + 50)), 50, seed=seed) for seed in (0, 1)
+    ]
+    place = f"memory://data-{tmp_path.name}"
+    finalize(runs[0], out=place, test=0, validation=0)
+    summary = finalize(runs[1], out=place, test=0, validation=0)
+    finalize(*runs, out=tmp_path / "here", test=0, validation=0)
+    assert summary.rows == 100
+    assert [row.raw for row in read_folder(place)] == [row.raw for row in rows_of(tmp_path / "here")]
+    assert finalize(place, out=tmp_path / "back", test=0, validation=0).rows == 100
+    assert contents(tmp_path / "back") == contents(tmp_path / "here")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("hold_out", "sin", "hold_out is op:NAME"),
+        ("against", "nowhere", "no file, folder or installed package 'nowhere'"),
+        ("tokenizer", "nowhere", r"no tokenizer\.json at nowhere"),
+        ("near", "often", "near is one of report, drop, ignore"),
+        ("test", 1.5, "test is a share between 0 and 1"),
+    ],
+)
+def test_a_run_that_could_not_end_with_a_data_set_does_not_begin(
+    tmp_path: Path, field: str, value: Any, words: str
+) -> None:
+    with pytest.raises(ConfigError, match=words):
+        run_pipeline(2, tmp_path / "out", frontend="jax", verify="none", **{field: value})
+    assert not (tmp_path / "out").exists()

@@ -121,14 +121,19 @@ def _texts_of(path: str) -> Iterator[str]:
     Raises:
         ConfigError: if there is no such thing, or a file cannot be read.
     """
-    for file in _files_of(path):
+    for file in files_of(path):
         try:
             yield from _texts_in(file)
         except (OSError, ValueError, RecursionError, TableError) as error:
             raise ConfigError(f"against: cannot read {file}: {error}") from error
 
 
-def _files_of(path: str) -> Sequence[Path]:
+def files_of(path: str) -> Sequence[Path]:
+    """The files of others' data: a file, those in a folder, or those of an installed package.
+
+    Raises:
+        ConfigError: if there is no such thing.
+    """
     place = Path(path)
     if place.is_file():
         return [place]

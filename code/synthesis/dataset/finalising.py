@@ -14,7 +14,7 @@ from typing import Any
 
 from synthesis.dataset.card import Card, write_card
 from synthesis.dataset.census import Census, Sieve, take_census
-from synthesis.dataset.contamination import Reference
+from synthesis.dataset.contamination import Reference, files_of
 from synthesis.dataset.leaks import LeakCounter, describe_leaks
 from synthesis.dataset.neighbours import Neighbours, find_neighbours
 from synthesis.dataset.runs import RunFolder, bring_in, entries_of, runs_of
@@ -65,6 +65,7 @@ def finalize(
         OutputError: if the folder cannot be written, or another process is at it.
     """
     finishing = Finishing.of(**{**(settings or Finishing()).to_json(), **fields})
+    check_beforehand(finishing)
     if not places or (out is None and len(places) > 1):
         raise ConfigError(f"one folder, or several with out, the folder of their data set; got {len(places)}")
     sources = [store_of(each) for each in places]
@@ -77,6 +78,24 @@ def finalize(
         if out is not None:
             bring_in(store, [run for run in runs if run.store.where != store.where])
         return finalize_alone(store, finishing, on_progress)
+
+
+def check_beforehand(finishing: Finishing) -> None:
+    """See to it that a data set can be made so, as far as that is known before there are rows.
+
+    Raises:
+        ConfigError: if there is no such hold-out, no data to hold rows against, or no tokenizer.
+    """
+    _holds_out(finishing)
+    counter_of(finishing.tokenizer)
+    for path in finishing.against or ():
+        files_of(path)
+
+
+def _holds_out(finishing: Finishing) -> list[HoldOut]:
+    if finishing.hold_out and finishing.format != "parquet":
+        raise ConfigError(f"hold_out is of data sets with splits, format parquet; format is {finishing.format}")
+    return [HoldOut.of(each) for each in finishing.hold_out or ()]
 
 
 def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress | None = None) -> RunSummary:
@@ -157,10 +176,7 @@ def _take(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[
     """
     rule = None
     if finishing.format == "parquet":
-        held_out = [HoldOut.of(each) for each in finishing.hold_out or ()]
-        rule = SplitRule(validation=finishing.validation, test=finishing.test, held_out=held_out)
-    elif finishing.hold_out:
-        raise ConfigError(f"hold_out is of data sets with splits, format parquet; format is {finishing.format}")
+        rule = SplitRule(validation=finishing.validation, test=finishing.test, held_out=_holds_out(finishing))
     neighbours = Neighbours()
     if finishing.near != "ignore":
         neighbours = find_neighbours(_sources(runs, meter))
