@@ -61,6 +61,8 @@ class Survey:
     """(front end, category) to rows."""
     splits: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
     """(front end, split) to rows."""
+    sizes: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """(front end, split) to characters of all texts."""
     levels: Counter[str] = field(default_factory=Counter[str])
     missing: Counter[str] = field(default_factory=Counter[str])
     verified: Counter[str] = field(default_factory=Counter[str])
@@ -117,6 +119,7 @@ class Survey:
         self.rows += 1
         self.categories[metadata["frontend"], metadata["category"]] += 1
         self.splits[metadata["frontend"], split] += 1
+        self.sizes[metadata["frontend"], split] += sum(len(text) for text in texts.values() if text is not None)
         self.ops.update(map(str, metadata["ops"]))
         self.difficulty[metadata["difficulty"]] += 1
         self.verified.update(map(str, metadata["verified"]))

@@ -1,6 +1,7 @@
 """Whatever reads data sets reads a finished folder as it is: every split, every row, each column with one type."""
 
 import json
+import logging
 import shutil
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,16 @@ def offline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COUNTS)
-def test_datasets_loads_each_front_end_by_its_name(name: str, folder: Path, expected: Sources, tmp_path: Path) -> None:
+def test_datasets_loads_each_front_end_by_its_name(
+    name: str,
+    folder: Path,
+    expected: Sources,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     datasets: Any = pytest.importorskip("datasets")
+    monkeypatch.setattr(logging.getLogger("datasets"), "propagate", True)
     found = datasets.load_dataset(str(folder), name, cache_dir=str(tmp_path))
     assert {split: list(rows["python_source"]) for split, rows in found.items()} == expected[name]
     features = found["train"].features
@@ -54,6 +63,7 @@ def test_datasets_loads_each_front_end_by_its_name(name: str, folder: Path, expe
     assert features["signature"].dtype == "string"
     assert all(json.loads(row)["arguments"] for row in found["train"]["signature"])
     assert found["train"].info.splits["train"].num_examples == len(expected[name]["train"])
+    assert "Ignoring" not in caplog.text
 
 
 def test_datasets_knows_which_front_ends_there_are(folder: Path) -> None:

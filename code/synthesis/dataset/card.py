@@ -113,8 +113,17 @@ class Card:
         return {split: rows for split, rows in found.items() if rows >= 0}
 
     def _info(self, frontend: str) -> dict[str, Any]:
-        splits = [{"name": split, "num_examples": rows} for split, rows in self._rows_of(frontend).items()]
-        return {"config_name": frontend, "features": features_of(self.levels[frontend]), "splits": splits}
+        sizes = {split: self.survey.sizes[frontend, split] for split in self._rows_of(frontend)}
+        splits = [
+            {"name": split, "num_bytes": sizes[split], "num_examples": rows}
+            for split, rows in self._rows_of(frontend).items()
+        ]
+        return {
+            "config_name": frontend,
+            "features": features_of(self.levels[frontend]),
+            "splits": splits,
+            "dataset_size": sum(sizes.values()),
+        }
 
     # ---- what people read
 
