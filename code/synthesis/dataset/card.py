@@ -113,11 +113,9 @@ class Card:
         return {split: rows for split, rows in found.items() if rows >= 0}
 
     def _info(self, frontend: str) -> dict[str, Any]:
-        sizes = {split: self.survey.sizes[frontend, split] for split in self._rows_of(frontend)}
-        splits = [
-            {"name": split, "num_bytes": sizes[split], "num_examples": rows}
-            for split, rows in self._rows_of(frontend).items()
-        ]
+        rows = self._rows_of(frontend)
+        sizes = {split: self.survey.sizes[frontend, split] for split in rows}
+        splits = [{"name": split, "num_bytes": sizes[split], "num_examples": rows[split]} for split in rows]
         return {
             "config_name": frontend,
             "features": features_of(self.levels[frontend]),

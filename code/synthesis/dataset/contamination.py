@@ -10,14 +10,12 @@ import re
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from synthesis.errors import ConfigError, TargetError
-from synthesis.identity.hashing import hash_text
 from synthesis.identity.python import structure_hash
 from synthesis.languages import CPP, HLO, JAXPR, MLIR, ir_structure_hash
 from synthesis.output.rows import Row
@@ -32,16 +30,6 @@ _SUFFIXES = (".py", ".ipynb", ".json", ".jsonl", ".parquet", ".txt", ".md", ".cp
 _LARGEST = 1 << 28
 _MARKS = (("stablehlo.", MLIR), ("HloModule ", HLO), ("{ lambda ", JAXPR), ("wp::", CPP))
 """What a text of a language has that one of another has not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Overlap:
-    """How a row overlaps with others' data."""
-
-    with_: str
-    """The path that was given."""
-    what: str
-    """In words."""
 
 
 class Reference:
@@ -71,16 +59,16 @@ class Reference:
         self.digest = f"{texts}-{digest:08x}"
         """Of its texts: others' overlap is another."""
 
-    def find(self, row: Row) -> Overlap | None:
-        """How a row overlaps with it; None if it does not."""
+    def find(self, row: Row) -> str | None:
+        """What of a row is in it too, in words; None if nothing is."""
         if not self._structures.isdisjoint(_structures_of(row.source)):
-            return Overlap(self.path, "a function of the same structure")
+            return "a function of the same structure"
         for name, text in row.texts.items():
             if text is not None and not self._structures.isdisjoint(_ir_structures_of(text)):
-                return Overlap(self.path, f"a text of the structure of its {name}")
+                return f"a text of the structure of its {name}"
         runs = np.unique(_runs_of(row.source))
         if len(runs) and (share := float(np.isin(runs, self._runs).mean())) >= SHARE:
-            return Overlap(self.path, f"{share:.0%} of its source's runs of {RUN} tokens")
+            return f"{share:.0%} of its source's runs of {RUN} tokens"
         return None
 
 
@@ -188,8 +176,3 @@ def _strings_of(value: Any) -> Iterator[str]:
         entries = cast(dict[str, Any], value)
         for each in entries.values():
             yield from _strings_of(each)
-
-
-def digest_of(references: Sequence[Reference]) -> str:
-    """The digest of others' data."""
-    return hash_text(*(each.digest for each in references))

@@ -23,7 +23,7 @@ from synthesis.dataset.tokens import counter_of
 from synthesis.dataset.writers import ROWS_OF_A_FILE, WRITERS, Contents, Placed, is_as_written
 from synthesis.errors import ConfigError, LeakError
 from synthesis.output.chunks import Chunk, ChunkRecord
-from synthesis.output.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of_file, sweep
+from synthesis.output.layout import CARD, FILES, LEAKS, LEDGER, SIDECAR, hash_of_stored, sweep
 from synthesis.output.manifest import DataFile, Manifest, read_manifest
 from synthesis.output.naming import is_table
 from synthesis.output.rows import unpacked_metadata
@@ -103,12 +103,11 @@ def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress |
     sweep(store)
     runs = runs_of(store)
     references = [Reference(path) for path in finishing.against or ()]
-    digest = _digest(runs, finishing, references)
+    digest, total = _digest(runs, finishing, references)
     before = read_manifest(store)
     old = before.files if before is not None else ()
     if before is not None and before.of == digest and all(_is_there(store, each) for each in (*old, *before.beside)):
         return RunSummary.from_json({**before.summary, "out": store.where})
-    total = sum(len(record.rows) for run in runs for _, record in run.records())
     meter = Meter(total, [on_progress] if on_progress is not None else [])
     census = _take(runs, finishing, references, meter)
     survey = Survey(store.where, count_tokens=counter_of(finishing.tokenizer))
@@ -123,7 +122,7 @@ def finalize_alone(store: Store, finishing: Finishing, on_progress: OnProgress |
     card = Card(survey, runs, census.levels, files, finishing)
     files += write_card(store, card, next((each for each in old if each.name == CARD), None))
     summary = summarise(census.totals, runs[0].settings if len(runs) == 1 else None, store.where)
-    beside = tuple(DataFile(name, 0, _hash_of(store, name)) for name in (LEDGER, LEAKS))
+    beside = tuple(DataFile(name, 0, hash_of_stored(store, name)) for name in (LEDGER, LEAKS))
     told = {name: value for name, value in summary.to_json().items() if name != "out"}
     with store.writing(FILES) as file:
         for line in Manifest(digest, tuple(files), told, beside).to_lines():
@@ -145,13 +144,8 @@ def _clear(store: Store, kept: Container[str], names: Iterable[str]) -> None:
             store.remove(name)
 
 
-def _hash_of(store: Store, name: str) -> str:
-    with store.as_path(name) as path:
-        return hash_of_file(path)
-
-
-def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[Reference]) -> str:
-    """The digest of all that a data set is made from.
+def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[Reference]) -> tuple[str, int]:
+    """The digest of all that a data set is made from, and how many rows its runs have.
 
     Raises:
         ConfigError: if chunks are missing.
@@ -162,10 +156,12 @@ def _digest(runs: Sequence[RunFolder], finishing: Finishing, references: Sequenc
         [(run.name, len(run.chunks)) for run in runs],
     ]
     digest = hashlib.blake2b(json.dumps([__version__, made_with]).encode(), digest_size=16)
+    rows = 0
     for run in runs:
         for _, record in run.records():
             digest.update(record.to_json().encode())
-    return digest.hexdigest()
+            rows += len(record.rows)
+    return digest.hexdigest(), rows
 
 
 def _take(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[Reference], meter: Meter) -> Census:

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO, cast
 from synthesis.dataset.census import Census, FilePlan
 from synthesis.dataset.runs import Entry
 from synthesis.dataset.splits import SPLITS
-from synthesis.output.layout import SIDECAR, hash_of, hash_of_file
+from synthesis.output.layout import SIDECAR, hash_of, hash_of_stored
 from synthesis.output.manifest import DataFile
 from synthesis.output.naming import file_stem, table_name
 from synthesis.output.rows import Row, document_of, readable, text_form
@@ -149,8 +149,7 @@ class _OpenTable:
 def is_as_written(store: Store, file: DataFile) -> bool:
     """Whether a file of a data set is as it was written."""
     try:
-        with store.as_path(file.name) as path:
-            return hash_of_file(path) == file.hash
+        return hash_of_stored(store, file.name) == file.hash
     except OSError:
         return False
 

@@ -16,7 +16,7 @@ from synthesis.explorer.pages import KEY, TOGETHER, Page, describe_levels, page_
 from synthesis.explorer.place import DATA, Place
 from synthesis.explorer.runs import Runs
 from synthesis.output.confined import ConfinedTables
-from synthesis.output.layout import SIDECAR
+from synthesis.output.layout import LEAKS
 from synthesis.output.reading import BrokenFile, scan_folder, scan_ledger
 from synthesis.output.reading import Place as Folder
 from synthesis.progress import Meter, progress_bar
@@ -25,7 +25,6 @@ from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.version import __version__
 
-_LEAKS = f"{SIDECAR}/leaks.json"
 _ROWS_SHARE, _LEDGER_SHARE = 0.88, 0.96
 """Of the size that a site may have: what pages may come to, and pages with the ledger. The rest is for counts."""
 _LARGEST_LEAKS = 1 << 20
@@ -264,6 +263,6 @@ class _Writer:
 def _read_leaks(store: Store) -> object:
     """What a folder's own file says of leaks between splits; None if there is none that can be read."""
     try:
-        return leaks_of(json.loads(store.read(_LEAKS, most=_LARGEST_LEAKS))) if store.has(_LEAKS) else None
+        return leaks_of(json.loads(store.read(LEAKS, most=_LARGEST_LEAKS))) if store.has(LEAKS) else None
     except (OSError, ValueError, RecursionError):
         return None

@@ -62,6 +62,16 @@ def hash_of_file(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_DIGEST)).hexdigest()
 
 
+def hash_of_stored(store: Store, name: str) -> str:
+    """The same of a file in a store.
+
+    Raises:
+        OSError: if it is not there or cannot be read.
+    """
+    with store.as_path(name) as path:
+        return hash_of_file(path)
+
+
 def sweep(store: Store) -> None:
     """Remove what a process that was killed while it wrote has left in a run's folder.
 

@@ -26,6 +26,8 @@ _COMPRESSION_LEVEL = 12
 _PAGE = 16 << 20
 """Bytes of a page, which is compressed by itself: with pages of one MiB, files are an eighth larger."""
 _SOURCE = "python_source"
+ORIGIN = pa.struct([(name, pa.string()) for name in ("kind", "package", "version", "file")] + [("line", pa.int64())])
+"""Where a kernel comes from, as an Arrow type."""
 
 
 class TableError(ValueError):
@@ -41,10 +43,7 @@ def schema_of(levels: Iterable[str]) -> Any:
         Kind.FLAG: pa.bool_(),
         Kind.JSON: pa.string(),
     }
-    origin = pa.struct(
-        [(name, pa.string()) for name in ("kind", "package", "version", "file")] + [("line", pa.int64())]
-    )
-    known = [pa.field(each.name, types.get(each.kind, origin), nullable=each.nullable) for each in METADATA]
+    known = [pa.field(each.name, types.get(each.kind, ORIGIN), nullable=each.nullable) for each in METADATA]
     texts = [pa.field(name, pa.string()) for name in levels]
     return pa.schema([*known, pa.field(_SOURCE, pa.string(), nullable=False), *texts])
 

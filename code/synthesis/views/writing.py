@@ -4,7 +4,6 @@ Records are put down in files of a spool, split by split, since how many files a
 their names say it. From there they get their names.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -15,9 +14,9 @@ import numpy as np
 import pyarrow as _pyarrow  # pyright: ignore[reportMissingTypeStubs]
 import pyarrow.parquet as _parquet  # pyright: ignore[reportMissingTypeStubs]
 
-from synthesis.output.layout import SIDECAR
+from synthesis.output.layout import SIDECAR, hash_of_stored
 from synthesis.output.manifest import DataFile
-from synthesis.output.tables import array_of
+from synthesis.output.tables import ORIGIN, array_of
 from synthesis.stores.base import Store
 from synthesis.views.columns import Column, Kind, Record
 
@@ -31,13 +30,12 @@ _COMPRESSION_LEVEL = 6
 """Of zstd: a sixth larger than at 12, in a third of the time."""
 SPOOL = f"{SIDECAR}/spool"
 _MESSAGE = pa.struct([("role", pa.string()), ("content", pa.string())])
-_ORIGIN = pa.struct([(name, pa.string()) for name in ("kind", "package", "version", "file")] + [("line", pa.int64())])
 _TYPES: dict[Kind, Any] = {
     Kind.TEXT: pa.string(),
     Kind.INTEGER: pa.int64(),
     Kind.NUMBER: pa.float64(),
     Kind.FLAG: pa.bool_(),
-    Kind.ORIGIN: _ORIGIN,
+    Kind.ORIGIN: ORIGIN,
     Kind.MESSAGES: pa.list_(_MESSAGE),
 }
 
@@ -217,13 +215,9 @@ class Spool:
 
     def _rename(self, old: str, new: str) -> str:
         """Move a file; returns its hash."""
-        found = hashlib.blake2b(digest_size=16)
-        with self._store.as_path(old) as path, path.open("rb") as source, self._store.writing(new) as target:
-            while block := source.read(1 << 20):
-                found.update(block)
-                target.write(block)
-        self._store.remove(old)
-        return found.hexdigest()
+        found = hash_of_stored(self._store, old)
+        self._store.move(old, new)
+        return found
 
     def _empty(self) -> None:
         self._store.sweep(SPOOL)
