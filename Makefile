@@ -10,6 +10,7 @@
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
+# make page      follow docs/training.md from its install command on, in an environment of its own
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
 PYTHON ?= python3
@@ -22,7 +23,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel page only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -107,6 +108,13 @@ wheel: $(STAMP)
 	build/wheel/venv/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
 		build/wheel/*.whl
 	cd build/wheel && env -u PYTHONPATH ./venv/bin/python ../../tests/try_wheel.py ../../data/samples
+
+# Some gigabytes, as the page's reader installs them; the wheel stands in for what a registry would have.
+page: wheel
+	$(PYTHON) -m venv --clear build/page
+	build/page/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt pip
+	$(PYTHON) tests/try_page.py build/wheel build/page
+	rm -rf build/page
 
 only-warp only-jax: only-%:
 	$(PYTHON) -m venv --clear .venv-$@

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from synthesis.cli.options import Flag
 from synthesis.cli.tables import plain_console, print_json, print_line
-from synthesis.dataset.leaks import describe_leaks
+from synthesis.dataset.leaks import describe_leaks, describe_report
 from synthesis.output.naming import TRAIN
 from synthesis.survey import Survey, survey
 
@@ -93,6 +93,8 @@ def _leaks(console: Console, found: Survey) -> None:
     if "splits" in found.leaks:
         shared = describe_leaks(found.leaks["splits"])
         print_line(console, "; ".join(shared) or "no source, text or structure is in two splits")
+        for line in describe_report(found.leaks):
+            print_line(console, line)
         console.print()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from synthesis.dataset.leaks import describe_report
 from synthesis.dataset.runs import RunFolder
 from synthesis.dataset.splits import SPLITS
 from synthesis.output.layout import CARD, SIDECAR, hash_of
@@ -155,8 +156,6 @@ class Card:
         )
         rows = [[frontend, *(found["rows"].get(split, 0) for split in SPLITS)] for frontend, found in self._leaks()]
         yield _table(["front end", *SPLITS], rows)
-        for each, count in report["held_out"].items():
-            yield f"Held out: `{each}`, {count:,} rows.\n"
         yield "What splits share, counted of the rows as they were written:\n"
         rows = [
             [frontend, pair.replace("/", " and "), *counts.values()]
@@ -164,16 +163,7 @@ class Card:
             for pair, counts in found["shared"].items()
         ]
         yield _table(["front end", "splits", *_WHAT.values()], rows)
-        if report["near"] is not None:
-            near: dict[str, int] = report["near"]
-            across = near.get("across splits", 0)
-            yield (
-                f"{sum(near.values()) - across:,} rows are nearly the same as an earlier one (MinHash of the source's "
-                f"structure, Jaccard similarity from 0.8), which for {across:,} of them is in another split.\n"
-            )
-        for path, count in report["overlap"].items():
-            done = "were left out" if self.finishing.drop_overlap else "are among these rows"
-            yield f"{count:,} rows that overlap with `{path}` {done}.\n"
+        yield from (f"{line}.\n" for line in describe_report(report))
 
     def _leaks(self) -> Iterable[tuple[str, dict[str, Any]]]:
         return self.survey.leaks["splits"].items()

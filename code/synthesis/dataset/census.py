@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from synthesis.dataset.contamination import Reference
 from synthesis.dataset.neighbours import Neighbours
 from synthesis.dataset.runs import Entry, RunFolder
-from synthesis.dataset.splits import SPLITS, SplitRule
+from synthesis.dataset.splits import ACROSS, SPLITS, SplitRule
 from synthesis.errors import Stage, Symptom
 from synthesis.identity.hashing import hash_text, short_hash
 from synthesis.languages import renamed_ir_hash
@@ -27,7 +27,6 @@ from synthesis.settings import Run
 from synthesis.tally import Statistics, repeat_of
 
 LEFT_OUT = 0
-ACROSS = "across splits"
 
 
 @dataclass(frozen=True, slots=True)

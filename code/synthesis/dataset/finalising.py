@@ -170,9 +170,7 @@ def _take(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[
     Raises:
         ConfigError: if nothing has what is to be held out.
     """
-    rule = None
-    if finishing.format == "parquet":
-        rule = SplitRule(validation=finishing.validation, test=finishing.test, held_out=_holds_out(finishing))
+    rule = _rule_of(finishing)
     neighbours = Neighbours()
     if finishing.near != "ignore":
         neighbours = find_neighbours(_sources(runs, meter))
@@ -189,6 +187,13 @@ def _take(runs: Sequence[RunFolder], finishing: Finishing, references: Sequence[
         if not census.held_out[each.text] and census.totals.rows:
             raise ConfigError(f"hold_out: no row has {each.text}, so nothing would be held out")
     return census
+
+
+def _rule_of(finishing: Finishing) -> SplitRule | None:
+    """What decides which split a row is in; None if there are no splits."""
+    if finishing.format != "parquet":
+        return None
+    return SplitRule(validation=finishing.validation, test=finishing.test, held_out=_holds_out(finishing))
 
 
 def _sources(runs: Sequence[RunFolder], meter: Meter) -> Iterator[str]:
@@ -247,11 +252,14 @@ def _kept(census: Census, survey: Survey, leaks: LeakCounter, meter: Meter) -> I
 
 def _report(census: Census, leaks: LeakCounter, finishing: Finishing) -> dict[str, Any]:
     """What splits share, what is near what, and what others have too."""
+    rule = _rule_of(finishing)
     return {
+        "rule": None if rule is None else rule.to_json(),
         "splits": leaks.report(),
         "held_out": {each: census.held_out[each] for each in finishing.hold_out or ()},
         "near": dict(census.near) if finishing.near != "ignore" else None,
         "overlap": {each: census.overlaps[each] for each in finishing.against or ()},
+        "overlap_left_out": bool(finishing.against) and finishing.drop_overlap,
     }
 
 

@@ -1,13 +1,13 @@
 """What the splits of a data set have in common, counted of the rows that were written and of nothing else."""
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from synthesis.dataset.splits import SPLITS
+from synthesis.dataset.splits import ACROSS, SPLITS
 from synthesis.identity.hashing import hash_text, short_hash
 from synthesis.output.rows import Row
 
@@ -74,3 +74,23 @@ def describe_leaks(report: Mapping[str, Any]) -> list[str]:
         for kind, count in kinds.items()
         if count
     ]
+
+
+def describe_report(report: Mapping[str, Any]) -> Iterator[str]:
+    """What a data set's report says beside what splits share, a sentence each without its full stop.
+
+    Args:
+        report: what ``leaks.json`` holds.
+    """
+    for what, count in report.get("held_out", {}).items():
+        yield f"{count:,} rows are held out for `{what}`"
+    near = report.get("near")
+    if near is not None:
+        across = near.get(ACROSS, 0)
+        yield (
+            f"{sum(near.values()) - across:,} rows are nearly the same as an earlier one (MinHash of the source's "
+            f"structure, Jaccard similarity from 0.8), which for {across:,} of them is in another split"
+        )
+    for path, count in report.get("overlap", {}).items():
+        done = "were left out" if report.get("overlap_left_out") else "are among these rows"
+        yield f"{count:,} rows that overlap with `{path}` {done}"

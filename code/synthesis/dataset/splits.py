@@ -15,6 +15,8 @@ from synthesis.output.naming import TRAIN
 VALIDATION, TEST, HELD_OUT = "validation", "test", "held_out"
 SPLITS = (TRAIN, VALIDATION, TEST, HELD_OUT)
 """In the order in which everything lists them."""
+ACROSS = "across splits"
+"""What counts of splits call that which is in two of them."""
 _DIGITS = 12
 """Hexadecimal digits of a structure's hash that tell its split."""
 _KINDS = ("op", "ops", "category", "recipe", "difficulty")
@@ -67,6 +69,24 @@ class SplitRule:
     test: float
     """Likewise."""
     held_out: Sequence[HoldOut] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The rule as JSON values."""
+        held_out = [each.text for each in self.held_out]
+        return {"validation": self.validation, "test": self.test, "hold_out": held_out}
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "SplitRule":
+        """The rule that ``to_json`` gave.
+
+        Raises:
+            ConfigError: if it is none.
+        """
+        try:
+            held_out = [HoldOut.of(each) for each in entry["hold_out"]]
+            return cls(validation=entry["validation"], test=entry["test"], held_out=held_out)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ConfigError(f"no rule of splits: {error}") from error
 
     def split_of(self, metadata: Mapping[str, Any]) -> str:
         """The split of a row, if nothing of its structure has come to another."""

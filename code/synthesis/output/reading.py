@@ -498,7 +498,13 @@ def scan_ledger(place: Place) -> Iterator[Rejection | BrokenFile]:
                 yield Rejection.from_json(json.loads(line))
             except (ValueError, KeyError, TypeError) as error:
                 yield BrokenFile(ledger, f"{ledger}, line {number}: no rejection: {error}")
-        return
+    else:
+        yield from scan_records(store)
+
+
+def scan_records(place: Place) -> Iterator[Rejection | BrokenFile]:
+    """The rejections that the records of a run's chunks tell of, without those that made way for other rows."""
+    store = store_of(place)
     for name in sorted(_listed(store, CHUNKS), key=_order):
         where = join(store.where, CHUNKS, name)
         try:

@@ -147,11 +147,11 @@ class _Counts:
     licences: set[str] = field(default_factory=set[str])
 
     def add(self, document: Document, records: Iterable[Record]) -> None:
-        self.rows += 1
+        self.rows += _is_row(document)
         for record in records:
             self.records[document.split] += 1
             self.licences.add(document.metadata["licence"])
-            if kind := record.get("direction") or record.get("level"):
+            if kind := record.get("direction") or record.get("level") or record.get("error"):
                 self.directions[kind] += 1
 
 
@@ -163,7 +163,8 @@ def _make(settings: Export, source: Store, target: Store, made_of: str, meter: M
             for record in records:
                 spool.write(document.split, record)
             counts.add(document, records)
-            meter.finish(is_row=bool(records))
+            if _is_row(document):
+                meter.finish(is_row=bool(records))
         if not counts.records:
             raise ConfigError(f"nothing to export: {_nothing(settings, counts, selection)}")
         reopen(target)
@@ -186,6 +187,11 @@ def _make(settings: Export, source: Store, target: Store, made_of: str, meter: M
     keeping.clear()
     keep_summary(target, made_of, summary)
     return summary
+
+
+def _is_row(document: Document) -> bool:
+    """Whether something is a row, and no kernel that became none."""
+    return any(text is not None for text in document.texts.values())
 
 
 def _nothing(settings: Export, counts: _Counts, selection: Selection) -> str:

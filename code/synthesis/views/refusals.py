@@ -3,7 +3,6 @@
 A line of the ledger tells a row by index and name, not by its run: where two lines are of the same, neither is told.
 """
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -18,7 +17,7 @@ from synthesis.views.templates import DIAGNOSE
 from synthesis.views.words import PYTHON, Words
 
 ERROR = "refused"
-_STAGES = (Stage.LOAD, Stage.LOWER, Stage.VERIFY)
+STAGES = (Stage.LOAD, Stage.LOWER, Stage.VERIFY)
 """Those at which a kernel is the cause, and not what other rows there are."""
 Key = tuple[str, int | None, str]
 
@@ -29,18 +28,13 @@ class Refusals:
 
     _of: dict[tuple[Key, str], Rejection | None] = field(default_factory=dict[tuple[Key, str], Rejection | None])
     """None where there are several."""
-    left_out: Counter[str] = field(default_factory=Counter[str])
-    """Why others tell nothing here, and how many."""
 
     @classmethod
     def of(cls, store: Store) -> "Refusals":
         """Those of a folder; what is no line of a ledger is left out."""
         found = cls()
         for each in scan_ledger(store):
-            if isinstance(each, BrokenFile) or each.stage not in _STAGES:
-                continue
-            if each.level is None:
-                found.left_out["kernels that became no row (irsmith replay makes them again)"] += 1
+            if isinstance(each, BrokenFile) or each.stage not in STAGES or each.level is None:
                 continue
             key = ((each.frontend, each.index, each.kernel_name), each.level)
             found._of[key] = None if key in found._of else each

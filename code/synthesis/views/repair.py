@@ -1,4 +1,4 @@
-"""Texts with one planted error, what verification says of them, and the right text; beside them, refused texts.
+"""Texts with one planted error, what verification says of them, and the right text; beside them, what was refused.
 
 Errors are those of ``synthesis.mutating``. Each wrong text goes the way that a stored text goes in ``irsmith verify``:
 the row's source is run again, without rights, and says which inputs there are and what is right on them; the text is
@@ -28,6 +28,7 @@ from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
 from synthesis.views.sft import Asking, answer
 from synthesis.views.templates import REPAIR
+from synthesis.views.turned_down import Splits, records_of_kernels
 from synthesis.views.words import PYTHON, Words
 
 LONGEST = 16_000
@@ -41,17 +42,21 @@ def repair_records(
 ) -> Iterator[tuple[Document, list[Record]]]:
     """The records of rows: some for each text that is verified, where the row can be run here; one for each refused.
 
+    Behind them come the kernels that became no row, where no level is asked for.
+
     Raises:
         ConfigError: if the file of templates cannot be used.
         MissingFrontendError: if the package of a row's front end is not installed.
         MachineError: if the machine does not let texts be run.
     """
-    asking, refusals = Asking.of(settings), Refusals.of(source)
-    selection.left_out.update(refusals.left_out)
+    asking, refusals, splits = Asking.of(settings), Refusals.of(source), Splits.of(source)
     with Replanned(settings) as replanned:
         work = _Work(settings, asking, replanned)
         for document, records in keeping.through(read_folder(source), work, selection.left_out):
+            splits.note(document)
             yield document, [*records, *refusals.records(asking, document, settings.level)]
+    if settings.level is None:
+        yield from records_of_kernels(source, splits, asking, selection)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ REPAIR = "repair"
 """The task of a prompt that has a wrong text in it."""
 DIAGNOSE = "diagnose"
 """The task of a prompt that asks why there is no text."""
-_OTHERS = (REPAIR, DIAGNOSE)
+REJECT = "reject"
+"""The task of a prompt that asks why a kernel became no row."""
+_OTHERS = (REPAIR, DIAGNOSE, REJECT)
 _PLACES = ("source", "target", "name", "tool", "facts", "code", "examples", "symptom", "said")
 _ALWAYS = ("facts", "code")
 _OF_REPAIRS = ("symptom", "said")

@@ -1,0 +1,177 @@
+"""Kernels that became no row at all, and the tool's own words why: beside what is right, what to leave alone.
+
+The ledger has their words and not their sources. A drawn one is drawn again, from the settings of its run, by the same
+version of irsmith; one of the user's would have to be looked for in the user's files, and is only counted.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from synthesis.dataset.splits import SplitRule
+from synthesis.errors import ConfigError
+from synthesis.identity.hashing import short_hash
+from synthesis.output.layout import LEAKS, RUNS, SETTINGS, TOOLCHAIN, read_object
+from synthesis.output.naming import TRAIN
+from synthesis.output.reading import BrokenFile, Document, scan_ledger, scan_records
+from synthesis.output.rows import document_of, row_of, unpacked_metadata
+from synthesis.records import KernelSpec, Pair, Rejection
+from synthesis.settings import Run, run_of
+from synthesis.sources.drawn import DrawnKernels
+from synthesis.stores.base import Store, join
+from synthesis.version import __version__
+from synthesis.views.columns import Record, provenance_of
+from synthesis.views.facts import facts_of
+from synthesis.views.refusals import ERROR, STAGES
+from synthesis.views.selection import Seen, Selection
+from synthesis.views.sft import Asking, answer
+from synthesis.views.templates import REJECT
+from synthesis.views.words import PYTHON, Words
+
+_OF_THE_USERS = "kernels of the user's that became no row"
+_NOT_DRAWN = "kernels that became no row, and are not drawn again here"
+_NOT_COMPARED = "kernels that became no row, and were not held against others' data"
+_OTHER_SPLIT = "kernels that became no row, of a structure that is in another split"
+
+
+@dataclass(slots=True)
+class Splits:
+    """Which split a kernel is in that is no row: never another one than rows of its structure."""
+
+    _rule: SplitRule | None
+    """None where there are no splits."""
+    compared: bool
+    """Whether nothing was left out of the rows for being others' too."""
+    _homes: dict[int, str] = field(default_factory=dict[int, str])
+
+    @classmethod
+    def of(cls, store: Store) -> "Splits":
+        """Those of a data set, as its own report has them."""
+        report = read_object(store, LEAKS) if store.has(LEAKS) else {}
+        rule = report.get("rule")
+        return cls(SplitRule.from_json(rule) if rule else None, not report.get("overlap_left_out"))
+
+    def note(self, document: Document) -> None:
+        """Remember where a row is."""
+        self._homes.setdefault(short_hash(document.metadata["structure_hash"]), document.split)
+
+    def split_of(self, pair: Pair) -> str | None:
+        """The split of a kernel that is no row; None if rows of its structure are in another."""
+        metadata: dict[str, Any] = row_of(pair).metadata  # pyright: ignore[reportAssignmentType]
+        split = TRAIN if self._rule is None else self._rule.split_of(metadata)
+        return split if self._homes.get(short_hash(metadata["structure_hash"]), split) == split else None
+
+
+def records_of_kernels(
+    store: Store, splits: Splits, asking: Asking, selection: Selection
+) -> Iterator[tuple[Document, list[Record]]]:
+    """The kernels of a folder that became no row and can be drawn again, each with its one record.
+
+    Args:
+        store: the folder.
+        splits: those of its rows, all of them noted.
+        asking: how prompts are written.
+        selection: where the others are counted.
+
+    Raises:
+        ConfigError: if the file of templates cannot be used.
+    """
+    seen = Seen()
+    try:
+        for pair, why in _drawn_again(store, selection):
+            split = splits.split_of(pair) if splits.compared else None
+            if split is None:
+                selection.left_out[_OTHER_SPLIT if splits.compared else _NOT_COMPARED] += 1
+                continue
+            document = _document(pair, split)
+            record = _record(asking, document, why)
+            if seen.earlier(facts_of(document, pair.spec.signature, (), domains=True) + document.source, ""):
+                selection.left_out["asked before"] += 1
+                continue
+            yield document, [record]
+    finally:
+        seen.close()
+
+
+def _drawn_again(store: Store, selection: Selection) -> Iterator[tuple[Pair, Rejection]]:
+    for run, rejections in _runs_of(store):
+        drawn = _source_of(run)
+        for each in rejections:
+            if isinstance(each, BrokenFile) or each.stage not in STAGES or each.level is not None:
+                continue
+            if each.index is None:
+                selection.left_out[_OF_THE_USERS] += 1
+                continue
+            pair = None if drawn is None else _draw(run, drawn, each)
+            if pair is None:
+                selection.left_out[_NOT_DRAWN] += 1
+            else:
+                yield pair, each
+
+
+def _runs_of(store: Store) -> Iterator[tuple[Store, Iterable[Rejection | BrokenFile]]]:
+    """The runs of a folder, each with its own lines; without any, the folder's lines are of one that is not known."""
+    merged = [store.inside(join(RUNS, name)) for name in store.folders(RUNS)]
+    for each in merged:
+        yield each, scan_records(each)
+    if store.has(SETTINGS) or not merged:
+        yield store, scan_records(store) if merged else scan_ledger(store)
+
+
+def _source_of(run: Store) -> DrawnKernels | None:
+    """What draws the kernels of a run; None if it is none of drawn kernels, or of another version."""
+    try:
+        settings = run_of(read_object(run, SETTINGS)) if run.has(SETTINGS) else None
+        if not isinstance(settings, Run) or read_object(run, TOOLCHAIN).get("irsmith") != __version__:
+            return None
+        return DrawnKernels(settings, settings)
+    except ConfigError:
+        return None
+
+
+def _draw(run: Store, drawn: DrawnKernels, why: Rejection) -> Pair | None:
+    """The kernel of a line, without texts; None if another one is drawn now."""
+    assert why.index is not None
+    spec = drawn.generator.spec(why.index)
+    if (spec.name, spec.recipe, spec.target, spec.ops) != (why.kernel_name, why.recipe, why.target, why.ops):
+        return None
+    return _without_texts(spec, drawn, read_object(run, TOOLCHAIN))
+
+
+def _without_texts(spec: KernelSpec, drawn: DrawnKernels, tools: dict[str, Any]) -> Pair:
+    toolchain = {name: str(version) for name, version in tools.items() if name != "irsmith"}
+    texts = {level.name: None for level in drawn.levels}
+    return Pair(spec=spec, texts=texts, line_map={}, device=drawn.device, toolchain=toolchain)
+
+
+def _document(pair: Pair, split: str) -> Document:
+    row = row_of(pair)
+    stem = f"{pair.spec.index or 0:06d}_{pair.spec.name}"
+    return Document(
+        row.source, row.texts, unpacked_metadata(row.metadata), stem, document_of(row, row.texts), split=split
+    )
+
+
+def _record(asking: Asking, document: Document, why: Rejection) -> Record:
+    words = Words(document)
+    prompt = asking.prompt(
+        document,
+        REJECT,
+        str(why.symptom),
+        source=words.form(PYTHON),
+        target="",
+        facts=facts_of(document, document.spec.signature, (), domains=True),
+        code=words.fenced(PYTHON),
+    )
+    return {
+        "prompt": prompt,
+        "completion": answer(f"{why.symptom} at {why.stage}: {why.detail}"),
+        "level": "",
+        "error": ERROR,
+        "change": "",
+        "symptom": str(why.symptom),
+        "said": why.detail,
+        "wrong_text": "",
+        "right_text": "",
+        **provenance_of(document),
+    }
