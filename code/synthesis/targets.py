@@ -5,8 +5,9 @@ import importlib.util
 import itertools
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -14,6 +15,7 @@ from synthesis.errors import MissingFrontendError, Symptom, TargetError
 from synthesis.examples import Examples, marked_arguments
 from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of
+from synthesis.notebooks import SUFFIX, run_notebook
 from synthesis.records import Rejection
 from synthesis.registry import frontend_names, frontend_of, get_frontend
 
@@ -50,7 +52,7 @@ def places_of(target: str) -> list[Place]:
     """
     text, _, attribute = target.partition(":")
     path = Path(text)
-    if text.endswith(".py") or "/" in text or os.sep in text or path.is_dir():
+    if text.endswith((".py", SUFFIX)) or "/" in text or os.sep in text or path.is_dir():
         if path.is_dir():
             return _files_of_folder(path)
         if not path.is_file():
@@ -172,10 +174,15 @@ def _files_of_folder(folder: Path) -> list[Place]:
     if (folder / "__init__.py").is_file():
         resolved = folder.resolve()
         return _modules_of_package(resolved.name, resolved, resolved.parent)
-    files = sorted(folder.rglob("*.py"))
+    files = sorted(each for suffix in (".py", SUFFIX) for each in folder.rglob(f"*{suffix}") if not _is_hidden(each))
     if not files:
         raise TargetError(f"no Python files in {folder}")
     return [Place(label=str(file), file=file, one_of_many=True) for file in files]
+
+
+def _is_hidden(file: Path) -> bool:
+    """Whether a file is a copy that an editor keeps of another."""
+    return ".ipynb_checkpoints" in file.parts
 
 
 def _import_file(place: Place) -> ModuleType:
@@ -183,20 +190,33 @@ def _import_file(place: Place) -> ModuleType:
     assert path is not None
     # A name that this process has used would bring the Warp module, and the kernels, of its first use along.
     name = next(name for name in _names(path.stem) if name not in sys.modules)
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise TargetError(f"not a Python file: {path}")
-    module = importlib.util.module_from_spec(spec)
+    module, run = _module_of(name, path)
     sys.modules[name] = module
     sys.path.insert(0, str(path.resolve().parent))
     try:
-        spec.loader.exec_module(module)
+        run(module)
     except (Exception, SystemExit) as error:
         sys.modules.pop(name)
         raise TargetImportError(place.label, error) from error
     finally:
         sys.path.pop(0)
     return module
+
+
+def _module_of(name: str, path: Path) -> tuple[ModuleType, Callable[[ModuleType], None]]:
+    """The module that a file is to be, before its code is run, and what runs it.
+
+    Raises:
+        TargetError: if it is no Python file.
+    """
+    if path.suffix == SUFFIX:
+        module = ModuleType(name)
+        module.__file__ = str(path)
+        return module, partial(run_notebook, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise TargetError(f"not a Python file: {path}")
+    return importlib.util.module_from_spec(spec), spec.loader.exec_module
 
 
 def _names(stem: str) -> Iterator[str]:

@@ -37,8 +37,8 @@ def extract(
     Parameters
     ----------
     target: str
-        A file, a folder, a module, a package, or module:name. Each file is imported in a process of its own; its main
-        is not run.
+        A file (.py, .ipynb), a folder, a module, a package, or module:name. Each file is imported in a process of its
+        own; its main is not run. Of a notebook all cells are run; magics and commands of the shell are not.
     out: str
         Folder or URL (s3://, gs://, hf://) to write to.
     config: Path
@@ -49,6 +49,6 @@ def extract(
     summary, rejections = extract_to_folder(target, out, settings, running)
     print_summary(summary, as_json=json)
     print_rejections(rejections)
-    if not running.finalizes:
+    if not running.finalizes and not json:
         print_line(plain_console(stderr=True), f"when all chunks are there: irsmith finalize {out}")
     return 0 if summary.rows else 1
