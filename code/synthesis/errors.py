@@ -48,6 +48,7 @@ class Symptom(StrEnum):
     NEAR_REPEAT = "near_repeat"
     CONTAMINATED = "contaminated"
     OTHER_SPLIT = "other_split"
+    OTHER_LICENCE = "other_licence"
     NO_INPUTS = "no_inputs"
     NO_REFERENCE = "no_reference"
     FAULT = "fault"

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Self, cast
 from synthesis.errors import ConfigError
 from synthesis.grammar.streams import digest
 from synthesis.isolation.confinement import Confinement, Limits, Sandbox
+from synthesis.licences import check_licences
 from synthesis.progress import FORMS
 from synthesis.records import DIFFICULTIES
 from synthesis.version import __version__
@@ -420,6 +421,9 @@ class Extraction(Making, Confining):
     """Type and shape of every JAX function's next argument, as in f32[4,8]; once an argument."""
     guess_inputs: bool = False
     """Try common shapes for JAX functions of which nothing is known."""
+    licence: tuple[str, ...] | None = None
+    """Keep kernels only of packages under this licence, by its SPDX name; may be given several times. Of any if it is
+    not said."""
     time_limit: float = 120.0
     """Seconds of processor time that the import of a file, or one kernel of it, may take."""
 
@@ -428,6 +432,8 @@ class Extraction(Making, Confining):
         super().__post_init__()
         _check_text("frontend", self.frontend, none=True)
         _settle(self, "arg", _names("arg", self.arg))
+        _settle(self, "licence", _names("licence", self.licence))
+        check_licences(self.licence or ())
         _settle(self, "inputs", None if self.inputs is None else Path(self.inputs))
         _settle(self, "time_limit", _seconds("time_limit", self.time_limit))
 

@@ -18,6 +18,7 @@ ARGUMENTS = {
     "generate": ["--frontend", "jax", "--count", "1", "--verify", "none", "--out", "OUT"],
     "finalize": ["FOLDER"],
     "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
+    "harvest": ["PACKAGES", "--environment", "OUT-environment", "--guess-inputs", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
     "stats": ["FOLDER"],
     "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
@@ -60,7 +61,12 @@ def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> Non
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_is_all_that_standard_output_holds(command: str, folder: Path, tmp_path: Path) -> None:
-    given = [each.replace("FOLDER", str(folder)).replace("OUT", str(tmp_path / "out")) for each in ARGUMENTS[command]]
+    packages = tmp_path / "packages.txt"
+    packages.write_text("jax\n# modules: jax.nn\n")
+    places = {"FOLDER": folder, "OUT": tmp_path / "out", "PACKAGES": packages}
+    given = list(ARGUMENTS[command])
+    for name, place in places.items():
+        given = [each.replace(name, str(place)) for each in given]
     result = subprocess.run(
         [sys.executable, "-m", "synthesis", command, *given, "--json"], capture_output=True, text=True, check=False
     )

@@ -25,6 +25,7 @@ COMMANDS = {
     "generate": "Draw kernels and write them with their IR as a data set.",
     "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
     "extract": "Write the IR of kernels of your own as a data set.",
+    "harvest": "Install packages, and make a data set of their kernels.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
     "export": (
         "Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs."
@@ -44,6 +45,8 @@ COMMANDS = {
 
 A command's file is imported when the command is called: what one needs, the others and ``--help`` need not wait for.
 """
+_CONTINUED = {"generate", "extract", "harvest", "export"}
+"""Commands that go on where they were stopped."""
 _FUNCTIONS = {"list": "list_names"}
 """Where a command's function has another name."""
 for _name, _summary in COMMANDS.items():
@@ -82,7 +85,7 @@ def run(arguments: Sequence[str]) -> int:
         _complain(f"irsmith: {error}")
         return 1
     except KeyboardInterrupt:
-        rest = "; the same command continues where it stopped" if arguments[:1] in (["generate"], ["export"]) else ""
+        rest = "; the same command continues where it stopped" if {*arguments[:1]} & _CONTINUED else ""
         _complain(f"irsmith: interrupted{rest}")
         return 130
     except BrokenPipeError:

@@ -8,9 +8,8 @@ from importlib.metadata import PackageNotFoundError, metadata, packages_distribu
 from pathlib import Path
 from typing import Any
 
+from synthesis.licences import UNKNOWN_LICENCE, declared_licence
 from synthesis.records import Origin
-
-UNKNOWN_LICENCE = "unknown"
 
 
 def provenance(obj: Any, line: int) -> tuple[Origin, str]:
@@ -21,9 +20,9 @@ def provenance(obj: Any, line: int) -> tuple[Origin, str]:
         line: the line of its file that it starts at, from 1.
 
     Returns:
-        Package, version, file and line, and the licence that the package's metadata declares. The file is relative to
-        the folder that its top-level package lies in; package and version are empty for a function of no installed
-        package.
+        Package, version, file and line, and the licence that the package's metadata declare, as an SPDX expression
+        where one can be told. The file is relative to the folder that its top-level package lies in; package and
+        version are empty for a function of no installed package.
     """
     module: str = obj.__module__
     root = module.partition(".")[0]
@@ -37,8 +36,9 @@ def provenance(obj: Any, line: int) -> tuple[Origin, str]:
     origin = Origin(package=package, version=version, file=file, line=line)
     if info is None:
         return origin, UNKNOWN_LICENCE
-    declared: str = info.get("License-Expression") or info.get("License") or ""
-    return origin, declared.splitlines()[0] if declared else UNKNOWN_LICENCE
+    return origin, declared_licence(
+        info.get("License-Expression"), info.get("License"), info.get_all("Classifier") or ()
+    )
 
 
 @cache

@@ -16,6 +16,7 @@ from synthesis.frontends.base import Frontend
 from synthesis.frontends.failures import detail_of
 from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
+from synthesis.licences import is_allowed
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.making.stages import Terms, lower
@@ -59,6 +60,9 @@ def _candidates_at(
         loaded = Candidate(
             spec=found.spec, number=position, key=repr(found.spec), device=device, levels=levels, kernel=found
         )
+        if settings.licence is not None and not is_allowed(found.spec.licence, settings.licence):
+            yield loaded.stop(_of_other_licence(found.spec.licence, settings.licence)).detached()
+            continue
         try:
             (lowered,) = lower(frontend, [loaded])
             yield _prepared(frontend, lowered, settings).detached()
@@ -66,6 +70,11 @@ def _candidates_at(
             yield loaded.stop(
                 Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             ).detached()
+
+
+def _of_other_licence(licence: str, allowed: Sequence[str]) -> Rejection:
+    detail = f"its licence is {licence}; allowed: {', '.join(allowed)}"
+    return Rejection(stage=Stage.LOAD, symptom=Symptom.OTHER_LICENCE, detail=detail)
 
 
 class ExtractedFiles:

@@ -1,0 +1,79 @@
+"""``irsmith harvest``."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from rich.table import Table
+from rich.text import Text
+
+from synthesis.cli.options import Config, Flag, Flat
+from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.harvesting.harvest import Harvested
+from synthesis.harvesting.harvest import harvest as harvest_packages
+from synthesis.harvesting.settings import Harvest
+from synthesis.settings import Extraction, Running
+
+
+def harvest(
+    requirements: Path,
+    *,
+    out: str,
+    environment: Path | None = None,
+    settings: Annotated[Extraction, Flat] = Extraction(),  # noqa: B008 (it is frozen)
+    running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
+    config: Config = None,
+    json: Flag = False,
+) -> None:
+    """Install packages, and make a data set of their kernels.
+
+    Only packages whose licence is allowed are run; each row keeps its package, version, file, line and licence. The
+    same command again goes on where it was stopped.
+
+    Examples:
+
+        irsmith harvest requirements.txt --out pairs
+
+        irsmith harvest requirements.txt --out pairs --licence MIT --licence Apache-2.0
+
+    A line of the file is a requirement, as in pip. A comment says which program is to be run, so that its kernels are
+    proved on what it gives them:
+
+        mujoco-warp==3.3.0  # record: python -m pytest --pyargs mujoco_warp
+
+    Parameters
+    ----------
+    requirements: Path
+        Packages by name, a line each; below one, `# record: COMMAND` and `# modules: NAME, NAME` say more.
+    out: str
+        Folder of the data set.
+    environment: Path
+        Folder of the environment that packages are installed in; one in the user's cache if it is not said.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
+    json: bool
+        Print what became of each package as JSON.
+    """
+    console = plain_console(stderr=True)
+    chosen = Harvest.of(requirements, settings, running, environment)
+    found = harvest_packages(chosen, out, on_step=lambda step: print_line(console, f"harvest: {step}"))
+    if json:
+        print_json({"out": out, "packages": [each.to_json() for each in found]})
+    else:
+        _print(found)
+
+
+def _print(found: Sequence[Harvested]) -> None:
+    console = plain_console()
+    table = Table()
+    for title in ("package", "licence"):
+        table.add_column(title)
+    for title in ("kernels", "rows", "verified"):
+        table.add_column(title, justify="right")
+    table.add_column("")
+    for each in found:
+        failed = [status for status in each.programs if status]
+        remark = each.left_out or (f"a program ended with {failed[0]}" if failed else "")
+        words = (f"{each.name} {each.version}", each.licence, each.kernels, each.rows, each.verified, remark)
+        table.add_row(*(Text(str(word)) for word in words))
+    console.print(table)

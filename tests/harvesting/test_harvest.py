@@ -1,0 +1,134 @@
+"""Harvests of made-up packages: wheels of a folder, installed by pip into an environment of their own."""
+
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from synthesis.cli import run as irsmith
+from synthesis.errors import ConfigError, TargetError
+from synthesis.harvesting.harvest import harvest
+from synthesis.harvesting.settings import Harvest
+from synthesis.output.reading import read_folder
+from synthesis.settings import Extraction, Running
+
+pytestmark = pytest.mark.needs("warp")
+KERNELS = """
+import warp as wp
+
+@wp.kernel
+def scale(x: wp.array(dtype=float), factor: float, out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = x[i] * factor
+
+@wp.kernel
+def shift(x: wp.array(dtype=float), by: float, out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = x[i] + by
+"""
+
+
+def wheel(folder: Path, name: str, licence: str, source: str) -> None:
+    """A wheel of one module."""
+    about = f"Metadata-Version: 2.4\nName: {name}\nVersion: 1.0\nLicense-Expression: {licence}\n"
+    with zipfile.ZipFile(folder / f"{name}-1.0-py3-none-any.whl", "w") as file:
+        file.writestr(f"{name}.py", source)
+        file.writestr(f"{name}-1.0.dist-info/METADATA", about)
+        file.writestr(f"{name}-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        listed = (f"{name}.py", *(f"{name}-1.0.dist-info/{each}" for each in ("METADATA", "WHEEL", "RECORD")))
+        file.writestr(f"{name}-1.0.dist-info/RECORD", "".join(f"{each},,\n" for each in listed))
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheels")
+    wheel(folder, "kernelpack", "MIT", KERNELS)
+    trace = folder / "was imported"
+    wheel(folder, "copyleftpack", "GPL-3.0-only", f"open({str(trace)!r}, 'w')\n{KERNELS}")
+    wheel(folder, "plainpack", "BSD-3-Clause OR GPL-2.0-only", "x = 1\n")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def registry(packages: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip knows these packages, and no others."""
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(packages))
+
+
+def settings_of(folder: Path, text: str, **extraction: Any) -> Harvest:
+    path = folder / "requirements.txt"
+    path.write_text(text)
+    chosen = Extraction(verify="none", level=("cpp_forward",), **extraction)
+    return Harvest.of(path, chosen, Running(workers=1, progress="none"), folder / "environment")
+
+
+def test_rows_are_of_packages_whose_licence_is_allowed(tmp_path: Path, packages: Path) -> None:
+    text = "kernelpack==1.0\n# modules: kernelpack\n\ncopyleftpack  # no row of it\nplainpack>=0.5\n"
+    settings = settings_of(tmp_path, text)
+    steps: list[str] = []
+    found = harvest(settings, tmp_path / "out", on_step=steps.append)
+    told = {each.name: (each.licence, each.kernels, each.rows, each.left_out) for each in found}
+    assert told == {
+        "kernelpack": ("MIT", 2, 2, ""),
+        "copyleftpack": ("GPL-3.0-only", 0, 0, "its licence, GPL-3.0-only, is not allowed"),
+        "plainpack": ("BSD-3-Clause OR GPL-2.0-only", 0, 0, "no kernel was found in it"),
+    }
+    assert not (packages / "was imported").exists()
+    rows = list(read_folder(tmp_path / "out"))
+    assert {(each.name, each.metadata["licence"], each.spec.origin.package) for each in rows} == {
+        ("scale", "MIT", "kernelpack"), ("shift", "MIT", "kernelpack"),
+    }  # fmt: skip
+    assert json.loads((tmp_path / "out" / "_irsmith" / "harvest.json").read_text()) == [
+        each.to_json() for each in found
+    ]
+
+    before = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    again: list[str] = []
+    assert harvest(settings, tmp_path / "out", on_step=again.append) == found
+    assert {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()} == before
+    assert len(again) < len(steps)
+    with pytest.raises(ConfigError, match="another harvest: options were"):
+        harvest(settings_of(tmp_path, text, time_limit=77.0), tmp_path / "out")
+
+
+def test_the_command_prints_what_became_of_each_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "requirements.txt"
+    path.write_text("kernelpack\ncopyleftpack\n")
+    given = ["harvest", str(path), "--out", str(tmp_path / "out"), "--environment", str(tmp_path / "environment")]
+    given += ["--verify", "none", "--progress", "none", "--licence", "GPL-3.0-only", "--workers", "1"]
+    assert irsmith([*given, "--level", "cpp_forward"]) == 0
+    printed = capsys.readouterr().out
+    assert "its licence, MIT, is not allowed" in " ".join(printed.split())
+    assert {each.metadata["licence"] for each in read_folder(tmp_path / "out")} == {"GPL-3.0-only"}
+
+
+def test_what_pip_cannot_install_is_said_in_its_words(tmp_path: Path) -> None:
+    with pytest.raises(TargetError, match=r"(?s)pip cannot install nothingpack:.*nothingpack"):
+        harvest(settings_of(tmp_path, "nothingpack\n"), tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "names no package"),
+        ("# record: python x.py\nkernelpack\n", "line 1: record belongs below a package"),
+        ("kernelpack\n-r other.txt\n", "line 2: '-r other.txt' is no requirement of a named package"),
+        ("kernelpack @ https://a.b/c.whl\n", "line 1: .* names an address"),
+        ("kernelpack\nKernelPack==1\n", "line 2: kernelpack stands there twice"),
+        ("kernelpack # record: python 'x\n", "line 1: .* is no command"),
+        ("kernelpack # modules: a-b\n", "line 1: 'a-b' is no module"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        settings_of(tmp_path, text)
+
+
+def test_a_harvest_is_of_a_folder_of_this_machine(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="a folder of this machine"):
+        harvest(settings_of(tmp_path, "kernelpack\n"), "memory://harvest")
+    with pytest.raises(ConfigError, match="SPDX name"):
+        settings_of(tmp_path, "kernelpack\n", licence="free for all")
