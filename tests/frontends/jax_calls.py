@@ -267,6 +267,10 @@ def _gathers(_: str, kinds: Any) -> Iterator[Case]:
     def along(x: Any, index: Any) -> Any:
         return jnp.take_along_axis(x, index, 1)
 
+    def number(mode: Any, x: Any, index: Any) -> Any:
+        numbers = lax.GatherDimensionNumbers(offset_dims=(), collapsed_slice_dims=(0,), start_index_map=(0,))
+        return lax.gather(x, index, numbers, (1,), mode=mode)
+
     def batches(x: Any, index: Any) -> Any:
         numbers = lax.GatherDimensionNumbers(offset_dims=(1,), collapsed_slice_dims=(), start_index_map=(1,),
                                              operand_batching_dims=(0,), start_indices_batching_dims=(0,))  # fmt: skip
@@ -277,6 +281,8 @@ def _gathers(_: str, kinds: Any) -> Iterator[Case]:
         index = np.array([[0, 3], [2, 1]] if inside else [[0, 9], [-1, 1]], np.int32)
         yield Case(function=partial(row, mode), inputs=(some(kind, (4, 5)), index))
         yield Case(function=partial(place, mode), inputs=(some(kind, (4, 5)), index))
+        for one in (2, 3 if inside else 9):
+            yield Case(function=partial(number, mode), inputs=(some(kind, (5,)), np.array([one], np.int32)))
     for kind in kinds:
         yield Case(function=along, inputs=(some(kind, (4, 5)), some(np.int32, (4, 2), 0, 1)))
         yield Case(function=batches, inputs=(some(kind, (3, 5)), np.array([[0], [4], [3]], np.int32)))

@@ -70,7 +70,7 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
         outside |= (start < 0) | (start + size > length)
         inside = np.clip(start, 0, length - size)
         places.append(inside[(..., *[None] * x.ndim)] + np.indices(sizes, sparse=True)[axis])
-    parts = x[tuple(places)].reshape(*batch, *(size for axis, size in enumerate(sizes) if axis not in fixed))
+    parts = x[tuple(places)].reshape((*batch, *(size for axis, size in enumerate(sizes) if axis not in fixed)))
     if _mode(parameters) == "FILL_OR_DROP" and outside.any():
         parts = parts.copy()
         parts[outside] = _filler(x.dtype, parameters.get("fill_value"))

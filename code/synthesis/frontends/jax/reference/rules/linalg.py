@@ -75,7 +75,7 @@ def _batched(function: Callable[[Array], tuple[Array, ...]], matrices: Array) ->
     lead = matrices.shape[:-2]
     made = [function(each) for each in matrices.reshape(-1, *matrices.shape[-2:])]
     columns = list(zip(*made, strict=True))
-    return [np.stack(column).reshape(*lead, *np.shape(column[0])) for column in columns]
+    return [np.stack(column).reshape((*lead, *np.shape(column[0]))) for column in columns]
 
 
 @rule("cholesky")
