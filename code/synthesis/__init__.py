@@ -52,6 +52,12 @@ if TYPE_CHECKING:
         Verdict,
     )
     from synthesis.registry import frontend_names, get_frontend
+    from synthesis.scoring.answers import Answer
+    from synthesis.scoring.calling import score
+    from synthesis.scoring.rows import RowIndex, row_of
+    from synthesis.scoring.scorer import Scorer
+    from synthesis.scoring.scores import Score
+    from synthesis.scoring.settings import Scoring
     from synthesis.settings import Drawing, Extraction, Finishing, Making, Run, Running
     from synthesis.tally import RunSummary
     from synthesis.views.exporting import export, view_records
@@ -59,6 +65,7 @@ if TYPE_CHECKING:
     from synthesis.views.summary import ExportSummary
 
 __all__ = [
+    "Answer",
     "Argument",
     "BatchGenerator",
     "ConfigError",
@@ -83,9 +90,13 @@ __all__ = [
     "Pair",
     "Rejection",
     "Role",
+    "RowIndex",
     "Run",
     "RunSummary",
     "Running",
+    "Score",
+    "Scorer",
+    "Scoring",
     "Signature",
     "Stage",
     "Symptom",
@@ -107,12 +118,15 @@ __all__ = [
     "frontend_names",
     "generate",
     "get_frontend",
+    "row_of",
     "run_pipeline",
+    "score",
     "synthesize_pair",
     "view_records",
 ]
 
 _MODULES = {
+    "Answer": "scoring.answers",
     "Argument": "records",
     "BatchGenerator": "batch_generator",
     "ConfigError": "errors",
@@ -137,9 +151,13 @@ _MODULES = {
     "Pair": "records",
     "Rejection": "records",
     "Role": "records",
+    "RowIndex": "scoring.rows",
     "Run": "settings",
     "RunSummary": "tally",
     "Running": "settings",
+    "Score": "scoring.scores",
+    "Scorer": "scoring.scorer",
+    "Scoring": "scoring.settings",
     "Signature": "records",
     "Stage": "errors",
     "Symptom": "errors",
@@ -160,7 +178,9 @@ _MODULES = {
     "frontend_names": "registry",
     "generate": "pipeline",
     "get_frontend": "registry",
+    "row_of": "scoring.rows",
     "run_pipeline": "pipeline",
+    "score": "scoring.calling",
     "synthesize_pair": "pipeline",
     "view_records": "views.exporting",
 }

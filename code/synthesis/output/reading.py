@@ -433,6 +433,20 @@ def _pair_of(store: Store, name: str, content: bytes) -> Document:
     stem = file.removesuffix(_JSON)
     if folder == SIDECAR:
         document = _with_texts(store, stem, document)
+    return document_of_json(document, where, stem=stem)
+
+
+def document_of_json(document: dict[str, Any], where: str, *, stem: str = "row") -> Document:
+    """The pair whose JSON form a mapping is.
+
+    Args:
+        document: the source and the texts, everything else under ``metadata``.
+        where: what errors call it.
+        stem: the name of its file, up to the first dot.
+
+    Raises:
+        TargetError: if it is none.
+    """
     if not isinstance(document.get("python_source"), str) or not isinstance(document.get("metadata"), dict):
         raise TargetError(f"{where} is not a pair: it lacks python_source or metadata")
     texts = {name: text for name, text in document.items() if name not in ("python_source", "metadata")}

@@ -81,22 +81,27 @@ class StoredRows:
         self._zygotes.clear()
         self._stack.close()
 
-    def check(self, documents: Iterable[tuple[int, Document]]) -> Iterator[Checked]:
-        """Rows made again, in order; documents come with the numbers of their candidates.
+    def check(self, documents: Iterable[tuple[int, Document]], *, seed: int | None = None) -> Iterator[Checked]:
+        """Rows made again, in order.
+
+        Args:
+            documents: rows with the numbers of their candidates.
+            seed: of the inputs that texts are to be run on; that of the settings if None.
 
         Raises:
             MissingFrontendError: if the package of a row's front end is not installed.
             MachineError: if the machine does not let processes run.
         """
+        settings = self.settings if seed is None else replace(self.settings, seed=seed)
         waiting: list[tuple[int, Document]] = []
         for each in documents:
             waiting.append(each)
             if len(waiting) == _TOGETHER:
-                yield from self._check_together(waiting)
+                yield from self._check_together(waiting, settings)
                 waiting = []
-        yield from self._check_together(waiting)
+        yield from self._check_together(waiting, settings)
 
-    def _check_together(self, documents: Sequence[tuple[int, Document]]) -> Iterator[Checked]:
+    def _check_together(self, documents: Sequence[tuple[int, Document]], settings: Verification) -> Iterator[Checked]:
         read = [(number, document, _read(document, self.drawings)) for number, document in documents]
         for name, group in groupby(read, key=lambda each: _frontend_of(each[2])):
             neighbours = list(group)
@@ -107,17 +112,17 @@ class StoredRows:
                 continue
             frontend = get_frontend(name)
             rows = [row for _, _, row in neighbours if isinstance(row, Row)]
-            remade = self._remake(frontend, rows)
+            remade = self._remake(frontend, rows, settings)
             for (number, document, _), row, made in zip(neighbours, rows, remade, strict=True):
                 yield _compared(frontend, number, document, row, made)
 
-    def _remake(self, frontend: Frontend, rows: Sequence[Row]) -> Iterator[Remade]:
+    def _remake(self, frontend: Frontend, rows: Sequence[Row], settings: Verification) -> Iterator[Remade]:
         """Rows made again, in order; one that its process comes to harm of is tried once more, alone."""
         done, alone = 0, False
-        limit = self.settings.source_time_limit
+        limit = settings.source_time_limit
         while done < len(rows):
             given = rows[done : done + 1] if alone else rows[done:]
-            work = partial(remake_rows, frontend.name, given, self.settings)
+            work = partial(remake_rows, frontend.name, given, settings)
             zygote = self._zygote(frontend.name)
             harm: Casualty | None = None
             made, left = 0, 2 * len(given)

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from synthesis.frontends.base import Direction, Outcome, Program, Purpose, Values
 from synthesis.output.reading import Document
 from synthesis.records import Argument, Rejection, Role, Signature
+from synthesis.sources.planned import PlannedRows, by_frontend
 from synthesis.verification.plan import Plan
 from synthesis.views.keeping import Batch, Keeping
-from synthesis.views.replanning import Replanned, by_frontend
 from synthesis.views.settings import Export
 
 MOST = 32
@@ -29,13 +29,13 @@ def with_examples(
         MissingFrontendError: if the package of a row's front end is not installed.
         MachineError: if the machine does not let texts be run.
     """
-    with Replanned(settings) as replanned:
+    with PlannedRows(settings, seed=settings.seed) as planned:
 
         def work(documents: Sequence[Document]) -> Batch:
             told = [""] * len(documents)
-            for frontend, rows in by_frontend(documents, replanned.plans(documents)).items():
+            for frontend, rows in by_frontend(documents, planned.plans(documents)).items():
                 wanted = [(row, program) for row in rows if (program := _program(settings, row.plan))]
-                outcomes = replanned.verifier(frontend).run([program for _, program in wanted])
+                outcomes = planned.verifier(frontend).run([program for _, program in wanted])
                 for (row, program), outcome in zip(wanted, outcomes, strict=True):
                     if not isinstance(outcome, Rejection):
                         told[row.place] = _told(row.document, program, outcome)

@@ -15,6 +15,7 @@ from synthesis.grammar.streams import digest
 from synthesis.mutating.choosing import mutants
 from synthesis.mutating.records import Kind, Mutant
 from synthesis.output.reading import Document, read_folder
+from synthesis.sources.planned import Planned, PlannedRows, by_frontend
 from synthesis.stores.base import Store
 from synthesis.verification.judge import Judgement, rejection_of
 from synthesis.verification.plan import Plan, Problem
@@ -23,7 +24,6 @@ from synthesis.views.columns import Record, provenance_of
 from synthesis.views.facts import facts_of
 from synthesis.views.keeping import Batch, Keeping
 from synthesis.views.refusals import Refusals
-from synthesis.views.replanning import Planned, Replanned, by_frontend
 from synthesis.views.selection import Selection
 from synthesis.views.settings import Export
 from synthesis.views.sft import Asking, answer
@@ -50,8 +50,8 @@ def repair_records(
         MachineError: if the machine does not let texts be run.
     """
     asking, refusals, splits = Asking.of(settings), Refusals.of(source), Splits.of(source)
-    with Replanned(settings) as replanned:
-        work = _Work(settings, asking, replanned)
+    with PlannedRows(settings, seed=settings.seed) as planned:
+        work = _Work(settings, asking, planned)
         for document, records in keeping.through(read_folder(source), work, selection.left_out):
             splits.note(document)
             yield document, [*records, *refusals.records(asking, document, settings.level)]
@@ -65,18 +65,18 @@ class _Work:
 
     settings: Export
     asking: Asking
-    replanned: Replanned
+    planned: PlannedRows
 
     def __call__(self, documents: Sequence[Document]) -> Batch:
-        plans = self.replanned.plans(documents)
+        plans = self.planned.plans(documents)
         selection = Selection(self.settings.unverified)
         records: list[list[Record]] = [[] for _ in documents]
-        if lacking := plans.count(None):
+        if lacking := sum(isinstance(each, str) for each in plans):
             selection.left_out["rows that cannot be run here"] = lacking
         seen: Counter[Kind] = Counter()
         for frontend, rows in by_frontend(documents, plans).items():
             planted = [each for row in rows for each in _plant(self.settings, row, seen, selection)]
-            for each, problem in _judge(self.replanned.verifier(frontend), rows, planted, selection):
+            for each, problem in _judge(self.planned.verifier(frontend), rows, planted, selection):
                 records[each.row.place].append(_record(self.asking, each, problem))
         return Batch(records, selection.left_out)
 

@@ -1,0 +1,58 @@
+"""A text without what its tool reads past: white space and comments. Two texts of one normal form are one program.
+
+Names stay: a renamed text is another text, which is run. Numbers stay as they are written.
+"""
+
+import re
+from collections.abc import Callable
+
+from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR, Language
+
+_FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})[^\n`]*\n(?P<text>.*?)\n?[ \t]*(?P=mark)\s*", re.DOTALL)
+_TENSOR_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|[%@#!]?[\w$.-]+|\S')
+_CPP_TOKEN = re.compile(
+    r"""
+    "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+'
+  | \.?\d(?:[eEpP][+-]|[\w.])*
+  | [A-Za-z_]\w*
+  | [+\-*/%&|^!=<>]+
+  | \S
+    """,
+    re.VERBOSE,
+)
+
+
+def unfenced(text: str) -> str:
+    """What one Markdown fence around a whole text encloses; the text itself if it has none, or several."""
+    found = _FENCE.fullmatch(text)
+    if found is None or found["mark"] in found["text"]:
+        return text
+    return found["text"] + "\n"
+
+
+def normal_form(text: str, language: Language) -> str:
+    """A text as its language reads it: its tokens, with one space between each two."""
+    return _FORMS.get(language.name, _of_lines)(text)
+
+
+def _of_cpp(text: str) -> str:
+    """C++ of which the preprocessor has nothing to say, and whose comments are gone."""
+    return _of_lines(text) if "#" in text or "\\" in text or 'R"' in text else " ".join(_CPP_TOKEN.findall(text))
+
+
+def _of_tensors(text: str) -> str:
+    return " ".join(token for token in _TENSOR_TOKEN.findall(text) if not token.startswith("//"))
+
+
+def _of_lines(text: str) -> str:
+    """Without white space at the ends of lines, and without empty lines at either end."""
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
+_FORMS: dict[str, Callable[[str], str]] = {
+    CPP.name: _of_cpp,
+    CUDA.name: _of_cpp,
+    MLIR.name: _of_tensors,
+    HLO.name: _of_tensors,
+    JAXPR.name: _of_tensors,
+}
