@@ -252,6 +252,15 @@ class Program:
     """The arrays that several threads change an element of, and none but by atomics."""
 
 
+@dataclass(frozen=True, slots=True)
+class Tamed:
+    """A text of somebody's in the form in which it may be run beside others."""
+
+    text: str
+    foreign: str | None = None
+    """What in it the tool never prints, in words; None if there is nothing, and it may be run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawer:
     """What draws a front end's kernels."""
@@ -357,6 +366,19 @@ class Prover(Protocol):
         """What in a text the tool itself never prints, in words; None if there is nothing.
 
         Such a text may do more than compute: it is run in a process where there is nothing else.
+        """
+        ...
+
+    def tame(self, level: Level, text: str, own: str) -> Tamed:
+        """A text that a model wrote, in the form in which it may be run beside others, or why it may not be.
+
+        Comments are taken out, and names that are the text's own become such that they can be nobody else's. What the
+        tool never prints is refused, but for what the row's own text has too. Nothing of the text is run.
+
+        Args:
+            level: what the text is said to be.
+            text: the model's; of a bounded length.
+            own: the row's, which is what the tool printed.
         """
         ...
 

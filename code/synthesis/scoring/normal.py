@@ -1,6 +1,7 @@
 """A text without what its tool reads past: white space and comments. Two texts of one normal form are one program.
 
-Names stay: a renamed text is another text, which is run. Numbers stay as they are written.
+Names stay, but for those of MLIR's values: a renamed text is another text, which is run. Numbers stay as they are
+written.
 """
 
 import re
@@ -9,13 +10,13 @@ from collections.abc import Callable
 from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR, Language
 
 _FENCE = re.compile(r"\s*(?P<mark>`{3,}|~{3,})[^\n`]*\n(?P<text>.*?)\n?[ \t]*(?P=mark)\s*", re.DOTALL)
-_TENSOR_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|[%@#!]?[\w$.-]+|\S')
+_TENSOR_TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|->|::|[=<>]=|[%@#!]?[\w$.-]+|\S')
 _CPP_TOKEN = re.compile(
     r"""
     "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])+'
   | \.?\d(?:[eEpP][+-]|[\w.])*
   | [A-Za-z_]\w*
-  | [+\-*/%&|^!=<>]+
+  | [+\-*/%&|^!=<>:]+
   | \S
     """,
     re.VERBOSE,
@@ -30,29 +31,41 @@ def unfenced(text: str) -> str:
     return found["text"] + "\n"
 
 
+def normal_lines(text: str) -> str:
+    """A text without white space at the ends of lines, and without empty lines at either end."""
+    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
+
+
 def normal_form(text: str, language: Language) -> str:
     """A text as its language reads it: its tokens, with one space between each two."""
-    return _FORMS.get(language.name, _of_lines)(text)
+    return _FORMS.get(language.name, normal_lines)(text)
 
 
 def _of_cpp(text: str) -> str:
     """C++ of which the preprocessor has nothing to say, and whose comments are gone."""
-    return _of_lines(text) if "#" in text or "\\" in text or 'R"' in text else " ".join(_CPP_TOKEN.findall(text))
+    return normal_lines(text) if "#" in text or "\\" in text or 'R"' in text else " ".join(_CPP_TOKEN.findall(text))
+
+
+def _of_mlir(text: str) -> str:
+    """MLIR's tokens, values numbered as they come.
+
+    A value's name begins with ``%``, which begins nothing else outside of strings, and means nothing but itself: the
+    numbering maps names one to one, wherever they stand, so two texts that it makes the same differ in them alone.
+    Symbols (``@``), attributes (``#``) and types (``!``) have meanings and stay.
+    """
+    names: dict[str, str] = {}
+    found = (token for token in _TENSOR_TOKEN.findall(text) if not token.startswith("//"))
+    return " ".join(names.setdefault(each, f"%{len(names)}") if each[0] == "%" else each for each in found)
 
 
 def _of_tensors(text: str) -> str:
     return " ".join(token for token in _TENSOR_TOKEN.findall(text) if not token.startswith("//"))
 
 
-def _of_lines(text: str) -> str:
-    """Without white space at the ends of lines, and without empty lines at either end."""
-    return "\n".join(line.rstrip() for line in text.split("\n")).strip("\n")
-
-
 _FORMS: dict[str, Callable[[str], str]] = {
     CPP.name: _of_cpp,
     CUDA.name: _of_cpp,
-    MLIR.name: _of_tensors,
+    MLIR.name: _of_mlir,
     HLO.name: _of_tensors,
     JAXPR.name: _of_tensors,
 }

@@ -63,7 +63,7 @@ class Scoring(Confining):
             value = getattr(self, name)
             if value is None and name == "text_time_limit":
                 continue
-            if not (_is_number(value) and value > 0):
+            if value is None or not (_is_number(value) and value > 0):
                 raise ConfigError(f"{name} must be a number of seconds above 0, got {value!r}")
         object.__setattr__(self, "credits", None if self.credits is None else _whole(self.credits))
 

@@ -4,7 +4,7 @@ A row's source runs in a process without rights, which makes the row again and s
 What that process says is held here against the row: bytes where the tools are the row's own, texts by execution.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,7 +13,6 @@ from typing import Any
 
 from synthesis.errors import Stage, Symptom, TargetError, UnknownNameError
 from synthesis.frontends.base import Frontend, Lowered, Program
-from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
@@ -22,6 +21,8 @@ from synthesis.output.reading import Document
 from synthesis.records import Hindrance, KernelSpec, Rejection, Signature
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Drawing, Verification
+from synthesis.sources.apart import each_apart
+from synthesis.sources.lowering import LoweredSource, Source, lower_sources, read_lowered
 from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, has_failed, remake_rows, unpack
 from synthesis.verification.plan import Plan
 from synthesis.verification.twins import at_executed_sizes, why_no_twin
@@ -32,8 +33,6 @@ _TOGETHER = 100
 """Rows that share a process in which their sources run."""
 _NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NOT_PLAIN)
 """Of what is unknown that for which a source is not even run."""
-_STARTING = 60.0
-"""Seconds of processor time that such a process may take to start, beside its first row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,43 +116,38 @@ class StoredRows:
                 yield _compared(frontend, number, document, row, made)
 
     def _remake(self, frontend: Frontend, rows: Sequence[Row], settings: Verification) -> Iterator[Remade]:
-        """Rows made again, in order; one that its process comes to harm of is tried once more, alone."""
-        done, alone = 0, False
-        limit = settings.source_time_limit
-        while done < len(rows):
-            given = rows[done : done + 1] if alone else rows[done:]
-            work = partial(remake_rows, frontend.name, given, settings)
-            zygote = self._zygote(frontend.name)
-            harm: Casualty | None = None
-            made, left = 0, 2 * len(given)
-            for item in zygote.run(work, int | bytes, time_limit=limit, first_limit=limit + _STARTING, contained=True):
-                left -= 1
-                if isinstance(item, Casualty):
-                    harm = item
-                elif left < 0:
-                    harm = Casualty(symptom=Symptom.CRASH, detail="its results are more than its rows")
-                    break
-                elif isinstance(item, bytes) and made < len(given):
-                    try:
-                        remade = unpack(frontend, item)
-                    except WireError as error:
-                        harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
-                        break
-                    made += 1
-                    yield remade
-            done += made
-            if made == len(given):
-                alone = False
-                continue
-            if harm is not None:
-                zygote.check_machine()
-            if alone or (harm is not None and harm.symptom is Symptom.TIMEOUT):
-                harm = harm or Casualty(symptom=Symptom.CRASH, detail="ended without its results")
-                rejection = Rejection(stage=Stage.LOAD, symptom=harm.symptom, detail=harm.detail)
-                yield Remade(rejection=rejection.of(rows[done].spec), texts={}, columns={})
-                done, alone = done + 1, False
+        """Rows made again, in order."""
+
+        def work(some: Sequence[Row]) -> Callable[[], Iterator[int | bytes]]:
+            return partial(remake_rows, frontend.name, some, settings)
+
+        made = each_apart(
+            self._zygote(frontend.name), rows, work, partial(unpack, frontend), settings.source_time_limit
+        )
+        for row, found in zip(rows, made, strict=True):
+            if isinstance(found, Casualty):
+                rejection = Rejection(stage=Stage.LOAD, symptom=found.symptom, detail=found.detail)
+                yield Remade(rejection=rejection.of(row.spec), texts={}, columns={})
             else:
-                alone = True
+                yield found
+
+    def lower(self, frontend: str, sources: Sequence[Source]) -> Iterator[LoweredSource]:
+        """What Python gives that answers rows of a front end, in order.
+
+        Raises:
+            MachineError: if the machine does not let processes run.
+        """
+
+        def work(some: Sequence[Source]) -> Callable[[], Iterator[int | bytes]]:
+            return partial(lower_sources, frontend, some)
+
+        limit = self.settings.source_time_limit
+        for found in each_apart(self._zygote(frontend), sources, work, read_lowered, limit):
+            if isinstance(found, Casualty):
+                rejection = Rejection(stage=Stage.LOWER, symptom=found.symptom, detail=found.detail)
+                yield LoweredSource(rejection=rejection)
+            else:
+                yield found
 
     def _zygote(self, name: str) -> Zygote:
         if name not in self._zygotes:

@@ -44,6 +44,25 @@ def refuted_claim(spec: KernelSpec, kernel: Kernel) -> str | None:
     return next(iter(found), None)
 
 
+def other_signature(asked: Signature, declared: Signature) -> str | None:
+    """In what a kernel is another than was asked for, by names and types, in a sentence; None if in nothing.
+
+    Args:
+        asked: what is to be given and taken.
+        declared: what the kernel itself says.
+    """
+    for what, wanted, real in (
+        ("arguments", asked.arguments, declared.arguments),
+        ("results", asked.results, declared.results),
+    ):
+        if [each.name for each in wanted] != [each.name for each in real]:
+            return f"the {what} are to be {_names(wanted)}; they are {_names(real)}"
+        for one, other in zip(wanted, real, strict=True):
+            if _type(one) != _type(other):
+                return f"{one.name} is to be {_type(one)}; it is {_type(other)}"
+    return None
+
+
 def _of_twin(claimed: Signature, twin: Signature) -> Iterator[str]:
     """What makes a twin none, or its proof worth nothing, beside the signature that it belongs to."""
     yield from _of_domains(twin, claimed)

@@ -283,27 +283,17 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
     """
     elements, worst = 0, 0.0
     distances: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in expected.together}
-    for number, (found, wide, narrow) in enumerate(zip(map(flat, got), expected.double, expected.own, strict=True)):
+    for number, (found, wide) in enumerate(zip(map(flat, got), expected.double, strict=True)):
         for name, true in wide.items():
             if name not in found or found[name].shape != true.shape:
                 shape = found[name].shape if name in found else "no such array"
                 return Compared(
                     elements, worst, Mismatch(array=name, index=(), run=number, expected=true.shape, got=shape)
                 )
-            value, own = found[name], narrow[name]
-            written = _written(own, expected.poison.get(name))
-            if value.dtype.kind in "iub":
-                wrong = (value != own) & (value != true)
-                distance = np.zeros(value.shape)
-            else:
-                measured = _number(value)
-                distance = np.minimum(_relative(measured, true), _relative(measured, _number(own)))
-                slack = expected.slack[number].get(name, 0.0) if expected.slack else 0.0
-                wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
-                if name in distances:
-                    wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
-                    distances[name].append(np.where(written, distance, 0.0))
-            wrong = np.where(written, wrong, value != own)
+            value = found[name]
+            wrong, distance, written = wrong_elements(value, expected, number, name)
+            if name in distances:
+                distances[name].append(np.where(written, distance, 0.0))
             if wrong.any():
                 index = tuple(int(axis) for axis in np.argwhere(wrong)[0])
                 mismatch = Mismatch(array=name, index=index, run=number, expected=true[index], got=value[index])
@@ -311,6 +301,32 @@ def compare(got: Sequence[Values], expected: Expected) -> Compared:
             elements += int(written.sum())
             worst = max(worst, float(distance[written].max(initial=0.0)))
     return Compared(elements, worst, _off_together(got, expected, distances))
+
+
+def wrong_elements(
+    value: npt.NDArray[Any], expected: Expected, run: int, name: str
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[Any], npt.NDArray[np.bool_]]:
+    """Which elements of an array are not the expected ones, how far each is off, and which the reference writes.
+
+    Args:
+        value: of the shape that is expected.
+        expected: of all runs.
+        run: the number of the run that it is of.
+        name: the array's.
+    """
+    true, own = expected.double[run][name], expected.own[run][name]
+    written = _written(own, expected.poison.get(name))
+    if value.dtype.kind in "iub":
+        wrong = (value != own) & (value != true)
+        distance: npt.NDArray[Any] = np.zeros(value.shape)
+    else:
+        measured = _number(value)
+        distance = np.minimum(_relative(measured, true), _relative(measured, _number(own)))
+        slack = expected.slack[run].get(name, 0.0) if expected.slack else 0.0
+        wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
+        if name in expected.together:
+            wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
+    return np.where(written, wrong, value != own), distance, written
 
 
 def _but_for_a_few(wrong: npt.NDArray[np.bool_], distance: npt.NDArray[Any], cap: float) -> npt.NDArray[np.bool_]:

@@ -42,6 +42,8 @@ from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
 logger = logging.getLogger(__name__)
+OUTSIDE_DOMAIN = "on the inputs drawn"
+"""How the reason ends why nothing can be proved on some inputs, and might be on others."""
 _FARTHEST = 1e6
 """Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
 
@@ -185,7 +187,7 @@ class _Planning:
         """Nothing can be proved on these inputs: the end of a drawn kernel, and no fault of the text's of another."""
         if self.useful:
             return replace(plan, problem=problem)
-        return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, on the inputs drawn"))
+        return replace(plan, unknown=Unproved(Hindrance.OUTSIDE_DOMAIN, f"{problem.detail}, {OUTSIDE_DOMAIN}"))
 
     def _asked(self, plan: Plan) -> Plan:
         """The plan with all that the reference has to say.

@@ -114,6 +114,37 @@ def check_tangents(
     return GradientResult(count, worst)
 
 
+def wrong_whole_numbers(outcome: Sequence[Values], tangents: Sequence[Tangents]) -> str | None:
+    """The first result of whole numbers or truth values that is not the expected one; None if there is none."""
+    for values, each in zip(outcome, tangents, strict=True):
+        for name, true in each.expected.items():
+            if true.dtype.kind in "iub" and not np.array_equal(values[name], true):
+                return name
+    return None
+
+
+def right_results(outcome: Sequence[Values], tangents: Sequence[Tangents], forward: float) -> bool:
+    """Whether a text's results alone are right, and any of them is neither zero nor what it was given.
+
+    Args:
+        outcome: what each run left.
+        tangents: what the runs are held against.
+        forward: how far a result may be off.
+    """
+    telling = False
+    for values, each in zip(outcome, tangents, strict=True):
+        for name, mask in each.smooth.items():
+            true = each.expected[name]
+            if (
+                values[name].shape != true.shape
+                or (mask & ~(_errors(values[name], true, 0.0) <= max(forward, _RESULT))).any()
+            ):
+                return False
+            copied = any(given.shape == true.shape and np.allclose(given, true) for given in each.inputs.values())
+            telling |= not copied and bool(np.ptp(true[mask]) > 0 if mask.any() else False)
+    return telling
+
+
 def _errors(value: npt.NDArray[Any], true: npt.NDArray[Any], doubt: "Floats | float") -> Floats:
     """Distances relative to the element's size and to the array's typical one."""
     typical = float(np.median(np.abs(true))) if true.size else 0.0

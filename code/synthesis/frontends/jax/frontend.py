@@ -20,11 +20,12 @@ from synthesis.frontends.base import (
     Outcome,
     Program,
     Reference,
+    Tamed,
     ToolOperation,
     Values,
 )
 from synthesis.frontends.failures import detail_of, rejected
-from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering, screening
+from synthesis.frontends.jax import calling, catalogue, discovery, execution, functions, lowering, screening, taming
 from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.jax.reference.graphs import graph_of
@@ -136,6 +137,10 @@ class JaxProver:
     def foreign(self, level: Level, text: str) -> str | None:
         """Calls out of the program: custom calls that JAX's own lowerings do not make, callbacks, infeeds and such."""
         return screening.foreign(level, text)
+
+    def tame(self, level: Level, text: str, own: str) -> Tamed:
+        """As it is; no calls out of the program, and no operations of dialects that JAX does not print."""
+        return taming.tame(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """StableHLO by its reference interpreter or XLA, jaxprs lowered to it, HLO by XLA."""

@@ -6,6 +6,7 @@ is run where there is nothing else.
 """
 
 import re
+from collections.abc import Iterator
 
 from synthesis.frontends.base import Level
 from synthesis.languages import HLO, JAXPR, MLIR
@@ -39,14 +40,18 @@ def foreign(level: Level, text: str) -> str | None:
     outside = _OUTSIDE.search(_STRING.sub(_as_operation, text))
     if outside is not None:
         return f"{outside[0]}, which leads out of the program"
-    for call in _CALLS.finditer(text):
-        targets = [match["at"] or match["named"] or "" for match in _TARGET.finditer(call["after"])]
-        if not targets:
+    for target in targets(text):
+        if not target:
             return "a custom call without a target on its line"
-        for target in targets:
-            if _TARGETS.fullmatch(target.strip('"')) is None:
-                return f"a custom call of {target}"
+        if _TARGETS.fullmatch(target.strip('"')) is None:
+            return f"a custom call of {target}"
     return None
+
+
+def targets(text: str) -> Iterator[str]:
+    """The functions that the custom calls of a text name; empty for one that names none on its line."""
+    for call in _CALLS.finditer(text):
+        yield from [match["at"] or match["named"] or "" for match in _TARGET.finditer(call["after"])] or [""]
 
 
 def _as_operation(string: re.Match[str]) -> str:

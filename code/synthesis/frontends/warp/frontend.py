@@ -18,6 +18,7 @@ from synthesis.frontends.base import (
     Outcome,
     Program,
     Reference,
+    Tamed,
     ToolOperation,
     Values,
 )
@@ -32,6 +33,7 @@ from synthesis.frontends.warp import (
     introspection,
     lowering,
     screening,
+    taming,
     traps,
 )
 from synthesis.frontends.warp.declaration import declared_signature
@@ -159,6 +161,10 @@ class WarpProver:
     def foreign(self, level: Level, text: str) -> str | None:
         """What of C++ and CUDA neither Warp's code generation nor its headers' functions are."""
         return screening.foreign(level, text)
+
+    def tame(self, level: Level, text: str, own: str) -> Tamed:
+        """Without comments, its own names marked; nothing that Warp does not print, but for what the row has."""
+        return taming.tame(level, text, own)
 
     def run(self, programs: Sequence[Program], scratch: Path) -> Iterator[tuple[int, Outcome | Rejection | None]]:
         """C++ by Warp's Clang; CUDA too, for the host, where one thread a block is faithful."""

@@ -168,6 +168,8 @@ _NUMBERED = re.compile(
 _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
+BRACES = "braces that do not match"
+FRAME = "a frame around the kernel that is not Warp's"
 _TYPE_STRINGS = frozenset(('"C"', '"register"', '"shared"'))
 
 
@@ -180,8 +182,25 @@ def foreign(level: Level, text: str) -> str | None:
     """
     if level.language not in (CPP, CUDA):
         return None
+    return next(strange(level, text), None)
+
+
+def strange(level: Level, text: str) -> Iterator[str]:
+    """Everything in a C++ or CUDA text that Warp does not print, in words."""
     found = [(kind, token) for kind, token in tokens(text) if kind not in ("space", "newline")]
-    return next(_strange(found, text, level), None)
+    return _strange(found, text, level)
+
+
+def own_names(text: str) -> set[str]:
+    """The names of a text's own functions, structs, fields and arguments."""
+    found = [(kind, token) for kind, token in tokens(text) if kind not in ("space", "newline")]
+    names, _ = _declared([token for _, token in found], {n for n, (kind, _) in enumerate(found) if kind == "string"})
+    return names
+
+
+def is_warps(word: str) -> bool:
+    """Whether a word by itself, or before a parenthesis, is one that Warp writes."""
+    return word in _WORDS or word in _CALLED or word.startswith("tile_") or _NUMBERED.fullmatch(word) is not None
 
 
 def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
@@ -192,7 +211,7 @@ def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Itera
         elif kind == "other" and token not in _PUNCTUATION:
             yield f"the character {token!r}"
     if level.language == CUDA and framed(text) is None:
-        yield "a frame around the kernel that is not Warp's"
+        yield FRAME
     words = [token for _, token in found]
     strings = {number for number, (kind, _) in enumerate(found) if kind == "string"}
     names, problems = _declared(words, strings)
@@ -223,6 +242,8 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
         elif word == "}":
             depth -= 1
             start = number + 1
+            if depth < 0:
+                problems.append(BRACES)
         elif word == ";" and depth == 0:
             if words[start:number]:
                 problems.append(f"outside of functions: {' '.join(words[start:number])[:60]}")
@@ -232,7 +253,7 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
         elif inside and re.match(r"[A-Za-z_]", word) and words[number + 1] in (";", ",", ")", "{"):
             names.add(word)
     if depth:
-        problems.append("braces that do not match")
+        problems.append(BRACES)
     return names, problems
 
 

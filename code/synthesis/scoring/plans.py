@@ -1,0 +1,66 @@
+"""What the texts of a row are run on and held against: made once for each row and seed, and kept for a while."""
+
+import hashlib
+import json
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from synthesis.grammar.streams import digest
+from synthesis.output.reading import Document
+from synthesis.sources.planned import PlannedRows
+from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan
+
+_TRIES = 3
+"""Seeds that are tried, one after the other, where a kernel is at fault on the inputs of one."""
+_Key = tuple[str, int]
+
+
+class Plans:
+    """The plans of rows by seed.
+
+    Args:
+        planned: what makes them.
+        most: how many are kept.
+    """
+
+    def __init__(self, planned: PlannedRows, most: int) -> None:
+        self._planned = planned
+        self._most = most
+        self._kept: OrderedDict[_Key, Plan | str] = OrderedDict()
+
+    def of(self, rows: Sequence[Document], seed: int) -> list[Plan | str]:
+        """The plan of each row; in words why there is none, where nothing of it can be run.
+
+        Raises:
+            MachineError: if the machine does not let processes run.
+        """
+        keys = [(key_of(row), seed) for row in rows]
+        found = {key: self._kept[key] for key in keys if key in self._kept}
+        left: dict[_Key, Document] = {key: row for key, row in zip(keys, rows, strict=True) if key not in found}
+        for number in range(_TRIES):
+            if not left:
+                break
+            again = seed if number == 0 else int(digest("again", seed, number)[:15], 16)
+            found |= dict(zip(left, self._planned.plans([*left.values()], seed=again), strict=True))
+            left = {key: row for key, row in left.items() if _may_be_better(found[key])}
+        for key in dict.fromkeys(keys):
+            self._kept[key] = found[key]
+            self._kept.move_to_end(key)
+        while len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return [found[key] for key in keys]
+
+
+def _may_be_better(plan: Plan | str) -> bool:
+    """Whether other inputs may tell what these do not."""
+    if isinstance(plan, str):
+        return OUTSIDE_DOMAIN in plan
+    return plan.reach is not None and plan.reach.hindrance(plan.least_reach) is not None
+
+
+def key_of(row: Document) -> str:
+    """What tells a row from all others: a hash of its source, its texts and what they are run by."""
+    metadata = row.metadata
+    told = [row.source, dict(row.texts), *(metadata[name] for name in ("id", "kernel_name", "signature", "options"))]
+    told += [metadata["toolchain"], metadata["version"], row.device]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,171 @@
+"""From what a text's runs left to its score, and what is said of it: never a number of the inputs or the results."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from synthesis.errors import Symptom
+from synthesis.formats import numpy_dtype
+from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose, Values
+from synthesis.records import Rejection, Signature
+from synthesis.scoring.agreement import agreement_of
+from synthesis.scoring.scores import Refusal, Score, Step
+from synthesis.verification.judge import judge
+from synthesis.verification.plan import Plan, Problem
+from synthesis.verification.tangents import right_results, wrong_whole_numbers
+
+_LONGEST = 300
+_PLACES = re.compile(r"(?:/[\w.+~-]+){2,}/?|0x[0-9a-fA-F]{5,}")
+"""Paths and addresses."""
+_MARK = re.compile(r"\bvar_own_(?=\w)")
+_NUMBERS_AFTER = re.compile(r"(?:: | )the (?:slope|result) is .*|: expected .*|; all elements together.*", re.DOTALL)
+_HARM = {Symptom.TIMEOUT: "it did not end in time", Symptom.CRASH: "it came to harm"}
+_OUTSIDE = "writes outside its arrays"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A text that is run in the place of a row's own."""
+
+    plan: Plan
+    """The row's, with the text's program last, after what that follows."""
+    before: tuple[Program, ...]
+    """The row's own forward text, where the text is run after it."""
+    program: Program
+
+
+def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
+    """What is to be run of a text that answers a row.
+
+    Args:
+        plan: the row's.
+        level: of the text.
+        text: in the form in which it may be run.
+
+    Returns:
+        The trial, or why there is none.
+    """
+    if level in plan.unavailable:
+        return f"{level}: {plan.unavailable[level]}"
+    number = next((n for n, each in enumerate(plan.programs) if each.level.name == level and not each.compile_only), -1)
+    if number < 0:
+        return f"{level} is not run of this row"
+    program = plan.programs[number]
+    wanted = Purpose.POINT if program.level.direction is Direction.BACKWARD else None
+    runs = {key: each for key, each in program.runs.items() if wanted is not None or key.purpose is not Purpose.POINT}
+    before = () if program.follows is None else (_points_alone(plan.programs[program.follows]),)
+    mine = replace(program, text=text, runs=runs, follows=0 if before else None)
+    programs = (*before, mine)
+    levels = tuple(each.level for each in programs)
+    return Trial(plan=replace(plan, programs=programs, levels=levels, unavailable={}), before=before, program=mine)
+
+
+def _points_alone(program: Program) -> Program:
+    runs = {key: each for key, each in program.runs.items() if key.purpose is Purpose.POINT}
+    return replace(program, runs=runs)
+
+
+def score_of(
+    trial: Trial, before: Outcome | Rejection | None, found: Outcome | Rejection, worth: Mapping[Step, float]
+) -> Score:
+    """The score of a text that was run.
+
+    Args:
+        trial: what was run.
+        before: what the row's own forward text left, where the text is run after it.
+        found: what the text left, or why it could not be run.
+        worth: what each step is worth.
+    """
+    if isinstance(found, Rejection):
+        return _harmed(found, worth)
+    if isinstance(before, Rejection):
+        return not_executed("the row's own forward text does not run here")
+    level = trial.program.level
+    other = _other_types(trial.plan.spec.signature, level, found)
+    if other is not None:
+        return _made(Step.COMPILED, Refusal.OTHER_SIGNATURE, other, worth)
+    plan, outcomes = trial.plan, (found,)
+    if before is None:
+        judgement = judge(plan, outcomes)
+    else:
+        alone = replace(plan, levels=(level,))  # of the row's own forward text only what it left is of interest
+        judgement = judge(alone, (before, found))
+    if level.name in judgement.verdict.unverified:
+        return not_executed(str(judgement.verdict.unverified[level.name]))
+    problem = judgement.problem or judgement.failed.get(level.name)
+    if problem is None and level.direction is Direction.TANGENT and isinstance(plan.tangents, tuple):
+        name = wrong_whole_numbers(_in_order(found), plan.tangents)
+        problem = None if name is None else Problem(Symptom.WRONG_RESULT, f"{name} is wrong")
+    if problem is None and level.name in judgement.verdict.verified:
+        return _made(Step.ALL, "", "", worth)
+    return _wrong(trial, found, problem, worth)
+
+
+def _wrong(trial: Trial, found: Outcome, problem: Problem | None, worth: Mapping[Step, float]) -> Score:
+    """The score of a text that ran to its end and is not right."""
+    symptom = str(problem.symptom if problem is not None else Symptom.WRONG_RESULT)
+    message = plain(problem.detail if problem is not None else "nothing was compared")
+    plan, direction = trial.plan, trial.program.level.direction
+    if direction is Direction.FORWARD and plan.draws is not None:
+        agreement = agreement_of(trial.program, found, plan.draws)
+        step = Step.SOME if agreement.part else Step.RAN
+        return _made(step, symptom, agreement.message or message, worth)
+    if direction is Direction.TANGENT and isinstance(plan.tangents, tuple):
+        forward = 0.0 if plan.draws is None else plan.draws.largest_tolerance
+        right = right_results(_in_order(found), plan.tangents, forward)
+        return _made(Step.FORWARD if right else Step.RAN, symptom, message, worth)
+    return _made(Step.RAN, symptom, message, worth)
+
+
+def _in_order(found: Outcome) -> list[Values]:
+    return [found[key] for key in sorted(found, key=lambda key: key.number)]
+
+
+def not_executed(why: str) -> Score:
+    """Of a text of which nothing can be said here."""
+    return Score(value=0.0, step=Step.NOTHING, symptom=str(Refusal.NOT_EXECUTED), message=plain(why))
+
+
+def refused(symptom: str, message: str) -> Score:
+    """Of a text that is not run, and is worth nothing."""
+    return Score(value=0.0, step=Step.NOTHING, symptom=symptom, message=plain(message))
+
+
+def _harmed(found: Rejection, worth: Mapping[Step, float]) -> Score:
+    symptom = found.symptom
+    if symptom in _HARM:
+        message = f"it {_OUTSIDE}" if found.detail == _OUTSIDE else _HARM[symptom]
+        return _made(Step.COMPILED, str(symptom), message, worth)
+    step = Step.RAN if symptom is Symptom.WRONG_RESULT else Step.PARSED
+    return _made(step, str(symptom), plain(found.detail), worth)
+
+
+def _made(step: Step, symptom: str, message: str, worth: Mapping[Step, float]) -> Score:
+    return Score(value=worth[step], step=step, symptom=str(symptom), message=message)
+
+
+def plain(detail: str) -> str:
+    """Words without paths, addresses and what a run gave, on one line and not too long."""
+    told = _MARK.sub("", _PLACES.sub("…", _NUMBERS_AFTER.sub(" it is not what it has to be", detail)))
+    told = " ".join("".join(each if each.isprintable() else " " for each in told).split())
+    return told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"
+
+
+def _other_types(signature: Signature, level: Level, found: Outcome) -> str | None:
+    """A result of another type than the function's; arrays in memory have those that they are given."""
+    if not signature.results:
+        return None
+    wanted = {each.name: numpy_dtype(each.dtype) for each in signature.results}
+    given = {each.name: numpy_dtype(each.dtype) for each in signature.arguments if each.is_float}
+    kinds: dict[str, np.dtype[np.generic]] = {}
+    if level.direction is Direction.BACKWARD:
+        kinds = {f"adj_{name}": kind for name, kind in given.items()}
+    else:
+        kinds = wanted | {f"tangent_{name}": kind for name, kind in wanted.items()}
+    for values in found.values():
+        for name, value in values.items():
+            if name in kinds and value.dtype != kinds[name]:
+                return f"{name} has the type {value.dtype}, not {kinds[name]}"
+    return None
