@@ -1,55 +1,24 @@
 """Scores models' texts against rows, by execution on inputs that nobody has seen."""
 
 import secrets
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 
-from synthesis.errors import ConfigError, Symptom
-from synthesis.frontends.base import Level, Program
-from synthesis.output.reading import Document
-from synthesis.records import Hindrance
-from synthesis.registry import get_frontend
-from synthesis.scoring.admission import Refused, admitted
-from synthesis.scoring.answers import PYTHON, Answer
-from synthesis.scoring.back import first_sight, lower_all, source_of
-from synthesis.scoring.normal import normal_form, normal_lines
-from synthesis.scoring.plans import Plans, key_of
-from synthesis.scoring.scores import Refusal, Score, Step
+from synthesis.scoring.answers import Answer
+from synthesis.scoring.grading import TOGETHER, Grader, check_level
+from synthesis.scoring.plans import key_of
+from synthesis.scoring.pool import Pool
+from synthesis.scoring.scores import Score
 from synthesis.scoring.settings import Scoring
-from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of
-from synthesis.sources.planned import PlannedRows
-from synthesis.verification.plan import Plan
 
-TOGETHER = 40
-"""Texts that share a process and a translation unit."""
 _SEEDS = 2**62
-_SAME = Score(value=1.0, step=Step.ALL, same_text=True)
-_BRACES = "braces that do not match"
-
-
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """An answer that has to be run."""
-
-    row: Document
-    level: Level
-    text: str
-    at_executed_sizes: bool = False
-    """Whether the text is for the sizes that the row's texts are run at, if these are others than the row's."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Python:
-    """An answer that has to be lowered."""
-
-    row: Document
-    level: Level
-    text: str
+_FEWEST = 8
+"""Answers that are worth a process of their own."""
 
 
 class Scorer:
     """Scores answers, and keeps what is slow to start between calls; a context manager.
+
+    Several threads must not use one at once.
 
     Args:
         settings: what it scores with.
@@ -57,11 +26,8 @@ class Scorer:
 
     def __init__(self, settings: Scoring = Scoring()) -> None:  # noqa: B008 (it is frozen)
         self.settings = settings
-        self._stack = ExitStack()
-        self._planned = self._stack.enter_context(
-            PlannedRows(settings, time_limits=settings.time_limits, source_time_limit=settings.source_time_limit)
-        )
-        self._plans = Plans(self._planned, settings.kept_plans)
+        self._grader = Grader(settings)
+        self._pool = Pool(settings)
 
     def __enter__(self) -> "Scorer":
         """The scorer itself."""
@@ -73,7 +39,8 @@ class Scorer:
 
     def close(self) -> None:
         """Stop the processes that sources and texts run in."""
-        self._stack.close()
+        self._pool.close()
+        self._grader.close()
 
     def score(self, answers: Sequence[Answer], *, seed: int | None = None) -> list[Score]:
         """A score for each answer, in order; answers that are scored together share processes and units.
@@ -89,139 +56,22 @@ class Scorer:
         """
         chosen = seed if seed is not None else self.settings.seed
         chosen = secrets.randbelow(_SEEDS) if chosen is None else chosen
-        levels = [check_level(each, require_verified=self.settings.require_verified) for each in answers]
-        first = {
-            number: self._at_first_sight(answer, level)
-            for number, (answer, level) in enumerate(zip(answers, levels, strict=True))
-        }
-        first |= self._lowered({number: each for number, each in first.items() if isinstance(each, _Python)})
-        found = {number: each for number, each in first.items() if isinstance(each, Score)}
-        found |= self._run({number: each for number, each in first.items() if isinstance(each, _Open)}, chosen)
+        if self.settings.workers == 1 or len(answers) <= _FEWEST:
+            return self._grader.score(answers, chosen)
+        for each in answers:  # at once, and not when a part of them has been scored
+            check_level(each, require_verified=self.settings.require_verified)
+        lots = list(_lots(answers, self.settings.workers))
+        scores = self._pool.score([[answers[number] for number in lot] for lot in lots], chosen)
+        found = dict(pair for lot, some in zip(lots, scores, strict=True) for pair in zip(lot, some, strict=True))
         return [found[number] for number in range(len(answers))]
 
-    def _at_first_sight(self, answer: Answer, level: Level) -> "Score | _Open | _Python":
-        """The score of an answer that need not be run, or what has to be."""
-        row, python = answer.row, answer.level == PYTHON
-        own = row.source if python else row.texts[level.name]
-        assert own is not None
-        text = admitted(answer.text, own, self.settings.text_limit)
-        if isinstance(text, Refused):
-            return text.score
-        if python:
-            same = normal_lines(text) == normal_lines(own)
-            return _SAME if same else _Python(row, level, text)
-        if normal_form(text, level.language) == normal_form(own, level.language):
-            return _SAME
-        return _opened(row, level, text)
 
-    def _lowered(self, waiting: "Mapping[int, _Python]") -> dict[int, Score | _Open]:
-        """Of Python the score, or the text that has to be run."""
-        sources = {number: source_of(each.row, each.level, each.text) for number, each in waiting.items()}
-        found: dict[int, Score | _Open] = {}
-        for number, lowered in lower_all(self._planned.stored, sources).items():
-            row, level = waiting[number].row, waiting[number].level
-            score = first_sight(lowered, self.settings.worth)
-            if score is not None:
-                found[number] = score
-            elif normal_form(lowered.text, level.language) == normal_form(row.texts[level.name] or "", level.language):
-                found[number] = _SAME
-            elif lowered.small:
-                small = _opened(row, level, lowered.small)
-                found[number] = replace(small, at_executed_sizes=True) if isinstance(small, _Open) else small
-            else:
-                found[number] = _opened(row, level, lowered.text)
-        return found
-
-    def _run(self, waiting: Mapping[int, _Open], seed: int) -> dict[int, Score]:
-        """The scores of answers that have to be run; equal ones are run once."""
-        rows = {number: key_of(each.row) for number, each in waiting.items()}
-        alike: dict[tuple[str, str, str, bool], list[int]] = {}
-        for number, each in waiting.items():
-            key = rows[number], each.level.name, each.text, each.at_executed_sizes
-            alike.setdefault(key, []).append(number)
-        once = {numbers[0]: waiting[numbers[0]] for numbers in alike.values()}
-        plans = dict(zip(once, self._plans.of([each.row for each in once.values()], seed), strict=True))
-        scores: dict[int, Score] = {}
-        trials: dict[str, dict[int, Trial]] = {}
-        for number, each in once.items():
-            trial = _trial_of(each, plans[number])
-            if isinstance(trial, Trial):
-                trials.setdefault(each.row.frontend, {})[number] = trial
-            else:
-                scores[number] = trial
-        for frontend, some in trials.items():
-            for start in range(0, len(some), TOGETHER):
-                scores |= self._run_together(frontend, dict([*some.items()][start : start + TOGETHER]))
-        return {number: scores[numbers[0]] for numbers in alike.values() for number in numbers}
-
-    def _run_together(self, frontend: str, trials: Mapping[int, Trial]) -> dict[int, Score]:
-        """The scores of texts that share a process; a row's own forward text is run once for all that follow it."""
-        programs: list[Program] = []
-        place: dict[int, int] = {}
-        first: dict[tuple[int, str], int] = {}
-        for number, trial in trials.items():
-            follows = None
-            if trial.before:
-                key = id(trial.plan.draws), trial.before[0].level.name
-                if key not in first:
-                    first[key] = len(programs)
-                    programs.append(trial.before[0])
-                follows = first[key]
-            place[number] = len(programs)
-            programs.append(replace(trial.program, follows=follows))
-        outcomes = self._planned.verifier(frontend).run(programs)
-        found: dict[int, Score] = {}
-        for number, trial in trials.items():
-            follows = programs[place[number]].follows
-            before = None if follows is None else outcomes[follows]
-            found[number] = score_of(trial, before, outcomes[place[number]], self.settings.worth)
-        return found
-
-
-def _opened(row: Document, level: Level, text: str) -> Score | _Open:
-    """What is to be run of a text that is not the row's own; its score if that is nothing."""
-    if not level.run_by:
-        return not_executed(f"it is not the row's own text, and nothing executes {level.name}")
-    tamed = get_frontend(row.frontend).the_prover.tame(level, text, row.texts[level.name] or "")
-    if tamed.foreign == _BRACES:
-        return refused(str(Symptom.SYNTAX_ERROR), tamed.foreign)
-    if tamed.foreign is not None:
-        return refused(str(Refusal.FOREIGN), f"it has what its tool never prints: {tamed.foreign}")
-    return _Open(row, level, tamed.text)
-
-
-def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
-    """What is to be run of an answer; its score if that is nothing."""
-    if isinstance(plan, str):
-        return not_executed(plan)
-    trial = trial_of(plan, each.level.name, each.text)
-    if isinstance(trial, str):
-        return not_executed(trial)
-    if each.row.spec.signature.twin is not None and not each.at_executed_sizes:
-        return not_executed("it is not the row's own text, whose sizes are too dear to run")
-    why = get_frontend(each.row.frontend).the_prover.unavailable(each.level, each.text)
-    if why is None:
-        return trial
-    needs = "threads that work together" if why.hindrance is Hindrance.NEEDS_GPU else str(why)
-    return refused(str(Refusal.FOREIGN), f"it needs what the row's own text does not: {needs}")
-
-
-def check_level(answer: Answer, *, require_verified: bool = True) -> Level:
-    """The level of an answer, or the one that a Python answer is held against.
-
-    Args:
-        answer: to a row.
-        require_verified: whether the row has to list the level as verified.
-
-    Raises:
-        ConfigError: if the row has no proved text of it.
-    """
-    row, where = answer.row, f"the row {answer.row.metadata['id'][:12]}"
-    verified = [str(name) for name in row.metadata["verified"]]
-    proved = [name for name in row.texts if row.texts[name] is not None and (name in verified or not require_verified)]
-    wanted = answer.given or next(iter(proved), PYTHON) if answer.level == PYTHON else answer.level
-    level = row.level(wanted)
-    if level is None or wanted not in proved:
-        why = "lists it not as verified" if row.texts.get(wanted) is not None else "has no such text"
-        raise ConfigError(f"{where} cannot be answered at level {wanted!r}: it {why}; allowed: {', '.join(proved)}")
-    return level
+def _lots(answers: Sequence[Answer], workers: int) -> Iterator[list[int]]:
+    """The numbers of answers that a process scores together: those of a row beside each other."""
+    rows: dict[str, list[int]] = {}
+    for number, each in enumerate(answers):
+        rows.setdefault(f"{each.row.frontend} {key_of(each.row)}", []).append(number)
+    ordered = [number for numbers in rows.values() for number in numbers]
+    size = min(TOGETHER, max(_FEWEST, -(-len(ordered) // workers)))
+    for start in range(0, len(ordered), size):
+        yield ordered[start : start + size]
