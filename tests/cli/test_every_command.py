@@ -11,6 +11,7 @@ import pytest
 from synthesis import run_pipeline
 from synthesis.cli import COMMANDS as SUMMARIES
 from synthesis.cli import app, run
+from synthesis.output.reading import read_folder
 
 COMMANDS = sorted(name for name in app if not name.startswith("-"))
 # What each is asked for where it is tried on a folder of two rows.
@@ -18,11 +19,12 @@ ARGUMENTS = {
     "generate": ["--frontend", "jax", "--count", "1", "--verify", "none", "--out", "OUT"],
     "finalize": ["FOLDER"],
     "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
-    "harvest": ["PACKAGES", "--environment", "OUT-environment", "--guess-inputs", "--verify", "none", "--out", "OUT"],
+    "harvest": ["PACKAGES", "--environment", "ENVIRONMENT", "--guess-inputs", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
     "stats": ["FOLDER"],
     "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
     "export": ["FOLDER", "--unverified", "--out", "OUT"],
+    "score": ["--dataset", "FOLDER", "--candidates", "LINES", "--out", "OUT", "--require-verified=false"],
     "show": ["FOLDER", "--id", "0"],
     "ops": ["--frontend", "jax"],
     "list": ["jax"],
@@ -37,6 +39,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("two")
     run_pipeline(2, out, frontend="jax", verify="none")
     return out
+
+
+@pytest.fixture(scope="module")
+def lines(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    row = next(read_folder(folder))
+    path = tmp_path_factory.mktemp("lines") / "candidates.jsonl"
+    path.write_text(json.dumps({"id": row.metadata["id"], "level": "jaxpr", "text": row.texts["jaxpr"]}) + "\n")
+    return path
 
 
 def test_every_command_is_tried_here() -> None:
@@ -60,13 +70,12 @@ def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> Non
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_json_is_all_that_standard_output_holds(command: str, folder: Path, tmp_path: Path) -> None:
+def test_json_is_all_that_standard_output_holds(command: str, folder: Path, lines: Path, tmp_path: Path) -> None:
     packages = tmp_path / "packages.txt"
     packages.write_text("jax\n# modules: jax.nn\n")
-    places = {"FOLDER": folder, "OUT": tmp_path / "out", "PACKAGES": packages}
-    given = list(ARGUMENTS[command])
-    for name, place in places.items():
-        given = [each.replace(name, str(place)) for each in given]
+    places = {"FOLDER": folder, "LINES": lines, "OUT": tmp_path / "out", "PACKAGES": packages}
+    places["ENVIRONMENT"] = tmp_path / "environment"
+    given = [str(places.get(each, each)) for each in ARGUMENTS[command]]
     result = subprocess.run(
         [sys.executable, "-m", "synthesis", command, *given, "--json"], capture_output=True, text=True, check=False
     )

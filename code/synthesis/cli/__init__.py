@@ -30,6 +30,7 @@ COMMANDS = {
     "export": (
         "Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs."
     ),
+    "score": "Score models' texts against the rows of a folder, by execution on inputs that nobody has seen.",
     "show": "Show a pair's Python beside its IR.",
     "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
     "explore": "Make a static site of data sets: an overview, a table to search, a page for each pair.",

@@ -28,7 +28,7 @@ class Refused:
     @property
     def score(self) -> Score:
         """Nothing."""
-        return Score(value=0.0, step=Step.NOTHING, symptom=self.symptom, message=self.message)
+        return Score(value=0.0, step=Step.NOTHING, symptom=str(self.symptom), message=self.message)
 
 
 def admitted(text: object, own: str, limit: int) -> str | Refused:

@@ -31,7 +31,8 @@ class Scoring(Confining):
     seed: int | None = None
     """Of the inputs, points and directions; if it is not said, each call takes a new one that nobody knows."""
     require_verified: bool = True
-    """Whether answers are scored at levels alone that the row lists as verified."""
+    """Whether answers are scored at levels alone that the row lists as verified; --require-verified=false for all that
+    it has."""
     text_time_limit: float | None = None
     """Seconds of processor time that one text may run; one that takes longer is tried once more, alone. 1 s for Warp
     and 4 s for JAX if it is not said."""
