@@ -324,3 +324,13 @@ def text_attacks() -> Iterator[Attack]:
         for name, (kind, level, pattern, replacement) in _JAX.items():
             edit = _replaced(level, pattern, replacement)
             yield Attack(name=name, kind=kind, frontend="jax", edit=edit, elsewhere=elsewhere)
+
+
+def cpp_insertions() -> dict[str, tuple[str, str, str]]:
+    """Kind, what stands before the text, and what in the kernel, of every attack in C++ that more than returns."""
+    return {name: (kind, before, inside) for name, (kind, before, inside, _) in _CPP.items()}
+
+
+def jax_replacements() -> dict[str, tuple[str, str, str, str]]:
+    """Kind, level, pattern, and what stands there instead, of every attack in a text of JAX's."""
+    return dict(_JAX)

@@ -2,10 +2,10 @@
 
 What zeros, a constant, an input, or an output that is left as it was would get right says nothing. So an array of a run
 *tells* something only where the right result is none of these, and a text is right in part only if it is right in
-half of all arrays and runs that tell anything.
+half of all arrays and runs that tell anything, whatever outputs held before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.frontends.base import Outcome, Program, Purpose, RunKey
+from synthesis.scoring.starts import TURN
 from synthesis.verification.comparison import Expected, wrong_elements
 from synthesis.verification.inputs import flat
 
@@ -49,7 +50,12 @@ def agreement_of(program: Program, outcome: Outcome, expected: Expected) -> Agre
     right = [place for place in telling if _is_right(got, expected, *place)]
     values = np.concatenate([telling[place] for place in right]) if right else np.zeros(0)
     enough = values.size >= _ENOUGH and np.unique(values).size >= _DISTINCT
-    return Agreement(bool(enough and len(right) >= _HALF * len(telling)), first)
+    return Agreement(bool(enough and all(_is_half(right, telling, turn) for turn in range(TURN))), first)
+
+
+def _is_half(right: Sequence[tuple[str, int]], telling: Collection[tuple[str, int]], turn: int) -> bool:
+    """Whether half is right of the runs whose outputs hold the same kind of thing before."""
+    return sum(run % TURN == turn for _, run in right) >= _HALF * sum(run % TURN == turn for _, run in telling)
 
 
 def _first_difference(got: Sequence[Mapping[str, _Array]], expected: Expected) -> str:

@@ -39,7 +39,7 @@ def first_sight(found: LoweredSource, worth: Mapping[Step, float]) -> Score | No
         worth: what each step is worth.
     """
     if found.more:
-        return refused(str(Refusal.FOREIGN), f"it does more than define a kernel: {found.more}")
+        return refused(str(Refusal.FOREIGN), found.more)
     if found.other:
         return Score(
             value=worth[Step.PARSED], step=Step.PARSED, symptom=str(Refusal.OTHER_SIGNATURE), message=plain(found.other)

@@ -12,6 +12,7 @@ from synthesis.frontends.base import Direction, Level, Outcome, Program, Purpose
 from synthesis.records import Rejection, Signature
 from synthesis.scoring.agreement import agreement_of
 from synthesis.scoring.scores import Refusal, Score, Step
+from synthesis.scoring.starts import with_other_starts
 from synthesis.verification.judge import judge
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.tangents import right_results, wrong_whole_numbers
@@ -55,6 +56,8 @@ def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
     program = plan.programs[number]
     wanted = Purpose.POINT if program.level.direction is Direction.BACKWARD else None
     runs = {key: each for key, each in program.runs.items() if wanted is not None or key.purpose is not Purpose.POINT}
+    if program.level.direction is Direction.FORWARD and plan.draws is not None:
+        runs = with_other_starts(plan.spec.signature, runs, plan.draws)
     before = () if program.follows is None else (_points_alone(plan.programs[program.follows]),)
     mine = replace(program, text=text, runs=runs, follows=0 if before else None)
     programs = (*before, mine)

@@ -1,0 +1,62 @@
+"""Score hostile answers between good ones, and write what came of each.
+
+    make attacks        writes benchmarks/score_attacks.txt, beside benchmarks/attacks.txt
+
+Each attack is a text that answers a row of the samples (``tests/attacks/answers.py``): with every eight goes an answer
+that is right in other words. Files outside, a listening socket, processes and temporary folders are looked at before
+and after.
+"""
+
+import datetime
+import os
+import platform
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from attacks.answers import AnswerAttack  # noqa: E402
+from attacks.scoring import Scored, all_answer_attacks, carry_out, good_rows  # noqa: E402
+
+_WIDTH = 130
+
+
+def main() -> int:
+    """Write the report on standard output; 1 if an attack came through."""
+    attacks = all_answer_attacks()
+    with tempfile.TemporaryDirectory(prefix="attacks-") as place:
+        scored = carry_out(attacks, good_rows(), Path(place) / "answers")
+    _report(attacks, scored)
+    found = scored.found
+    return 1 if found.accepted or found.effects or found.lost else 0
+
+
+def _report(attacks: list[AnswerAttack], scored: Scored) -> None:
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "numpy"))
+    kernel = ".".join(os.uname().release.split(".")[:2])
+    print(f"{today}, Linux {kernel} on {platform.machine()}, Python {platform.python_version()}, {tools}")
+    kinds = sorted({each.kind for each in attacks})
+    print(f"{len(attacks)} attacks of {len(kinds)} kinds, {scored.found.seconds:.0f} s\n")
+    for title, entries in (
+        ("worth anything", scored.found.accepted),
+        ("effects outside", scored.found.effects),
+        ("good answers lost", scored.found.lost),
+    ):
+        print(f"{title}: {len(entries)}")
+        for each in entries:
+            print(f"    {each}")
+    for kind in kinds:
+        print(f"\n{kind}")
+        for attack in attacks:
+            if attack.kind == kind:
+                score = scored.scores[attack.title]
+                said = f"{score.step}, {score.symptom}: {score.message}"[:_WIDTH]
+                print(f"  {attack.title}: {said.encode('unicode_escape').decode('ascii')}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

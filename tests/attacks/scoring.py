@@ -1,0 +1,122 @@
+"""Hostile answers between good ones, scored; and what came of it, inside and outside."""
+
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from attacks.answers import AnswerAttack, answer_attacks, made
+from attacks.records import Canary
+from attacks.running import Found, watched
+from synthesis import Answer, Score, Scorer, Scoring
+from synthesis.isolation.confinement import Protection
+from synthesis.output.reading import Document, read_folder
+from synthesis.sources.planned import PlannedRows
+from synthesis.verification.plan import Plan
+
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
+KNOWN = 0
+"""A seed that somebody knows."""
+_EVERY = 8
+_NUMBERS = 24
+"""Rows of a front end that attacks are made of."""
+
+
+@dataclass(slots=True)
+class Scored:
+    """What became of attacks."""
+
+    found: Found = field(default_factory=Found)
+    scores: dict[str, Score] = field(default_factory=dict[str, Score])
+    protections: frozenset[Protection] = frozenset()
+
+
+def good_rows() -> list[Document]:
+    """Rows of the samples of each front end."""
+    found: list[Document] = []
+    for frontend in ("warp", "jax"):
+        rows = [each for each in read_folder(SAMPLES / frontend) if each.spec.signature.twin is None]
+        plain = [each for each in rows if _is_plain(each)]
+        found += plain[:_NUMBERS]
+    return found
+
+
+def _is_plain(row: Document) -> bool:
+    """Whether a row has one dimension, numbers in single precision, and all of its levels proved."""
+    signature = row.spec.signature
+    numbers = [each for each in (*signature.arguments, *signature.results) if each.shape is not None]
+    float32 = all(each.dtype == "float32" and not each.fields and not each.element for each in numbers)
+    one = row.frontend == "jax" or len(signature.launch or ()) == 1
+    return float32 and one and len(row.metadata["verified"]) == len(row.texts)
+
+
+def all_answer_attacks() -> list[AnswerAttack]:
+    """Every attack."""
+    kept: dict[str, Any] = {}
+
+    def seen(row: Document) -> Any:
+        if row.stem not in kept:
+            with PlannedRows(Scoring()) as planned:
+                (plan,) = planned.plans([row], seed=KNOWN)
+            kept[row.stem] = _first_result(row, plan)
+        return kept[row.stem]
+
+    return list(answer_attacks(seen))
+
+
+def _first_result(row: Document, plan: Plan | str) -> Any:
+    if isinstance(plan, str) or plan.draws is None:
+        return None
+    names = [each.name for each in (*row.spec.signature.results, *row.spec.signature.arguments)]
+    own = plan.draws.own[0]
+    poisoned = [name for name in names if name in own and (name in plan.draws.poison or row.frontend == "jax")]
+    return own[poisoned[0]] if poisoned else None
+
+
+def carry_out(attacks: Sequence[AnswerAttack], rows: Sequence[Document], folder: Path, **settings: Any) -> Scored:
+    """Attacks between good answers, scored in one go."""
+    scored = Scored()
+    folder.mkdir(parents=True)
+    before, tempfile.tempdir = tempfile.tempdir, str(folder / "tmp")
+    try:
+        with watched(scored.found, folder) as canary:
+            _carry_out(attacks, rows, canary, scored, Scoring(source_time_limit=3.0, text_time_limit=0.5, **settings))
+    finally:
+        tempfile.tempdir = before
+    return scored
+
+
+def _carry_out(
+    attacks: Sequence[AnswerAttack], rows: Sequence[Document], canary: Canary, scored: Scored, settings: Scoring
+) -> None:
+    answers: list[Answer] = []
+    names: list[str] = []
+    for number, (attack, row, text) in enumerate(made(attacks, rows, canary)):
+        if number % _EVERY == 0:
+            names.append("")
+            answers.append(_good(row, number))
+        names.append(attack.title)
+        answers.append(Answer(row=row, level=attack.level, text=text, given=attack.given))
+    began = time.monotonic()
+    with Scorer(settings) as scorer:
+        scores = scorer.score(answers)
+    scored.found.seconds = time.monotonic() - began
+    for name, score, answer in zip(names, scores, answers, strict=True):
+        if Canary.SECRET in score.message:
+            scored.found.effects.append(f"{name} tells the secret")
+        if not name:
+            scored.found.lost += [] if score.accepted else [f"{answer.row.stem}, {answer.level}: {score}"]
+            continue
+        scored.scores[name] = score
+        scored.found.accepted += [f"{name}: {score}"] if score.value else []
+
+
+def _good(row: Document, number: int) -> Answer:
+    """The row's own text, in other words that mean the same."""
+    level = ("cpp_forward", "cuda_forward")[number // _EVERY % 2] if row.frontend == "warp" else "stablehlo"
+    text = row.texts[level] or ""
+    if row.frontend == "warp":
+        return Answer(row=row, level=level, text=text.replace("var_0", f"mine_{number}"))
+    return Answer(row=row, level=level, text=f"// {number}\n{text}".replace("%0", f"%m{number}"))
