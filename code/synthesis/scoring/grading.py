@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from synthesis.errors import ConfigError, Symptom
 from synthesis.frontends.base import Level, Program
@@ -57,7 +58,9 @@ class Grader:
         self.settings = settings
         self._stack = ExitStack()
         self._planned = self._stack.enter_context(
-            PlannedRows(settings, time_limits=settings.time_limits, source_time_limit=settings.source_time_limit)
+            PlannedRows(
+                settings, time_limits=settings.time_limits, source_time_limit=settings.source_time_limit, again=False
+            )
         )
         self._plans = Plans(self._planned, settings.kept_plans)
 
@@ -165,7 +168,8 @@ class Grader:
                 follows = first[key]
             place[number] = len(programs)
             programs.append(replace(trial.program, follows=follows))
-        outcomes = self._planned.verifier(frontend).run(programs)
+        apart = [place[number] for number, trial in trials.items() if trial.apart]
+        outcomes = self._planned.verifier(frontend).run(programs, apart=apart)
         found: dict[int, Score] = {}
         for number, trial in trials.items():
             follows = programs[place[number]].follows
@@ -197,9 +201,15 @@ def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
         return not_executed("it is not the row's own text, whose sizes are too dear to run")
     why = get_frontend(each.row.frontend).the_prover.unavailable(each.level, each.text)
     if why is None:
-        return trial
+        return replace(trial, apart=_is_foreign(each.row.frontend, each.level, each.row.texts[each.level.name] or ""))
     needs = "threads that work together" if why.hindrance is Hindrance.NEEDS_GPU else str(why)
     return refused(str(Refusal.FOREIGN), f"it needs what the row's own text does not: {needs}")
+
+
+@lru_cache(maxsize=256)
+def _is_foreign(frontend: str, level: Level, own: str) -> bool:
+    """Whether a row's own text has in it what its tool never prints, and so an answer may have it too."""
+    return get_frontend(frontend).the_prover.foreign(level, own) is not None
 
 
 def check_level(answer: Answer, *, require_verified: bool = True) -> Level:

@@ -35,6 +35,8 @@ class Trial:
     before: tuple[Program, ...]
     """The row's own forward text, where the text is run after it."""
     program: Program
+    apart: bool = False
+    """Whether it runs where there is no other answer."""
 
 
 def trial_of(plan: Plan, level: str, text: str) -> Trial | str:

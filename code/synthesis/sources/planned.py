@@ -24,6 +24,7 @@ class PlannedRows:
         seed: of the inputs, where a call does not say another.
         time_limits: front end to seconds of processor time that a text may take.
         source_time_limit: seconds of processor time that a row's source may take; the usual ones if None.
+        again: whether a text that has used up its processor time is tried once more, alone.
     """
 
     def __init__(
@@ -33,6 +34,7 @@ class PlannedRows:
         seed: int = 0,
         time_limits: Mapping[str, float] = TIME_LIMITS,
         source_time_limit: float | None = None,
+        again: bool = True,
     ) -> None:
         held = {name: getattr(confining, name) for name in Confining.__dataclass_fields__}
         usual = Verification()
@@ -40,6 +42,7 @@ class PlannedRows:
             seed=seed, source_time_limit=source_time_limit or usual.source_time_limit, **held
         )
         self._time_limits = time_limits
+        self._again = again
         self._stack = ExitStack()
         self._stored = self._stack.enter_context(StoredRows(self._verification))
         self._verifiers: dict[str, Verifier] = {}
@@ -79,6 +82,7 @@ class PlannedRows:
                 time_limit=self._time_limits.get(frontend, OTHER_TIME_LIMIT),
                 confinement=self._verification.confinement,
                 strangers=True,
+                again=self._again,
             )
             self._verifiers[frontend] = self._stack.enter_context(verifier)
         return self._verifiers[frontend]

@@ -316,6 +316,8 @@ def wrong_elements(
     """
     true, own = expected.double[run][name], expected.own[run][name]
     written = _written(own, expected.poison.get(name))
+    if np.array_equal(value, own):  # as most arrays of right texts are; what follows takes a hundred times as long
+        return np.zeros(value.shape, bool), np.zeros(value.shape), written
     if value.dtype.kind in "iub":
         wrong = (value != own) & (value != true)
         distance: npt.NDArray[Any] = np.zeros(value.shape)

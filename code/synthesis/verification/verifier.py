@@ -38,6 +38,7 @@ class Verifier:
         confinement: what texts are held to.
         strangers: whether texts are somebody else's: one that has in it what the tool never prints runs with its own
             kernel's alone, so that it cannot touch what others leave.
+        again: whether a text that has used up its processor time is tried once more, alone.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Verifier:
         time_limit: float = TIME_LIMIT,
         confinement: Confinement | None = None,
         strangers: bool = False,
+        again: bool = True,
     ) -> None:
         self.frontend = frontend
         self.protections: frozenset[Protection] | None = None
@@ -54,6 +56,7 @@ class Verifier:
         self._time_limit = time_limit
         self._confinement = confinement or Confinement()
         self._strangers = strangers
+        self._again = again
         self._stack = contextlib.ExitStack()
         self._zygote: Zygote | None = None
         weakref.finalize(self, self._stack.close)
@@ -94,19 +97,29 @@ class Verifier:
         return judgements
 
     def run(
-        self, programs: Sequence[Program], on_outcome: Callable[[], None] | None = None
+        self,
+        programs: Sequence[Program],
+        on_outcome: Callable[[], None] | None = None,
+        *,
+        apart: Collection[int] | None = None,
     ) -> list[Outcome | Rejection]:
         """What each text leaves, or why it could not be run, in order.
+
+        Args:
+            programs: what to run.
+            on_outcome: told of each text that has run.
+            apart: the numbers of those that run with their own kernel's alone; where texts are strangers', those that
+                have in them what the tool never prints, if it is not said.
 
         Raises:
             MachineError: if the machine does not let them run.
         """
         found = _Found(on_outcome)
-        for group in self._groups(programs):
+        for group in self._groups(programs, apart):
             self._run({number: programs[number] for number in group}, found)
         return [found[number] for number in range(len(programs))]
 
-    def _groups(self, programs: Sequence[Program]) -> Iterator[list[int]]:
+    def _groups(self, programs: Sequence[Program], chosen: Collection[int] | None) -> Iterator[list[int]]:
         """The numbers of programs that may share a process: all, but for those of strangers that may do them harm."""
         kernels: dict[int, list[int]] = {}
         first: list[int] = []
@@ -116,7 +129,8 @@ class Verifier:
         apart = [
             group
             for group in kernels.values()
-            if self._strangers and any(self._foreign(programs[number]) for number in group)
+            if self._strangers
+            and any(self._foreign(programs[number]) if chosen is None else number in chosen for number in group)
         ]
         alone = {number for group in apart for number in group}
         together = [number for number in range(len(programs)) if number not in alone]
@@ -138,6 +152,12 @@ class Verifier:
                 raise MachineError(f"a text of {name} was {harm.detail} again and again, which it cannot do itself")
             for number in left:
                 found[number] = Rejection(stage=Stage.VERIFY, symptom=harm.symptom, detail=harm.detail)
+            return
+        if at_work in left and harm.symptom is Symptom.TIMEOUT and not self._again:
+            found[at_work] = Rejection(stage=Stage.VERIFY, symptom=harm.symptom, detail=harm.detail)
+            del left[at_work]
+            if left:
+                self._run(left, found)
             return
         if at_work in left:  # it may have been the machine's trouble: alone it shows
             self._run({at_work: left.pop(at_work)}, found)

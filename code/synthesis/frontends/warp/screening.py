@@ -187,13 +187,17 @@ def foreign(level: Level, text: str) -> str | None:
 
 def strange(level: Level, text: str) -> Iterator[str]:
     """Everything in a C++ or CUDA text that Warp does not print, in words."""
-    found = [(kind, token) for kind, token in tokens(text) if kind not in ("space", "newline")]
-    return _strange(found, text, level)
+    return strange_tokens(level, text, list(tokens(text)))
 
 
-def own_names(text: str) -> set[str]:
-    """The names of a text's own functions, structs, fields and arguments."""
-    found = [(kind, token) for kind, token in tokens(text) if kind not in ("space", "newline")]
+def strange_tokens(level: Level, text: str, parts: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The same of a text that is cut into tokens already."""
+    return _strange([part for part in parts if part[0] not in ("space", "newline")], text, level)
+
+
+def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
+    """The names of a text's own functions, structs, fields and arguments; of its tokens."""
+    found = [part for part in parts if part[0] not in ("space", "newline")]
     names, _ = _declared([token for _, token in found], {n for n, (kind, _) in enumerate(found) if kind == "string"})
     return names
 

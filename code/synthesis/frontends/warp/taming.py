@@ -7,12 +7,14 @@ a function or a variable of anybody's library. What is left that Warp never prin
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from synthesis.frontends.base import Level, Tamed
-from synthesis.frontends.warp.screening import FRAME, is_warps, own_names, strange
-from synthesis.frontends.warp.texts import clean, tokens, words
+from synthesis.frontends.warp.screening import FRAME, is_warps, own_names, strange, strange_tokens
+from synthesis.frontends.warp.texts import clean, tokens
 from synthesis.languages import CPP, CUDA
 
 MARK = "var_own_"
@@ -22,8 +24,10 @@ _OPERATORS = {f"the character {mark!r}" for mark in "/%?^~"}
 _OTHER_SPELLING = re.compile(r"%:|<%|%>|<:|:>|\?\?|\\\n|#")
 """What C++ reads as another character, or hands to its preprocessor."""
 _LONE_WORDS = frozenset(["auto", "do"])
-_MEMBER_MARKS = frozenset([".", "->", "::"])
-_KEPT_FOR_ALL = frozenset(["wp", "template", "operator", "goto", "extern", "typename"])
+_MEMBER_MARKS = (".", "->", "::")
+_KEPT_FOR_ALL = _LONE_WORDS | {"wp", "template", "operator", "goto", "extern", "typename"}
+_Token = tuple[str, str]
+_EXTERN = ("word", "extern")
 
 
 def tame(level: Level, text: str, own: str) -> Tamed:
@@ -36,23 +40,38 @@ def tame(level: Level, text: str, own: str) -> Tamed:
     """
     if level.language not in (CPP, CUDA):
         return Tamed(text)
-    text = clean(text, {})
-    known = _known(level, own)
-    other = _OTHER_SPELLING.search(_without_strings(text))
+    given = _known(level, own)
+    parts = list(tokens(clean(text, {})))
+    text = "".join(token for _, token in parts)
+    other = _OTHER_SPELLING.search("".join('""' if kind in ("string", "raw") else token for kind, token in parts))
     if other is not None and other[0] not in own:
         return Tamed(text, f"the characters {other[0]!r}")
     if not text.isascii() and own.isascii():
         return Tamed(text, "a character that is not ASCII")
-    if _count_of("extern", text) > _count_of("extern", own):
+    if parts.count(_EXTERN) > given.externs:
         return Tamed(text, "an extern declaration beside the kernel's own")
-    marked = _marked(text, words(own))
-    found = (each for each in strange(level, marked) if not _is_harmless(each) and each not in known)
-    return Tamed(marked, next(found, None))
+    marked = list(_marked(parts, given.words))
+    text = "".join(token for _, token in marked)
+    found = (
+        each for each in strange_tokens(level, text, marked) if not _is_harmless(each) and each not in given.strange
+    )
+    return Tamed(text, next(found, None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a row's own text has, and an answer may have too."""
+
+    words: frozenset[str]
+    strange: frozenset[str]
+    externs: int
 
 
 @lru_cache(maxsize=256)
-def _known(level: Level, own: str) -> frozenset[str]:
-    return frozenset(strange(level, own))
+def _known(level: Level, own: str) -> _Given:
+    parts = list(tokens(own))
+    found = frozenset(token for kind, token in parts if kind == "word")
+    return _Given(found, frozenset(strange(level, own)), parts.count(_EXTERN))
 
 
 def _is_harmless(found: str) -> bool:
@@ -62,49 +81,33 @@ def _is_harmless(found: str) -> bool:
     return found.removeprefix("the name ") in _LONE_WORDS
 
 
-def _count_of(word: str, text: str) -> int:
-    return sum(kind == "word" and each == word for kind, each in tokens(text))
-
-
-def _without_strings(text: str) -> str:
-    return "".join('""' if kind in ("string", "raw") else token for kind, token in tokens(text))
-
-
-def _marked(text: str, given: set[str]) -> str:
-    """A text whose names that nobody gave it have a mark.
+def _marked(parts: Sequence[_Token], given: Collection[str]) -> Iterator[_Token]:
+    """A text's tokens, names that nobody gave it with a mark.
 
     Args:
-        text: without comments.
+        parts: of a text without comments.
         given: the words of the row's own text.
     """
-    parts = list(tokens(text))
-    own = own_names(text)
-    functions = _functions(parts)
-    kept = given | _LONE_WORDS | _KEPT_FOR_ALL
+    own, functions = own_names(parts), _functions(parts)
 
     def is_kept(word: str, after: str) -> bool:
-        if word in kept or is_warps(word):
+        if word in given or word in _KEPT_FOR_ALL or is_warps(word):
             return True
         return word in functions if after == "(" else word in own
 
-    return "".join(_with_marks(parts, is_kept))
-
-
-def _with_marks(parts: Sequence[tuple[str, str]], is_kept: Callable[[str, str], bool]) -> Iterator[str]:
     solid = [number for number, (kind, _) in enumerate(parts) if kind not in ("space", "newline")]
-    place = {number: at for at, number in enumerate(solid)}
+    follows = {number: parts[after][1] for number, after in pairwise(solid)}
+    before = ""
     for number, (kind, token) in enumerate(parts):
-        if kind != "word":
-            yield token
-            continue
-        at = place[number]
-        before = "".join(parts[each][1] for each in solid[max(0, at - 2) : at])
-        after = parts[solid[at + 1]][1] if at + 1 < len(solid) else ""
-        member = any(before.endswith(mark) for mark in _MEMBER_MARKS)
-        yield token if member or is_kept(token, after) else f"{MARK}{token}"
+        if kind == "word" and not before.endswith(_MEMBER_MARKS) and not is_kept(token, follows.get(number, "")):
+            yield kind, f"{MARK}{token}"
+        else:
+            yield kind, token
+        if kind not in ("space", "newline"):
+            before = (before + token)[-2:] if kind == "other" else token
 
 
-def _functions(parts: Sequence[tuple[str, str]]) -> set[str]:
+def _functions(parts: Sequence[_Token]) -> set[str]:
     """The names that stand before the parenthesis of a head outside of all braces, and the structs."""
     found: set[str] = set()
     depth, before = 0, ("", "")

@@ -1,0 +1,184 @@
+"""What scoring costs beside bare compilation and running of the same texts, and what bad ones cost.
+
+    make scoring        writes benchmarks/scoring.txt
+
+Candidates are right texts in other words, each a text of its own: eight of each of five rows, forty together, as a
+batch of a trainer's has them. A row's plan is made before and told apart. Bare is the same prover on the same inputs in
+this process: one translation unit, or one module a text, without processes, limits, plans and comparison.
+"""
+
+import datetime
+import platform
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+from synthesis import Answer, Scorer, Scoring
+from synthesis.frontends.base import Program
+from synthesis.output.reading import Document, read_folder
+from synthesis.registry import get_frontend
+from synthesis.scoring.plans import Plans
+from synthesis.scoring.verdicts import Trial, trial_of
+from synthesis.sources.planned import PlannedRows
+from synthesis.verification.plan import Plan
+
+ROOT = Path(__file__).resolve().parents[1]
+_ROWS, _EACH, _ROUNDS = 5, 8, 5
+_AIMS = {"cpp_forward": 20.0, "stablehlo": 1.5}
+_ENDLESS = (
+    r"%evil = stablehlo.while(%it = \1) : \2 cond { %t = stablehlo.constant dense<true> : tensor<i1> "
+    r"stablehlo.return %t : tensor<i1> } do { stablehlo.return %it : \2 } return %evil : \2"
+)
+_LEVELS = {
+    "warp": ("cpp_forward", "cpp_backward", "cuda_forward", "cuda_backward"),
+    "jax": ("stablehlo", "jaxpr"),
+}
+
+
+def main() -> int:
+    """Write the report on standard output."""
+    tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "jaxlib", "numpy"))
+    print(
+        "What scoring costs, by the clock on two shared cores, the least of five rounds; ratios hold better than times."
+    )
+    print(f"python benchmarks/scoring.py, {datetime.datetime.now(tz=datetime.UTC).date()},", end=" ")
+    print(f"Python {platform.python_version()}, {tools}\n")
+    for frontend, levels in _LEVELS.items():
+        rows = _rows(frontend)
+        for level in levels:
+            _usual(level, rows)
+        _unusual(levels[0], rows)
+        _python(rows)
+        print()
+    return 0
+
+
+def _rows(frontend: str) -> list[Document]:
+    """Rows of the samples, at the same distance from each other."""
+    rows = [each for each in read_folder(ROOT / "data" / "samples" / frontend) if each.spec.signature.twin is None]
+    whole = [each for each in rows if set(_LEVELS[frontend]) <= set(each.metadata["verified"])]
+    return whole[:: len(whole) // _ROWS][:_ROWS]
+
+
+def _others(row: Document, level: str, count: int) -> list[str]:
+    """The row's own text in other words."""
+    text = row.texts[level] or ""
+    if row.frontend == "warp":
+        return [text.replace("var_0", f"mine_{number}") for number in range(count)]
+    if level == "stablehlo":  # values of other names are the same text, so an operation more that nobody uses
+        end = text.rindex("return ")
+        more = "%more_{0} = stablehlo.constant dense<{0}> : tensor<i32>\n    "
+        return [text[:end] + more.format(number) + text[end:] for number in range(count)]
+    at = text.index(" let\n") + len(" let\n")
+    return [f"{text[:at]}    zz:i32[] = add {number}:i32[] 1:i32[]\n{text[at:]}" for number in range(count)]
+
+
+def _answers(rows: Sequence[Document], level: str, count: int) -> list[Answer]:
+    return [Answer(row=row, level=level, text=text) for row in rows for text in _others(row, level, count)]
+
+
+def _usual(level: str, rows: Sequence[Document]) -> None:
+    answers = _answers(rows, level, _EACH)
+    with Scorer(Scoring()) as scorer:
+        scorer.score(answers, seed=0)  # which starts what is slow to start
+        planning, scoring, bare = list[float](), list[float](), list[float]()
+        for seed in range(1, _ROUNDS + 1):
+            planning.append(_timed(scorer, answers[::_EACH], seed))
+            scoring.append(_timed(scorer, answers, seed))
+            bare.append(_bare(answers, seed))
+    each = 1000 * min(scoring) / len(answers)
+    without = 1000 * min(bare) / len(answers)
+    plan = 1000 * min(planning) / len(rows)
+    aim = f" (aimed at: {_AIMS[level]:g})" if level in _AIMS else ""
+    print(f"{level:14} {each:6.2f} ms a candidate of {len(answers)}{aim};", end=" ")
+    print(f"bare {without:6.2f} ms: {each / without:.2f} times; a row's plan and a first text {plan:.0f} ms")
+
+
+def _timed(scorer: Scorer, answers: Sequence[Answer], seed: int) -> float:
+    """Seconds by the clock that scoring right answers takes."""
+    before = time.perf_counter()
+    scores = scorer.score(answers, seed=seed)
+    if lost := [each for each in scores if not each.accepted]:
+        raise SystemExit(f"a right text is not accepted: {lost[0]}")
+    return time.perf_counter() - before
+
+
+def _bare(answers: Sequence[Answer], seed: int) -> float:
+    """Seconds by the clock that the same texts take on the same inputs, in this process."""
+    frontend = get_frontend(answers[0].row.frontend)
+    prover = frontend.the_prover
+    programs: list[Program] = []
+    with PlannedRows(Scoring()) as planned:
+        plans = Plans(planned, 64).of([each.row for each in answers], seed)
+    for answer, plan in zip(answers, plans, strict=True):
+        assert isinstance(plan, Plan)
+        tamed = prover.tame(frontend.level(answer.level), answer.text, answer.row.texts[answer.level] or "")
+        trial = trial_of(plan, answer.level, tamed.text)
+        assert isinstance(trial, Trial)
+        programs.append(trial.program)
+    with tempfile.TemporaryDirectory() as scratch:
+        prover.prepare()
+        began = time.perf_counter()
+        list(prover.run(programs, Path(scratch)))
+        return time.perf_counter() - began
+
+
+def _unusual(level: str, rows: Sequence[Document]) -> None:
+    """What forty cost of which some are not right."""
+    loop = {"warp": "while (true) { }", "jax": ""}[rows[0].frontend]
+    crash = "wp::store((wp::float32*)16, 0.0f);"
+    kinds: dict[str, Callable[[str], str]] = {
+        "right": lambda text: text,
+        "foreign": lambda text: text.replace("wp::load", "std::load", 1).replace("stablehlo.", "stable.", 1),
+    }
+    if loop:
+        kinds |= {
+            "not compiling": lambda text: text.replace("var_1 =", "var_nobody =", 1),
+            "crashing": lambda text: text.replace("var_1 =", f"{crash} var_1 =", 1),
+            "hanging": lambda text: text.replace("var_1 =", f"{loop} var_1 =", 1),
+        }
+    else:
+        kinds |= {
+            "not parsing": lambda text: text.replace("stablehlo.", "stablehlo.un", 1),
+            "hanging": lambda text: re.sub(r"return (%\w+) : (\S+)", _ENDLESS, text),
+        }
+    answers = _answers(rows, level, _EACH)
+    with Scorer(Scoring()) as scorer:
+        scorer.score(answers, seed=0)
+        usual = 0.0
+        for name, spoil in kinds.items():
+            for count in (1, 4) if name != "right" else (0,):
+                some = [
+                    Answer(row=each.row, level=level, text=spoil(each.text) if number < count else each.text)
+                    for number, each in enumerate(answers)
+                ]
+                before = time.perf_counter()
+                scorer.score(some, seed=0)
+                seconds = time.perf_counter() - before
+                usual = usual or seconds
+                more = f", {(seconds - usual) / count:.2f} s more for each" if count else ""
+                print(
+                    f"  forty, of which {count} {name}: {seconds:.2f} s{more}" if count else f"  forty: {seconds:.2f} s"
+                )
+
+
+def _python(rows: Sequence[Document]) -> None:
+    answers = [
+        Answer(row=row, level="python", text=f"{row.source}\n\nMORE = {number}\n")
+        for row in rows
+        for number in range(8)
+    ]
+    with Scorer(Scoring()) as scorer:
+        scorer.score(answers[:1], seed=0)
+        seconds = _timed(scorer, answers, 0)
+    print(
+        f"  python: {1000 * seconds / len(answers):.1f} ms a candidate of {len(answers)}, which lower to the rows' own"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
