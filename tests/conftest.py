@@ -19,7 +19,7 @@ from synthesis.isolation.confinement import Confinement
 from synthesis.isolation.zygote import Zygote
 from synthesis.verification import verifier
 
-pytest_plugins = ["sites", "view_folders"]  # fixtures of tests/explorer and tests/views
+pytest_plugins = ["scored_rows", "sites", "view_folders"]  # fixtures of tests/scoring, tests/explorer and tests/views
 
 MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
 """The tools that are not installed: what needs one is skipped, and says so."""

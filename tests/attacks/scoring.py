@@ -79,6 +79,7 @@ def carry_out(attacks: Sequence[AnswerAttack], rows: Sequence[Document], folder:
     """Attacks between good answers, scored in one go."""
     scored = Scored()
     folder.mkdir(parents=True)
+    _begin(rows)
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "tmp")
     try:
         with watched(scored.found, folder) as canary:
@@ -86,6 +87,12 @@ def carry_out(attacks: Sequence[AnswerAttack], rows: Sequence[Document], folder:
     finally:
         tempfile.tempdir = before
     return scored
+
+
+def _begin(rows: Sequence[Document]) -> None:
+    """Score a good answer of each front end: what tests share is started, and its folders are none of an attack's."""
+    with Scorer(Scoring()) as scorer:
+        scorer.score([_good(next(row for row in rows if row.frontend == name), 0) for name in ("warp", "jax")])
 
 
 def _carry_out(

@@ -5,6 +5,8 @@ import sys
 from contextlib import ExitStack
 from typing import Annotated
 
+from cyclopts import Parameter
+
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_json, print_line
 from synthesis.progress import Meter, progress_bar
@@ -14,12 +16,14 @@ from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer, fresh_seed
 from synthesis.scoring.settings import Scoring
 
+_File = Annotated[str, Parameter(allow_leading_hyphen=True)]
+
 
 def score(
     *,
     dataset: str,
-    candidates: str,
-    out: str = "-",
+    candidates: _File,
+    out: _File = "-",
     settings: Annotated[Scoring, Flat] = Scoring(),  # noqa: B008 (it is frozen)
     progress: str = "auto",
     config: Config = None,

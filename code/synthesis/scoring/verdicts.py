@@ -87,6 +87,14 @@ def score_of(
         return _harmed(found, worth)
     if isinstance(before, Rejection):
         return not_executed("the row's own forward text does not run here")
+    try:
+        with np.errstate(all="ignore"):  # what it left may be any bytes
+            return _compared(trial, before, found, worth)
+    except (KeyError, ValueError, TypeError):  # arrays of other names, shapes or types
+        return _made(Step.RAN, Symptom.WRONG_RESULT, "what it gives does not fit the kernel", worth)
+
+
+def _compared(trial: Trial, before: Outcome | None, found: Outcome, worth: Mapping[Step, float]) -> Score:
     level = trial.program.level
     other = _other_types(trial.plan.spec.signature, level, found)
     if other is not None:

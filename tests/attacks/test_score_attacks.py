@@ -1,0 +1,47 @@
+"""Hostile answers are worth nothing, have no effect, and cost no other answer anything."""
+
+from pathlib import Path
+
+import pytest
+
+from attacks.answers import AnswerAttack
+from attacks.scoring import all_answer_attacks, carry_out, good_rows
+from synthesis.output.reading import Document
+
+CHOSEN = {
+    "warp": ["all zeros", "output left as it was", "right where there is poison alone", "a write before the array",
+             "a guard read for the harness", "the answers of inputs that were seen", "exit", "a macro by a digraph",
+             "a homoglyph", "the entry's own symbol", "the end of its namespace, in balance", "a crash", "no adjoints",
+             "writes a file", "leaves in a constructor", "says it is done", "runs Python", "template bomb",
+             "the IR as a native function", "runs when it is collected", "a system call", "static code"],
+    "jax": ["all zeros", "the answers of inputs that were seen", "the probe of the interpreter", "double precision",
+            "custom call of nothing", "Python in a parameter", "a callback", "nested jaxprs", "an input",
+            "changes the judge", "looks at frames", "takes all memory"],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Document]:
+    return good_rows()
+
+
+@pytest.fixture(scope="module")
+def attacks() -> list[AnswerAttack]:
+    return all_answer_attacks()
+
+
+def test_there_are_many_attacks_and_each_has_a_name_of_its_own(attacks: list[AnswerAttack]) -> None:
+    titles = [each.title for each in attacks]
+    assert len(titles) == len(set(titles)) >= 300
+
+
+@pytest.mark.parametrize("frontend", ["warp", "jax"])
+def test_hostile_answers_are_worth_nothing_and_cost_themselves(
+    frontend: str, rows: list[Document], attacks: list[AnswerAttack], tmp_path: Path
+) -> None:
+    chosen = [each for each in attacks if each.frontend == frontend and each.name in CHOSEN[frontend]]
+    assert len(chosen) >= len(CHOSEN[frontend]) - 1
+    scored = carry_out(chosen, rows, tmp_path / frontend)
+    found = scored.found
+    assert len(scored.scores) == len(chosen)
+    assert (found.accepted, found.effects, found.lost) == ([], [], [])

@@ -1,0 +1,58 @@
+"""Rows that answers are scored against, and a scorer that stays: fixtures of tests/scoring."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from synthesis import Scorer, Scoring, run_pipeline
+from synthesis.output.reading import Document, read_folder
+
+SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+
+
+@pytest.fixture(scope="session")
+def scorer() -> Iterator[Scorer]:
+    """A scorer that draws new inputs for each call."""
+    with Scorer(Scoring(source_time_limit=5.0)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def warp_samples() -> list[Document]:
+    """A few rows of the samples with all four texts proved."""
+    rows = [each for each in read_folder(SAMPLES / "warp") if len(each.metadata["verified"]) == 4]
+    return rows[:: len(rows) // 6][:6]
+
+
+@pytest.fixture(scope="session")
+def jax_samples() -> list[Document]:
+    """A few rows of the samples whose texts run at their own sizes."""
+    rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is None]
+    return rows[:: len(rows) // 6][:6]
+
+
+@pytest.fixture(scope="session")
+def derivative_rows(tmp_path_factory: pytest.TempPathFactory) -> list[Document]:
+    """JAX functions with all levels that are executed, derivatives too."""
+    out = tmp_path_factory.mktemp("derivatives")
+    levels = [
+        f"{kind}{name}" for kind in ("", "vjp_", "jvp_") for name in ("jaxpr", "stablehlo", "hlo", "optimized_hlo")
+    ]
+    run_pipeline(4, out, frontend="jax", seed=11, category="math", difficulty=2, level=levels, workers=1)
+    return list(read_folder(out))
+
+
+def named_otherwise(row: Document, level: str) -> str:
+    """A row's own text with one name changed or an unused value more, so that it is not the row's own but as right."""
+    text = row.texts[level] or ""
+    if row.frontend == "warp":
+        return re.sub(r"\bvar_0\b", "mine", text)
+    if "hlo" not in level:
+        at = text.index(" let\n") + len(" let\n")
+        return f"{text[:at]}    zz:i32[] = add 1:i32[] 1:i32[]\n{text[at:]}"
+    if level.endswith("stablehlo"):
+        at = text.rindex("return ")
+        return f"{text[:at]}%more = stablehlo.constant dense<1> : tensor<i32>\n    {text[at:]}"
+    return re.sub(r"^HloModule [\w.-]+", "HloModule other", text)
