@@ -259,6 +259,8 @@ class Tamed:
     text: str
     foreign: str | None = None
     """What in it the tool never prints, in words; None if there is nothing, and it may be run."""
+    other: str | None = None
+    """In what it is another kernel than the row's, by names and types, as far as that is told without running it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,7 +375,8 @@ class Prover(Protocol):
         """A text that a model wrote, in the form in which it may be run beside others, or why it may not be.
 
         Comments are taken out, and names that are the text's own become such that they can be nobody else's. What the
-        tool never prints is refused, but for what the row's own text has too. Nothing of the text is run.
+        tool never prints is refused, but for what the row's own text has too; so is what takes other arguments.
+        Nothing of the text is run.
 
         Args:
             level: what the text is said to be.

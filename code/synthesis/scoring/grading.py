@@ -187,6 +187,8 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
         return refused(str(Symptom.SYNTAX_ERROR), tamed.foreign)
     if tamed.foreign is not None:
         return refused(str(Refusal.FOREIGN), f"it has what its tool never prints: {tamed.foreign}")
+    if tamed.other is not None:
+        return refused(str(Refusal.OTHER_SIGNATURE), tamed.other)
     return _Open(row, level, tamed.text)
 
 

@@ -26,6 +26,11 @@ _OTHER_SPELLING = re.compile(r"%:|<%|%>|<:|:>|\?\?|\\\n|#")
 _LONE_WORDS = frozenset(["auto", "do"])
 _MEMBER_MARKS = (".", "->", "::")
 _KEPT_FOR_ALL = _LONE_WORDS | {"wp", "template", "operator", "goto", "extern", "typename"}
+_FIELDS = re.compile(r"\bstruct\s+wp_args_\w+\s*\{(?P<all>[^{}]*)\}")
+_PARAMETERS = re.compile(r"_cuda_kernel_(?:forward|backward)\s*\((?P<all>[^()]*)\)")
+_NOT_IN_ANGLES = re.compile(r",(?![^<>]*>)")
+_TYPE = re.compile(r"(?P<type>.*[\s>*&])\w+", re.DOTALL)
+_ALIAS = re.compile(r"(?<![\w:])(?:float|double|int)\b")
 _Token = tuple[str, str]
 _EXTERN = ("word", "extern")
 
@@ -55,7 +60,7 @@ def tame(level: Level, text: str, own: str) -> Tamed:
     found = (
         each for each in strange_tokens(level, text, marked) if not _is_harmless(each) and each not in given.strange
     )
-    return Tamed(text, next(found, None))
+    return Tamed(text, next(found, None), _other_arguments(level, text, given.arguments))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +70,41 @@ class _Given:
     words: frozenset[str]
     strange: frozenset[str]
     externs: int
+    arguments: tuple[str, ...] | None
 
 
 @lru_cache(maxsize=256)
 def _known(level: Level, own: str) -> _Given:
     parts = list(tokens(own))
     found = frozenset(token for kind, token in parts if kind == "word")
-    return _Given(found, frozenset(strange(level, own)), parts.count(_EXTERN))
+    return _Given(found, frozenset(strange(level, own)), parts.count(_EXTERN), _arguments(level, own))
+
+
+def _other_arguments(level: Level, text: str, asked: tuple[str, ...] | None) -> str | None:
+    """In what a text takes other arguments than the row's own, which would be read as what they are not."""
+    given = _arguments(level, text)
+    if asked is None or given == asked:
+        return None
+    if given is None or len(given) != len(asked):
+        return f"it takes {0 if given is None else len(given)} arguments, not {len(asked)}"
+    number, (one, other) = next(
+        (n, pair) for n, pair in enumerate(zip(given, asked, strict=True)) if pair[0] != pair[1]
+    )
+    return f"its argument {number + 1} is of the type {one}, not {other}"
+
+
+def _arguments(level: Level, text: str) -> tuple[str, ...] | None:
+    """The types of what a text's kernel is given, in order; None if that is not found."""
+    found = _FIELDS.search(text) if level.language == CPP else _PARAMETERS.search(text)
+    if found is None:
+        return None
+    fields = _NOT_IN_ANGLES.split(found["all"]) if level.language == CUDA else found["all"].split(";")
+    types = [_TYPE.fullmatch(each.strip()) for each in fields if each.strip()]
+    return tuple("" if each is None else _ALIAS.sub(_long_name, "".join(each["type"].split())) for each in types)
+
+
+def _long_name(short: re.Match[str]) -> str:
+    return {"float": "wp::float32", "double": "wp::float64", "int": "wp::int32"}[short[0]]
 
 
 def _is_harmless(found: str) -> bool:
