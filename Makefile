@@ -6,7 +6,9 @@
 # make picture  make docs/explorer.png again, of the site of the samples
 # make golden   write tests/golden.json again: short hashes of the kernels that are drawn
 # make mutation  write benchmarks/mutation.txt again: how many of 4,000 wrong texts verification finds (an hour)
-# make attacks   write benchmarks/attacks.txt again: what verify makes of hostile rows (minutes)
+# make attacks   write benchmarks/attacks.txt and score_attacks.txt again: what verify makes of hostile rows, and
+#                score of hostile answers (minutes)
+# make scoring   write benchmarks/scoring.txt again: what scoring costs (minutes)
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
@@ -23,7 +25,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel page only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel scoring page only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -69,6 +71,13 @@ attacks: $(STAMP)
 	mkdir -p build
 	$(BIN)/python benchmarks/attacks.py > build/attacks.txt; status=$$?; cp build/attacks.txt benchmarks/attacks.txt; \
 		exit $$status
+	$(BIN)/python benchmarks/score_attacks.py > build/score_attacks.txt; status=$$?; \
+		cp build/score_attacks.txt benchmarks/score_attacks.txt; exit $$status
+
+scoring: $(STAMP)
+	mkdir -p build
+	$(BIN)/python benchmarks/scoring.py > build/scoring.txt
+	cp build/scoring.txt benchmarks/scoring.txt
 
 # Packages whose dependencies are not needed to read them come without these.
 sizes:
