@@ -8,6 +8,7 @@ this process: one translation unit, or one module a text, without processes, lim
 """
 
 import datetime
+import os
 import platform
 import re
 import sys
@@ -46,7 +47,8 @@ def main() -> int:
         "What scoring costs, by the clock on two shared cores, the least of five rounds; ratios hold better than times."
     )
     print(f"python benchmarks/scoring.py, {datetime.datetime.now(tz=datetime.UTC).date()},", end=" ")
-    print(f"Python {platform.python_version()}, {tools}\n")
+    print(f"Python {platform.python_version()}, {tools}")
+    print(f"Others were at work on the machine: a load of {os.getloadavg()[1]:.0f} on {os.cpu_count()} cores.\n")
     for frontend, levels in _LEVELS.items():
         rows = _rows(frontend)
         for level in levels:

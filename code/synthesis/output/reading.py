@@ -333,6 +333,43 @@ def _of_row(row: Row, where: str, number: int) -> Document:
     return Document(row.source, texts, metadata, f"{index:06d}_{metadata['kernel_name']}", document_of(row, row.texts))
 
 
+def scan_places(place: Place) -> Iterator[tuple[str, int, Document | BrokenFile]]:
+    """The pairs of a folder, each with its file and its number in it, by which ``read_at`` finds it again.
+
+    Raises:
+        TargetError: if there is no such folder, or it holds no pairs.
+    """
+    store = store_of(place)
+    known = _known_files(store)
+    names = _in_order(store, known)
+    for name in names:
+        for number, each in enumerate(_scan_file(store, name, known.get(name), None)):
+            yield name, number, each
+    if not names:
+        raise TargetError(
+            f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
+        )
+
+
+def read_at(place: Place, name: str, number: int) -> Document:
+    """The pair of a number in a file of a folder.
+
+    Raises:
+        TargetError: if it is not there any more.
+    """
+    from synthesis.output.tables import TableError, read_row
+
+    store = store_of(place)
+    where = join(store.where, name)
+    try:
+        if not name.endswith(_TABLE):
+            return _pair_of(store, name, store.read(name))
+        with store.as_path(name) as path:
+            return replace(_of_row(read_row(path, number), where, number + 1), split=split_of(name))
+    except (OSError, TableError) as error:
+        raise TargetError(f"cannot read {where}: {error}") from error
+
+
 def count_pairs(place: Place) -> int | None:
     """How many pairs a folder has, as far as that is known without reading them; None if it is not.
 

@@ -163,6 +163,29 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
         raise TableError(f"it is no Parquet file of rows: {error}") from error
 
 
+def read_row(source: Any, number: int) -> Row:
+    """One row of a table, of which only the group is read that it is in.
+
+    Args:
+        source: a path or a file to read from.
+        number: the row's, from 0.
+
+    Raises:
+        TableError: if it is no table of rows, or has no such row.
+    """
+    try:
+        with parquet.ParquetFile(source) as file:
+            first = 0
+            for group in range(file.num_row_groups):
+                rows = file.metadata.row_group(group).num_rows
+                if number < first + rows:
+                    return _row(file.read_row_group(group).slice(number - first, 1).to_pylist()[0])
+                first += rows
+    except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:
+        raise TableError(f"it is no Parquet file of rows: {error}") from error
+    raise TableError(f"it has {first} rows, and none of the number {number}")
+
+
 _COLUMNS = tuple(each.name for each in METADATA)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from synthesis.errors import TargetError, UnknownNameError
-from synthesis.output.reading import BrokenFile, Document, Place, document_of_json, scan_folder, scan_from
+from synthesis.output.reading import BrokenFile, Document, Place, document_of_json, read_at, scan_places
 from synthesis.output.rows import document_of
 from synthesis.output.rows import row_of as as_row
 from synthesis.output.schema import METADATA
@@ -60,23 +60,24 @@ class RowIndex:
         self._store = store_of(place)
         self._kept = kept
         self._rows: OrderedDict[str, Document] = OrderedDict()
-        self._numbers: dict[str, int] = {}
-        for number, found in enumerate(scan_folder(self._store)):
+        self._places: dict[str, tuple[str, int]] = {}
+        files: dict[str, str] = {}
+        for name, number, found in scan_places(self._store):
             if isinstance(found, BrokenFile):
                 raise TargetError(found.why)
-            self._numbers.setdefault(str(found.metadata["id"]), number)
+            self._places.setdefault(str(found.metadata["id"]), (files.setdefault(name, name), number))
 
     def __len__(self) -> int:
         """How many rows there are."""
-        return len(self._numbers)
+        return len(self._places)
 
     def __iter__(self) -> Iterator[str]:
         """The ids, in the order of the folder."""
-        return iter(self._numbers)
+        return iter(self._places)
 
     def __contains__(self, key: object) -> bool:
         """Whether there is a row of an id."""
-        return key in self._numbers
+        return key in self._places
 
     def __getitem__(self, key: str) -> Document:
         """The row of an id.
@@ -87,13 +88,13 @@ class RowIndex:
         if key in self._rows:
             self._rows.move_to_end(key)
             return self._rows[key]
-        if key not in self._numbers:
+        if key not in self._places:
             raise UnknownNameError("row", key, [f"the {len(self)} ids of its rows"], where=f"in {self._store.where}")
-        for number, found in scan_from(self._store, self._numbers[key]):
-            if number == self._numbers[key] and isinstance(found, Document) and found.metadata["id"] == key:
-                self._keep(key, found)
-                return found
-        raise TargetError(f"{self._store.where} has changed: row {key} is gone")
+        found = read_at(self._store, *self._places[key])
+        if found.metadata["id"] != key:
+            raise TargetError(f"{self._store.where} has changed: row {key} is gone")
+        self._keep(key, found)
+        return found
 
     def _keep(self, key: str, row: Document) -> None:
         self._rows[key] = row
