@@ -17,13 +17,14 @@ from synthesis.scoring.normal import normal_form, normal_lines
 from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.settings import Scoring
-from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of
+from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of, wrote_outside
 from synthesis.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 
 TOGETHER = 40
 """Texts that share a process and a translation unit."""
 _SAME = Score(value=1.0, step=Step.ALL, same_text=True)
+_RAN = (Step.RAN, Step.SOME, Step.FORWARD)
 _BRACES = "braces that do not match"
 
 
@@ -175,6 +176,10 @@ class Grader:
             follows = programs[place[number]].follows
             before = None if follows is None else outcomes[follows]
             found[number] = score_of(trial, before, outcomes[place[number]], self.settings.worth)
+        outside = {number for number in trials if wrote_outside(outcomes[place[number]])}
+        ran = {number: trials[number] for number in trials.keys() - outside if found[number].step in _RAN}
+        if outside and ran:  # what wrote outside its own arrays may have written into theirs
+            found |= self._run_together(frontend, {number: ran[number] for number in sorted(ran)})
         return found
 
 

@@ -72,6 +72,11 @@ def _points_alone(program: Program) -> Program:
     return replace(program, runs=runs)
 
 
+def wrote_outside(found: Outcome | Rejection) -> bool:
+    """Whether a text wrote where it has no array."""
+    return isinstance(found, Rejection) and found.detail == _OUTSIDE
+
+
 def score_of(
     trial: Trial, before: Outcome | Rejection | None, found: Outcome | Rejection, worth: Mapping[Step, float]
 ) -> Score:
@@ -149,7 +154,7 @@ def refused(symptom: str, message: str) -> Score:
 def _harmed(found: Rejection, worth: Mapping[Step, float]) -> Score:
     symptom = found.symptom
     if symptom in _HARM:
-        message = f"it {_OUTSIDE}" if found.detail == _OUTSIDE else _HARM[symptom]
+        message = f"it {_OUTSIDE}" if wrote_outside(found) else _HARM[symptom]
         return _made(Step.COMPILED, str(symptom), message, worth)
     step = Step.RAN if symptom is Symptom.WRONG_RESULT else Step.PARSED
     return _made(step, str(symptom), plain(found.detail), worth)
