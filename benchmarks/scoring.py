@@ -33,9 +33,9 @@ _AIMS = {"cpp_forward": 20.0, "stablehlo": 1.5}
 _BOUNDS = """\
 Neither aim was met on 2026-11-22, and others were at work. What bounds it: of C++, Clang, as in the bare run; cutting a
 text into tokens to screen it takes 2 ms. Of StableHLO, some 40 ms a batch for a process and XLA's client in it, which
-cannot be forked along; and texts that XLA compiles, each by itself, since its interpreter would take longer: of the five
-rows, eight texts of one took 7 ms each, a process among it, of the others 12 to 40 ms. The rest of the batch of a text
-that crashes or hangs is compiled once more."""
+cannot be forked along; and texts that XLA compiles, each by itself, since its interpreter would take longer: of the
+five rows, eight texts of one took 7 ms each, a process among it, of the others 12 to 40 ms. The rest of the batch of a
+text that crashes or hangs is compiled once more."""
 _ENDLESS = (
     r"%evil = stablehlo.while(%it = \1) : \2 cond { %t = stablehlo.constant dense<true> : tensor<i1> "
     r"stablehlo.return %t : tensor<i1> } do { stablehlo.return %it : \2 } return %evil : \2"
