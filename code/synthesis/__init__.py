@@ -26,6 +26,9 @@ if TYPE_CHECKING:
         UnknownNameError,
         UsageError,
     )
+    from synthesis.evaluation.evaluating import evaluate
+    from synthesis.evaluation.report import Report
+    from synthesis.evaluation.settings import Evaluating
     from synthesis.examples import Examples, example
     from synthesis.explorer.site import explore
     from synthesis.extraction import discover, extract
@@ -71,6 +74,7 @@ __all__ = [
     "ConfigError",
     "Domain",
     "Drawing",
+    "Evaluating",
     "Examples",
     "Export",
     "ExportSummary",
@@ -89,6 +93,7 @@ __all__ = [
     "OutputError",
     "Pair",
     "Rejection",
+    "Report",
     "Role",
     "RowIndex",
     "Run",
@@ -108,6 +113,7 @@ __all__ = [
     "__version__",
     "compile_kernel_from_source",
     "discover",
+    "evaluate",
     "example",
     "explore",
     "export",
@@ -132,6 +138,7 @@ _MODULES = {
     "ConfigError": "errors",
     "Domain": "records",
     "Drawing": "settings",
+    "Evaluating": "evaluation.settings",
     "Examples": "examples",
     "Export": "views.settings",
     "ExportSummary": "views.summary",
@@ -150,6 +157,7 @@ _MODULES = {
     "OutputError": "errors",
     "Pair": "records",
     "Rejection": "records",
+    "Report": "evaluation.report",
     "Role": "records",
     "RowIndex": "scoring.rows",
     "Run": "settings",
@@ -168,6 +176,7 @@ _MODULES = {
     "Verdict": "records",
     "compile_kernel_from_source": "pipeline",
     "discover": "extraction",
+    "evaluate": "evaluation.evaluating",
     "example": "examples",
     "explore": "explorer.site",
     "export": "views.exporting",

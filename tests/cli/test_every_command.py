@@ -25,6 +25,7 @@ ARGUMENTS = {
     "explore": ["FOLDER", "--out", "OUT", "--runs", "0"],
     "export": ["FOLDER", "--unverified", "--out", "OUT"],
     "score": ["--dataset", "FOLDER", "--candidates", "LINES", "--out", "OUT", "--require-verified=false"],
+    "evaluate": ["--dataset", "FOLDER", "--generations", "ANSWERS", "--require-verified=false", "--out", "OUT"],
     "show": ["FOLDER", "--id", "0"],
     "ops": ["--frontend", "jax"],
     "list": ["jax"],
@@ -71,9 +72,12 @@ def test_the_list_of_commands_says_what_each_says_of_itself(command: str) -> Non
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_json_is_all_that_standard_output_holds(command: str, folder: Path, lines: Path, tmp_path: Path) -> None:
-    packages = tmp_path / "packages.txt"
+    packages, answers = tmp_path / "packages.txt", tmp_path / "answers.jsonl"
     packages.write_text("jax\n# modules: jax.nn\n")
-    places = {"FOLDER": folder, "LINES": lines, "OUT": tmp_path / "out", "PACKAGES": packages}
+    row = next(iter(read_folder(folder)))
+    question = {"id": row.metadata["id"], "level": "jaxpr", "completions": [row.texts["jaxpr"]]}
+    answers.write_text(json.dumps(question))
+    places = {"FOLDER": folder, "LINES": lines, "OUT": tmp_path / "out", "PACKAGES": packages, "ANSWERS": answers}
     places["ENVIRONMENT"] = tmp_path / "environment"
     given = [str(places.get(each, each)) for each in ARGUMENTS[command]]
     result = subprocess.run(

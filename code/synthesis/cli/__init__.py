@@ -31,6 +31,7 @@ COMMANDS = {
         "Write a folder of pairs as files to train on: prompts and completions, documents, flat columns, or repairs."
     ),
     "score": "Score models' texts against the rows of a folder, by execution on inputs that nobody has seen.",
+    "evaluate": "Score what a model wrote and report pass@k, by what rows and questions are.",
     "show": "Show a pair's Python beside its IR.",
     "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
     "explore": "Make a static site of data sets: an overview, a table to search, a page for each pair.",
@@ -46,7 +47,7 @@ COMMANDS = {
 
 A command's file is imported when the command is called: what one needs, the others and ``--help`` need not wait for.
 """
-_CONTINUED = {"generate", "extract", "harvest", "export"}
+_CONTINUED = {"generate", "extract", "harvest", "export", "evaluate"}
 """Commands that go on where they were stopped."""
 _FUNCTIONS = {"list": "list_names"}
 """Where a command's function has another name."""

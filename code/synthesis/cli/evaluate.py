@@ -1,0 +1,63 @@
+"""``irsmith evaluate``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from synthesis.cli.options import Config, Flag, Flat
+from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.evaluation.evaluating import PAGE, evaluate_with
+from synthesis.evaluation.settings import Evaluating
+from synthesis.progress import progress_bar
+
+
+def evaluate(
+    *,
+    dataset: str,
+    generations: Path,
+    out: str,
+    settings: Annotated[Evaluating, Flat] = Evaluating(),  # noqa: B008 (it is frozen)
+    progress: str = "auto",
+    config: Config = None,
+    json: Flag = False,
+) -> None:
+    """Score what a model wrote and report pass@k, by what rows and questions are.
+
+    Each answer is run against its row, on inputs of --seed; only what is proved counts. A line of the file is a
+    question: {"id": row, "level": asked for, "completions": [text, …]}, or with "direction" as exports have it. A run
+    that is killed goes on with the same command; the same command again changes nothing.
+
+    Examples:
+
+        irsmith evaluate --dataset pairs --generations answers.jsonl --out report
+
+        irsmith evaluate --dataset pairs --generations answers.jsonl --out report --trained-on train_pairs --k 1 --k 10
+
+    Parameters
+    ----------
+    dataset: str
+        The folder of pairs that the questions are about, or its URL.
+    generations: Path
+        A file of JSON lines: a question a line, with all answers that were sampled.
+    out: str
+        The folder or URL for report.md, report.json and scores.jsonl: empty, or of the same evaluation.
+    progress: str
+        How progress is shown on standard error: auto, a bar at a terminal and lines elsewhere; plain; json; or none.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
+    json: bool
+        Print the report as JSON.
+    """
+    with progress_bar("evaluate", progress) as show:
+        report = evaluate_with(settings, dataset, generations, out, on_progress=show)
+    if json:
+        print_json(report.to_json())
+        return
+    console, overall = plain_console(), report.findings.overall
+    print_line(
+        console, f"{generations}: {overall.answers} answers to {overall.questions} questions about {overall.rows} rows"
+    )
+    for k, each in overall.passes.items():
+        print_line(console, f"  pass@{k:<5} {each.value:6.1%}  ({each.low:.1%} … {each.high:.1%})")
+    for symptom, count in overall.symptoms.items():
+        print_line(console, f"  {count:>7} {symptom}")
+    print_line(console, f"  inputs of seed {report.seed}; the report is {out.rstrip('/')}/{PAGE}")

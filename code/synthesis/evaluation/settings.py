@@ -1,0 +1,46 @@
+"""What answers are evaluated with: one record, which is the options and what an evaluation keeps."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from synthesis.errors import ConfigError
+from synthesis.scoring.settings import Scoring
+from synthesis.settings import Confining
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluating(Scoring):
+    """What answers are evaluated with."""
+
+    seed: int = 0  # pyright: ignore[reportIncompatibleVariableOverride]  (a report is to be made again)
+    """Of the inputs that texts are run on; the same seed gives the same report."""
+    k: tuple[int, ...] | None = None
+    """Of pass@k; may be given several times. 1, 5, 10, 25, 50, 100 … as far as every question has that many answers, if
+    it is not said."""
+    trained_on: str | None = None
+    """The data set that the model was trained on, a folder or a URL: a structure is seen if a row of its training split
+    has it. The data set itself if it is not said."""
+
+    def __post_init__(self) -> None:
+        """Refuse what nothing can be evaluated with."""
+        super().__post_init__()
+        if self.seed is None:  # pyright: ignore[reportUnnecessaryComparison]
+            raise ConfigError("an evaluation has a seed, so that it can be made again; got None")
+        if self.k is not None:
+            listed = (self.k,) if isinstance(self.k, int) else tuple(self.k)
+            if not listed or any(isinstance(each, bool) or not isinstance(each, int) or each < 1 for each in listed):  # pyright: ignore[reportUnnecessaryIsInstance]
+                raise ConfigError(f"k is a list of whole numbers from 1, got {self.k!r}")
+            object.__setattr__(self, "k", tuple(sorted(set(listed))))
+
+    @property
+    def lasting(self) -> dict[str, Any]:
+        """What an evaluation keeps of its settings: those that scores depend on."""
+        kept = self.to_json()
+        for name in (*(each.name for each in fields(Confining)), "workers", "kept_plans", "k", "trained_on"):
+            kept.pop(name)
+        return kept
+
+    @property
+    def scoring(self) -> Scoring:
+        """What texts are scored with."""
+        return Scoring(**{each.name: getattr(self, each.name) for each in fields(Scoring)})
