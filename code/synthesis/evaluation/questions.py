@@ -69,7 +69,7 @@ def question_of(line: str, number: int, where: str) -> Question:
     record = cast(dict[str, Any], entry)
     if not isinstance(record.get("id"), str):
         raise TargetError(f"{where}: a line needs the id of a row: {_FORM}")
-    given, target = _asked(record, where)
+    given, target = asked_of(record, where)
     listed = record.get("completions")
     if not isinstance(listed, list) or not listed:
         raise TargetError(f"{where}: completions is a list of at least one text: {_FORM}")
@@ -77,8 +77,12 @@ def question_of(line: str, number: int, where: str) -> Question:
     return Question(line=number, id=record["id"], target=target, given=given, completions=texts)
 
 
-def _asked(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], str]:
-    """What is shown and what is asked for. A direction says both; in views, a level beside it may be what is shown."""
+def asked_of(record: Mapping[str, Any], where: str) -> tuple[tuple[str, ...], str]:
+    """What is shown and what is asked for. A direction says both; in views, a level beside it may be what is shown.
+
+    Raises:
+        TargetError: if a record says neither.
+    """
     direction, level = record.get("direction"), record.get("level")
     if isinstance(direction, str) and direction:
         given, separator, target = direction.rpartition(_TO)

@@ -1,0 +1,24 @@
+"""A library that an adapter is for and that is not installed."""
+
+from importlib import import_module
+from typing import Any
+
+from synthesis.errors import UsageError
+
+
+class MissingLibraryError(UsageError, ImportError):
+    """A library that is not installed; the message says how to install it."""
+
+
+def need(module: str, package: str) -> Any:
+    """A module of somebody else's library.
+
+    Raises:
+        MissingLibraryError: if it is not installed.
+    """
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
+            raise
+        raise MissingLibraryError(f"this needs {package}, which is not installed: pip install {package}") from error

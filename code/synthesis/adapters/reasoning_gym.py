@@ -1,0 +1,108 @@
+"""Questions and ``score_answer`` in reasoning-gym's shape; without that library too."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from synthesis.adapters.grading import Grader, Submitted
+from synthesis.adapters.missing import need
+from synthesis.adapters.tasks import Task, Tasks, asked_for
+from synthesis.output.reading import Place
+
+NAME = "irsmith"
+
+
+class IrsmithDataset:
+    """The questions of a data set as entries with ``question``, ``answer`` and ``metadata``, and what scores answers.
+
+    Args:
+        dataset: the folder, or its URL.
+        split: of rows of this split alone.
+        direction: from what to what, names or patterns; the usual ones if None.
+        url: of ``irsmith serve``, which scores in the place of this machine.
+        options: further arguments of :class:`synthesis.adapters.grading.Grader`.
+
+    Raises:
+        UsageError: for settings or a folder that cannot be used, or if there are no questions.
+    """
+
+    def __init__(
+        self,
+        dataset: Place,
+        *,
+        split: str | None = None,
+        direction: Sequence[str] | str | None = None,
+        url: str | None = None,
+        **options: Any,
+    ) -> None:
+        self.tasks = Tasks(dataset, split=split, direction=direction)
+        self.grader = Grader(dataset, **options) if url is None else Grader(url=url, **options)
+
+    def __len__(self) -> int:
+        """How many questions there are."""
+        return len(self.tasks)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        """An entry."""
+        return entry_of(self.tasks[index], index)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """All entries."""
+        return (self[index] for index in range(len(self)))
+
+    def score_answer(self, answer: str | None, entry: Mapping[str, Any]) -> float:
+        """What an answer to an entry is worth, from 0 to 1."""
+        return self.score_answers([answer], [entry])[0]
+
+    def score_answers(self, answers: Sequence[str | None], entries: Sequence[Mapping[str, Any]]) -> list[float]:
+        """What answers are worth, one an entry: many together cost a part of what they cost one by one."""
+        submitted: list[Submitted] = []
+        for answer, entry in zip(answers, entries, strict=True):
+            facts = entry["metadata"]
+            level, given = asked_for(facts)
+            submitted.append(Submitted(id=facts["id"], level=level, text=answer or "", given=given))
+        return [each.value for each in self.grader.score(submitted)]
+
+
+def entry_of(task: Task, index: int) -> dict[str, Any]:
+    """A question in reasoning-gym's shape."""
+    facts = {"source_dataset": NAME, "source_index": index, **task.facts}
+    return {"question": task.text, "answer": task.gold, "metadata": facts}
+
+
+@dataclass
+class IrsmithConfig:
+    """What reasoning-gym makes the data set from; see :class:`IrsmithDataset`."""
+
+    dataset: str = ""
+    split: str | None = None
+    direction: Sequence[str] | str | None = None
+    url: str | None = None
+    seed: int | None = None
+    """Of the inputs that answers are run on; new ones for each call if None."""
+    size: int | None = None
+    """Questions at most."""
+
+
+def register(name: str = NAME) -> None:
+    """Have ``reasoning_gym.create_dataset(name, dataset=…)`` know it.
+
+    Raises:
+        MissingLibraryError: if reasoning-gym is not installed.
+        ValueError: if the name is taken.
+    """
+    dataset = need("reasoning_gym.dataset", "reasoning-gym")
+    factory = need("reasoning_gym.factory", "reasoning-gym")
+
+    class Registered(IrsmithDataset, dataset.ProceduralDataset):
+        """The data set, as one of reasoning-gym's own."""
+
+        def __init__(self, config: IrsmithConfig) -> None:
+            given = {"split": config.split, "direction": config.direction, "url": config.url}
+            IrsmithDataset.__init__(self, config.dataset, seed=config.seed, **given)
+            size = len(self.tasks) if config.size is None else min(config.size, len(self.tasks))
+            dataset.ProceduralDataset.__init__(self, config=config, seed=config.seed, size=size)
+
+        __len__ = dataset.ProceduralDataset.__len__
+
+    factory.register_dataset(name, Registered, IrsmithConfig)

@@ -1,0 +1,76 @@
+"""A reward function for TRL's ``GRPOTrainer``; it works with whatever calls reward functions as TRL does."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from synthesis.adapters.grading import Grader, Submitted
+from synthesis.adapters.tasks import asked_for
+from synthesis.errors import ConfigError
+from synthesis.evaluation.questions import text_of
+from synthesis.output.reading import Place
+
+_NAMES = ("id", "direction", "level")
+
+
+class IrsmithReward:
+    """Scores completions to prompts of ``irsmith export --view sft``, whose columns it is given by the trainer.
+
+    A completion that cannot be run here, as one at the level ``ptx`` that is not the row's own text, has no reward
+    (None), which TRL leaves out.
+
+    Args:
+        dataset: the folder that was exported, or its URL.
+        url: of ``irsmith serve``, in the place of a data set.
+        options: further arguments of :class:`synthesis.adapters.grading.Grader`: ``token``, ``seed``, and fields of
+            :class:`synthesis.Scoring` by name.
+
+    Raises:
+        ConfigError: for settings that cannot be used.
+
+    Example:
+        >>> GRPOTrainer(model, reward_funcs=IrsmithReward("pairs"), train_dataset=data["train"])  # doctest: +SKIP
+    """
+
+    __name__ = "irsmith"
+
+    def __init__(self, dataset: Place | None = None, *, url: str | None = None, **options: Any) -> None:
+        self.grader = Grader(dataset, url=url, **options)
+
+    def __call__(
+        self,
+        prompts: Sequence[Any],
+        completions: Sequence[Any],
+        *,
+        log_metric: Callable[[str, float], None] | None = None,
+        **columns: Any,
+    ) -> list[float | None]:
+        """A reward for each completion.
+
+        Args:
+            prompts: what was asked.
+            completions: what the model wrote: texts, or lists of messages.
+            log_metric: told the share of completions that are accepted, as ``irsmith/accepted``.
+            columns: those of the data set, a list each; ``id`` and ``direction``, or ``level``, must be among them.
+
+        Raises:
+            ConfigError: if these columns are not there, or a row has no proved text of a level.
+        """
+        del prompts
+        scores = self.grader.score(_submitted(completions, columns))
+        if log_metric is not None and scores:
+            log_metric("irsmith/accepted", sum(each.accepted for each in scores) / len(scores))
+        return [each.value if each.judged else None for each in scores]
+
+
+def _submitted(completions: Sequence[Any], columns: dict[str, Any]) -> list[Submitted]:
+    if "id" not in columns or not ("direction" in columns or "level" in columns):
+        raise ConfigError(
+            f"a reward needs the columns id and direction of irsmith export --view sft; got {', '.join(columns)}"
+        )
+    found: list[Submitted] = []
+    for index, completion in enumerate(completions):
+        record = {name: columns[name][index] for name in _NAMES if name in columns}
+        level, given = asked_for(record)
+        text = text_of(completion, f"completion {index}")
+        found.append(Submitted(id=record["id"], level=level, text=text, given=given))
+    return found
