@@ -98,8 +98,14 @@ def register(name: str = NAME) -> None:
         """The data set, as one of reasoning-gym's own."""
 
         def __init__(self, config: IrsmithConfig) -> None:
-            given = {"split": config.split, "direction": config.direction, "url": config.url}
-            IrsmithDataset.__init__(self, config.dataset, seed=config.seed, **given)
+            IrsmithDataset.__init__(
+                self,
+                config.dataset,
+                split=config.split,
+                direction=config.direction,
+                url=config.url,
+                seed=config.seed,
+            )
             size = len(self.tasks) if config.size is None else min(config.size, len(self.tasks))
             dataset.ProceduralDataset.__init__(self, config=config, seed=config.seed, size=size)
 

@@ -32,6 +32,7 @@ COMMANDS = {
     ),
     "score": "Score models' texts against the rows of a folder, by execution on inputs that nobody has seen.",
     "evaluate": "Score what a model wrote and report pass@k, by what rows and questions are.",
+    "serve": "Score models' answers for whoever asks over HTTP.",
     "show": "Show a pair's Python beside its IR.",
     "stats": "Count what a folder of pairs holds: categories, levels, operations, lengths, rejections.",
     "explore": "Make a static site of data sets: an overview, a table to search, a page for each pair.",

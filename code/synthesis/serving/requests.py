@@ -1,0 +1,107 @@
+"""What a request holds, checked before anything is scored."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+LONGEST_NAME = 200
+_TEXTS = ("id", "level", "text")
+_MOST_SEED = 2**63
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """An answer to be scored."""
+
+    id: str
+    level: str
+    text: str
+    given: str = ""
+    seed: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The answer as JSON values, but for the seed, which those that are scored together have in common."""
+        return {"id": self.id, "level": self.level, "text": self.text, "given": self.given}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a request asks."""
+
+    answers: tuple[Wanted, ...]
+    is_single: bool
+    """Whether it is one answer by itself, and is to get one score by itself."""
+
+
+class InvalidError(ValueError):
+    """A request that cannot be scored.
+
+    Attributes:
+        problems: places in the request, as in ``answers[3].text``, to what is wrong there.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{place}: {words}" for place, words in problems.items()))
+        self.problems = dict(problems)
+
+
+def read_request(body: bytes, most: int) -> Request:
+    """What a body asks.
+
+    Args:
+        body: JSON: an answer with ``id``, ``level`` and ``text``, or ``{"answers": [answer, …]}``; beside either,
+            ``seed``.
+        most: answers that a request may have.
+
+    Raises:
+        InvalidError: naming each place that is wrong, the first twenty of them.
+    """
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidError({"body": f"not JSON: {str(error)[:200]}"}) from error
+    if not isinstance(document, dict):
+        raise InvalidError({"body": "an object with id, level and text, or with answers, a list of such objects"})
+    entry = cast(dict[str, Any], document)
+    seed = entry.get("seed")
+    if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < _MOST_SEED):
+        raise InvalidError({"seed": "a whole number from 0, below 2^63, or left out"})
+    if "answers" not in entry:
+        return Request(_checked([entry], seed, [""]), is_single=True)
+    listed = entry["answers"]
+    if not isinstance(listed, list) or not listed:
+        raise InvalidError({"answers": "a list of at least one answer"})
+    answers = cast(list[object], listed)
+    if len(answers) > most:
+        raise InvalidError({"answers": f"{len(answers)} answers, and a request may have {most}"})
+    return Request(_checked(answers, seed, [f"answers[{n}]" for n in range(len(answers))]), is_single=False)
+
+
+def _checked(entries: list[Any], seed: int | None, places: list[str]) -> tuple[Wanted, ...]:
+    problems: dict[str, str] = {}
+    found: list[Wanted] = []
+    for place, entry in zip(places, entries, strict=True):
+        wrong = _problems(place, entry)
+        problems.update(wrong)
+        if not wrong:
+            texts = {name: entry[name] for name in _TEXTS}
+            found.append(Wanted(**texts, given=entry.get("given", ""), seed=seed))
+    if problems:
+        raise InvalidError(dict(list(problems.items())[:20]))
+    return tuple(found)
+
+
+def _problems(place: str, entry: Any) -> dict[str, str]:
+    if not isinstance(entry, dict):
+        return {place or "body": "an object with id, level and text"}
+    inside = f"{place}." if place else ""
+    told = cast(dict[str, object], entry)
+    wrong = {f"{inside}{name}": "a text is needed" for name in _TEXTS if not isinstance(told.get(name), str)}
+    if not isinstance(told.get("given", ""), str):
+        wrong[f"{inside}given"] = "a text is needed, or nothing"
+    for name in ("id", "level", "given"):
+        value = told.get(name)
+        if isinstance(value, str) and len(value) > LONGEST_NAME:
+            wrong[f"{inside}{name}"] = f"at most {LONGEST_NAME} characters"
+    return wrong
