@@ -3,8 +3,8 @@
     python benchmarks/serving.py > benchmarks/serving.txt
 
 Rows are of the samples, of both front ends; a request has eight answers to one question. Each answer is made by number,
-most of them different: the row's own text, another text that does the same, another row's, garbage, text without end, and
-texts that crash or hang. Some clients hang up, and processes that score are killed now and then.
+most of them different: the row's own text, another text that does the same, another row's, garbage, text without end,
+and texts that crash or hang. Some clients hang up, and processes that score are killed now and then.
 """
 
 import statistics
@@ -55,9 +55,7 @@ def tell(storm: Storm, count: int, seconds: float, lost: float, status: int) -> 
     for each in storm.wrong[:10]:
         print(f"    {each}")
     print(f"  statuses: {statuses} (503: come again); before {HANG_UPS:.0%} of requests a client asked and hung up")
-    print(
-        f"  {storm.killed} processes that score were killed, {lost:.0f} lost and replaced; told to end, it gave {status}"
-    )
+    print(f"  {storm.killed} processes were killed, {lost:.0f} lost and replaced; told to end, it gave {status}")
     print(f"  {seconds:,.0f} s: {storm.answered / seconds:.1f} answers a second")
     print(f"  a request took {middle:.1f} s, 95 % at most {most:.1f} s, all {ranked[-1]:.1f} s")
     for share in (0.1, 0.5, 1.0):

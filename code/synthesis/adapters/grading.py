@@ -4,10 +4,10 @@ import asyncio
 import contextlib
 import os
 import threading
-from collections.abc import Sequence
+import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from synthesis.adapters.remote import Server
 from synthesis.errors import ConfigError
@@ -97,14 +97,15 @@ class Grader:
     def close(self) -> None:
         """Stop the processes that texts run in; they are started again if more comes."""
         with self._lock:
-            if self._live is not None and self._process == os.getpid():
-                self._live[0].close()
+            self._end()
             self._live = None
 
     def _started(self) -> tuple[Scorer, RowIndex]:
         if self._live is None or self._process != os.getpid():
             assert self._dataset is not None
-            self._live = (Scorer(self._settings), RowIndex(self._dataset))
+            scorer = Scorer(self._settings)
+            self._end = weakref.finalize(self, _close, scorer, os.getpid())
+            self._live = (scorer, RowIndex(self._dataset))
             self._process = os.getpid()
         return self._live
 
@@ -112,7 +113,13 @@ class Grader:
         self._lock = threading.Lock()
         self._live: tuple[Scorer, RowIndex] | None = None
         self._process = 0
-        self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
+        self._end: Callable[[], object] = int  # nothing to be ended yet
+        self._queues: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = weakref.WeakKeyDictionary()
+
+    def __deepcopy__(self, memory: dict[int, Any]) -> "Grader":
+        """Itself: what holds it is copied, its processes are not."""
+        del memory
+        return self
 
     def __getstate__(self) -> dict[str, Any]:
         """What another process starts from: nothing that is live."""
@@ -124,7 +131,13 @@ class Grader:
         self._forget()
 
 
-_LIVE = ("_lock", "_live", "_process", "_queues")
+_LIVE = ("_lock", "_live", "_process", "_end", "_queues")
+
+
+def _close(scorer: Scorer, process: int) -> None:
+    """End a scorer, in the process that it is of."""
+    if process == os.getpid():
+        scorer.close()
 
 
 class _Queue:

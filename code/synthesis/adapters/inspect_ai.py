@@ -1,0 +1,81 @@
+"""A task and a scorer for inspect_ai: ``inspect eval synthesis/adapters/inspect_ai.py -T dataset=pairs``."""
+
+# pyright: basic, reportMissingImports=false, reportCallIssue=false, reportGeneralTypeIssues=false
+# The library is not where the types are checked, which takes this file for it.
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from synthesis.adapters.grading import Grader, Submitted
+from synthesis.adapters.missing import need
+from synthesis.adapters.tasks import asked_for, tasks_of
+
+if TYPE_CHECKING:
+    from inspect_ai import Task, task
+    from inspect_ai.dataset import MemoryDataset, Sample
+    from inspect_ai.model import ChatMessageSystem, ChatMessageUser
+    from inspect_ai.scorer import Score, Target, accuracy, mean, scorer, stderr
+    from inspect_ai.solver import TaskState, generate
+else:
+    need("inspect_ai", "inspect-ai")
+    from inspect_ai import Task, task
+    from inspect_ai.dataset import MemoryDataset, Sample
+    from inspect_ai.model import ChatMessageSystem, ChatMessageUser
+    from inspect_ai.scorer import Score, Target, accuracy, mean, scorer, stderr
+    from inspect_ai.solver import TaskState, generate
+
+_MESSAGES = {"system": ChatMessageSystem, "user": ChatMessageUser}
+
+
+@task
+def irsmith(
+    dataset: str,
+    split: str | None = "test",
+    direction: Sequence[str] | str | None = None,
+    url: str | None = None,
+    seed: int = 0,
+) -> Task:
+    """The questions of a data set, answered in one turn.
+
+    Args:
+        dataset: the folder of pairs, or its URL.
+        split: rows of this split alone; of all if None.
+        direction: from what to what, names or patterns; the usual ones if None.
+        url: of ``irsmith serve``, which scores in the place of this machine.
+        seed: of the inputs that answers are run on.
+    """
+    samples = [
+        Sample(
+            id=each.key,
+            input=[_MESSAGES[message["role"]](content=message["content"]) for message in each.prompt],
+            target=each.gold,
+            metadata=dict(each.facts),
+        )
+        for each in tasks_of(dataset, split=split, direction=direction)
+    ]
+    return Task(
+        dataset=MemoryDataset(samples, name="irsmith"), solver=generate(), scorer=execution(dataset, url=url, seed=seed)
+    )
+
+
+@scorer(metrics={"accepted": [accuracy(), stderr()], "value": [mean(), stderr()]})
+def execution(dataset: str, *, url: str | None = None, seed: int | None = 0) -> Any:
+    """Scores completions by execution; samples that come at the same time are scored together.
+
+    Args:
+        dataset: the folder of pairs, or its URL.
+        url: of ``irsmith serve``, which scores in the place of this machine.
+        seed: of the inputs; new ones for each call if None.
+    """
+    grader = Grader(url=url, seed=seed) if url else Grader(dataset, seed=seed)
+
+    async def score(state: TaskState, target: Target) -> Score:
+        del target
+        facts = state.metadata
+        level, given = asked_for(facts)
+        text = state.output.completion
+        found = await grader.score_one(Submitted(id=facts["id"], level=level, text=text, given=given))
+        value = {"accepted": "C" if found.accepted else "I", "value": found.value}
+        return Score(value=value, answer=text, explanation=found.message, metadata=found.to_json())
+
+    return score

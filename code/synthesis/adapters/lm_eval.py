@@ -1,0 +1,97 @@
+"""What the task files for lm-eval (``lm_eval_tasks``) call: questions as documents, scores of all answers at once.
+
+The library is not imported: it calls what stands here.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from synthesis.adapters.grading import Grader, Submitted
+from synthesis.adapters.missing import need
+from synthesis.adapters.tasks import Task, asked_for, tasks_of
+from synthesis.errors import ConfigError
+
+FOLDER = Path(__file__).with_name("lm_eval_tasks")
+"""What ``--include_path`` names."""
+Document = Mapping[str, Any]
+
+
+def questions(
+    *,
+    dataset: str = "",
+    split: str | None = "test",
+    direction: Sequence[str] | str | None = None,
+    url: str | None = None,
+    seed: int | None = 0,
+    **more: Any,
+) -> dict[str, Any]:
+    """The documents of the task, a ``datasets.Dataset`` by split.
+
+    Args:
+        dataset: the folder of pairs, or its URL.
+        split: rows of this split alone; of all if None.
+        direction: from what to what, names or patterns; the usual ones if None.
+        url: of ``irsmith serve``, which scores in the place of this machine.
+        seed: of the inputs that answers are run on.
+        more: what lm-eval says besides, which is left alone.
+
+    Raises:
+        UsageError: if the data set cannot be used.
+        MissingLibraryError: if datasets is not installed, which lm-eval comes with.
+    """
+    del more
+    if not dataset:
+        raise ConfigError("""lm-eval has to be told the data set: --metadata '{"dataset": "pairs"}'""")
+    where = {"dataset": dataset, "url": url, "seed": seed}
+    found = [_document(each, where) for each in tasks_of(dataset, split=split, direction=direction)]
+    return {"test": need("datasets", "datasets").Dataset.from_list(found)}
+
+
+def _document(task: Task, where: Mapping[str, Any]) -> Document:
+    return {"prompt": task.text, "gold": task.gold, "facts": dict(task.facts), "where": dict(where)}
+
+
+def prompt(document: Document) -> str:
+    """What a model is asked."""
+    return document["prompt"]
+
+
+def gold(document: Document) -> str:
+    """The row's own text."""
+    return document["gold"]
+
+
+def score_all(answers: Sequence[Sequence[str]], documents: Sequence[Document]) -> list[list[str]]:
+    """The scores of all answers, as JSON, in the place of the answers: a filter, so that they are scored together."""
+    flat = [(document, text) for listed, document in zip(answers, documents, strict=True) for text in listed]
+    if not flat:
+        return [[] for _ in answers]
+    where = flat[0][0]["where"]
+    grader = _grader(where["dataset"], where["url"], where["seed"])
+    scores = iter(grader.score([_submitted(document["facts"], text) for document, text in flat]))
+    return [[json.dumps(next(scores).to_json()) for _ in listed] for listed in answers]
+
+
+def values(document: Document, results: Sequence[Sequence[str]]) -> dict[str, float]:
+    """The metrics of one document, of the scores of its answers."""
+    del document
+    scores = [json.loads(each) for listed in results for each in listed]
+    count = len(scores)
+    return {
+        "accepted": sum(each["accepted"] for each in scores) / count,
+        "value": sum(each["value"] for each in scores) / count,
+    }
+
+
+def _submitted(facts: Mapping[str, Any], text: str) -> Submitted:
+    level, given = asked_for(facts)
+    return Submitted(id=facts["id"], level=level, text=text, given=given)
+
+
+@cache
+def _grader(dataset: str, url: str | None, seed: int | None) -> Grader:
+    """One for each data set that is asked about; it ends with the process."""
+    return Grader(url=url, seed=seed) if url else Grader(dataset, seed=seed)
