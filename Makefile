@@ -12,6 +12,8 @@
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
+# make adapters  install that, and the libraries of rewards, environments and benchmarks that synthesis.adapters is for
+# make serving   write benchmarks/serving.txt again: 10,000 answers of 64 clients, faults among them (half an hour)
 # make page      follow docs/training.md from its install command on, in an environment of its own
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
@@ -25,7 +27,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel scoring page only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel scoring adapters serving page only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -42,6 +44,12 @@ $(STAMP): pyproject.toml constraints.txt
 # What the tests of torch, tokenizers and TRL need, some of them gigabytes large; they are skipped where it is not there.
 trainers: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group training
+
+# What the tests of adapters need; they are skipped where it is not there.
+adapters: trainers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --group adapters
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--no-deps --group adapters-alone
 
 samples: $(STAMP)
 	rm -rf data/samples/warp data/samples/jax
@@ -78,6 +86,11 @@ scoring: $(STAMP)
 	mkdir -p build
 	$(BIN)/python benchmarks/scoring.py > build/scoring.txt
 	cp build/scoring.txt benchmarks/scoring.txt
+
+serving: $(STAMP)
+	mkdir -p build
+	$(BIN)/python benchmarks/serving.py > build/serving.txt
+	cp build/serving.txt benchmarks/serving.txt
 
 # Packages whose dependencies are not needed to read them come without these.
 sizes:

@@ -136,8 +136,8 @@ def test_k_is_as_large_as_every_question_has_answers(answered_rows: Path, genera
     ("change", "words"),
     [
         ({"id": "none"}, "row"),
-        ({"direction": "python-to-ptx"}, "has no 'ptx'"),
-        ({"direction": "", "level": "x"}, "'x'"),
+        ({"direction": "python-to-ptx"}, "level 'ptx'"),
+        ({"direction": "", "level": "x"}, "level 'x'"),
     ],
 )
 def test_a_question_that_no_row_answers_is_named_before_anything_is_scored(

@@ -12,8 +12,8 @@ from typing import Any
 from synthesis.errors import ConfigError, OutputError, TargetError, UnknownNameError
 from synthesis.evaluation.estimates import USUAL
 from synthesis.evaluation.groups import gather
-from synthesis.evaluation.judging import PARTS, Judge, judged_of
-from synthesis.evaluation.questions import PYTHON, Question, read_questions
+from synthesis.evaluation.judging import PARTS, Judge, answers_of, judged_of
+from synthesis.evaluation.questions import Question, read_questions
 from synthesis.evaluation.report import Report
 from synthesis.evaluation.settings import Evaluating
 from synthesis.evaluation.structures import seen_structures
@@ -21,6 +21,7 @@ from synthesis.output.layout import SIDECAR, hash_of_file, read_object
 from synthesis.output.reading import Document, Place
 from synthesis.progress import Meter, OnProgress
 from synthesis.scoring.rows import RowIndex
+from synthesis.scoring.grading import check_level
 from synthesis.scoring.scorer import Scorer
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
@@ -134,7 +135,7 @@ def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
             row = rows[question.id]
         except UnknownNameError as error:
             raise TargetError(f"{where}: {error}") from error
-        _check(row, question, where, settings.require_verified)
+        _check(row, question, where, settings)
         count = len(question.completions)
         found.answers += count
         found.fewest = min(found.fewest or count, count)
@@ -144,15 +145,12 @@ def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
     return found
 
 
-def _check(row: Document, question: Question, where: str, require_verified: bool) -> None:
+def _check(row: Document, question: Question, where: str, settings: Evaluating) -> None:
     """Refuse a question whose answers nothing proved stands against."""
-    asked = question.given if question.target == PYTHON else (question.target,)
-    for name in asked:
-        if row.texts.get(name) is None:
-            has = ", ".join(each for each, text in row.texts.items() if text is not None)
-            raise TargetError(f"{where}: row {question.id} has no {name!r}; it has {has or 'no texts'}")
-        if require_verified and name not in row.metadata["verified"]:
-            raise TargetError(f"{where}: row {question.id} has {name} not verified, and require_verified is set")
+    try:
+        check_level(answers_of(row, question)[0], require_verified=settings.require_verified)
+    except ConfigError as error:
+        raise TargetError(f"{where}: {error}") from error
 
 
 def _ks(settings: Evaluating, asked: _Asked) -> tuple[int, ...]:
