@@ -20,8 +20,8 @@ from synthesis.evaluation.structures import seen_structures
 from synthesis.output.layout import SIDECAR, hash_of_file, read_object
 from synthesis.output.reading import Document, Place
 from synthesis.progress import Meter, OnProgress
-from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.grading import check_level
+from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of

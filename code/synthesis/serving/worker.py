@@ -13,8 +13,8 @@ from typing import Any, BinaryIO
 
 from synthesis.errors import IrsmithError, UsageError
 from synthesis.scoring.answers import Answer
-from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.grading import check_level
+from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.settings import Scoring
 
