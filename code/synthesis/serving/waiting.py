@@ -10,6 +10,10 @@ from typing import Any
 from synthesis.serving.requests import Wanted
 
 
+_LONGEST = 15
+"""Seconds after which a client comes again at the latest: what waits is gone sooner than one text that hangs tells."""
+
+
 class BusyError(Exception):
     """More answers wait than may."""
 
@@ -41,8 +45,9 @@ class Line:
     gather: float
     _waiting: deque[Waiting] = field(default_factory=deque[Waiting])
     _came: asyncio.Event = field(default_factory=asyncio.Event)
-    _pace: float = 0.05
-    """Seconds of a process that an answer took, lately."""
+    _seconds: float = 0.05
+    """That batches took, the latest ones weighing most; in comparison with the answers that they had."""
+    _answers: float = 1.0
 
     def __len__(self) -> int:
         """How many wait."""
@@ -55,7 +60,8 @@ class Line:
             BusyError: if there would be too many.
         """
         if self._waiting and len(self._waiting) + len(wanted) > self.most:
-            raise BusyError(max(1.0, math.ceil(len(self._waiting) * self._pace / max(1, workers))))
+            seconds = len(self._waiting) * self._seconds / self._answers / max(1, workers)
+            raise BusyError(float(min(_LONGEST, max(1, math.ceil(seconds)))))
         loop = asyncio.get_running_loop()
         found = [Waiting(each, loop.create_future()) for each in wanted]
         self._waiting.extend(found)
@@ -84,7 +90,8 @@ class Line:
 
     def measured(self, seconds: float, answers: int) -> None:
         """A batch took so long."""
-        self._pace += 0.2 * (seconds / max(1, answers) - self._pace)
+        self._seconds = 0.9 * self._seconds + seconds
+        self._answers = 0.9 * self._answers + answers
 
     def _next(self, most: int) -> list[Waiting]:
         batch: list[Waiting] = []
