@@ -9,7 +9,6 @@ from typing import Any
 
 from synthesis.serving.requests import Wanted
 
-
 _LONGEST = 15
 """Seconds after which a client comes again at the latest: what waits is gone sooner than one text that hangs tells."""
 
