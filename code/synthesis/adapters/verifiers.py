@@ -4,13 +4,14 @@
 # The library is not where the types are checked.
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
 from synthesis.adapters.tasks import asked_for, tasks_of
 from synthesis.errors import ConfigError
-from synthesis.scoring.rows import RowIndex
+from synthesis.evaluation.shelf import Shelf
 from synthesis.scoring.scores import Score
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class IrsmithTask(vf.Task[IrsmithData, vf.State, vf.TaskConfig]):
     async def validate(self, runtime: Any) -> bool:
         """Whether the row's own text passes."""
         del runtime
-        row, (level, _) = RowIndex(self.dataset)[self.data.facts["id"]], asked_for(self.data.facts)
+        row, (level, _) = _rows_of(self.dataset)[self.data.facts["id"]], asked_for(self.data.facts)
         return (await self._score(row.texts.get(level) or row.source)).accepted
 
     async def _score(self, text: str) -> Score:
@@ -90,3 +91,9 @@ class IrsmithTaskset(vf.Taskset[IrsmithTask, IrsmithTasksetConfig]):
             task = IrsmithTask(data, config.task)
             task.grader, task.dataset = grader, config.dataset
             yield task
+
+
+@cache
+def _rows_of(dataset: str) -> Shelf:
+    """The rows of a data set whose gold texts are tried; they are let go with the process."""
+    return Shelf(dataset)

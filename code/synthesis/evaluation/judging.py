@@ -8,10 +8,10 @@ from typing import Any
 from synthesis.errors import ConfigError
 from synthesis.evaluation.groups import Judged
 from synthesis.evaluation.questions import PYTHON, Question
+from synthesis.evaluation.shelf import Shelf
 from synthesis.output.layout import SIDECAR, hash_of
 from synthesis.output.reading import Document
 from synthesis.scoring.answers import Answer
-from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 from synthesis.stores.base import Store
@@ -46,7 +46,7 @@ class Judge:
     """Scores questions, a batch after the other."""
 
     scorer: Scorer
-    rows: RowIndex
+    rows: Shelf
     store: Store
     """The folder of the report."""
     seed: int

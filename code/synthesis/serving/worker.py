@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from synthesis.errors import IrsmithError, UsageError
+from synthesis.evaluation.shelf import Shelf
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.grading import check_level
-from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.settings import Scoring
 
@@ -34,7 +34,7 @@ def main() -> None:
     lines = sys.stdin.buffer
     first = json.loads(lines.readline())
     try:
-        rows, settings = RowIndex(first["dataset"]), Scoring.of(**first["settings"])
+        rows, settings = Shelf(first["dataset"]), Scoring.of(**first["settings"])
         scorer = Scorer(settings)
     except IrsmithError as error:
         _send(replies, {"failed": str(error)})
@@ -46,7 +46,7 @@ def main() -> None:
             _send(replies, {"replies": score_batch(scorer, rows, batch["answers"], batch["seed"])})
 
 
-def score_batch(scorer: Scorer, rows: RowIndex, entries: Sequence[Mapping[str, str]], seed: int | None) -> list[Reply]:
+def score_batch(scorer: Scorer, rows: Shelf, entries: Sequence[Mapping[str, str]], seed: int | None) -> list[Reply]:
     """For each answer its score, or under ``refused`` why it cannot have one.
 
     Raises:
