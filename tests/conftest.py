@@ -19,8 +19,7 @@ from synthesis.isolation.confinement import Confinement
 from synthesis.isolation.zygote import Zygote
 from synthesis.verification import verifier
 
-pytest_plugins = ["scored_rows", "sites", "view_folders"]  # fixtures of tests/scoring, tests/explorer and tests/views
-pytest_plugins = ["sites", "view_folders", "generations"]  # fixtures of tests/explorer, tests/views, tests/evaluation
+pytest_plugins = ["generations", "scored_rows", "sites", "view_folders"]  # fixtures of folders below this one
 
 MISSING = [name for name in ("warp", "jax") if importlib.util.find_spec(name) is None]
 """The tools that are not installed: what needs one is skipped, and says so."""

@@ -48,6 +48,13 @@ def another(record: dict[str, Any], number: int = 0) -> str:
     return re.sub(r"(@main\(.*\{\n)", lambda found: found[1] + line, gold(record), count=1)
 
 
+def wait_for(server: Running, metric: str, least: float) -> None:
+    until = time.monotonic() + 60
+    while server.metric(metric) < least:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_an_answer_has_a_score_and_answers_have_theirs_in_order(server: Running, records: list[dict[str, Any]]) -> None:
     status, _, score = server.ask("/score", answer_of(records[0]))
     assert status == 200
@@ -152,7 +159,7 @@ def test_what_a_killed_process_had_is_scored_again(answered_rows: Path, records:
         many = {"answers": [answer_of(each, another(each, n)) for n in range(10) for each in records]}
         with ThreadPoolExecutor(3) as pool:
             asked = [pool.submit(server.ask, "/score", many) for _ in range(3)]
-            time.sleep(0.3)
+            wait_for(server, "irsmith_batch_answers_count", 3)
             for each in server.workers():
                 each.kill()
             found = [each.result() for each in asked]
@@ -177,12 +184,12 @@ def test_nobody_waits_for_clients_that_hang_up(answered_rows: Path, records: lis
 
 
 def test_it_ends_when_what_it_has_is_answered(answered_rows: Path, records: list[dict[str, Any]]) -> None:
-    with serving(answered_rows) as server:
+    with serving(answered_rows, "--batch", "4") as server:
         workers = server.workers()
         many = {"answers": [answer_of(each, another(each, n)) for n in range(10) for each in records]}
         with ThreadPoolExecutor(1) as pool:
             asked = pool.submit(server.ask, "/score", many)
-            time.sleep(0.5)
+            wait_for(server, "irsmith_waiting_answers", 1)
             assert server.stop() == 0
             status, _, told = asked.result()
         assert status == 200
