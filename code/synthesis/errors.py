@@ -5,7 +5,8 @@ IrsmithError
 │   ├── ConfigError           an option's value is not allowed, or two options contradict each other
 │   ├── UnknownNameError      no front end, category, level or device of that name
 │   ├── TargetError           a file, module or object that holds no kernel to work on
-│   └── OutputError           a file or folder that cannot be written
+│   ├── OutputError           a file or folder that cannot be written
+│   └── MissingLibraryError   a library of an adapter or a server that is not installed (also an ImportError)
 ├── MissingFrontendError      a front end whose package is not installed (also an ImportError)
 ├── MachineError              no memory, no space, a killed process: the machine's trouble, and no kernel's fault
 │   └── SandboxError          a protection that is required, and that this machine does not have
@@ -96,6 +97,10 @@ class TargetError(UsageError):
 
 class OutputError(UsageError):
     """A file or folder that cannot be written: no permission, no space, in the way of another."""
+
+
+class MissingLibraryError(UsageError, ImportError):
+    """A library that a server or an adapter needs and that is not installed; the message says how to install it."""
 
 
 class MissingFrontendError(IrsmithError, ImportError):

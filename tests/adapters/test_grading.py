@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from synthesis import ConfigError, TargetError, UnknownNameError, view_records
+from synthesis import ConfigError, MissingLibraryError, TargetError, UnknownNameError, view_records
 from synthesis.adapters.grading import Grader, Submitted
-from synthesis.adapters.missing import MissingLibraryError, need
+from synthesis.adapters.missing import need
 from synthesis.adapters.tasks import Task, Tasks, asked_for
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.scorer import Scorer

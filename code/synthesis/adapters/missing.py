@@ -3,11 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from synthesis.errors import UsageError
-
-
-class MissingLibraryError(UsageError, ImportError):
-    """A library that is not installed; the message says how to install it."""
+from synthesis.errors import MissingLibraryError
 
 
 def need(module: str, package: str) -> Any:

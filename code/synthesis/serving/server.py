@@ -47,7 +47,7 @@ def serve(
         token: what clients have to show (``Authorization: Bearer …``); ``IRSMITH_TOKEN`` of the environment if None.
         settings: what it is run with.
         on_ready: called when answers can be scored.
-        fields: in the place of settings, fields of :class:`synthesis.Serving` by name.
+        fields: in the place of settings, fields of :class:`synthesis.serving.settings.Serving` by name.
 
     Raises:
         ConfigError: for settings that cannot be used, or an address that is taken.

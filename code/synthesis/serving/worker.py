@@ -11,8 +11,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
-from synthesis.errors import IrsmithError, UsageError
+from synthesis.errors import IrsmithError, MissingFrontendError, UsageError
 from synthesis.evaluation.shelf import Shelf
+from synthesis.registry import get_frontend
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.grading import check_level
 from synthesis.scoring.scorer import Scorer
@@ -57,9 +58,10 @@ def score_batch(scorer: Scorer, rows: Shelf, entries: Sequence[Mapping[str, str]
     for number, entry in enumerate(entries):
         try:
             row = rows[entry["id"]]
+            get_frontend(row.frontend)
             answers[number] = Answer(row=row, level=entry["level"], text=entry["text"], given=entry["given"])
             check_level(answers[number], require_verified=scorer.settings.require_verified)
-        except UsageError as error:
+        except (UsageError, MissingFrontendError) as error:
             replies[number] = {"refused": str(error)}
             answers.pop(number, None)
     if answers:
