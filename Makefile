@@ -13,7 +13,7 @@
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
 # make adapters  install that, and the libraries of rewards, environments and benchmarks that synthesis.adapters is for
-# make serving   write benchmarks/serving.txt again: 10,000 answers of 64 clients, faults among them (half an hour)
+# make serving   write benchmarks/serving.txt again: 10,000 answers of 64 clients, faults among them (ten minutes)
 # make page      follow docs/training.md from its install command on, in an environment of its own
 # make newest    run the tests with the newest Warp and JAX, in .venv-newest
 
