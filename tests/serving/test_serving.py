@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from faults import hanging
 from generations import gold, questions_of
 from servers import MISSING, Running, serving
 
@@ -166,6 +167,28 @@ def test_what_a_killed_process_had_is_scored_again(answered_rows: Path, records:
         assert [status for status, _, _ in found] == [200] * 3
         assert all(score["accepted"] for _, _, told in found for score in told["scores"])
         assert server.metric("irsmith_lost_workers_total") >= 2
+
+
+def test_an_answer_that_takes_process_after_process_along_is_given_up_and_no_other(
+    answered_rows: Path, records: list[dict[str, Any]]
+) -> None:
+    with serving(answered_rows, "--batch-limit", "1.5", "--text-time-limit", "60") as server:
+        endless = answer_of(records[0], hanging("stablehlo", gold(records[0])))
+        with ThreadPoolExecutor(5) as pool:
+            lost = pool.submit(server.ask, "/score", endless)
+            others = [pool.submit(server.ask, "/score", answer_of(each)) for each in records]
+            assert [each.result()[0] for each in others] == [200] * 4
+            status, _, told = lost.result()
+        assert status == 500
+        assert "3 processes were lost" in told["error"]
+        assert server.ask("/score", answer_of(records[1]))[0] == 200
+        assert server.metric("irsmith_lost_workers_total") == 3
+
+
+def test_a_request_that_takes_too_long_is_told_so(answered_rows: Path, records: list[dict[str, Any]]) -> None:
+    with serving(answered_rows, "--wait-limit", "1") as server:
+        endless = answer_of(records[0], hanging("stablehlo", gold(records[0])))
+        assert server.ask("/score", endless)[0] == 504
 
 
 def test_nobody_waits_for_clients_that_hang_up(answered_rows: Path, records: list[dict[str, Any]]) -> None:

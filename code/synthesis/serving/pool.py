@@ -20,6 +20,8 @@ TRIES = 3
 """Processes that may be lost over one answer before it is given up."""
 _LONGEST_LINE = 1 << 28
 """Bytes of a reply."""
+_START = 900.0
+"""Seconds that a process may take to read the rows of its data set."""
 _PAUSE = 0.5
 """Seconds before a process is started in the place of one that could not start, doubled each time up to a minute."""
 
@@ -145,7 +147,7 @@ class _Worker:
             sys.executable, "-m", "synthesis.serving.worker",
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=_LONGEST_LINE, start_new_session=True,
         )  # fmt: skip
-        answer = await self._ask(first)
+        answer = await self._ask(first, _START)
         if "ready" not in answer:
             raise LostError(str(answer.get("failed", answer)))
         self.has_started = True
@@ -157,7 +159,7 @@ class _Worker:
             LostError: if the process is gone, or takes too long.
         """
         answers = [each.wanted.to_json() for each in batch]
-        found = (await self._ask({"answers": answers, "seed": batch[0].wanted.seed})).get("replies")
+        found = (await self._ask({"answers": answers, "seed": batch[0].wanted.seed}, self._limit)).get("replies")
         if not isinstance(found, list) or len(found) != len(batch):  # pyright: ignore[reportUnknownArgumentType]
             raise LostError(f"its reply is none: {str(found)[:200]}")  # pyright: ignore[reportUnknownArgumentType]
         return found  # pyright: ignore[reportUnknownVariableType]
@@ -173,18 +175,18 @@ class _Worker:
             process.kill()
         await process.wait()
 
-    async def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, message: dict[str, Any], limit: float) -> dict[str, Any]:
         assert self._process is not None
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin is not None
         assert stdout is not None
         try:
-            async with asyncio.timeout(self._limit):
+            async with asyncio.timeout(limit):
                 stdin.write(json.dumps(message).encode() + b"\n")
                 await stdin.drain()
                 line = await stdout.readline()
         except TimeoutError as error:
-            raise LostError(f"it has not answered for {self._limit:g} s") from error
+            raise LostError(f"it has not answered for {limit:g} s") from error
         except (ConnectionError, ValueError) as error:
             raise LostError(f"it is gone: {error}") from error
         if not line.endswith(b"\n"):
