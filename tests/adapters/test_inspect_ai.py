@@ -35,9 +35,10 @@ def test_gold_is_worth_one_and_other_answers_nothing(answered_rows: Path, tmp_pa
         return found
 
     task = irsmith(str(answered_rows), split=None, direction=DIRECTION)
-    (log,) = evaluate(
+    logs: Any = evaluate(
         task, model=get_model("mockllm/model", custom_outputs=answer), log_dir=str(tmp_path), display="none"
     )
+    (log,) = logs
     assert log.status == "success", log.error
     found = {each.id: each for each in log.samples}
     samples = [found[each.key] for each in tasks]

@@ -52,7 +52,8 @@ def test_gold_is_worth_one_and_other_answers_nothing(answered_rows: Path, monkey
 
     told = {"dataset": str(answered_rows), "split": None, "direction": DIRECTION}
     manager = TaskManager(include_path=str(adapter.FOLDER), metadata=told)
-    found = lm_eval.simple_evaluate(Table(), tasks=["irsmith"], task_manager=manager, bootstrap_iters=10)
+    evaluate: Any = lm_eval.simple_evaluate
+    found = evaluate(Table(), tasks=["irsmith"], task_manager=manager, bootstrap_iters=10)
     assert found["results"]["irsmith"]["accepted,execution"] == 0.75
     assert found["results"]["irsmith"]["value,execution"] == 0.75
     assert [each["accepted"] for each in found["samples"]["irsmith"]] == [1.0, 1.0, 1.0, 0.0]

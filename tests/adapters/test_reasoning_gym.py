@@ -5,6 +5,7 @@
 import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,7 +40,7 @@ def test_reasoning_gym_makes_it_by_name(answered_rows: Path) -> None:
     from reasoning_gym.factory import DATASETS
 
     register("irsmith_test")
-    found = reasoning_gym.create_dataset(
+    found: Any = reasoning_gym.create_dataset(
         "irsmith_test", dataset=str(answered_rows), direction=DIRECTION, size=3, seed=0
     )
     try:

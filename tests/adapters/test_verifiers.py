@@ -9,6 +9,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +44,7 @@ def test_replies_are_rewarded(answered_rows: Path) -> None:
         def record_reward(self, name: str, value: float, weight: float = 1.0) -> None:
             self.rewards[name] = value * weight
 
-    replies = [Replied(golds[0]), Replied("module {}"), Replied(golds[2]), Replied("")]
+    replies: list[Any] = [Replied(golds[0]), Replied("module {}"), Replied(golds[2]), Replied("")]
 
     async def score() -> None:
         await asyncio.gather(*(task.score(reply) for task, reply in zip(tasks, replies, strict=True)))

@@ -87,8 +87,8 @@ class IrsmithTaskset(vf.Taskset[IrsmithTask, IrsmithTasksetConfig]):
         grader = Grader(**where, seed=config.seed)
         for each in tasks_of(config.dataset, split=config.split, direction=config.direction):
             facts = dict(each.facts)
-            data = IrsmithData(id=each.key, name=each.key, prompt=list(each.prompt), facts=facts)
-            task = IrsmithTask(data, config.task)
+            told: dict[str, Any] = {"id": each.key, "name": each.key, "prompt": list(each.prompt), "facts": facts}
+            task = IrsmithTask(IrsmithData(**told), config.task)
             task.grader, task.dataset = grader, config.dataset
             yield task
 
