@@ -86,7 +86,11 @@ class Argument:
     is what the object is made of, as that of a struct whose fields may be arrays; empty for anything else."""
     base: tuple[float, ...] = ()
     """Numbers, an element each, that a draw from the domain is added to: a shape, which the draws bend; empty if there
-    are none."""
+    are none. One number by itself is that of all elements. Those of a struct's field are an element of the struct's
+    array each."""
+    recorded: bool = False
+    """Whether the base is what a program was seen to give: the first draw is the base itself, bit by bit, and others
+    scale its numbers by 1 and what they draw. Numbers of an array of zeros, and whole ones, are added to."""
     same: str = ""
     """Of a part of an object: the argument whose values it has; empty if it has its own."""
 
@@ -97,8 +101,15 @@ class Argument:
             ConfigError: if it has another number of elements than the argument.
         """
         sizes = (*(self.shape or ()), *self.element)
-        if self.base and math.prod(size or 0 for size in sizes) != len(self.base):
+        if self.base and not self._fits(self.base):
             raise ConfigError(f"{self.name} has {sizes} elements, and a base of {len(self.base)}")
+        if self.recorded and not self.base:
+            raise ConfigError(f"{self.name} is said to be recorded, and has no base")
+
+    def _fits(self, base: tuple[float, ...]) -> bool:
+        """Whether a base has one number, or one an element; a field does not know the size of its struct's array."""
+        size = math.prod(size or 0 for size in (*(self.shape or ()), *self.element))
+        return len(base) in (1, size) or (self.shape is None and size > 0 and len(base) % size == 0)
 
     @property
     def is_float(self) -> bool:
@@ -144,7 +155,8 @@ class Argument:
             "domain": None if self.domain is None else [self.domain.low, self.domain.high],
             **({"fields": [each.to_json() for each in self.fields]} if self.fields else {}),
             **({"handle": self.handle} if self.handle else {}),
-            **({"base": list(self.base)} if self.base else {}),
+            **({"base": [_spelled(each) for each in self.base]} if self.base else {}),
+            **({"recorded": True} if self.recorded else {}),
             **({"same": self.same} if self.same else {}),
         }
 
@@ -167,9 +179,15 @@ class Argument:
             domain=None if domain is None else Domain(low=domain[0], high=domain[1]),
             fields=tuple(cls.from_json(each) for each in entry.get("fields", ())),
             handle=entry.get("handle", ""),
-            base=tuple(entry.get("base", ())),
+            base=tuple(float(each) if isinstance(each, str) else each for each in entry.get("base", ())),
+            recorded=entry.get("recorded", False),
             same=entry.get("same", ""),
         )
+
+
+def _spelled(number: float) -> float | str:
+    """A number as JSON has it, which knows none that is not finite."""
+    return number if math.isfinite(number) else str(number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -111,7 +111,9 @@ def _of_domains(claimed: Signature, declared: Signature | None) -> Iterator[str]
             domain = leaf.domain
             if domain is None:
                 continue
-            magnitude = max(domain.magnitude, *map(abs, leaf.base), 0.0)
+            # What was recorded is scaled by its draws, if it is not all zeros.
+            magnitude = domain.magnitude if leaf.recorded else max(domain.magnitude, *map(abs, leaf.base), 0.0)
+            magnitude = max(magnitude, 1.0) if leaf.recorded and any(leaf.base) else magnitude
             if leaf.is_float and (domain.width == 0 or domain.width < NARROWEST * magnitude):
                 why = f"what is floating-point needs a domain at least {NARROWEST:g} of its largest number wide"
                 yield f"{name} is said to be in [{domain.low:g}, {domain.high:g}]; {why}"

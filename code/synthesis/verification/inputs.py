@@ -89,6 +89,8 @@ def draw_argument(
         return values
     if argument.domain is None:
         raise ConfigError(f"argument {argument.name!r} has no domain to draw from")
+    if argument.recorded and number == 0:
+        return based(argument, np.zeros(shape)).astype(numpy_dtype(argument.dtype))
     generator = generator_of("input", number, argument.name, seed=seed)
     low, high = argument.domain.low, argument.domain.high
     whole = numpy_dtype(argument.dtype).kind in "iub"
@@ -106,7 +108,10 @@ def draw_argument(
 
 
 def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
-    """What numbers of an argument's domain stand for in its array: they are added to its base, if it has one.
+    """What numbers of an argument's domain stand for in its array, if it has a base.
+
+    They are added to the base, or scale one that was recorded. Whole numbers are added in the argument's own type, so
+    that none is rounded, however large.
 
     Args:
         argument: its shape must be known.
@@ -114,7 +119,35 @@ def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
     """
     if not argument.base:
         return np.asarray(values)
-    return np.asarray(values) + np.asarray(argument.base).reshape(array_shape(argument))
+    shape, kind = array_shape(argument), numpy_dtype(argument.dtype)
+    drawn = np.asarray(values)
+    if kind.kind in "iu":
+        return drawn.astype(np.int64).astype(kind) + _spread(np.array(argument.base, kind), shape)
+    base = _spread(np.asarray(argument.base), shape)
+    if not argument.recorded:
+        return drawn + base
+    with np.errstate(over="ignore"):
+        moved = base * (1 + drawn) if is_floating(kind) and base.any() else base + drawn
+    return np.where(drawn == 0, base, moved)
+
+
+def unit_of(argument: Argument) -> npt.NDArray[np.float64] | float:
+    """How far a draw of 1 moves each number of an argument: as far as a recorded one is from zero, 1 otherwise.
+
+    A zero among others, which draws leave alone, is told to move as far as these do on average.
+    """
+    if not argument.recorded or argument.fields or not is_floating(numpy_dtype(argument.dtype)):
+        return 1.0
+    sizes = np.abs(np.asarray(argument.base, np.float64))
+    real = sizes[np.isfinite(sizes) & (sizes > 0)]
+    if not real.size:
+        return 1.0
+    return _spread(np.where(np.isfinite(sizes) & (sizes > 0), sizes, real.mean()), array_shape(argument))
+
+
+def _spread(numbers: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Numbers in a shape; one by itself fills it."""
+    return np.full(shape, numbers[0]) if numbers.size == 1 else numbers.reshape(shape)
 
 
 def generator_of(*labels: object, seed: int = 0) -> np.random.Generator:

@@ -24,11 +24,11 @@ from synthesis.verification.slopes import (
     Floats,
     dense_direction,
     differences,
-    domain_width,
     doubled,
     draw_point,
     moved,
     sparse_direction,
+    typical_width,
     weights,
 )
 
@@ -267,7 +267,7 @@ def _start(generator: np.random.Generator, argument: Argument, slopes: Sequence[
     for each in argument.fields or (argument,):
         name = each.name if argument.fields else ""
         if name in mine[0].direction:
-            power = np.log2(largest / domain_width(each.domain)) if largest else 0.0
+            power = np.log2(largest / typical_width(argument, each)) if largest else 0.0
             size = 2.0 ** float(np.clip(np.round(power), -10.0, 10.0))
             found[name] = weights(generator, mine[0].direction[name].shape) * size
     return found

@@ -6,7 +6,7 @@ a text can be asked of any weighting of the outputs without another run of the r
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,8 @@ import numpy.typing as npt
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Values
-from synthesis.records import Argument, Domain, Role, Signature
-from synthesis.verification.inputs import complete, draw_inputs, generator_of, wide
+from synthesis.records import Argument, Role, Signature
+from synthesis.verification.inputs import complete, draw_inputs, generator_of, unit_of, wide
 
 Floats = npt.NDArray[np.float64]
 Direction = dict[str, npt.NDArray[Any]]
@@ -69,8 +69,8 @@ def _beside(
         for each in argument.fields:
             changed[each.name] = _beside(generator, each, value[each.name], literals)
         return changed
-    if not argument.is_float or argument.domain is None or not argument.domain.width:
-        return value
+    if not argument.is_float or argument.domain is None or not argument.domain.width or argument.recorded:
+        return value  # what was recorded has a place of its own
     low, high, width = argument.domain.low, argument.domain.high, argument.domain.width
     special = [low, high, *(each for number in {0.0, *literals} for each in {number, -number} if low < each < high)]
     place = generator.choice(sorted(special), value.shape)
@@ -99,8 +99,16 @@ def dense_direction(generator: np.random.Generator, argument: Argument, value: n
         if not each.is_float or each.domain is None:  # whole numbers, and structs inside structs
             continue
         shape = value[each.name].shape if argument.fields else value.shape
-        found[each.name if argument.fields else ""] = weights(generator, shape) * wide(each.domain)
+        size = wide(each.domain) * _units(argument, each)
+        found[each.name if argument.fields else ""] = weights(generator, shape) * size
     return found
+
+
+def _units(argument: Argument, part: Argument) -> Floats | float:
+    """How far a draw of 1 moves each number of an argument, or of a field of one."""
+    if part is argument or argument.handle:
+        return unit_of(part)
+    return unit_of(replace(part, shape=argument.shape))
 
 
 def sparse_direction(
@@ -197,6 +205,6 @@ def differences(middle: Floats, runs: Floats, groups: Sequence[slice]) -> Differ
     return Differences(np.where(smooth, near, 0.0), np.where(smooth & ~still, doubt, 0.0), smooth)
 
 
-def domain_width(domain: Domain | None) -> float:
-    """A domain's width, or 1 where there is none or a single value."""
-    return 1.0 if domain is None else wide(domain)
+def typical_width(argument: Argument, part: Argument) -> float:
+    """How far an argument's numbers, or those of a field of it, move in their domain; 1 where there is no telling."""
+    return 1.0 if part.domain is None else float(np.mean(wide(part.domain) * _units(argument, part)))

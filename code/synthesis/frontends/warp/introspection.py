@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+import numpy as _np
 import warp as _warp
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 import warp._src.types as _types  # noqa: TID251
 
+from synthesis.formats import numpy_dtype
 from synthesis.frontends.loading import forget_module
 from synthesis.frontends.warp.options import DEFAULTS
 
@@ -258,6 +260,33 @@ def visible_builtins() -> tuple[str, ...]:
 def is_builtin_name(name: str) -> bool:
     """Whether a kernel may use a function or a value type of Warp's by this bare name, without importing it."""
     return name in _warp_context.builtin_functions or is_value_type(getattr(wp, name, None))
+
+
+# ---- what launches are given
+
+
+def members_of(struct: Any) -> tuple[tuple[str, Any, int], ...]:
+    """The fields of a struct type: name, type, and how far from its beginning each lies in memory."""
+    return tuple((name, each.type, getattr(struct.ctype, name).offset) for name, each in struct.vars.items())
+
+
+def array_at(address: int) -> Any:
+    """The descriptor of an array, with ``data``, ``shape`` and ``strides``, that lies at an address."""
+    return _warp_types.array_t.from_address(address)
+
+
+def element_layout(kind: Any) -> Any:
+    """How an array's element lies in memory, as a NumPy dtype, which has the shape of a vector or matrix in it."""
+    if is_struct(kind):
+        return _np.dtype(kind.numpy_dtype())
+    scalar, shape, _ = parts_of_value_type(kind)
+    name = {float: "float32", int: "int32", bool: "bool"}.get(kind) or (scalar or kind).__name__
+    return _np.dtype((numpy_dtype(name), shape))
+
+
+def grid_dimensions(grid: Any) -> tuple[int, int, int]:
+    """The cells of a hash grid along each axis."""
+    return grid._dim_x, grid._dim_y, grid._dim_z
 
 
 # ---- types

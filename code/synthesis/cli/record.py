@@ -1,0 +1,47 @@
+"""``irsmith record``."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from synthesis.cli.options import Config, Flag, Flat
+from synthesis.cli.tables import plain_console, print_line
+from synthesis.recording.programs import record_program
+from synthesis.recording.settings import Recording
+
+
+def record(
+    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    out: str,
+    settings: Annotated[Recording, Flat] = Recording(),  # noqa: B008 (it is frozen)
+    config: Config = None,
+    quiet: Flag = False,
+) -> int:
+    """Run a program of yours, and keep what its kernels are launched with.
+
+    The program's output and exit status are its own. `irsmith extract --recorded DIR` makes rows of what was kept.
+    The same folder may be recorded into several times, by several programs at once.
+
+    Examples:
+
+        irsmith record --out kept -- python simulate.py --steps 10
+
+        irsmith record --out kept -- -m pytest tests
+
+    Parameters
+    ----------
+    command: str
+        The program and its arguments, behind `--`; what ends in .py or begins with -m is run by irsmith's own Python.
+    out: str
+        Folder or URL to keep it in.
+    config: Path
+        A TOML or JSON file with any of these settings; what the command line says goes before.
+    quiet: bool
+        Say nothing at the end, on standard error, of what was kept.
+    """
+    done = record_program(command, out, settings)
+    if not quiet:
+        refused = f", {done.refused} refused" if done.refused else ""
+        kernels = "1 kernel" if done.kernels == 1 else f"{done.kernels} kernels"
+        print_line(plain_console(stderr=True), f"irsmith: {kernels} recorded in {out}{refused}")
+    return done.status

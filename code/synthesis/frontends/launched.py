@@ -1,0 +1,58 @@
+"""What a program was seen to call: a live kernel with the very arguments, as plain arrays."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from synthesis.records import KernelSpec
+
+Array = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launched:
+    """One launch of a kernel: what it was given, before it ran.
+
+    What structs hold stands under dotted paths (``state.q``), what the objects are made of whose ids are given under
+    paths with a colon (``mesh:points``).
+    """
+
+    values: Mapping[str, Array]
+    """Path to numbers: an array's dimensions, then those of an element. Of an array that is too large, the first rows
+    alone."""
+    shapes: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    """Path to the dimensions of each array, all of it."""
+    handles: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Path of an id to the kind of its object."""
+    launch: tuple[int, ...] = ()
+    tiled: bool = False
+    lost: tuple[str, ...] = ()
+    """What could not be kept, each in a sentence; nothing can be replayed then."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """A live kernel as text."""
+
+    spec: KernelSpec
+    digest: str
+    """Of what it lowers to in the program's process: a source that gives the same is the kernel."""
+
+
+class Listener(Protocol):
+    """Who is told of launches."""
+
+    def wants(self, kernel: Any) -> bool:
+        """Whether a launch of a live kernel is to be looked at; called at every launch."""
+        ...
+
+    def take(self, kernel: Any, describe: Callable[[], Described], launched: Callable[[], Launched]) -> None:
+        """Look at a launch that is about to happen; raises nothing."""
+        ...
+
+    def miss(self, kernel: str, module: str, why: str) -> None:
+        """Note that a launch could not be looked at; raises nothing."""
+        ...

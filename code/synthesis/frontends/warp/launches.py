@@ -1,0 +1,211 @@
+"""What a program launches: Warp's own functions, wrapped while somebody listens.
+
+On the host every launch, whether by ``wp.launch``, a recorded command or JAX, comes by ``invoke`` with its arguments as
+C has them. On a GPU there is no such place, and those of Python's functions are packed once more.
+"""
+
+import contextlib
+import functools
+import gc
+import hashlib
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Generator
+from typing import Any
+
+import warp as _warp
+import warp._src.context as _context  # noqa: TID251
+
+from synthesis.frontends.launched import Described, Launched, Listener
+from synthesis.frontends.warp import discovery, lowering
+from synthesis.frontends.warp.packed import read_packed
+
+wp: Any = _warp
+context: Any = _context
+
+_JAX = "warp._src.jax.ffi"
+_OBJECTS = ("Mesh", "Bvh", "HashGrid", "Volume")
+
+
+def watch(listener: Listener) -> Callable[[], None]:
+    """Have a listener told of every launch of this process; returns what ends that."""
+    watching = _Watching(listener)
+    watching.begin()
+    return watching.end
+
+
+class _Now(threading.local):
+    tiled: int | None = None
+    """The dimensions of the ``launch_tiled`` that is being made, without that of the threads."""
+    busy = False
+    """Whether a launch is being looked at: what is launched for that is nobody's."""
+
+
+class _Watching:
+    """Warp's functions while they are wrapped.
+
+    Args:
+        listener: who is told.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._now = _Now()
+        self._before: list[tuple[Any, str, Any]] = []
+        self._objects: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+
+    def begin(self) -> None:
+        """Wrap them."""
+        self._wrap(context, "invoke", self._invoke)
+        self._wrap(context, "invoke_cpu_blocks", self._invoke)
+        if _JAX in sys.modules:
+            self._wrap(sys.modules[_JAX], "invoke", self._invoke)
+        self._wrap(context.Launch, "launch", self._launch_again)
+        launch, tiled = context.launch, context.launch_tiled
+        for place in (context, wp):
+            if getattr(place, "launch", None) is launch:
+                self._wrap(place, "launch", self._launch)
+            if getattr(place, "launch_tiled", None) is tiled:
+                self._wrap(place, "launch_tiled", self._launch_tiled)
+        kinds = tuple(getattr(wp, name) for name in _OBJECTS)
+        for each in gc.get_objects():
+            if isinstance(each, kinds):
+                self._know(each)
+        for kind in kinds:
+            self._wrap(kind, "__init__", self._make)
+        self._wrap(wp.HashGrid, "build", self._build)
+
+    def end(self) -> None:
+        """Have them as they were, but for those that somebody else has wrapped since."""
+        for place, name, function in reversed(self._before):
+            if getattr(getattr(place, name), "__wrapped__", None) is function:
+                setattr(place, name, function)
+
+    def _wrap(self, place: Any, name: str, around: Callable[..., Any]) -> None:
+        function = getattr(place, name)
+        self._before.append((place, name, function))
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            return around(function, *args, **kwargs)
+
+        setattr(place, name, wrapped)
+
+    def _know(self, made: Any) -> None:
+        with contextlib.suppress(AttributeError, TypeError):
+            self._objects[int(made.id)] = made
+
+    # ---- around Warp's functions
+
+    def _make(self, function: Any, made: Any, *args: Any, **kwargs: Any) -> None:
+        function(made, *args, **kwargs)
+        self._know(made)
+
+    def _build(self, function: Any, grid: Any, points: Any, radius: Any, *args: Any, **kwargs: Any) -> Any:
+        found = function(grid, points, radius, *args, **kwargs)
+        with contextlib.suppress(TypeError):
+            grid.irsmith_built = (weakref.ref(points), float(radius))
+        return found
+
+    def _invoke(self, function: Any, kernel: Any, hooks: Any, params: Any, adjoint: bool) -> Any:
+        if not adjoint and self._listener.wants(kernel) and not self._now.busy:
+            self._take(kernel, params, None)
+        return function(kernel, hooks, params, adjoint)
+
+    def _launch_again(self, function: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
+        if not command.device.is_cpu and not command.adjoint and self._listener.wants(command.kernel):
+            self._take(command.kernel, command.params, command.device)
+        with self._tiled(getattr(command, "irsmith_tiled", None)):
+            return function(command, *args, **kwargs)
+
+    def _launch_tiled(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        dim: Any = kwargs.get("dim", 1)
+        rank = 1 if isinstance(dim, int) else len(dim)
+        with self._tiled(rank):
+            made = function(*args, **kwargs)
+        if isinstance(made, context.Launch):
+            made.irsmith_tiled = rank
+        return made
+
+    def _launch(self, function: Any, kernel: Any, *args: Any, **kwargs: Any) -> Any:
+        if context.runtime is not None and context.runtime.cuda_devices and not self._now.busy:
+            self._launch_on_gpu(kernel, *args, **kwargs)
+        return function(kernel, *args, **kwargs)
+
+    def _launch_on_gpu(
+        self,
+        kernel: Any,
+        dim: Any = 0,
+        inputs: Any = (),
+        outputs: Any = (),
+        adj_inputs: Any = (),
+        adj_outputs: Any = (),
+        device: Any = None,
+        stream: Any = None,
+        adjoint: bool = False,
+        record_tape: bool = True,
+        record_cmd: bool = False,
+        **_: Any,
+    ) -> None:
+        """Look at a launch that goes to a GPU, if it does."""
+        del adj_inputs, adj_outputs, record_tape
+        try:
+            where = context.runtime.get_device(device) if stream is None else stream.device
+            if where.is_cpu or adjoint or record_cmd or not isinstance(kernel, context.Kernel):
+                return
+            given = [*inputs, *outputs]
+            if kernel.is_generic:
+                kernel = kernel.add_overload(kernel.infer_argument_types(given))
+            if not self._listener.wants(kernel):
+                return
+            bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), kernel.adj.kernel_dim)
+            packed = [context.pack_arg(kernel, a.type, a.label, v, where) for a, v in zip(kernel.adj.args, given, strict=True)]
+        except Exception:  # noqa: BLE001 (the launch itself will say what is wrong with it)
+            return
+        self._take(kernel, [bounds, *packed], where)
+
+    @contextlib.contextmanager
+    def _tiled(self, rank: int | None) -> Generator[None]:
+        before, self._now.tiled = self._now.tiled, rank
+        try:
+            yield
+        finally:
+            self._now.tiled = before
+
+    def _take(self, kernel: Any, params: Any, device: Any) -> None:
+        if device is not None and device.is_capturing:
+            why = "it was launched in the capture of a CUDA graph, when its arguments are not there yet"
+            self._listener.miss(kernel.func.__name__, kernel.func.__module__, why)
+            return
+        self._now.busy = True
+        try:
+            rank = self._now.tiled
+            self._listener.take(
+                kernel, lambda: describe(kernel), lambda: read_packed(kernel, params, rank, self._objects, device)
+            )
+        finally:
+            self._now.busy = False
+
+
+def describe(kernel: Any) -> Described:
+    """A live kernel as text; Warp's state is as before afterwards.
+
+    Raises:
+        Exception: whatever Warp raises for a kernel that it cannot build.
+    """
+    found = discovery.describe(kernel, {})
+    return Described(spec=found.spec, digest=digest_of(kernel, found.spec.signature.options))
+
+
+def digest_of(kernel: Any, options: Any) -> str:
+    """The digest of what a live kernel lowers to for the host.
+
+    Raises:
+        Exception: whatever Warp raises for a kernel that it cannot build.
+    """
+    texts = lowering.clean_texts(kernel, options, ("cpu",), lambda *_: None)
+    found = hashlib.blake2b(digest_size=16)
+    for text in texts.values():
+        found.update(b"\0" if text is None else text[0].encode() + b"\n")
+    return found.hexdigest()

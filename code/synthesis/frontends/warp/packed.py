@@ -1,0 +1,153 @@
+"""The arguments of a launch as C has them, read into arrays of our own."""
+
+import ctypes
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from synthesis.formats import numpy_dtype
+from synthesis.frontends.launched import Array, Launched
+from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp.introspection import wp
+
+LARGEST = 1 << 20
+"""Bytes of an array that are kept; of a larger one its first rows are."""
+_TYPES = {float: "float32", int: "int32", bool: "bool"}
+
+
+def read_packed(
+    kernel: Any, params: Sequence[Any], tiled: int | None, objects: Mapping[int, Any], device: Any
+) -> Launched:
+    """What a launch is given, copied.
+
+    Args:
+        kernel: a live, concrete one.
+        params: launch bounds, then every argument, as C has them.
+        tiled: the dimensions of a ``launch_tiled`` without that of its threads; None for any other launch.
+        objects: those that are known, by id.
+        device: where arrays are; None for the host.
+    """
+    reading = _Reading(objects, device)
+    for parameter, given in zip(introspection.parameters_of(kernel), params[1:], strict=False):
+        reading.read(parameter.name, parameter.type, ctypes.addressof(given))
+    dimensions = tuple(int(each) for each in params[0].shape)
+    if tiled is not None:
+        dimensions = dimensions[:tiled]
+    return Launched(
+        values=reading.values,
+        shapes=reading.shapes,
+        handles=reading.handles,
+        launch=dimensions,
+        tiled=tiled is not None,
+        lost=tuple(reading.lost),
+    )
+
+
+@dataclass(slots=True)
+class _Reading:
+    objects: Mapping[int, Any]
+    device: Any
+    values: dict[str, Array] = field(default_factory=dict[str, Array])
+    shapes: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
+    handles: dict[str, str] = field(default_factory=dict[str, str])
+    lost: list[str] = field(default_factory=list[str])
+
+    def read(self, path: str, kind: Any, address: int) -> None:
+        """Keep what lies at an address, where a value of some type does."""
+        if introspection.is_array(kind):
+            self._read_array(path, kind, address)
+        elif introspection.is_struct(kind):
+            for name, each, offset in introspection.members_of(kind):
+                self.read(f"{path}.{name}", each, address + offset)
+        else:
+            self._read_value(path, kind, address)
+
+    def _read_value(self, path: str, kind: Any, address: int) -> None:
+        scalar, shape, _ = introspection.parts_of_value_type(kind)
+        name = _TYPES.get(kind) or getattr(scalar or kind, "__name__", "")
+        try:
+            dtype = numpy_dtype(name)
+        except TypeError:
+            self.lost.append(f"{path} is a {name}, which is not kept")
+            return
+        value = np.ndarray(shape, dtype, _memory(address, dtype.itemsize * math.prod(shape))).copy()
+        self.values[path] = value
+        if name == "uint64" and not shape and int(value) in self.objects:
+            self._read_object(path, self.objects[int(value)])
+
+    def _read_array(self, path: str, kind: Any, address: int) -> None:
+        if introspection.array_class(kind) != "array":
+            self.lost.append(f"{path} is an {introspection.array_class(kind)}, which is not kept")
+            return
+        found = introspection.array_at(address)
+        rank = kind.ndim
+        dimensions, strides = tuple(found.shape[:rank]), tuple(found.strides[:rank])
+        element = introspection.element_layout(kind.dtype)
+        if not found.data:
+            dimensions = (0,) * rank
+        self.shapes[path] = dimensions
+        rows = dimensions[0] if rank else 1
+        row = element.itemsize * math.prod(dimensions[1:])
+        kept = (min(rows, max(1, LARGEST // max(row, 1))), *dimensions[1:])
+        if any(each < 0 for each in strides) or math.prod(kept) * element.itemsize > 8 * LARGEST:
+            self.lost.append(f"{path} is too large, or goes backwards")
+            return
+        self._keep(path, kind.dtype, self._copied(found.data, kept, strides, element))
+
+    def _copied(self, at: int, shape: tuple[int, ...], strides: tuple[int, ...], element: np.dtype[Any]) -> Array:
+        if not math.prod(shape):
+            return np.zeros(shape, element)
+        extent = element.itemsize + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
+        if self.device is None:
+            memory: Any = _memory(at, extent)
+        else:
+            memory = wp.array(ptr=at, dtype=wp.uint8, shape=(extent,), device=self.device).numpy()
+        inside = np.dtype([("each", element)])  # NumPy would take an element's own shape for dimensions that have steps
+        return np.ndarray(shape, inside, memory, strides=strides)["each"].copy()
+
+    def _keep(self, path: str, kind: Any, found: Array) -> None:
+        """Keep an array, or each field of one of structs."""
+        if found.dtype.names is None:
+            self.values[path] = found
+            whole = found.dtype == np.uint64 and self.objects and found.size < 4096
+            if whole and any(int(each) in self.objects for each in np.unique(found)):
+                self.lost.append(f"{path} is an array of the ids of objects, which are not kept")
+            return
+        for parameter in introspection.fields_of(kind):
+            if introspection.is_array(parameter.type):
+                self.lost.append(f"{path}.{parameter.name} is an array in an array of structs, which is not kept")
+            else:
+                self._keep(f"{path}.{parameter.name}", parameter.type, np.ascontiguousarray(found[parameter.name]))
+
+    # ---- objects
+
+    def _read_object(self, path: str, made: Any) -> None:
+        kind = type(made).__name__
+        parts: dict[str, Any]
+        if kind == "Mesh":
+            parts = {"points": made.points, "indices": made.indices}
+            parts |= {} if made.velocities is None else {"velocities": made.velocities}
+        elif kind == "Bvh":
+            parts = {"lowers": made.lowers, "uppers": made.uppers}
+        elif kind == "HashGrid" and (points := _built_of(made)) is not None:
+            parts = {"points": points[0], "cell_width": points[1], "dims": introspection.grid_dimensions(made)}
+        else:
+            self.lost.append(f"{path} is the id of a {kind}, which is not kept")
+            return
+        self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
+        for name, value in parts.items():
+            self.values[f"{path}:{name}"] = np.array(value.numpy() if hasattr(value, "numpy") else value)
+
+
+def _built_of(grid: Any) -> tuple[Any, float] | None:
+    """The points that a grid was built of last, if they are still there, and the width of its cells."""
+    reference, width = getattr(grid, "irsmith_built", (lambda: None, 0.0))
+    points = reference()
+    return None if points is None else (points, width)
+
+
+def _memory(address: int, size: int) -> Any:
+    return (ctypes.c_char * size).from_address(address)

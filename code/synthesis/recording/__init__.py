@@ -1,0 +1,1 @@
+"""What a program calls kernels with, kept while it runs: see ``recorder.py``."""

@@ -1,0 +1,1 @@
+"""A folder for PYTHONPATH: each Python that finds it there records; see ``sitecustomize.py``."""
