@@ -20,6 +20,7 @@ from synthesis.settings import AnyRun, ExtractionRun
 from synthesis.sources.drawn import TERMS, DrawnKernels
 from synthesis.sources.extracted import TERMS as EXTRACTED
 from synthesis.sources.extracted import ExtractedFiles
+from synthesis.sources.recorded import RecordedKernels
 from synthesis.stores.base import Store
 
 OnOutcome = Callable[[bool], None]
@@ -54,7 +55,8 @@ class ChunkMaker:
         self._is_extraction = isinstance(settings, ExtractionRun)
         self._stack = ExitStack()
         if isinstance(settings, ExtractionRun):
-            self._source = self._stack.enter_context(ExtractedFiles.of_run(settings))
+            source = RecordedKernels.of_run(settings) if settings.recorded else ExtractedFiles.of_run(settings)
+            self._source = self._stack.enter_context(source)
             workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)
         else:
             self._source = source or DrawnKernels(settings, settings)

@@ -17,6 +17,7 @@ from synthesis.records import Pair, Rejection
 from synthesis.registry import get_frontend, toolchain_here
 from synthesis.settings import Extraction, ExtractionRun, Running
 from synthesis.sources.extracted import TERMS, ExtractedFiles, candidates_of, examples_of, sources_digest
+from synthesis.sources.recorded import RecordedKernels
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.tally import RunSummary
@@ -42,8 +43,9 @@ def discover(
 
 
 def extract(
-    target: object,
+    target: object = None,
     *,
+    recorded: str | Path | None = None,
     examples: Examples = NO_EXAMPLES,
     on_step: OnStep | None = None,
     **settings: Any,
@@ -55,6 +57,8 @@ def extract(
             text names is imported and lowered in a process of its own, a file at a time, so that one which fails,
             hangs or kills its process costs itself and is a rejection. Of JAX functions, a module's own count, and
             those that it hands on from private modules of the same package (``jax.nn`` from ``jax._src.nn``).
+        recorded: in place of a target, the folder or URL of a recording; its kernels are proved on what they were
+            launched with.
         examples: what is known of the functions' inputs, beside what the settings say. Shapes, domains and launch
             dimensions that they do not give are inferred where they can be, and become part of the pair's signature;
             where they cannot, nothing of the pair is verified.
@@ -64,9 +68,22 @@ def extract(
     Raises:
         TargetError: if there is no such file, module or attribute.
         UnknownNameError: for an unknown front end, level or device.
-        ConfigError: for a setting that is not allowed to be so, or if the examples do not fit a kernel.
+        ConfigError: for a setting that is not allowed to be so, if the examples do not fit a kernel, or where both a
+            target and a recording are given, or neither.
     """
-    return extract_with(Extraction.of(**settings), target, examples=examples, on_step=on_step)
+    if (target is None) == (recorded is None):
+        raise ConfigError("extract takes a target or a recording, and not both")
+    known = Extraction.of(**settings)
+    if recorded is not None:
+        return _extract_recorded(known, str(recorded), on_step)
+    return extract_with(known, target, examples=examples, on_step=on_step)
+
+
+def _extract_recorded(settings: Extraction, place: str, on_step: OnStep | None) -> Iterator[Pair | Rejection]:
+    """The pairs of all kernels of a recording."""
+    with RecordedKernels(place, settings) as source, ExitStack() as stack:
+        workshop = Workshop(settings, TERMS, confinement=settings.confinement, on_step=on_step)
+        yield from stack.enter_context(workshop).pairs(source.candidates())
 
 
 def extract_with(
@@ -91,6 +108,8 @@ def extract_to_folder(
     out: str | Path,
     settings: Extraction = Extraction(),  # noqa: B008 (it is frozen)
     running: Running = Running(progress="none"),  # noqa: B008 (likewise)
+    *,
+    recorded: bool = False,
 ) -> tuple[RunSummary, list[Rejection]]:
     """Write the pairs of all kernels of a target as a data set into a folder; see :func:`extract`.
 
@@ -102,6 +121,7 @@ def extract_to_folder(
         out: the folder, or a URL that fsspec knows. It is left as it was if the target holds no kernel.
         settings: what to extract with.
         running: by whom it is done, and what it ends with.
+        recorded: whether the target is the folder or URL of a recording.
 
     Returns:
         What became of the kernels, and what stopped those, or those of their levels, that did not make it.
@@ -116,14 +136,7 @@ def extract_to_folder(
     if settings.frontend is not None:
         chosen = get_frontend(settings.frontend)
         chosen.choose_levels(settings.level, chosen.choose_device(settings.device))
-    examples_of(settings)
-    places = places_of(target)
-    run = ExtractionRun(
-        **{each.name: getattr(settings, each.name) for each in fields(Extraction)},
-        target=target,
-        sources=sources_digest(places, settings),
-        count=len(places),
-    )
+    run = _run_of(target, settings, recorded=recorded)
     store = store_of(out)
     chunked = ChunkedRun(run, toolchain_here(settings.frontend))
     summary = chunked.run(running, store)
@@ -138,6 +151,22 @@ def extract_to_folder(
     rejections = [each for each in scan_ledger(store) if isinstance(each, Rejection)]
     _check_tables(run, _names_in(store, run) | {each.kernel_name for each in rejections})
     return summary, rejections
+
+
+def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionRun:
+    """The settings of a run, with what there is to extract."""
+    given = {each.name: getattr(settings, each.name) for each in fields(Extraction)}
+    if recorded:
+        told = [name for name in ("inputs", "arg") if getattr(settings, name) is not None]
+        if told or settings.guess_inputs:
+            raise ConfigError(f"a recording says itself what kernels are given; leave out {(told or ['guess_inputs'])[0]}")
+        kernels = RecordedKernels(target, settings)
+        return ExtractionRun(
+            **given, target=target, sources=kernels.digest(), count=len(kernels.entries), recorded=True
+        )
+    examples_of(settings)
+    places = places_of(target)
+    return ExtractionRun(**given, target=target, sources=sources_digest(places, settings), count=len(places))
 
 
 def _names_in(store: Store, run: ExtractionRun) -> set[str]:

@@ -452,6 +452,8 @@ class ExtractionRun(Extraction):
     """Files of the target."""
     chunk_size: int = 4
     """Files a chunk. No row depends on it."""
+    recorded: bool = False
+    """Whether the target is a recording, whose kernels stand for files."""
 
 
 AnyRun = Run | ExtractionRun
@@ -473,7 +475,7 @@ def options_of(settings: Settings) -> str:
     return "".join(f" {each}" for each in found)
 
 
-_FOUND = ("target", "sources", "count")
+_FOUND = ("target", "sources", "count", "recorded")
 """Fields of an extraction that its command finds by itself, or is given without an option."""
 
 

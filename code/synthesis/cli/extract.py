@@ -4,14 +4,16 @@ from typing import Annotated
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_line, print_rejections, print_summary
+from synthesis.errors import ConfigError
 from synthesis.extraction import extract_to_folder
 from synthesis.settings import Extraction, Running
 
 
 def extract(
-    target: str,
+    target: str | None = None,
     *,
     out: str,
+    recorded: str | None = None,
     settings: Annotated[Extraction, Flat] = Extraction(),  # noqa: B008 (it is frozen)
     running: Annotated[Running, Flat] = Running(),  # noqa: B008 (likewise)
     config: Config = None,
@@ -32,6 +34,8 @@ def extract(
 
         irsmith extract my_models --inputs inputs.toml --out pairs
 
+        irsmith extract --recorded kept --out pairs
+
     `irsmith list warp` lists levels and devices.
 
     Parameters
@@ -41,12 +45,17 @@ def extract(
         own; its main is not run. Of a notebook all cells are run; magics and commands of the shell are not.
     out: str
         Folder or URL (s3://, gs://, hf://) to write to.
+    recorded: str
+        In place of a target, what `irsmith record` has kept: kernels are proved on what they were launched with.
     config: Path
         A TOML or JSON file with any of these settings; what the command line says goes before.
     json: bool
         Print the summary as JSON, on standard output alone; progress stays on standard error.
     """
-    summary, rejections = extract_to_folder(target, out, settings, running)
+    place = target if recorded is None else recorded
+    if place is None or (target is not None and recorded is not None):
+        raise ConfigError("irsmith extract takes a target or --recorded DIR, and not both")
+    summary, rejections = extract_to_folder(place, out, settings, running, recorded=recorded is not None)
     print_summary(summary, as_json=json)
     print_rejections(rejections)
     if not running.finalizes and not json:

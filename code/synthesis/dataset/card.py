@@ -277,7 +277,8 @@ def write_card(store: Store, card: Card, before: DataFile | None) -> list[DataFi
 def _command_of(run: RunFolder, out: str) -> str:
     """The command that makes a run again: of drawn kernels, from its settings, which are beside its parts."""
     if isinstance(run.settings, ExtractionRun):
-        return f"irsmith extract {shlex.quote(run.settings.target)}{options_of(run.settings)} --out {out}"
+        target = f"{'--recorded ' if run.settings.recorded else ''}{shlex.quote(run.settings.target)}"
+        return f"irsmith extract {target}{options_of(run.settings)} --out {out}"
     return f"irsmith generate --config {run.inside}/run.json --out {out}"
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from synthesis.errors import ConfigError, KernelError, UnknownNameError
 from synthesis.examples import NO_EXAMPLES, Examples
+from synthesis.frontends.launched import Launched, Mutation
 from synthesis.frontends.linemap import NO_PLACES, LineMap, Places
 from synthesis.grammar.streams import Stream
 from synthesis.languages import Language
@@ -423,6 +424,26 @@ class Prover(Protocol):
         ...
 
 
+class Replayer(Protocol):
+    """What makes a signature of what a kernel was seen to be called with; an object without state."""
+
+    def digest(self, kernel: Kernel) -> str:
+        """The digest of what a loaded kernel lowers to, as the recorder takes it.
+
+        Raises:
+            Exception: whatever the tool raises for a kernel that it cannot build.
+        """
+        ...
+
+    def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
+        """The signature of a loaded kernel, its arguments those of a launch.
+
+        Raises:
+            ConfigError: if the launch is none of this kernel, or cannot be replayed.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontend:
     """A tool that turns Python into IR."""
@@ -433,6 +454,8 @@ class Frontend:
     compiler: Compiler
     prover: Prover | None = None
     """None if texts are not proved: the rows are unverified."""
+    replayer: Replayer | None = None
+    """None if no program of its kind can be recorded."""
 
     @property
     def categories(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """What a program was seen to call: a live kernel with the very arguments, as plain arrays."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,12 +34,45 @@ class Launched:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mutation:
+    """How far other draws than the first go from what was recorded."""
+
+    share: float
+    """Of a floating-point number."""
+    of_zeros: float
+    """What is added to numbers of an array of zeros."""
+    whole: int = 0
+    """What is added to whole numbers at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Described:
     """A live kernel as text."""
 
     spec: KernelSpec
     digest: str
     """Of what it lowers to in the program's process: a source that gives the same is the kernel."""
+
+
+def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
+    """A launch with dimensions of some sizes cut to others, wherever they are: of arrays, and of the launch itself."""
+
+    def shorter(shape: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sizes.get(each, each) for each in shape)
+
+    shapes = {path: shorter(shape) for path, shape in launched.shapes.items()}
+    values = {
+        path: value[tuple(slice(size) for size in _shape_of(launched, shapes, path))]
+        for path, value in launched.values.items()
+    }
+    return replace(launched, values=values, shapes=shapes, launch=shorter(launched.launch))
+
+
+def _shape_of(launched: Launched, shapes: Mapping[str, tuple[int, ...]], path: str) -> tuple[int, ...]:
+    """The dimensions of an array, or of the array of structs that a path names a field of."""
+    while path not in shapes and "." in path:
+        path = path.rpartition(".")[0]
+    return shapes.get(path, ())
 
 
 class Listener(Protocol):

@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import enum
 import importlib
 import inspect
 import math
@@ -109,6 +110,8 @@ class SourceCollector:
             return
         scope = _scope_of(obj)
         source = self._with_known_types(source, tree, definition, scope)
+        source, members = self._with_members(source, scope)
+        scope = {**scope, **members}
         for free in _free_names(ast.parse(source)):
             if free == name.partition(" ")[0]:
                 continue
@@ -143,6 +146,68 @@ class SourceCollector:
                 lines[annotation.lineno - 1] = before + self._own(text).encode() + after
         return b"\n".join(lines).decode()
 
+    def _with_members(self, source: str, scope: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+        """The source with what it asks modules of the user's for (``math.rotate``) under names by themselves, and these.
+
+        Whole chains are taken where they end in a constant, or else up to the first thing that is no module.
+        """
+        tree = ast.parse(source)
+        bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)} | set(_bound_names(tree))
+        lines = source.encode().split(b"\n")
+        found: dict[str, Any] = {}
+        inner = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
+        chains = [each for each in ast.walk(tree) if isinstance(each, ast.Attribute) and id(each) not in inner]
+        chains.sort(key=lambda each: (each.lineno, each.col_offset), reverse=True)
+        for outer in chains:
+            picked = self._member(outer, scope)
+            if picked is None or picked[0].lineno != picked[0].end_lineno:
+                continue
+            node, value = picked
+            name = self._free_name(node, value, {**scope, **found}, bound)
+            found[name] = value
+            line = lines[node.lineno - 1]
+            lines[node.lineno - 1] = line[: node.col_offset] + name.encode() + line[node.end_col_offset :]
+        return b"\n".join(lines).decode(), found
+
+    def _member(self, outer: ast.Attribute, scope: Mapping[str, Any]) -> tuple[ast.Attribute, Any] | None:
+        """The part of a chain of attributes that is something in a module of the user's, and what it is."""
+        chain: list[ast.Attribute] = []
+        node: ast.expr = outer
+        while isinstance(node, ast.Attribute):
+            chain.append(node)
+            node = node.value
+        value = scope.get(node.id) if isinstance(node, ast.Name) else None
+        if not isinstance(value, ModuleType) or not self._is_users(value):
+            return None
+        picked: tuple[ast.Attribute, Any] | None = None
+        for each in reversed(chain):
+            value = getattr(value, each.attr, value)
+            if isinstance(value, ModuleType):
+                continue
+            if picked is None:
+                picked = each, value
+                if self.unwrap(value) is not None or _is_listed(value):
+                    return picked
+            elif self._constant(value) is not None:
+                picked = each, value
+        return picked
+
+    def _is_users(self, module: ModuleType) -> bool:
+        root = module.__name__.partition(".")[0]
+        return root not in _KNOWN_LIBRARIES and not self.is_library(module.__name__)
+
+    def _free_name(self, node: ast.Attribute, value: Any, scope: Mapping[str, Any], bound: set[str]) -> str:
+        """A name for something in a module that stands for nothing else."""
+        before = getattr(node.value, "attr", getattr(node.value, "id", ""))
+        names = (node.attr, f"{before}_{node.attr}")
+        for name in (*names, *(f"{names[1]}_{number}" for number in range(2, 100))):
+            other = self._seen.get(name, scope.get(name, value))
+            definition = self.unwrap(value)
+            same = other is value or (definition is not None and other is definition.obj)
+            if same and (name not in bound or scope.get(name) is value) and not hasattr(builtins, name):
+                return name
+        return names[0]
+
     def _evaluated(self, annotation: ast.expr, scope: Mapping[str, Any]) -> str | None:
         """The type that an annotation's text gives where only the collected names are known."""
         if isinstance(annotation, ast.Constant):
@@ -174,6 +239,11 @@ class SourceCollector:
             self._seen[name] = value
             self._constants[name] = self._own(f"{name} = {text}")
             return
+        if _is_listed(value) and not self._is_library_class(value):
+            self._seen[name] = value
+            self._imports.setdefault("enum", "import enum")
+            self._definitions[name] = _listed(name, value)
+            return
         definition = self.unwrap(value)
         imported = self._import(name, value, definition, module)
         if imported is not None:
@@ -183,6 +253,10 @@ class SourceCollector:
             self._visit(name, definition)
         else:
             self.missing.append(name)
+
+    def _is_library_class(self, value: type) -> bool:
+        root = value.__module__.partition(".")[0]
+        return root in _KNOWN_LIBRARIES or self.is_library(value.__module__)
 
     def _import(self, name: str, value: Any, definition: Definition | None, module: str) -> str | None:
         """An import statement for what a library has; None for what is the user's own."""
@@ -219,6 +293,21 @@ class SourceCollector:
                 return None
             return "{" + ", ".join(f"{key}: {entry}" for key, entry in zip(keys, entries, strict=True)) + "}"
         return self.literal(value)
+
+
+_ENUMS = (enum.IntFlag, enum.IntEnum, enum.Flag, enum.Enum)
+
+
+def _is_listed(value: Any) -> bool:
+    """Whether a class does no more than give whole numbers names."""
+    return isinstance(value, enum.EnumMeta) and all(isinstance(each.value, int) for each in value)
+
+
+def _listed(name: str, value: Any) -> str:
+    """A class that gives the same numbers the same names; how the user's own comes by them is of no matter."""
+    base = next(each.__name__ for each in _ENUMS if issubclass(value, each))
+    members = [f"    {each} = {int(member.value)}" for each, member in value.__members__.items()]
+    return "\n".join([f"class {name}(enum.{base}):", *members])
 
 
 def name_of(function: Any) -> str:
@@ -270,8 +359,8 @@ def _scope_of(obj: Any) -> Mapping[str, Any]:
     return {**obj.__globals__, **closure}
 
 
-def _free_names(tree: ast.Module) -> Iterator[str]:
-    """Names that a definition reads and does not bind itself, in order of appearance."""
+def _bound_names(tree: ast.Module) -> set[str]:
+    """Names that a definition binds itself."""
     bound: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
@@ -284,6 +373,12 @@ def _free_names(tree: ast.Module) -> Iterator[str]:
             bound.add(node.asname or node.name.partition(".")[0])
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name is not None:
             bound.add(node.name)
+    return bound
+
+
+def _free_names(tree: ast.Module) -> Iterator[str]:
+    """Names that a definition reads and does not bind itself, in order of appearance."""
+    bound = _bound_names(tree)
     loads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
     loads.sort(key=lambda node: (node.lineno, node.col_offset))
     seen: set[str] = set()

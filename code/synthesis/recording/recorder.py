@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Described, Launched
 from synthesis.recording.likeness import likeness_of
@@ -70,7 +72,7 @@ class Recorder:
     def take(self, kernel: Any, describe: Callable[[], Described], launched: Callable[[], Launched]) -> None:
         """Look at a launch, and keep it if it is unlike those before."""
         try:
-            with self._lock:
+            with self._lock, np.errstate(all="ignore"):
                 self._look(kernel, describe, launched)
         except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
             self._refuse(kernel, f"it could not be recorded: {detail_of(error)}")

@@ -98,7 +98,7 @@ class _Trying:
         """Whether the kernel runs on a signature's inputs; it is kept if it comes to more than on those before."""
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
         try:
-            share = _share_of(self._prover, kernel)
+            share = share_of(self._prover, kernel)
         except ReferenceUnknownError:
             raise
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
@@ -168,8 +168,18 @@ def _filled_argument(argument: Argument, size: int, domain: Domain) -> Argument:
     return replace(argument, shape=shape, domain=Domain(low=limits[0], high=limits[1]))
 
 
-def _share_of(prover: Prover, kernel: Kernel) -> float | None:
-    """The share of a kernel that draws come to; None if what they give is not finite, or all alike."""
+def share_of(prover: Prover, kernel: Kernel, *, alike: bool = False) -> float | None:
+    """The share of a kernel that draws come to; None if what they give is not finite, or all alike.
+
+    Args:
+        prover: the front end's.
+        kernel: a loaded one, the fields of structs that hold arrays as arguments.
+        alike: whether all draws may give the same.
+
+    Raises:
+        ReferenceUnknownError: for what is not modelled.
+        ReferenceFaultError: if the kernel is at fault on a draw.
+    """
     signature = kernel.spec.signature
     if missing_inputs(signature) is not None:
         return None
@@ -182,7 +192,7 @@ def _share_of(prover: Prover, kernel: Kernel) -> float | None:
     outputs = [name for name in first if not any(is_of(name, each) for each in inputs)]
     unlike = any(not np.array_equal(first[name], second[name]) for name in outputs)
     finite = all(np.isfinite(each[name].astype(np.float64)).all() for each in found for name in outputs)
-    if not (unlike and finite):
+    if not ((unlike or alike) and finite):
         return None
     reach = reach_of(signature, runs, left, reference.reached(trace))
     if reach.share < 1.0:

@@ -122,10 +122,10 @@ def based(argument: Argument, values: npt.ArrayLike) -> npt.NDArray[Any]:
     shape, kind = array_shape(argument), numpy_dtype(argument.dtype)
     drawn = np.asarray(values)
     if kind.kind in "iu":
-        return drawn.astype(np.int64).astype(kind) + _spread(np.array(argument.base, kind), shape)
+        return np.asarray(drawn.astype(np.int64).astype(kind) + _spread(np.array(argument.base, kind), shape))
     base = _spread(np.asarray(argument.base), shape)
     if not argument.recorded:
-        return drawn + base
+        return np.asarray(drawn + base)
     with np.errstate(over="ignore"):
         moved = base * (1 + drawn) if is_floating(kind) and base.any() else base + drawn
     return np.where(drawn == 0, base, moved)

@@ -41,6 +41,7 @@ from synthesis.frontends.warp.levels import LEVELS, SOURCES
 from synthesis.frontends.warp.natives import with_native_lines
 from synthesis.frontends.warp.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.warp.reference.launch import LaunchReference, accumulated
+from synthesis.frontends.warp.replaying import WarpReplayer
 from synthesis.frontends.warp.texts import words
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
 
@@ -231,4 +232,5 @@ FRONTEND = Frontend(
     drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS),
     compiler=WarpCompiler(),
     prover=WarpProver(),
+    replayer=WarpReplayer(),
 )

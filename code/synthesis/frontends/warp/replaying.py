@@ -1,0 +1,124 @@
+"""From what a Warp kernel was launched with to a signature that holds it."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from synthesis.errors import ConfigError
+from synthesis.formats import is_floating
+from synthesis.frontends.base import Kernel
+from synthesis.frontends.launched import Array, Launched, Mutation
+from synthesis.frontends.warp import introspection, launches
+from synthesis.frontends.warp.declaration import declared_signature
+from synthesis.frontends.warp.handles import PARTS, is_object
+from synthesis.records import Argument, Domain, Role, Signature
+
+
+class WarpReplayer:
+    """Signatures of what Warp kernels were launched with."""
+
+    def digest(self, kernel: Kernel) -> str:
+        """Of what a kernel lowers to for the host."""
+        return launches.digest_of(kernel.live, kernel.spec.signature.options)
+
+    def replayed(self, kernel: Kernel, launched: Launched, mutation: Mutation) -> Signature:
+        """Arguments that start from what was recorded, but for arrays that are only written; they are poisoned."""
+        if launched.lost:
+            raise ConfigError(launched.lost[0])
+        claimed = kernel.spec.signature
+        roles = {each.name: each.role for each in declared_signature(kernel.live, claimed).spread.arguments}
+        filling = _Filling(launched, mutation, roles)
+        arguments = tuple(filling.fill(each, each.name) for each in claimed.arguments)
+        rank = introspection.launch_rank(kernel.live)
+        launch = (*launched.launch, *[1] * (rank - len(launched.launch) - launched.tiled))[:rank]
+        found = replace(claimed, arguments=arguments, launch=launch, tiled=launched.tiled)
+        found = found.gather(found.spread)
+        return replace(found, differentiable=declared_signature(kernel.live, found).differentiable)
+
+
+class _Filling:
+    def __init__(self, launched: Launched, mutation: Mutation, roles: Mapping[str, Role]) -> None:
+        self._launched = launched
+        self._mutation = mutation
+        self._roles = roles
+
+    def fill(self, argument: Argument, path: str, shape: tuple[int, ...] | None = None) -> Argument:
+        """An argument, or a field at a path, with what was recorded; ``shape`` is that of its struct's array."""
+        if path in self._launched.handles:
+            return self._object(argument, path)
+        if argument.shape is not None:
+            shape = tuple(max(1, each) for each in self._shape(path, len(argument.shape)))
+            argument = replace(argument, shape=shape, role=self._roles.get(path, argument.role))
+        if argument.fields:
+            fields = tuple(self.fill(each, f"{path}.{each.name}", shape) for each in argument.fields)
+            return replace(argument, fields=fields)
+        if argument.role is Role.OUTPUT:
+            return argument
+        value = self._value(path, (*(shape or ()), *argument.element))
+        return replace(argument, domain=self._domain(value), base=numbers_of(value), recorded=True)
+
+    def _shape(self, path: str, rank: int) -> tuple[int, ...]:
+        shape = self._launched.shapes.get(path)
+        if shape is None or len(shape) != rank:
+            raise ConfigError(f"{path} was recorded with other dimensions")
+        return shape
+
+    def _value(self, path: str, shape: tuple[int, ...]) -> Array:
+        value = self._launched.values.get(path)
+        if value is None:
+            raise ConfigError(f"{path} was not recorded")
+        if not value.size:  # what has no elements gets one that nobody asks for
+            return np.zeros(shape, value.dtype)
+        if value.shape != shape:
+            raise ConfigError(f"{path} is too large: of {math.prod(shape)} numbers {value.size} were kept")
+        return value
+
+    def _domain(self, value: Array) -> Domain:
+        if not is_floating(value.dtype):
+            most = self._mutation.whole if value.dtype.kind in "iu" else 0
+            return Domain(low=0, high=most)
+        share = self._mutation.share if value.astype(np.float64).any() else self._mutation.of_zeros
+        return Domain(low=-share, high=share)
+
+    def _object(self, argument: Argument, path: str) -> Argument:
+        """The id of an object with its parts; what says where there is what (indices, sizes) stays as it is."""
+        kind = self._launched.handles[path]
+        fields: list[Argument] = []
+        for name, part in PARTS.get(kind, {}).items():
+            value = self._launched.values.get(f"{path}:{name}")
+            if value is None:
+                continue
+            value = value.astype(part.dtype)
+            fixed = part.dtype != "float32" or part.rank is None
+            fields.append(
+                Argument(
+                    name=name,
+                    type_name="",
+                    dtype=part.dtype,
+                    element=part.element,
+                    shape=None if part.rank is None else value.shape[: part.rank],
+                    domain=Domain(low=0, high=0) if fixed else self._domain(value),
+                    base=numbers_of(value),
+                    recorded=True,
+                )
+            )
+        made = replace(argument, handle=kind, fields=tuple(fields))
+        if not is_object(made):
+            raise ConfigError(f"{path} is the id of a {kind} that cannot be made again")
+        return made
+
+
+def numbers_of(value: Array) -> tuple[float, ...]:
+    """The numbers of an array, as short as they can be told from their neighbours; one if all are the same bits."""
+    flat: Any = np.ascontiguousarray(value).reshape(-1)
+    bits = flat.view(np.uint8).reshape(flat.size, -1)
+    if (bits == bits[0]).all():
+        flat = flat[:1]
+    if flat.dtype.kind in "iub":
+        return tuple(int(each) for each in flat)
+    if flat.dtype in (np.float32, np.float16):
+        return tuple(float(str(each)) for each in flat)
+    return tuple(float(each) for each in flat)
