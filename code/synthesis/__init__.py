@@ -43,6 +43,8 @@ if TYPE_CHECKING:
         run_pipeline,
         synthesize_pair,
     )
+    from synthesis.recording.active import record
+    from synthesis.recording.settings import Recording
     from synthesis.records import (
         Argument,
         Domain,
@@ -94,6 +96,7 @@ __all__ = [
     "Origin",
     "OutputError",
     "Pair",
+    "Recording",
     "Rejection",
     "Report",
     "Role",
@@ -126,6 +129,7 @@ __all__ = [
     "frontend_names",
     "generate",
     "get_frontend",
+    "record",
     "row_of",
     "run_pipeline",
     "score",
@@ -159,6 +163,7 @@ _MODULES = {
     "Origin": "records",
     "OutputError": "errors",
     "Pair": "records",
+    "Recording": "recording.settings",
     "Rejection": "records",
     "Report": "evaluation.report",
     "Role": "records",
@@ -190,6 +195,7 @@ _MODULES = {
     "frontend_names": "registry",
     "generate": "pipeline",
     "get_frontend": "registry",
+    "record": "recording.active",
     "row_of": "scoring.rows",
     "run_pipeline": "pipeline",
     "score": "scoring.calling",

@@ -159,7 +159,9 @@ def _run_of(target: str, settings: Extraction, *, recorded: bool) -> ExtractionR
     if recorded:
         told = [name for name in ("inputs", "arg") if getattr(settings, name) is not None]
         if told or settings.guess_inputs:
-            raise ConfigError(f"a recording says itself what kernels are given; leave out {(told or ['guess_inputs'])[0]}")
+            raise ConfigError(
+                f"a recording says itself what kernels are given; leave out {(told or ['guess_inputs'])[0]}"
+            )
         kernels = RecordedKernels(target, settings)
         return ExtractionRun(
             **given, target=target, sources=kernels.digest(), count=len(kernels.entries), recorded=True

@@ -19,6 +19,7 @@ ARGUMENTS = {
     "generate": ["--frontend", "jax", "--count", "1", "--verify", "none", "--out", "OUT"],
     "finalize": ["FOLDER"],
     "extract": ["jax.nn:relu", "--arg", "f32[4]", "--verify", "none", "--out", "OUT"],
+    "record": ["--out", "OUT", "--", "-c", "pass"],
     "harvest": ["PACKAGES", "--environment", "ENVIRONMENT", "--guess-inputs", "--verify", "none", "--out", "OUT"],
     "verify": ["FOLDER"],
     "stats": ["FOLDER"],
@@ -84,7 +85,7 @@ def test_json_is_all_that_standard_output_holds(command: str, folder: Path, line
     places["ENVIRONMENT"] = tmp_path / "environment"
     given = [str(places.get(each, each)) for each in ARGUMENTS[command]]
     result = subprocess.run(
-        [sys.executable, "-m", "synthesis", command, *given, "--json"], capture_output=True, text=True, check=False
+        [sys.executable, "-m", "synthesis", command, "--json", *given], capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)

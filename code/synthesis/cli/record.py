@@ -1,21 +1,20 @@
 """``irsmith record``."""
 
+from dataclasses import asdict
 from typing import Annotated
 
-from cyclopts import Parameter
-
 from synthesis.cli.options import Config, Flag, Flat
-from synthesis.cli.tables import plain_console, print_line
+from synthesis.cli.tables import plain_console, print_json, print_line
 from synthesis.recording.programs import record_program
 from synthesis.recording.settings import Recording
 
 
 def record(
-    *command: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    *command: str,
     out: str,
     settings: Annotated[Recording, Flat] = Recording(),  # noqa: B008 (it is frozen)
     config: Config = None,
-    quiet: Flag = False,
+    json: Flag = False,
 ) -> int:
     """Run a program of yours, and keep what its kernels are launched with.
 
@@ -31,17 +30,20 @@ def record(
     Parameters
     ----------
     command: str
-        The program and its arguments, behind `--`; what ends in .py or begins with -m is run by irsmith's own Python.
+        The program and its arguments, behind `--`. What ends in .py, or begins with an option as in -m pytest, is run
+        by irsmith's own Python.
     out: str
         Folder or URL to keep it in.
     config: Path
         A TOML or JSON file with any of these settings; what the command line says goes before.
-    quiet: bool
-        Say nothing at the end, on standard error, of what was kept.
+    json: bool
+        Print at the end, on standard output, what was kept as JSON; what the program printed stands before it.
     """
     done = record_program(command, out, settings)
-    if not quiet:
-        refused = f", {done.refused} refused" if done.refused else ""
-        kernels = "1 kernel" if done.kernels == 1 else f"{done.kernels} kernels"
-        print_line(plain_console(stderr=True), f"irsmith: {kernels} recorded in {out}{refused}")
+    if json:
+        print_json(asdict(done))
+        return done.status
+    refused = f", {done.refused} refused" if done.refused else ""
+    kernels = "1 kernel" if done.kernels == 1 else f"{done.kernels} kernels"
+    print_line(plain_console(stderr=True), f"irsmith: {kernels} recorded in {out}{refused}")
     return done.status

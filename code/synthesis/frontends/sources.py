@@ -9,7 +9,7 @@ import math
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
@@ -147,7 +147,7 @@ class SourceCollector:
         return b"\n".join(lines).decode()
 
     def _with_members(self, source: str, scope: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-        """The source with what it asks modules of the user's for (``math.rotate``) under names by themselves, and these.
+        """The source with what it takes from modules of the user's (``math.rotate``) under short names, and these.
 
         Whole chains are taken where they end in a constant, or else up to the first thing that is no module.
         """
@@ -274,6 +274,8 @@ class SourceCollector:
         return definition is not None and self._seen[name] is definition.obj
 
     def _constant(self, value: Any) -> str | None:
+        if isinstance(value, int) and isinstance(value, enum.Enum):
+            return repr(int(value))
         if value is None or isinstance(value, bool | int | str | bytes):
             return repr(value)
         if isinstance(value, float):
@@ -300,7 +302,11 @@ _ENUMS = (enum.IntFlag, enum.IntEnum, enum.Flag, enum.Enum)
 
 def _is_listed(value: Any) -> bool:
     """Whether a class does no more than give whole numbers names."""
-    return isinstance(value, enum.EnumMeta) and all(isinstance(each.value, int) for each in value)
+    return isinstance(value, enum.EnumMeta) and all(isinstance(each.value, int) for each in _members(value))
+
+
+def _members(value: Any) -> Iterable[Any]:
+    return value.__members__.values()
 
 
 def _listed(name: str, value: Any) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from typing import Any
 
 import numpy as np
 
@@ -29,7 +30,7 @@ def _kinds_of(value: Array) -> list[int]:
         return []
     if value.dtype.kind == "b":
         return [int(value.any()), int(value.all())]
-    numbers = value.astype(np.float64) if is_floating(value.dtype) else value
+    numbers: Any = value.astype(np.float64) if is_floating(value.dtype) else value
     finite = numbers[np.isfinite(numbers)] if numbers.dtype.kind == "f" else numbers.ravel()
     largest = max((abs(float(finite.max())), abs(float(finite.min())))) if finite.size else 0.0
     kinds = [int((finite == 0).any()), int((finite < 0).any()), int((finite > 0).any()), finite.size == numbers.size]

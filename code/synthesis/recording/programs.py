@@ -21,7 +21,7 @@ _START = Path(__file__).parent / "start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedProgram:
     """A program that has run."""
 
     status: int
@@ -32,11 +32,11 @@ class Recorded:
     """Notes of those that are not kept."""
 
 
-def record_program(command: Sequence[str], out: str | Path, settings: Recording) -> Recorded:
+def record_program(command: Sequence[str], out: str | Path, settings: Recording) -> RecordedProgram:
     """Run a command, and keep what its processes, and those that they start, launch kernels with.
 
     Args:
-        command: its words. What ends in ``.py`` or begins with ``-m`` is run by this Python.
+        command: its words. What ends in ``.py``, or begins with an option, is run by this Python.
         out: a folder or URL.
         settings: how much is kept.
 
@@ -47,7 +47,7 @@ def record_program(command: Sequence[str], out: str | Path, settings: Recording)
     if not command:
         raise TargetError("which program? as in: irsmith record --out kept -- python script.py")
     words = list(command)
-    if words[0] == "-m" or words[0].endswith(".py"):
+    if words[0].startswith("-") or words[0].endswith(".py"):
         words.insert(0, sys.executable)
     words[0] = _python(words[0])
     if shutil.which(words[0]) is None:
@@ -62,7 +62,7 @@ def record_program(command: Sequence[str], out: str | Path, settings: Recording)
     environment[CODE] = str(Path(synthesis.__file__).parents[1])
     status = _run(words, environment)
     names = [name for name in store.names(REFUSED) if name.endswith(".json")]
-    return Recorded(status=status, kernels=len(store.folders(KERNELS)), refused=len(names))
+    return RecordedProgram(status=status, kernels=len(store.folders(KERNELS)), refused=len(names))
 
 
 def _python(word: str) -> str:
@@ -74,7 +74,7 @@ def _run(words: Sequence[str], environment: dict[str, str]) -> int:
     """The exit status of a command; an interrupt is the command's, which has been sent it too."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        process = subprocess.Popen(words, env=environment, preexec_fn=_take_interrupts)  # noqa: S603, PLW1509
+        process = subprocess.Popen(words, env=environment, preexec_fn=_take_interrupts)  # noqa: S603
         status = process.wait()
     finally:
         signal.signal(signal.SIGINT, before)

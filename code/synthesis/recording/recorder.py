@@ -4,6 +4,7 @@ A launch that is not looked at costs a look into a dictionary. Nothing that goes
 noted, and the program goes on.
 """
 
+import contextlib
 import os
 import threading
 import weakref
@@ -20,9 +21,9 @@ from synthesis.recording.settings import Recording
 from synthesis.recording.storage import KERNELS, Refused, launches_of, write_kernel, write_launch, write_refused
 from synthesis.stores.base import Store
 
-_FIRST = 8
+_FIRST = 64
 """Launches of a kernel that are all looked at; of later ones fewer and fewer are."""
-_SPARSER = 1.25
+_SPARSER = 1.1
 _NEVER = 1 << 62
 
 
@@ -79,10 +80,8 @@ class Recorder:
 
     def miss(self, kernel: str, module: str, why: str) -> None:
         """Note why a kernel is not kept."""
-        try:
+        with contextlib.suppress(Exception):  # where nothing can be written, nothing can be told
             write_refused(self._store, Refused(kernel=kernel, module=module, why=why, frontend=self._frontend))
-        except Exception:  # noqa: BLE001, S110 (where nothing can be written, nothing can be told)
-            pass
 
     def _refuse(self, kernel: Any, why: str) -> None:
         seen = self._seen.get(id(kernel))

@@ -138,9 +138,7 @@ class RecordedKernels:
         return _stopped(described, number, harm.symptom, harm.detail)
 
     def _prepared(self) -> Zygote:
-        return Zygote(
-            preload=[*frontend_modules(self._settings.frontend)], confinement=self._settings.confinement
-        )
+        return Zygote(preload=[*frontend_modules(self._settings.frontend)], confinement=self._settings.confinement)
 
 
 def _name(entry: str) -> str:
@@ -168,17 +166,13 @@ def _stopped(described: Described, number: int, symptom: Symptom, detail: str) -
     return Candidate(spec=described.spec, number=number, stopped=stopped)
 
 
-def _work_on(
-    described: Described, launches: Sequence[Launched], settings: Extraction, number: int
-) -> Iterator[bytes]:
+def _work_on(described: Described, launches: Sequence[Launched], settings: Extraction, number: int) -> Iterator[bytes]:
     """The candidate of one kernel, in whatever process this runs."""
     sys.meta_path.insert(0, _OnlyTools())
     yield pack(_candidate_of(described, launches, settings, number))
 
 
-def _candidate_of(
-    described: Described, launches: Sequence[Launched], settings: Extraction, number: int
-) -> Candidate:
+def _candidate_of(described: Described, launches: Sequence[Launched], settings: Extraction, number: int) -> Candidate:
     frontend = get_frontend(described.spec.frontend)
     device = frontend.choose_device(settings.device)
     levels = frontend.choose_levels(settings.level, device)
@@ -198,7 +192,7 @@ def _candidate_of(
         return replace(candidate, spec=spec).detached()
     unknown = why_unprovable(spec) if same else NOT_THE_KERNEL
     if unknown is None:
-        spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches)
+        spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, least_reach=settings.reach)
     plan = make_plan(
         frontend,
         Kernel(spec=spec, live=kernel.live, module=kernel.module, places=kernel.places),

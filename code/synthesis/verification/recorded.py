@@ -9,8 +9,8 @@ from synthesis.frontends.base import Frontend, Kernel, ReferenceFaultError, Refe
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.launched import Launched, Mutation, cut
 from synthesis.records import Argument, Hindrance, KernelSpec, Signature, Unproved
-from synthesis.verification.inference import share_of
-from synthesis.verification.inputs import array_shape
+from synthesis.verification.inference import infer_inputs, share_of
+from synthesis.verification.inputs import array_shape, missing_inputs
 
 MOST_NUMBERS = 4096
 """Numbers that a row's signature may hold."""
@@ -20,8 +20,15 @@ _MOST_ELEMENTS = 2**18
 _MOST_THREADS = 2**14
 _CUTS = (64, 16, 4)
 """What dimensions are cut to that are too large."""
-_REAL = (Mutation(share=0.05, of_zeros=0.1), Mutation(share=0.002, of_zeros=0.001))
-_WHOLE = (Mutation(share=0.05, of_zeros=0.1, whole=1), Mutation(share=0.05, of_zeros=0.1))
+_NEAR = Mutation(share=0.05, of_zeros=0.1)
+_REAL = (
+    _NEAR,
+    Mutation(share=0.4, of_zeros=1.0),
+    Mutation(share=0.004, of_zeros=0.001),
+    Mutation(share=0.0006, of_zeros=1e-6),
+    _NEAR,
+)
+_WHOLE = (replace(_NEAR, whole=1), _NEAR)
 """Where there are no floating-point numbers that could move."""
 
 
@@ -32,37 +39,55 @@ class _Best:
 
 
 def choose_launch(
-    frontend: Frontend, kernel: Kernel, launches: Sequence[Launched]
+    frontend: Frontend, kernel: Kernel, launches: Sequence[Launched], *, least_reach: float
 ) -> tuple[KernelSpec, Unproved | None]:
-    """The kernel's record with the launch that comes to most of it, and why it is unchanged if none can be replayed.
+    """The kernel's record with inputs that come to as much of it as is asked for, and why it is unchanged if none do.
+
+    The launch is taken that comes to most of the kernel. Where none comes to enough, inputs are inferred as for any
+    other kernel, and taken if those do.
 
     Args:
         frontend: the kernel's.
         kernel: a loaded one.
         launches: what it was seen to be launched with.
+        least_reach: the share of the kernel that is to be come to.
     """
+    best, unknown = _best_of(frontend, kernel, launches)
+    if best is not None and best.share >= least_reach:
+        return replace(kernel.spec, signature=best.signature), None
+    inferred, _ = infer_inputs(frontend, kernel)
+    if missing_inputs(inferred.signature) is None:
+        share = _try(frontend, kernel, inferred.signature, alike=False)
+        if isinstance(share, float) and (best is None or share > best.share):
+            return inferred, None
+    if best is not None:
+        return replace(kernel.spec, signature=best.signature), None
+    return kernel.spec, unknown
+
+
+def _best_of(frontend: Frontend, kernel: Kernel, launches: Sequence[Launched]) -> tuple[_Best | None, Unproved | None]:
+    """What comes to most of a kernel, the first of equals, or why nothing can be replayed."""
     best: _Best | None = None
-    why = "no launch of it was kept"
-    try:
-        for launched in launches:
+    unknown = Unproved(Hindrance.NO_INPUTS, "no launch of it was kept")
+    for launched in launches:
+        try:
             for signature, alike in _signatures(frontend, kernel, launched):
                 found = _try(frontend, kernel, signature, alike=alike)
-                if isinstance(found, str):
-                    why = found
+                if isinstance(found, Unproved):
+                    unknown = found
                     continue
                 if best is None or found > best.share:
                     best = _Best(found, signature)
                 break
-            if best is not None and best.share == 1.0:
-                break
-    except ReferenceUnknownError as error:
-        if best is None:
-            return kernel.spec, Unproved(Hindrance.NO_REFERENCE, str(error))
-    except ConfigError as error:
-        why = str(error)
-    if best is None:
-        return kernel.spec, Unproved(Hindrance.NO_INPUTS, f"what was recorded cannot be replayed: {why}")
-    return replace(kernel.spec, signature=best.signature), None
+        except ConfigError as error:
+            unknown = _not_replayed(str(error))
+        if best is not None and best.share == 1.0:
+            break
+    return best, unknown
+
+
+def _not_replayed(why: str) -> Unproved:
+    return Unproved(Hindrance.NO_INPUTS, f"what was recorded cannot be replayed: {why}")
 
 
 def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Iterator[tuple[Signature, bool]]:
@@ -85,8 +110,11 @@ def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Itera
             continue
         fitting += 1
         real = any(_moves(argument) for argument in signature.spread.arguments)
-        for number, mutation in enumerate(_REAL if real else _WHOLE):
-            yield frontend.replayer.replayed(kernel, each, mutation), not real and number > 0
+        mutations = _REAL if real else _WHOLE
+        for number, mutation in enumerate(mutations):  # all draws may give the same only where all else has failed
+            yield frontend.replayer.replayed(kernel, each, mutation), number == len(mutations) - 1
+        if each is launched:
+            return
     if not fitting:
         raise ConfigError(f"inputs too large: a row holds up to {MOST_NUMBERS} numbers, and they cannot be cut to that")
 
@@ -122,19 +150,15 @@ def _leaves(argument: Argument) -> Iterator[Argument]:
         yield from _leaves(each)
 
 
-def _try(frontend: Frontend, kernel: Kernel, signature: Signature, *, alike: bool) -> float | str:
-    """The share of a kernel that a signature's draws come to, or why it does not run on them.
-
-    Raises:
-        ReferenceUnknownError: for what is not modelled.
-    """
+def _try(frontend: Frontend, kernel: Kernel, signature: Signature, *, alike: bool) -> float | Unproved:
+    """The share of a kernel that a signature's draws come to, or why it does not run on them."""
     spec = replace(kernel.spec, signature=signature.spread)
     try:
         share = share_of(frontend.the_prover, replace(kernel, spec=spec), alike=alike)
-    except ReferenceUnknownError:
-        raise
+    except ReferenceUnknownError as error:
+        return Unproved(Hindrance.NO_REFERENCE, str(error))
     except ReferenceFaultError as error:
-        return str(error)
+        return _not_replayed(str(error))
     except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
-        return detail_of(error)
-    return "what it gives is not finite, or the same on every draw" if share is None else share
+        return _not_replayed(detail_of(error))
+    return _not_replayed("what it gives is not finite, or the same on every draw") if share is None else share

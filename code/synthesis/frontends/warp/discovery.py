@@ -1,7 +1,10 @@
 """Warp kernels of the user's: found in live objects and modules, and described as records."""
 
 import ast
+import builtins
+import functools
 import inspect
+import textwrap
 from collections.abc import Mapping
 from dataclasses import replace
 from types import ModuleType
@@ -211,17 +214,21 @@ def _unwrap(value: Any) -> Definition | None:
         return Definition(value.cls, after="" if "@" in source.partition("class")[0] else _wrapped(value.cls, "struct"))
     if inspect.isfunction(value) or inspect.isclass(value):
         return Definition(value)
+    if isinstance(value, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
+        return Definition(value.__wrapped__)
     return None
 
 
 def _definition(obj: Any, kind: str) -> Definition:
     """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
-    source = introspection.source_of(obj)
+    source, line = introspection.source_of(obj), introspection.first_line_of(obj)
+    if kind == "kernel":
+        source = _with_own_options(obj, source)
     decorators = source.partition("def ")[0]
     return Definition(
         obj.func,
         source,
-        introspection.first_line_of(obj),
+        line,
         annotations={
             each.name: type_name(each.type)
             for each in introspection.declared_parameters_of(obj)
@@ -229,6 +236,28 @@ def _definition(obj: Any, kind: str) -> Definition:
         },
         after="" if "@" in decorators else _wrapped(obj.func, kind, getattr(obj, "options", {})),
     )
+
+
+def _with_own_options(kernel: Any, source: str) -> str:
+    """A kernel's source with the options of its decorator by value, where it names what a function around it has.
+
+    As many lines as before, so that those of the kernel stay where they are.
+    """
+    dedented = textwrap.dedent(source)
+    tree = ast.parse(dedented).body[0]
+    scope = kernel.func.__globals__.keys() | set(kernel.func.__code__.co_freevars) | vars(builtins).keys()
+    if not isinstance(tree, ast.FunctionDef) or len(tree.decorator_list) != 1:
+        return source
+    (decorator,) = tree.decorator_list
+    names = {each.id for each in ast.walk(decorator) if isinstance(each, ast.Name)}
+    if names <= scope:
+        return source
+    given = introspection.decorator_options_of(kernel)
+    written = f"@wp.kernel({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+    lines = dedented.split("\n")
+    end = decorator.end_lineno or decorator.lineno
+    lines[decorator.lineno - 1 : end] = [written, *[""] * (end - decorator.lineno)]
+    return "\n".join(lines)
 
 
 def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> str:

@@ -5,6 +5,7 @@ Nothing here makes text or runs it, so that the oracle may know it too.
 
 import ast
 import functools
+import inspect
 import re
 import sys
 import textwrap
@@ -184,6 +185,25 @@ def options_of(kernel: Any) -> dict[str, Any]:
     """The options that a live kernel has, from its own declaration, its module and ``wp.config``, as JSON values."""
     resolved = kernel.module.resolve_options(wp.config) | kernel.options
     return {name: resolved[name] for name in DEFAULTS} | {"deterministic": resolved["deterministic"].name}
+
+
+def decorator_options_of(kernel: Any) -> dict[str, Any]:
+    """What ``wp.kernel`` was given where a kernel was declared, by name; options of a module of its own among them."""
+    known = inspect.signature(wp.kernel).parameters
+    found = {name: value for name, value in kernel.options.items() if name in known and _is_literal(value)}
+    if not _UNIQUE.search(kernel.module.name):
+        return found
+    fresh = _warp_context.Module("irsmith_fresh").options
+    own = {
+        name: value
+        for name, value in kernel.module.options.items()
+        if name in fresh and fresh[name] != value and _is_literal(value)
+    }
+    return found | {"module": "unique"} | ({"module_options": own} if own else {})
+
+
+def _is_literal(value: Any) -> bool:
+    return isinstance(value, bool | int | str) or (isinstance(value, tuple) and all(map(_is_literal, value)))
 
 
 def launch_rank(kernel: Any) -> int:

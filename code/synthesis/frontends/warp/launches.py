@@ -8,6 +8,7 @@ import contextlib
 import functools
 import gc
 import hashlib
+import re
 import sys
 import threading
 import weakref
@@ -17,7 +18,8 @@ from typing import Any
 import warp as _warp
 import warp._src.context as _context  # noqa: TID251
 
-from synthesis.frontends.launched import Described, Launched, Listener
+from synthesis.frontends.base import Direction
+from synthesis.frontends.launched import Described, Listener
 from synthesis.frontends.warp import discovery, lowering
 from synthesis.frontends.warp.packed import read_packed
 
@@ -26,6 +28,11 @@ context: Any = _context
 
 _JAX = "warp._src.jax.ffi"
 _OBJECTS = ("Mesh", "Bvh", "HashGrid", "Volume")
+
+
+_CONSTANT = re.compile(r"\s*const (\S+) (var_\d+) = (.*);$")
+_DECLARED = re.compile(r"\s*[\w:<>, *]+ (var_\d+);$")
+_VARIABLE = re.compile(r"\bvar_\d+\b")
 
 
 def watch(listener: Listener) -> Callable[[], None]:
@@ -160,7 +167,9 @@ class _Watching:
             if not self._listener.wants(kernel):
                 return
             bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), kernel.adj.kernel_dim)
-            packed = [context.pack_arg(kernel, a.type, a.label, v, where) for a, v in zip(kernel.adj.args, given, strict=True)]
+            packed = [
+                context.pack_arg(kernel, a.type, a.label, v, where) for a, v in zip(kernel.adj.args, given, strict=True)
+            ]
         except Exception:  # noqa: BLE001 (the launch itself will say what is wrong with it)
             return
         self._take(kernel, [bounds, *packed], where)
@@ -198,14 +207,34 @@ def describe(kernel: Any) -> Described:
     return Described(spec=found.spec, digest=digest_of(kernel, found.spec.signature.options))
 
 
+def _nowhere(file: str, line: int) -> None:
+    """Where a line of a file stands in the kernel's source; nobody asks."""
+    del file, line
+
+
 def digest_of(kernel: Any, options: Any) -> str:
-    """The digest of what a live kernel lowers to for the host.
+    """The digest of what a live kernel computes: its text for the host, whichever variables its constants are in.
+
+    Warp gives a constant that a source finds in a module (``kinds.ROUND``) another variable than one with a name.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    texts = lowering.clean_texts(kernel, options, ("cpu",), lambda *_: None)
-    found = hashlib.blake2b(digest_size=16)
-    for text in texts.values():
-        found.update(b"\0" if text is None else text[0].encode() + b"\n")
-    return found.hexdigest()
+    forward = lowering.clean_texts(kernel, options, ("cpu",), _nowhere)["cpu", Direction.FORWARD]
+    return hashlib.blake2b(_without_constants(forward[0] if forward else "").encode(), digest_size=16).hexdigest()
+
+
+def _without_constants(text: str) -> str:
+    """A text with the values of constants where their variables are, and other variables by order of declaration."""
+    names: dict[str, str] = {}
+    lines: list[str] = []
+    for line in text.splitlines():
+        constant = _CONSTANT.match(line)
+        if constant is not None:
+            names[constant[2]] = f"{constant[1]}({constant[3]})"
+            continue
+        declared = _DECLARED.match(line)
+        if declared is not None:
+            names[declared[1]] = f"v{len(lines)}"
+        lines.append(_VARIABLE.sub(lambda found: names.get(found[0], found[0]), line))
+    return "\n".join(lines)

@@ -120,7 +120,7 @@ class _Reading:
             if introspection.is_array(parameter.type):
                 self.lost.append(f"{path}.{parameter.name} is an array in an array of structs, which is not kept")
             else:
-                self._keep(f"{path}.{parameter.name}", parameter.type, np.ascontiguousarray(found[parameter.name]))
+                self._keep(f"{path}.{parameter.name}", parameter.type, _part(found, parameter.name))
 
     # ---- objects
 
@@ -140,6 +140,11 @@ class _Reading:
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
         for name, value in parts.items():
             self.values[f"{path}:{name}"] = np.array(value.numpy() if hasattr(value, "numpy") else value)
+
+
+def _part(found: Any, name: str) -> Array:
+    """A field of every struct of an array."""
+    return np.ascontiguousarray(found[name])
 
 
 def _built_of(grid: Any) -> tuple[Any, float] | None:

@@ -35,7 +35,6 @@ class WarpReplayer:
         rank = introspection.launch_rank(kernel.live)
         launch = (*launched.launch, *[1] * (rank - len(launched.launch) - launched.tiled))[:rank]
         found = replace(claimed, arguments=arguments, launch=launch, tiled=launched.tiled)
-        found = found.gather(found.spread)
         return replace(found, differentiable=declared_signature(kernel.live, found).differentiable)
 
 

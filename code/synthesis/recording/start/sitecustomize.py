@@ -24,8 +24,8 @@ def _begin() -> None:
 
 
 def _give_way() -> None:
-    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 (nothing more is imported than Python has)
-    sys.path[:] = [each for each in sys.path if os.path.abspath(each) != here]  # noqa: PTH100
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [each for each in sys.path if os.path.abspath(each) != here]
     mine = sys.modules.pop(__name__, None)
     try:
         importlib.import_module(__name__)
