@@ -171,6 +171,7 @@ def arrays() -> Iterator[Case]:
         body = (f"m = wp.array(ptr=a.ptr, shape=(48, 6), dtype=wp.{scalar})", "o[i] = m[i, 4]", "p[i] = m[47 - i, 1]")
         yield _case("array", scalar, body, [row, output("o", row.kind), output("p", row.kind)])
     row = Given(name="a", kind=FLOAT32, inner=(5,), policy="inside")
+    yield _made("block_dim", "host", "a[i] / 2 + wp.block_dim()", _given(INT32), INT32)
     yield _made("len", "array", "wp.len(a) + wp.len(a[i])", [row], INT32)
     for kind in (vector_type("float16", 3), matrix_type("int8", 2, 3), quaternion("float64"), transform("float32")):
         yield _made("len", kind.form, "wp.len(a[i])", _given(kind), INT32)
