@@ -55,8 +55,8 @@ class ChunkMaker:
         self._is_extraction = isinstance(settings, ExtractionRun)
         self._stack = ExitStack()
         if isinstance(settings, ExtractionRun):
-            source = RecordedKernels.of_run(settings) if settings.recorded else ExtractedFiles.of_run(settings)
-            self._source = self._stack.enter_context(source)
+            kind = RecordedKernels if settings.recorded else ExtractedFiles
+            self._source = self._stack.enter_context(kind.of_run(settings))
             workshop = Workshop(settings, EXTRACTED, confinement=settings.confinement, on_step=on_step)
         else:
             self._source = source or DrawnKernels(settings, settings)

@@ -13,7 +13,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 import numpy as _np
 import warp as _warp
@@ -203,7 +203,9 @@ def decorator_options_of(kernel: Any) -> dict[str, Any]:
 
 
 def _is_literal(value: Any) -> bool:
-    return isinstance(value, bool | int | str) or (isinstance(value, tuple) and all(map(_is_literal, value)))
+    return isinstance(value, bool | int | str) or (
+        isinstance(value, tuple) and all(map(_is_literal, cast("tuple[Any, ...]", value)))
+    )
 
 
 def launch_rank(kernel: Any) -> int:
