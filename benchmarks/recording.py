@@ -1,6 +1,6 @@
 """What recording a program costs, and what its recording gives: python benchmarks/recording.py [PROGRAM ARGUMENT…].
 
-Without a program it is that of the tests. Writes recording.txt beside itself; the program's own packages have to be there.
+Without a program it is that of the tests. Writes recording.txt beside itself.
 """
 
 import json
@@ -55,7 +55,8 @@ def cost(folder: Path) -> list[str]:
 
 def rows(folder: Path, program: list[str]) -> list[str]:
     kept, made = folder / "kept", folder / "rows"
-    told = json.loads(irsmith("record", "--json", "--out", kept, "--", *program).splitlines()[-1])
+    said = irsmith("record", "--json", "--out", kept, "--", *program)
+    told = json.loads("{" + f"\n{said}".rpartition("\n{")[2])
     summary = json.loads(irsmith("extract", "--recorded", kept, "--out", made, "--progress", "none", "--json"))
     counts = Counter[str]()
     for document in read_folder(made):

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 
 import pytest
-
 from test_readme import commands, printed
 
 PAGE = Path(__file__).parents[2] / "docs" / "recording.md"
