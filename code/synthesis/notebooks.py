@@ -42,8 +42,12 @@ def run_notebook(path: Path, module: ModuleType) -> None:
     name = str(path)
     # Without a time of change nobody looks for newer lines in the file, which has others.
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    module.__dict__["display"] = lambda *_, **__: None
+    module.__dict__["display"] = _show_nothing
     exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 (the user's own, as an import would)
+
+
+def _show_nothing(*_: object, **__: object) -> None:
+    """What ``display`` is outside of a notebook."""
 
 
 def _python_of(cell: str) -> str:
