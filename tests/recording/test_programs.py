@@ -114,12 +114,11 @@ def test_a_sitecustomize_of_the_users_runs_too_and_the_path_is_as_without(tmp_pa
     (mine / "sitecustomize.py").write_text("print('mine')\n")
     program = tmp_path / "program.py"
     program.write_text("import sys\nprint(sys.path, sorted(each for each in sys.modules if 'warp' in each))\n")
+    path = os.pathsep.join(filter(None, (str(mine), os.environ.get("PYTHONPATH"))))
     plain = run(sys.executable, program, folder=tmp_path, PYTHONPATH=str(mine))
-    found = recorded(tmp_path, program, PYTHONPATH=os.pathsep.join([str(mine), os.environ["PYTHONPATH"]]))
+    found = recorded(tmp_path, program, PYTHONPATH=path)
     assert plain.stdout.startswith("mine\n")
-    expected = run(
-        sys.executable, program, folder=tmp_path, PYTHONPATH=os.pathsep.join([str(mine), os.environ["PYTHONPATH"]])
-    )
+    expected = run(sys.executable, program, folder=tmp_path, PYTHONPATH=path)
     assert found.stdout == f"mine\n{expected.stdout}"  # irsmith's own process runs it too
 
 

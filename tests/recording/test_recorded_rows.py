@@ -12,7 +12,20 @@ import numpy as np
 import pytest
 from verification.checking import judged
 
-from synthesis import Argument, ConfigError, Domain, Pair, Signature, extract, get_frontend, record
+from synthesis import (
+    Argument,
+    ConfigError,
+    Domain,
+    Extraction,
+    Pair,
+    Rejection,
+    Running,
+    Signature,
+    extract,
+    finalize,
+    get_frontend,
+    record,
+)
 from synthesis.extraction import extract_to_folder
 from synthesis.output.reading import read_folder
 from synthesis.verification.inputs import draw_inputs
@@ -182,3 +195,24 @@ def test_a_target_or_a_recording_is_given_and_not_both(tmp_path: Path) -> None:
         extract()
     with pytest.raises(ConfigError, match="a target or a recording"):
         extract("mine.py", recorded=tmp_path)
+
+
+def test_a_data_set_has_what_was_recorded_in_place_of_what_was_inferred(kept: Path, tmp_path: Path) -> None:
+    running = Running(workers=1, progress="none", no_finalize=True)
+    for place, name in ((PROGRAM, "inferred"), (kept, "recorded")):
+        forward = Extraction.of(level=("cpp_forward",))
+        extract_to_folder(str(place), tmp_path / name, forward, running, recorded=name == "recorded")
+    finalize(tmp_path / "inferred", tmp_path / "recorded", out=tmp_path / "both")
+    rows = list(read_folder(tmp_path / "both"))
+    assert sorted({each.name for each in rows}) == sorted(KERNELS)
+    alone = list(read_folder(tmp_path / "recorded"))
+    assert sorted(each.metadata["id"] for each in rows) == sorted(each.metadata["id"] for each in alone)
+    ledger = (tmp_path / "both" / "_irsmith" / "rejections.jsonl").read_text().splitlines()
+    gone = [json.loads(each) for each in ledger]
+    assert [each["kernel_name"] for each in gone if "one that was recorded" in each["detail"]]
+
+
+def test_a_kernel_under_another_licence_is_a_line_in_the_ledger(kept: Path) -> None:
+    found = list(extract(recorded=kept, licence="MIT", level="cpp_forward", verify="none"))
+    assert {str(each.symptom) for each in found if isinstance(each, Rejection)} == {"other_licence"}
+    assert not [each for each in found if isinstance(each, Pair)]

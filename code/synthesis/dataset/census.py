@@ -186,6 +186,8 @@ class _Judge:
         """Structures of the first texts of rows that stay, to the number of the first row."""
         self._renamed: dict[int, set[str]] = {}
         """Of those that came more than once, the programs that their texts are."""
+        self._recorded: set[int] = set()
+        """Programs of the user's that were recorded."""
         self._sources: dict[int, int] = {}
         """Structures of the sources of rows that stay, to the number of their split."""
 
@@ -225,12 +227,22 @@ class _Judge:
             if kernel is not None:
                 return True, None
             return True, _rejected(entry, repeat_of(self._where.describe(first, entry)))
+        if kernel is not None and self._is_known_better(entry):
+            return True, _rejected(entry, repeat_of("one that was recorded"))
         for look in (self._find_repeat_of_texts, self._find_neighbour, self._find_overlap):
             if found := look(number, entry):
                 return True, _rejected(entry, found)
         if found := self._find_other_split(entry, split):
             return True, _rejected(entry, found)
         return False, None
+
+    def _is_known_better(self, entry: Entry) -> bool:
+        """Whether a kernel of the user's, with inputs that were inferred, is one that was recorded."""
+        key = short_hash(entry.record.renamed_hash)
+        if entry.run.recorded:
+            self._recorded.add(key)
+            return False
+        return key in self._recorded
 
     def _find_repeat_of_texts(self, number: int, entry: Entry) -> Rejection | None:
         """The rejection of a drawn row all of whose texts are an earlier row's after renaming."""

@@ -15,7 +15,7 @@ from synthesis.output.chunks import Chunk, ChunkRecord, RowRecord, chunks_of, re
 from synthesis.output.layout import CHUNKS, RUNS, SETTINGS, SIDECAR, TOOLCHAIN, hash_of, read_object
 from synthesis.output.rows import Row
 from synthesis.output.tables import TableError, read_rows
-from synthesis.settings import AnyRun, Run, run_of
+from synthesis.settings import AnyRun, ExtractionRun, Run, run_of
 from synthesis.stores.base import Store, join
 
 _AGAIN = "make what is missing with the run's own command"
@@ -72,6 +72,11 @@ class RunFolder:
     def seed(self) -> int | None:
         """Of a run of drawn kernels; None if they are the user's."""
         return self.settings.seed if isinstance(self.settings, Run) else None
+
+    @property
+    def recorded(self) -> bool:
+        """Whether its kernels are proved on what a program gave them."""
+        return isinstance(self.settings, ExtractionRun) and self.settings.recorded
 
     def records(self) -> Iterator[tuple[Chunk, ChunkRecord]]:
         """What became of each chunk, in order.
@@ -142,7 +147,7 @@ class RunFolder:
 
 
 def runs_of(store: Store) -> list[RunFolder]:
-    """The runs in a folder, drawn ones by their seeds, then those of the user's kernels.
+    """The runs in a folder: drawn ones by their seeds, then those of the user's kernels, recorded ones first.
 
     Raises:
         ConfigError: if there are none.
@@ -153,7 +158,11 @@ def runs_of(store: Store) -> list[RunFolder]:
     if not found:
         raise ConfigError(f"{store.where} holds no run; irsmith generate and irsmith extract write one")
     by_name = {run.name: run for run in found}  # the folder's own goes before a copy of it
-    return sorted(by_name.values(), key=lambda run: (run.seed is None, run.seed or 0, run.name))
+    return sorted(by_name.values(), key=_order)
+
+
+def _order(run: RunFolder) -> tuple[bool, int, bool, str]:
+    return run.seed is None, run.seed or 0, not run.recorded, run.name
 
 
 def entries_of(runs: Iterable[RunFolder], levels: Sequence[str] | None = None) -> Iterator[Entry]:

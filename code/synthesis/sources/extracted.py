@@ -16,7 +16,6 @@ from synthesis.frontends.base import Frontend
 from synthesis.frontends.failures import detail_of
 from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
-from synthesis.licences import is_allowed
 from synthesis.making.candidate import Candidate
 from synthesis.making.confirmation import confirm_source, why_unprovable
 from synthesis.making.stages import Terms, lower
@@ -24,6 +23,7 @@ from synthesis.making.travel import pack, unpack
 from synthesis.records import Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, ExtractionRun
+from synthesis.sources.licensing import refused_for_licence
 from synthesis.sources.preloading import can_be_forked, package_of
 from synthesis.targets import Place, TargetImportError, choose_frontend, load_place, path_of, places_of
 from synthesis.verification.inference import infer_inputs
@@ -60,8 +60,9 @@ def _candidates_at(
         loaded = Candidate(
             spec=found.spec, number=position, key=repr(found.spec), device=device, levels=levels, kernel=found
         )
-        if settings.licence is not None and not is_allowed(found.spec.licence, settings.licence):
-            yield loaded.stop(_of_other_licence(found.spec.licence, settings.licence)).detached()
+        refused = refused_for_licence(found.spec, settings)
+        if refused is not None:
+            yield loaded.stop(refused).detached()
             continue
         try:
             (lowered,) = lower(frontend, [loaded])
@@ -70,11 +71,6 @@ def _candidates_at(
             yield loaded.stop(
                 Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error))
             ).detached()
-
-
-def _of_other_licence(licence: str, allowed: Sequence[str]) -> Rejection:
-    detail = f"its licence is {licence}; allowed: {', '.join(allowed)}"
-    return Rejection(stage=Stage.LOAD, symptom=Symptom.OTHER_LICENCE, detail=detail)
 
 
 class ExtractedFiles:

@@ -31,6 +31,7 @@ from synthesis.recording.storage import (
 from synthesis.records import Rejection
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, ExtractionRun
+from synthesis.sources.licensing import refused_for_licence
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 from synthesis.verification.plan import make_plan
@@ -113,6 +114,9 @@ class RecordedKernels:
         if self._settings.frontend not in (None, described.spec.frontend):
             why = f"it is one of {described.spec.frontend}'s"
             return _stopped(described, number, Symptom.NOT_AVAILABLE, why)
+        refused = refused_for_licence(described.spec, self._settings)
+        if refused is not None:
+            return Candidate(spec=described.spec, number=number, stopped=refused)
         return self._made(described, launches, number)
 
     def _made(self, described: Described, launches: Sequence[Launched], number: int) -> Candidate:
