@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from synthesis.extraction import discover, extract
     from synthesis.generator import KernelGenerator
     from synthesis.ir_extractor import extract_ir
+    from synthesis.output.index import RowIndex
     from synthesis.pipeline import (
         SynthesisPipeline,
         compile_kernel_from_source,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     from synthesis.registry import frontend_names, get_frontend
     from synthesis.scoring.answers import Answer
     from synthesis.scoring.calling import score
-    from synthesis.scoring.rows import RowIndex, row_of
+    from synthesis.scoring.rows import row_of
     from synthesis.scoring.scorer import Scorer
     from synthesis.scoring.scores import Score
     from synthesis.scoring.settings import Scoring
@@ -167,7 +168,7 @@ _MODULES = {
     "Rejection": "records",
     "Report": "evaluation.report",
     "Role": "records",
-    "RowIndex": "scoring.rows",
+    "RowIndex": "output.index",
     "Run": "settings",
     "RunSummary": "tally",
     "Running": "settings",

@@ -14,7 +14,7 @@ from scored_rows import SAMPLES, named_otherwise
 
 from synthesis import Answer, RowIndex, Scorer, Scoring, generate, row_of
 from synthesis.cli import run
-from synthesis.errors import TargetError, UnknownNameError
+from synthesis.errors import TargetError
 from synthesis.output.reading import Document
 from synthesis.scoring.lines import Counts, score_lines
 
@@ -42,28 +42,6 @@ def test_a_pair_in_memory_is_a_row(scorer: Scorer) -> None:
 def test_what_is_no_row_is_refused_by_name(given: Any) -> None:
     with pytest.raises(TargetError, match="row"):
         row_of(given)
-
-
-@pytest.mark.parametrize("kept", [1, 4])
-def test_an_index_gives_rows_by_their_ids_in_any_order(kept: int) -> None:
-    index = RowIndex(SAMPLES / "jax", kept=kept)
-    ids = list(index)
-    assert len(index) == len(ids) == len(set(ids)) > 100
-    for key in (ids[50], ids[3], ids[-1], ids[3]):
-        assert index[key].metadata["id"] == key
-        assert key in index
-    with pytest.raises(UnknownNameError, match="unknown row 'nobody'"):
-        index["nobody"]
-    with pytest.raises(TargetError, match="no such folder"):
-        RowIndex(SAMPLES / "nowhere")
-
-
-@pytest.mark.needs("jax")
-def test_an_index_of_tables_gives_the_rows_of_every_file(split_rows: Path) -> None:
-    index = RowIndex(split_rows, kept=1)
-    ids = list(index)
-    for key in reversed(ids):
-        assert index[key].metadata["id"] == key
 
 
 def lines_of(rows: list[Document]) -> list[bytes]:

@@ -12,7 +12,7 @@ from typing import Any
 from synthesis.adapters.remote import Server
 from synthesis.errors import ConfigError
 from synthesis.evaluation.questions import PYTHON
-from synthesis.evaluation.shelf import Shelf
+from synthesis.output.index import RowIndex
 from synthesis.output.reading import Place
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.scorer import Scorer
@@ -100,18 +100,18 @@ class Grader:
             self._end()
             self._live = None
 
-    def _started(self) -> tuple[Scorer, Shelf]:
+    def _started(self) -> tuple[Scorer, RowIndex]:
         if self._live is None or self._process != os.getpid():
             assert self._dataset is not None
             scorer = Scorer(self._settings)
             self._end = weakref.finalize(self, _close, scorer, os.getpid())
-            self._live = (scorer, Shelf(self._dataset))
+            self._live = (scorer, RowIndex(self._dataset))
             self._process = os.getpid()
         return self._live
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
-        self._live: tuple[Scorer, Shelf] | None = None
+        self._live: tuple[Scorer, RowIndex] | None = None
         self._process = 0
         self._end: Callable[[], object] = int  # nothing to be ended yet
         self._queues: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = weakref.WeakKeyDictionary()

@@ -11,7 +11,7 @@ from synthesis.adapters.grading import Grader, Submitted
 from synthesis.adapters.missing import need
 from synthesis.adapters.tasks import asked_for, tasks_of
 from synthesis.errors import ConfigError
-from synthesis.evaluation.shelf import Shelf
+from synthesis.output.index import RowIndex
 from synthesis.scoring.scores import Score
 
 if TYPE_CHECKING:
@@ -94,6 +94,6 @@ class IrsmithTaskset(vf.Taskset[IrsmithTask, IrsmithTasksetConfig]):
 
 
 @cache
-def _rows_of(dataset: str) -> Shelf:
+def _rows_of(dataset: str) -> RowIndex:
     """The rows of a data set whose gold texts are tried; they are let go with the process."""
-    return Shelf(dataset)
+    return RowIndex(dataset)

@@ -9,10 +9,10 @@ from cyclopts import Parameter
 
 from synthesis.cli.options import Config, Flag, Flat
 from synthesis.cli.tables import plain_console, print_json, print_line
+from synthesis.output.index import RowIndex
 from synthesis.progress import Meter, progress_bar
 from synthesis.scoring.files import opened_lines, written_lines
 from synthesis.scoring.lines import Counts, score_lines
-from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer, fresh_seed
 from synthesis.scoring.settings import Scoring
 

@@ -16,8 +16,8 @@ from synthesis.evaluation.judging import PARTS, Judge, answers_of, judged_of
 from synthesis.evaluation.questions import Question, read_questions
 from synthesis.evaluation.report import Report
 from synthesis.evaluation.settings import Evaluating
-from synthesis.evaluation.shelf import Shelf
 from synthesis.evaluation.structures import seen_structures
+from synthesis.output.index import RowIndex
 from synthesis.output.layout import SIDECAR, hash_of_file, read_object
 from synthesis.output.reading import Document, Place
 from synthesis.progress import Meter, OnProgress
@@ -72,7 +72,7 @@ def evaluate_with(
     """Score what a model wrote; see :func:`evaluate`."""
     file, source, target = Path(generations), store_of(dataset), store_of(out)
     trained_on = source if settings.trained_on is None else store_of(settings.trained_on)
-    rows = Shelf(source, {each.id for each in read_questions(file)})
+    rows = RowIndex(source)
     asked = _look(file, rows, settings)
     ks = _ks(settings, asked)
     made_of = {
@@ -122,7 +122,7 @@ class _Asked:
     """Of all that the rows hold."""
 
 
-def _look(file: Path, rows: Shelf, settings: Evaluating) -> _Asked:
+def _look(file: Path, rows: RowIndex, settings: Evaluating) -> _Asked:
     """Read a file of generations through, so that nothing is scored of one that has an error.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Any
 from synthesis.errors import ConfigError
 from synthesis.evaluation.groups import Judged
 from synthesis.evaluation.questions import PYTHON, Question
-from synthesis.evaluation.shelf import Shelf
+from synthesis.output.index import RowIndex
 from synthesis.output.layout import SIDECAR, hash_of
 from synthesis.output.reading import Document
 from synthesis.scoring.answers import Answer
@@ -46,7 +46,7 @@ class Judge:
     """Scores questions, a batch after the other."""
 
     scorer: Scorer
-    rows: Shelf
+    rows: RowIndex
     store: Store
     """The folder of the report."""
     seed: int

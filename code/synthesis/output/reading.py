@@ -177,9 +177,7 @@ def scan_from(
             number += 1
         first = number if rows is None else first + rows
     if not found:
-        raise TargetError(
-            f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
-        )
+        raise TargetError(_no_pairs(store))
 
 
 def _scan_file(
@@ -333,41 +331,51 @@ def _of_row(row: Row, where: str, number: int) -> Document:
     return Document(row.source, texts, metadata, f"{index:06d}_{metadata['kernel_name']}", document_of(row, row.texts))
 
 
-def scan_places(place: Place) -> Iterator[tuple[str, int, Document | BrokenFile]]:
-    """The pairs of a folder, each with its file and its number in it, by which ``read_at`` finds it again.
+def files_of_pairs(store: Store) -> list[str]:
+    """The names of the files of a folder's pairs, in order.
 
     Raises:
-        TargetError: if there is no such folder, or it holds no pairs.
+        TargetError: if there is no such folder, it holds no pairs, or a file is gone that its records tell of.
     """
-    store = store_of(place)
-    known = _known_files(store)
-    names = _in_order(store, known)
-    for name in names:
-        for number, each in enumerate(_scan_file(store, name, known.get(name), None)):
-            yield name, number, each
+    names = _in_order(store, _known_files(store))
     if not names:
-        raise TargetError(
-            f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
-        )
+        raise TargetError(_no_pairs(store))
+    for name in names:
+        if not store.has(name):
+            raise TargetError(f"the run wrote {join(store.where, name)}, and it is gone")
+    return names
 
 
-def read_at(place: Place, name: str, number: int) -> Document:
-    """The pair of a number in a file of a folder.
+def read_file(store: Store, name: str) -> Document:
+    """The pair that a JSON file of a folder is.
 
     Raises:
-        TargetError: if it is not there any more.
+        TargetError: if it cannot be read, or is none.
     """
-    from synthesis.output.tables import TableError, read_row
-
-    store = store_of(place)
-    where = join(store.where, name)
     try:
-        if not name.endswith(_TABLE):
-            return _pair_of(store, name, store.read(name))
-        with store.as_path(name) as path:
-            return replace(_of_row(read_row(path, number), where, number + 1), split=split_of(name))
-    except (OSError, TableError) as error:
-        raise TargetError(f"cannot read {where}: {error}") from error
+        return _pair_of(store, name, store.read(name))
+    except OSError as error:
+        where = join(store.where, name)
+        raise TargetError(f"cannot read {where}: {error.strerror or error}") from error
+
+
+def document_at(store: Store, name: str, number: int, row: Row) -> Document:
+    """The pair that a row of a table of a folder is.
+
+    Args:
+        store: the folder.
+        name: the table's file.
+        number: the row's, from 0.
+        row: what the table holds there.
+
+    Raises:
+        TargetError: if it is none.
+    """
+    return replace(_of_row(row, join(store.where, name), number + 1), split=split_of(name))
+
+
+def _no_pairs(store: Store) -> str:
+    return f"no pairs in {store.where}; expected a folder that irsmith generate or irsmith extract wrote"
 
 
 def count_pairs(place: Place) -> int | None:

@@ -4,7 +4,11 @@ Every column is always there with one type. What varies in shape is a text that 
 null. The same rows give the same bytes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import accumulate
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import numpy as np
@@ -163,27 +167,58 @@ def read_rows(source: Any, levels: Sequence[str] | None = None) -> Iterator[Row]
         raise TableError(f"it is no Parquet file of rows: {error}") from error
 
 
-def read_row(source: Any, number: int) -> Row:
-    """One row of a table, of which only the group is read that it is in.
+class RowsByNumber:
+    """The rows of a table by their numbers, the group that the last one was in at hand.
 
     Args:
-        source: a path or a file to read from.
-        number: the row's, from 0.
+        path: a Parquet file.
 
     Raises:
-        TableError: if it is no table of rows, or has no such row.
+        TableError: if it is no table of rows.
     """
+
+    def __init__(self, path: str | Path) -> None:
+        with _as_table_error():
+            self._file = parquet.ParquetFile(path)
+            footer = self._file.metadata
+            sizes = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
+            self._ends = list(accumulate(sizes))
+            self._group = -1
+            self._rows: Any = None
+
+    def ids(self) -> Iterator[str]:
+        """The id of each row, in order; nothing else is read.
+
+        Raises:
+            TableError: if it cannot be read, or has none.
+        """
+        with _as_table_error():
+            for batch in self._file.iter_batches(batch_size=GROUP, columns=["id"]):
+                yield from batch.column("id").to_pylist()
+
+    def row(self, number: int) -> Row:
+        """The row of a number, from 0.
+
+        Raises:
+            TableError: if it cannot be read, or there is none.
+        """
+        group = bisect_right(self._ends, number)
+        if group == len(self._ends):
+            raise TableError(f"it has {self._ends[-1] if self._ends else 0} rows, and none of the number {number}")
+        with _as_table_error():
+            if group != self._group:
+                self._group, self._rows = group, self._file.read_row_group(group)
+            first = self._ends[group - 1] if group else 0
+            return _row(self._rows.slice(number - first, 1).to_pylist()[0])
+
+
+@contextmanager
+def _as_table_error() -> Generator[None]:
+    """What goes wrong in a file that may be anybody's, as an error of this room."""
     try:
-        with parquet.ParquetFile(source) as file:
-            first = 0
-            for group in range(file.num_row_groups):
-                rows = file.metadata.row_group(group).num_rows
-                if number < first + rows:
-                    return _row(file.read_row_group(group).slice(number - first, 1).to_pylist()[0])
-                first += rows
+        yield
     except (pa.ArrowException, OSError, UnicodeDecodeError, KeyError) as error:
         raise TableError(f"it is no Parquet file of rows: {error}") from error
-    raise TableError(f"it has {first} rows, and none of the number {number}")
 
 
 _COLUMNS = tuple(each.name for each in METADATA)

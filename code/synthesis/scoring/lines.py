@@ -8,9 +8,9 @@ from itertools import islice
 from typing import Any, cast
 
 from synthesis.errors import ConfigError, UnknownNameError
+from synthesis.output.index import RowIndex
 from synthesis.scoring.answers import PYTHON, Answer
 from synthesis.scoring.grading import TOGETHER, check_level
-from synthesis.scoring.rows import RowIndex
 from synthesis.scoring.scorer import Scorer
 from synthesis.scoring.scores import Score
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from synthesis.adapters.missing import need
 from synthesis.errors import ConfigError, MachineError
-from synthesis.scoring.rows import RowIndex
+from synthesis.output.index import RowIndex
 from synthesis.serving.app import app_of
 from synthesis.serving.settings import Serving
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from synthesis.errors import IrsmithError, MissingFrontendError, UsageError
-from synthesis.evaluation.shelf import Shelf
+from synthesis.output.index import RowIndex
 from synthesis.registry import get_frontend
 from synthesis.scoring.answers import Answer
 from synthesis.scoring.grading import check_level
@@ -35,7 +35,7 @@ def main() -> None:
     lines = sys.stdin.buffer
     first = json.loads(lines.readline())
     try:
-        rows, settings = Shelf(first["dataset"]), Scoring.of(**first["settings"])
+        rows, settings = RowIndex(first["dataset"]), Scoring.of(**first["settings"])
         scorer = Scorer(settings)
     except IrsmithError as error:
         _send(replies, {"failed": str(error)})
@@ -47,7 +47,7 @@ def main() -> None:
             _send(replies, {"replies": score_batch(scorer, rows, batch["answers"], batch["seed"])})
 
 
-def score_batch(scorer: Scorer, rows: Shelf, entries: Sequence[Mapping[str, str]], seed: int | None) -> list[Reply]:
+def score_batch(scorer: Scorer, rows: RowIndex, entries: Sequence[Mapping[str, str]], seed: int | None) -> list[Reply]:
     """For each answer its score, or under ``refused`` why it cannot have one.
 
     Raises:
