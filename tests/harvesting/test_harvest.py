@@ -94,6 +94,29 @@ def test_rows_are_of_packages_whose_licence_is_allowed(tmp_path: Path, packages:
         harvest(settings_of(tmp_path, text, time_limit=77.0), tmp_path / "out")
 
 
+USE = """
+import numpy as np, warp as wp, kernelpack
+wp.config.log_level = wp.LOG_ERROR
+x, out = wp.array(np.linspace(1.0, 2.0, 12), dtype=float), wp.zeros(12, dtype=float)
+wp.launch(kernelpack.scale, dim=12, inputs=[x, 3.0], outputs=[out])
+raise SystemExit(4)
+"""
+
+
+def test_kernels_are_proved_on_what_a_program_beside_the_file_gave_them(tmp_path: Path) -> None:
+    (tmp_path / "use.py").write_text(USE)
+    path = tmp_path / "requirements.txt"
+    path.write_text("kernelpack  # record: python use.py\n")
+    chosen = Extraction(level=("cpp_forward",), licence=("MIT",))
+    settings = Harvest.of(path, chosen, Running(workers=1, progress="none"), tmp_path / "environment")
+    (found,) = harvest(settings, tmp_path / "out")
+    assert (found.programs, found.rows, found.verified) == ((4,), 2, 2)
+    rows = {each.name: each.metadata["signature"]["arguments"] for each in read_folder(tmp_path / "out")}
+    given = {name: [bool(each.get("recorded")) for each in arguments] for name, arguments in rows.items()}
+    assert any(given["scale"])
+    assert not any(given["shift"])
+
+
 def test_the_command_prints_what_became_of_each_package(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "requirements.txt"
     path.write_text("kernelpack\ncopyleftpack\n")

@@ -32,7 +32,8 @@ def read_wanted(path: Path) -> list[Wanted]:
 
     A line is a requirement of a named package, as ``mujoco-warp==3.3.0``. Comments behind it, or on lines of their own
     below it, say more: ``# record: python -m pytest --pyargs mujoco_warp`` is a program whose launches are recorded,
-    ``# modules: mujoco_warp`` names what is extracted. pip reads the same file.
+    ``# modules: mujoco_warp`` names what is extracted. pip reads the same file. A word of a program that names a file
+    beside the file of requirements is that file, wherever the program is run.
 
     Raises:
         ConfigError: if it cannot be read, or a line is something else; the message says which.
@@ -54,7 +55,7 @@ def read_wanted(path: Path) -> list[Wanted]:
         if said is not None:
             if not found:
                 raise ConfigError(f"{where}: {said[1]} belongs below a package")
-            found[-1] = _with(found[-1], said[1], said[2], where)
+            found[-1] = _with(found[-1], said[1], said[2], where, path.parent)
     if not found:
         raise ConfigError(f"{path} names no package")
     return found
@@ -72,7 +73,7 @@ def _wanted(text: str, where: str) -> Wanted:
     return Wanted(name=canonicalize_name(requirement.name), requirement=str(requirement))
 
 
-def _with(wanted: Wanted, what: str, text: str, where: str) -> Wanted:
+def _with(wanted: Wanted, what: str, text: str, where: str, folder: Path) -> Wanted:
     try:
         words = tuple(shlex.split(text))
     except ValueError as error:
@@ -80,7 +81,9 @@ def _with(wanted: Wanted, what: str, text: str, where: str) -> Wanted:
     if not words:
         raise ConfigError(f"{where}: {what} says nothing")
     if what == "record":
-        return replace(wanted, programs=(*wanted.programs, words))
+        beside = (folder.absolute() / word for word in words)
+        program = tuple(str(path) if path.is_file() else word for path, word in zip(beside, words, strict=True))
+        return replace(wanted, programs=(*wanted.programs, program))
     names = tuple(each for word in words for each in word.split(",") if each)
     if wrong := [each for each in names if not all(part.isidentifier() for part in each.split("."))]:
         raise ConfigError(f"{where}: {wrong[0]!r} is no module")
