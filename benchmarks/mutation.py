@@ -5,8 +5,8 @@
 
 ``make mutation`` does both for both front ends, and writes ``benchmarks/mutation.txt``. A run that was stopped goes on.
 Texts at every level that is executed are changed in one place (``synthesis.mutating``); a changed text counts where it
-behaves differently from the right one on one of 100 inputs that verification does not draw, run by the same tools, or
-where only threads side by side can tell it. What becomes of each is a line of ``build/mutation/FRONTEND-SEED.jsonl``.
+behaves differently from the right one on one of 100 inputs that verification does not draw, run by the same tools, its
+threads watched. What becomes of each is a line of ``build/mutation/FRONTEND-SEED.jsonl``.
 """
 
 import random
@@ -42,8 +42,9 @@ TIME_LIMIT = {"warp": 0.5, "jax": 2.0}
 
 _ABOUT = f"""\
 Texts of up to {LONGEST:,} characters, changed in one place. One counts where it behaves differently from the right text
-on one of 100 inputs (a forward text also on bounds of domains), by more than 1e-3 of an element; the frame, CUDA's loop
-over the grid and its atomics, always counts. For the ones that pass: how far off they are at most, on how many inputs.
+on one of 100 inputs (a forward text also on bounds of domains), by more than 1e-3 of an element; in the frame, CUDA's
+loop over the grid and its atomics, where its threads touch memory otherwise on one of them. For the ones that pass:
+how far off they are at most, on how many inputs.
 """
 
 

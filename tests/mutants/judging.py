@@ -216,15 +216,17 @@ def _relative(left: npt.NDArray[Any] | None, right: npt.NDArray[Any]) -> float:
 def _settle_at_once(mutant: Mutant, judgement: Judgement) -> Judged | None:
     """What needs no other inputs to be told; None for the rest.
 
-    The right text was built and came to an end: one that is not, or does not, behaves differently.
+    The right text was built and came to an end: one that is not, or does not, behaves differently. What only threads
+    side by side can tell is told by what they touch: one that passes is run on the other inputs too, and behaves as
+    before where no two threads meet on any of them.
     """
     failed = judgement.failed.get(mutant.level)
-    if mutant.kind.sequential and failed is not None and failed.symptom is Symptom.BUILD_ERROR:
-        return Judged(mutant=mutant, fate=Fate.INVALID, said=failed.detail)
-    if mutant.kind.sequential and (failed is None or failed.symptom not in (Symptom.CRASH, Symptom.TIMEOUT)):
-        return None
     if failed is None:
-        return Judged(mutant=mutant, fate=Fate.PASSED, said=str(judgement.verdict.unverified.get(mutant.level, "")))
+        return None
+    if mutant.kind.sequential and failed.symptom is Symptom.BUILD_ERROR:
+        return Judged(mutant=mutant, fate=Fate.INVALID, said=failed.detail)
+    if mutant.kind.sequential and failed.symptom not in (Symptom.CRASH, Symptom.TIMEOUT):
+        return None
     return Judged(mutant=mutant, fate=Fate.FOUND, said=failed.detail)
 
 
