@@ -1,6 +1,7 @@
 """Wrong adjoints are caught, right ones are not blamed."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ import pytest
 from checking import judged, pairs_of, pairs_of_texts
 from conftest import kernels_module
 
-from synthesis import Pair, Rejection, SynthesisPipeline, get_frontend
+from synthesis import Pair, Rejection, Symptom, SynthesisPipeline, get_frontend
 from synthesis.extraction import extract
 from synthesis.frontends.base import Outcome, Program, Purpose, numbered
-from synthesis.records import Argument, Domain, Signature
+from synthesis.records import Argument, Domain, Role, Signature
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.slopes import draw_point
 from synthesis.verification.verifier import Verifier
@@ -304,3 +305,40 @@ def test_points_beside_edges_hold_no_value_twice() -> None:
         assert len(set(place.tolist())) == 500
         assert -1.0 < place.min() < -0.98
         assert 1.98 < place.max() < 2.0
+
+
+MARKED = """
+import warp as wp
+
+
+@wp.kernel
+def marked(a: wp.array(dtype=float), n: int, b: wp.array(dtype=float), mark: wp.array(dtype=float)):
+    i = wp.tid()
+    b[i] = 2.0 * a[i]
+    if i >= n:
+        return
+    mark[i] = 0.0
+"""
+
+
+@pytest.mark.parametrize("level", ["cpp_backward", "cuda_backward"])
+def test_the_adjoint_of_what_a_kernel_leaves_alone_stays(level: str, tmp_path: Path) -> None:
+    inputs = '[marked]\na = "f32[8]"\nn = 5\nb = "f32[8]"\nmark = "f32[8]"\ndim = 8\n'
+    pair = pairs_of_texts(tmp_path, MARKED, inputs)["marked"]
+    right = pair.texts[level]
+    assert right is not None
+    wrong = re.sub(r"if \((var_\d+)\) \{", "if (false) {", right)
+    assert wrong != right
+    forward = level.replace("backward", "forward")
+    before = {forward: pair.texts[forward]}
+    a, n, *outputs = pair.spec.signature.arguments
+    arguments = (a, n, *(replace(each, role=Role.OUTPUT, domain=None) for each in outputs))
+    spec = replace(pair.spec, signature=replace(pair.spec.signature, arguments=arguments, differentiable=("a",)))
+    with Verifier(get_frontend("warp")) as verifier:
+        sound, judgement = judged(verifier, spec, [{**before, level: right}, {**before, level: wrong}])
+    assert level in sound.verdict.verified
+    failed = judgement.failed[level]
+    assert (failed.symptom, failed.detail.partition(";")[0]) == (
+        Symptom.WRONG_GRADIENT,
+        "the adjoint of mark changes where the kernel leaves mark alone",
+    )

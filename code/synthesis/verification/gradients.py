@@ -134,21 +134,22 @@ def changed_array(signature: Signature, before: Values, after: Values, *, exempt
     return None
 
 
-def unspent(signature: Signature, outcome: Outcome, points: Sequence[Point]) -> str | None:
-    """An output whose adjoint a backward text has left where the kernel overwrites it; None if there is none.
+def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
+    """What a backward text does wrong with the adjoints of outputs, as a message has it; None if nothing.
 
     What an element held before it was overwritten matters to nothing, so its adjoint is zero, and a store before that
-    store must find it so. Tiles and fields of structs are left out: Warp keeps their adjoints.
+    store must find it so. An element that a run leaves alone is what it was, and so is its adjoint. Tiles and fields of
+    structs are left out: Warp keeps their adjoints.
     """
-    outputs = [each for each in signature.arguments if each.role is Role.OUTPUT and each.is_float and not each.fields]
-    if signature.results or signature.tiled:
-        return None
     for key, after in outcome.items():
         point = points[key.number]
-        for each in outputs:
-            written = np.asarray(point.final[each.name]) != point.inputs[each.name]
-            if each.shape is not None and np.any(after[f"adj_{each.name}"][written]):
-                return each.name
+        for name, kept in point.kept.items():
+            adjoint = after[f"adj_{name}"]
+            if np.any(adjoint[~kept]):
+                return f"the adjoint of {name}, which is overwritten, is not zero after"
+            given = point.cotangents[key.variant][name].astype(adjoint.dtype)
+            if np.any((adjoint != given)[kept]):
+                return f"the adjoint of {name} changes where the kernel leaves {name} alone"
     return None
 
 

@@ -20,9 +20,9 @@ from synthesis.verification.gradients import (
     GradientResult,
     changed_array,
     check_backward,
+    misspent,
     tolerance_for,
     unit_for,
-    unspent,
 )
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.points import NothingToCheck
@@ -130,11 +130,9 @@ def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Proble
             assert not isinstance(plan.points, NothingToCheck)
             unit = unit_for(plan.spec.signature, plan.draws.unit)
             found = check_backward(outcome, plan.points, tolerance, unit)
-            left = unspent(plan.spec.signature, outcome, plan.points) if found.problem is None else None
-            if left is not None:
-                found = GradientResult(
-                    0, found.error, f"the adjoint of {left}, which is overwritten, is not zero after"
-                )
+            wrong = misspent(outcome, plan.points) if found.problem is None else None
+            if wrong is not None:
+                found = GradientResult(0, found.error, wrong)
             return _derivative(plan, found)
         case Direction.TANGENT:
             assert isinstance(plan.tangents, tuple)

@@ -73,6 +73,8 @@ class Point:
     slopes: tuple[Slope, ...]
     final: Values
     """What a forward run leaves, in the kernel's own precision."""
+    kept: Mapping[str, npt.NDArray[np.bool_]]
+    """Which elements of its outputs a forward run leaves as they are; of arrays of numbers that a kernel writes."""
 
 
 def differentiable(signature: Signature) -> list[Argument]:
@@ -153,10 +155,33 @@ def find_points(
     if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
+    kept = _left_alone(reference, signature, places, finals)
     return tuple(
-        Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final)
-        for place, each, final in zip(places, found, finals, strict=True)
+        Point(place, each.cotangents, {} if signature.results else each.starts, each.slopes, final, alone)
+        for place, each, final, alone in zip(places, found, finals, kept, strict=True)
     )
+
+
+def _left_alone(
+    reference: Reference, signature: Signature, places: Sequence[Values], finals: Sequence[Values]
+) -> list[dict[str, npt.NDArray[np.bool_]]]:
+    """Of each run, which elements of its outputs are what they were, whatever that is.
+
+    Tiles and fields of structs are left out.
+    """
+    outputs = [] if signature.results or signature.tiled else [
+        each.name for each in signature.arguments
+        if each.role is Role.OUTPUT and each.is_float and not each.fields and each.shape is not None
+    ]  # fmt: skip
+    kept = [
+        {name: np.asarray(final[name]) == place[name] for name in outputs}
+        for place, final in zip(places, finals, strict=True)
+    ]
+    unsure = [number for number, each in enumerate(kept) if any(mask.any() for mask in each.values())]
+    others = [{**places[number], **{name: places[number][name] + 1 for name in outputs}} for number in unsure]
+    for number, other, final in zip(unsure, others, reference(others, double=False) if others else [], strict=True):
+        kept[number] = {name: mask & (np.asarray(final[name]) == other[name]) for name, mask in kept[number].items()}
+    return kept
 
 
 def _directions(
