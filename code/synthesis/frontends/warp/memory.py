@@ -20,9 +20,10 @@ from synthesis.records import Argument, Signature
 
 _GUARD = 1024
 """Bytes before and after every array that no text may touch; a multiple of every alignment."""
-GUARDS = (0xFF, 0x7F)
-"""What guards are filled with, on runs in turn. The one is NaN in every floating-point format and -1 in whole numbers,
-the other a huge number or NaN: what a text reads there spreads, or differs from run to run, and is never like data."""
+GUARDS = (0xFF, 0x7F, None)
+"""What guards are filled with, on runs in turn. The first is NaN in every floating-point format and -1 in whole
+numbers, the second a huge number or NaN: what a text reads there spreads, or differs from run to run, and is never like
+data. The last is the array itself, again and again: a number that is only compared has to be like data to be seen."""
 Buffer = npt.NDArray[np.uint8]
 """The bytes of an array, and its guards."""
 _RANKS = 4
@@ -42,6 +43,13 @@ class _Array(ctypes.Structure):
     )
 
 
+def _surround(buffer: Buffer) -> None:
+    """Fill the guards of a buffer with what is between them, as if it went on so in both directions."""
+    inner = buffer[_GUARD:-_GUARD]
+    copies = np.tile(inner, -(-_GUARD // len(inner)))
+    buffer[:_GUARD], buffer[-_GUARD:] = copies[-_GUARD:], copies[:_GUARD]
+
+
 def in_place(buffer: Buffer) -> int:
     """Where the buffer itself is."""
     return buffer.ctypes.data
@@ -54,6 +62,8 @@ class _Placed:
     value: npt.NDArray[Any]
     """What it was made of."""
     buffer: Buffer
+    guards: tuple[bytes, bytes]
+    """What stands before and after it."""
     inner: npt.NDArray[Any]
     """The buffer between the guards."""
     address: int
@@ -69,7 +79,7 @@ class Memory:
         values: every argument by name, and for a backward text ``adj_`` arrays.
         program: whose.
         address: where a text finds the bytes of a buffer; a GPU's are a copy of it.
-        guard: the byte that guards are filled with.
+        guard: the byte that guards are filled with, or None for what is between them.
         device: where objects are to be.
     """
 
@@ -78,7 +88,7 @@ class Memory:
         values: Values,
         program: Program,
         address: Callable[[Buffer], int] = in_place,
-        guard: int = GUARDS[0],
+        guard: int | None = GUARDS[0],
         device: str = "cpu",
     ) -> None:
         self._address = address
@@ -132,12 +142,15 @@ class Memory:
 
     def _copied(self, argument: Argument, value: npt.NDArray[Any]) -> _Placed:
         layout = _layout(argument)
-        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, self._guard, np.uint8)
+        buffer = np.full(value.size // _elements(argument) * layout.itemsize + 2 * _GUARD, self._guard or 0, np.uint8)
         shape = value.shape[: len(argument.shape or ())]
         inner = np.frombuffer(buffer[_GUARD:-_GUARD].data, dtype=layout) if value.size else np.zeros(0, layout)
         inner = inner.reshape(shape) if not layout.subdtype else inner.reshape(value.shape)
         inner[...] = value
-        return _Placed(value, buffer, inner, self._address(buffer) + _GUARD)
+        if self._guard is None and value.size:
+            _surround(buffer)
+        guards = buffer[:_GUARD].tobytes(), buffer[-_GUARD:].tobytes()
+        return _Placed(value, buffer, guards, inner, self._address(buffer) + _GUARD)
 
     def place(self, name: str) -> tuple[int, int]:
         """The address and the bytes of an array, as ``var_`` or ``adj_`` and an argument's name."""
@@ -146,9 +159,8 @@ class Memory:
 
     def guarded(self) -> bool:
         """Whether nothing was written outside the arrays."""
-        whole = bytes([self._guard]) * _GUARD
         return all(
-            each.buffer[:_GUARD].tobytes() == whole and each.buffer[-_GUARD:].tobytes() == whole
+            (each.buffer[:_GUARD].tobytes(), each.buffer[-_GUARD:].tobytes()) == each.guards
             for each in (*self._placed.values(), *self._parts.values())
         )
 
