@@ -71,6 +71,7 @@ SAME = {
     "no imports": (WARP, WARP.replace("import warp as wp", "")),
     "from import": (JAX, JAX.replace("from jax import lax", "import jax").replace("lax.scan", "jax.lax.scan")),
     "comments and docstrings": (JAX, JAX.replace("    def step", '    """Doc."""\n    # why\n    def step')),
+    "docstring of a struct": (WARP, WARP.replace("    mass: float", '    """A thing."""\n\n    mass: float')),
     "nested names": (JAX, swapped(JAX, ("carry", "c"), ("item", "v"), ("step", "body"), ("z", "w"))),
 }
 

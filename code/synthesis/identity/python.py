@@ -105,7 +105,7 @@ class _Canonical:
             if isinstance(node, ast.ClassDef):
                 self._fields[node.name] = {
                     item.target.id: f"field{position}"
-                    for position, item in enumerate(node.body)
+                    for position, item in enumerate(_without_docstring(node.body))
                     if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name)
                 }
             elif isinstance(node, ast.FunctionDef):
