@@ -103,6 +103,10 @@ WARP_MORE = [
     "@wp.func\ndef f(x: float):\n    return wp.static(wp.config.mode)",
     "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ny = f(wp.sin)",
     "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ny = f.func(wp.sin)",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = f\nh = g\ny = h(wp.sin)",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = f\ny = g.func(wp.sin)",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ny = [g := f][0](wp.sin)",
+    "g = h = k\nwp.sin.h = h",
     "@wp.kernel\ndef k(x: float = wp.zeros(3)):\n    pass",
     "wp.sin.value_func = abs",
     "x = wp.sin.value_func",
@@ -133,11 +137,19 @@ PLAIN = [
     "@jax.custom_jvp\ndef f(x):\n    return x\n@f.defjvp\ndef g(x, t):\n    return x[0], t[0]",
     "def f(eval):\n    return eval + 1",
 ]
+WARP_PLAIN = [
+    "@wp.func\ndef f(x: float):\n    return x\ng = f\nh = g\n@wp.func\ndef i(x: float):\n    return h(x)",
+]
 
 
 @pytest.mark.parametrize("text", PLAIN)
 def test_an_ordinary_source_is_plain(text: str) -> None:
     assert more_than_a_kernel(JAX + text + "\n") is None
+
+
+@pytest.mark.parametrize("text", WARP_PLAIN)
+def test_an_ordinary_source_of_warps_is_plain(text: str) -> None:
+    assert more_than_a_kernel(WARP + KERNEL + text + "\n") is None
 
 
 def test_what_is_no_python_is_left_to_python() -> None:

@@ -149,10 +149,10 @@ def test_a_recording_becomes_a_data_set_that_verifies_where_the_package_is_not(t
         "@wp.func\ndef twice(x: float):\n    return 2.0 * x\n"
     )
     (package / "kernels.py").write_text(
-        "import warp as wp\nfrom mine import kinds\n"
+        "import warp as wp\nfrom mine import kinds\ndouble = kinds.twice\n"
         "@wp.kernel\ndef choose(kind: wp.array(dtype=int), x: wp.array(dtype=float), y: wp.array(dtype=float)):\n"
-        "    i = wp.tid()\n    if kind[i] == int(kinds.Kind.ROUND):\n        y[i] = kinds.twice(x[i])\n"
-        "    else:\n        y[i] = x[i] + float(kinds.BASE)\n"
+        "    i = wp.tid()\n    if kind[i] == int(kinds.Kind.ROUND):\n        y[i] = double(x[i])\n"
+        "    else:\n        y[i] = x[i] + float(kinds.Kind.PLAIN.value)\n"
     )
     program = tmp_path / "program.py"
     program.write_text(

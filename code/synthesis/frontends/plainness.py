@@ -173,6 +173,8 @@ class _Check:
             case ast.ClassDef():
                 self._only_once(node, node.name)
                 self.own.add(node.name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=known)) if known in self.inert:
+                self.inert.add(name)
             case ast.Assign(targets=targets, value=value) if all(map(_only_names, targets)):
                 if not _is_fixed(value):
                     self.changing |= {each.id for target in targets for each in ast.walk(target)
@@ -246,6 +248,8 @@ class _Check:
                 return
             case ast.ClassDef():
                 self._class(node)
+            case ast.Assign(targets=[ast.Name()], value=ast.Name(id=known)) if scope is None and known in self.inert:
+                return  # another name of the same, which is noted
             case ast.Name(id=name, ctx=ast.Load()):
                 self._name(node, name, scope)
             case ast.Attribute():

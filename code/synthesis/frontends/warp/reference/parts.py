@@ -89,8 +89,10 @@ def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:
 
 
 def part_of(held: Value, name: str) -> Any:
-    """``.x`` of a vector, ``.p`` of a transform, several letters for a vector of them."""
+    """``.x`` of a vector, several letters for a vector of them, ``.p`` of a transform, ``.value`` of an enum's."""
     form, scalar = held.type.form, held.type.scalar
+    if form == "scalar" and name == "value":
+        return held
     if form == "transform" and name in ("p", "q"):
         if name == "p":
             return Value(vector_type(scalar, 3), held.data[:, :3])
