@@ -38,10 +38,16 @@ def fall(state: State, velocities: wp.array(dtype=wp.vec3), dt: float, out: wp.a
 
 
 def make_scaled(factor: float):
+    home = f"scaled_by_{int(factor)}"
+
+    @wp.func(module=home)
+    def times(x: float):
+        return x * factor
+
     @wp.kernel(module="unique")
     def scaled(values: wp.array(dtype=float), out: wp.array(dtype=float)):
         i = wp.tid()
-        out[i] = values[i] * factor
+        out[i] = times(values[i])
 
     return scaled
 

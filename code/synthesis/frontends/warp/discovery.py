@@ -221,9 +221,7 @@ def _unwrap(value: Any) -> Definition | None:
 
 def _definition(obj: Any, kind: str) -> Definition:
     """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
-    source, line = introspection.source_of(obj), introspection.first_line_of(obj)
-    if kind == "kernel":
-        source = _with_own_options(obj, source)
+    source, line = _with_own_options(obj, introspection.source_of(obj), kind), introspection.first_line_of(obj)
     decorators = source.partition("def ")[0]
     return Definition(
         obj.func,
@@ -234,30 +232,39 @@ def _definition(obj: Any, kind: str) -> Definition:
             for each in introspection.declared_parameters_of(obj)
             if introspection.is_written_plainly(each.type)
         },
-        after="" if "@" in decorators else _wrapped(obj.func, kind, getattr(obj, "options", {})),
+        after="" if "@" in decorators else _wrapped(obj.func, kind, _options_of(obj, kind)),
     )
 
 
-def _with_own_options(kernel: Any, source: str) -> str:
-    """A kernel's source with the options of its decorator by value, where it names what a function around it has.
+def _options_of(obj: Any, kind: str) -> dict[str, Any]:
+    """What a kernel's decorator was given; of a function nothing, whose only option is where Warp keeps it."""
+    return introspection.decorator_options_of(obj) if kind == "kernel" else {}
 
-    As many lines as before, so that those of the kernel stay where they are.
+
+def _with_own_options(obj: Any, source: str, kind: str) -> str:
+    """A kernel's or function's source with its decorator by value, where it names what a function around it has.
+
+    As many lines as before, so that those of the body stay where they are.
     """
     dedented = textwrap.dedent(source)
     tree = ast.parse(dedented).body[0]
-    scope = kernel.func.__globals__.keys() | set(kernel.func.__code__.co_freevars) | vars(builtins).keys()
     if not isinstance(tree, ast.FunctionDef) or len(tree.decorator_list) != 1:
         return source
     (decorator,) = tree.decorator_list
     names = {each.id for each in ast.walk(decorator) if isinstance(each, ast.Name)}
-    if names <= scope:
+    made_by = decorator.func if isinstance(decorator, ast.Call) else decorator
+    if names <= obj.func.__globals__.keys() | vars(builtins).keys() or getattr(made_by, "attr", "") in _OF_OTHERS:
         return source
-    given = introspection.decorator_options_of(kernel)
-    written = f"@wp.kernel({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+    given = ", ".join(f"{name}={value!r}" for name, value in _options_of(obj, kind).items())
+    written = f"@wp.{kind}({given})" if given or kind == "kernel" else f"@wp.{kind}"
     lines = dedented.split("\n")
     end = decorator.end_lineno or decorator.lineno
     lines[decorator.lineno - 1 : end] = [written, *[""] * (end - decorator.lineno)]
     return "\n".join(lines)
+
+
+_OF_OTHERS = ("func_native", "func_grad", "func_replay")
+"""Decorators whose arguments are not options: code, or what the function belongs to."""
 
 
 def _wrapped(obj: Any, kind: str, options: Mapping[str, Any] | None = None) -> str:

@@ -203,7 +203,7 @@ def decorator_options_of(kernel: Any) -> dict[str, Any]:
 
 
 def _is_literal(value: Any) -> bool:
-    return isinstance(value, bool | int | str) or (
+    return type(value) in (bool, int, str) or (
         isinstance(value, tuple) and all(map(_is_literal, cast("tuple[Any, ...]", value)))
     )
 
