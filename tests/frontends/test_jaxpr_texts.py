@@ -135,8 +135,9 @@ def test_wide_numbers_run_where_the_options_say_so() -> None:
         ("b:f32[2] = exp[accuracy=os.system] a", Symptom.NO_REFERENCE),
         ("b:f32[2] = jit[name=f jaxpr=g] a", Symptom.BUILD_ERROR),
         ("b:f32[2] = reduce_sum[axes=(0,) more=1 out_sharding=None] a", Symptom.NO_REFERENCE),
-        ("b:finfo[2] = sin a", Symptom.NO_REFERENCE),
+        ("b:finfo[2] = sin a", Symptom.SYNTAX_ERROR),
         ("b:f32[2] = sin", Symptom.BUILD_ERROR),
+        ("b:f32[2] == sin a", Symptom.SYNTAX_ERROR),
     ],
 )
 def test_a_text_that_says_something_else_is_refused(body: str, symptom: Symptom) -> None:

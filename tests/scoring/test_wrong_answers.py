@@ -62,6 +62,29 @@ def test_what_the_tool_does_not_take_says_what_the_tool_says(warp_samples: list[
     assert "use of undeclared identifier 'nobody'" in found.message
 
 
+JAXPRS: dict[str, tuple[Callable[[str], str], str, str]] = {
+    "nonsense": (lambda _: "nonsense", "syntax_error", "line 1 has 'nonsense' where there has to be '{'"),
+    "half of it": (lambda text: text[: len(text) // 2], "syntax_error", r"line \d+ has .* where there has to be .*"),
+    "an operation of nobody's": (
+        lambda text: re.sub(r"= \w+ ", "= made_up ", text, count=1), "build_error", "made_up is no primitive .*",
+    ),
+    "a name of nobody's": (
+        lambda text: re.sub(r"in \(\w+", "in (nobody", text), "build_error", ".*nothing before it gives nobody",
+    ),
+    "another function": (
+        lambda _: "{ lambda ; . let in (1.0:f32[],) }", "build_error", r"it takes 0 arguments, not \d+",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", JAXPRS)
+def test_a_jaxpr_that_is_none_says_where_and_why(name: str, jax_samples: list[Document], scorer: Scorer) -> None:
+    change, symptom, message = JAXPRS[name]
+    found = scored(scorer, jax_samples[0], "jaxpr", change(jax_samples[0].texts["jaxpr"] or ""))
+    assert (found.value, found.step, found.symptom, found.judged) == (0.0, Step.PARSED, symptom, True)
+    assert re.fullmatch(message, found.message)
+
+
 def test_texts_that_are_not_executed_are_told_apart(jax_samples: list[Document], scorer: Scorer) -> None:
     row = jax_samples[0]
     document = Document(row.source, {**row.texts, "llvm_ir": "define void @f() { ret void }"},

@@ -38,6 +38,12 @@ class Trial:
     apart: bool = False
     """Whether it runs where there is no other answer."""
 
+    @property
+    def bytes_left(self) -> int:
+        """What its draws leave, if it is right."""
+        draws = self.plan.draws
+        return 0 if draws is None else sum(each.nbytes for run in draws.own for each in run.values())
+
 
 def trial_of(plan: Plan, level: str, text: str) -> Trial | str:
     """What is to be run of a text that answers a row.
@@ -157,6 +163,8 @@ def _harmed(found: Rejection, worth: Mapping[Step, float]) -> Score:
         message = f"it {_OUTSIDE}" if wrote_outside(found) else _HARM[symptom]
         return _made(Step.COMPILED, str(symptom), message, worth)
     step = Step.RAN if symptom is Symptom.WRONG_RESULT else Step.PARSED
+    if symptom is Symptom.NO_REFERENCE:  # of the row's own text it would say that nothing here can run it
+        symptom = Symptom.BUILD_ERROR
     return _made(step, str(symptom), plain(found.detail), worth)
 
 

@@ -28,6 +28,9 @@ from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.points import NothingToCheck
 from synthesis.verification.tangents import check_tangents
 
+_NOT_READ = (Symptom.NO_REFERENCE, Symptom.SYNTAX_ERROR)
+"""Symptoms of a text that what executes it cannot read, though it may be what its tool printed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
@@ -110,7 +113,7 @@ def _judge_level(
         assert isinstance(why, NothingToCheck), f"{level.name} was to be run"
         return Problem(Symptom.NOT_DIFFERENTIABLE, why.reason)
     if isinstance(outcome, Rejection):
-        if outcome.symptom is Symptom.NO_REFERENCE and (plan.fresh or level.name in retraced):
+        if outcome.symptom in _NOT_READ and (plan.fresh or level.name in retraced):
             detail = f"retraced from the source, the same bytes; {outcome.detail}"
             return Unproved(Hindrance.RETRACED, detail)
         return Problem(outcome.symptom, outcome.detail)

@@ -13,6 +13,8 @@ _CHARACTER = 6e-6
 """Seconds of XLA's compiler, without optimisation, for a character of the text."""
 _LEAST = 0.02
 """Seconds that it takes at least."""
+_LITTLE = 0.5
+"""Seconds of the interpreter that are little."""
 _TRIPS = 30
 """Of a loop; how many it makes is not known."""
 _BLOCKS = ("builtin.module", "func.func", "stablehlo.case", "stablehlo.if")
@@ -28,6 +30,11 @@ def is_worth_compiling(module: Any, text: str, runs: int) -> bool:
         runs: how often it will be run.
     """
     return runs * _ELEMENT * _elements(module.operation) > _LEAST + _CHARACTER * len(text)
+
+
+def is_interpreted_quickly(module: Any) -> bool:
+    """Whether the interpreter takes so little for one run of a module that it may be run beside XLA."""
+    return _ELEMENT * _elements(module.operation) < _LITTLE
 
 
 def _elements(operation: Any) -> float:

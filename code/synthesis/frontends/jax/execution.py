@@ -30,12 +30,13 @@ from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Direction, Level, Outcome, Program, RunKey, Runs, Values
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import functions, lowering
-from synthesis.frontends.jax.effort import is_worth_compiling
+from synthesis.frontends.jax.effort import is_interpreted_quickly, is_worth_compiling
 from synthesis.frontends.jax.graphs import dtype_of
 from synthesis.frontends.jax.hlo_text import unscheduled
 from synthesis.frontends.jax.jaxprs.parameters import NotRebuiltError
 from synthesis.frontends.jax.jaxprs.parsing import JaxprSyntaxError, parse
 from synthesis.frontends.jax.jaxprs.rebuilding import argument_types, function_of, primitives
+from synthesis.frontends.jax.loops import left_out
 from synthesis.frontends.jax.statements import statements_of
 from synthesis.records import Hindrance, Rejection, Signature, Unproved
 
@@ -90,6 +91,8 @@ def _run(program: Program, ran: "_Ran") -> Outcome | Rejection:
             ready = runners[program.level.run_by](program.text)
             results = ran.known(program, ready.statements)
             if results is None:
+                for values in [*program.runs.values()][:1]:
+                    ready.check([*values.values()])
                 ready.make(len(program.runs))
                 results = {key: ready.run(list(values.values())) for key, values in program.runs.items()}
                 ran.keep(program, ready.statements, results)
@@ -181,11 +184,27 @@ class _StableHlo:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._executable: Any = None
+        self._executable: _Compiled | None = None
+        self._may_not_end = False
         self._context = _context()
         with self._context, ir.Location.unknown():
             self._module = ir.Module.parse(text)
             self.statements = statements_of(str(self._module))
+
+    def check(self, inputs: Sequence[Any]) -> None:
+        """Refuse a module that takes other arguments, of which neither interpreter nor XLA says much.
+
+        Raises:
+            _UnrunnableError: if it does.
+        """
+        main = next((each for each in self._module.body.operations if "main" in str(each.attributes["sym_name"])), None)
+        kinds = [] if main is None else list(main.attributes["function_type"].value.inputs)
+        if main is not None and len(kinds) != len(inputs):
+            raise _UnrunnableError(Symptom.BUILD_ERROR, f"it takes {len(kinds)} arguments, not {len(inputs)}")
+        for number, (kind, value) in enumerate(zip(kinds, inputs, strict=False), start=1):
+            shape = tuple(kind.shape) if isinstance(kind, ir.RankedTensorType) else None
+            if shape != np.shape(value):
+                raise _UnrunnableError(Symptom.BUILD_ERROR, f"its argument {number} has another shape, {kind}")
 
     def make(self, runs: int) -> None:
         """Prepare so many runs."""
@@ -199,10 +218,18 @@ class _StableHlo:
             overwrites = "stablehlo.scatter" in self._text and _overwrites(self._module)
             if overwrites or is_worth_compiling(self._module, self._text, runs):
                 self._executable = _Compiled(self._text)
+                loops = "stablehlo.while" in self._text and left_out(self._module, self._executable.text)
+                self._may_not_end = loops and is_interpreted_quickly(self._module)
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
-        if self._executable is not None:
-            return self._executable.run(inputs)
+        if self._executable is None:
+            return self._interpreted(inputs)
+        if self._may_not_end:  # the interpreter leaves nothing out
+            self._interpreted(inputs)
+            self._may_not_end = False
+        return self._executable.run(inputs)
+
+    def _interpreted(self, inputs: Sequence[Any]) -> list[Any]:
         with self._context, ir.Location.unknown():
             given = [_attribute(np.asarray(value)) for value in inputs]
             return [_array(result) for result in stablehlo.eval_module(self._module, given)]
@@ -213,7 +240,9 @@ def _of_jaxpr(text: str) -> _StableHlo:
     try:
         graph = parse(text)
         traced = jax.jit(function_of(graph), keep_unused=True).trace(*argument_types(graph))
-    except (JaxprSyntaxError, NotRebuiltError) as error:
+    except JaxprSyntaxError as error:
+        raise _UnrunnableError(Symptom.SYNTAX_ERROR, str(error)) from error
+    except NotRebuiltError as error:
         raise _UnrunnableError(Symptom.NO_REFERENCE, str(error)) from error
     lowered = traced.lower(lowering_platforms=("cpu",)).compiler_ir("stablehlo")
     return _StableHlo(lowering.stablehlo_text(lowered))
@@ -248,6 +277,11 @@ class _Compiled:
         self._device = device
         self._executable = device.client.compile_and_load(module, core.DeviceList((device,)), options)
 
+    @property
+    def text(self) -> str:
+        """What was compiled, in HLO."""
+        return "\n".join(each.to_string() for each in self._executable.hlo_modules())
+
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         buffers = [jax.device_put(np.asarray(value), self._device) for value in inputs]
         results = self._executable.execute_sharded(buffers).disassemble_into_single_device_arrays()
@@ -261,6 +295,9 @@ class _Hlo:
 
     def __init__(self, text: str) -> None:
         self._module = hlo.hlo_module_from_text(unscheduled(text))
+
+    def check(self, _: Sequence[Any]) -> None:
+        """Nothing: XLA says which arguments it takes."""
 
     def make(self, _: int) -> None:
         """Prepare any number of runs."""

@@ -63,7 +63,8 @@ class _Parser:
         left = self.text[self.at :]
         at = len(self.text) - len(left.lstrip())
         line = self.text.count("\n", 0, at) + 1
-        return JaxprSyntaxError(f"line {line}: expected {expected}, got {self.text[at : at + 30]!r}")
+        found = repr(self.text[at : at + 30]) if left.strip() else "the end of the text"
+        return JaxprSyntaxError(f"line {line} has {found} where there has to be {expected}")
 
     def _match(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
         found = pattern.match(self.text, self.at)

@@ -28,7 +28,7 @@ _SCATTERS = frozenset({"scatter", "scatter-add", "scatter-sub", "scatter-mul", "
 
 
 class TypeMismatchError(Exception):
-    """A value that is of another type than the text says."""
+    """A value that is of another type than the text says, or that nothing in the text gives."""
 
 
 def function_of(graph: Graph) -> Callable[..., list[Any]]:
@@ -36,7 +36,7 @@ def function_of(graph: Graph) -> Callable[..., list[Any]]:
 
     Raises:
         NotRebuiltError: when it is traced, if the text does not say all, or says what is not known.
-        TypeMismatchError: when it is traced, if a value is of another type than the text says.
+        TypeMismatchError: when it is traced, if a value is of another type than the text says, or not there.
     """
     return lambda *arguments: _Rebuilding().run(graph, arguments)
 
@@ -66,7 +66,11 @@ class _Rebuilding:
         values: dict[Any, Any] = dict(zip(graph.inputs, arguments, strict=True))
 
         def read(atom: Any) -> Any:
-            return atom.value[()] if isinstance(atom, Constant) else values[atom]
+            if isinstance(atom, Constant):
+                return atom.value[()]
+            if atom not in values:
+                raise TypeMismatchError(f"nothing before it gives {atom}")
+            return values[atom]
 
         for equation in graph.equations:
             results = self._bound(equation, [read(each) for each in equation.inputs])
@@ -82,14 +86,14 @@ class _Rebuilding:
             return self.run(equation.parameters[_CALLS[equation.primitive]], inputs)
         primitive = primitives().get(equation.primitive)
         if primitive is None:
-            raise NotRebuiltError(equation.primitive)
+            raise NotRebuiltError(f"{equation.primitive} is no primitive that is known here")
         if equation.primitive == "custom_linear_solve":
             parameters = self._solve_parameters(equation)
         elif equation.primitive in _SCATTERS:
             parameters = self._scatter_parameters(equation)
         else:
             parameters = parameters_of(equation, primitives(), close=self._close)
-        made = primitive.bind(*inputs, **parameters)
+        made = _applied(primitive, inputs, parameters)
         return made if primitive.multiple_results else [made]
 
     def _function(self, graph: Graph, name: str) -> Any:
@@ -130,6 +134,20 @@ class _Rebuilding:
         kind = _solve_tuple()
         closed = {name: None if graph is None else self._close(graph) for name, graph in vars(functions).items()}
         return {"const_lengths": kind(**vars(lengths)), "jaxprs": kind(**closed)}
+
+
+def _applied(primitive: Any, inputs: Sequence[Any], parameters: Mapping[str, Any]) -> Any:
+    """What a primitive gives.
+
+    Raises:
+        TypeMismatchError: if it takes another number of operands.
+    """
+    try:
+        return primitive.bind(*inputs, **parameters)
+    except TypeError as error:
+        if "positional argument" not in str(error):
+            raise
+        raise TypeMismatchError(f"{primitive.name} does not take {len(inputs)} operands") from error
 
 
 def _check(primitive: str, name: str, kind: Shaped, value: Any) -> None:
