@@ -11,7 +11,7 @@ Call it in a process that may die: the interpreter aborts on what it does not kn
 import functools
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -185,7 +185,8 @@ class _StableHlo:
     def __init__(self, text: str) -> None:
         self._text = text
         self._executable: _Compiled | None = None
-        self._may_not_end = False
+        self._ends: Callable[[Sequence[Any]], Any] | None = None
+        """What runs the module first, and leaves out no loop of it."""
         self._context = _context()
         with self._context, ir.Location.unknown():
             self._module = ir.Module.parse(text)
@@ -209,24 +210,24 @@ class _StableHlo:
     def make(self, runs: int) -> None:
         """Prepare so many runs."""
         with self._context, ir.Location.unknown():
-            if _BEYOND_INTERPRETER.search(self._text):
-                self._executable = _Compiled(self._text)
-                return
-            if "chlo." in self._text:
+            beyond = _BEYOND_INTERPRETER.search(self._text) is not None
+            if "chlo." in self._text and not beyond:
                 passes = "builtin.module(func.func(chlo-legalize-to-stablehlo))"
                 passmanager.PassManager.parse(passes).run(self._module.operation)
             overwrites = "stablehlo.scatter" in self._text and _overwrites(self._module)
-            if overwrites or is_worth_compiling(self._module, self._text, runs):
-                self._executable = _Compiled(self._text)
-                loops = "stablehlo.while" in self._text and left_out(self._module, self._executable.text)
-                self._may_not_end = loops and is_interpreted_quickly(self._module)
+            if not (beyond or overwrites or is_worth_compiling(self._module, self._text, runs)):
+                return
+            self._executable = _Compiled(self._text)
+            if "stablehlo.while" in self._text and left_out(self._module, self._executable.text):
+                quick = not beyond and is_interpreted_quickly(self._module)
+                self._ends = self._interpreted if quick else _with_all_loops(self._module).run
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
         if self._executable is None:
             return self._interpreted(inputs)
-        if self._may_not_end:  # the interpreter leaves nothing out
-            self._interpreted(inputs)
-            self._may_not_end = False
+        if self._ends is not None:
+            self._ends(inputs)
+            self._ends = None
         return self._executable.run(inputs)
 
     def _interpreted(self, inputs: Sequence[Any]) -> list[Any]:
@@ -288,6 +289,25 @@ class _Compiled:
         return [np.asarray(each[0]) for each in results]
 
 
+def _with_all_loops(module: Any) -> _Compiled:
+    """A module, in its context, as XLA makes it where it may leave out no loop; the module is changed.
+
+    Every loop gets what XLA may not leave out, and what changes no result: a random number that nobody reads. XLA's
+    compiler may come to harm of one that has no end and does nothing.
+    """
+
+    def visit(operation: Any) -> Any:
+        if operation.name == "stablehlo.while":
+            with ir.InsertionPoint.at_block_begin(operation.regions[1].blocks[0]):
+                zero = stablehlo.constant(ir.DenseElementsAttr.get(np.zeros((), np.float32)))
+                shape = stablehlo.constant(ir.DenseElementsAttr.get(np.zeros(0, np.int64)))
+                stablehlo.rng(zero, zero, shape, stablehlo.RngDistributionAttr.get("UNIFORM"))
+        return ir.WalkResult.ADVANCE
+
+    module.operation.walk(visit)
+    return _Compiled(str(module))
+
+
 class _Hlo:
     """An HLO module, optimised or not, compiled again from its text."""
 
@@ -301,9 +321,18 @@ class _Hlo:
 
     def make(self, _: int) -> None:
         """Prepare any number of runs."""
-        self._compiled = _Compiled(core.mlir.hlo_to_stablehlo(self._module.as_serialized_hlo_module_proto()))
+        text = core.mlir.hlo_to_stablehlo(self._module.as_serialized_hlo_module_proto())
+        self._compiled, self._ends = _Compiled(text), None
+        if b"while" in text:
+            with _context(), ir.Location.unknown():
+                module = ir.Module.parse(text)
+                if left_out(module, self._compiled.text):
+                    self._ends = _with_all_loops(module)
 
     def run(self, inputs: Sequence[Any]) -> list[Any]:
+        if self._ends is not None:
+            self._ends.run(inputs)
+            self._ends = None
         return self._compiled.run(inputs)
 
 
