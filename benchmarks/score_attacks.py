@@ -2,9 +2,9 @@
 
     make attacks        writes benchmarks/score_attacks.txt, beside benchmarks/attacks.txt
 
-Each attack is a text that answers a row of the samples (``tests/attacks/answers.py``): with every eight goes an answer
-that is right in other words. Files outside, a listening socket, processes and temporary folders are looked at before
-and after.
+Each attack is a text that answers a row of the samples (``tests/attacks/answers.py``); those on JAX answer one more,
+which was run at small sizes, too. With every eight goes an answer that is right in other words. Files outside, a
+listening socket, processes and temporary folders are looked at before and after.
 """
 
 import datetime
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from attacks.answers import AnswerAttack  # noqa: E402
-from attacks.scoring import Scored, all_answer_attacks, carry_out, good_rows  # noqa: E402
+from attacks.scoring import Scored, all_answer_attacks, carry_out, good_rows, twin_rows  # noqa: E402
 
 _WIDTH = 130
 
@@ -27,18 +27,26 @@ _WIDTH = 130
 def main() -> int:
     """Write the report on standard output; 1 if an attack came through."""
     attacks = all_answer_attacks()
+    large = [each for each in all_answer_attacks(own_sizes=True) if each.frontend == "jax"]
     with tempfile.TemporaryDirectory(prefix="attacks-") as place:
         scored = carry_out(attacks, good_rows(), Path(place) / "answers")
+        at_own_sizes = carry_out(large, twin_rows(), Path(place) / "twins", source_time_limit=10.0, text_time_limit=2.0)
+    _head()
     _report(attacks, scored)
-    found = scored.found
-    return 1 if found.accepted or found.effects or found.lost else 0
+    print("\n\nAnswers to rows that were run at other sizes than their own\n")
+    _report(large, at_own_sizes)
+    found = [scored.found, at_own_sizes.found]
+    return 1 if any(each.accepted or each.effects or each.lost for each in found) else 0
 
 
-def _report(attacks: list[AnswerAttack], scored: Scored) -> None:
+def _head() -> None:
     today = datetime.datetime.now(tz=datetime.UTC).date()
     tools = ", ".join(f"{name} {version(name)}" for name in ("warp-lang", "jax", "numpy"))
     kernel = ".".join(os.uname().release.split(".")[:2])
     print(f"{today}, Linux {kernel} on {platform.machine()}, Python {platform.python_version()}, {tools}")
+
+
+def _report(attacks: list[AnswerAttack], scored: Scored) -> None:
     kinds = sorted({each.kind for each in attacks})
     print(f"{len(attacks)} attacks of {len(kinds)} kinds, {scored.found.seconds:.0f} s\n")
     for title, entries in (

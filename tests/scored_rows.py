@@ -1,5 +1,6 @@
 """Rows that answers are scored against, and a scorer that stays: fixtures of tests/scoring."""
 
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -31,6 +32,18 @@ def jax_samples() -> list[Document]:
     """A few rows of the samples whose texts run at their own sizes."""
     rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is None]
     return rows[:: len(rows) // 6][:6]
+
+
+@pytest.fixture(scope="session")
+def twin_samples() -> list[Document]:
+    """Rows of the samples whose texts were run at smaller sizes than their own, of those that are not large."""
+    rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is not None]
+    return [each for each in rows if _numbers(each) < 50_000]
+
+
+def _numbers(row: Document) -> int:
+    signature = row.spec.signature
+    return sum(math.prod(size or 0 for size in each.shape or ()) for each in (*signature.arguments, *signature.results))
 
 
 @pytest.fixture(scope="session")

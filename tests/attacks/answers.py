@@ -41,7 +41,7 @@ class AnswerAttack:
 
 _STORE = re.compile(r"wp::array_store\((var_\w+), (var_\w+), (var_\w+)\);")
 _CPP_START = re.compile(r"static constexpr bool wp_linear_tid = wp_linear_contiguous;\n")
-_RETURN = re.compile(r"return (%\w+) : (tensor<[^>]*f32>)\n  \}")
+_RETURN = re.compile(r"return (%\w+(?:#\d+)?) : (tensor<[^>]*f32>)\n  \}")
 
 
 def _edit(level: str, pattern: "re.Pattern[str] | str", replacement: str | Callable[[re.Match[str]], str]) -> Make:
@@ -204,6 +204,9 @@ _RETURNED = {
     "no result": "return\n  }",
     "an endless loop": r"%evil = stablehlo.while(%it = \1) : \2 cond { %t = stablehlo.constant dense<true> : tensor<i1>"
     r" stablehlo.return %t : tensor<i1> } do { stablehlo.return %it : \2 }\n    return %evil : \2\n  }",
+    "an endless loop that nobody needs": r"%evil = stablehlo.while(%it = \1) : \2 cond { %t = stablehlo.constant "
+    r"dense<true> : tensor<i1> stablehlo.return %t : tensor<i1> } do { stablehlo.return %it : \2 }\n"
+    r"    %over = stablehlo.multiply \1, \1 : \2\n    return \1 : \2\n  }",
     "a value of nobody": r"return %nobody : \2\n  }",
 }
 """What is returned instead of the result, in StableHLO."""

@@ -1,9 +1,10 @@
 """Hostile answers between good ones, scored; and what came of it, inside and outside."""
 
+import math
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 KNOWN = 0
 """A seed that somebody knows."""
 _EVERY = 8
+_MOST = 1 << 20
+"""Numbers of a row with a twin that attacks are made of."""
 _NUMBERS = 24
 """Rows of a front end that attacks are made of."""
 
@@ -43,6 +46,17 @@ def good_rows() -> list[Document]:
     return found
 
 
+def twin_rows() -> list[Document]:
+    """Rows of JAX's samples whose texts were run at other sizes than their own, and one of Warp's."""
+    rows = [each for each in read_folder(SAMPLES / "jax") if each.spec.signature.twin is not None]
+    return [*(each for each in rows if _is_plain(each) and _numbers(each) < _MOST), good_rows()[0]]
+
+
+def _numbers(row: Document) -> int:
+    signature = row.spec.signature
+    return sum(math.prod(size or 0 for size in each.shape or ()) for each in (*signature.arguments, *signature.results))
+
+
 def _is_plain(row: Document) -> bool:
     """Whether a row has one dimension, numbers in single precision, and all of its levels proved."""
     signature = row.spec.signature
@@ -52,14 +66,14 @@ def _is_plain(row: Document) -> bool:
     return float32 and one and len(row.metadata["verified"]) == len(row.texts)
 
 
-def all_answer_attacks() -> list[AnswerAttack]:
-    """Every attack."""
+def all_answer_attacks(*, own_sizes: bool = False) -> list[AnswerAttack]:
+    """Every attack; with what is right at the rows' own sizes, if it is asked for."""
     kept: dict[str, Any] = {}
 
     def seen(row: Document) -> Any:
         if row.stem not in kept:
             with PlannedRows(Scoring()) as planned:
-                (plan,) = planned.plans([row], seed=KNOWN)
+                (plan,) = planned.plans([row], seed=KNOWN, own_sizes=own_sizes)
             kept[row.stem] = _first_result(row, plan)
         return kept[row.stem]
 
@@ -83,7 +97,8 @@ def carry_out(attacks: Sequence[AnswerAttack], rows: Sequence[Document], folder:
     before, tempfile.tempdir = tempfile.tempdir, str(folder / "tmp")
     try:
         with watched(scored.found, folder) as canary:
-            _carry_out(attacks, rows, canary, scored, Scoring(source_time_limit=3.0, text_time_limit=0.5, **settings))
+            usual = Scoring(source_time_limit=3.0, text_time_limit=0.5)
+            _carry_out(attacks, rows, canary, scored, replace(usual, **settings))
     finally:
         tempfile.tempdir = before
     return scored

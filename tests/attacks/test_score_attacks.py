@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from attacks.answers import AnswerAttack
-from attacks.scoring import all_answer_attacks, carry_out, good_rows
+from attacks.scoring import all_answer_attacks, carry_out, good_rows, twin_rows
 from synthesis.output.reading import Document
 
 CHOSEN = {
@@ -15,9 +15,14 @@ CHOSEN = {
              "writes a file", "leaves in a constructor", "says it is done", "runs Python", "template bomb",
              "the IR as a native function", "runs when it is collected", "a system call", "static code"],
     "jax": ["all zeros", "the answers of inputs that were seen", "the probe of the interpreter", "double precision",
+             "an endless loop", "an endless loop that nobody needs",
             "custom call of nothing", "Python in a parameter", "a callback", "nested jaxprs", "an input",
             "changes the judge", "looks at frames", "takes all memory"],
 }  # fmt: skip
+
+
+TWINS = ["all zeros", "all ones", "a little off", "the sign turned", "double precision", "an input", "zeros",
+         "the answers of inputs that were seen", "an endless loop that nobody needs", "a callback"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -44,4 +49,11 @@ def test_hostile_answers_are_worth_nothing_and_cost_themselves(
     scored = carry_out(chosen, rows, tmp_path / frontend)
     found = scored.found
     assert len(scored.scores) == len(chosen)
+    assert (found.accepted, found.effects, found.lost) == ([], [], [])
+
+
+def test_hostile_answers_to_rows_that_were_run_at_other_sizes_are_worth_nothing(tmp_path: Path) -> None:
+    chosen = [each for each in all_answer_attacks(own_sizes=True) if each.frontend == "jax" and each.name in TWINS]
+    assert len(chosen) >= len(TWINS)
+    found = carry_out(chosen, twin_rows(), tmp_path / "twins", source_time_limit=10.0, text_time_limit=2.0).found
     assert (found.accepted, found.effects, found.lost) == ([], [], [])

@@ -194,6 +194,11 @@ class Reference(Protocol):
         """
         ...
 
+    @property
+    def work(self) -> float:
+        """Elements that one evaluation makes and reads, about, told from shapes alone; 0 if that is not told."""
+        ...
+
     def reached(self, trace: Trace) -> Reached:
         """How much of the kernel the runs came to that were noted; what the tool leaves out of a text counts not."""
         ...

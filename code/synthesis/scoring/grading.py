@@ -1,6 +1,6 @@
 """Scores answers in this process and those that it starts: what is theirs runs without rights, in others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,11 +18,14 @@ from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.settings import Scoring
 from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of, wrote_outside
+from synthesis.sources.lowering import LoweredSource
 from synthesis.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 
 TOGETHER = 40
 """Texts that share a process and a translation unit."""
+_MOST_BYTES = 1 << 28
+"""Of what they leave."""
 _SAME = Score(value=1.0, step=Step.ALL, same_text=True)
 _RAN = (Step.RAN, Step.SOME, Step.FORWARD)
 _BRACES = "braces that do not match"
@@ -35,8 +38,15 @@ class _Open:
     row: Document
     level: Level
     text: str
-    at_executed_sizes: bool = False
-    """Whether the text is for the sizes that the row's texts are run at, if these are others than the row's."""
+    small: str = ""
+    """The same for the sizes of the row's twin, if there is one and the text came from Python."""
+    unlike: str = ""
+    """Why there is no such text of Python."""
+
+    @property
+    def own_sizes(self) -> bool:
+        """Whether it is for other sizes than those that the row's texts were run at."""
+        return self.row.spec.signature.twin is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,34 +135,51 @@ class Grader:
                 found[number] = score
             elif normal_form(lowered.text, level.language) == normal_form(row.texts[level.name] or "", level.language):
                 found[number] = _SAME
-            elif lowered.small:
-                small = _opened(row, level, lowered.small)
-                found[number] = replace(small, at_executed_sizes=True) if isinstance(small, _Open) else small
             else:
-                found[number] = _opened(row, level, lowered.text)
+                opened = _opened(row, level, lowered.text)
+                found[number] = _with_twin(opened, lowered) if isinstance(opened, _Open) else opened
         return found
 
     def _run(self, waiting: Mapping[int, _Open], seed: int) -> dict[int, Score]:
         """The scores of answers that have to be run; equal ones are run once."""
         rows = {number: key_of(each.row) for number, each in waiting.items()}
-        alike: dict[tuple[str, str, str, bool], list[int]] = {}
+        alike: dict[tuple[str, str, str, str], list[int]] = {}
         for number, each in waiting.items():
-            key = rows[number], each.level.name, each.text, each.at_executed_sizes
-            alike.setdefault(key, []).append(number)
+            alike.setdefault((rows[number], each.level.name, each.text, each.small), []).append(number)
         once = {numbers[0]: waiting[numbers[0]] for numbers in alike.values()}
-        plans = dict(zip(once, self._plans.of([each.row for each in once.values()], seed), strict=True))
+        lots: dict[str, dict[int, _Open]] = {}  # of arrays at a row's own sizes there may be no others in memory
+        for number, each in once.items():
+            lots.setdefault(rows[number] if each.own_sizes else "", {})[number] = each
+        scores: dict[int, Score] = {}
+        for lot in lots.values():
+            scores |= self._run_lot(lot, seed)
+        return {number: scores[numbers[0]] for numbers in alike.values() for number in numbers}
+
+    def _run_lot(self, lot: Mapping[int, _Open], seed: int) -> dict[int, Score]:
+        """The scores of answers that have to be run: of one row at its own sizes, or of rows that have no others."""
         scores: dict[int, Score] = {}
         trials: dict[str, dict[int, Trial]] = {}
-        for number, each in once.items():
-            trial = _trial_of(each, plans[number])
+        for number, (each, plan) in self._planned_for(lot, seed).items():
+            trial = _trial_of(each, plan)
             if isinstance(trial, Trial):
                 trials.setdefault(each.row.frontend, {})[number] = trial
             else:
                 scores[number] = trial
         for frontend, some in trials.items():
-            for start in range(0, len(some), TOGETHER):
-                scores |= self._run_together(frontend, dict([*some.items()][start : start + TOGETHER]))
-        return {number: scores[numbers[0]] for numbers in alike.values() for number in numbers}
+            for together in _together(some):
+                scores |= self._run_together(frontend, together)
+        return scores
+
+    def _planned_for(self, lot: Mapping[int, _Open], seed: int) -> dict[int, tuple[_Open, Plan | str]]:
+        """Each answer of a lot with its plan: that of its twin where its own sizes are too dear, and it has one."""
+        own_sizes = next(iter(lot.values())).own_sizes
+        plans = self._plans.of([each.row for each in lot.values()], seed, own_sizes=own_sizes)
+        found = {number: (each, plan) for (number, each), plan in zip(lot.items(), plans, strict=True)}
+        left = [number for number, (each, plan) in found.items() if isinstance(plan, str) and each.small]
+        small = self._plans.of([lot[number].row for number in left], seed)
+        for number, plan in zip(left, small, strict=True):
+            found[number] = replace(lot[number], text=lot[number].small), plan
+        return found
 
     def _run_together(self, frontend: str, trials: Mapping[int, Trial]) -> dict[int, Score]:
         """The scores of texts that share a process; a row's own forward text is run once for all that follow it."""
@@ -197,15 +224,33 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
     return _Open(row, level, tamed.text)
 
 
+def _with_twin(opened: _Open, lowered: LoweredSource) -> _Open:
+    """A text that Python gave, with that of its twin."""
+    small = _opened(opened.row, opened.level, lowered.small) if lowered.small else None
+    return replace(opened, small=small.text if isinstance(small, _Open) else "", unlike=lowered.unlike)
+
+
+def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
+    """Lots of trials that share a process, and what they leave fits in memory."""
+    lot, size = dict[int, Trial](), 0
+    for number, trial in trials.items():
+        more = trial.bytes_left
+        if lot and (len(lot) == TOGETHER or size + more > _MOST_BYTES):
+            yield lot
+            lot, size = {}, 0
+        lot[number] = trial
+        size += more
+    if lot:
+        yield lot
+
+
 def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
     """What is to be run of an answer; its score if that is nothing."""
     if isinstance(plan, str):
-        return not_executed(plan)
+        return refused(str(Refusal.OTHER_SIGNATURE), each.unlike) if each.unlike else not_executed(plan)
     trial = trial_of(plan, each.level.name, each.text)
     if isinstance(trial, str):
         return not_executed(trial)
-    if each.row.spec.signature.twin is not None and not each.at_executed_sizes:
-        return not_executed("it is not the row's own text, whose sizes are too dear to run")
     why = get_frontend(each.row.frontend).the_prover.unavailable(each.level, each.text)
     if why is None:
         return replace(trial, apart=_is_foreign(each.row.frontend, each.level, each.row.texts[each.level.name] or ""))

@@ -12,7 +12,9 @@ from synthesis.verification.plan import OUTSIDE_DOMAIN, Plan
 
 _TRIES = 3
 """Seeds that are tried, one after the other, where a kernel is at fault on the inputs of one."""
-_Key = tuple[str, int]
+_MOST_BYTES = 1 << 29
+"""Of arrays that are kept between calls."""
+_Key = tuple[str, int, bool]
 
 
 class Plans:
@@ -20,7 +22,7 @@ class Plans:
 
     Args:
         planned: what makes them.
-        most: how many are kept.
+        most: how many are kept; fewer where their arrays are large.
     """
 
     def __init__(self, planned: PlannedRows, most: int) -> None:
@@ -28,27 +30,48 @@ class Plans:
         self._most = most
         self._kept: OrderedDict[_Key, Plan | str] = OrderedDict()
 
-    def of(self, rows: Sequence[Document], seed: int) -> list[Plan | str]:
+    def of(self, rows: Sequence[Document], seed: int, *, own_sizes: bool = False) -> list[Plan | str]:
         """The plan of each row; in words why there is none, where nothing of it can be run.
+
+        Args:
+            rows: the rows.
+            seed: of the inputs.
+            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
 
         Raises:
             MachineError: if the machine does not let processes run.
         """
-        keys = [(key_of(row), seed) for row in rows]
+        keys = [(key_of(row), seed, own_sizes) for row in rows]
         found = {key: self._kept[key] for key in keys if key in self._kept}
         left: dict[_Key, Document] = {key: row for key, row in zip(keys, rows, strict=True) if key not in found}
         for number in range(_TRIES):
             if not left:
                 break
             again = seed if number == 0 else int(digest("again", seed, number)[:15], 16)
-            found |= dict(zip(left, self._planned.plans([*left.values()], seed=again), strict=True))
+            plans = self._planned.plans([*left.values()], seed=again, own_sizes=own_sizes)
+            found |= dict(zip(left, plans, strict=True))
             left = {key: row for key, row in left.items() if _may_be_better(found[key])}
         for key in dict.fromkeys(keys):
             self._kept[key] = found[key]
             self._kept.move_to_end(key)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+        self._forget()
         return [found[key] for key in keys]
+
+    def _forget(self) -> None:
+        """Leave only the last plans, as many as may be kept."""
+        size = sum(map(_size, self._kept.values()))
+        while self._kept and (len(self._kept) > self._most or size > _MOST_BYTES):
+            _, plan = self._kept.popitem(last=False)
+            size -= _size(plan)
+
+
+def _size(plan: Plan | str) -> int:
+    """Bytes of a plan's draws and of what they are held against."""
+    if isinstance(plan, str) or plan.draws is None:
+        return 0
+    draws = plan.draws
+    given = (values for program in plan.programs[:1] for values in program.runs.values())
+    return sum(each.nbytes for run in (*given, *draws.own, *draws.double, *draws.slack) for each in run.values())
 
 
 def _may_be_better(plan: Plan | str) -> bool:

@@ -36,7 +36,9 @@ class LoweredSource:
 
     text: str = ""
     small: str = ""
-    """The text at the sizes that it is run at, where those are others."""
+    """The text at the sizes of the signature's twin, if it has one."""
+    unlike: str = ""
+    """In what that is another text in more than its sizes, so that it proves nothing; ``small`` is empty then."""
     rejection: Rejection | None = None
     """Why there is no text."""
     other: str = ""
@@ -97,10 +99,8 @@ def _lower(frontend: Frontend, source: Source) -> LoweredSource:
     if not made.text or source.spec.signature.twin is None:
         return made
     small = _text_of(frontend, at_executed_sizes(source.spec), level, source.device)
-    if not small.text:
-        return small
-    why = why_no_twin(level, made.text, small.text)
-    return replace(made, small=small.text) if why is None else LoweredSource(other=why)
+    why = why_no_twin(level, made.text, small.text or None)
+    return replace(made, small=small.text) if why is None else replace(made, unlike=why)
 
 
 def _text_of(frontend: Frontend, spec: KernelSpec, level: Level, device: str) -> LoweredSource:

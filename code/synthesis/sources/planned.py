@@ -65,14 +65,18 @@ class PlannedRows:
         """What makes rows again."""
         return self._stored
 
-    def plans(self, documents: Sequence[Document], *, seed: int | None = None) -> list[Plan | str]:
+    def plans(
+        self, documents: Sequence[Document], *, seed: int | None = None, own_sizes: bool = False
+    ) -> list[Plan | str]:
         """The plan of each row; in words why there is none, where nothing of it can be run.
 
         Args:
             documents: the rows.
             seed: of the inputs; the one that this was made with if None.
+            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
         """
-        return [_plan_of(each) for each in self._stored.check(enumerate(documents), seed=seed)]
+        checked = self._stored.check(enumerate(documents), seed=seed, own_sizes=own_sizes)
+        return [_plan_of(each) for each in checked]
 
     def verifier(self, frontend: str) -> Verifier:
         """What runs the texts of a front end."""

@@ -17,6 +17,7 @@ from synthesis.records import KernelSpec, Pair, Rejection
 from synthesis.registry import get_frontend
 from synthesis.settings import Drawing, Verification
 from synthesis.verification.claims import refuted_claim
+from synthesis.verification.own_sizes import at_own_sizes, plan_at_own_sizes
 from synthesis.verification.plan import Plan
 from synthesis.verification.twins import at_executed_sizes, plan_at_executed_sizes
 
@@ -39,6 +40,13 @@ class Row:
     """Whether the tools that made it are those that are here."""
     drawing: Drawing | None
     """The settings that it was drawn with, if they are known."""
+    own_sizes: bool = False
+    """Whether its texts are to be run at the sizes that they are for, and not at those of its twin."""
+
+    @property
+    def executed(self) -> KernelSpec:
+        """The kernel as it is run."""
+        return at_own_sizes(self.spec) if self.own_sizes else at_executed_sizes(self.spec)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +103,7 @@ def _remake(frontend: Frontend, row: Row, settings: Verification, generators: di
         return Remade(rejection=rejection.of(row.spec), texts={}, columns={})
     unknown = why_unprovable(row.spec)
     if unknown is not None:
-        plan = Plan(spec=at_executed_sizes(row.spec), levels=tuple(levels), unknown=unknown, fresh=False)
+        plan = Plan(spec=row.executed, levels=tuple(levels), unknown=unknown, fresh=False)
         return Remade(texts={}, columns=_columns(row, row.texts, drawn), plan=plan)
     kernel = frontend.load_one(row.spec)
     if isinstance(kernel, Rejection):
@@ -129,16 +137,24 @@ def _remake_kernel(
         columns=_columns(row, lowered.texts if row.same else row.texts, drawn),
         drawn_source=drawn.source if drawn is not None else None,
         refuted=refuted_claim(row.spec, kernel) or "",
-        plan=plan_at_executed_sizes(
-            frontend,
-            kernel,
-            proved,
-            device=row.device,
-            useful=False,
-            fresh=False,
-            seed=settings.seed,
-            least_reach=settings.reach,
-        ),
+        plan=_plan(frontend, row, kernel, proved, settings),
+    )
+
+
+def _plan(
+    frontend: Frontend, row: Row, kernel: Kernel, texts: Mapping[str, str | None], settings: Verification
+) -> Plan:
+    if row.own_sizes:
+        return plan_at_own_sizes(frontend, kernel, texts, seed=settings.seed, least_reach=settings.reach)
+    return plan_at_executed_sizes(
+        frontend,
+        kernel,
+        texts,
+        device=row.device,
+        useful=False,
+        fresh=False,
+        seed=settings.seed,
+        least_reach=settings.reach,
     )
 
 

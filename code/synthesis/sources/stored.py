@@ -25,7 +25,7 @@ from synthesis.sources.apart import each_apart
 from synthesis.sources.lowering import LoweredSource, Source, lower_sources, read_lowered
 from synthesis.sources.remaking import DRAWN, RECOMPUTED, Remade, Row, canonical, has_failed, remake_rows, unpack
 from synthesis.verification.plan import Plan
-from synthesis.verification.twins import at_executed_sizes, why_no_twin
+from synthesis.verification.twins import why_no_twin
 from synthesis.version import __version__
 
 TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
@@ -80,12 +80,15 @@ class StoredRows:
         self._zygotes.clear()
         self._stack.close()
 
-    def check(self, documents: Iterable[tuple[int, Document]], *, seed: int | None = None) -> Iterator[Checked]:
+    def check(
+        self, documents: Iterable[tuple[int, Document]], *, seed: int | None = None, own_sizes: bool = False
+    ) -> Iterator[Checked]:
         """Rows made again, in order.
 
         Args:
             documents: rows with the numbers of their candidates.
             seed: of the inputs that texts are to be run on; that of the settings if None.
+            own_sizes: whether texts with a twin are to be run at the sizes that they are for.
 
         Raises:
             MissingFrontendError: if the package of a row's front end is not installed.
@@ -96,12 +99,16 @@ class StoredRows:
         for each in documents:
             waiting.append(each)
             if len(waiting) == _TOGETHER:
-                yield from self._check_together(waiting, settings)
+                yield from self._check_together(waiting, settings, own_sizes=own_sizes)
                 waiting = []
-        yield from self._check_together(waiting, settings)
+        yield from self._check_together(waiting, settings, own_sizes=own_sizes)
 
-    def _check_together(self, documents: Sequence[tuple[int, Document]], settings: Verification) -> Iterator[Checked]:
-        read = [(number, document, _read(document, self.drawings)) for number, document in documents]
+    def _check_together(
+        self, documents: Sequence[tuple[int, Document]], settings: Verification, *, own_sizes: bool
+    ) -> Iterator[Checked]:
+        read = [
+            (number, document, _read(document, self.drawings, own_sizes=own_sizes)) for number, document in documents
+        ]
         for name, group in groupby(read, key=lambda each: _frontend_of(each[2])):
             neighbours = list(group)
             if not name:
@@ -160,7 +167,7 @@ def _frontend_of(row: Row | Rejection) -> str:
     return "" if isinstance(row, Rejection) else row.spec.frontend
 
 
-def _read(document: Document, drawings: Sequence[Drawing]) -> Row | Rejection:
+def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -> Row | Rejection:
     """What a document says, as far as it can be used."""
     try:
         frontend = get_frontend(document.frontend)
@@ -180,6 +187,7 @@ def _read(document: Document, drawings: Sequence[Drawing]) -> Row | Rejection:
         toolchain=toolchain,
         same=toolchain == dict(frontend.compiler.toolchain()) and document.metadata["version"] == __version__,
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
+        own_sizes=own_sizes and spec.signature.twin is not None,
     )
 
 
@@ -231,19 +239,20 @@ def _compared(frontend: Frontend, number: int, document: Document, row: Row, rem
 
 def _is_of(plan: Plan, row: Row) -> bool:
     """Whether a plan is to run the row's own texts, or the same but for sizes where its signature has a twin."""
-    signature = row.spec.signature
-    if plan.spec != at_executed_sizes(row.spec):
+    executed = row.executed
+    if plan.spec != executed:
         return False
-    known = (row.spec.name, signature.executed)
+    known = (executed.name, executed.signature)
+    small = row.spec.signature.twin is not None and not row.own_sizes
     return all(
-        (each.name, each.signature) == known and _is_run_for(each, row.texts.get(each.level.name), signature)
+        (each.name, each.signature) == known and _is_run_for(each, row.texts.get(each.level.name), small=small)
         for each in plan.programs
     )
 
 
-def _is_run_for(program: Program, stored: str | None, signature: Signature) -> bool:
+def _is_run_for(program: Program, stored: str | None, *, small: bool) -> bool:
     """Whether what a program runs says something of a stored text."""
-    if signature.twin is None or stored is None:
+    if not small or stored is None:
         return program.text == stored
     return why_no_twin(program.level, stored, program.text) is None
 

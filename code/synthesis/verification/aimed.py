@@ -133,6 +133,27 @@ def find_edge_draws(
     return _kept(reference, spec, runs, tolerance)
 
 
+def find_compared_draws(
+    reference: Reference, spec: KernelSpec, tolerance: Mapping[str, float], *, most: int, seed: int = 0
+) -> list[AimedDraw]:
+    """A few draws in which arguments are what the source compares them with, and its neighbours, one after the other.
+
+    For where draws are dear: of a single number that is compared with one other, three draws see both sides and the
+    edge. None if it compares no argument; a draw is dropped as ``find_edge_draws`` drops it.
+
+    Args:
+        reference: the kernel's.
+        spec: the kernel.
+        tolerance: array to the allowance of the other runs.
+        most: how many.
+        seed: another one gives other draws.
+    """
+    if not thresholds_of(spec.source, [each.name for each in spec.signature.arguments]).of:
+        return []
+    runs = [complete(spec.signature, each) for each in aimed_inputs(spec, trials=most, seed=seed)]
+    return _kept(reference, spec, runs, tolerance)
+
+
 def find_turning_draws(
     reference: Reference, spec: KernelSpec, runs: Sequence[Values], trace: Trace, tolerance: Mapping[str, float]
 ) -> list[AimedDraw]:
@@ -225,7 +246,7 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
 # ---- what is tried
 
 
-def aimed_inputs(spec: KernelSpec, *, seed: int = 0) -> list[Values]:
+def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> list[Values]:
     """Draws of every argument that the kernel reads, with the numbers that its source decides by among the values.
 
     A pure function of source, signature and seed. Every value is in its argument's domain.
@@ -235,7 +256,7 @@ def aimed_inputs(spec: KernelSpec, *, seed: int = 0) -> list[Values]:
     sizes = {size for each in signature.arguments for size in each.shape or () if size is not None}
     sizes |= {size for size in signature.launch or () if size is not None}
     made: list[Values] = []
-    for trial in range(TRIALS):
+    for trial in range(trials):
         drawn = draw_inputs(signature, 200 + trial, seed=seed)
         aims = _Aims(told, sorted(sizes), trial, seed)
         for argument in signature.arguments:

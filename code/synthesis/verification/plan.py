@@ -32,7 +32,13 @@ from synthesis.frontends.base import (
 from synthesis.frontends.failures import detail_of
 from synthesis.languages import CUDA
 from synthesis.records import Hindrance, KernelSpec, Role, Signature, Unproved
-from synthesis.verification.aimed import AimedDraw, find_aimed_draws, find_edge_draws, find_turning_draws
+from synthesis.verification.aimed import (
+    AimedDraw,
+    find_aimed_draws,
+    find_compared_draws,
+    find_edge_draws,
+    find_turning_draws,
+)
 from synthesis.verification.comparison import CAP, Expected, expect, loosened, poison_for
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
@@ -111,6 +117,7 @@ def make_plan(
     unknown: Unproved | None = None,
     seed: int = 0,
     least_reach: float = SHARE,
+    draws: int = len(DRAWS),
 ) -> Plan:
     """The plan of a kernel's texts; never raises for the kernel's sake.
 
@@ -124,6 +131,8 @@ def make_plan(
         unknown: why nothing of it can be proved, if that is known already.
         seed: of the inputs, points and directions; those of another seed are independent of these.
         least_reach: the share of the kernel that runs have to come to for anything to count as verified.
+        draws: how many of the usual draws there are; where they are fewer, as many others
+            are looked for at most.
     """
     began = time.perf_counter()
     kernel = replace(kernel, spec=replace(kernel.spec, signature=kernel.spec.signature.spread))
@@ -133,9 +142,10 @@ def make_plan(
         reason = Unproved(Hindrance.NOT_EXECUTED, f"the front end {frontend.name} proves nothing")
         plan = replace(plan, unknown=reason)
     elif unknown is None:
-        plan = _Planning(frontend.prover, kernel, levels, useful=useful, fresh=fresh, build=build, seed=seed).carry_out(
-            plan
+        planning = _Planning(
+            frontend.prover, kernel, levels, useful=useful, fresh=fresh, build=build, seed=seed, draws=draws
         )
+        plan = planning.carry_out(plan)
     return replace(plan, seconds=time.perf_counter() - began)
 
 
@@ -163,6 +173,7 @@ class _Planning:
     fresh: bool
     build: bool
     seed: int
+    draws: int
 
     @property
     def signature(self) -> Signature:
@@ -235,7 +246,7 @@ class _Planning:
         """The draws that every kernel is run on."""
         runs = [
             complete(self.signature, draw_inputs(self.signature, number, seed=self.seed, edges=edges))
-            for number, edges in DRAWS
+            for number, edges in DRAWS[-self.draws :]
         ]
         inputs = [each.name for each in self.signature.arguments if each.role is not Role.OUTPUT]
         changed = redraws(self.signature, runs[0], inputs, 1, seed=self.seed) if self.useful else {}
@@ -263,13 +274,20 @@ class _Planning:
         """The draws, a few where comparisons turn, and a few more where these do not come to the whole kernel."""
         spec, seed, runs = self.kernel.spec, self.seed, drawn.runs
         tolerance = drawn.expected.tolerance
+        if self.draws < len(DRAWS):
+            found = find_compared_draws(reference, spec, tolerance, most=self.draws, seed=seed)
+            return self._with_some(reference, drawn, found)
         aimed: list[AimedDraw] = []
         if drawn.reach.share < 1.0:
             aimed = find_aimed_draws(reference, spec, drawn.reach, drawn.trace, already=len(runs), seed=seed)
         runs = [*runs, *(each.inputs for each in aimed)]
         edges = find_edge_draws(reference, spec, tolerance, seed=seed)
         turning = find_turning_draws(reference, spec, runs, drawn.trace, tolerance)
-        for found in ([*aimed, *edges, *turning], aimed):
+        return self._with_some(reference, drawn, [*aimed, *edges, *turning], aimed)
+
+    def _with_some(self, reference: Reference, drawn: "_Drawn", *choices: Sequence[AimedDraw]) -> "_Drawn":
+        """The draws and the first of the choices with which they prove something."""
+        for found in choices:
             if found:
                 more = self._with(reference, drawn, found)
                 if not more.expected.ill_conditioned and not more.expected.non_finite:

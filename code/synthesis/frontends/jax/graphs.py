@@ -79,4 +79,4 @@ class Graph:
     values: tuple[Any, ...] = ()
     """What the captured arrays are; a text does not say."""
     types: tuple[Shaped, ...] = ()
-    """Of the inputs; only a text's graph has them."""
+    """Of the inputs."""

@@ -19,6 +19,7 @@ def graph_of(jaxpr: Any) -> Graph:
         equations=tuple(_equation(each) for each in inner.eqns),
         outputs=tuple(_atom(each) for each in inner.outvars),
         values=tuple(_array(value) for value in getattr(jaxpr, "consts", ())),
+        types=tuple(_type(each.aval) for each in inner.invars),
     )
 
 

@@ -9,6 +9,7 @@ from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import Directions, Noting, Shaken
+from synthesis.frontends.jax.reference.work import work_of
 
 _INNER = {
     "jit": ("jaxpr",), "closed_call": ("call_jaxpr", "jaxpr"), "remat2": ("jaxpr",),
@@ -55,6 +56,11 @@ class GraphReference:
     def unit(self) -> float:
         """A unit in the last place of the coarsest numbers that an equation gives."""
         return coarsest_unit(self.graph)
+
+    @property
+    def work(self) -> float:
+        """Elements that the equations make and read, those in loops as often as these run."""
+        return work_of(self.graph)
 
     def reached(self, trace: Trace) -> Reached:
         """The equations that were evaluated, those in branches and loops included.

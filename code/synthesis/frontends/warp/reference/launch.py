@@ -55,6 +55,11 @@ class LaunchReference:
         """0, for the same reason."""
         return 0.0
 
+    @property
+    def work(self) -> float:
+        """0: no text of Warp's depends on sizes."""
+        return 0.0
+
     def reached(self, trace: Trace) -> Reached:
         """The statements of the kernel, and of the functions that it calls, that were run by at least one thread."""
         return reached_statements(source_of(self.kernel), trace)

@@ -1,0 +1,54 @@
+"""How dear it is to evaluate a graph: told from its shapes alone, so that it is the same on every machine."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, cast
+
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+
+_EQUATION = 2000.0
+"""Elements that take as long as it does to begin with an equation."""
+_PRODUCT = 1 / 8
+"""Elements that take as long as a product that is added to others."""
+_TRIPS = 30
+"""Of a loop; how many it makes is not known."""
+_Sizes = Mapping[Any, tuple[int, ...]]
+
+
+def work_of(graph: Graph) -> float:
+    """Elements that the equations of a traced graph make and read, those in loops as often as these run.
+
+    Args:
+        graph: with the types of its inputs, and of those of the graphs inside it.
+    """
+    shapes: dict[Any, tuple[int, ...]] = {
+        name: kind.shape for name, kind in zip(graph.inputs, graph.types, strict=False)
+    }
+    total = 0.0
+    for equation in graph.equations:
+        shapes.update(zip(equation.outputs, (each.shape for each in equation.types), strict=True))
+        total += _EQUATION + _own(equation, shapes) + _inside(equation)
+    return total
+
+
+def _own(equation: Equation, shapes: _Sizes) -> float:
+    given = [_shape(each, shapes) for each in equation.inputs]
+    made = sum(math.prod(each.shape) for each in equation.types)
+    if equation.primitive == "dot_general":
+        (summed, _), _ = equation.parameters["dimension_numbers"]
+        return made + _PRODUCT * made * math.prod(given[0][int(axis)] for axis in summed)
+    if equation.primitive == "conv_general_dilated":  # each result is a sum over all of the kernel but one axis
+        return made * (1 + max(given[1], default=1) ** -1 * math.prod(given[1]))
+    return made + sum(map(math.prod, given))
+
+
+def _inside(equation: Equation) -> float:
+    parameters = equation.parameters
+    held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters.values())
+    graphs = [each for some in held for each in some if isinstance(each, Graph)]
+    times = {"scan": parameters.get("length", 1), "while": _TRIPS}.get(equation.primitive, 1)
+    return times * sum(map(work_of, graphs))
+
+
+def _shape(atom: Any, shapes: _Sizes) -> tuple[int, ...]:
+    return cast("tuple[int, ...]", atom.value.shape) if isinstance(atom, Constant) else shapes.get(atom, ())

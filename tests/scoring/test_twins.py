@@ -1,0 +1,144 @@
+"""Answers to rows with a twin are run at the row's own sizes, on what its own source gives there."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from scored_rows import SAMPLES, named_otherwise
+
+from synthesis import Answer, Score, Scorer
+from synthesis.output.reading import Document, read_folder
+from synthesis.scoring.scores import Refusal, Step
+
+_VALUE = r"%\w+(?:#\d+)?"
+_BINARY = rf"%(\w+) = stablehlo\.@ ({_VALUE}), ({_VALUE}) : (tensor<[^>]*f32>)"
+
+
+def scored(scorer: Scorer, row: Document, level: str, text: str) -> Score:
+    (found,) = scorer.score([Answer(row=row, level=level, text=text)])
+    assert found.judged, found.message
+    assert not found.same_text
+    return found
+
+
+def binary(operation: str, replacement: str, count: int = 0) -> Callable[[str], str]:
+    """A text with a StableHLO operation of two numbers in other words, wherever it stands or so often."""
+    return lambda text: re.sub(_BINARY.replace("@", operation), replacement, text, count=count)
+
+
+def returned(replacement: str) -> Callable[[str], str]:
+    """A text whose first result is another: \\1 is its value, \\2 are the others, and \\3 is its type."""
+    given = rf"return ({_VALUE})((?:, {_VALUE})*) : (tensor<[^>]*f32>)"
+    return lambda text: re.sub(given, rf"{replacement}\n    return %made\2 : \3", text, count=1)
+
+
+@pytest.fixture(params=["gae", "integrate_sir_model", "double_integrator_rollout", "spring_step"])
+def row(request: pytest.FixtureRequest, twin_samples: list[Document]) -> Document:
+    return next(each for each in twin_samples if each.name == request.param)
+
+
+RIGHT: dict[str, tuple[str, Callable[[str], str]]] = {
+    "operands the other way round": ("stablehlo", binary("multiply", r"%\1 = stablehlo.multiply \3, \2 : \4")),
+    "a difference as a sum": (
+        "stablehlo",
+        binary("subtract", r"%n\1 = stablehlo.negate \3 : \4 %\1 = stablehlo.add \2, %n\1 : \4"),
+    ),
+    "twice without once": (
+        "stablehlo",
+        binary(
+            "add",
+            r"%s\1 = stablehlo.add \2, \3 : \4 %d\1 = stablehlo.add %s\1, %s\1 : \4 "
+            r"%\1 = stablehlo.subtract %d\1, %s\1 : \4",
+        ),
+    ),
+    "operands of a jaxpr the other way round": (
+        "jaxpr",
+        lambda text: re.sub(r" = mul (\S+) (\S+)", r" = mul \2 \1", text),
+    ),
+    "a square as a product": (
+        "jaxpr",
+        lambda text: re.sub(r" = (?:square|integer_pow\[y=2\]) (\S+)", r" = mul \1 \1", text),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_text_that_says_the_same_in_other_words_is_worth_all(name: str, row: Document, scorer: Scorer) -> None:
+    level, change = RIGHT[name]
+    text = change(row.texts[level] or "")
+    if text == row.texts[level]:
+        pytest.skip("it has nothing like it")
+    found = scored(scorer, row, level, text)
+    assert (found.value, found.step) == (1.0, Step.ALL), found
+
+
+def test_what_nobody_uses_does_no_harm(row: Document, scorer: Scorer) -> None:
+    for level in ("jaxpr", "stablehlo"):
+        assert scored(scorer, row, level, named_otherwise(row, level)).accepted
+
+
+WRONG: dict[str, tuple[str, Callable[[str], str]]] = {
+    "zeros": ("stablehlo", returned(r"%made = stablehlo.constant dense<0.0> : \3")),
+    "a little off": (
+        "stablehlo",
+        returned(r"%by = stablehlo.constant dense<1.02> : \3 %made = stablehlo.multiply \1, %by : \3"),
+    ),
+    "another operation": ("stablehlo", binary("add", r"%\1 = stablehlo.subtract \2, \3 : \4")),
+    "operands exchanged": ("stablehlo", binary("subtract", r"%\1 = stablehlo.subtract \3, \2 : \4", count=1)),
+    "a constant a tenth off": (
+        "jaxpr",
+        lambda text: re.sub(r"(?<=[ =])(0\.\d+|\d\.\d*[1-9]):f32", lambda match: f"{1.1 * float(match[1])}:f32", text),
+    ),
+    "a size that is another's": ("jaxpr", lambda text: re.sub(r"(?<=[\[,])\d{3,}(?=[\],])", "64", text)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_text_that_is_wrong_is_not_accepted(name: str, row: Document, scorer: Scorer) -> None:
+    level, change = WRONG[name]
+    text = change(row.texts[level] or "")
+    if text == row.texts[level]:
+        pytest.skip("it has nothing like it")
+    found = scored(scorer, row, level, text)
+    assert not found.accepted
+    assert found.value == 0.0 or found.step is Step.SOME  # another result of it is right
+    assert not re.search(r"\d\.\d", found.message)
+
+
+def test_an_axis_that_is_the_other_one_is_wrong(twin_samples: list[Document], scorer: Scorer) -> None:
+    row = next(each for each in twin_samples if each.name == "integrate_sir_model")
+    text = row.texts["stablehlo"] or ""
+    turned = re.sub(r"(%\w+) = (stablehlo\.concatenate .*dim = 1.*-> (tensor<\S+>))",
+                    r"\1_o = \2 \1 = stablehlo.reverse \1_o, dims = [1] : \3", text)  # fmt: skip
+    assert turned != text
+    assert scored(scorer, row, "stablehlo", turned).value == 0.0
+
+
+def test_python_is_run_at_the_rows_own_sizes_too(twin_samples: list[Document], scorer: Scorer) -> None:
+    row = next(each for each in twin_samples if each.name == "integrate_sir_model")
+    other = row.source.replace("lost = gain * recovered", "lost = recovered * gain")
+    assert scored(scorer, row, "python", other).accepted
+    small = row.source.replace("gain * recovered", "(gain * y.shape[0] / 128) * recovered")  # right where it was run
+    unrolled = row.source.replace("gain * recovered", "(gain if y.shape[0] == 1024 else gain + 0) * recovered")
+    assert small != row.source != unrolled
+    assert scored(scorer, row, "python", small).value == 0.0
+    found = scorer.score([Answer(row=row, level="python", text=unrolled)])[0]
+    assert found.accepted  # it is another function at small sizes, and the same at those that were asked for
+
+
+def test_what_is_too_dear_even_so_is_told_apart(scorer: Scorer) -> None:
+    row = next(each for each in read_folder(SAMPLES / "jax") if each.name == "lars_step")
+    text = row.texts["stablehlo"] or ""
+    assert scorer.score([Answer(row=row, level="stablehlo", text=text)])[0].same_text
+    (found,) = scorer.score([Answer(row=row, level="stablehlo", text=named_otherwise(row, "stablehlo"))])
+    assert (found.value, found.symptom, found.judged) == (0.0, Refusal.NOT_EXECUTED, False)
+    assert re.fullmatch(r"at its own sizes it has \d+ numbers, of which at most \d+ are tried", found.message)
+    (python,) = scorer.score([Answer(row=row, level="python", text=row.source.replace("return ", "return  ", 1))])
+    assert python.accepted
+
+
+def test_the_same_seed_gives_the_same_scores(twin_samples: list[Document], scorer: Scorer) -> None:
+    row = next(each for each in twin_samples if each.name == "spring_step")
+    answers = [Answer(row=row, level="stablehlo", text=WRONG["zeros"][1](row.texts["stablehlo"] or "")),
+               Answer(row=row, level="stablehlo", text=named_otherwise(row, "stablehlo"))]  # fmt: skip
+    assert scorer.score(answers, seed=7) == scorer.score(answers, seed=7)

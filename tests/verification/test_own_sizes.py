@@ -1,0 +1,88 @@
+"""Texts with a twin are planned at their own sizes where that is not too dear, with as many draws as it allows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from synthesis.frontends.base import Purpose
+from synthesis.output.reading import Document, read_folder
+from synthesis.records import Hindrance
+from synthesis.registry import get_frontend
+from synthesis.verification import own_sizes
+from synthesis.verification.own_sizes import plan_at_own_sizes
+from synthesis.verification.plan import Plan
+
+pytestmark = pytest.mark.needs("jax")
+SAMPLES = Path(__file__).parents[2] / "data" / "samples" / "jax"
+
+
+@pytest.fixture(scope="module")
+def rows() -> dict[str, Document]:
+    return {each.name: each for each in read_folder(SAMPLES) if each.spec.signature.twin is not None}
+
+
+@pytest.fixture
+def plan_of(rows: dict[str, Document]) -> Callable[[str], Plan]:
+    def plan(name: str) -> Plan:
+        frontend = get_frontend("jax")
+        kernel = frontend.load_one(rows[name].spec)
+        assert not hasattr(kernel, "symptom"), kernel
+        try:
+            return plan_at_own_sizes(frontend, kernel, rows[name].texts, seed=3, least_reach=0.8)  # pyright: ignore[reportArgumentType]
+        finally:
+            frontend.compiler.release([kernel])  # pyright: ignore[reportArgumentType]
+
+    return plan
+
+
+def drawn(plan: Plan) -> int:
+    return sum(key.purpose is Purpose.DRAW for key in plan.programs[0].runs)
+
+
+def test_the_rows_own_text_is_run_at_the_sizes_that_it_is_for(
+    rows: dict[str, Document], plan_of: Callable[[str], Plan]
+) -> None:
+    row, plan = rows["spring_step"], plan_of("spring_step")
+    assert plan.spec == replace(row.spec, signature=replace(row.spec.signature, twin=None))
+    assert {each.text for each in plan.programs} == {row.texts[name] for name in ("jaxpr", "stablehlo")}
+    assert plan.draws is not None
+    assert {each.shape for each in plan.draws.own[0].values()} == {(512, 2)}
+    assert drawn(plan) >= 6
+
+
+def test_what_is_dearer_has_fewer_draws_and_what_is_too_dear_none(
+    plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6), (1e12, 2)))
+    assert drawn(plan_of("spring_step")) == 2 + 2  # those where arguments are what they are compared with
+    monkeypatch.setattr(own_sizes, "_DRAWS", ((1e3, 6),))
+    plan = plan_of("spring_step")
+    assert plan.unknown is not None
+    assert plan.unknown.hindrance is Hindrance.NOT_EXECUTED
+    assert (plan.programs, plan.draws) == ((), None)
+    unknown = plan_of("lars_step").unknown
+    assert "numbers" in str(unknown)
+
+
+def test_work_is_told_from_shapes_with_products_and_loops() -> None:
+    import jax
+    import jax.numpy as jnp
+
+    from synthesis.frontends.jax.reference.graphs import graph_of
+    from synthesis.frontends.jax.reference.work import work_of
+
+    def work(function: Callable[..., object], *shapes: tuple[int, ...]) -> float:
+        return work_of(graph_of(jax.make_jaxpr(function)(*(np.zeros(each, np.float32) for each in shapes))))  # pyright: ignore[reportUnknownMemberType]
+
+    def looped(trips: int) -> Callable[..., object]:
+        loop = cast("Any", jax.lax).fori_loop
+        return lambda start: loop(0, trips, lambda number, value: value + jnp.sin(number), start)  # pyright: ignore
+
+    assert work(jnp.sin, (1000,)) < work(jnp.sin, (2000,))
+    assert work(jnp.dot, (100, 100), (100, 100)) > 1e5
+    once, often = work(looped(1), (1000,)), work(looped(100), (1000,))
+    assert 50 * once < often < 200 * once
