@@ -133,8 +133,13 @@ def test_what_is_too_dear_even_so_is_told_apart(scorer: Scorer) -> None:
     (found,) = scorer.score([Answer(row=row, level="stablehlo", text=named_otherwise(row, "stablehlo"))])
     assert (found.value, found.symptom, found.judged) == (0.0, Refusal.NOT_EXECUTED, False)
     assert re.fullmatch(r"at its own sizes it has \d+ numbers, of which at most \d+ are tried", found.message)
-    (python,) = scorer.score([Answer(row=row, level="python", text=row.source.replace("return ", "return  ", 1))])
-    assert python.accepted
+    for changed, judged in (
+        ("beta1 * m", True),
+        ("m * beta1", False),
+    ):  # it is right at small sizes, and maybe only there
+        python = row.source.replace("beta1 * m", changed) + "\n\nMORE = 1\n"
+        (found,) = scorer.score([Answer(row=row, level="python", text=python)])
+        assert (found.accepted, found.judged) == (judged, judged)
 
 
 def test_the_same_seed_gives_the_same_scores(twin_samples: list[Document], scorer: Scorer) -> None:

@@ -18,7 +18,6 @@ from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.settings import Scoring
 from synthesis.scoring.verdicts import Trial, not_executed, refused, score_of, trial_of, wrote_outside
-from synthesis.sources.lowering import LoweredSource
 from synthesis.sources.planned import PlannedRows
 from synthesis.verification.plan import Plan
 
@@ -38,10 +37,6 @@ class _Open:
     row: Document
     level: Level
     text: str
-    small: str = ""
-    """The same for the sizes of the row's twin, if there is one and the text came from Python."""
-    unlike: str = ""
-    """Why there is no such text of Python."""
 
     @property
     def own_sizes(self) -> bool:
@@ -136,16 +131,15 @@ class Grader:
             elif normal_form(lowered.text, level.language) == normal_form(row.texts[level.name] or "", level.language):
                 found[number] = _SAME
             else:
-                opened = _opened(row, level, lowered.text)
-                found[number] = _with_twin(opened, lowered) if isinstance(opened, _Open) else opened
+                found[number] = _opened(row, level, lowered.text)
         return found
 
     def _run(self, waiting: Mapping[int, _Open], seed: int) -> dict[int, Score]:
         """The scores of answers that have to be run; equal ones are run once."""
         rows = {number: key_of(each.row) for number, each in waiting.items()}
-        alike: dict[tuple[str, str, str, str], list[int]] = {}
+        alike: dict[tuple[str, str, str], list[int]] = {}
         for number, each in waiting.items():
-            alike.setdefault((rows[number], each.level.name, each.text, each.small), []).append(number)
+            alike.setdefault((rows[number], each.level.name, each.text), []).append(number)
         once = {numbers[0]: waiting[numbers[0]] for numbers in alike.values()}
         lots: dict[str, dict[int, _Open]] = {}  # of arrays at a row's own sizes there may be no others in memory
         for number, each in once.items():
@@ -159,7 +153,9 @@ class Grader:
         """The scores of answers that have to be run: of one row at its own sizes, or of rows that have no others."""
         scores: dict[int, Score] = {}
         trials: dict[str, dict[int, Trial]] = {}
-        for number, (each, plan) in self._planned_for(lot, seed).items():
+        own_sizes = next(iter(lot.values())).own_sizes
+        plans = self._plans.of([each.row for each in lot.values()], seed, own_sizes=own_sizes)
+        for (number, each), plan in zip(lot.items(), plans, strict=True):
             trial = _trial_of(each, plan)
             if isinstance(trial, Trial):
                 trials.setdefault(each.row.frontend, {})[number] = trial
@@ -169,17 +165,6 @@ class Grader:
             for together in _together(some):
                 scores |= self._run_together(frontend, together)
         return scores
-
-    def _planned_for(self, lot: Mapping[int, _Open], seed: int) -> dict[int, tuple[_Open, Plan | str]]:
-        """Each answer of a lot with its plan: that of its twin where its own sizes are too dear, and it has one."""
-        own_sizes = next(iter(lot.values())).own_sizes
-        plans = self._plans.of([each.row for each in lot.values()], seed, own_sizes=own_sizes)
-        found = {number: (each, plan) for (number, each), plan in zip(lot.items(), plans, strict=True)}
-        left = [number for number, (each, plan) in found.items() if isinstance(plan, str) and each.small]
-        small = self._plans.of([lot[number].row for number in left], seed)
-        for number, plan in zip(left, small, strict=True):
-            found[number] = replace(lot[number], text=lot[number].small), plan
-        return found
 
     def _run_together(self, frontend: str, trials: Mapping[int, Trial]) -> dict[int, Score]:
         """The scores of texts that share a process; a row's own forward text is run once for all that follow it."""
@@ -224,12 +209,6 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
     return _Open(row, level, tamed.text)
 
 
-def _with_twin(opened: _Open, lowered: LoweredSource) -> _Open:
-    """A text that Python gave, with that of its twin."""
-    small = _opened(opened.row, opened.level, lowered.small) if lowered.small else None
-    return replace(opened, small=small.text if isinstance(small, _Open) else "", unlike=lowered.unlike)
-
-
 def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
     """Lots of trials that share a process, and what they leave fits in memory."""
     lot, size = dict[int, Trial](), 0
@@ -247,7 +226,7 @@ def _together(trials: Mapping[int, Trial]) -> Iterator[dict[int, Trial]]:
 def _trial_of(each: _Open, plan: Plan | str) -> Trial | Score:
     """What is to be run of an answer; its score if that is nothing."""
     if isinstance(plan, str):
-        return refused(str(Refusal.OTHER_SIGNATURE), each.unlike) if each.unlike else not_executed(plan)
+        return not_executed(plan)
     trial = trial_of(plan, each.level.name, each.text)
     if isinstance(trial, str):
         return not_executed(trial)

@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from synthesis.errors import Stage, Symptom
 from synthesis.frontends.base import Frontend, Kernel, Level
@@ -12,7 +12,6 @@ from synthesis.making.confirmation import why_unprovable
 from synthesis.records import KernelSpec, Rejection
 from synthesis.registry import get_frontend
 from synthesis.verification.claims import other_signature
-from synthesis.verification.twins import at_executed_sizes, why_no_twin
 
 _NATIVE = frozenset(["func_native", "func_replay", "func_grad"])
 """What puts text of another language, or a derivative of one's own, into a kernel."""
@@ -35,10 +34,6 @@ class LoweredSource:
     """What a source gives at one level."""
 
     text: str = ""
-    small: str = ""
-    """The text at the sizes of the signature's twin, if it has one."""
-    unlike: str = ""
-    """In what that is another text in more than its sizes, so that it proves nothing; ``small`` is empty then."""
     rejection: Rejection | None = None
     """Why there is no text."""
     other: str = ""
@@ -94,13 +89,7 @@ def _lower(frontend: Frontend, source: Source) -> LoweredSource:
     strange = sorted(set(native_words(source.spec.source)) - set(source.native))
     if strange:
         return LoweredSource(more=f"it has {strange[0]}, which the row's own source has not")
-    level = frontend.level(source.level)
-    made = _text_of(frontend, source.spec, level, source.device)
-    if not made.text or source.spec.signature.twin is None:
-        return made
-    small = _text_of(frontend, at_executed_sizes(source.spec), level, source.device)
-    why = why_no_twin(level, made.text, small.text or None)
-    return replace(made, small=small.text) if why is None else replace(made, unlike=why)
+    return _text_of(frontend, source.spec, frontend.level(source.level), source.device)
 
 
 def _text_of(frontend: Frontend, spec: KernelSpec, level: Level, device: str) -> LoweredSource:
