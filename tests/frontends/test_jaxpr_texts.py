@@ -137,6 +137,8 @@ def test_wide_numbers_run_where_the_options_say_so() -> None:
         ("b:f32[2] = reduce_sum[axes=(0,) more=1 out_sharding=None] a", Symptom.NO_REFERENCE),
         ("b:finfo[2] = sin a", Symptom.SYNTAX_ERROR),
         ("b:f32[2] = sin", Symptom.BUILD_ERROR),
+        ("b:float32[2] = sin a", Symptom.SYNTAX_ERROR),  # as NumPy says it, and JAX does not
+        ("b:f[2] = sin a", Symptom.SYNTAX_ERROR),
         ("b:f32[2] == sin a", Symptom.SYNTAX_ERROR),
     ],
 )

@@ -24,6 +24,11 @@ def dtype_of(name: Any) -> np.dtype[Any] | None:
     return _dtype_of(str(name))
 
 
+def is_printed(name: str) -> bool:
+    """Whether JAX prints a type so in a jaxpr: ``i32``, not ``int32`` or ``i``."""
+    return name in _ABBREVIATIONS or name.startswith("key<") or "float0" in name
+
+
 @functools.cache
 def _dtype_of(name: str) -> np.dtype[Any] | None:
     text = _ABBREVIATIONS.get(name, name)

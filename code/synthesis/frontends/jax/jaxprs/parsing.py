@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of, is_printed
 
 _TYPE = re.compile(r"\s*([a-z]+\d*|key<\w+>)\[([^\]]*)\]")
 _NAME = re.compile(r"\s*([A-Za-z_][\w.]*)")
@@ -48,6 +48,8 @@ def parse(text: str) -> Graph:
 
 @functools.lru_cache(4096)
 def _shaped(kind: str, sizes: str) -> Shaped:
+    if not is_printed(kind):
+        raise TypeError(f"{kind!r} is no type that JAX prints")
     generator = kind[len("key<") : -1] if kind.startswith("key<") else ""
     return Shaped(dtype_of(kind), tuple(int(size) for size in sizes.split(",") if size.strip()), generator)
 
