@@ -9,6 +9,8 @@
 # make attacks   write benchmarks/attacks.txt and score_attacks.txt again: what verify makes of hostile rows, and
 #                score of hostile answers (minutes)
 # make scoring   write benchmarks/scoring.txt again: what scoring costs (minutes)
+# make gold      write benchmarks/gold.txt again: whether the own texts of 2,000 rows a front end are worth 1 (an hour)
+# make reward-training  write benchmarks/reward_training.txt again: a tiny model trained with the reward (minutes)
 # make sizes     write benchmarks/sizes.txt again: drawn kernels beside those of applications, in an environment of its own
 # make setup     set up .venv only
 # make trainers  install torch, tokenizers and TRL too, whose tests are skipped without them
@@ -27,7 +29,7 @@ JAX_SAMPLES := 133
 WRONG_TEXTS := 2000
 SEED := 1
 
-.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel scoring adapters serving page only-warp only-jax newest format clean
+.PHONY: setup trainers samples picture gallery golden mutation attacks sizes test quick lint types tests wheel scoring gold reward-training adapters serving page only-warp only-jax newest format clean
 .DELETE_ON_ERROR:
 
 setup: $(STAMP)
@@ -86,6 +88,19 @@ scoring: $(STAMP)
 	mkdir -p build
 	$(BIN)/python benchmarks/scoring.py > build/scoring.txt
 	cp build/scoring.txt benchmarks/scoring.txt
+
+gold: $(STAMP)
+	mkdir -p build/gold
+	for frontend in warp jax; do \
+		$(BIN)/irsmith generate --frontend $$frontend --count 2000 --out build/gold/$$frontend || exit 1; \
+		$(BIN)/python benchmarks/gold.py build/gold/$$frontend 1500 > build/gold/$$frontend.txt || exit 1; \
+	done
+	cat build/gold/warp.txt build/gold/jax.txt > benchmarks/gold.txt
+
+reward-training: trainers
+	mkdir -p build
+	$(BIN)/python -P benchmarks/reward_training.py > build/reward_training.txt
+	cp build/reward_training.txt benchmarks/reward_training.txt
 
 serving: $(STAMP)
 	mkdir -p build

@@ -61,6 +61,8 @@ def main() -> int:
             _usual(level, rows)
         _unusual(levels[0], rows)
         _python(rows)
+        if frontend == "jax":
+            _at_own_sizes()
         print()
     print(_BOUNDS)
     return 0
@@ -187,6 +189,32 @@ def _python(rows: Sequence[Document]) -> None:
     print(
         f"  python: {1000 * seconds / len(answers):.1f} ms a candidate of {len(answers)}, which lower to the rows' own"
     )
+
+
+def _at_own_sizes() -> None:
+    """What answers to rows cost whose texts were run at smaller sizes than their own."""
+    rows = [each for each in read_folder(ROOT / "data" / "samples" / "jax") if each.spec.signature.twin is not None]
+    first, further, dear = list[float](), list[float](), 0
+    with Scorer(Scoring()) as scorer:
+        scorer.score(_answers(rows[:1], "stablehlo", 1), seed=0)
+        for row in rows:
+            answers = _answers([row], "stablehlo", _EACH + 1)
+            before = time.perf_counter()
+            (score,) = scorer.score(answers[:1], seed=1)
+            between = time.perf_counter()
+            if not score.judged:
+                dear += 1
+                continue
+            _timed(scorer, answers[1:], 1)
+            first.append(between - before)
+            further.append((time.perf_counter() - between) / _EACH)
+    print(f"  stablehlo at own sizes: {len(rows)} rows with a twin, {dear} of them too dear;", end=" ")
+    print(f"plan and first text {_spread(first)}, each of {_EACH} more {_spread(further)}")
+
+
+def _spread(seconds: list[float]) -> str:
+    ordered = sorted(seconds)
+    return f"{ordered[len(ordered) // 2]:.2f} s (median), {ordered[-1]:.1f} s (most)"
 
 
 if __name__ == "__main__":
