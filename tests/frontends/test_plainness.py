@@ -33,6 +33,11 @@ MORE = [
     "f = jnp.sin.__wrapped__",
     "x = __builtins__",
     "x = getattr(jnp, 'sin')",
+    "def f(x):\n    return hasattr(x, '__globals__')",
+    "def f(x):\n    return hasattr(eval('1'), 'a')",
+    "def f(x, n):\n    return hasattr(x, n)",
+    "from typing import NamedTuple\nclass P(NamedTuple):\n    update: object\nd = {}\np = P(update=d.update)\n"
+    "def f(x):\n    p.update({1: x})\n    return x",
     "setattr(jnp, 'sin', 1)",
     "x = eval('1')",
     "exec('1')",
@@ -127,6 +132,10 @@ def test_what_reaches_beyond_a_kernel_of_warps_is_found(text: str) -> None:
     assert more_than_a_kernel(WARP + KERNEL + text + "\n") is not None
 
 
+OPTIMIZER = (
+    "from typing import NamedTuple\nclass Pair(NamedTuple):\n    init: object\n    update: object\n"
+    "def init(x):\n    return x\ndef update(x, y):\n    return x * y\nsgd = Pair(init=init, update=update)\n"
+)
 PLAIN = [
     "@jax.jit\ndef f(x):\n    return jnp.sin(x)",
     "@functools.partial(jax.jit, static_argnums=0)\ndef f(n, x):\n    return x * n",
@@ -136,6 +145,8 @@ PLAIN = [
     "TABLE = {'a': 1.0}\ndef f(x):\n    return x * TABLE['a']",
     "@jax.custom_jvp\ndef f(x):\n    return x\n@f.defjvp\ndef g(x, t):\n    return x[0], t[0]",
     "def f(eval):\n    return eval + 1",
+    "def f(x):\n    return x.sum() if hasattr(x, 'dtype') and hasattr(jax.tree, 'map') else x",
+    OPTIMIZER + "def f(x):\n    return sgd.update(x, 1.0)",
 ]
 WARP_PLAIN = [
     "@wp.func\ndef f(x: float):\n    return x\ng = f\nh = g\n@wp.func\ndef i(x: float):\n    return h(x)",

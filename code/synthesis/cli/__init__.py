@@ -25,7 +25,7 @@ COMMANDS = {
     "generate": "Draw kernels and write them with their IR as a data set.",
     "finalize": "Make the data set of runs: splits that share nothing, files that loaders read, a card, a leak report.",
     "extract": "Write the IR of kernels of your own as a data set.",
-    "record": "Run a program of yours, and keep what its kernels are launched with.",
+    "record": "Run a program of yours, and keep what its kernels, and functions under jax.jit, are called with.",
     "harvest": "Install packages, and make a data set of their kernels.",
     "verify": "Verify a finished folder of pairs again, from its files alone.",
     "export": (

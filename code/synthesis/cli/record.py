@@ -16,7 +16,7 @@ def record(
     config: Config = None,
     json: Flag = False,
 ) -> int:
-    """Run a program of yours, and keep what its kernels are launched with.
+    """Run a program of yours, and keep what its kernels, and functions under jax.jit, are called with.
 
     The program's output and exit status are its own. `irsmith extract --recorded DIR` makes rows of what was kept.
     The same folder may be recorded into several times, by several programs at once.

@@ -7,9 +7,13 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.records import KernelSpec
+from synthesis.records import Domain, KernelSpec
 
 Array = npt.NDArray[np.generic]
+
+
+class NotKeptError(Exception):
+    """A kernel, or a launch of it, that cannot be kept; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +58,26 @@ class Described:
     """Of what it lowers to in the program's process: a source that gives the same is the kernel."""
 
 
+def numbers_of(value: Array) -> tuple[float, ...]:
+    """The numbers of an array, as short as they can be told from their neighbours; one if all are the same bits."""
+    flat: Any = np.ascontiguousarray(value).reshape(-1)
+    bits = flat.view(np.uint8).reshape(flat.size, -1)
+    if (bits == bits[0]).all():
+        flat = flat[:1]
+    if flat.dtype.kind in "iub":
+        return tuple(int(each) for each in flat)
+    if flat.dtype in (np.float32, np.float16):
+        return tuple(float(str(each)) for each in flat)
+    return tuple(float(each) for each in flat)
+
+
+def range_of(value: npt.ArrayLike) -> Domain:
+    """The interval of some numbers, of those that are finite; of complex ones of their real parts."""
+    numbers = np.real(np.asarray(value)).astype(np.float64)
+    finite = numbers[np.isfinite(numbers)]
+    return Domain(low=float(finite.min()), high=float(finite.max())) if finite.size else Domain(low=0, high=0)
+
+
 def cut(launched: Launched, sizes: Mapping[int, int]) -> Launched:
     """A launch with dimensions of some sizes cut to others, wherever they are: of arrays, and of the launch itself."""
 
@@ -75,6 +99,20 @@ def _shape_of(launched: Launched, shapes: Mapping[str, tuple[int, ...]], path: s
     return shapes.get(path, ())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A call that is about to happen, and what it takes to know more of it."""
+
+    kernel: Any
+    """The live kernel, by identity: what can be referred to weakly."""
+    name: str
+    module: str
+    describe: Callable[[], Described]
+    """The kernel as text; raises whatever the tool raises for one that cannot be told."""
+    read: Callable[[], Launched]
+    """What it is given."""
+
+
 class Listener(Protocol):
     """Who is told of launches."""
 
@@ -82,7 +120,7 @@ class Listener(Protocol):
         """Whether a launch of a live kernel is to be looked at; called at every launch."""
         ...
 
-    def take(self, kernel: Any, describe: Callable[[], Described], launched: Callable[[], Launched]) -> None:
+    def take(self, call: Call) -> None:
         """Look at a launch that is about to happen; raises nothing."""
         ...
 

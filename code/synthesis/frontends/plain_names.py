@@ -35,7 +35,10 @@ ONLY: dict[str, frozenset[str]] = {
         "ops", "typing", "custom_batching", "ad_checkpoint", "experimental",
     }),
     "jax.experimental": frozenset({"pallas"}),
-    "jax.tree": frozenset({"all", "flatten", "leaves", "map", "reduce", "structure", "transpose", "unflatten"}),
+    "jax.tree": frozenset({
+        "all", "broadcast", "flatten", "flatten_with_path", "leaves", "leaves_with_path", "map", "map_with_path",
+        "reduce", "reduce_associative", "structure", "transpose", "unflatten",
+    }),
     "jax.tree_util": frozenset({
         "Partial", "register_dataclass", "register_pytree_node_class", "register_static", "tree_all", "tree_flatten",
         "tree_leaves", "tree_map", "tree_reduce", "tree_structure", "tree_transpose", "tree_unflatten",
@@ -59,8 +62,8 @@ ONLY: dict[str, frozenset[str]] = {
         "pairwise",
     }),
     "operator": frozenset({
-        "abs", "add", "and_", "eq", "floordiv", "ge", "gt", "invert", "itemgetter", "le", "lt", "matmul", "mod",
-        "mul", "ne", "neg", "not_", "or_", "pos", "pow", "sub", "truediv", "xor",
+        "abs", "add", "and_", "eq", "floordiv", "ge", "gt", "index", "invert", "itemgetter", "le", "lt", "matmul",
+        "mod", "mul", "ne", "neg", "not_", "or_", "pos", "pow", "sub", "truediv", "xor",
     }),
     "numpy": frozenset({
         "abs", "add", "all", "any", "arange", "arccos", "arcsin", "arctan", "arctan2", "argmax", "argmin", "argsort",

@@ -102,8 +102,13 @@ class _Check:
     """Names imported from modules."""
     own: set[str] = field(default_factory=set[str])
     """Functions and classes defined here."""
+    functions: set[str] = field(default_factory=set[str])
+    tuples: set[str] = field(default_factory=set[str])
+    """Classes defined here that are named tuples."""
     inert: set[str] = field(default_factory=set[str])
     """Kernels and functions of Warp's defined here."""
+    records: set[str] = field(default_factory=set[str])
+    """Names of the module that hold named tuples of functions defined here, none of which can be changed."""
     changing: set[str] = field(default_factory=set[str])
     """Names of the module that hold what can be changed in place."""
 
@@ -168,15 +173,20 @@ class _Check:
             case ast.FunctionDef():
                 self._only_once(node, node.name)
                 self.own.add(node.name)
+                self.functions.add(node.name)
                 if self._is_inert(node):
                     self.inert.add(node.name)
             case ast.ClassDef():
                 self._only_once(node, node.name)
                 self.own.add(node.name)
+                if len(node.bases) == 1 and self._is_tuple(node.bases[0]):
+                    self.tuples.add(node.name)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=known)) if known in self.inert:
                 self.inert.add(name)
             case ast.Assign(targets=targets, value=value) if all(map(_only_names, targets)):
-                if not _is_fixed(value):
+                if self._is_record(value) and isinstance(targets[0], ast.Name) and len(targets) == 1:
+                    self.records.add(targets[0].id)
+                elif not _is_fixed(value):
                     self.changing |= {each.id for target in targets for each in ast.walk(target)
                                       if isinstance(each, ast.Name)}  # fmt: skip
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
@@ -192,6 +202,18 @@ class _Check:
         # An overload of Warp's, or a derivative's rule, may have the name of what it is for.
         if name in self.own and name not in self.inert and name in {*self.modules, *self.members}:
             raise _MoreError(node, f"it binds {name} again")
+
+    def _is_tuple(self, base: ast.expr) -> bool:
+        named = isinstance(base, ast.Name) and base.id in self.tuples
+        return named or self._path(base) == ("typing", "NamedTuple")
+
+    def _is_record(self, value: ast.expr) -> bool:
+        """Whether a value is a named tuple of functions, both defined here before."""
+        match value:
+            case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.tuples:
+                return all(isinstance(each.value, ast.Name) and each.value.id in self.functions for each in given)
+            case _:
+                return False
 
     def _is_inert(self, node: ast.FunctionDef) -> bool:
         """Whether Python never runs a function's body: it has one decorator, which is Warp's."""
@@ -256,6 +278,10 @@ class _Check:
                 self._attribute(node, scope)
                 if self._path(node) is not None:
                     return
+            case ast.Call() if self._asks(node, scope):
+                if (self._path(node.args[0]) or ("", "x"))[1]:
+                    self._visit(node.args[0], scope)
+                return
             case ast.Call():
                 self._call(node, scope)
                 if inert and self._path(node.func) == ("warp", "static"):
@@ -401,10 +427,20 @@ class _Check:
             case _:
                 pass
 
+    def _asks(self, node: ast.Call, scope: _Scope | None) -> bool:
+        """Whether a call does no more than ask if something has a public attribute of a given name."""
+        match node:
+            case ast.Call(func=ast.Name(id="hasattr"), args=[_, ast.Constant(value=str() as name)], keywords=[]):
+                return name.isidentifier() and not name.startswith("_") and not (scope and scope.has("hasattr"))
+            case _:
+                return False
+
     def _changed(self, node: ast.AST, what: ast.expr, scope: _Scope | None) -> None:
         """Refuse a change in place of what the function has not made itself."""
         while isinstance(what, ast.Subscript):
             what = what.value
+        if isinstance(what, ast.Name) and what.id in self.records and not (scope and scope.has(what.id)):
+            return
         if isinstance(what, ast.Name) and scope is not None and what.id in scope.bound:
             values = scope.bound[what.id]
             if all(isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp)) for value in values):

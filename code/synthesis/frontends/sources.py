@@ -9,13 +9,25 @@ import math
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.frontends.linemap import NO_PLACES, Places
+from synthesis.frontends.rewriting import (
+    annotation_names,
+    lambda_in,
+    outer_names,
+    with_names,
+    with_own_name,
+    with_starts,
+    without_annotations,
+    without_docstring,
+)
 
+_SHORT = 60
+"""Characters up to which a constant inside an expression has no name of its own."""
 _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
 
 
@@ -37,6 +49,16 @@ class Definition:
     """What belongs to it and is declared after it: further overloads, a gradient of the user's."""
 
 
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A value as an expression of other values."""
+
+    text: str
+    """The expression, with ``{0}``, ``{1}`` … where its parts stand."""
+    parts: tuple[tuple[str, Any], ...] = ()
+    """What it is made of, each with a name that would suit it."""
+
+
 @dataclass
 class SourceCollector:
     """Gathers what a function refers to, and prints it as one source text.
@@ -48,6 +70,10 @@ class SourceCollector:
         customary: names that texts of the front end's own may use, and the import of each.
         spell: a type as ``Definition.annotations`` has it.
         implicit: whether the tool knows a name that Python does not.
+        built: a value that is neither a constant nor defined by a source of its own; None if it cannot be told.
+        loose: whether annotations may be left out, and names given other spellings where two things have one.
+        credit: whose a function or a class is, where it is another's than the kernel; it then stands above it, which
+            has no docstring here.
     """
 
     unwrap: Callable[[Any], Definition | None]
@@ -56,6 +82,9 @@ class SourceCollector:
     customary: Mapping[str, str] = field(default_factory=dict[str, str])
     spell: Callable[[Any], str] = repr
     implicit: Callable[[str], bool] = lambda _: False
+    built: Callable[[Any], Built | None] = lambda _: None
+    loose: bool = False
+    credit: Callable[[Any], str] = lambda _: ""
     missing: list[str] = field(default_factory=list[str], init=False)
     """The names of what source text cannot hold; empty as long as the source is complete."""
     places: Places = field(default=NO_PLACES, init=False)
@@ -66,8 +95,10 @@ class SourceCollector:
         self._imports: dict[str, str] = {}
         self._constants: dict[str, str] = {}
         self._definitions: dict[str, str] = {}
-        self._found_at: dict[str, tuple[str, int]] = {}
+        self._found_at: dict[str, list[tuple[str, int, int, int]]] = {}
         self._seen: dict[str, Any] = {}
+        self.why: dict[str, str] = {}
+        """Of some of what is missing, what it is."""
 
     def collect(self, definition: Definition, needed: Mapping[str, Any] | None = None) -> str:
         """The complete source of a function: imports, constants, helpers in dependency order, itself last.
@@ -78,15 +109,31 @@ class SourceCollector:
         """
         for name, value in (needed or {}).items():
             self._refer(name, value, _home_of(definition.obj))
-        self._visit(name_of(definition.obj), definition)
+        self._visit(self._as_named(definition), definition)
+        return self.text()
+
+    def bring(self, name: str, value: Any, module: str = "") -> str:
+        """Have something in the source, under a name or one like it; returns the name."""
+        return self._refer(name, value, module)
+
+    def express(self, name: str, value: Any, module: str = "") -> str:
+        """An expression for something, with all that it needs in the source."""
+        text = self._constant(value)
+        return text if text is not None and len(text) <= _SHORT else self._refer(name, value, module)
+
+    def name_of(self, value: Any) -> str:
+        """The name that a function or a class which was collected has in the source."""
+        return self._known(value) or name_of(value)
+
+    def text(self) -> str:
+        """All that is gathered, as a source."""
         parts = ["\n".join(self._imports.values()), "\n".join(self._constants.values())]
         text = "\n\n".join(part for part in parts if part)
         pieces: list[tuple[str, int, int, int]] = []
         for name, source in self._definitions.items():
             text += "\n\n\n" if text else ""
-            if name in self._found_at:
-                file, line = self._found_at[name]
-                pieces.append((file, line, source.count("\n") + 1, text.count("\n") + 1))
+            first = text.count("\n") + 1
+            pieces += [(file, line, count, first + at) for file, line, count, at in self._found_at.get(name, ())]
             text += source
         self.places = Places(tuple(pieces))
         return text + "\n"
@@ -98,9 +145,9 @@ class SourceCollector:
                 self.missing.append(name)
             return
         self._seen[name] = obj
-        source, line = (definition.source, definition.line) if definition.source else source_of(obj)
+        source, line = self._source(name, definition)
         if source is None:
-            self.missing.append(name)
+            self._miss(name, "what Python knows no source of")
             return
         source = textwrap.dedent(source).strip("\n")
         try:
@@ -109,25 +156,130 @@ class SourceCollector:
             self.missing.append(name)
             return
         scope = _scope_of(obj)
+        if self.loose:
+            source, scope = self._with_own_variables(source, name, scope, _home_of(obj))
         source = self._with_known_types(source, tree, definition, scope)
+        if self.loose:
+            source = self._without_strange_annotations(source, scope, _home_of(obj))
         source, members = self._with_members(source, scope)
-        scope = {**scope, **members}
-        for free in _free_names(ast.parse(source)):
-            if free == name.partition(" ")[0]:
-                continue
-            if free in scope:
-                self._refer(free, scope[free], _home_of(obj))
-            elif free not in self._imports and not hasattr(builtins, free) and not self.implicit(free):
-                self.missing.append(free)
+        source = self._with_references(source, {**scope, **members}, name, obj)
+        source = self._under(name, obj, source)
+        credit = self.credit(obj)
+        lines = source.count("\n") + 1
+        file = obj.__code__.co_filename if inspect.isfunction(obj) else ""
+        found = [(file, line, lines, 0)]
+        if credit:
+            source, gone = without_docstring(source)
+            kept = gone.start - 1
+            found = [(file, line, kept, 1), (file, line + kept + len(gone), lines - kept - len(gone), 1 + kept)]
+            source = f"# {credit}\n{source}"
         self._definitions[name] = source
-        if inspect.isfunction(obj):
-            self._found_at[name] = (obj.__code__.co_filename, line)
+        if file:
+            self._found_at[name] = found
         if definition.after:
             self._definitions[f"{name} after"] = self._own(definition.after)
         for number, other in enumerate(definition.beside):
             self._visit(f"{name} {number}", other)
-        if " " not in name and name_of(obj) != name:
+        if " " not in name and name_of(obj) != name and not self.loose:
             self._definitions[f"{name} ="] = f"{name} = {name_of(obj)}"
+
+    def _with_own_variables(
+        self, source: str, name: str, scope: Mapping[str, Any], home: str
+    ) -> tuple[str, Mapping[str, Any]]:
+        """The source of a function that changes variables around it, which then start from what they are now; and the
+        scope with these starts."""
+        outer = [each for each in outer_names(source) if each in scope]
+        starts = {each: self._refer(f"first_{each}", scope[each], home) for each in outer}
+        if starts:
+            source = with_starts(source, starts)
+        if _changes_what_is_around(ast.parse(source)):
+            self._miss(name, "a function that changes what is around it")
+        return source, {**scope, **{start: scope[each] for each, start in starts.items()}}
+
+    def _source(self, name: str, definition: Definition) -> tuple[str | None, int]:
+        """The source of a definition, and its line; a lambda's under its name here, without what is around it."""
+        if definition.source:
+            return definition.source, definition.line
+        if not self.loose or getattr(definition.obj, "__name__", "") != "<lambda>":
+            return source_of(definition.obj)
+        try:
+            found = lambda_in(inspect.findsource(definition.obj.__code__)[0], definition.obj)
+        except (OSError, SyntaxError, IndexError):
+            found = None
+        if found is None:
+            return None, 0
+        text, line = found
+        return (f"{name} = (\n{text}\n)" if "\n" in text else f"{name} = {text}"), line
+
+    def _with_references(self, source: str, scope: Mapping[str, Any], name: str, obj: Any) -> str:
+        """The source with the names that what it refers to has here, all of which is gathered."""
+        names: dict[str, str] = {}
+        own = {name.partition(" ")[0], name_of(obj)} if self.loose else {name.partition(" ")[0]}
+        for free in _free_names(ast.parse(source)):
+            if free in own:
+                continue
+            if free in scope:
+                names[free] = self._refer(free, scope[free], _home_of(obj))
+            elif free not in self._imports and not hasattr(builtins, free) and not self.implicit(free):
+                self.missing.append(free)
+        changed = with_names(source, {old: new for old, new in names.items() if old != new})
+        if changed is None:
+            self.missing.append(name)
+        return source if changed is None else changed
+
+    def _under(self, name: str, obj: Any, source: str) -> str:
+        """The source of a definition under the name that it has here."""
+        if not self.loose or " " in name or name == name_of(obj) or getattr(obj, "__name__", "") == "<lambda>":
+            return source
+        changed = with_own_name(source, name_of(obj), name)
+        if changed is None:
+            self.missing.append(name)
+        return source if changed is None else changed
+
+    def _as_named(self, definition: Definition) -> str:
+        """The name under which a definition is to be gathered: its own, or one like it if that stands for another."""
+        name = name_of(definition.obj)
+        return self._free(name, definition.obj) if self.loose else name
+
+    def _free(self, name: str, value: Any) -> str:
+        names = (name, *(f"{name}_{number}" for number in range(2, 1000)))
+        return next(each for each in names if each not in self._seen or self._is_same(each, value))
+
+    def _is_same(self, name: str, value: Any) -> bool:
+        known = self._seen[name]
+        if known is value or self._same_definition(name, value):
+            return True
+        text = self._constant(value)
+        return text is not None and text == self._constant(known)
+
+    def _without_strange_annotations(self, source: str, scope: Mapping[str, Any], home: str) -> str:
+        """The source without annotations of what cannot be gathered; they make no IR."""
+        strange = {each for each in annotation_names(source) if not self._gathers(each, scope, home)}
+        return without_annotations(source, strange.__contains__) if strange else source
+
+    def _gathers(self, name: str, scope: Mapping[str, Any], home: str) -> bool:
+        """Whether something can be gathered; it is then."""
+        if name not in scope:
+            return hasattr(builtins, name)
+        value = scope[name]
+        if isinstance(value, ModuleType):
+            return not self._is_users(value)
+        if inspect.isclass(value) and not self._is_library_class(value) and self._seen.get(name) is not value:
+            return False
+        kept = [dict(each) for each in self._gathered]
+        missing = list(self.missing)
+        self._refer(name, value, home)
+        if self.missing == missing and self._seen.get(name) is value:
+            return True
+        for each, before in zip(self._gathered, kept, strict=True):
+            each.clear()
+            each.update(before)
+        self.missing[:] = missing
+        return False
+
+    @property
+    def _gathered(self) -> tuple[dict[str, Any], ...]:
+        return self._imports, self._constants, self._definitions, self._found_at, self._seen, self.why
 
     def _with_known_types(self, source: str, tree: ast.Module, definition: Definition, scope: Mapping[str, Any]) -> str:
         """The source with annotations written out that mean something else here, as a factory's locals do."""
@@ -225,34 +377,66 @@ class SourceCollector:
                 self._imports.setdefault(name, statement)
         return text
 
-    def _refer(self, name: str, value: Any, module: str) -> None:
-        if name in self._seen:
+    def _refer(self, name: str, value: Any, module: str) -> str:
+        """Have what a name stands for in the source; returns the name that it has there."""
+        if name in self._seen and not self.loose:
             if self._seen[name] is not value and not self._same_definition(name, value):
                 self.missing.append(name)
-            return
+            return name
+        name = self._free(name, value) if self.loose else name
+        if name in self._seen:
+            return name
+        if self.loose and (known := self._known(value)) is not None:
+            return known
         if isinstance(value, ModuleType):
             self._seen[name] = value
             self._imports[name] = _import_of_module(name, value)
-            return
+            if not self._is_known(value):
+                self._miss(name, f"the module {value.__name__}")
+            return name
         text = self._constant(value)
         if text is not None:
             self._seen[name] = value
             self._constants[name] = self._own(f"{name} = {text}")
-            return
-        if _is_listed(value) and not self._is_library_class(value):
+        elif _is_listed(value) and not self._is_library_class(value):
             self._seen[name] = value
             self._imports.setdefault("enum", "import enum")
             self._definitions[name] = _listed(name, value)
-            return
+        else:
+            self._define(name, value, module)
+        return name
+
+    def _known(self, value: Any) -> str | None:
+        """The name under which a function, a class or something made of others stands here already."""
+        if self._constant(value) is not None or isinstance(value, ModuleType):
+            return None
+        return next((name for name, each in self._seen.items() if " " not in name and each is value), None)
+
+    def _define(self, name: str, value: Any, module: str) -> None:
+        """Gather what is neither a module nor a constant."""
         definition = self.unwrap(value)
         imported = self._import(name, value, definition, module)
         if imported is not None:
             self._seen[name] = value
             self._imports[name] = imported
+            return
+        built = self.built(value)
+        if built is not None:
+            self._seen[name] = value
+            parts = [self.express(hint, part, module) for hint, part in built.parts]
+            self._definitions[name] = self._own(f"{name} = {built.text.format(*parts)}")
         elif definition is not None:
             self._visit(name, definition)
         else:
-            self.missing.append(name)
+            self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
+
+    def _miss(self, name: str, what: str) -> None:
+        self.missing.append(name)
+        self.why[name] = what
+
+    def _is_known(self, module: ModuleType) -> bool:
+        """Whether a source may import a module; where that is not asked, any."""
+        return not (self.loose and self._is_users(module))
 
     def _is_library_class(self, value: type) -> bool:
         root = value.__module__.partition(".")[0]
@@ -265,9 +449,13 @@ class SourceCollector:
             home = module
         if home == module and not self.is_library(module):
             return None
-        if self.is_library(home) or home.partition(".")[0] in _KNOWN_LIBRARIES:
-            return _import_of_attribute(name, value, (home, module))
+        if self._is_library_module(home):
+            places = [each for each in (home, module) if not self.loose or self._is_library_module(each)]
+            return _import_of_attribute(name, value, places)
         return None
+
+    def _is_library_module(self, name: str) -> bool:
+        return self.is_library(name) or name.partition(".")[0] in _KNOWN_LIBRARIES
 
     def _same_definition(self, name: str, value: Any) -> bool:
         definition = self.unwrap(value)
@@ -365,6 +553,16 @@ def _scope_of(obj: Any) -> Mapping[str, Any]:
     return {**obj.__globals__, **closure}
 
 
+def _changes_what_is_around(tree: ast.Module) -> bool:
+    """Whether a function assigns names that its text alone does not bind."""
+    outer = [each for each in ast.walk(tree) if isinstance(each, ast.Nonlocal | ast.Global)]
+    bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    first = tree.body[0]
+    inside = {id(each) for part in getattr(first, "body", []) for each in ast.walk(part)
+              if isinstance(part, ast.FunctionDef)}  # fmt: skip
+    return any(id(each) not in inside or not set(each.names) <= bound for each in outer)
+
+
 def _bound_names(tree: ast.Module) -> set[str]:
     """Names that a definition binds itself."""
     bound: set[str] = set()
@@ -404,7 +602,7 @@ def _import_of_module(name: str, module: ModuleType) -> str:
     return f"import {path} as {name}"
 
 
-def _import_of_attribute(name: str, value: Any, modules: tuple[str, ...]) -> str | None:
+def _import_of_attribute(name: str, value: Any, modules: Sequence[str]) -> str | None:
     """An import statement that gives the value its name again, from the first module that has it."""
     for attribute in dict.fromkeys((getattr(value, "__name__", name), name)):
         for module in modules:

@@ -12,7 +12,7 @@ from synthesis.recording.imports import when_imported
 VARIABLE = "IRSMITH_RECORD"
 """The environment variable that says where a process is recorded, as JSON."""
 CODE = "IRSMITH_RECORD_CODE"
-_WATCHERS = {"warp": "synthesis.frontends.warp.launches"}
+_WATCHERS = {"warp": "synthesis.frontends.warp.launches", "jax": "synthesis.frontends.jax.launches"}
 """The tools that are waited for, and what watches each."""
 _ends: list[Callable[[], None]] = []
 """What ends the recording of this process."""

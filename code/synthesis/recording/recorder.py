@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.launched import Described, Launched
+from synthesis.frontends.launched import Call, NotKeptError
 from synthesis.recording.likeness import likeness_of
 from synthesis.recording.settings import Recording
 from synthesis.recording.storage import KERNELS, Refused, launches_of, write_kernel, write_launch, write_refused
@@ -70,39 +70,40 @@ class Recorder:
         seen.count += 1
         return seen.count >= seen.next
 
-    def take(self, kernel: Any, describe: Callable[[], Described], launched: Callable[[], Launched]) -> None:
+    def take(self, call: Call) -> None:
         """Look at a launch, and keep it if it is unlike those before."""
         try:
             with self._lock, np.errstate(all="ignore"):
-                self._look(kernel, describe, launched)
+                self._look(call)
+        except NotKeptError as error:
+            self._refuse(call, str(error))
         except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
-            self._refuse(kernel, f"it could not be recorded: {detail_of(error)}")
+            self._refuse(call, f"it could not be recorded: {detail_of(error)}")
 
     def miss(self, kernel: str, module: str, why: str) -> None:
         """Note why a kernel is not kept."""
         with contextlib.suppress(Exception):  # where nothing can be written, nothing can be told
             write_refused(self._store, Refused(kernel=kernel, module=module, why=why, frontend=self._frontend))
 
-    def _refuse(self, kernel: Any, why: str) -> None:
-        seen = self._seen.get(id(kernel))
+    def _refuse(self, call: Call, why: str) -> None:
+        seen = self._seen.get(id(call.kernel))
         if seen is not None:
             seen.next = _NEVER
-        function = getattr(kernel, "func", kernel)
-        self.miss(getattr(function, "__name__", "?"), getattr(function, "__module__", "?"), why)
+        self.miss(call.name, call.module, why)
 
-    def _look(self, kernel: Any, describe: Callable[[], Described], launched: Callable[[], Launched]) -> None:
-        seen = self._seen.get(id(kernel))
-        if seen is None or seen.kernel() is not kernel:
-            seen = self._seen[id(kernel)] = _Seen(weakref.ref(kernel), count=1)
+    def _look(self, call: Call) -> None:
+        seen = self._seen.get(id(call.kernel))
+        if seen is None or seen.kernel() is not call.kernel:
+            seen = self._seen[id(call.kernel)] = _Seen(weakref.ref(call.kernel), count=1)
         seen.next = max(seen.count + 1, int(seen.count * _SPARSER)) if seen.count >= _FIRST else seen.count + 1
         if self._written >= self._settings.size << 20:
             if not seen.folder:
-                self._refuse(kernel, f"the {self._settings.size} MiB of the recording are full")
+                self._refuse(call, f"the {self._settings.size} MiB of the recording are full")
             seen.next = _NEVER
             return
-        found = launched()
+        found = call.read()
         if not seen.folder:
-            described = describe()
+            described = call.describe()
             seen.folder = write_kernel(self._store, described)
             seen.kept |= set(launches_of(self._store, seen.folder))
         likeness = likeness_of(found)

@@ -11,7 +11,6 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from synthesis.errors import MachineError, Stage, Symptom, TargetError
-from synthesis.frontends.base import Kernel
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.launched import Described, Launched
 from synthesis.isolation.wire import WireError
@@ -28,7 +27,7 @@ from synthesis.recording.storage import (
     read_launch,
     read_refused,
 )
-from synthesis.records import Rejection
+from synthesis.records import Hindrance, Rejection, Unproved
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, ExtractionRun
 from synthesis.sources.licensing import refused_for_licence
@@ -37,6 +36,7 @@ from synthesis.stores.places import store_of
 from synthesis.verification.plan import make_plan
 from synthesis.verification.recorded import choose_launch
 
+_TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "to say what it computes takes longer than the time limit")
 _TOOLS = frozenset({"warp", "jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
 
 
@@ -121,7 +121,7 @@ class RecordedKernels:
 
     def _made(self, described: Described, launches: Sequence[Launched], number: int) -> Candidate:
         """The candidate that a process makes of a kernel; one more tries where the first came to harm."""
-        work = partial(_work_on, described, launches, self._settings, number)
+        work = partial(_work_on, described, launches, self._settings, number, None)
         if self._zygote is None:
             self._zygote = self._stack.enter_context(self._prepared())
         harm = Casualty(symptom=Symptom.CRASH, detail="ended without its results")
@@ -135,7 +135,9 @@ class RecordedKernels:
                 except WireError as error:
                     harm = Casualty(symptom=Symptom.CRASH, detail=f"its results cannot be read: {error}")
             self._zygote.check_machine()
-            if harm.symptom is not Symptom.CRASH:
+            if harm.symptom is Symptom.TIMEOUT:
+                work = partial(_work_on, described, launches, self._settings, number, _TOO_DEAR)
+            elif harm.symptom is not Symptom.CRASH:
                 break
         if harm.machine:
             raise MachineError(f"{described.spec.name}: {harm.detail} again and again, which it cannot do itself")
@@ -170,13 +172,17 @@ def _stopped(described: Described, number: int, symptom: Symptom, detail: str) -
     return Candidate(spec=described.spec, number=number, stopped=stopped)
 
 
-def _work_on(described: Described, launches: Sequence[Launched], settings: Extraction, number: int) -> Iterator[bytes]:
-    """The candidate of one kernel, in whatever process this runs."""
+def _work_on(
+    described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
+) -> Iterator[bytes]:
+    """The candidate of one kernel, in whatever process this runs; ``unknown`` says why nothing of it is proved."""
     sys.meta_path.insert(0, _OnlyTools())
-    yield pack(_candidate_of(described, launches, settings, number))
+    yield pack(_candidate_of(described, launches, settings, number, unknown))
 
 
-def _candidate_of(described: Described, launches: Sequence[Launched], settings: Extraction, number: int) -> Candidate:
+def _candidate_of(
+    described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
+) -> Candidate:
     frontend = get_frontend(described.spec.frontend)
     device = frontend.choose_device(settings.device)
     levels = frontend.choose_levels(settings.level, device)
@@ -194,12 +200,12 @@ def _candidate_of(described: Described, launches: Sequence[Launched], settings: 
     spec = replace(described.spec, self_contained=same)
     if not settings.verifies(None, number):
         return replace(candidate, spec=spec).detached()
-    unknown = why_unprovable(spec) if same else NOT_THE_KERNEL
+    unknown = (why_unprovable(spec) or unknown) if same else NOT_THE_KERNEL
     if unknown is None:
         spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, least_reach=settings.reach)
     plan = make_plan(
         frontend,
-        Kernel(spec=spec, live=kernel.live, module=kernel.module, places=kernel.places),
+        replace(kernel, spec=spec),
         candidate.lowered.texts,
         useful=False,
         build=settings.builds(None, number),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from synthesis.errors import ConfigError
 from synthesis.frontends.base import Frontend, Kernel, ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.failures import detail_of
-from synthesis.frontends.launched import Launched, Mutation, cut
+from synthesis.frontends.launched import Launched, Mutation, cut, range_of
 from synthesis.records import Argument, Hindrance, KernelSpec, Signature, Unproved
 from synthesis.verification.inference import infer_inputs, share_of
 from synthesis.verification.inputs import array_shape, missing_inputs
@@ -116,6 +116,10 @@ def _signatures(frontend: Frontend, kernel: Kernel, launched: Launched) -> Itera
         if each is launched:
             return
     if not fitting:
+        signature = _with_ranges(frontend.replayer.replayed(kernel, launched, _NEAR))
+        if _fits(signature, MOST_NUMBERS):
+            yield signature, False
+            return
         raise ConfigError(f"inputs too large: a row holds up to {MOST_NUMBERS} numbers, and they cannot be cut to that")
 
 
@@ -133,6 +137,18 @@ def _cuts(launched: Launched) -> Iterator[Launched]:
         for size in sorted(dimensions, reverse=True):
             sizes[size] = most
             yield cut(launched, sizes)
+
+
+def _with_ranges(signature: Signature) -> Signature:
+    """The signature with the interval of their numbers for the largest arrays, so that the others fit into a row."""
+    numbers = sum(len(leaf.base) for each in signature.arguments for leaf in _leaves(each))
+    found = {each.name: each for each in signature.arguments}
+    for each in sorted(signature.arguments, key=lambda argument: len(argument.base), reverse=True):
+        if numbers <= MOST_NUMBERS or each.fields:
+            break
+        found[each.name] = replace(each, base=(), recorded=False, domain=range_of(each.base))
+        numbers -= len(each.base)
+    return replace(signature, arguments=tuple(found.values()))
 
 
 def _fits(signature: Signature, most: int) -> bool:

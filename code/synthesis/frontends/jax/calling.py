@@ -82,42 +82,145 @@ def _constant(value: Any) -> Any:
 
 def rebuilt(function: Any, signature: Signature) -> Call:
     """The call that a signature describes, of a function that was loaded from its source."""
-    shapes = {
-        argument.name: (argument.dtype, tuple(size for size in argument.shape or () if size is not None))
-        for argument in signature.arguments
+    building = _Building(function, signature, typed=False)
+    if signature.call is None:
+        return Call(function, tuple(map(building.built, building.shapes)))
+    args, kwargs = signature.call["args"], signature.call["kwargs"]
+    trees = traced_trees(function, signature.call)
+    values = tuple(building.built(tree) for _, tree in trees)
+    called = function
+    if kwargs or any(map(is_constant, args)):
+        called = building.bound(args, kwargs, [name for name, _ in trees])
+    if any(map(_has_keys, (tree for _, tree in trees))):
+        called = KeyedFunction(called, trees)
+    return Call(called, values)
+
+
+def whole(function: Any, signature: Signature) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What a function is called with, by place and by name, constants included: shapes in the place of arrays."""
+    building = _Building(function, signature, typed=True)
+    if signature.call is None:
+        return tuple(map(building.built, building.shapes)), {}
+    call = signature.call
+    return tuple(map(building.built, call["args"])), {
+        name: building.built(tree) for name, tree in call["kwargs"].items()
     }
 
-    def built(tree: Any) -> Any:
+
+class _Building:
+    """Makes what a signature's trees say.
+
+    Args:
+        function: what is called with it.
+        signature: whose arguments the leaves are.
+        typed: whether random keys are keys, and not the numbers that they are made of.
+    """
+
+    def __init__(self, function: Any, signature: Signature, *, typed: bool) -> None:
+        self._function = function
+        self._typed = typed
+        self.shapes = {
+            argument.name: (argument.dtype, tuple(size for size in argument.shape or () if size is not None))
+            for argument in signature.arguments
+        }
+
+    def built(self, tree: Any) -> Any:
         match tree:
             case None:
                 return None
             case str():
-                return functions.shape_of(*shapes[tree])
+                return functions.shape_of(*self.shapes[tree])
             case {"weak": name}:
-                return functions.shape_of(*shapes[name], weak=True)
+                return functions.shape_of(*self.shapes[name], weak=True)
+            case {"key": name, "impl": implementation}:
+                numbers = functions.shape_of(*self.shapes[name])
+                return functions.keys_of(numbers, implementation) if self._typed else numbers
             case {"value": constant}:
                 return constant
+            case {"beside": name}:
+                return _beside(self._function, name)
             case {"dict": entries}:
-                return {key: built(entry) for key, entry in entries.items()}
+                return {key: self.built(entry) for key, entry in entries.items()}
             case {"list": entries}:
-                return [built(entry) for entry in entries]
+                return [self.built(entry) for entry in entries]
             case {"tuple": entries}:
-                return tuple(built(entry) for entry in entries)
+                return tuple(self.built(entry) for entry in entries)
             case {"record": kind, "fields": fields}:
-                return _class_beside(function, kind)(**{key: built(entry) for key, entry in fields.items()})
+                return _class_beside(self._function, kind)(**{key: self.built(entry) for key, entry in fields.items()})
             case _:
                 raise ValueError(f"no tree of arguments: {tree!r}")
 
-    if signature.call is None:
-        return Call(function, tuple(map(built, shapes)))
-    args, kwargs = signature.call["args"], signature.call["kwargs"]
-    if not kwargs and not any(map(_is_constant, args)):
-        return Call(function, tuple(map(built, args)))
-    names = list(inspect.signature(function).parameters)
-    given = dict(zip(names, args, strict=False)) | kwargs
-    traced = [name for name in names if name in given and not _is_constant(given[name])]
-    constants = {name: tree["value"] for name, tree in given.items() if _is_constant(tree)}
-    return Call(BoundFunction(function, traced, constants), tuple(built(given[name]) for name in traced))
+    def bound(self, args: Sequence[Any], kwargs: Mapping[str, Any], traced: list[str]) -> Any:
+        """The function with its constants; what remains are the traced arguments, by position."""
+        if _takes_any(self._function):
+            return ArrangedFunction(self._function, args, kwargs, self.built)
+        given = _given(self._function, {"args": args, "kwargs": kwargs})
+        constants = {name: self.built(tree) for name, tree in given.items() if is_constant(tree)}
+        return BoundFunction(self._function, traced, constants)
+
+
+def traced_trees(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """What of a call is traced, in the order in which it is: by parameter, the trees that are no constants."""
+    args, kwargs = call["args"], call["kwargs"]
+    if not _takes_any(function) and (kwargs or any(map(is_constant, args))):
+        given = _given(function, call)
+        return [(name, given[name]) for name in inspect.signature(function).parameters
+                if name in given and not is_constant(given[name])]  # fmt: skip
+    return [(name, tree) for name, tree in _placed(function, call) if not is_constant(tree)]
+
+
+def _placed(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The trees of a call with the names of their parameters: those given by place, then those by name."""
+    names = functions.parameters_of(function)
+    names += [f"arg{place}" for place in range(len(names), len(call["args"]))]
+    return [*zip(names, call["args"], strict=False), *sorted(call["kwargs"].items())]
+
+
+def _given(function: Any, call: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(zip(inspect.signature(function).parameters, call["args"], strict=False)) | dict(call["kwargs"])
+
+
+def _takes_any(function: Any) -> bool:
+    """Whether a function takes any number of arguments, by place or by name."""
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return True
+    return any(each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) for each in parameters)
+
+
+def is_plain(call: Mapping[str, Any]) -> bool:
+    """Whether a call is arrays in the order of the parameters, as a signature without one says."""
+    return not call["kwargs"] and all(isinstance(tree, str) for tree in call["args"])
+
+
+def leaves_of(tree: Any) -> Iterator[str]:
+    """The names of a tree's leaves, in order."""
+    match tree:
+        case str():
+            yield tree
+        case {"weak": name} | {"key": name}:
+            yield name
+        case {"dict": entries} | {"fields": entries}:
+            for each in entries.values():
+                yield from leaves_of(each)
+        case {"list": entries} | {"tuple": entries}:
+            for each in entries:
+                yield from leaves_of(each)
+        case _:
+            return
+
+
+def _beside(function: Any, name: str) -> Any:
+    """What the module that declares a function has under a name.
+
+    Raises:
+        ValueError: if there is nothing of that name.
+    """
+    plain = functions.function_behind(function)
+    if plain is None or name not in plain.__globals__:
+        raise ValueError(f"nothing is called {name!r} beside the function")
+    return plain.__globals__[name]
 
 
 def _class_beside(function: Any, name: str) -> Any:
@@ -133,8 +236,9 @@ def _class_beside(function: Any, name: str) -> Any:
     return found
 
 
-def _is_constant(tree: Any) -> bool:
-    return isinstance(tree, dict) and "value" in tree
+def is_constant(tree: Any) -> bool:
+    """Whether a tree of a call is a constant, and so no array that is traced."""
+    return isinstance(tree, dict) and ("value" in tree or "beside" in tree)
 
 
 def with_examples(function: Any, examples: Examples, *, named: bool) -> Call | None:
@@ -214,6 +318,65 @@ class BoundFunction:
         """What is given for the parameters, by position where a parameter must be."""
         rest = {name: given[name] for name in inspect.signature(self.__wrapped__).parameters if name in given}
         return {"args": [rest.pop(name) for name in self._positional if name in rest], "kwargs": rest}
+
+
+class KeyedFunction:
+    """A function that takes random keys as the numbers that they are made of."""
+
+    def __init__(self, function: Any, trees: Sequence[tuple[str, Any]]) -> None:
+        self._trees = [tree for _, tree in trees]
+        self.__wrapped__ = function
+        self.__name__ = name_of(functions.function_behind(function))
+        self.__signature__ = inspect.Signature([inspect.Parameter(name, kind=_PLAIN) for name, _ in trees])
+
+    def __call__(self, *values: Any) -> Any:
+        """The function's result for numbers in the place of keys."""
+        return self.__wrapped__(*map(_with_keys, self._trees, values))
+
+
+def _with_keys(tree: Any, value: Any) -> Any:
+    match tree:
+        case {"key": _, "impl": implementation}:
+            return functions.jax.random.wrap_key_data(value, impl=implementation)
+        case {"dict": entries}:
+            return {key: _with_keys(entry, value[key]) for key, entry in entries.items()}
+        case {"list": entries} | {"tuple": entries}:
+            return type(value)(_with_keys(entry, each) for entry, each in zip(entries, value, strict=True))
+        case {"record": _, "fields": fields}:
+            return type(value)(**{key: _with_keys(entry, getattr(value, key)) for key, entry in fields.items()})
+        case _:
+            return value
+
+
+def _has_keys(tree: Any) -> bool:
+    match tree:
+        case {"key": _}:
+            return True
+        case {"dict": entries} | {"fields": entries}:
+            return any(map(_has_keys, entries.values()))
+        case {"list": entries} | {"tuple": entries}:
+            return any(map(_has_keys, entries))
+        case _:
+            return False
+
+
+class ArrangedFunction:
+    """A function that takes any number of arguments, with constants for some; what remains is traced, by position."""
+
+    def __init__(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any], built: Any) -> None:
+        trees = _placed(function, {"args": args, "kwargs": kwargs})
+        self._places = [(name, None if not is_constant(tree) else (built(tree),)) for name, tree in trees]
+        self._by_place = len(args)
+        self.__wrapped__ = function
+        self.__name__ = name_of(functions.function_behind(function))
+        traced = [name for name, constant in self._places if constant is None]
+        self.__signature__ = inspect.Signature([inspect.Parameter(name, kind=_PLAIN) for name in traced])
+
+    def __call__(self, *values: Any) -> Any:
+        """The function's result for values of what is traced."""
+        rest = iter(values)
+        given = [(name, next(rest) if constant is None else constant[0]) for name, constant in self._places]
+        return self.__wrapped__(*(value for _, value in given[: self._by_place]), **dict(given[self._by_place :]))
 
 
 def _unbound(call: Call) -> Call:

@@ -100,8 +100,8 @@ def describe(call: calling.Call) -> Kernel:
     """
     plain = functions.function_behind(call.function)
     assert plain is not None
-    collector = SourceCollector(unwrap=_unwrap, literal=_literal, is_library=_is_library, customary=_CUSTOMARY)
-    source = collector.collect(_with_rules(plain, call.function))
+    collector = SourceCollector(unwrap=definition_behind, literal=_literal, is_library=is_library, customary=_CUSTOMARY)
+    source = collector.collect(definition_of(plain, call.function))
     form = None if call.is_plain else call.to_json()
     origin, licence = provenance(plain, plain.__code__.co_firstlineno)
     spec = KernelSpec(
@@ -144,14 +144,15 @@ def _argument(leaf: functions.Leaf, role: Role) -> Argument:
     )
 
 
-def _unwrap(value: Any) -> Definition | None:
+def definition_behind(value: Any) -> Definition | None:
+    """The class, or the function inside of what JAX makes of one, that a value is; None for anything else."""
     if inspect.isclass(value):
         return Definition(value)
     plain = functions.function_behind(value) if callable(value) else None
-    return _with_rules(plain, value) if plain is not None else None
+    return definition_of(plain, value) if plain is not None else None
 
 
-def _with_rules(plain: FunctionType, obj: Any) -> Definition:
+def definition_of(plain: FunctionType, obj: Any) -> Definition:
     """A function with the derivative rules that the object around it has; they are declared after it."""
     found = lowering.rules_of(obj)
     source, line = _without_mark(plain)
@@ -163,6 +164,12 @@ def _with_rules(plain: FunctionType, obj: Any) -> Definition:
         given = ", ".join("None" if rule is None else rule.__name__ for rule in rules)
         definitions[-1] = replace(definitions[-1], after=f"{plain.__name__}.{method}({given})")
     return Definition(plain, source, line, beside=tuple(definitions))
+
+
+def source_text(definition: Definition) -> tuple[str, int] | None:
+    """The source of a definition, and its line; None if it is not known."""
+    source, line = (definition.source, definition.line) if definition.source else source_of(definition.obj)
+    return None if source is None else (textwrap.dedent(source), line)
 
 
 def _without_mark(plain: FunctionType) -> tuple[str | None, int]:
@@ -214,5 +221,6 @@ def _literal(value: Any) -> str | None:
     return f"{module}.array({array.tolist()!r}, dtype={dtype})"
 
 
-def _is_library(module: str) -> bool:
+def is_library(module: str) -> bool:
+    """Whether a module is one of JAX's."""
     return module.partition(".")[0] in _LIBRARIES

@@ -30,6 +30,7 @@ from synthesis.frontends.jax.levels import LEVELS, PALLAS, PREFIXES
 from synthesis.frontends.jax.recipes import CATEGORIES, RECIPES, WEIGHTS
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.oracle import GraphReference
+from synthesis.frontends.jax.replaying import JaxReplayer
 from synthesis.frontends.linemap import LineMap, Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.records import KernelSpec, Rejection, Signature, Unproved
@@ -215,4 +216,5 @@ FRONTEND = Frontend(
     drawer=Drawer(categories=CATEGORIES, recipes=RECIPES, usual_mix=_USUAL_MIX, weights=WEIGHTS),
     compiler=JaxCompiler(),
     prover=JaxProver(),
+    replayer=JaxReplayer(),
 )

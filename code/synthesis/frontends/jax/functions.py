@@ -173,6 +173,11 @@ def shape_of(dtype: str, shape: tuple[int, ...], *, weak: bool = False) -> Any:
     return jax.ShapeDtypeStruct(shape, kind, weak_type=weak)
 
 
+def keys_of(numbers: Any, implementation: str) -> Any:
+    """The type of the random keys that are made of numbers of a shape."""
+    return jax.eval_shape(functools.partial(jax.random.wrap_key_data, impl=implementation), numbers)
+
+
 @functools.cache
 def _key_types() -> dict[str, Any]:
     """The types of keys by the names that JAX prints."""

@@ -19,7 +19,7 @@ import warp as _warp
 import warp._src.context as _context  # noqa: TID251
 
 from synthesis.frontends.base import Direction
-from synthesis.frontends.launched import Described, Listener
+from synthesis.frontends.launched import Call, Described, Listener
 from synthesis.frontends.warp import discovery, lowering
 from synthesis.frontends.warp.packed import read_packed
 
@@ -191,7 +191,13 @@ class _Watching:
         try:
             rank = self._now.tiled
             self._listener.take(
-                kernel, lambda: describe(kernel), lambda: read_packed(kernel, params, rank, self._objects, device)
+                Call(
+                    kernel=kernel,
+                    name=kernel.func.__name__,
+                    module=kernel.func.__module__,
+                    describe=lambda: describe(kernel),
+                    read=lambda: read_packed(kernel, params, rank, self._objects, device),
+                )
             )
         finally:
             self._now.busy = False

@@ -3,14 +3,13 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from synthesis.errors import ConfigError
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Kernel
-from synthesis.frontends.launched import Array, Launched, Mutation
+from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of
 from synthesis.frontends.warp import introspection, launches
 from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.handles import PARTS, is_object
@@ -108,16 +107,3 @@ class _Filling:
         if not is_object(made):
             raise ConfigError(f"{path} is the id of a {kind} that cannot be made again")
         return made
-
-
-def numbers_of(value: Array) -> tuple[float, ...]:
-    """The numbers of an array, as short as they can be told from their neighbours; one if all are the same bits."""
-    flat: Any = np.ascontiguousarray(value).reshape(-1)
-    bits = flat.view(np.uint8).reshape(flat.size, -1)
-    if (bits == bits[0]).all():
-        flat = flat[:1]
-    if flat.dtype.kind in "iub":
-        return tuple(int(each) for each in flat)
-    if flat.dtype in (np.float32, np.float16):
-        return tuple(float(str(each)) for each in flat)
-    return tuple(float(each) for each in flat)

@@ -1,0 +1,176 @@
+"""A jitted function of a running program as text: nothing of it is traced once more."""
+
+import inspect
+from dataclasses import replace
+from typing import Any
+
+from synthesis.frontends.jax import calling, discovery, functions, portraits
+from synthesis.frontends.jax.called import Given, Trees, read_leaves
+from synthesis.frontends.jax.fingerprints import captured, fingerprint
+from synthesis.frontends.jax.spelling import type_name
+from synthesis.frontends.launched import Described, Launched, NotKeptError
+from synthesis.frontends.provenance import provenance
+from synthesis.frontends.rewriting import without_decorators
+from synthesis.frontends.sources import Definition, SourceCollector, name_of
+from synthesis.licences import UNKNOWN_LICENCE
+from synthesis.records import Argument, KernelSpec, Role, Signature
+
+_CUSTOMARY = {
+    "np": "import numpy as np",
+    "jnp": "import jax.numpy as jnp",
+    "jax": "import jax",
+    "functools": "import functools",
+}
+_MOST_CAPTURED = 1 << 20
+
+
+def describe(given: Given) -> Described:
+    """The source, the signature and the digest of a function that is about to be called.
+
+    Raises:
+        NotKeptError: if no source by itself is the function, and why.
+    """
+    behind = functions.function_behind(given.function)
+    if behind is None:
+        kind: Any = given.function.__class__
+        raise NotKeptError(f"its source is not known: it is a {kind.__module__}.{kind.__qualname__}")
+    if sum(each.size for each in captured(given.jaxpr) if hasattr(each, "size")) > _MOST_CAPTURED:
+        raise NotKeptError(f"it captures arrays of more than {_MOST_CAPTURED} numbers")
+    origin, licence = provenance(behind, behind.__code__.co_firstlineno)
+    credits_ = Credits(origin.package, licence)
+    source, name, call, leaves = _collected(given, behind, credits_)
+    arguments = tuple(_argument(each, Role.INPUT) for each in _ordered(given, call, leaves))
+    results = _results(given.jaxpr)
+    if not results:
+        raise NotKeptError("it gives nothing")
+    floats = [each.name for each in arguments if each.is_float]
+    cotangents = [f"ct_{each.name}" for each in results if each.is_float]
+    differentiable = bool(floats and cotangents)
+    options = functions.current_options()
+    spec = KernelSpec(
+        frontend="jax",
+        name=name,
+        category="extracted",
+        source=source,
+        description=(inspect.getdoc(behind) or "").partition("\n")[0],
+        signature=Signature(
+            arguments=arguments,
+            results=results,
+            differentiable=tuple(floats) if differentiable else (),
+            cotangents=tuple(cotangents) if differentiable else (),
+            call=None if calling.is_plain(call) else call,
+            options=options,
+        ),
+        origin=origin,
+        licence=credits_.licence,
+    )
+    return Described(spec=spec, digest=fingerprint(given.jaxpr))
+
+
+def read(given: Given) -> Launched:
+    """The arrays of a call.
+
+    Raises:
+        NotKeptError: if an argument is of a kind that no source can make.
+    """
+    trees = Trees(lambda name, _: name)
+    trees.call_of(given)
+    return read_leaves(trees.leaves, given.leaves)
+
+
+class Credits:
+    """Whose code stands beside a function's own.
+
+    Args:
+        package: the function's.
+        licence: of that.
+    """
+
+    def __init__(self, package: str, licence: str) -> None:
+        self._package = package
+        self._own = licence
+        self._others: dict[str, str] = {}
+
+    def __call__(self, obj: Any) -> str:
+        """The package, its version, the file and the licence of what another package has; empty for its own."""
+        origin, licence = provenance(obj, 0)
+        if not origin.package or origin.package == self._package:
+            return ""
+        self._others[origin.package] = licence
+        return f"{origin.package} {origin.version}, {origin.file}, {licence}"
+
+    @property
+    def licence(self) -> str:
+        """The licence of all of it together; what is not known of the function's own stays so."""
+        if self._own == UNKNOWN_LICENCE:
+            return self._own
+        found = dict.fromkeys([self._own, *(self._others[name] for name in sorted(self._others))])
+        return " AND ".join(f"({each})" if " OR " in each and len(found) > 1 else each for each in found)
+
+
+def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
+    """The source of a function, its name there, the call, and the leaves of its arguments."""
+    definition = discovery.definition_of(behind, given.function)
+    bare, line = definition.source, definition.line
+    for attempt in range(2):
+        collector = _collector(credits_)
+        trees = Trees(lambda name, value, to=collector: to.bring(name, value, behind.__module__))
+        call = trees.call_of(given)
+        name = _entry(collector, given.function, replace(definition, source=bare, line=line))
+        if not collector.missing:
+            return collector.text(), name, call, trees.leaves
+        found = discovery.source_text(definition)
+        if attempt or found is None:
+            raise NotKeptError(f"its source is not whole: {_words(collector)}")
+        bare, lines = without_decorators(found[0])  # what they name may be known to the function around it alone
+        line = found[1] + lines
+    raise AssertionError("the second attempt is the last")
+
+
+def _collector(credits_: Credits) -> SourceCollector:
+    return SourceCollector(
+        unwrap=discovery.definition_behind,
+        literal=portraits.literal,
+        is_library=discovery.is_library,
+        customary=_CUSTOMARY,
+        built=portraits.built,
+        loose=True,
+        credit=credits_,
+    )
+
+
+def _words(collector: SourceCollector) -> str:
+    names = list(dict.fromkeys(collector.missing))
+    told = [f"{name} ({collector.why[name]})" if name in collector.why else name for name in names[:4]]
+    return f"it needs {', '.join(told)}" + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+
+
+def _entry(collector: SourceCollector, function: Any, definition: Definition) -> str:
+    """Have the function in the source; returns its name there."""
+    if portraits.built(function) is None:
+        collector.collect(definition)
+        return collector.name_of(definition.obj)
+    return collector.bring(portraits.hint_of(function, name_of(definition.obj)), function)
+
+
+def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -> list[functions.Leaf]:
+    """The leaves in the order in which the call is made again."""
+    known = {each.name: each for each in leaves}
+    trees = calling.traced_trees(given.function, call)
+    return [known[name] for _, tree in trees for name in calling.leaves_of(tree)]
+
+
+def _results(jaxpr: Any) -> tuple[Argument, ...]:
+    kinds = jaxpr.out_avals
+    names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]
+    leaves = [
+        functions.Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
+        for name, kind in zip(names, kinds, strict=True)
+    ]
+    return tuple(_argument(each, Role.OUTPUT) for each in leaves)
+
+
+def _argument(leaf: functions.Leaf, role: Role) -> Argument:
+    return Argument(
+        name=leaf.name, type_name=type_name(leaf.dtype, leaf.shape), dtype=leaf.dtype, shape=leaf.shape, role=role
+    )

@@ -1,0 +1,53 @@
+"""The digest of what a function was traced to: the same for a source that is the function."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax import functions
+from synthesis.frontends.jax.lowering import without_addresses
+
+_NAMED = re.compile(r"\bname=[^\s\]]+")
+"""What a function inside is called: a row may have it under another name."""
+
+
+def fingerprint(closed: Any) -> str:
+    """The digest of a closed jaxpr, with the arrays that it captures and without names.
+
+    Args:
+        closed: a jaxpr that tracing gave.
+    """
+    text = closed.pretty_print(use_color=False, source_info=False, name_stack=False)
+    found = hashlib.blake2b(_NAMED.sub("", without_addresses(text)).encode(), digest_size=16)
+    for constant in captured(closed):
+        value = data_of(constant)
+        found.update(f"{value.dtype} {value.shape}".encode())
+        found.update(np.ascontiguousarray(value).tobytes())
+    return found.hexdigest()
+
+
+def captured(closed: Any) -> Iterator[Any]:
+    """The arrays that a closed jaxpr captures, those of functions inside it included."""
+    yield from closed.consts
+    for equation in closed.jaxpr.eqns:
+        for parameter in equation.params.values():
+            several: list[Any] = [*parameter] if isinstance(parameter, tuple | list) else [parameter]
+            for each in several:
+                if hasattr(each, "consts") and hasattr(each, "jaxpr"):
+                    yield from captured(each)
+
+
+def data_of(value: Any) -> Any:
+    """An array of numbers; of random keys, what they are made of."""
+    if is_key(value):
+        value = functions.jax.random.key_data(value)
+    return np.asarray(value)
+
+
+def is_key(value: Any) -> bool:
+    """Whether an array, or its type, is of random keys."""
+    dtype = getattr(value, "dtype", None)
+    return dtype is not None and functions.jax.dtypes.issubdtype(dtype, functions.jax.dtypes.extended)

@@ -1,0 +1,154 @@
+"""What a program calls under ``jax.jit``: JAX's own functions, wrapped while somebody listens.
+
+JAX comes to Python where a call is of a signature that its compiled cache does not have: there the call, and what it
+was traced to, is at hand, and nothing is traced for us. The first calls of a signature are kept out of that cache, so
+that they come by too; later ones cost nothing.
+"""
+
+import functools
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import jax._src.pjit as _pjit  # noqa: TID251
+from jax._src.core import trace_state_clean as _trace_state_clean  # noqa: TID251
+
+from synthesis.frontends.launched import Call, Described, Launched, Listener
+
+pjit: Any = _pjit
+trace_state_clean: Any = _trace_state_clean
+_LOOKS = 8
+"""Calls of a signature that come by; of later ones nothing is seen."""
+_OWN = ("jax", "jaxlib")
+
+
+def watch(listener: Listener) -> Callable[[], None]:
+    """Have a listener told of calls of jitted functions of this process; returns what ends that."""
+    watching = _Watching(listener)
+    watching.begin()
+    return watching.end
+
+
+class _Now(threading.local):
+    again = False
+    """Whether the next call of the signature is to come by as well."""
+    busy = False
+    """Whether a call is being looked at: what is called for that is nobody's."""
+
+
+class _Watching:
+    """JAX's functions while they are wrapped.
+
+    Args:
+        listener: who is told.
+    """
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._now = _Now()
+        self._looks: dict[int, int] = {}
+        self._before: list[tuple[str, Any]] = []
+
+    def begin(self) -> None:
+        """Wrap them."""
+        self._wrap("_infer_params", self._infer)
+        self._wrap("_need_to_rebuild_with_fdo", self._rebuild)
+
+    def end(self) -> None:
+        """Have them as they were, but for those that somebody else has wrapped since."""
+        for name, function in reversed(self._before):
+            if getattr(getattr(pjit, name), "__wrapped__", None) is function:
+                setattr(pjit, name, function)
+
+    def _wrap(self, name: str, around: Callable[..., Any]) -> None:
+        function = getattr(pjit, name)
+        self._before.append((name, function))
+
+        @functools.wraps(function)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            return around(function, *args, **kwargs)
+
+        setattr(pjit, name, wrapped)
+
+    # ---- around JAX's functions
+
+    def _infer(self, function: Any, fun: Any, info: Any, args: Any, kwargs: Any) -> Any:
+        self._now.again = False
+        found = function(fun, info, args, kwargs)
+        if not self._now.busy and str(getattr(fun, "__module__", "")).partition(".")[0] not in _OWN:
+            self._now.busy = True
+            try:
+                self._look(fun, info, args, kwargs, *found)
+            finally:
+                self._now.busy = False
+        return found
+
+    def _rebuild(self, function: Any, profiler: Any) -> Any:
+        return self._now.again or function(profiler)
+
+    def _look(self, fun: Any, info: Any, args: Any, kwargs: Any, params: Any, flat: Any) -> None:
+        jaxpr = params.params["jaxpr"]
+        if not self._listener.wants(jaxpr):
+            return
+        outermost = trace_state_clean()
+        leaves = flat[len(params.consts) :]
+        try:
+            call = _call_of(fun, info, args, kwargs, params, leaves, outermost=outermost)
+        except Exception as error:  # noqa: BLE001 (the program is to run as it does without)
+            self._listener.miss(getattr(fun, "__name__", "?"), getattr(fun, "__module__", "?"), str(error))
+            return
+        if call is None:
+            return
+        self._listener.take(call)
+        if outermost:
+            looks = self._looks[id(jaxpr)] = self._looks.get(id(jaxpr), 0) + 1
+            self._now.again = looks < _LOOKS
+
+
+def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: Any, *, outermost: bool) -> Call | None:
+    """The call as the recorder takes it; None if it is inside another, or not of a function of the program's."""
+    from synthesis.frontends.jax.called import Given, concrete
+    from synthesis.frontends.jax.functions import function_behind, jax
+
+    behind = function_behind(fun)
+    if behind is not None and (behind.__module__ or "").partition(".")[0] in _OWN:
+        return None
+    values = [concrete(each) for each in leaves]
+    inside = not outermost and not any(isinstance(each, jax.core.Tracer) for each in leaves)
+    if inside or any(each is None or isinstance(each, jax.ShapeDtypeStruct) for each in values):
+        return None
+    given = Given(
+        function=fun,
+        static_argnums=info.static_argnums,
+        static_argnames=info.static_argnames,
+        args=args,
+        kwargs=kwargs,
+        leaves=values,
+        types=params.in_avals,
+        jaxpr=params.params["jaxpr"],
+    )
+    telling = _Telling(given)
+    return Call(
+        kernel=given.jaxpr,
+        name=getattr(behind or fun, "__name__", type(fun).__name__),
+        module=getattr(behind or fun, "__module__", None) or "?",
+        describe=telling.describe,
+        read=telling.read,
+    )
+
+
+class _Telling:
+    """What is told of a call if somebody asks; what that takes is imported then."""
+
+    def __init__(self, given: Any) -> None:
+        self._given = given
+
+    def describe(self) -> Described:
+        from synthesis.frontends.jax.describing import describe
+
+        return describe(self._given)
+
+    def read(self) -> Launched:
+        from synthesis.frontends.jax.describing import read
+
+        return read(self._given)

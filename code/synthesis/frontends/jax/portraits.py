@@ -1,0 +1,210 @@
+"""Live values that a JAX function refers to, as expressions: what jit, grad and vmap made, records, bound methods."""
+
+import dataclasses
+import functools
+import re
+from collections.abc import Mapping
+from types import FunctionType
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.jax import functions
+from synthesis.frontends.sources import Built, source_of
+
+jax: Any = functions.jax
+
+_SMALL = 1024
+"""The number of elements up to which a captured array is written into the source."""
+_UNSAID = re.compile(r"\b(nan|inf)\b")
+
+_GRAD = {"argnums": 0, "has_aux": False, "holomorphic": False, "allow_int": False}
+_TRANSFORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
+    "value_and_grad.<locals>.value_and_grad_f": ("jax.value_and_grad", _GRAD),
+    "vmap.<locals>.vmap_f": ("jax.vmap", {"in_axes": 0, "out_axes": 0, "axis_name": None, "axis_size": None}),
+    "jacfwd.<locals>.jacfun": ("jax.jacfwd", {"argnums": 0, "has_aux": False, "holomorphic": False}),
+    "jacrev.<locals>.jacfun": ("jax.jacrev", _GRAD),
+    "checkpoint.<locals>.fun_remat": ("jax.checkpoint", {"prevent_cse": True, "policy": None, "static_argnums": ()}),
+}
+"""What JAX's transformations return, by name: how each is called, and further arguments, which it keeps, with what they
+are if they are not given."""
+
+
+def built(value: Any) -> Built | None:
+    """A value as an expression of others; None for one that is a constant, has a source, or cannot be told."""
+    if isinstance(value, FunctionType):
+        return _transformed(value)
+    if is_jitted(value):
+        return _jitted(value)
+    if isinstance(value, functools.partial):
+        return _partial(value)
+    if type(value) in (list, tuple):
+        return _sequence(value)
+    if type(value) is dict:
+        return _dictionary(value)
+    return record(value)
+
+
+def is_jitted(value: Any) -> bool:
+    """Whether a value is what ``jax.jit`` returns."""
+    return hasattr(value, "_jit_info") and hasattr(value, "_fun")
+
+
+def hint_of(value: Any, inner: str) -> str:
+    """A name for what was made of a function of some name."""
+    made = made_by(value) if isinstance(value, FunctionType) else None
+    if made is not None:
+        return f"{inner}_{made[0].partition('.')[0]}"
+    return f"{inner}_bound" if isinstance(value, functools.partial) else inner
+
+
+def record(value: Any) -> Built | None:
+    """A named tuple or a dataclass of the user's by its fields."""
+    kind: Any = value.__class__
+    fields = fields_of(value)
+    if fields is None:
+        return None
+    texts = [f"{name}={{{number + 1}}}" for number, name in enumerate(fields)]
+    parts = [(name, getattr(value, name)) for name in fields]
+    return Built(f"{{0}}({', '.join(texts)})", ((kind.__name__, kind), *parts))
+
+
+def fields_of(value: Any) -> list[str] | None:
+    """What a named tuple or a dataclass is made of; None for anything else, and where fields are not all given."""
+    kind: Any = value.__class__
+    if isinstance(value, tuple) and hasattr(kind, "_fields"):
+        return list(kind._fields)
+    if hasattr(kind, "__dataclass_fields__") and kind.__init__.__qualname__.endswith(f"{kind.__name__}.__init__"):
+        fields = dataclasses.fields(kind)
+        return [each.name for each in fields] if all(each.init for each in fields) else None
+    return None
+
+
+def _transformed(function: FunctionType) -> Built | None:
+    """A function that one of JAX's transformations has made, by a call of that."""
+    made = made_by(function)
+    if made is None:
+        return None
+    name, cells = made
+    if name.startswith("grad."):
+        found = _transformed(cells["value_and_grad_f"])
+        return None if found is None else dataclasses.replace(found, text=found.text.replace("value_and_grad", "grad"))
+    call, usual = _TRANSFORMS[name]
+    if _is_decorated(cells["fun"]):
+        return None
+    given = {key: cells.get(key, given) for key, given in usual.items()}
+    if type(given.get("axis_name")) is object:  # what JAX has for none
+        given["axis_name"] = None
+    return _call(call, cells["fun"], given, usual)
+
+
+def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
+    """Which of JAX's transformations has made a function, and what it keeps; None for any other function."""
+    name = function.__code__.co_qualname
+    if name == "api_boundary.<locals>.reraise_with_filtered_traceback":
+        inner = _cells(function)["fun"]
+        return made_by(inner) if isinstance(inner, FunctionType) else None
+    return (name, _cells(function)) if name in _TRANSFORMS or name.startswith("grad.<locals>.grad_f") else None
+
+
+def _is_decorated(function: Any) -> bool:
+    """Whether decorators in a function's source say what was made of it."""
+    if not isinstance(function, FunctionType) or made_by(function) is not None:
+        return False
+    behind = functions.function_behind(function)
+    return behind is not None and (source_of(behind)[0] or "").lstrip().startswith("@")
+
+
+def _jitted(value: Any) -> Built | None:
+    """What ``jax.jit`` returns; None where a decorator of the function's source says it."""
+    inner = value._fun
+    if _is_decorated(inner):
+        return None
+    info = value._jit_info
+    given = {"static_argnums": info.static_argnums, "static_argnames": info.static_argnames}
+    if info.static_argnums and info.static_argnames:
+        given["static_argnums"] = ()
+    return _call("jax.jit", inner, given, {"static_argnums": (), "static_argnames": ()})
+
+
+def _partial(value: Any) -> Built:
+    return _call_with("functools.partial", value.func, list(value.args), value.keywords)
+
+
+def _call(call: str, inner: Any, given: Mapping[str, Any], usual: Mapping[str, Any]) -> Built:
+    said = {
+        name: value for name, value in given.items() if type(value) is not type(usual[name]) or value != usual[name]
+    }
+    return _call_with(call, inner, [], said)
+
+
+def _call_with(call: str, inner: Any, args: list[Any], keywords: Mapping[str, Any]) -> Built:
+    hint = getattr(inner, "__name__", "function")
+    parts = [
+        (hint if hint.isidentifier() else "function", inner),
+        *((f"{hint}_{n}", each) for n, each in enumerate(args)),
+    ]
+    texts = [f"{{{number}}}" for number in range(len(parts))]
+    for name, value in keywords.items():
+        texts.append(f"{name}={{{len(parts)}}}")
+        parts.append((name, value))
+    return Built(f"{call}({', '.join(texts)})", tuple(parts))
+
+
+def _sequence(value: Any) -> Built:
+    texts = ", ".join(f"{{{number}}}" for number in range(len(value)))
+    parts = tuple((getattr(each, "__name__", "part"), each) for each in value)
+    if isinstance(value, list):
+        return Built(f"[{texts}]", parts)
+    return Built(f"({texts},)", parts)
+
+
+def _dictionary(value: Any) -> Built | None:
+    if not all(isinstance(key, str | int) for key in value):
+        return None
+    texts = ", ".join(f"{key!r}: {{{number}}}" for number, key in enumerate(value))
+    parts = tuple(
+        (key if isinstance(key, str) and key.isidentifier() else "entry", each) for key, each in value.items()
+    )
+    return Built(f"{{{{{texts}}}}}", parts)
+
+
+def _cells(function: FunctionType) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            found[name] = cell.cell_contents
+        except ValueError:  # a cell that was never filled
+            continue
+    return found
+
+
+def literal(value: Any) -> str | None:
+    """A small array, or one of equal numbers, as NumPy's users write it; a type of numbers; None for anything else."""
+    kind: Any = value.__class__
+    if kind is type and issubclass(value, np.generic):
+        return f"np.{value.__name__}"
+    if issubclass(kind, np.dtype):
+        return f'np.dtype("{value.name}")'
+    is_traced = functions.is_array(value)
+    if not is_traced and not issubclass(kind, np.ndarray | np.generic):
+        return None
+    if is_traced and jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key):
+        data = literal(jax.random.key_data(value))
+        return None if data is None else f"jax.random.wrap_key_data({data}, impl={str(jax.random.key_impl(value))!r})"
+    array: Any = np.asarray(value)
+    module = "jnp" if is_traced else "np"
+    dtype = f"{module}.{'bool_' if array.dtype.kind == 'b' else array.dtype.name}"
+    if array.dtype.kind not in "biufcV" or (array.dtype.kind == "V" and array.dtype.name != "bfloat16"):
+        return None
+    if issubclass(kind, np.generic):
+        return f"{dtype}({_numbers(array.item(), module)})"
+    if array.size > 4 and array.dtype.itemsize and (array == array.flat[0]).all():
+        return f"{module}.full({array.shape!r}, {_numbers(array.flat[0].item(), module)}, dtype={dtype})"
+    if array.size > _SMALL:
+        return None
+    return f"{module}.array({_numbers(array.tolist(), module)}, dtype={dtype})"
+
+
+def _numbers(value: Any, module: str) -> str:
+    return _UNSAID.sub(rf"{module}.\1", repr(value))

@@ -1,0 +1,187 @@
+"""Changes to the text of a definition that leave the rest of it, and its lines, as they are."""
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import CodeType, FunctionType
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    start: int
+    end: int
+    text: str
+
+
+class _Text:
+    """A source as bytes, which is what Python counts columns in."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source.encode()
+        self._lines = [0]
+        for line in self.source.split(b"\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
+
+    def start(self, node: ast.expr | ast.arg | ast.stmt) -> int:
+        return self._lines[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.arg | ast.stmt) -> int:
+        return self._lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
+
+    def edited(self, edits: Iterable[_Edit]) -> str:
+        found = self.source
+        for each in sorted(edits, key=lambda edit: edit.start, reverse=True):
+            found = found[: each.start] + each.text.encode() + found[each.end :]
+        return found.decode()
+
+
+def with_names(source: str, names: Mapping[str, str]) -> str | None:
+    """A source that reads other names, which it must not bind; None if one cannot be written there."""
+    if not names:
+        return source
+    text, edits = _Text(source), list[_Edit]()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name) and node.id in names:
+            start, end = text.start(node), text.end(node)
+            if text.source[start:end] != node.id.encode():  # Python 3.11 does not know where in a text with holes
+                return None
+            edits.append(_Edit(start, end, names[node.id]))
+    return text.edited(edits)
+
+
+def with_own_name(source: str, old: str, new: str) -> str | None:
+    """A definition under another name, by which it also calls itself; None if that cannot be written."""
+    (first, *_) = ast.parse(source).body
+    text = _Text(source)
+    if not isinstance(first, ast.FunctionDef | ast.ClassDef) or first.name != old:
+        return None
+    word = b"def " if isinstance(first, ast.FunctionDef) else b"class "
+    at = text.start(first) + len(word)
+    if text.source[at : at + len(old.encode())] != old.encode():
+        return None
+    inside = with_names(source, {old: new})
+    if inside is None:
+        return None
+    at = _Text(inside).start(ast.parse(inside).body[0]) + len(word)
+    whole = inside.encode()
+    return (whole[:at] + new.encode() + whole[at + len(old.encode()) :]).decode()
+
+
+def annotation_names(source: str) -> list[str]:
+    """Names that a source reads in annotations and nowhere else, in order of appearance."""
+    tree = ast.parse(source)
+    inside = {id(name) for each in _annotations(tree) for name in _names(each)}
+    outside = {each.id for each in _names(tree) if id(each) not in inside}
+    found = [each for each in _names(tree) if id(each) in inside and each.id not in outside]
+    return list(dict.fromkeys(each.id for each in sorted(found, key=lambda each: (each.lineno, each.col_offset))))
+
+
+def without_annotations(source: str, strange: Callable[[str], bool]) -> str:
+    """A source without annotations that name anything strange; a field of a class is then an ``object``."""
+    tree, text, edits = ast.parse(source), _Text(source), list[_Edit]()
+    for node in ast.walk(tree):
+        annotation = _annotation(node)
+        if annotation is None or not any(strange(each.id) for each in _names(annotation)):
+            continue
+        end = text.end(annotation)
+        if isinstance(node, ast.arg):
+            edits.append(_Edit(text.start(node) + len(node.arg.encode()), end, ""))
+        elif isinstance(node, ast.FunctionDef):
+            edits.append(_Edit(text.source.rindex(b"->", 0, text.start(annotation)), end, ""))
+        else:
+            edits.append(_Edit(text.start(annotation), end, "object"))
+    changed = text.edited(edits).replace(") :", "):") if edits else source
+    try:
+        ast.parse(changed)
+    except SyntaxError:  # brackets around an annotation
+        return source
+    return changed
+
+
+def outer_names(source: str) -> list[str]:
+    """The names that a function's own ``nonlocal`` statements have, in order."""
+    (first, *_) = ast.parse(source).body
+    body = first.body if isinstance(first, ast.FunctionDef) else []
+    return [name for each in body if isinstance(each, ast.Nonlocal) for name in each.names]
+
+
+def with_starts(source: str, names: Mapping[str, str]) -> str:
+    """A function's source with variables of its own, which start from others, for those of a function around it."""
+    (first, *_) = ast.parse(source).body
+    text = _Text(source)
+    edits = [
+        _Edit(text.start(each), text.end(each), "; ".join(f"{name} = {names[name]}" for name in each.names))
+        for each in (first.body if isinstance(first, ast.FunctionDef) else [])
+        if isinstance(each, ast.Nonlocal)
+    ]
+    return text.edited(edits)
+
+
+def without_docstring(source: str) -> tuple[str, range]:
+    """A definition without its docstring, unless it has nothing else, and the lines, from 1, that this stood on."""
+    (first, *_) = ast.parse(source).body
+    body: list[ast.stmt] = getattr(first, "body", [])
+    match body:
+        case [ast.Expr(value=ast.Constant(value=str())) as said, following, *_] if (
+            following.lineno > (said.end_lineno or 0) and said.lineno > first.lineno
+        ):
+            gone = range(said.lineno, (said.end_lineno or said.lineno) + 1)
+        case _:
+            return source, range(1, 1)
+    lines = source.split("\n")
+    return "\n".join(lines[: gone.start - 1] + lines[gone.stop - 1 :]), gone
+
+
+def without_decorators(source: str) -> tuple[str, int]:
+    """A function's source from its ``def`` on, and how many lines stood before."""
+    (first, *_) = ast.parse(source).body
+    if not isinstance(first, ast.FunctionDef) or not first.decorator_list:
+        return source, 0
+    lines = source.splitlines(keepends=True)
+    return "".join(lines[first.lineno - 1 :]), first.lineno - 1
+
+
+def lambda_in(lines: list[str], function: FunctionType) -> tuple[str, int] | None:
+    """The text of a lambda in the lines of its file, and its first line; None if several could be it."""
+    source = "".join(lines)
+    found: dict[str, int] = {}
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Lambda) and node.lineno <= function.__code__.co_firstlineno <= (node.end_lineno or 0):
+            segment = ast.get_source_segment(source, node)
+            if segment is not None and _is_alike(segment, function.__code__):
+                found.setdefault(segment, node.lineno)
+    if len(found) != 1:
+        return None
+    ((segment, line),) = found.items()
+    return segment, line
+
+
+def _is_alike(segment: str, code: CodeType) -> bool:
+    try:
+        module = compile(f"({segment})", "<lambda>", "eval")
+    except SyntaxError:
+        return False
+    made = next((each for each in module.co_consts if isinstance(each, CodeType)), None)
+    if made is None:
+        return False
+    names = {*made.co_names, *made.co_freevars}
+    return made.co_varnames == code.co_varnames and names == {*code.co_names, *code.co_freevars}
+
+
+def _annotation(node: ast.AST) -> ast.expr | None:
+    match node:
+        case ast.arg(annotation=found) | ast.AnnAssign(annotation=found) | ast.FunctionDef(returns=found):
+            return found
+        case _:
+            return None
+
+
+def _annotations(tree: ast.AST) -> Iterator[ast.expr]:
+    for node in ast.walk(tree):
+        found = _annotation(node)
+        if found is not None:
+            yield found
+
+
+def _names(tree: ast.AST) -> Iterator[ast.Name]:
+    return (each for each in ast.walk(tree) if isinstance(each, ast.Name))
