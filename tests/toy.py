@@ -10,11 +10,12 @@ from typing import Any
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import NO_EXAMPLES, Examples
 from synthesis.frontends.base import Compiler, Drawer, Frontend, Kernel, Level, Lowered, Recipe
+from synthesis.frontends.definitions import Definition, name_of
 from synthesis.frontends.failures import rejected
 from synthesis.frontends.linemap import Places
 from synthesis.frontends.loading import forget_module, load_kernels
 from synthesis.frontends.provenance import provenance
-from synthesis.frontends.sources import Definition, SourceCollector, name_of
+from synthesis.frontends.sources import SourceCollector
 from synthesis.grammar.streams import Stream
 from synthesis.languages import Language
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Signature

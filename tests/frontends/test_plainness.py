@@ -136,6 +136,10 @@ OPTIMIZER = (
     "from typing import NamedTuple\nclass Pair(NamedTuple):\n    init: object\n    update: object\n"
     "def init(x):\n    return x\ndef update(x, y):\n    return x * y\nsgd = Pair(init=init, update=update)\n"
 )
+MODEL = (
+    "import dataclasses\n@dataclasses.dataclass(eq=False)\nclass Model:\n    w: object\n\n"
+    "    def dot(self, x):\n        return x @ self.w\n\n    def __call__(self, x):\n        return self.dot(x)\n"
+)
 PLAIN = [
     "@jax.jit\ndef f(x):\n    return jnp.sin(x)",
     "@functools.partial(jax.jit, static_argnums=0)\ndef f(n, x):\n    return x * n",
@@ -147,10 +151,28 @@ PLAIN = [
     "def f(eval):\n    return eval + 1",
     "def f(x):\n    return x.sum() if hasattr(x, 'dtype') and hasattr(jax.tree, 'map') else x",
     OPTIMIZER + "def f(x):\n    return sgd.update(x, 1.0)",
+    "rate = lambda n: 0.1 * n\ndef g(h, x):\n    return h(x)\ndef f(x):\n    return g(rate, x)",
+    MODEL + "model = Model(w=jnp.ones(3))\ndef f(x):\n    return model.dot(x) + model(x)",
 ]
 WARP_PLAIN = [
     "@wp.func\ndef f(x: float):\n    return x\ng = f\nh = g\n@wp.func\ndef i(x: float):\n    return h(x)",
 ]
+
+
+CHANGES = [
+    "model = Model(w=[])\ndef f(x):\n    return g(model)",
+    "log = []\nmodel = Model(w=log)\ndef f(x):\n    return g(model)",
+    "model = Model(w=1.0)\ndef f(x):\n    model.w = 2.0\n    return x",
+    "model = Model(w=1.0)\ndef f(x):\n    model.w.append(x)\n    return x",
+    "model = Model(w=jnp)\ndef f(x):\n    return g(model)",
+    "model = Model(w=(jnp, 1))\ndef f(x):\n    return g(model)",
+    "class Other:\n    def __init__(self, x):\n        self.x = x\nother = Other(x=1.0)",
+]
+
+
+@pytest.mark.parametrize("text", CHANGES)
+def test_objects_that_may_change_are_found(text: str) -> None:
+    assert more_than_a_kernel(JAX + MODEL + "def g(x):\n    return x\n" + text + "\n") is not None
 
 
 @pytest.mark.parametrize("text", PLAIN)

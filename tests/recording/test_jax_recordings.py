@@ -267,3 +267,55 @@ def test_a_program_without_jax_does_not_import_it(tmp_path: Path) -> None:
     path.write_text("import sys\nprint([each for each in sys.modules if 'jax' in each or 'warp' in each])\n")
     assert recorded(tmp_path, path).stdout == "[]\n"
     assert os.listdir(tmp_path / "kept") == []
+
+
+OBJECTS = """
+import functools, logging
+class Scaled:
+    def scaled(self, x): return x * self.scale
+class Pendulum(Scaled):
+    gravity = 9.8
+    def __init__(self, length):
+        self.length, self.scale, self.log = length, 0.5, logging.getLogger("x")
+    @property
+    def rate(self): return self.gravity / self.length
+    @functools.partial(jax.jit, static_argnums=0)
+    def step(self, angle, speed):
+        return self.scaled(angle), speed - self.rate * jnp.sin(angle)
+    def loss(self, x): return jnp.sum(self.scaled(x) ** 2)
+made = Pendulum(2.0)
+print(made.step(1.0, 2.0), jax.jit(made.loss)(jnp.ones(3)))
+"""
+CLOSURES = """
+def scale_by(rate):
+    def update(x): return x * rate
+    return update
+def rising(rate):
+    def update(x):
+        nonlocal rate
+        rate = float(rate)
+        return x + rate
+    return update
+parts = [scale_by(0.5), scale_by(3.0), rising(2)]
+@jax.jit
+def run(x: "Undeclared") -> Missing:
+    for each in parts: x = each(x)
+    return x
+print(run(jnp.ones(3)))
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [(OBJECTS, ["loss", "step"]), ("from __future__ import annotations\n" + HEAD + CLOSURES, ["run"])],
+    ids=["objects", "closures"],
+)
+def test_objects_and_functions_of_one_name_are_told(text: str, names: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(text if text.startswith("from") else HEAD + text)
+    found = recorded(tmp_path, path)
+    assert (found.returncode, refusals_in(tmp_path)) == (0, []), found.stderr
+    pairs = [each for each in extract(recorded=tmp_path / "kept") if isinstance(each, Pair)]
+    assert sorted(each.spec.name for each in pairs) == names
+    for each in pairs:
+        assert {"jaxpr", "stablehlo"} <= set(each.verdict.verified), (each.spec.source, each.verdict.unverified)

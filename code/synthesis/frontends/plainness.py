@@ -103,6 +103,7 @@ class _Check:
     own: set[str] = field(default_factory=set[str])
     """Functions and classes defined here."""
     functions: set[str] = field(default_factory=set[str])
+    classes: set[str] = field(default_factory=set[str])
     tuples: set[str] = field(default_factory=set[str])
     """Classes defined here that are named tuples."""
     inert: set[str] = field(default_factory=set[str])
@@ -179,6 +180,7 @@ class _Check:
             case ast.ClassDef():
                 self._only_once(node, node.name)
                 self.own.add(node.name)
+                self.classes.add(node.name)
                 if len(node.bases) == 1 and self._is_tuple(node.bases[0]):
                     self.tuples.add(node.name)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=known)) if known in self.inert:
@@ -186,7 +188,7 @@ class _Check:
             case ast.Assign(targets=targets, value=value) if all(map(_only_names, targets)):
                 if self._is_record(value) and isinstance(targets[0], ast.Name) and len(targets) == 1:
                     self.records.add(targets[0].id)
-                elif not _is_fixed(value):
+                elif not (_is_fixed(value) or self._is_object(value)):
                     self.changing |= {each.id for target in targets for each in ast.walk(target)
                                       if isinstance(each, ast.Name)}  # fmt: skip
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
@@ -212,6 +214,15 @@ class _Check:
         match value:
             case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.tuples:
                 return all(isinstance(each.value, ast.Name) and each.value.id in self.functions for each in given)
+            case _:
+                return False
+
+    def _is_object(self, value: ast.expr) -> bool:
+        """Whether a value is an object of a class defined here, made of what is fixed: no attribute is ever set."""
+        match value:
+            case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.classes:
+                names = {each.value.id for each in given if isinstance(each.value, ast.Name)}
+                return all(_is_fixed(each.value) for each in given) and not names & (self.changing | {*self.modules})
             case _:
                 return False
 
@@ -512,8 +523,10 @@ def _is_fixed(value: ast.expr) -> bool:
     match value:
         case ast.Tuple(elts=parts):
             return all(map(_is_fixed, parts))
-        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.BinOp() | ast.Compare():
+        case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.BinOp() | ast.Compare() | ast.Lambda():
             return True
+        case ast.Call(func=ast.Attribute(value=ast.Name(id="functools"), attr="partial"), args=parts, keywords=named):
+            return all(isinstance(each, ast.Name | ast.Constant) for each in [*parts, *(each.value for each in named)])
         case ast.Call(func=function, args=parts):
             text = ast.unparse(function)
             return text in ("float", "int", "bool", "complex", "str") or text.split(".")[0] in (

@@ -28,17 +28,19 @@ def provenance(obj: Any, line: int) -> tuple[Origin, str]:
     root = module.partition(".")[0]
     file = _relative_file(obj, root)
     names = _distributions().get(root, [])
+    package, version, licence = _declared(names[0]) if names else ("", "", UNKNOWN_LICENCE)
+    return Origin(package=package, version=version, file=file, line=line), licence
+
+
+@cache
+def _declared(distribution: str) -> tuple[str, str, str]:
+    """The name, the version and the licence of a distribution."""
     try:
-        info: Any = metadata(names[0]) if names else None
+        info: Any = metadata(distribution)
     except PackageNotFoundError:
-        info = None
-    package, version = (info["Name"], info["Version"]) if info else ("", "")
-    origin = Origin(package=package, version=version, file=file, line=line)
-    if info is None:
-        return origin, UNKNOWN_LICENCE
-    return origin, declared_licence(
-        info.get("License-Expression"), info.get("License"), info.get_all("Classifier") or ()
-    )
+        return "", "", UNKNOWN_LICENCE
+    licence = declared_licence(info.get("License-Expression"), info.get("License"), info.get_all("Classifier") or ())
+    return info["Name"], info["Version"], licence
 
 
 @cache

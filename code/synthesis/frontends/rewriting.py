@@ -67,12 +67,14 @@ def with_own_name(source: str, old: str, new: str) -> str | None:
     return (whole[:at] + new.encode() + whole[at + len(old.encode()) :]).decode()
 
 
+def attributes_in(tree: ast.AST) -> set[str]:
+    """The names of all attributes that a source has."""
+    return {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
+
+
 def annotation_names(source: str) -> list[str]:
-    """Names that a source reads in annotations and nowhere else, in order of appearance."""
-    tree = ast.parse(source)
-    inside = {id(name) for each in _annotations(tree) for name in _names(each)}
-    outside = {each.id for each in _names(tree) if id(each) not in inside}
-    found = [each for each in _names(tree) if id(each) in inside and each.id not in outside]
+    """Names that a source reads in annotations, in order of appearance."""
+    found = [name for each in _annotations(ast.parse(source)) for name in _names(each)]
     return list(dict.fromkeys(each.id for each in sorted(found, key=lambda each: (each.lineno, each.col_offset))))
 
 

@@ -3,20 +3,34 @@
 import ast
 import builtins
 import enum
-import importlib
 import inspect
 import math
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
+from synthesis.frontends.definitions import (
+    Built,
+    Definition,
+    Instance,
+    bound_names,
+    changes_what_is_around,
+    free_names,
+    home_of,
+    import_of_attribute,
+    import_of_module,
+    name_of,
+    scope_of,
+    source_of,
+)
 from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.frontends.rewriting import (
     annotation_names,
+    attributes_in,
     lambda_in,
     outer_names,
     with_names,
@@ -26,37 +40,15 @@ from synthesis.frontends.rewriting import (
     without_docstring,
 )
 
+_MOST = 300
+"""Definitions in a source that is told from a live program."""
 _SHORT = 60
 """Characters up to which a constant inside an expression has no name of its own."""
 _KNOWN_LIBRARIES = frozenset({"numpy", "scipy", "ml_dtypes"}) | sys.stdlib_module_names
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A function or class that a front end's object was made from, as Python sees it."""
-
-    obj: Any
-    """The plain function or class."""
-    source: str | None = None
-    """Its source where the front end knows it better than ``inspect`` does."""
-    line: int = 0
-    """The line of its file that ``source`` starts at."""
-    annotations: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Parameter to type, as text, to be written where the annotation alone would not give it."""
-    after: str = ""
-    """A statement that completes the declaration, where the source alone does not declare it."""
-    beside: tuple["Definition", ...] = ()
-    """What belongs to it and is declared after it: further overloads, a gradient of the user's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A value as an expression of other values."""
-
-    text: str
-    """The expression, with ``{0}``, ``{1}`` … where its parts stand."""
-    parts: tuple[tuple[str, Any], ...] = ()
-    """What it is made of, each with a name that would suit it."""
+class NotGatheredError(Exception):
+    """Something that source text cannot hold, met by a collector that then looks no further."""
 
 
 @dataclass
@@ -71,6 +63,7 @@ class SourceCollector:
         spell: a type as ``Definition.annotations`` has it.
         implicit: whether the tool knows a name that Python does not.
         built: a value that is neither a constant nor defined by a source of its own; None if it cannot be told.
+        instance: an object that nothing else tells, by those of its attributes that are mentioned.
         loose: whether annotations may be left out, and names given other spellings where two things have one.
         credit: whose a function or a class is, where it is another's than the kernel; it then stands above it, which
             has no docstring here.
@@ -83,6 +76,7 @@ class SourceCollector:
     spell: Callable[[Any], str] = repr
     implicit: Callable[[str], bool] = lambda _: False
     built: Callable[[Any], Built | None] = lambda _: None
+    instance: Callable[[Any, Collection[str]], Instance | None] = lambda _, __: None
     loose: bool = False
     credit: Callable[[Any], str] = lambda _: ""
     missing: list[str] = field(default_factory=list[str], init=False)
@@ -97,6 +91,9 @@ class SourceCollector:
         self._definitions: dict[str, str] = {}
         self._found_at: dict[str, list[tuple[str, int, int, int]]] = {}
         self._seen: dict[str, Any] = {}
+        self.mentioned: set[str] = set()
+        """Attributes that a source of what was gathered, or is to be, has."""
+        self._at: list[str] = []
         self.why: dict[str, str] = {}
         """Of some of what is missing, what it is."""
 
@@ -108,7 +105,7 @@ class SourceCollector:
             needed: what must be there beside what the source refers to, by name.
         """
         for name, value in (needed or {}).items():
-            self._refer(name, value, _home_of(definition.obj))
+            self._refer(name, value, home_of(definition.obj))
         self._visit(self._as_named(definition), definition)
         return self.text()
 
@@ -142,27 +139,16 @@ class SourceCollector:
         obj = definition.obj
         if name in self._seen:
             if self._seen[name] is not obj:
-                self.missing.append(name)
+                self._miss(name, "")
             return
+        if self.loose and len(self._definitions) > _MOST:
+            self._miss(name, f"a source of more than {_MOST} definitions")
         self._seen[name] = obj
-        source, line = self._source(name, definition)
+        self._at.append(name)
+        source, line = self._prepared(name, definition)
+        self._at.pop()
         if source is None:
-            self._miss(name, "what Python knows no source of")
             return
-        source = textwrap.dedent(source).strip("\n")
-        try:
-            tree = ast.parse(source)
-        except SyntaxError:
-            self.missing.append(name)
-            return
-        scope = _scope_of(obj)
-        if self.loose:
-            source, scope = self._with_own_variables(source, name, scope, _home_of(obj))
-        source = self._with_known_types(source, tree, definition, scope)
-        if self.loose:
-            source = self._without_strange_annotations(source, scope, _home_of(obj))
-        source, members = self._with_members(source, scope)
-        source = self._with_references(source, {**scope, **members}, name, obj)
         source = self._under(name, obj, source)
         credit = self.credit(obj)
         lines = source.count("\n") + 1
@@ -183,6 +169,30 @@ class SourceCollector:
         if " " not in name and name_of(obj) != name and not self.loose:
             self._definitions[f"{name} ="] = f"{name} = {name_of(obj)}"
 
+    def _prepared(self, name: str, definition: Definition) -> tuple[str | None, int]:
+        """The source of a definition in which all that it refers to is called as it is here, and its line."""
+        obj = definition.obj
+        source, line = self._source(name, definition)
+        if source is None:
+            self._miss(name, "what Python knows no source of")
+            return None, 0
+        source = textwrap.dedent(source).strip("\n")
+        try:
+            tree = ast.parse(source)
+        except SyntaxError:
+            self._miss(name, "a text that is no Python by itself")
+            return None, 0
+        self.mentioned |= attributes_in(tree)
+        scope = scope_of(obj)
+        if self.loose:
+            source, scope = self._with_own_variables(source, name, scope, home_of(obj))
+        source = self._with_known_types(source, tree, definition, scope)
+        if self.loose:
+            source = self._without_strange_annotations(source, scope, home_of(obj))
+        source, members = self._with_members(source, scope)
+        source = self._with_references(source, {**scope, **members}, name, obj)
+        return source, line
+
     def _with_own_variables(
         self, source: str, name: str, scope: Mapping[str, Any], home: str
     ) -> tuple[str, Mapping[str, Any]]:
@@ -192,7 +202,7 @@ class SourceCollector:
         starts = {each: self._refer(f"first_{each}", scope[each], home) for each in outer}
         if starts:
             source = with_starts(source, starts)
-        if _changes_what_is_around(ast.parse(source)):
+        if changes_what_is_around(ast.parse(source)):
             self._miss(name, "a function that changes what is around it")
         return source, {**scope, **{start: scope[each] for each, start in starts.items()}}
 
@@ -215,16 +225,16 @@ class SourceCollector:
         """The source with the names that what it refers to has here, all of which is gathered."""
         names: dict[str, str] = {}
         own = {name.partition(" ")[0], name_of(obj)} if self.loose else {name.partition(" ")[0]}
-        for free in _free_names(ast.parse(source)):
+        for free in free_names(ast.parse(source)):
             if free in own:
                 continue
             if free in scope:
-                names[free] = self._refer(free, scope[free], _home_of(obj))
+                names[free] = self._refer(free, scope[free], home_of(obj))
             elif free not in self._imports and not hasattr(builtins, free) and not self.implicit(free):
-                self.missing.append(free)
+                self._miss(free, "")
         changed = with_names(source, {old: new for old, new in names.items() if old != new})
         if changed is None:
-            self.missing.append(name)
+            self._miss(name, "")
         return source if changed is None else changed
 
     def _under(self, name: str, obj: Any, source: str) -> str:
@@ -233,7 +243,7 @@ class SourceCollector:
             return source
         changed = with_own_name(source, name_of(obj), name)
         if changed is None:
-            self.missing.append(name)
+            self._miss(name, "")
         return source if changed is None else changed
 
     def _as_named(self, definition: Definition) -> str:
@@ -267,10 +277,13 @@ class SourceCollector:
         if inspect.isclass(value) and not self._is_library_class(value) and self._seen.get(name) is not value:
             return False
         kept = [dict(each) for each in self._gathered]
-        missing = list(self.missing)
-        self._refer(name, value, home)
-        if self.missing == missing and self._seen.get(name) is value:
-            return True
+        missing, depth = list(self.missing), len(self._at)
+        try:
+            self._refer(name, value, home)
+            if self._seen.get(name) is value:
+                return True
+        except NotGatheredError:
+            del self._at[depth:]
         for each, before in zip(self._gathered, kept, strict=True):
             each.clear()
             each.update(before)
@@ -304,7 +317,7 @@ class SourceCollector:
         Whole chains are taken where they end in a constant, or else up to the first thing that is no module.
         """
         tree = ast.parse(source)
-        bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)} | set(_bound_names(tree))
+        bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name)} | set(bound_names(tree))
         lines = source.encode().split(b"\n")
         found: dict[str, Any] = {}
         inner = {id(each.value) for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
@@ -381,7 +394,7 @@ class SourceCollector:
         """Have what a name stands for in the source; returns the name that it has there."""
         if name in self._seen and not self.loose:
             if self._seen[name] is not value and not self._same_definition(name, value):
-                self.missing.append(name)
+                self._miss(name, "")
             return name
         name = self._free(name, value) if self.loose else name
         if name in self._seen:
@@ -390,7 +403,7 @@ class SourceCollector:
             return known
         if isinstance(value, ModuleType):
             self._seen[name] = value
-            self._imports[name] = _import_of_module(name, value)
+            self._imports[name] = import_of_module(name, value)
             if not self._is_known(value):
                 self._miss(name, f"the module {value.__name__}")
             return name
@@ -427,12 +440,38 @@ class SourceCollector:
             self._definitions[name] = self._own(f"{name} = {built.text.format(*parts)}")
         elif definition is not None:
             self._visit(name, definition)
+        elif (instance := self.instance(value, self.mentioned)) is not None:
+            self._seen[name] = value
+            kind = self._declare(instance)
+            parts = [f"{each}={self.express(each, part, module)}" for each, part in instance.fields.items()]
+            self._definitions[name] = f"{name} = {kind}({', '.join(parts)})"
         else:
             self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
 
+    def _declare(self, instance: Instance) -> str:
+        """Declare a class that has what of an object's is used; returns its name."""
+        name = self._free(instance.kind.__name__, instance.kind)
+        if name in self._seen:
+            return name
+        self._seen[name] = instance.kind
+        self._imports.setdefault("dataclasses", "import dataclasses")
+        lines = [
+            "@dataclasses.dataclass(eq=False)",
+            f"class {name}:",
+            *(f"    {each}: object" for each in instance.fields),
+        ]
+        for method in instance.methods.values():
+            source, _ = self._prepared(method.obj.__name__, method)
+            lines += ["", *textwrap.indent(source or "pass", "    ").splitlines()]
+        self._definitions[name] = "\n".join(lines)
+        return name
+
     def _miss(self, name: str, what: str) -> None:
         self.missing.append(name)
-        self.why[name] = what
+        if what:
+            self.why[name] = ", for ".join([what, *self._at[:0:-1][:2]])
+        if self.loose:
+            raise NotGatheredError(name)
 
     def _is_known(self, module: ModuleType) -> bool:
         """Whether a source may import a module; where that is not asked, any."""
@@ -451,7 +490,7 @@ class SourceCollector:
             return None
         if self._is_library_module(home):
             places = [each for each in (home, module) if not self.loose or self._is_library_module(each)]
-            return _import_of_attribute(name, value, places)
+            return import_of_attribute(name, value, places)
         return None
 
     def _is_library_module(self, name: str) -> bool:
@@ -502,114 +541,3 @@ def _listed(name: str, value: Any) -> str:
     base = next(each.__name__ for each in _ENUMS if issubclass(value, each))
     members = [f"    {each} = {int(member.value)}" for each, member in value.__members__.items()]
     return "\n".join([f"class {name}(enum.{base}):", *members])
-
-
-def name_of(function: Any) -> str:
-    """A function's name; a lambda's is the one that its module gave it."""
-    if function.__name__ != "<lambda>":
-        return function.__name__
-    return next((name for name, value in function.__globals__.items() if value is function), "function")
-
-
-def source_of(obj: Any) -> tuple[str | None, int]:
-    """The source of a function or class and the line of its file that it starts at; (None, 0) where there is none."""
-    try:
-        lines, first = inspect.getsourcelines(obj)
-        if getattr(obj, "__name__", "") == "<lambda>":
-            lines, first = _statement_at(inspect.getsourcelines(sys.modules[obj.__module__])[0], first) or (
-                lines,
-                first,
-            )
-    except (OSError, TypeError, KeyError):
-        return None, 0
-    return "".join(lines), first
-
-
-def _statement_at(lines: list[str], line: int) -> tuple[list[str], int] | None:
-    """The statement of a module that a line belongs to: what ``inspect`` gives of a lambda may be a part of one."""
-    for statement in ast.parse("".join(lines)).body:
-        if statement.lineno <= line <= (statement.end_lineno or 0) and not isinstance(
-            statement, ast.FunctionDef | ast.ClassDef
-        ):
-            return lines[statement.lineno - 1 : statement.end_lineno], statement.lineno
-    return None
-
-
-def _home_of(obj: Any) -> str:
-    """The module that a function or class was written in, whatever its ``__module__`` was set to since."""
-    return obj.__globals__.get("__name__", "") if isinstance(obj, FunctionType) else obj.__module__
-
-
-def _scope_of(obj: Any) -> Mapping[str, Any]:
-    """What the names inside a function or class stand for: its globals, over them its closure."""
-    if not isinstance(obj, FunctionType):
-        return vars(sys.modules[obj.__module__]) if obj.__module__ in sys.modules else {}
-    closure: dict[str, Any] = {}
-    for name, cell in zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True):
-        try:
-            closure[name] = cell.cell_contents
-        except ValueError:  # a cell that was never filled
-            continue
-    return {**obj.__globals__, **closure}
-
-
-def _changes_what_is_around(tree: ast.Module) -> bool:
-    """Whether a function assigns names that its text alone does not bind."""
-    outer = [each for each in ast.walk(tree) if isinstance(each, ast.Nonlocal | ast.Global)]
-    bound = {each.id for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
-    first = tree.body[0]
-    inside = {id(each) for part in getattr(first, "body", []) for each in ast.walk(part)
-              if isinstance(part, ast.FunctionDef)}  # fmt: skip
-    return any(id(each) not in inside or not set(each.names) <= bound for each in outer)
-
-
-def _bound_names(tree: ast.Module) -> set[str]:
-    """Names that a definition binds itself."""
-    bound: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.arg):
-            bound.add(node.arg)
-        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            bound.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            bound.add(node.name)
-        elif isinstance(node, ast.alias):
-            bound.add(node.asname or node.name.partition(".")[0])
-        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name is not None:
-            bound.add(node.name)
-    return bound
-
-
-def _free_names(tree: ast.Module) -> Iterator[str]:
-    """Names that a definition reads and does not bind itself, in order of appearance."""
-    bound = _bound_names(tree)
-    loads = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)]
-    loads.sort(key=lambda node: (node.lineno, node.col_offset))
-    seen: set[str] = set()
-    for node in loads:
-        if node.id not in bound and node.id not in seen:
-            seen.add(node.id)
-            yield node.id
-
-
-def _import_of_module(name: str, module: ModuleType) -> str:
-    path = module.__name__
-    if path == name:
-        return f"import {path}"
-    parent, _, last = path.rpartition(".")
-    if last == name and parent:
-        return f"from {parent} import {name}"
-    return f"import {path} as {name}"
-
-
-def _import_of_attribute(name: str, value: Any, modules: Sequence[str]) -> str | None:
-    """An import statement that gives the value its name again, from the first module that has it."""
-    for attribute in dict.fromkeys((getattr(value, "__name__", name), name)):
-        for module in modules:
-            try:
-                found = getattr(importlib.import_module(module), attribute, None)
-            except ImportError:
-                continue
-            if found is value:
-                return f"from {module} import {attribute}" + (f" as {name}" if attribute != name else "")
-    return None

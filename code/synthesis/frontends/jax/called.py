@@ -10,7 +10,7 @@ import numpy as np
 
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.fingerprints import data_of, is_key
-from synthesis.frontends.jax.portraits import fields_of
+from synthesis.frontends.jax.portraits import fields_of, variable
 from synthesis.frontends.launched import Launched, NotKeptError
 
 jax: Any = functions.jax
@@ -70,7 +70,7 @@ class Trees:
         kind: Any = value.__class__
         if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
             return {"value": value}
-        return {"beside": self.beside(name, value)}
+        return {"beside": self.beside(variable(value) if name == "self" else name, value)}
 
     def _tree(self, path: str, value: Any) -> Any:
         if value is None:

@@ -14,8 +14,8 @@ from typing import Any
 
 from synthesis.errors import UnknownNameError
 from synthesis.examples import ArrayType, Examples, marked_arguments
+from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
-from synthesis.frontends.sources import name_of
 from synthesis.records import Signature
 
 _PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD

@@ -1,17 +1,20 @@
 """A jitted function of a running program as text: nothing of it is traced once more."""
 
+import ast
 import inspect
 from dataclasses import replace
+from types import MethodType
 from typing import Any
 
+from synthesis.frontends.definitions import Definition, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Given, Trees, read_leaves
 from synthesis.frontends.jax.fingerprints import captured, fingerprint
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.launched import Described, Launched, NotKeptError
 from synthesis.frontends.provenance import provenance
-from synthesis.frontends.rewriting import without_decorators
-from synthesis.frontends.sources import Definition, SourceCollector, name_of
+from synthesis.frontends.rewriting import attributes_in, without_decorators
+from synthesis.frontends.sources import NotGatheredError, SourceCollector
 from synthesis.licences import UNKNOWN_LICENCE
 from synthesis.records import Argument, KernelSpec, Role, Signature
 
@@ -114,16 +117,20 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
     bare, line = definition.source, definition.line
     for attempt in range(2):
         collector = _collector(credits_)
+        text = discovery.source_text(definition)
+        collector.mentioned |= attributes_in(ast.parse(text[0])) if text is not None else set()
+        if isinstance(given.function, MethodType):
+            collector.mentioned.add(given.function.__name__)
         trees = Trees(lambda name, value, to=collector: to.bring(name, value, behind.__module__))
-        call = trees.call_of(given)
-        name = _entry(collector, given.function, replace(definition, source=bare, line=line))
-        if not collector.missing:
+        try:
+            call = trees.call_of(given)
+            name = _entry(collector, given.function, replace(definition, source=bare, line=line))
             return collector.text(), name, call, trees.leaves
-        found = discovery.source_text(definition)
-        if attempt or found is None:
-            raise NotKeptError(f"its source is not whole: {_words(collector)}")
-        bare, lines = without_decorators(found[0])  # what they name may be known to the function around it alone
-        line = found[1] + lines
+        except NotGatheredError as error:
+            if attempt or text is None:
+                raise NotKeptError(f"its source is not whole: {_words(collector)}") from error
+        bare, lines = without_decorators(text[0])  # what they name may be known to the function around it alone
+        line = text[1] + lines
     raise AssertionError("the second attempt is the last")
 
 
@@ -135,14 +142,14 @@ def _collector(credits_: Credits) -> SourceCollector:
         customary=_CUSTOMARY,
         built=portraits.built,
         loose=True,
+        instance=portraits.instance,
         credit=credits_,
     )
 
 
 def _words(collector: SourceCollector) -> str:
-    names = list(dict.fromkeys(collector.missing))
-    told = [f"{name} ({collector.why[name]})" if name in collector.why else name for name in names[:4]]
-    return f"it needs {', '.join(told)}" + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    name = collector.missing[-1]
+    return f"it needs {name}" + (f" ({collector.why[name]})" if name in collector.why else "")
 
 
 def _entry(collector: SourceCollector, function: Any, definition: Definition) -> str:

@@ -13,11 +13,12 @@ import numpy as np
 from synthesis.errors import Stage, Symptom
 from synthesis.examples import Examples, example
 from synthesis.frontends.base import Kernel
+from synthesis.frontends.definitions import Definition, name_of, source_of
 from synthesis.frontends.failures import detail_of
 from synthesis.frontends.jax import calling, functions, lowering
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.provenance import provenance
-from synthesis.frontends.sources import Definition, SourceCollector, name_of, source_of
+from synthesis.frontends.sources import SourceCollector
 from synthesis.records import Argument, KernelSpec, Rejection, Role, Signature
 
 _CUSTOMARY = {"np": "import numpy as np", "jnp": "import jax.numpy as jnp"}

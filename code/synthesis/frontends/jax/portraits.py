@@ -1,21 +1,29 @@
 """Live values that a JAX function refers to, as expressions: what jit, grad and vmap made, records, bound methods."""
 
+import ast
 import dataclasses
 import functools
+import inspect
 import re
-from collections.abc import Mapping
-from types import FunctionType
+import sys
+import textwrap
+from collections.abc import Collection, Mapping
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.definitions import Built, Definition, Instance, source_of
 from synthesis.frontends.jax import functions
-from synthesis.frontends.sources import Built, source_of
+from synthesis.frontends.rewriting import attributes_in
 
 jax: Any = functions.jax
 
 _SMALL = 1024
 """The number of elements up to which a captured array is written into the source."""
+_LIBRARIES = frozenset({"jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "warp"}) | sys.stdlib_module_names - {
+    "__main__"
+}
 _UNSAID = re.compile(r"\b(nan|inf)\b")
 
 _GRAD = {"argnums": 0, "has_aux": False, "holomorphic": False, "allow_int": False}
@@ -38,11 +46,60 @@ def built(value: Any) -> Built | None:
         return _jitted(value)
     if isinstance(value, functools.partial):
         return _partial(value)
+    if isinstance(value, MethodType) and isinstance(value.__func__, FunctionType):
+        return Built(f"{{0}}.{value.__name__}", ((variable(value.__self__), value.__self__),))
     if type(value) in (list, tuple):
         return _sequence(value)
     if type(value) is dict:
         return _dictionary(value)
     return record(value)
+
+
+def variable(value: Any) -> str:
+    """A name for a variable that holds an object."""
+    kind: Any = value.__class__
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
+    """An object of a class of Python's own making by its attributes, those that are used; None for any other.
+
+    Args:
+        value: the object.
+        mentioned: the attributes that are asked for in what refers to it.
+    """
+    kind: Any = value.__class__
+    if not isinstance(getattr(value, "__dict__", None), dict) or kind.__class__ is not type or is_jitted(value):
+        return None
+    if kind.__module__.partition(".")[0] in _LIBRARIES:
+        return None
+    fields: dict[str, Any] = {}
+    methods: dict[str, Definition] = {}
+    waiting = [*(["__call__"] if hasattr(kind, "__call__") else []), *sorted(mentioned)]  # noqa: B004
+    for name in waiting:
+        if name in fields or name in methods or (name.startswith("__") and name != "__call__"):
+            continue
+        found = inspect.getattr_static(kind, name, None)
+        method = _function_of(found)
+        if method is None and name in vars(value):
+            fields[name] = vars(value)[name]
+        elif method is not None:
+            methods[name] = Definition(method)
+            waiting += sorted(attributes_in(ast.parse(textwrap.dedent(source_of(method)[0] or ""))))
+        elif found is not None and not callable(found):
+            fields[name] = getattr(value, name)
+    if not fields and not methods:
+        return None
+    return Instance(kind=kind, fields=dict(sorted(fields.items())), methods=methods)
+
+
+def _function_of(member: Any) -> FunctionType | None:
+    """The function in what a class has under a name."""
+    if isinstance(member, property):
+        return functions.function_behind(member.fget)
+    if isinstance(member, FunctionType | staticmethod | classmethod) or is_jitted(member):
+        return functions.function_behind(member)
+    return None
 
 
 def is_jitted(value: Any) -> bool:
@@ -55,6 +112,8 @@ def hint_of(value: Any, inner: str) -> str:
     made = made_by(value) if isinstance(value, FunctionType) else None
     if made is not None:
         return f"{inner}_{made[0].partition('.')[0]}"
+    if isinstance(value, MethodType):
+        return value.__name__
     return f"{inner}_bound" if isinstance(value, functools.partial) else inner
 
 

@@ -13,8 +13,9 @@ from typing import Any
 from synthesis.errors import ConfigError, Stage, Symptom, UnknownNameError
 from synthesis.examples import DIMENSIONS, ArrayType, Examples
 from synthesis.frontends.base import Kernel
+from synthesis.frontends.definitions import Definition
 from synthesis.frontends.provenance import provenance
-from synthesis.frontends.sources import Definition, SourceCollector
+from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.warp import introspection, lowering
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
