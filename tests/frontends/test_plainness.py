@@ -38,6 +38,12 @@ MORE = [
     "def f(x, n):\n    return hasattr(x, n)",
     "from typing import NamedTuple\nclass P(NamedTuple):\n    update: object\nd = {}\np = P(update=d.update)\n"
     "def f(x):\n    p.update({1: x})\n    return x",
+    "d = {}\nput = d.update\ndef f(x):\n    put({1: x})\n    return x",
+    "put = [].append\ndef f(x):\n    put(x)\n    return x",
+    "from typing import NamedTuple\nclass P(NamedTuple):\n    update: object\nd = {}\ndef update(x):\n    return x\n"
+    "update = d.update\np = P(update=update)\ndef f(x):\n    p.update({1: x})\n    return x",
+    "from typing import NamedTuple\nclass P(NamedTuple):\n    update: object\nd = {}\ndef update(x):\n    return x\n"
+    "p = P(update=update)\np = d\ndef f(x):\n    p.update({1: x})\n    return x",
     "setattr(jnp, 'sin', 1)",
     "x = eval('1')",
     "exec('1')",

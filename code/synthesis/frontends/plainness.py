@@ -168,6 +168,9 @@ class _Check:
 
     def _outermost(self, node: ast.stmt) -> None:
         """Refuse statements of the module that are no definitions; note what they bind."""
+        for name in _bound_by(node):  # which is not what it was
+            for known in (self.functions, self.classes, self.tuples, self.records):
+                known.discard(name)
         match node:
             case ast.Import() | ast.ImportFrom() | ast.Pass() | ast.Expr(value=ast.Constant()):
                 pass
@@ -518,11 +521,26 @@ def _only_names(target: ast.expr) -> bool:
     return isinstance(target, ast.Name) or (isinstance(target, ast.Tuple) and all(map(_only_names, target.elts)))
 
 
+def _bound_by(node: ast.stmt) -> set[str]:
+    """The names that a statement of a module binds."""
+    match node:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return {name}
+        case ast.Assign(targets=targets):
+            return {each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)}
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return {name}
+        case _:
+            return set()
+
+
 def _is_fixed(value: ast.expr) -> bool:
     """Whether a value cannot be changed in place, as far as its text shows."""
     match value:
         case ast.Tuple(elts=parts):
             return all(map(_is_fixed, parts))
+        case ast.Attribute(attr=name) if name in names.MUTATORS:
+            return False  # called, it changes what it was taken of
         case ast.Constant() | ast.Name() | ast.Attribute() | ast.UnaryOp() | ast.BinOp() | ast.Compare() | ast.Lambda():
             return True
         case ast.Call(func=ast.Attribute(value=ast.Name(id="functools"), attr="partial"), args=parts, keywords=named):
