@@ -101,13 +101,18 @@ def scope_of(obj: Any) -> Mapping[str, Any]:
     """What the names inside a function or class stand for: its globals, over them its closure."""
     if not isinstance(obj, FunctionType):
         return vars(sys.modules[obj.__module__]) if obj.__module__ in sys.modules else {}
-    closure: dict[str, Any] = {}
-    for name, cell in zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True):
+    return {**obj.__globals__, **closure_of(obj)}
+
+
+def closure_of(function: FunctionType) -> dict[str, Any]:
+    """What a function has captured, by name; cells that were never filled are left out."""
+    found: dict[str, Any] = {}
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:
-            closure[name] = cell.cell_contents
-        except ValueError:  # a cell that was never filled
+            found[name] = cell.cell_contents
+        except ValueError:
             continue
-    return {**obj.__globals__, **closure}
+    return found
 
 
 def changes_what_is_around(tree: ast.Module) -> bool:

@@ -5,7 +5,6 @@ was traced to, is at hand, and nothing is traced for us. The first calls of a si
 that they come by too; later ones cost nothing.
 """
 
-import functools
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +13,7 @@ import jax._src.pjit as _pjit  # noqa: TID251
 from jax._src.core import trace_state_clean as _trace_state_clean  # noqa: TID251
 
 from synthesis.frontends.launched import Call, Described, Launched, Listener
+from synthesis.frontends.wrapping import Wrapping
 
 pjit: Any = _pjit
 trace_state_clean: Any = _trace_state_clean
@@ -24,9 +24,7 @@ _OWN = ("jax", "jaxlib")
 
 def watch(listener: Listener) -> Callable[[], None]:
     """Have a listener told of calls of jitted functions of this process; returns what ends that."""
-    watching = _Watching(listener)
-    watching.begin()
-    return watching.end
+    return _Watching(listener).begin()
 
 
 class _Now(threading.local):
@@ -47,28 +45,13 @@ class _Watching:
         self._listener = listener
         self._now = _Now()
         self._looks: dict[int, int] = {}
-        self._before: list[tuple[str, Any]] = []
+        self._wrapping = Wrapping()
 
-    def begin(self) -> None:
-        """Wrap them."""
-        self._wrap("_infer_params", self._infer)
-        self._wrap("_need_to_rebuild_with_fdo", self._rebuild)
-
-    def end(self) -> None:
-        """Have them as they were, but for those that somebody else has wrapped since."""
-        for name, function in reversed(self._before):
-            if getattr(getattr(pjit, name), "__wrapped__", None) is function:
-                setattr(pjit, name, function)
-
-    def _wrap(self, name: str, around: Callable[..., Any]) -> None:
-        function = getattr(pjit, name)
-        self._before.append((name, function))
-
-        @functools.wraps(function)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            return around(function, *args, **kwargs)
-
-        setattr(pjit, name, wrapped)
+    def begin(self) -> Callable[[], None]:
+        """Wrap them; returns what ends that."""
+        self._wrapping.wrap(pjit, "_infer_params", self._infer)
+        self._wrapping.wrap(pjit, "_need_to_rebuild_with_fdo", self._rebuild)
+        return self._wrapping.end
 
     # ---- around JAX's functions
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.definitions import Built, Definition, Instance, source_of
+from synthesis.frontends.definitions import Built, Definition, Instance, closure_of, source_of
 from synthesis.frontends.jax import functions
 from synthesis.frontends.rewriting import attributes_in
 
@@ -161,9 +161,9 @@ def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
     """Which of JAX's transformations has made a function, and what it keeps; None for any other function."""
     name = function.__code__.co_qualname
     if name == "api_boundary.<locals>.reraise_with_filtered_traceback":
-        inner = _cells(function)["fun"]
+        inner = closure_of(function)["fun"]
         return made_by(inner) if isinstance(inner, FunctionType) else None
-    return (name, _cells(function)) if name in _TRANSFORMS or name.startswith("grad.<locals>.grad_f") else None
+    return (name, closure_of(function)) if name in _TRANSFORMS or name.startswith("grad.<locals>.grad_f") else None
 
 
 def _is_decorated(function: Any) -> bool:
@@ -226,16 +226,6 @@ def _dictionary(value: Any) -> Built | None:
         (key if isinstance(key, str) and key.isidentifier() else "entry", each) for key, each in value.items()
     )
     return Built(f"{{{{{texts}}}}}", parts)
-
-
-def _cells(function: FunctionType) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
-        try:
-            found[name] = cell.cell_contents
-        except ValueError:  # a cell that was never filled
-            continue
-    return found
 
 
 def literal(value: Any) -> str | None:

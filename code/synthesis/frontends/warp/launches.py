@@ -5,7 +5,6 @@ C has them. On a GPU there is no such place, and those of Python's functions are
 """
 
 import contextlib
-import functools
 import gc
 import hashlib
 import re
@@ -22,6 +21,7 @@ from synthesis.frontends.base import Direction
 from synthesis.frontends.launched import Call, Described, Listener
 from synthesis.frontends.warp import discovery, lowering
 from synthesis.frontends.warp.packed import read_packed
+from synthesis.frontends.wrapping import Wrapping
 
 wp: Any = _warp
 context: Any = _context
@@ -37,9 +37,7 @@ _VARIABLE = re.compile(r"\bvar_\d+\b")
 
 def watch(listener: Listener) -> Callable[[], None]:
     """Have a listener told of every launch of this process; returns what ends that."""
-    watching = _Watching(listener)
-    watching.begin()
-    return watching.end
+    return _Watching(listener).begin()
 
 
 class _Now(threading.local):
@@ -59,45 +57,31 @@ class _Watching:
     def __init__(self, listener: Listener) -> None:
         self._listener = listener
         self._now = _Now()
-        self._before: list[tuple[Any, str, Any]] = []
+        self._wrapping = Wrapping()
         self._objects: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 
-    def begin(self) -> None:
-        """Wrap them."""
-        self._wrap(context, "invoke", self._invoke)
-        self._wrap(context, "invoke_cpu_blocks", self._invoke)
+    def begin(self) -> Callable[[], None]:
+        """Wrap them; returns what ends that."""
+        wrap = self._wrapping.wrap
+        wrap(context, "invoke", self._invoke)
+        wrap(context, "invoke_cpu_blocks", self._invoke)
         if _JAX in sys.modules:
-            self._wrap(sys.modules[_JAX], "invoke", self._invoke)
-        self._wrap(context.Launch, "launch", self._launch_again)
+            wrap(sys.modules[_JAX], "invoke", self._invoke)
+        wrap(context.Launch, "launch", self._launch_again)
         launch, tiled = context.launch, context.launch_tiled
         for place in (context, wp):
             if getattr(place, "launch", None) is launch:
-                self._wrap(place, "launch", self._launch)
+                wrap(place, "launch", self._launch)
             if getattr(place, "launch_tiled", None) is tiled:
-                self._wrap(place, "launch_tiled", self._launch_tiled)
+                wrap(place, "launch_tiled", self._launch_tiled)
         kinds = tuple(getattr(wp, name) for name in _OBJECTS)
         for each in gc.get_objects():
             if isinstance(each, kinds):
                 self._know(each)
         for kind in kinds:
-            self._wrap(kind, "__init__", self._make)
-        self._wrap(wp.HashGrid, "build", self._build)
-
-    def end(self) -> None:
-        """Have them as they were, but for those that somebody else has wrapped since."""
-        for place, name, function in reversed(self._before):
-            if getattr(getattr(place, name), "__wrapped__", None) is function:
-                setattr(place, name, function)
-
-    def _wrap(self, place: Any, name: str, around: Callable[..., Any]) -> None:
-        function = getattr(place, name)
-        self._before.append((place, name, function))
-
-        @functools.wraps(function)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            return around(function, *args, **kwargs)
-
-        setattr(place, name, wrapped)
+            wrap(kind, "__init__", self._make)
+        wrap(wp.HashGrid, "build", self._build)
+        return self._wrapping.end
 
     def _know(self, made: Any) -> None:
         with contextlib.suppress(AttributeError, TypeError):
