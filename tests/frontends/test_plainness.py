@@ -118,6 +118,14 @@ WARP_MORE = [
     "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = f\ny = g.func(wp.sin)",
     "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ny = [g := f][0](wp.sin)",
     "g = h = k\nwp.sin.h = h",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = (f, f)\ny = g[0](wp.sin)",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = (f, f)\n"
+    "@wp.func\ndef h(x: float):\n    return wp.static(g[0](wp.sin))",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = (f, f)\n"
+    "@wp.func\ndef h(x: float):\n    return wp.static([p(wp.sin) for p in g])",
+    "@wp.func\ndef f(x: float):\n    x.y = 1.0\n    return x\ng = [f]\ny = g[0](wp.sin)",
+    "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n"
+    "@wp.func\ndef h(x: float):\n    return wp.static(g[open('x')])(x)",
     "@wp.kernel\ndef k(x: float = wp.zeros(3)):\n    pass",
     "wp.sin.value_func = abs",
     "x = wp.sin.value_func",
@@ -161,6 +169,8 @@ PLAIN = [
     MODEL + "model = Model(w=jnp.ones(3))\ndef f(x):\n    return model.dot(x) + model(x)",
 ]
 WARP_PLAIN = [
+    "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n@wp.func\ndef i(x: float):\n"
+    "    for n in range(wp.static(len(g))):\n        x = wp.static(g[n])(x)\n    return x",
     "@wp.func\ndef f(x: float):\n    return x\ng = f\nh = g\n@wp.func\ndef i(x: float):\n    return h(x)",
 ]
 

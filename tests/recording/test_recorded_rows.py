@@ -147,11 +147,13 @@ def test_a_recording_becomes_a_data_set_that_verifies_where_the_package_is_not(t
         "import enum\nimport warp as wp\nBASE = 3\n"
         "class Kind(enum.IntEnum):\n    PLAIN = BASE\n    ROUND = BASE + 1\n"
         "@wp.func\ndef twice(x: float):\n    return 2.0 * x\n"
+        "@wp.func\ndef half(x: float):\n    return 0.5 * x\nBOTH = [twice, half]\n"
     )
     (package / "kernels.py").write_text(
-        "import warp as wp\nfrom mine import kinds\ndouble = kinds.twice\n"
+        "import warp as wp\nfrom mine import kinds\ndouble = kinds.twice\nBOTH = kinds.BOTH\n"
         "@wp.kernel\ndef choose(kind: wp.array(dtype=int), x: wp.array(dtype=float), y: wp.array(dtype=float)):\n"
-        "    i = wp.tid()\n    if kind[i] == int(kinds.Kind.ROUND):\n        y[i] = double(x[i])\n"
+        "    i = wp.tid()\n    if kind[i] == int(kinds.Kind.ROUND):\n"
+        "        y[i] = wp.static(BOTH[1])(double(x[i])) + x[i]\n"
         "    else:\n        y[i] = x[i] + float(kinds.Kind.PLAIN.value)\n"
     )
     program = tmp_path / "program.py"

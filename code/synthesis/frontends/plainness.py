@@ -186,7 +186,7 @@ class _Check:
                 self.classes.add(node.name)
                 if len(node.bases) == 1 and self._is_tuple(node.bases[0]):
                     self.tuples.add(node.name)
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Name(id=known)) if known in self.inert:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if self._is_of_inert(value):
                 self.inert.add(name)
             case ast.Assign(targets=targets, value=value) if all(map(_only_names, targets)):
                 if self._is_record(value) and isinstance(targets[0], ast.Name) and len(targets) == 1:
@@ -284,8 +284,8 @@ class _Check:
                 return
             case ast.ClassDef():
                 self._class(node)
-            case ast.Assign(targets=[ast.Name()], value=ast.Name(id=known)) if scope is None and known in self.inert:
-                return  # another name of the same, which is noted
+            case ast.Assign(targets=[ast.Name()], value=value) if scope is None and self._is_of_inert(value):
+                return  # the name is noted as these are
             case ast.Name(id=name, ctx=ast.Load()):
                 self._name(node, name, scope)
             case ast.Attribute():
@@ -301,8 +301,7 @@ class _Check:
                 if inert and self._path(node.func) == ("warp", "static"):
                     free = _Scope(False, scope.bound if scope is not None else {}, scope)
                     for each in node.args:
-                        if not (isinstance(each, ast.Name) and each.id in self.inert):
-                            self._visit(each, free)
+                        self._visit_static(each, free)
                     return
                 if not inert and (self._path(node.func) or ("", ""))[0].startswith("jax."):
                     for each in [*node.args, *node.keywords]:
@@ -344,6 +343,23 @@ class _Check:
                                    if isinstance(each, ast.Name)}, scope)  # fmt: skip
         for child in ast.iter_child_nodes(node):
             self._visit(child, scope)
+
+    def _is_of_inert(self, value: ast.expr) -> bool:
+        """Whether a value is a kernel or function of Warp's, or a tuple of them."""
+        names = value.elts if isinstance(value, ast.Tuple) else [value]
+        return bool(names) and all(isinstance(each, ast.Name) and each.id in self.inert for each in names)
+
+    def _visit_static(self, node: ast.expr, scope: _Scope) -> None:
+        """Look at what ``wp.static`` is given: it may pick one of several functions of Warp's, and count them."""
+        match node:
+            case ast.Name(id=name) if name in self.inert:
+                return
+            case ast.Call(func=ast.Name(id="len"), args=[ast.Name(id=name)], keywords=[]) if name in self.inert:
+                return
+            case ast.Subscript(value=ast.Name(id=name), slice=index) if name in self.inert:
+                self._visit(index, scope)
+            case _:
+                self._visit(node, scope)
 
     def _function(self, node: _Function, scope: _Scope | None) -> None:
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)

@@ -5,15 +5,15 @@ import builtins
 import functools
 import inspect
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from synthesis.errors import ConfigError, Stage, Symptom, UnknownNameError
 from synthesis.examples import DIMENSIONS, ArrayType, Examples
 from synthesis.frontends.base import Kernel
-from synthesis.frontends.definitions import Definition
+from synthesis.frontends.definitions import Built, Definition
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
 from synthesis.frontends.warp import introspection, lowering
@@ -70,6 +70,7 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
         customary=_CUSTOMARY,
         spell=type_name,
         implicit=introspection.is_builtin_name,
+        built=_built,
     )
     parameters = introspection.parameters_of(kernel)
     structs = {
@@ -218,6 +219,17 @@ def _unwrap(value: Any) -> Definition | None:
     if isinstance(value, functools._lru_cache_wrapper):  # pyright: ignore[reportPrivateUsage]
         return Definition(value.__wrapped__)
     return None
+
+
+def _built(value: Any) -> Built | None:
+    """Several functions of Warp's, which ``wp.static`` picks from: a tuple of them, whatever holds them; None else."""
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    functions = cast("Sequence[Any]", value)
+    if not all(map(introspection.is_function, functions)):
+        return None
+    texts = "".join(f"{{{number}}}, " for number in range(len(functions)))
+    return Built(f"({texts.strip()})", tuple((each.func.__name__, each) for each in functions))
 
 
 def _definition(obj: Any, kind: str) -> Definition:
