@@ -68,12 +68,12 @@ def test_an_oracle_shares_no_code_with_the_route_of_any_text(frontend: str) -> N
 
 
 def test_what_both_share_in_jax_computes_nothing() -> None:
-    """Data types, and names of formats: no functions of arrays."""
+    """Data types, how texts name them, and names of formats: no functions of arrays."""
     modules = modules_of("jax")
     for name in SHARED["jax"]:
         tree = ast.parse(modules[name].read_text())
         functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-        assert {function.name.strip("_") for function in functions} <= {"dtype_of"}
+        assert {function.name.strip("_") for function in functions} <= {"dtype_of", "is_printed"}
 
 
 def test_no_function_of_warps_is_called_by_the_oracle() -> None:

@@ -1,9 +1,11 @@
 """Rows of recordings: proved on what was launched, from the row alone."""
 
+import io
 import json
 import re
 import subprocess
 import sys
+import weakref
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -183,11 +185,14 @@ def test_a_block_records_this_process_and_leaves_it_as_it_was(tmp_path: Path) ->
 
     wp: Any = warp
     before = wp.launch
+    dead = weakref.proxy(io.StringIO())  # a watcher looks over all objects, and this one cannot be asked anything
     with record(tmp_path / "kept"):
         assert wp.launch is not before
+        assert not (tmp_path / "kept" / "refused").exists()
         with pytest.raises(ConfigError, match="already"), record(tmp_path / "other"):
             pass
     assert wp.launch is before
+    del dead
     with pytest.raises(ConfigError, match="launches must be an integer from 1"), record(tmp_path / "kept", launches=0):
         pass
 

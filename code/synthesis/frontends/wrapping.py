@@ -1,7 +1,8 @@
 """Functions of a tool that are wrapped while somebody listens, and left as they were."""
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -21,6 +22,15 @@ class Wrapping:
             return around(function, *args, **kwargs)
 
         setattr(place, name, wrapped)
+
+    @contextmanager
+    def all_or_none(self) -> Generator[None]:
+        """Wrap several; if that fails on the way, what has been wrapped is as it was."""
+        try:
+            yield
+        except BaseException:
+            self.end()
+            raise
 
     def end(self) -> None:
         """Have all as it was, but for what somebody else has wrapped since."""

@@ -49,8 +49,9 @@ class _Watching:
 
     def begin(self) -> Callable[[], None]:
         """Wrap them; returns what ends that."""
-        self._wrapping.wrap(pjit, "_infer_params", self._infer)
-        self._wrapping.wrap(pjit, "_need_to_rebuild_with_fdo", self._rebuild)
+        with self._wrapping.all_or_none():
+            self._wrapping.wrap(pjit, "_infer_params", self._infer)
+            self._wrapping.wrap(pjit, "_need_to_rebuild_with_fdo", self._rebuild)
         return self._wrapping.end
 
     # ---- around JAX's functions

@@ -62,6 +62,11 @@ class _Watching:
 
     def begin(self) -> Callable[[], None]:
         """Wrap them; returns what ends that."""
+        with self._wrapping.all_or_none():
+            self._wrap_all()
+        return self._wrapping.end
+
+    def _wrap_all(self) -> None:
         wrap = self._wrapping.wrap
         wrap(context, "invoke", self._invoke)
         wrap(context, "invoke_cpu_blocks", self._invoke)
@@ -76,12 +81,11 @@ class _Watching:
                 wrap(place, "launch_tiled", self._launch_tiled)
         kinds = tuple(getattr(wp, name) for name in _OBJECTS)
         for each in gc.get_objects():
-            if isinstance(each, kinds):
+            if issubclass(type(each), kinds):  # isinstance asks the object, and a dead proxy raises
                 self._know(each)
         for kind in kinds:
             wrap(kind, "__init__", self._make)
         wrap(wp.HashGrid, "build", self._build)
-        return self._wrapping.end
 
     def _know(self, made: Any) -> None:
         with contextlib.suppress(AttributeError, TypeError):
