@@ -1,3 +1,4 @@
+import ml_dtypes
 import numpy as np
 import pytest
 
@@ -34,6 +35,17 @@ def test_the_allowance_grows_with_the_rounding_that_the_arithmetic_makes() -> No
     expected = expected_of(ONE, own)
     assert 2e-5 < expected.largest_tolerance < 1e-3
     assert compare(values((ONE * (1 - 1e-5)).astype(np.float32)), expected).mismatch is None
+
+
+@pytest.mark.parametrize("dtype", [np.float16, ml_dtypes.bfloat16])
+def test_what_is_only_stored_in_few_digits_is_held_to_them(dtype: type[np.generic]) -> None:
+    """Computed finely and rounded once: a neighbouring number passes, a constant that is 6 % off does not."""
+    double = 2.0 + ONE
+    own = double.astype(dtype)
+    expected = expected_of(double, own)
+    neighbour = np.nextafter(own, np.asarray(9, dtype))
+    assert compare(values(neighbour), expected).mismatch is None
+    assert compare(values((1.8 + ONE).astype(dtype)), expected).mismatch is not None
 
 
 def test_a_kernel_that_needs_more_than_the_cap_is_ill_conditioned() -> None:

@@ -25,7 +25,7 @@ from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
 """The largest relative allowance; four units in the last place where a format is coarser than that."""
-_FINE = 2.0**-23
+_FINE, _COARSE = 2.0**-23, 2.0**-12
 _COARSE_UNITS = 16.0
 """Where a kernel is known to compute in a coarse format, units of it that an element may be off at most."""
 _TOGETHER, _FEW = 3.0, 4.0
@@ -35,7 +35,9 @@ _TAIL, _TAIL_CAPS = 1e-3, 3.0
 _ROUNDED = 12.0**-0.5
 """What rounding to the nearest number is off by on average, where a number that is shaken is off by 1."""
 _MARGIN = 8.0
-_UNITS = 32.0
+_UNITS, _STORED_UNITS = 32.0, 2.0
+"""Units in the last place that a text may be off at least; fewer of a coarse format in which finer numbers are stored:
+there an honest text is off by one."""
 _LEAST = 1e-11
 """The smallest allowance: for float64 there is no wider format to measure against."""
 _QUARTILE = 0.25
@@ -254,7 +256,8 @@ def _root_mean_square(errors: npt.NDArray[Any], cap: float) -> float:
 def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[float, float | None]:
     """The relative allowance, and how much is needed where that is more than the cap."""
     cap = _cap(epsilon, unit)
-    floor = min(max(_UNITS * epsilon, _LEAST), cap)
+    stored = epsilon > _COARSE >= unit
+    floor = min(max((_STORED_UNITS if stored else _UNITS) * epsilon, _LEAST), cap)
     errors = errors[np.isfinite(errors)]
     if not errors.size:
         return floor, None
