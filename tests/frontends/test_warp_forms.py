@@ -276,11 +276,28 @@ def test_a_thread_says_that_a_list_is_full(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_switch_is_a_truth_that_adds_a_term_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(switches, "_SHARE", 1.0)
-    text = "total = 0.0\ntotal += a[tid] * scale\nn = 1.0\nn += b[tid]\nk = int(0)\nk += 1\nout[tid] = total / n"
-    for sheet in formed(text, switches.switch):
+    text = "total = b[tid]\ntotal += a[tid] * drag\nn = b[tid]\nn += drag\nk = int(0)\nk += 1\nout[tid] = total / n"
+    drag = Given(kind=FLOAT, domain=(0, 1), names=("drag",))
+    for sheet in formed(text, switches.switch, drag=drag):
         assert sheet.given["switch"].kind == Type("bool")
         assert text_of(sheet) == text.replace("total +=", "if switch:\n    total +=")
-        assert any("scale" in name for name in sheet.given["switch"].names) or "a" in sheet.given
+        assert all("drag" in name for name in sheet.given["switch"].names)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "total = 0.0\ntotal += a[tid] * drag\nout[tid] = total",
+        "total = b[tid]\nfor k in range(4):\n    total += a[k] * drag\nout[tid] = total",
+        "total = b[tid]\ntotal += a[tid] * scale\nout[tid] = total",
+    ],
+    ids=["the only term", "a sum", "a term without a name"],
+)
+def test_what_a_sum_is_made_of_is_not_switched(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(switches, "_SHARE", 1.0)
+    drag = Given(kind=FLOAT, domain=(0, 1), names=("drag",))
+    for sheet in formed(text, switches.switch, drag=drag):
+        assert "switch" not in sheet.given
 
 
 def test_nothing_is_switched_that_something_is_divided_by(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,6 +310,7 @@ def test_a_branch_of_a_constant_always_holds(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(statics, "_BRANCHES", 1.0)
     monkeypatch.setattr(statics, "_VECTORS", 0.0)
     text = "total = 0.0\nfor k in range(4):\n    total += a[k]\nout[tid] = total\nwp.atomic_add(count, 0, 1)"
+    # neither the sum nor the first result depends on anything
     for sheet in formed(text, statics.resolve):
         ((key, (_, value)),) = sheet.constants.items()
         tests = [node.test for each in sheet.body for node in ast.walk(each) if isinstance(node, ast.If)]

@@ -48,6 +48,7 @@ _LOCALS: dict[str, tuple[str, ...]] = {
     "answer": ("query", "res", "result", "q", "hit"), "surface": ("closest", "cp", "surface_pos", "p_surface"),
     "search": ("query", "q", "it", "aabb_query"), "nearby": ("neighbors", "query", "nbrs", "hash_query"),
     "other": ("index", "j", "other", "item"), "facet": ("face", "face_index", "tri", "face_id"),
+    "held": ("geom", "mesh_data", "surface_mesh", "m"),
 }  # fmt: skip
 """For variables of the lines, the names that they may get; any other has its own."""
 

@@ -89,12 +89,13 @@ def _draw_rays(stream: Stream, target: str) -> KernelSpec:
     if sided:
         p.add(*_sides(p))
     else:
-        lines = {"depth_image": _depth, "normal_image": _normals, "occlusion": _occlusion, "hit_velocity": _moving}
-        p.add(*lines[target](p))
+        lines = {"depth_image": _depth, "normal_image": _normals, "occlusion": _occlusion, "shadow": _shadow}
+        p.add(*lines.get(target, _moving)(p))
     titles = {
         "depth_image": ("render_depth", "raycast_depth", "lidar_scan", "cast_rays"),
         "normal_image": ("render_normals", "shade_pixels", "draw", "raycast_normals"),
-        "occlusion": ("shadow_rays", "check_visibility", "line_of_sight", "occlusion_mask"),
+        "occlusion": ("check_visibility", "occlusion_mask", "mark_occluded"),
+        "shadow": ("shadow_rays", "check_visibility", "line_of_sight", "shadow_mask"),
         "hit_velocity": ("doppler_scan", "track_surface", "scan_moving_mesh"),
     }[target]
     return p.done("queries", "ray_cast", target, "Rays against a mesh", titles)
@@ -172,18 +173,22 @@ def _normals(p: Program) -> list[str]:
     return [_ask(p), *_met(p, [n, colour, p.pick("", "depth[tid] = answer.t", "state[tid] = 1")], none)]
 
 
+def _shadow(p: Program) -> list[str]:
+    """Whether anything at all is in the way."""
+    add = p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1")
+    far = p.pick("far", "10.0")
+    seen = p.pick(
+        f"hit = wp.mesh_query_ray_anyhit(mesh, start, ray, {far})\nif hit:",
+        f"if wp.mesh_query_ray_anyhit(mesh, start, ray, {far}):",
+    )
+    head, _, test = seen.rpartition("\n")
+    other = p.pick("state[tid] = 0", "state[tid] = -1", f"state[tid] = 0\n{add}")
+    return [head, block(test, "state[tid] = 1") + "\n" + block("else:", other)]
+
+
 def _occlusion(p: Program) -> list[str]:
     add = p.pick("wp.atomic_add(count, 0, 1)", "count[0] += 1")
-    form = p.pick("any", "any", "closest", "soft", "count")
-    if form == "any":
-        far = p.pick("far", "10.0")
-        seen = p.pick(
-            f"hit = wp.mesh_query_ray_anyhit(mesh, start, ray, {far})\nif hit:",
-            f"if wp.mesh_query_ray_anyhit(mesh, start, ray, {far}):",
-        )
-        head, _, test = seen.rpartition("\n")
-        other = p.pick("state[tid] = 0", "state[tid] = -1", f"state[tid] = 0\n{add}")
-        return [head, block(test, p.pick("state[tid] = 1", "state[tid] = 2")) + "\n" + block("else:", other)]
+    form = p.pick("closest", "soft", "count")
     if form == "closest":
         near = block(f"if answer.t < {p.pick('far', '0.9 * far')}:", "state[tid] = 1", p.pick("", add))
         return [_ask(p, near=False), "state[tid] = 0", block("if answer.result:", near)]
@@ -242,7 +247,7 @@ RECIPES = (
     Recipe(
         name="ray_cast",
         category="queries",
-        targets=("depth_image", "normal_image", "occlusion", "hit_velocity"),
+        targets=("depth_image", "normal_image", "occlusion", "hit_velocity", "shadow"),
         draw=_draw_rays,
     ),
 )

@@ -132,7 +132,8 @@ _AT_POINT = {
         gy = wp.volume_lookup_f(smoke, ix, iy + 1, iz) - wp.volume_lookup_f(smoke, ix, iy - 1, iz)
         gz = wp.volume_lookup_f(smoke, ix, iy, iz + 1) - wp.volume_lookup_f(smoke, ix, iy, iz - 1)
         gradient[tid] = 0.5 * wp.vec3(gx, gy, gz)} ~
-        value = wp.volume_sample_f(smoke, uvw, {wp.Volume.LINEAR ~ wp.Volume.CLOSEST})
+        value = {wp.volume_sample_f(smoke, uvw, {wp.Volume.LINEAR ~ wp.Volume.CLOSEST}) ~ \
+                wp.volume_sample(smoke, uvw, wp.Volume.LINEAR, dtype=float)}
         density[tid] = {value * mass[tid] ~ wp.clamp(value, 0.0, limit) ~ wp.where(value > threshold, value, 0.0)}
         {?0.4 if value > threshold:
             wp.atomic_add(total_mass, 0, mass[tid])}}
@@ -212,7 +213,8 @@ _AT_VOXEL = {
         pos = lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width ~
         pos = lower + wp.vec3(float(i), float(j), float(k)) * width}
         {uvw = wp.volume_world_to_index(sdf, pos)
-        field_out[i, j, k] = wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~
+        field_out[i, j, k] = {wp.volume_sample_f(sdf, uvw, wp.Volume.LINEAR) ~ \
+                wp.volume_sample(sdf, uvw, wp.Volume.LINEAR, dtype=float)} ~
         d = wp.volume_sample_f(sdf, wp.volume_world_to_index(sdf, pos), wp.Volume.LINEAR)
         {field_out[i, j, k] = {wp.min(field[i, j, k], d) ~ wp.max(field[i, j, k], -d) ~ d - offset} ~
         if wp.abs(d) < band:

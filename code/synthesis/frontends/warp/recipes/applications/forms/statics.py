@@ -2,7 +2,8 @@
 
 import ast
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_of, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
+from synthesis.frontends.warp.recipes.applications.forms.terms import extra_results, extra_terms
 from synthesis.grammar.streams import Stream
 
 _BRANCHES, _VECTORS = 0.06, 0.06
@@ -26,29 +27,13 @@ def resolve(sheet: Sheet, choices: Stream) -> None:
 
 
 def _branch(sheet: Sheet, choices: Stream) -> None:
-    places = [
-        (block, place)
-        for block in blocks_of(sheet.body)
-        for place, statement in enumerate(block)
-        if _changes_only(statement) and sum(map(_changes_only, block)) == 1
-    ]
+    places = [*extra_terms(sheet.body), *extra_results(sheet.body)]
     if not places or not choices.chance(_BRANCHES):
         return
-    block, place = choices.choice(places)
+    block, place, _, is_term = choices.choice(places)
     value, test = choices.choice(_TESTS)
-    sheet.constants[_KEY] = (_NAMES[isinstance(block[place], ast.AugAssign)], value)
+    sheet.constants[_KEY] = (_NAMES[is_term], value)
     block[place] = ast.If(parse_expression(f"wp.static({test.format(_KEY)})"), [block[place]], [])
-
-
-def _changes_only(statement: ast.stmt) -> bool:
-    """Whether a statement adds to something, or writes an element, and names nothing new."""
-    match statement:
-        case ast.AugAssign() | ast.Assign(targets=[ast.Subscript()]):
-            return True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))):
-            return name.startswith("atomic_")
-        case _:
-            return False
 
 
 class _Making(ast.NodeTransformer):
