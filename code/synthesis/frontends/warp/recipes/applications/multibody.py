@@ -1,116 +1,156 @@
 """Trees of bodies in many worlds at once: poses, velocities, forces, actuators, sensors, rows of constraints."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLOAT, FOUR, INT, SPATIAL, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
 
 _MAT = Type("float32", (3, 3))
+_JOINTS, _DOFS, _COORDINATES = 2, 3, 7
+"""The joints and velocities that a body has at most, and the coordinates that a joint has."""
 
 _BODY = {
     "body_pose": """
         pid = parent_of[b]
-        {?0.5 # the world itself
-        if {b == 0 ~ pid < 0 ~ pid == -1}:
-            pos_out[w, b] = {wp.vec3(0.0, 0.0, 0.0) ~ body_pos[b]}
-            {quat_out[w, b] = wp.quat(0.0, 0.0, 0.0, 1.0) ~ quat_out[w, b] = wp.quat_identity()}
-            return
-        up = pid
-        ~
-        up = wp.max(pid, 0)}
-        p = {quat_rotate(xquat[w, up], body_pos[b]) ~ wp.quat_rotate(xquat[w, up], body_pos[b])} + xpos[w, up]
-        q = xquat[w, up] * body_quat[b]
-        {num = jnt_num[b]
-        for k in range(num):
-            jnt = jnt_adr[b] + k
-            {?0.7 kind = jnt_type[jnt]
-            if kind == JNT_SLIDE:
-                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, jnt]
+        {p = body_pos[b]
+        q = body_quat[b]
+        {# the frame of a root is given in the world
+        if pid >= 0: ~ if pid != -1:}
+            p = xpos[w, pid] + {quat_rotate(xquat[w, pid], p) ~ wp.quat_rotate(xquat[w, pid], p)}
+            q = xquat[w, pid] * q ~
+        if pid < 0:
+            p = body_pos[b]
+            q = body_quat[b]
+        else:
+            p = xpos[w, pid] + wp.quat_rotate(xquat[w, pid], body_pos[b])
+            q = xquat[w, pid] * body_quat[b]}
+        {for k in range(jnt_num[b]):
+            jnt = jnt_adr[b] + k ~ for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):}
+            kind = jnt_type[jnt]
+            adr = jnt_qposadr[jnt]
+            {if kind == JNT_SLIDE:
+                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
             elif kind == JNT_HINGE:
-                {turn = wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, jnt])
-                q = q * turn ~ q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, jnt])}
-            ~
-            p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, jnt]} ~
-        jnt = jnt_adr[b]
-        if jnt_type[jnt] == {JNT_HINGE ~ JNT_SLIDE}:
-            {q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, jnt]) ~
-            p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, jnt]} ~}
-        pos_out[w, b] = p
-        quat_out[w, b] = {wp.normalize(q) ~ q}
+                q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
+            {?0.5 elif kind == JNT_FREE:
+                # a floating body is where its coordinates say
+                p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
+                q = wp.normalize(wp.quat(qpos[w, adr + 3], qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6]))} ~
+            {# a joint turns the body about its anchor
+            anchor = p + wp.quat_rotate(q, jnt_pos[jnt]) ~ anchor = p + wp.quat_rotate(q, jnt_pos[jnt])}
+            if kind == JNT_SLIDE:
+                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
+            elif kind == JNT_HINGE:
+                {turn = wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
+                q = q * turn ~ q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])}
+                p = anchor - wp.quat_rotate(q, jnt_pos[jnt])
+            {?0.6 elif kind == JNT_BALL:
+                q = q * wp.normalize(wp.quat(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3]))
+                p = anchor - wp.quat_rotate(q, jnt_pos[jnt])}}
+        {?0.5 q = wp.normalize(q)}
+        {pos_out[w, b] = p
+        quat_out[w, b] = q ~ quat_out[w, b] = q
+        pos_out[w, b] = p}
         {?0.4 com_out[w, b] = p + wp.quat_rotate(q, body_ipos[b])}
-        {?0.3 mat_out[w, b] = wp.quat_to_matrix(wp.normalize(q))}
+        {?0.3 mat_out[w, b] = wp.quat_to_matrix(q)}
     """,
     "velocity_pass": """
         pid = parent_of[b]
-        {vel = cvel[w, wp.max(pid, 0)] ~ vel = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        if pid >= 0:
-            vel = cvel[w, pid]}
+        vel = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        if pid {>= 0 ~ != -1 ~ >= 0}:
+            vel = cvel[w, pid]
         {first = dof_adr[b]
         for k in range(dof_num[b]):
             dof = first + k
             {?0.4 if dof_frozen[dof] == 1:
                 continue}
+            {?0.3 # the axes move with the bodies above
+            cdof_dot[w, dof] = {motion_cross(vel, cdof[w, dof]) ~ wp.spatial_cross(vel, cdof[w, dof])}}
             vel += cdof[w, dof] * qvel[w, dof] ~
         for dof in range(dof_adr[b], dof_adr[b] + dof_num[b]):
-            vel += cdof[w, dof] * qvel[w, dof] ~
-        if dof_num[b] > 0:
-            dof = dof_adr[b]
-            vel = vel + cdof[w, dof] * qvel[w, dof]}
-        {?0.5 {omega = wp.spatial_top(vel)
+            {?0.4 cdof_dot[w, dof] = {motion_cross(vel, cdof[w, dof]) ~ wp.spatial_cross(vel, cdof[w, dof])}}
+            vel += cdof[w, dof] * qvel[w, dof]}
+        vel_out[w, b] = vel
+        {?0.7 {omega = wp.spatial_top(vel)
         v = wp.spatial_bottom(vel) ~ v = wp.spatial_bottom(vel)
         omega = wp.spatial_top(vel)}
-        {com_out[w, b] = v + wp.cross(omega, xpos[w, b] - com[w]) ~ com_out[w, b] = v}
-        {?0.4 if wp.length(omega) > limit:
-            wp.atomic_add(num_fast, w, 1)}}
-        vel_out[w, b] = vel
-        {?0.4 wp.atomic_add(energy, w, 0.5 * mass[b] * wp.dot(wp.spatial_bottom(vel), wp.spatial_bottom(vel)))}
+        {* # from the centre of the tree to the centre of the body
+            v_com = v + wp.cross(omega, xipos[w, b] - com[w, root_of[b]])
+            {com_vel[w, b] = v_com ~
+            {?0.5 com_vel[w, b] = v_com}
+            omega_b = wp.transpose(ximat[w, b]) * omega
+            turning = wp.dot(omega_b, wp.cw_mul(body_inertia[b], omega_b))
+            wp.atomic_add(energy, w, 0.5 * (mass[b] * wp.dot(v_com, v_com) + turning))}
+        ~
+            frame_vel[w, b] = v + wp.cross(omega, xpos[w, b] - com[w, root_of[b]])
+        ~
+            if wp.length(omega) > max_spin:
+                wp.atomic_add(num_fast, w, 1)
+        }}
     """,
     "force_pass": """
-        {?0.5 if {b == 0 ~ mass[b] <= 0.0 ~ parent_of[b] < 0}:
+        {?0.4 # nothing moves a sleeping body
+        if sleeping[w, b] {== 1 ~ != 0}:
+            force_out[w, b] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
             return}
-        f = {xfrc[w, b] ~ xfrc[w, b] * scale}
-        {* # weight at the centre of mass
-            r = xipos[w, b] - com[w]
-            g = gravity * mass[b]
-            f += wp.spatial_vector(wp.cross(r, g), g)
+        {push = wp.spatial_bottom(xfrc[w, b])
+        moment = wp.spatial_top(xfrc[w, b]) ~ moment = wp.spatial_top(xfrc[w, b])
+        push = wp.spatial_bottom(xfrc[w, b])}
+        {* push += gravity * {mass[b] ~ mass[b] * (1.0 - gravcomp[b])}
         ~
-            v = cvel[w, b]
-            f -= wp.spatial_vector(wp.spatial_top(v) * drag, wp.spatial_bottom(v) * drag)
+            # a medium that resists
+            {v = com_vel_in[w, b]
+            push -= v * {drag ~ (drag * wp.length(v))} ~
+            push -= drag * com_vel_in[w, b]
+            moment -= drag * ang_vel_in[w, b]}
         ~
-            if sleeping[w, b] {== 1 ~ != 0}:
-                f = f * {0.0 ~ 0.5}
-        ~
-            # medium that resists
-            speed = wp.length(wp.spatial_bottom(cvel[w, b]))
-            if speed > {limit ~ 0.5}:
-                f -= cvel[w, b] * (drag * speed)
+            # gyroscopic torque
+            omega_b = wp.transpose(ximat[w, b]) * ang_vel_in[w, b]
+            moment -= ximat[w, b] * wp.cross(omega_b, wp.cw_mul(body_inertia[b], omega_b))
         }
-        pid = {parent_of[b] ~ root_of[b]}
-        {if pid > {0 ~ -1}:
-            wp.atomic_add(force_sum, w, pid, f) ~
-        wp.atomic_add(force_sum, w, wp.max(pid, 0), f) ~ force_out[w, b] = f}
-        {?0.3 torque_out[w, b] = wp.spatial_top(f)}
+        # moved from the centre of the body to that of its tree
+        arm = xipos[w, b] - com[w, root_of[b]]
+        f = wp.spatial_vector(moment + wp.cross(arm, push), push)
+        {?0.4 # what the joint has to carry
+        f = cfrc_body[w, b] - f}
+        force_out[w, b] = f
+        {?0.6 pid = parent_of[b]
+        if pid {>= 0 ~ > -1}:
+            wp.atomic_add(force_sum, w, pid, f)}
     """,
     "gravity_torque": """
-        total = float(0.0)
+        {total = float(0.0)
         {for k in range({num_bodies ~ xipos.shape[1]}):
-            {if {ancestor[b, k] == 0 ~ ancestor[b, k] != 1}:
-                continue
-            r = xipos[w, k] - xpos[w, b] ~
-            {?0.4 if k < b:
+            # bodies that this joint carries
+            if {ancestor[b, k] == 0 ~ ancestor[b, k] != 1}:
+                continue ~ # bodies of a subtree stand in a row
+        for k in range(b, subtree_end[b]):}
+            {arm = xipos[w, k] - xanchor[w, b]
+            moment = wp.dot(xaxis[w, b], wp.cross(arm, gravity))
+            {total += moment * mass[k] ~ total += moment * mass[k] * gravcomp[k]} ~
+            weight = gravity * {mass[k] ~ (mass[k] * gravcomp[k])}
+            {?0.6 if jnt_kind[b] == JNT_SLIDE:
+                total += wp.dot(xaxis[w, b], weight)
                 continue}
-            r = xipos[w, k] - xpos[w, b]}
-            total += wp.dot(wp.cross(r, gravity), jnt_axis[b]) * mass[k] ~
-        node = b
-        steps = int(0)
-        while node >= 0 and steps < {4 ~ max_depth}:
-            total += mass[node] * wp.dot(gravity, xipos[w, node] - xpos[w, b])
-            node = parent_of[node]
-            steps += 1}
-        {?0.5 if wp.abs(total) > limit:
-            {total = wp.sign(total) * limit ~ total = clamp_symmetric(total, limit)}}
-        {torque[w, b] = {-total ~ total} ~ wp.atomic_add(torque_sum, w, b, -total)}
+            total += wp.dot(xaxis[w, b], wp.cross(xipos[w, k] - xanchor[w, b], weight))}
+        ~
+        {# the subtree as one mass at its centre
+        weight = gravity * subtree_mass[b] ~ weight = gravity * subtree_mass[b]}
+        {if jnt_kind[b] == JNT_SLIDE:
+            total = wp.dot(xaxis[w, b], weight)
+        else:
+            total = wp.dot(xaxis[w, b], wp.cross(subtree_com[w, b] - xanchor[w, b], weight)) ~
+        arm = subtree_com[w, b] - xanchor[w, b]
+        total = wp.dot(xaxis[w, b], wp.cross(arm, weight))}}
+        {?0.4 # no more than the motor has
+        {if wp.abs(total) > max_torque:
+            total = wp.sign(total) * max_torque ~ total = clamp_symmetric(total, max_torque) ~
+        total = wp.clamp(total, -max_torque, max_torque)}}
+        {torque[w, b] = -total ~ torque_sum[w, b] = torque_sum[w, b] - total ~
+        torque[w, b] = -total
+        {if wp.abs(total) > heavy: ~ if total > heavy or total < -heavy:}
+            wp.atomic_add(num_heavy, w, 1)}
     """,
 }
 
@@ -119,36 +159,52 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     """Bodies of a tree in many worlds, a thread for each body of each world."""
     worlds, bodies = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
     p = Program(stream, ("w", "worldid", "world", "env"), ("b", "bodyid", "body", "bid"), launch=(worlds, bodies))
-    dofs, each = bodies + 3, (worlds, bodies)
+    joints, dofs, each = bodies * _JOINTS, bodies * _DOFS, (worlds, bodies)
     p.array("parent_of", INT, (-1, bodies - 1), (bodies,), ("body_parentid", "body_parent", "parent"))
     p.array("root_of", INT, (0, bodies - 1), (bodies,), ("body_rootid", "tree_root"))
-    p.array("jnt_num", INT, (0, 3), (bodies,), ("body_jntnum", "joint_count"))
-    p.array("jnt_adr", INT, (0, dofs - 3), (bodies,), ("body_jntadr", "joint_start"))
-    p.array("dof_num", INT, (0, 3), (bodies,), ("body_dofnum", "dof_count"))
-    p.array("dof_adr", INT, (0, dofs - 3), (bodies,), ("body_dofadr", "dof_start"))
-    p.array("jnt_type", INT, (0, 3), (dofs,), ("jnt_type", "joint_type"))
+    p.array("jnt_num", INT, (0, _JOINTS), (bodies,), ("body_jntnum", "joint_count"))
+    p.starts("jnt_adr", bodies, _JOINTS, 0, ("body_jntadr", "joint_start"))
+    p.starts("jnt_qposadr", joints, _COORDINATES, 0, ("jnt_qposadr", "joint_q_start"))
+    p.array("dof_num", INT, (0, _DOFS), (bodies,), ("body_dofnum", "dof_count"))
+    p.starts("dof_adr", bodies, _DOFS, 0, ("body_dofadr", "dof_start"))
+    p.array("jnt_type", INT, (0, 3), (joints,), ("jnt_type", "joint_type"))
+    p.array("jnt_kind", INT, (2, 3), (bodies,), ("jnt_type", "joint_type"))
     p.array("dof_frozen", INT, (0, 1), (dofs,), ("dof_frozen", "dof_locked"))
     p.array("ancestor", INT, (0, 1), (bodies, bodies), ("is_ancestor", "subtree_mask"))
-    p.array("sleeping", INT, (0, 1), each, ("asleep", "body_sleeping"))
-    p.array("jnt_axis", VEC, (-1, 1), (dofs,), ("jnt_axis", "joint_axis"))
+    p.array("subtree_end", INT, (bodies // 2, bodies), (bodies,), ("subtree_end", "body_subtree_end"))
+    p.array("sleeping", INT, (0, 1), each, ("body_asleep", "body_sleeping"))
+    p.array("jnt_axis", VEC, (-1, 1), (joints,), ("jnt_axis", "joint_axis"))
+    p.array("jnt_pos", VEC, (-0.5, 0.5), (joints,), ("jnt_pos", "joint_anchor"))
     p.array("body_pos", VEC, (-1, 1), (bodies,), ("body_pos", "body_x"))
     p.array("body_ipos", VEC, (-0.5, 0.5), (bodies,), ("body_ipos", "body_com"))
+    p.array("body_inertia", VEC, (0.2, 1), (bodies,), ("body_inertia", "inertia_diag"))
     p.array("body_quat", FOUR, (-1, 1), (bodies,), ("body_quat", "body_rot"), element="wp.quat")
-    p.array("xquat", FOUR, (-1, 1), each, ("xquat", "body_q"), element="wp.quat")
-    p.array("xpos", VEC, (-1, 1), each, ("xpos", "body_pos_w"))
-    p.array("xipos", VEC, (-1, 1), each, ("xipos", "com_pos"))
-    p.array("com", VEC, (-0.5, 0.5), (worlds,), ("subtree_com", "world_com"))
-    p.array("mass", FLOAT, (-0.3, 2), (bodies,), ("body_mass", "mass"))
-    p.array("qpos", FLOAT, (-2, 2), (worlds, dofs), ("qpos", "joint_q"))
+    p.array("xquat", FOUR, (-1, 1), each, ("xquat_in", "body_q"), element="wp.quat")
+    p.array("ximat", _MAT, (-1, 1), each, ("ximat", "com_rot"))
+    for key, names in (
+        ("xpos", ("xpos_in", "body_pos_w")), ("xipos", ("xipos", "com_pos")), ("xanchor", ("xanchor", "joint_pos_w")),
+        ("xaxis", ("xaxis", "joint_axis_w")), ("com", ("subtree_com", "tree_com")),
+        ("subtree_com", ("subtree_com", "subtree_pos")), ("com_vel_in", ("com_vel", "body_lin_vel")),
+        ("ang_vel_in", ("ang_vel", "body_ang_vel")),
+    ):  # fmt: skip
+        p.array(key, VEC, (-1, 1), each, names)
+    for key, bounds, names in (
+        ("mass", (0.2, 2), ("body_mass", "mass")), ("subtree_mass", (0.5, 4), ("body_subtreemass", "subtree_mass")),
+        ("gravcomp", (0.2, 1), ("body_gravcomp", "gravity_comp")),
+    ):  # fmt: skip
+        p.array(key, FLOAT, bounds, (bodies,), names)
+    p.array("qpos", FLOAT, (-2, 2), (worlds, joints * _COORDINATES), ("qpos", "joint_q"))
     p.array("qvel", FLOAT, (-1, 1), (worlds, dofs), ("qvel", "joint_qd"))
-    for key, shape, names in (("cvel", each, ("cvel", "body_vel")), ("xfrc", each, ("xfrc_applied", "body_f")),
-                              ("cdof", (worlds, dofs), ("cdof", "joint_S"))):  # fmt: skip
+    for key, shape, names in (
+        ("cvel", each, ("cvel_in", "body_vel_in")), ("xfrc", each, ("xfrc_applied", "body_f")),
+        ("cfrc_body", each, ("cfrc_body", "inertial_force")), ("cdof", (worlds, dofs), ("cdof", "joint_S")),
+    ):  # fmt: skip
         p.array(key, SPATIAL, (-1, 1), shape, names, element="wp.spatial_vector")
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
-    p.number("limit", (0.5, 1.5), ("limit", "max_value", "threshold"), ("1.0",))
-    p.number("drag", (0.1, 1), ("drag", "viscosity", "damping"), ("0.1", "0.5"))
-    p.number("scale", (0.5, 2), ("scale", "force_scale"), ("2.0",))
-    p.scalar("max_depth", INT, (2, 5), ("max_depth",))
+    p.number("max_spin", (0.5, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
+    p.number("max_torque", (1, 4), ("max_torque", "torque_limit"), ("2.0", "4.0"))
+    p.number("heavy", (1, 3), ("static_torque_limit", "warn_torque"), ("1.0", "2.0"))
+    p.number("drag", (0.1, 1), ("drag", "viscosity"), ("0.1", "0.5"))
     p.sizes(num_bodies=bodies)
     p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
     p.function(
@@ -159,17 +215,28 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
             return v + q[3] * t + wp.cross(u, t)
         """
     )
+    p.function(
+        """
+        def motion_cross(u: wp.spatial_vector, v: wp.spatial_vector) -> wp.spatial_vector:
+            ang = wp.cross(wp.spatial_top(u), wp.spatial_top(v))
+            lin = wp.cross(wp.spatial_top(u), wp.spatial_bottom(v)) + wp.cross(wp.spatial_bottom(u), wp.spatial_top(v))
+            return wp.spatial_vector(ang, lin)
+        """
+    )
     p.output("pos_out", VEC, each, ("xpos_out", "body_pos_out"))
     p.output("quat_out", FOUR, each, ("xquat_out", "body_rot_out"), element="wp.quat")
     p.output("mat_out", _MAT, each, ("xmat_out", "body_rotmat"))
-    p.output("com_out", VEC, each, ("xipos_out", "body_com_out", "lin_vel_out"))
-    p.output("torque_out", VEC, each, ("torque_out", "moment"))
+    p.output("com_out", VEC, each, ("xipos_out", "body_com_out"))
+    p.output("com_vel", VEC, each, ("com_vel_out", "lin_vel_out"))
+    p.output("frame_vel", VEC, each, ("frame_vel_out", "origin_vel"))
     p.output("vel_out", SPATIAL, each, ("cvel_out", "body_vel_out"), element="wp.spatial_vector")
+    p.output("cdof_dot", SPATIAL, (worlds, dofs), ("cdof_dot_out", "joint_S_dot"), (0, 1), element="wp.spatial_vector")
     p.output("force_out", SPATIAL, each, ("cfrc_out", "body_force"), element="wp.spatial_vector")
     p.output("force_sum", SPATIAL, each, ("cfrc_int", "net_force"), (-1, 1), element="wp.spatial_vector")
     p.output("torque", FLOAT, each, ("qfrc_gravcomp", "gravity_torque", "tau"))
     p.output("torque_sum", FLOAT, each, ("qfrc_passive", "joint_f", "tau"), (-1, 1))
-    p.output("num_fast", INT, (worlds,), ("num_fast", "warning"), (0, 1))
+    p.output("num_fast", INT, (worlds,), ("num_fast", "fast_count"), (0, 1))
+    p.output("num_heavy", INT, (worlds,), ("num_overloaded", "overload_count"), (0, 1))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
     p.write(_BODY[target])
     titles = {
@@ -178,126 +245,178 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "force_pass": ("rne_forces", "accumulate_forces", "backward_force", "cfrc_pass"),
         "gravity_torque": ("gravity_compensation", "gravity_torque", "subtree_gravity"),
     }[target]
+    docstrings = {
+        "body_pose": ("One level of the tree; parents have been updated before.",),
+        "velocity_pass": ("Spatial vectors are angular first.", "Parents have been updated before."),
+        "force_pass": ("Spatial vectors are angular first.", "Forces are taken about the centre of the tree."),
+        "gravity_torque": ("Torque of each joint that holds its subtree against gravity.",),
+    }[target]
     return p.done("multibody", "trees", target, "Bodies of a tree in many worlds", titles, (
-        "Launched over (worlds, bodies).", "One level of the tree; parents have been updated before.",
-        "Spatial vectors are angular first.",
+        "Launched over (worlds, bodies).", *docstrings,
     ))  # fmt: skip
 
 
 _ROW = {
     "actuator_force": """
+        {j = trn_id[u] ~
+        j = trn_maybe[u]
+        {# no joint to drive
+        if j {< 0 ~ == -1}:
+            force[w, u] = 0.0
+            return ~ if j {< 0 ~ == -1}:
+            force[w, u] = 0.0
+            return}}
+        {?0.3 if disabled[w] == 1:
+            force[w, u] = 0.0
+            return}
         kind = act_type[u]
         {value = ctrl[w, u]
         {?0.5 if limited[u]:
             value = wp.clamp(value, ctrl_lower[u], ctrl_upper[u])} ~
         value = wp.clamp(ctrl[w, u], ctrl_lower[u], ctrl_upper[u])}
-        j = {trn_id[u] ~ trn_id[u]}
-        {?0.5 if j {< 0 ~ == -1}:
-            {force[w, u] = 0.0
-            return ~ return}
-        ~
-        j = wp.max(j, 0)}
+        {?0.4 # the control comes through a first-order filter
+        act_next = act[w, u] + dt * (value - act[w, u]) / time_const[u]
+        act_out[w, u] = act_next
+        value = act_next}
         length = gear[u] * qpos[w, j]
         velocity = gear[u] * qvel[w, j]
-        f = {float(0.0) ~ gain[u] * value}
+        {f = gain[u] * value
+        if kind == ACT_POSITION:
+            f = gain[u] * (value - length) - bias[u] * velocity
+        elif kind == ACT_VELOCITY:
+            f = gain[u] * (value - velocity)
+        {?0.5 elif kind == ACT_DAMPER:
+            f = -gain[u] * velocity * wp.max(value, 0.0)} ~
+        f = {float(0.0) ~ float(0.0)}
         if kind == ACT_MOTOR:
             f = gain[u] * value
         elif kind == ACT_POSITION:
             f = gain[u] * (value - length) - bias[u] * velocity
-        {elif kind == ACT_VELOCITY:
-            f = gain[u] * (value - velocity) ~ elif kind == ACT_DAMPER:
-            f = -gain[u] * velocity * value
-            {?0.5 if value < 0.0:
-                f = 0.0} ~}
-        {* # stiction at low speed
-            if wp.abs(velocity) < eps:
-                f *= {0.5 ~ wp.abs(velocity) / eps}
+        elif kind == ACT_VELOCITY:
+            f = gain[u] * (value - velocity)
+        {?0.5 else:
+            # a damper, as strong as the control says
+            f = -gain[u] * velocity * wp.max(value, 0.0)}}
+        {?0.4 # less is left at speed
+        stall = max_force[u] * wp.max(1.0 - wp.abs(velocity) / no_load_speed, 0.0)
+        f = {wp.clamp(f, -stall, stall) ~ clamp_symmetric(f, stall)}
         ~
-            if {force_limited[u] == 1 ~ force_limited[u] != 0}:
-                f = {wp.clamp(f, -max_force[u], max_force[u]) ~ clamp_symmetric(f, max_force[u])}
-        ~
-            act_out[w, u] = {act[w, u] + dt * (value - act[w, u]) ~ act[w, u] * (1.0 - dt) + dt * value}
-        }
+        {?0.6 if {force_limited[u] == 1 ~ force_limited[u] != 0}:
+            f = {wp.clamp(f, -max_force[u], max_force[u]) ~ clamp_symmetric(f, max_force[u])}}}
         force[w, u] = f
-        {?0.5 wp.atomic_add(qfrc, w, j, gear[u] * f)}
+        {?0.6 # through the gear to the joint
+        wp.atomic_add(qfrc, w, j, gear[u] * f)}
+        {?0.3 wp.atomic_add(power, w, {wp.abs(f * velocity) ~ wp.max(f * velocity, 0.0)})}
     """,
     "sensor_value": """
+        {?0.4 if {sensor_off[u] ~ sensor_off[u]}:
+            return}
         kind = sensor_type[u]
         obj = sensor_obj[u]
-        {?0.4 if obj < 0:
-            return
-        ~
-        obj = wp.max(obj, 0)}
-        {adr = sensor_adr[u] ~ adr = u * 3}
-        if kind == SENSOR_POS:
-            {sensordata[w, adr] = qpos[w, obj] ~ sensordata[w, adr] = qpos[w, obj] - ref[u]}
-        elif kind == SENSOR_VEL:
-            sensordata[w, adr] = {qvel[w, obj] ~ wp.clamp(qvel[w, obj], -cutoff, cutoff)}
-        {elif kind == SENSOR_FRAME:
-            {x = xpos[w, obj]
-            for k in range(3):
-                sensordata[w, adr + k] = x[k] ~
-            sensordata[w, adr + 0] = xpos[w, obj][0]
-            sensordata[w, adr + 1] = xpos[w, obj][1]
-            sensordata[w, adr + 2] = xpos[w, obj][2]} ~
-        elif kind == SENSOR_FRAME:
-            d = xpos[w, obj] - xpos[w, ref_obj[u]]
-            r = wp.length(d)
-            {if r > cutoff:
-                r = cutoff ~}
-            sensordata[w, adr] = r ~}
-        {elif kind == SENSOR_LIMIT:
+        adr = sensor_adr[u]
+        if kind == SENSOR_JOINTPOS:
+            sensordata[w, adr] = {qpos[w, obj] ~ qpos[w, obj] - ref[obj]}
+        elif kind == SENSOR_JOINTVEL:
+            sensordata[w, adr] = qvel[w, obj]
+        {elif kind == SENSOR_LIMITPOS:
+            # how far from the nearer end of the range
+            {sensordata[w, adr] = wp.min(qpos[w, obj] - lower[obj], upper[obj] - qpos[w, obj]) ~
             q = qpos[w, obj]
-            {if q < lower[obj]:
-                sensordata[w, adr] = lower[obj] - q
-            else:
-                sensordata[w, adr] = wp.max(q - upper[obj], 0.0) ~
-            sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q)} ~ else:
-            sensordata[w, adr] = {-1.0 ~ 0.0} ~}
-        {?0.4 if noise_on[u] {== 1 ~ != 0}:
-            sensordata[w, adr] = sensordata[w, adr] + noise[w, u]}
+            sensordata[w, adr] = wp.min(q - lower[obj], upper[obj] - q)} ~
+        elif kind == SENSOR_DISTANCE:
+            sensordata[w, adr] = wp.length(xpos[w, obj] - xpos[w, ref_obj[u]]) ~}
+        {elif kind == SENSOR_FRAMEPOS: ~ else:}
+            {x = xpos[w, obj] ~ x = xpos[w, obj] - xpos[w, ref_obj[u]] ~
+            x = wp.transpose(xmat[w, ref_obj[u]]) * (xpos[w, obj] - xpos[w, ref_obj[u]])}
+            {for k in range(3):
+                sensordata[w, adr + k] = x[k] ~
+            sensordata[w, adr + 0] = x[0]
+            sensordata[w, adr + 1] = x[1]
+            sensordata[w, adr + 2] = x[2]}
+        {* for k in range(sensor_dim[u]):
+                sensordata[w, adr + k] = sensordata[w, adr + k] + noise_scale[u] * noise[w, adr + k]
+        ~
+            if sensor_cutoff[u] > 0.0:
+                for k in range(sensor_dim[u]):
+                    sensordata[w, adr + k] = wp.clamp(sensordata[w, adr + k], -sensor_cutoff[u], sensor_cutoff[u])}
     """,
     "limit_row": """
-        q = qpos[w, u]
-        {?0.6 if {jnt_limited[u] == 0 ~ not limited[u]}:
+        {?0.6 # nothing holds this joint
+        if {jnt_limited[u] == 0 ~ not limited[u]}:
+            row_active[w, u] = 0
             return}
+        q = qpos[w, u]
         {dist_low = q - lower[u]
         dist_up = upper[u] - q
-        dist = wp.min(dist_low, dist_up) ~ dist = wp.min(q - lower[u], upper[u] - q)}
-        if dist >= margin:
+        dist = wp.min(dist_low, dist_up)
+        side = {1.0 if dist_low < dist_up else -1.0 ~ wp.where(dist_low < dist_up, 1.0, -1.0)}
+        ~
+        dist = q - lower[u]
+        side = float(1.0)
+        # the nearer end of the range
+        if upper[u] - q < dist:
+            dist = upper[u] - q
+            side = -1.0
+        ~
+        side = {1.0 if q - lower[u] < upper[u] - q else -1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
+        dist = {wp.min(q - lower[u], upper[u] - q) ~ wp.min(q - lower[u], upper[u] - q)}}
+        {?0.5 pos = dist - margin_of[u]
+        ~
+        pos = dist - margin}
+        if pos >= 0.0:
+            row_active[w, u] = 0
             return
-        wp.atomic_add(nefc, w, 1)
-        side = {float(q - lower[u] < upper[u] - q) * 2.0 - 1.0 ~ wp.where(q - lower[u] < upper[u] - q, 1.0, -1.0)}
-        {?0.6 # reference acceleration
-        aref[w, u] = {-bias[u] * side * qvel[w, u] - gain[u] * (dist - margin) ~ -gain[u] * (dist - margin)}}
-        row_pos[w, u] = {dist ~ dist - margin}
-        {jac[w, u] = side ~ jac[w, u] = side * gear[u]}
+        row_active[w, u] = 1
+        {jac[w, u] = side
+        row_pos[w, u] = pos ~ row_pos[w, u] = pos
+        jac[w, u] = side}
+        {?0.5 wp.atomic_add(nefc, w, 1)}
+        {?0.8 vel = side * qvel[w, u]
+        {?0.5 row_vel[w, u] = vel}
+        {# reference acceleration of a spring and a damper
+        aref[w, u] = -limit_b[u] * vel - limit_k[u] * pos ~
+        aref[w, u] = -limit_b[u] * vel - limit_k[u] * pos ~
+        # the stop pushes and never pulls
+        push = wp.max(-limit_k[u] * pos - limit_b[u] * vel, 0.0)
+        qfrc_limit[w, u] = side * push}}
+        {?0.4 row_diag[w, u] = 1.0 / (inv_weight[u] + regularization)}
     """,
     "integrate": """
         {?0.4 # once in each world
         if u == 0:
             time_out[w] = time_in[w] + dt}
-        {?0.4 if {jnt_limited[u] == 2 ~ disabled[w] == 1}:
-            {qpos_out[w, u] = qpos[w, u]
-            return ~ return}}
-        a = {qacc[w, u] ~ qacc[w, u] / (1.0 + dt * bias[u])}
-        {?0.4 if wp.abs(a) > cutoff:
-            a = wp.sign(a) * cutoff}
-        v = qvel[w, u] + a * dt
-        {?0.4 v = v * (1.0 - {dt * bias[u] ~ 0.5 * dt})}
-        q = qpos[w, u] + {v ~ 0.5 * (v + qvel[w, u])} * dt
-        {*
-            if q < lower[u]:
-                q = lower[u]
-                {v = wp.max(v, 0.0) ~ v = 0.0}
-            elif q > upper[u]:
-                q = upper[u]
-                {v = wp.min(v, 0.0) ~ v = 0.0}
-        ~
-            {wp.atomic_add(energy, w, 0.5 * v * v) ~ wp.atomic_max(fastest, w, wp.abs(v))}
-        }
-        qpos_out[w, u] = q
-        {qvel_out[w, u] = v ~}
+        {?0.4 {if locked[u] == 1:
+            qpos_out[w, u] = qpos[w, u]
+            qvel_out[w, u] = 0.0
+            return ~ # a world that is done stands still
+        if disabled[w] == 1:
+            qpos_out[w, u] = qpos[w, u]
+            qvel_out[w, u] = qvel[w, u]
+            return}}
+        {v = qvel[w, u] + qacc[w, u] * dt
+        {?0.3 v = v * (1.0 - damping[u] * dt)} ~
+        # damping is taken at the end of the step
+        v = (qvel[w, u] + qacc[w, u] * dt) / (1.0 + damping[u] * dt) ~
+        a = {qacc[w, u] ~ clamp_symmetric(qacc[w, u], max_acc)}
+        v = qvel[w, u] + a * dt}
+        {?0.4 {v = wp.clamp(v, -max_speed, max_speed) ~ if wp.abs(v) > max_speed:
+            v = wp.sign(v) * max_speed}}
+        q_next = qpos[w, u] + {v ~ 0.5 * (v + qvel[w, u])} * dt
+        {{?0.7 # stops at the ends of the range}
+        if q_next < lower[u]:
+            q_next = lower[u]
+            {v = wp.max(v, 0.0) ~ v = 0.0}
+        elif q_next > upper[u]:
+            q_next = upper[u]
+            {v = wp.min(v, 0.0) ~ v = 0.0} ~
+        if wraps[u] == 1:
+            q_next = wrap_angle(q_next)
+        {?0.6 else:
+            q_next = wp.clamp(q_next, lower[u], upper[u])} ~ }
+        {qpos_out[w, u] = q_next
+        qvel_out[w, u] = v ~ qvel_out[w, u] = v
+        qpos_out[w, u] = q_next}
+        {?0.5 {wp.atomic_add(energy, w, 0.5 * dof_inertia[u] * v * v) ~ wp.atomic_max(fastest, w, wp.abs(v))}}
     """,
 }
 
@@ -305,65 +424,84 @@ _ROW = {
 def _draw_row(stream: Stream, target: str) -> KernelSpec:
     """Actuators, sensors, limits and coordinates in many worlds."""
     worlds, n = stream.child("sizes").choice(((4, 8), (6, 6), (8, 6), (6, 10), (8, 8)))
-    names = {"actuator_force": ("u", "uid", "act", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
+    names = {"actuator_force": ("u", "uid", "act_id", "i"), "sensor_value": ("u", "sensorid", "s", "i")}
     p = Program(
         stream, ("w", "worldid", "world", "env"), names.get(target, ("u", "jntid", "dof", "i")), launch=(worlds, n)
     )
-    each = (worlds, n)
+    each, data = (worlds, n), (worlds, 3 * n)
     for key, bounds, pool in (
         ("ctrl", (-2, 2), ("ctrl", "control")), ("qpos", (-2, 2), ("qpos", "joint_q")),
         ("qvel", (-1, 1), ("qvel", "joint_qd")), ("act", (-1, 1), ("act", "activation")),
-        ("qacc", (-4, 4), ("qacc", "joint_qdd")), ("noise", (-0.5, 0.5), ("sensor_noise", "noise")),
+        ("qacc", (-4, 4), ("qacc", "joint_qdd")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, each, pool)
     for key, bounds, pool in (
         ("ctrl_lower", (-1.5, -0.5), ("ctrl_lower", "ctrl_min")),
         ("ctrl_upper", (0.5, 1.5), ("ctrl_upper", "ctrl_max")),
-        ("gear", (0.5, 2), ("gear", "gear_ratio")), ("gain", (1, 10), ("gainprm", "kp", "stiffness")),
-        ("bias", (0.1, 1), ("biasprm", "kd", "damping")), ("max_force", (1, 6), ("force_limit", "max_force")),
+        ("gear", (0.5, 2), ("gear", "gear_ratio")), ("gain", (1, 10), ("gainprm", "kp")),
+        ("bias", (0.1, 1), ("biasprm", "kd")), ("max_force", (1, 6), ("force_limit", "max_force")),
+        ("time_const", (0.2, 1), ("act_tau", "time_constant")),
         ("lower", (-1.5, -0.3), ("jnt_lower", "range_lower")), ("upper", (0.3, 1.5), ("jnt_upper", "range_upper")),
-        ("ref", (-1, 1), ("sensor_ref", "qpos0")),
+        ("ref", (-1, 1), ("qpos0", "rest_q")), ("noise_scale", (0.1, 0.5), ("sensor_noise", "noise_std")),
+        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff", "sensor_max")),
+        ("margin_of", (0.05, 0.6), ("jnt_margin", "limit_margin")),
+        ("limit_k", (5, 20), ("limit_stiffness", "efc_k")), ("limit_b", (0.5, 2), ("limit_damping", "efc_b")),
+        ("inv_weight", (0.5, 2), ("dof_invweight", "inv_inertia")), ("damping", (0.1, 1), ("dof_damping", "damping")),
+        ("dof_inertia", (0.5, 2), ("dof_M0", "dof_inertia")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (n,), pool)
-    p.array("act_type", INT, (0, 3), (n,), ("actuator_type", "act_type", "trntype"))
-    p.array("sensor_type", INT, (0, 3), (n,), ("sensor_type", "sensor_kind"))
-    p.array("sensor_obj", INT, (-1, n - 1), (n,), ("sensor_objid", "sensor_target"))
+    p.array("act_type", INT, (0, 3), (n,), ("actuator_type", "act_type"))
+    p.array("sensor_type", INT, (0, 4), (n,), ("sensor_type", "sensor_kind"))
+    p.array("sensor_dim", INT, (1, 3), (n,), ("sensor_dim", "sensor_size"))
+    p.array("sensor_obj", INT, (0, n - 1), (n,), ("sensor_objid", "sensor_target"))
     p.array("ref_obj", INT, (0, n - 1), (n,), ("sensor_refid", "ref_body"))
-    p.array("sensor_adr", INT, (0, 3 * n - 3), (n,), ("sensor_adr", "sensor_start"))
-    p.array("trn_id", INT, (-1, n - 1), (n,), ("actuator_trnid", "act_joint"))
-    p.array("force_limited", INT, (0, 1), (n,), ("force_limited", "has_force_limit"))
-    p.array("jnt_limited", INT, (0, 2), (n,), ("jnt_limited", "joint_mode"))
-    p.array("noise_on", INT, (0, 1), (n,), ("noise_enabled", "noisy"))
-    p.array("limited", Type("bool"), (0, 1), (n,), ("limited", "ctrl_limited"))
-    p.array("disabled", INT, (0, 3), (worlds,), ("world_done", "disabled"))
+    p.starts("sensor_adr", n, 3, 0, ("sensor_adr", "sensor_start"))
+    p.array("trn_id", INT, (0, n - 1), (n,), ("actuator_trnid", "act_joint"))
+    p.array("trn_maybe", INT, (-1, n - 1), (n,), ("actuator_trnid", "act_joint"))
+    for key, pool in (
+        ("force_limited", ("force_limited", "has_force_limit")), ("jnt_limited", ("jnt_limited", "has_limits")),
+        ("locked", ("dof_locked", "jnt_locked")), ("wraps", ("is_continuous", "jnt_wraps")),
+    ):  # fmt: skip
+        p.array(key, INT, (0, 1), (n,), pool)
+    limits = ("ctrl_limited", "has_ctrl_range") if target == "actuator_force" else ("jnt_limited", "has_limits")
+    p.array("limited", FLAG, (0, 1), (n,), limits)
+    p.array("sensor_off", FLAG, (0, 1), (n,), ("sensor_disabled", "sensor_off"))
+    p.array("disabled", INT, (0, 1), (worlds,), ("world_done", "disabled"))
     p.array("time_in", FLOAT, (0, 10), (worlds,), ("time", "sim_time"))
-    p.array("xpos", VEC, (-1, 1), each, ("xpos", "site_xpos", "body_pos"))
-    p.number("dt", (0.02, 0.2), ("timestep", "dt", "opt_timestep"), ("0.1", "0.02"))
-    p.number("eps", (0.2, 0.6), ("stiction_velocity", "eps"), ("0.5",))
-    p.number("cutoff", (0.5, 1.2), ("cutoff", "limit", "max_value"), ("1.0",))
-    p.number("margin", (0.05, 0.6), ("margin", "jnt_margin"), ("0.1", "0.5"))
+    p.array("noise", FLOAT, (-0.5, 0.5), data, ("noise", "sensor_randn"))
+    p.array("xpos", VEC, (-1, 1), each, ("site_xpos", "frame_pos"))
+    p.array("xmat", _MAT, (-1, 1), each, ("site_xmat", "frame_rot"))
+    p.number("dt", (0.02, 0.2), ("timestep", "dt"), ("0.02", "0.01"))
+    p.number("max_acc", (1, 3), ("max_acc", "acc_limit"), ("2.0",))
+    p.number("max_speed", (0.4, 0.8), ("max_velocity", "velocity_limit"), ("0.5",))
+    p.number("no_load_speed", (1, 1.5), ("no_load_speed", "max_velocity"), ("1.0", "1.5"))
+    p.number("margin", (0.05, 0.6), ("margin", "jnt_margin"), ("0.1", "0.05"))
+    p.number("regularization", (0.1, 0.5), ("regularization", "compliance"), ("0.1", "0.01"))
     p.constants({"ACT_MOTOR": 0, "ACT_POSITION": 1, "ACT_VELOCITY": 2, "ACT_DAMPER": 3})
-    p.constants({"SENSOR_POS": 0, "SENSOR_VEL": 1, "SENSOR_FRAME": 2, "SENSOR_LIMIT": 3})
-    p.output("force", FLOAT, each, ("actuator_force", "force_out"), (0, 1))
+    sensors = ("JOINTPOS", "JOINTVEL", "FRAMEPOS", "LIMITPOS", "DISTANCE")
+    p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
+    p.output("force", FLOAT, each, ("actuator_force", "force_out"))
     p.output("act_out", FLOAT, each, ("act_out", "activation_out"), (0, 1))
     p.output("qfrc", FLOAT, each, ("qfrc_actuator", "joint_f"), (-1, 1))
-    p.output("sensordata", FLOAT, (worlds, 3 * n), ("sensordata", "readings"), (-1, 1))
+    p.output("power", FLOAT, (worlds,), ("power", "energy_rate"), (0, 1))
+    p.output("sensordata", FLOAT, data, ("sensordata", "readings"), (-1, 1))
     p.output("nefc", INT, (worlds,), ("nefc", "num_rows"), (0, 1))
     for key, pool in (
-        ("aref", ("efc_aref", "target_acc")),
-        ("row_pos", ("efc_pos", "row_pos")),
-        ("jac", ("efc_J", "row_jac")),
-    ):
+        ("aref", ("efc_aref", "target_acc")), ("row_pos", ("efc_pos", "row_pos")), ("jac", ("efc_J", "row_jac")),
+        ("row_vel", ("efc_vel", "row_vel")), ("row_diag", ("efc_D", "row_D")),
+        ("qfrc_limit", ("qfrc_limit", "limit_force")),
+    ):  # fmt: skip
         p.output(key, FLOAT, each, pool, (0, 1))
-    p.output("qpos_out", FLOAT, each, ("qpos_out", "joint_q_out"), (0, 1))
-    p.output("qvel_out", FLOAT, each, ("qvel_out", "joint_qd_out"), (0, 1))
+    p.output("row_active", INT, each, ("efc_active", "row_active"))
+    p.output("qpos_out", FLOAT, each, ("qpos_out", "joint_q_out"))
+    p.output("qvel_out", FLOAT, each, ("qvel_out", "joint_qd_out"))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
     p.output("fastest", FLOAT, (worlds,), ("max_speed", "fastest"), (0, 1))
     p.output("time_out", FLOAT, (worlds,), ("time_out", "next_time"))
     p.write(_ROW[target])
     titles = {
-        "actuator_force": ("actuator_force", "compute_actuation", "actuator_velocity", "apply_controls"),
-        "sensor_value": ("sensor_pos", "eval_sensors", "update_sensors", "read_sensors"),
+        "actuator_force": ("actuator_force", "compute_actuation", "apply_controls"),
+        "sensor_value": ("eval_sensors", "update_sensors", "read_sensors"),
         "limit_row": ("efc_limit", "limit_constraints", "add_limit_rows", "joint_limit_rows"),
         "integrate": ("advance", "euler_step", "integrate_joints", "next_position"),
     }[target]
