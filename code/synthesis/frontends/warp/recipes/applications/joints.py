@@ -10,16 +10,32 @@ _COORDINATES, _DOFS = 7, 6
 
 _JOINT = {
     "anchor_frames": """
-        {?0.6 if {not joint_enabled[tid] ~ kind == JOINT_FREE ~ joint_type[tid] == JOINT_FREE}:
-            return}
         # the parent is the world where there is none
         {X_wpj = joint_X_p[tid]
         if parent >= 0:
             X_wpj = body_q[parent] * X_wpj ~ X_wp = body_q[parent] if parent >= 0 else wp.transform_identity()
         X_wpj = X_wp * joint_X_p[tid]}
         X_wcj = body_q[child] * joint_X_c[tid]
+        {{?0.6 # no more than measured where nothing holds
+        if {not joint_enabled[tid] ~ kind == JOINT_FREE ~ not joint_enabled[tid] or kind == JOINT_FREE}:
+            error_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            rotation_out[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return}
+        {x_err = wp.transform_get_translation(X_wcj) - wp.transform_get_translation(X_wpj)
+        error_out[tid] = {x_err ~ wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), x_err)}
+        q_err = wp.quat_inverse(wp.transform_get_rotation(X_wpj)) * wp.transform_get_rotation(X_wcj) ~
+        X_err = wp.transform_inverse(X_wpj) * X_wcj
+        error_out[tid] = wp.transform_get_translation(X_err)
+        q_err = wp.transform_get_rotation(X_err)}
+        # the shorter way around
+        {if q_err[3] < 0.0:
+            q_err = -q_err
+        rotation_out[tid] = 2.0 * wp.vec3(q_err[0], q_err[1], q_err[2]) ~
+        s = -2.0 if q_err[3] < 0.0 else 2.0
+        rotation_out[tid] = s * wp.vec3(q_err[0], q_err[1], q_err[2])}
+        ~
         {*
-            frame_out[tid] = {X_wpj ~ wp.transform_inverse(X_wpj) * X_wcj ~ \
+            frame_out[tid] = {wp.transform_inverse(X_wpj) * X_wcj ~ \
                     wp.transform_multiply(wp.transform_inverse(X_wpj), X_wcj)}
         ~
             # how far the anchors are apart
@@ -27,15 +43,12 @@ _JOINT = {
             error_out[tid] = {x_err ~ wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), x_err)} ~
             error_out[tid] = wp.transform_get_translation(wp.transform_inverse(X_wpj) * X_wcj)}
         ~
-            q_err = {wp.quat_inverse(wp.transform_get_rotation(X_wpj)) * wp.transform_get_rotation(X_wcj) ~ \
-                    wp.transform_get_rotation(wp.transform_inverse(X_wpj) * X_wcj)}
-            # the shorter way around
-            {if q_err[3] < 0.0:
-                q_err = -q_err
-            rotation_out[tid] = 2.0 * wp.vec3(q_err[0], q_err[1], q_err[2]) ~
-            s = -1.0 if q_err[3] < 0.0 else 1.0
-            rotation_out[tid] = s * wp.vec3(q_err[0], q_err[1], q_err[2])}
-        }
+            {# the axis that both bodies should share
+            axis_p = wp.transform_vector(X_wpj, joint_axis[qd_start]) ~
+            axis_p = wp.transform_vector(X_wpj, joint_axis[qd_start])}
+            axis_c = wp.transform_vector(X_wcj, joint_axis[qd_start])
+            axis_error[tid] = wp.cross(axis_p, axis_c)
+        }}
     """,
     "joint_coordinates": """
         X_wpj = joint_X_p[tid]
@@ -53,10 +66,9 @@ _JOINT = {
         if kind == JOINT_PRISMATIC:
             joint_q[q_start] = wp.dot(x_j, axis)
         elif kind == JOINT_REVOLUTE:
-            {# twist about the axis
+            # twist about the axis
             twist = wp.dot(axis, wp.vec3(q_j[0], q_j[1], q_j[2]))
-            joint_q[q_start] = 2.0 * wp.atan2(twist, q_j[3]) ~
-            joint_q[q_start] = 2.0 * wp.dot(axis, wp.vec3(q_j[0], q_j[1], q_j[2]))}
+            joint_q[q_start] = {2.0 * wp.atan2(twist, q_j[3]) ~ wrap_angle(2.0 * wp.atan2(twist, q_j[3]))}
         elif kind == JOINT_BALL:
             {joint_q[q_start + 0] = q_j[0]
             joint_q[q_start + 1] = q_j[1]
@@ -78,13 +90,28 @@ _JOINT = {
                 joint_q[q_start + k] = x_j[k]
             for k in range(4):
                 joint_q[q_start + 3 + k] = q_j[k]} ~}
+        {?0.3 # rates about or along the axis
+        if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
+            rel = body_v_in[child]
+            if parent >= 0:
+                rel = rel - body_v_in[parent]
+            axis_w = wp.transform_vector(X_wpj, axis)
+            {if kind == JOINT_PRISMATIC:
+                joint_qd_out[qd_start] = wp.dot(wp.spatial_top(rel), axis_w)
+            else:
+                joint_qd_out[qd_start] = wp.dot(wp.spatial_bottom(rel), axis_w) ~
+            rate = wp.spatial_top(rel) if kind == JOINT_PRISMATIC else wp.spatial_bottom(rel)
+            joint_qd_out[qd_start] = wp.dot(rate, axis_w)}}
     """,
     "motion_axes": """
+        {?0.4 # a locked joint moves nothing
+        if {not joint_enabled[tid] ~ joint_flags[tid] & LOCKED}:
+            for k in range(dof_dim[tid, 0] + dof_dim[tid, 1]):
+                joint_S[qd_start + k] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+            return}
         X_wpj = joint_X_p[tid]
         if parent >= 0:
             X_wpj = {body_q[parent] * X_wpj ~ wp.transform_multiply(body_q[parent], X_wpj)}
-        {?0.4 if {not joint_enabled[tid] ~ joint_flags[tid] & LOCKED}:
-            return}
         {x = wp.transform_get_translation(X_wpj) ~ x = wp.transform_get_translation(X_wpj) - origin}
         if kind == JOINT_PRISMATIC:
             {v = wp.transform_vector(X_wpj, joint_axis[qd_start])
@@ -105,25 +132,26 @@ _JOINT = {
                 v = wp.transform_vector(X_wpj, joint_axis[qd_start + k])
                 joint_S[qd_start + k] = wp.spatial_vector(v, wp.vec3(0.0, 0.0, 0.0))
             # angular axes after the linear ones
-            for k in range({dof_dim[tid, 1] ~ lin_count, lin_count + dof_dim[tid, 1]}):
-                i = {qd_start + k ~ qd_start + lin_count}
+            {for k in range(dof_dim[tid, 1]):
+                i = qd_start + lin_count + k ~ for k in range(lin_count, lin_count + dof_dim[tid, 1]):
+                i = qd_start + k}
                 ang = wp.transform_vector(X_wpj, joint_axis[i])
                 joint_S[i] = wp.spatial_vector(wp.cross(x, ang), ang) ~}
         {?0.6 elif kind == JOINT_FREE:
-            # every direction of its own, about the origin
+            # every direction of its own
             for k in range(6):
                 s = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
                 s[k] = 1.0
-                {joint_S[qd_start + k] = s ~ joint_S[qd_start + k] = {s * dt ~ s * 0.5}}}
-        {?0.4 dof_count[tid] = {dof_dim[tid, 0] + dof_dim[tid, 1] ~ 0 if kind == JOINT_FIXED else 1}}
+                joint_S[qd_start + k] = s}
     """,
     "joint_forces": """
-        {if kind == JOINT_FREE or kind == JOINT_FIXED:
+        {if kind == JOINT_FREE{ or not joint_enabled[tid] ~ }:
             return ~
         if not joint_enabled[tid]:
             return
         if kind == JOINT_FREE:
-            return ~}
+            return ~ if kind == JOINT_FREE:
+            return}
         X_wcj = body_q[child] * joint_X_c[tid]
         X_wpj = joint_X_p[tid]
         r_p = wp.vec3(0.0, 0.0, 0.0)
@@ -143,26 +171,32 @@ _JOINT = {
         {v_err = v_c - v_p
         w_err = w_c - w_p ~ w_err = w_c - w_p
         v_err = v_c - v_p}
-        f = wp.vec3(0.0, 0.0, 0.0)
-        t = wp.vec3(0.0, 0.0, 0.0)
+        q_err = wp.quat_inverse(wp.transform_get_rotation(X_wpj)) * wp.transform_get_rotation(X_wcj)
+        {# small turns: twice the vector of the quaternion
+        ang_err = wp.transform_vector(X_wpj, 2.0 * wp.sign(q_err[3]) * wp.vec3(q_err[0], q_err[1], q_err[2])) ~
+        s = 2.0 if q_err[3] >= 0.0 else -2.0
+        ang_err = wp.transform_vector(X_wpj, s * wp.vec3(q_err[0], q_err[1], q_err[2]))}
         axis = wp.transform_vector(X_wpj, joint_axis[qd_start])
+        # what holds the two anchors together
+        f = -x_err * attach_ke - v_err * attach_kd
+        t = -ang_err * attach_ke - w_err * attach_kd
         if kind == JOINT_PRISMATIC:
             # free along the axis, stiff across it
             along = wp.dot(x_err, axis)
-            f = axis * (joint_f[qd_start] - {target_ke[qd_start] ~ target_ke[tid]} * (along - target_q[qd_start]))
-            f -= (x_err - along * axis) * attach_ke
-            {t = -w_err * attach_kd ~}
+            {rate = wp.dot(v_err, axis)
+            f = -(x_err - along * axis) * attach_ke - (v_err - rate * axis) * attach_kd ~
+            rate = wp.dot(v_err, axis)
+            f += axis * (along * attach_ke + rate * attach_kd)}
+            {f += axis * (joint_f[qd_start] + target_ke[qd_start] * (target_q[qd_start] - along)) ~
+            f += axis * joint_f[qd_start]}
         elif kind == JOINT_REVOLUTE:
-            {t = axis * (joint_f[qd_start] - wp.dot(w_err, axis) * attach_kd) ~
-            rate = wp.dot(w_err, axis)
-            t = axis * joint_f[qd_start] - axis * (rate * attach_kd)}
-            f = -x_err * attach_ke - v_err * attach_kd
+            # free about the axis
+            t += axis * (wp.dot(ang_err, axis) * attach_ke + wp.dot(w_err, axis) * attach_kd)
+            {t += axis * joint_f[qd_start] ~
+            t += axis * (joint_f[qd_start] - target_kd[qd_start] * wp.dot(w_err, axis))}
         {elif kind == JOINT_BALL:
-            f = -x_err * attach_ke - v_err * attach_kd
-            {?0.5 for k in range(3):
-                t[k] = joint_f[qd_start + k]} ~
-        else:
-            f = -x_err * attach_ke - v_err * attach_kd ~}
+            {t = wp.vec3(0.0, 0.0, 0.0) ~
+            t = wp.transform_vector(X_wpj, wp.vec3(joint_f[qd_start], joint_f[qd_start + 1], joint_f[qd_start + 2]))} ~}
         {if parent >= 0:
             wp.atomic_add(body_f, parent, wp.spatial_vector({-f, -t - wp.cross(r_p, f) ~ -f, -(t + wp.cross(r_p, f))}))
         wp.atomic_add(body_f, child, wp.spatial_vector(f, t + wp.cross(r_c, f))) ~
@@ -171,103 +205,141 @@ _JOINT = {
             wp.atomic_sub(body_f, parent, wp.spatial_vector(f, t + wp.cross(r_p, f)))}
     """,
     "joint_counts": """
-        num_q = int(0)
+        {num_q = int(0)
         num_qd = int(0)
-        {if kind == JOINT_FREE:
+        if kind == JOINT_FREE:
             num_q = 7
             num_qd = 6
         elif kind == JOINT_BALL:
             num_q = 4
             num_qd = 3
-        elif kind == JOINT_FIXED:
+        {elif kind == JOINT_FIXED:
             num_q = 0
             num_qd = 0
         {elif kind == JOINT_D6:
             num_qd = dof_dim[tid, 0] + dof_dim[tid, 1]
-            num_q = num_qd
+            num_q = num_qd ~}
         else:
             num_q = 1
-            num_qd = 1 ~ else:
+            num_qd = 1 ~ {elif kind == JOINT_D6:
+            num_qd = dof_dim[tid, 0] + dof_dim[tid, 1]
+            num_q = num_qd ~}
+        elif kind != JOINT_FIXED:
             num_q = 1
-            num_qd = 1} ~
+            num_qd = 1}
+        ~
+        num_q = int(0)
+        num_qd = int(0)
         if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
             num_q = 1
             num_qd = 1
         elif kind == JOINT_FREE:
             num_q = 7
             num_qd = 6
-        {elif kind != JOINT_FIXED:
-            num_q = dof_dim[tid, 0] + dof_dim[tid, 1]
-            num_qd = num_q ~ elif kind == JOINT_BALL:
+        elif kind == JOINT_BALL:
             num_q = 4
-            num_qd = 3}}
-        {* coord_count[tid] = num_q ~
-            dof_count[tid] = num_qd
+            num_qd = 3
+        {elif kind == JOINT_D6:
+            {num_q = dof_dim[tid, 0] + dof_dim[tid, 1]
+            num_qd = num_q ~ # linear axes and angular ones
+            for k in range(2):
+                num_qd += dof_dim[tid, k]
+            num_q = num_qd} ~}
         ~
-            {wp.atomic_add(world_dofs, joint_world[tid], num_qd) ~
-            if joint_world[tid] >= 0:
-                wp.atomic_add(world_dofs, joint_world[tid], num_qd)}
+        # one for each axis, and one more for a quaternion
+        num_qd = dof_dim[tid, 0] + dof_dim[tid, 1]
+        num_q = num_qd
+        if kind == JOINT_BALL or kind == JOINT_FREE:
+            num_q += 1}
+        {coord_count[tid] = num_q
+        dof_count[tid] = num_qd ~ dof_count[tid] = num_qd
+        coord_end[tid] = q_start + num_q}
+        {*
+            wp.atomic_add(world_dofs, joint_world[tid], num_qd)
         ~
             # which joint each velocity belongs to
             for k in range(num_qd):
-                dof_joint[qd_start + k] = {tid ~ child}
-        ~
-            coord_end[tid] = q_start + num_q
+                dof_joint[qd_start + k] = tid
         }
     """,
     "joint_velocities": """
-        {?0.4 if (joint_flags[tid] & LOCKED) {!= 0 ~ == LOCKED}:
-            return}
         v_wp = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        if parent {>= 0 ~ >= 0 ~ != -1}:
+            v_wp = body_v_in[parent]
+        {X_wpj = joint_X_p[tid]
         if parent >= 0:
-            v_wp = body_qd[parent]
-        {# motion of the joint by its own velocities
-        v_j = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        {if kind == JOINT_PRISMATIC:
-            v_j = wp.spatial_vector(joint_axis[qd_start] * joint_qd[qd_start], wp.vec3(0.0, 0.0, 0.0))
+            X_wpj = {body_q[parent] * X_wpj ~ wp.transform_multiply(body_q[parent], X_wpj)}
+        {lin = wp.vec3(0.0, 0.0, 0.0)
+        ang = wp.vec3(0.0, 0.0, 0.0) ~ ang = wp.vec3(0.0, 0.0, 0.0)
+        lin = wp.vec3(0.0, 0.0, 0.0)}
+        if kind == JOINT_PRISMATIC:
+            lin = joint_axis[qd_start] * joint_qd[qd_start]
         elif kind == JOINT_REVOLUTE:
-            v_j = wp.spatial_vector(wp.vec3(0.0, 0.0, 0.0), joint_axis[qd_start] * joint_qd[qd_start])
-        {elif kind == JOINT_FREE:
-            for k in range(6):
-                v_j[k] = joint_qd[qd_start + k] ~
+            ang = joint_axis[qd_start] * joint_qd[qd_start]
+        {*
         elif kind == JOINT_BALL:
-            v_j = wp.spatial_vector(
-                wp.vec3(0.0, 0.0, 0.0),
-                wp.vec3(joint_qd[qd_start], joint_qd[qd_start + 1], joint_qd[qd_start + 2]))} ~
-        for k in range(dof_dim[tid, 0]):
-            v_j += joint_S_in[qd_start + k] * joint_qd[qd_start + k]
-        {?0.6 for k in range(dof_dim[tid, 1]):
-            v_j += joint_S_in[qd_start + dof_dim[tid, 0] + k] * joint_qd[qd_start + dof_dim[tid, 0] + k]}}
-        {q = wp.transform_get_rotation(joint_X_p[tid])
-        v_out = wp.spatial_vector(wp.quat_rotate(q, wp.spatial_top(v_j)), wp.quat_rotate(q, wp.spatial_bottom(v_j))) ~
-        v_out = v_j ~
-        v_out = wp.spatial_vector(
-            wp.transform_vector(joint_X_p[tid], wp.spatial_top(v_j)),
-            wp.transform_vector(joint_X_p[tid], wp.spatial_bottom(v_j)))}}
-        {child_v[tid] = v_wp + v_out
-        {acc_out[tid] = wp.spatial_cross(v_wp, v_out) ~} ~
-        acc_out[tid] = wp.spatial_cross(v_wp, v_out)
-        {child_v[tid] = v_wp + v_out ~}}
+            ang = wp.vec3(joint_qd[qd_start], joint_qd[qd_start + 1], joint_qd[qd_start + 2])
+        ~
+        elif kind == JOINT_FREE:
+            lin = wp.vec3(joint_qd[qd_start], joint_qd[qd_start + 1], joint_qd[qd_start + 2])
+            ang = wp.vec3(joint_qd[qd_start + 3], joint_qd[qd_start + 4], joint_qd[qd_start + 5])
+        }
+        # the screw of the joint about the origin of the world
+        x = wp.transform_get_translation(X_wpj)
+        {w_j = wp.transform_vector(X_wpj, ang)
+        v_j = wp.spatial_vector(wp.transform_vector(X_wpj, lin) + wp.cross(x, w_j), w_j) ~
+        w_j = wp.transform_vector(X_wpj, ang)
+        v_j = wp.spatial_vector(wp.transform_vector(X_wpj, lin) - wp.cross(w_j, x), w_j)} ~
+        # motion of the joint by its own velocities
+        v_j = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        {for k in range(dof_dim[tid, 0] + dof_dim[tid, 1]):
+            v_j += joint_S_in[qd_start + k] * joint_qd[qd_start + k] ~
+        for dof in range(qd_start, qd_start + {dof_dim[tid, 0] + dof_dim[tid, 1] ~ num_dofs[tid]}):
+            v_j += joint_S_in[dof] * joint_qd[dof] ~
+        for k in range(num_dofs[tid]):
+            dof = qd_start + k
+            v_j += joint_S_in[dof] * joint_qd[dof]}}
+        {?0.4 # a locked joint carries its link along
+        if (joint_flags[tid] & LOCKED) != 0:
+            v_j = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)}
+        {child_v[tid] = v_wp + v_j
+        {?0.6 # what the motion of the parent adds
+        acc_out[tid] = motion_cross(v_wp, v_j)} ~
+        v_s = v_wp + v_j
+        child_v[tid] = v_s
+        {?0.6 # velocity-dependent part of the acceleration
+        a_wp = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        if parent >= 0:
+            a_wp = body_a_in[parent]
+        acc_out[tid] = a_wp + motion_cross(v_s, v_j)}}
     """,
     "joint_copy": """
-        {?0.7 if {not world_mask[joint_world[tid]] ~ not world_mask[joint_world[tid]] or kind == JOINT_FIXED}:
+        {?0.7 if not world_mask[joint_world[tid]]:
             return}
         {# coordinates and velocities of a joint stand in a row each
-        for k in range(q_start, q_start + {num_coords[tid] ~ wp.min(num_coords[tid], 4)}):
+        for k in range(q_start, q_start + num_coords[tid]):
             joint_q[k] = {default_q[k] ~ joint_q_in[k]}
-        for k in range({dof_dim[tid, 0] + dof_dim[tid, 1]}):
-            joint_qd_out[qd_start + k] = {0.0 if joint_flags[tid] == LOCKED else joint_qd[qd_start + k] ~ \
+        for k in range({dof_dim[tid, 0] + dof_dim[tid, 1] ~ num_dofs[tid]}):
+            joint_qd_out[qd_start + k] = {0.0 if joint_flags[tid] & LOCKED else joint_qd[qd_start + k] ~ \
                     joint_qd[qd_start + k]} ~
         for k in range(num_coords[tid]):
             {i = q_start + k
             joint_q[i] = default_q[i] if joint_enabled[tid] else joint_q_in[i] ~
-            joint_q[q_start + k] = {joint_q_in[q_start + k] ~ default_q[q_start + k]}}}
-        {?0.5 # a quaternion of no rotation
+            joint_q[q_start + k] = {joint_q_in[q_start + k] ~ default_q[q_start + k]}}
+        {?0.7 for k in range(num_dofs[tid]):
+            joint_qd_out[qd_start + k] = {0.0 ~ joint_qd[qd_start + k]}} ~
+        # to zero, which for a quaternion is no rotation
+        for k in range(num_coords[tid]):
+            joint_q[q_start + k] = 0.0
         if kind == JOINT_BALL:
-            {joint_q[q_start + 3] = 1.0 ~ for k in range(3):
-                joint_q[q_start + k] = 0.0
-            joint_q[q_start + 3] = 1.0}}
-        {?0.4 reset_count[tid] = reset_count[tid] + 1}
+            joint_q[q_start + 3] = 1.0
+        {elif kind == JOINT_FREE:
+            joint_q[q_start + 6] = 1.0
+            {?0.5 # where its body starts
+            for k in range(3):
+                joint_q[q_start + k] = default_q[q_start + k]} ~}
+        {?0.7 for k in range(num_dofs[tid]):
+            joint_qd_out[qd_start + k] = 0.0}}
     """,
 }
 
@@ -284,6 +356,7 @@ def _declare_joints(p: Program) -> None:
     p.array("joint_enabled", FLAG, (0, 1), (count,), ("joint_enabled", "joint_active"))
     p.array("world_mask", FLAG, (0, 1), (8,), ("world_mask", "reset_mask"))
     p.array("dof_dim", INT, (0, 3), (count, 2), ("joint_dof_dim", "joint_axis_count"))
+    p.array("num_dofs", INT, (0, _DOFS), (count,), ("joint_qd_count", "num_dofs", "joint_dof_count"))
     p.array("num_coords", INT, (0, _COORDINATES), (count,), ("joint_q_count", "num_coords", "joint_coord_count"))
     p.starts("joint_q_start", count, _COORDINATES, 0, ("joint_q_start", "joint_coord_start"))
     p.starts("joint_qd_start", count, _DOFS, 0, ("joint_qd_start", "joint_dof_start"))
@@ -291,7 +364,8 @@ def _declare_joints(p: Program) -> None:
                        ("body_q", ("body_q", "body_xform"))):  # fmt: skip
         p.array(key, FRAME, (-1, 1), (count,), names, element="wp.transform")
     for key, shape, names in (
-        ("body_qd", count, ("body_qd", "body_vel")), ("joint_S_in", dofs, ("joint_S_s", "joint_subspace")),
+        ("body_qd", count, ("body_qd", "body_vel")), ("body_v_in", count, ("body_v_s", "link_vel")),
+        ("body_a_in", count, ("body_a_s", "link_acc")), ("joint_S_in", dofs, ("joint_S_s", "joint_subspace")),
     ):  # fmt: skip
         p.array(key, SPATIAL, (-1, 1), (shape,), names, element="wp.spatial_vector")
     p.array("body_com", VEC, (-0.5, 0.5), (count,), ("body_com", "com"))
@@ -302,11 +376,11 @@ def _declare_joints(p: Program) -> None:
         ("target_q", dofs, ("joint_target_q", "joint_target_pos", "targets")),
     ):  # fmt: skip
         p.array(key, FLOAT, (-1, 1), (size,), names)
-    p.array("target_ke", FLOAT, (1, 10), (dofs,), ("joint_target_ke", "stiffness"))
+    p.array("target_ke", FLOAT, (1, 10), (dofs,), ("joint_target_ke", "joint_stiffness"))
+    p.array("target_kd", FLOAT, (0.1, 1), (dofs,), ("joint_target_kd", "joint_damping"))
     p.scalar("origin", VEC, (-1, 1), ("origin", "ref_point"))
     p.number("attach_ke", (1, 10), ("joint_attach_ke", "attach_ke", "stiffness"), ("10.0", "2.0"))
     p.number("attach_kd", (0.1, 1), ("joint_attach_kd", "attach_kd", "damping"), ("0.5", "1.0"))
-    p.number("dt", (0.1, 1), ("dt",), ("0.5",))
     kinds = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_FREE", "JOINT_D6")
     p.constants({name: number for number, name in enumerate(kinds)})
     p.constants({"LOCKED": 1})
@@ -317,14 +391,22 @@ def _declare_joints(p: Program) -> None:
     p.output("joint_qd_out", FLOAT, (dofs,), ("joint_qd_out", "qd_out"), (-1, 1))
     p.output("joint_S", SPATIAL, (dofs,), ("joint_S_s", "S_out", "motion_axis"), (-1, 1), element="wp.spatial_vector")
     p.output("body_f", SPATIAL, (count,), ("body_f", "body_force", "forces"), (-1, 1), element="wp.spatial_vector")
-    p.output("child_v", SPATIAL, (count,), ("body_v_s", "joint_v", "link_vel"), element="wp.spatial_vector")
-    p.output("acc_out", SPATIAL, (count,), ("body_a_s", "coriolis", "bias_acc"), element="wp.spatial_vector")
+    p.output("child_v", SPATIAL, (count,), ("body_v_out", "link_vel_out"), element="wp.spatial_vector")
+    p.output("acc_out", SPATIAL, (count,), ("body_a_out", "bias_acc_out"), element="wp.spatial_vector")
+    p.output("axis_error", VEC, (count,), ("axis_error", "swing_error"))
+    p.function(
+        """
+        def motion_cross(u: wp.spatial_vector, v: wp.spatial_vector) -> wp.spatial_vector:
+            w = wp.spatial_bottom(u)
+            lin = wp.cross(w, wp.spatial_top(v)) + wp.cross(wp.spatial_top(u), wp.spatial_bottom(v))
+            return wp.spatial_vector(lin, wp.cross(w, wp.spatial_bottom(v)))
+        """
+    )
     p.output("coord_count", INT, (count,), ("coord_count", "q_dim"))
     p.output("dof_count", INT, (count,), ("dof_count", "qd_dim", "num_axes"))
     p.output("coord_end", INT, (count,), ("joint_q_end", "coord_end"))
     p.output("world_dofs", INT, (8,), ("world_dof_count", "dofs_per_world"), (0, 1))
     p.output("dof_joint", INT, (dofs,), ("dof_to_joint", "dof_owner", "qd_joint"), (-1, 0))
-    p.output("reset_count", INT, (count,), ("reset_count", "generation"), (0, 3))
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
