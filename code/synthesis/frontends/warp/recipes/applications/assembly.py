@@ -15,40 +15,62 @@ _ROW = 6
 """Entries that a row of a sparse matrix has room for."""
 _ADDRESS = 4
 """Numbers that each sensor or data entry has room for."""
+_ISLANDS = 4
+"""Islands of trees in a world, at most."""
 
 _ROWS = {
     "equality_joint": """
-        {if not eq_active[worldid, u]:
-            return ~
+        {?0.5 # some other kind of equality
         if eq_type[u] != EQ_JOINT:
-            return ~
-        if not eq_active[worldid, u] or eq_type[u] != EQ_JOINT:
             return}
-        {?0.6 # one row of the world more
-        wp.atomic_add(nefc, worldid, 1)}
+        efcid = eq_efcadr[u]
+        if not eq_active[worldid, u]:
+            row_active[worldid, efcid] = 0
+            return
+        row_active[worldid, efcid] = 1
+        {?0.5 wp.atomic_add(nefc, worldid, 1)}
         joint1 = eq_obj1id[u]
         joint2 = eq_obj2id[u]
         dofadr1 = jnt_dofadr[joint1]
         pos = qpos[worldid, jnt_qposadr[joint1]] - qpos0[jnt_qposadr[joint1]]
-        deriv = float(0.0)
-        if joint2 >= 0:
+        vel = qvel[worldid, dofadr1]
+        {?0.5 eq_J[worldid, efcid, dofadr1] = 1.0}
+        {if joint2 >= 0:
+            dofadr2 = jnt_dofadr[joint2]
             dif = qpos[worldid, jnt_qposadr[joint2]] - qpos0[jnt_qposadr[joint2]]
-            {# polynomial in the other joint
-            rhs = eq_data[u, 0] + dif * (eq_data[u, 1] + dif * eq_data[u, 2])
-            pos -= rhs
-            {deriv = eq_data[u, 1] + 2.0 * dif * eq_data[u, 2] ~} ~
-            pos -= eq_data[u, 0] + eq_data[u, 1] * dif}
+            # polynomial in the other joint
+            pos -= eq_data[u, 0] + dif * (eq_data[u, 1] + dif * eq_data[u, 2])
+            {deriv = eq_data[u, 1] + 2.0 * dif * eq_data[u, 2]
+            vel -= deriv * qvel[worldid, dofadr2]
+            {?0.5 eq_J[worldid, efcid, dofadr2] = -deriv} ~
+            vel -= (eq_data[u, 1] + 2.0 * dif * eq_data[u, 2]) * qvel[worldid, dofadr2]} ~
+        if joint2 >= 0:
+            # linear in the other joint
+            dif = qpos[worldid, jnt_qposadr[joint2]] - qpos0[jnt_qposadr[joint2]]
+            pos -= eq_data[u, 0] + eq_data[u, 1] * dif
+            vel -= eq_data[u, 1] * qvel[worldid, jnt_dofadr[joint2]]}
         else:
             pos -= eq_data[u, 0]
-        {row_pos[worldid, u] = pos ~ row_pos[worldid, u] = pos
-        row_vel[worldid, u] = qvel[worldid, dofadr1] {- deriv * qvel[worldid, jnt_dofadr[wp.max(joint2, 0)]] ~}}
-        {?0.5 aref[worldid, u] = -eq_solref[u][0] * pos {- eq_solref[u][1] * qvel[worldid, dofadr1] ~}}
+        {row_pos[worldid, efcid] = pos
+        row_vel[worldid, efcid] = vel ~ row_pos[worldid, efcid] = pos
+        {?0.5 row_vel[worldid, efcid] = vel}
+        {# critically damped for a damping ratio of one
+        timeconst = eq_solref[u][0]
+        dampratio = eq_solref[u][1] ~ timeconst = eq_solref[u][0]
+        dampratio = eq_solref[u][1]}
+        k = 1.0 / (timeconst * timeconst * dampratio * dampratio)
+        aref[worldid, efcid] = -2.0 / timeconst * vel - k * pos}
     """,
     "equality_connect": """
-        if {not eq_active[worldid, u] ~ eq_type[u] == EQ_JOINT ~ not eq_active[worldid, u] or eq_type[u] == EQ_JOINT}:
+        {?0.5 if eq_type[u] {!= EQ_CONNECT ~ == EQ_JOINT}:
+            return}
+        efcid = eq_rowadr[u]
+        if not eq_active[worldid, u]:
+            for k in range(3):
+                row_active[worldid, efcid + k] = 0
             return
-        obj1 = {eq_obj1id[u] ~ eq_obj1id[u]}
-        obj2 = wp.max(eq_obj2id[u], 0)
+        obj1 = eq_obj1id[u]
+        obj2 = eq_body2id[u]
         {if is_site[u]:
             body1 = site_bodyid[obj1]
             body2 = site_bodyid[obj2]
@@ -61,91 +83,82 @@ _ROWS = {
             pos2 = xpos[worldid, obj2] + xmat[worldid, obj2] * eq_anchor2[u] ~
         body1 = obj1
         body2 = obj2
-        {if is_site[u]:
-            body1 = site_bodyid[obj1]
-            body2 = site_bodyid[obj2] ~}
         pos1 = xpos[worldid, body1] + xmat[worldid, body1] * eq_anchor[u]
-        pos2 = xpos[worldid, body2] + xmat[worldid, body2] * eq_anchor2[u]}
-        {?0.4 # welded together or to the world
-        if body_weldid[body1] == body_weldid[body2]:
-            return}
+        pos2 = xpos[worldid, body2] + xmat[worldid, body2] * eq_anchor2[u] ~
+        # the same point, seen from either body
+        body1 = obj1
+        body2 = obj2
+        pos1 = xpos[worldid, body1] + wp.quat_rotate(xquat[worldid, body1], eq_anchor[u])
+        pos2 = xpos[worldid, body2] + wp.quat_rotate(xquat[worldid, body2], eq_anchor2[u])}
         dif = pos1 - pos2
         {# three rows, one a direction
-        wp.atomic_add(nefc, worldid, 3)
         for k in range(3):
-            row_dif[worldid, u, k] = dif[k] ~
+            row_active[worldid, efcid + k] = 1
+            row_pos[worldid, efcid + k] = dif[k] ~
         for k in range(3):
-            row_dif[worldid, u, k] = {dif[k] ~ eq_solref[u][0] * dif[k]}}
+            row_pos[worldid, efcid + k] = dif[k]
+            row_active[worldid, efcid + k] = 1}
+        {?0.4 wp.atomic_add(nefc, worldid, 3)}
         {?0.5 row_bodies[worldid, u] = wp.vec2i(body1, body2)}
-        {?0.4 row_pos[worldid, u] = {wp.length(dif) ~ wp.sqrt(wp.dot(dif, dif))}}
+        {?0.5 cvel1 = body_cvel[worldid, body1]
+        cvel2 = body_cvel[worldid, body2]
+        offset1 = pos1 - subtree_com[worldid, body_rootid[body1]]
+        offset2 = pos2 - subtree_com[worldid, body_rootid[body2]]
+        {vel1 = wp.spatial_bottom(cvel1) + wp.cross(wp.spatial_top(cvel1), offset1)
+        vel2 = wp.spatial_bottom(cvel2) + wp.cross(wp.spatial_top(cvel2), offset2)
+        dif_vel = vel1 - vel2 ~
+        dif_vel = wp.spatial_bottom(cvel1) - wp.spatial_bottom(cvel2)
+        dif_vel += wp.cross(wp.spatial_top(cvel1), offset1) - wp.cross(wp.spatial_top(cvel2), offset2)}
+        for k in range(3):
+            row_vel[worldid, efcid + k] = dif_vel[k]}
+        {?0.4 # the violation that sets the impedance
+        eq_error[worldid, u] = {wp.length(dif) ~ wp.sqrt(wp.dot(dif, dif))}}
     """,
     "tendon_length": """
         {wrapnum = tendon_num[u]
         adr = tendon_adr[u] ~ adr = tendon_adr[u]
         wrapnum = tendon_num[u]}
-        {?0.4 if wrapnum == 0:
-            {ten_length[worldid, u] = 0.0
-            return ~ return}}
-        length = {float(0.0) ~ float(tendon_length0[u])}
-        {kind = wrap_type[adr]
-        if kind == WRAP_JOINT:
+        length = float(0.0)
+        {if wrap_type[adr] == WRAP_JOINT:
             # fixed: a sum of joints
             for k in range(wrapnum):
-                wrap = wrap_objid[adr + k]
-                length += wrap_prm[adr + k] * qpos[worldid, jnt_qposadr[wrap]]
-                {ten_J[worldid, ten_J_rowadr[u] + k] = wrap_prm[adr + k] ~}
+                joint = wrap_objid[adr + k]
+                length += wrap_prm[adr + k] * qpos[worldid, jnt_qposadr[joint]]
+                {?0.5 ten_J[worldid, ten_J_rowadr[u] + k] = wrap_prm[adr + k]}
         else:
+            # spatial: straight from site to site
             for k in range(wrapnum - 1):
                 {p0 = site_xpos[worldid, wrap_objid[adr + k]]
                 p1 = site_xpos[worldid, wrap_objid[adr + k + 1]]
                 length += wp.length(p1 - p0) ~
                 length += wp.length(site_xpos[worldid, wrap_objid[adr + k + 1]] - site_xpos[worldid, wrap_objid[adr \
                         + k]])} ~
-        for k in range(adr, adr + wrapnum):
-            if wrap_type[k] == WRAP_JOINT:
-                length += wrap_prm[k] * qpos[worldid, jnt_qposadr[wrap_objid[k]]]
-            {elif wrap_type[k] == WRAP_SITE:
-                length += wp.length(site_xpos[worldid, wrap_objid[k]]) ~ else:
-                length += 0.5 * wrap_prm[k]}}
+        {divisor = float(1.0)
+        for k in range(adr, adr + wrapnum - 1):
+            # lengths behind a pulley count in part
+            if wrap_type[k] == WRAP_PULLEY:
+                divisor = wrap_divisor[k]
+                continue
+            if wrap_type[k + 1] == WRAP_PULLEY:
+                continue
+            dif = site_xpos[worldid, wrap_objid[k + 1]] - site_xpos[worldid, wrap_objid[k]]
+            length += wp.length(dif) / divisor ~
+        for k in range(adr, adr + wrapnum - 1):
+            if wrap_type[k] == WRAP_SITE and wrap_type[k + 1] == WRAP_SITE:
+                length += wp.length(site_xpos[worldid, wrap_objid[k + 1]] - site_xpos[worldid, wrap_objid[k]])}}
         ten_length[worldid, u] = length
-        {?0.5 {vel = float(0.0)
-        rowadr = ten_J_rowadr[u]
+        {?0.6 vel = float(0.0)
+        {rowadr = ten_J_rowadr[u]
         for k in range(ten_J_rownnz[u]):
-            vel += ten_J_in[worldid, rowadr + k] * qvel[worldid, ten_J_colind[rowadr + k]]
-        ten_velocity[worldid, u] = vel ~
-        vel = float(0.0)
+            vel += ten_J_in[worldid, rowadr + k] * qvel[worldid, ten_J_colind[rowadr + k]] ~
         for sparseid in range(ten_J_rowadr[u], ten_J_rowadr[u] + ten_J_rownnz[u]):
-            vel += ten_J_in[worldid, sparseid] * qvel[worldid, ten_J_colind[sparseid]]
-        ten_velocity[worldid, u] = vel}}
-    """,
-    "sparse_rows": """
-        rownnz = efc_rownnz[worldid, u]
-        rowadr = {efc_rowadr[u] ~ efc_rowadr[u]}
-        {?0.6 if {u >= nefc_in[worldid] ~ rownnz == 0}:
-            return}
-        {force = efc_force[worldid, u]
-        {?0.5 # rows that push nothing
-        if force == 0.0 or not efc_active[worldid, u]:
-            return}
-        for k in range(rownnz):
-            sparseid = rowadr + k
-            colind = efc_colind[sparseid]
-            wp.atomic_add(qfrc, worldid, colind, efc_J[worldid, sparseid] * force) ~
-        Jqvel = float(0.0)
-        for k in range(rownnz):
-            {sparseid = rowadr + k
-            Jqvel += efc_J[worldid, sparseid] * qvel[worldid, efc_colind[sparseid]] ~
-            Jqvel += efc_J[worldid, rowadr + k] * qvel[worldid, efc_colind[rowadr + k]]}
-        row_vel[worldid, u] = Jqvel
-        {row_cost[worldid, u] = {Jqvel - efc_aref[worldid, u] ~ 0.5 * efc_D[u] * Jqvel * Jqvel} ~} ~
-        total = float(0.0)
-        {i = int(0)
-        while i < rownnz:
-            total += efc_J[worldid, rowadr + i] * efc_J[worldid, rowadr + i] / dof_M[efc_colind[rowadr + i]]
-            i += 1 ~
-        for i in range(rowadr, rowadr + rownnz):
-            total += efc_J[worldid, i] * efc_J[worldid, i] / dof_M[efc_colind[i]]}
-        row_diag[worldid, u] = {1.0 / total if total > 0.5 else 1.0 ~ total}}
+            vel += ten_J_in[worldid, sparseid] * qvel[worldid, ten_J_colind[sparseid]]}
+        ten_velocity[worldid, u] = vel
+        {?0.4 # a spring with a damper along the tendon
+        ten_force[worldid, u] = tendon_stiffness[u] * (tendon_length0[u] - length) - tendon_damping[u] * vel} ~
+        {?0.6 # slack tendons pull nothing
+        stretch = wp.max(length - tendon_length0[u], 0.0)
+        ten_force[worldid, u] = -tendon_stiffness[u] * stretch}}
     """,
     "row_states": """
         {if u >= nefc_in[worldid]:
@@ -153,15 +166,15 @@ _ROWS = {
         if u >= wp.min(nefc_in[worldid], njmax):
             return}
         kind = efc_type[worldid, u]
-        Jaref = {efc_Jaref[worldid, u] ~ efc_Jaref[worldid, u] - efc_aref[worldid, u]}
-        D = efc_D[u]
-        {state = STATE_SATISFIED ~ state = int(0)}
+        {Jaref = efc_Jaref[worldid, u] ~ Jaref = efc_Ja[worldid, u] - efc_aref[worldid, u]}
+        D = efc_D[worldid, u]
+        state = STATE_SATISFIED
         force = float(0.0)
         if kind == EFC_EQUALITY:
             state = STATE_QUADRATIC
             force = -D * Jaref
         elif kind == EFC_FRICTION:
-            floss = frictionloss[u]
+            floss = frictionloss[worldid, u]
             rf = floss / D
             if Jaref <= -rf:
                 # saturated below
@@ -181,25 +194,30 @@ _ROWS = {
         {row_force[worldid, u] = force
         row_state[worldid, u] = state ~
         row_state[worldid, u] = state
-        row_force[worldid, u] = force ~ row_force[worldid, u] = force}
-        {?0.5 if state != STATE_SATISFIED:
-            wp.atomic_add(cost, worldid, {-0.5 * force * Jaref ~ 0.5 * D * Jaref * Jaref})}
+        row_force[worldid, u] = force}
+        {?0.5 {if state == STATE_QUADRATIC:
+            wp.atomic_add(cost, worldid, {0.5 * D * Jaref * Jaref ~ -0.5 * force * Jaref})
+        {elif state != STATE_SATISFIED: ~ elif state == STATE_LINEARNEG or state == STATE_LINEARPOS:}
+            wp.atomic_add(cost, worldid, frictionloss[worldid, u] * (wp.abs(Jaref) - 0.5 * frictionloss[worldid, u] / D)) ~
+        if state == STATE_QUADRATIC:
+            wp.atomic_add(num_quadratic, worldid, 1)}}
         {?0.4 if state != previous_state[worldid, u]:
             wp.atomic_add(num_changed, worldid, 1)}
     """,
     "sensor_values": """
+        {?0.5 if sensor_skip[u]:
+            return}
         kind = sensor_type[u]
         objid = sensor_objid[u]
         adr = sensor_adr[u]
-        {?0.5 if sensor_skip[u]:
-            return}
         if kind == SENSOR_JOINTPOS:
             sensordata[worldid, adr] = qpos[worldid, jnt_qposadr[objid]]
         elif kind == SENSOR_JOINTVEL:
             sensordata[worldid, adr] = qvel[worldid, jnt_dofadr[objid]]
         elif kind == SENSOR_FRAMEPOS:
             {vec = xpos[worldid, objid]
-            {refid = sensor_refid[u]
+            {# as another frame sees it
+            refid = sensor_refid[u]
             if refid >= 0:
                 vec = wp.transpose(xmat[worldid, refid]) * (vec - xpos[worldid, refid]) ~}
             for k in range(3):
@@ -207,32 +225,42 @@ _ROWS = {
             sensordata[worldid, adr + 0] = xpos[worldid, objid][0]
             sensordata[worldid, adr + 1] = xpos[worldid, objid][1]
             sensordata[worldid, adr + 2] = xpos[worldid, objid][2]}
-        elif kind == SENSOR_FRAMEQUAT:
+        {elif kind == SENSOR_FRAMEQUAT:
+            # the scalar part comes first
             quat = xquat[worldid, objid]
-            {for k in range(4):
-                sensordata[worldid, adr + k] = quat[k] ~
             sensordata[worldid, adr + 0] = quat[3]
             sensordata[worldid, adr + 1] = quat[0]
             sensordata[worldid, adr + 2] = quat[1]
-            sensordata[worldid, adr + 3] = quat[2]}
-        {elif kind == SENSOR_VELOCIMETER or kind == SENSOR_GYRO:
-            # in the frame of the site
-            cvel = body_cvel[worldid, site_bodyid[objid]]
-            vec = wp.spatial_top(cvel) if kind == SENSOR_GYRO else wp.spatial_bottom(cvel)
-            vec = wp.transpose(xmat[worldid, objid]) * vec
+            sensordata[worldid, adr + 3] = quat[2] ~
+        elif kind == SENSOR_FRAMEXAXIS:
             for k in range(3):
-                sensordata[worldid, adr + k] = {vec[k] ~ vec[k] * 0.5} ~
+                sensordata[worldid, adr + k] = xmat[worldid, objid][k, 0]}
+        {elif kind == SENSOR_VELOCIMETER or kind == SENSOR_GYRO:
+            body = site_bodyid[objid]
+            cvel = body_cvel[worldid, body]
+            vec = wp.spatial_top(cvel)
+            if kind == SENSOR_VELOCIMETER:
+                offset = site_xpos[worldid, objid] - subtree_com[worldid, body_rootid[body]]
+                vec = wp.spatial_bottom(cvel) + wp.cross(wp.spatial_top(cvel), offset)
+            # in the frame of the site
+            vec = wp.transpose(site_xmat[worldid, objid]) * vec
+            for k in range(3):
+                sensordata[worldid, adr + k] = vec[k] ~ elif kind == SENSOR_GYRO:
+            vec = wp.transpose(site_xmat[worldid, objid]) * wp.spatial_top(body_cvel[worldid, site_bodyid[objid]])
+            for k in range(3):
+                sensordata[worldid, adr + k] = vec[k] ~
         elif kind == SENSOR_TOUCH:
+            # normal forces on the body of the site
             total = float(0.0)
-            for k in range(nefc_in[worldid]):
-                if efc_type[worldid, k] == EFC_CONTACT and efc_active[worldid, k]:
-                    total += efc_force[worldid, k]
-            sensordata[worldid, adr] = total ~}
-        {?0.5 if sensor_cutoff[u] > 0.0:
-            {for k in range(sensor_dim[u]):
-                sensordata[worldid, adr + k] = wp.clamp(sensordata[worldid, adr + k], -sensor_cutoff[u], \
-                        sensor_cutoff[u]) ~
-            sensordata[worldid, adr] = wp.min(sensordata[worldid, adr], sensor_cutoff[u])}}
+            for k in range(ncon[worldid]):
+                geoms = contact_geom[worldid, k]
+                if geom_bodyid[geoms[0]] == site_bodyid[objid] or geom_bodyid[geoms[1]] == site_bodyid[objid]:
+                    total += contact_normal_force[worldid, k]
+            sensordata[worldid, adr] = total}
+        {?0.5 cutoff = sensor_cutoff[u]
+        if cutoff > 0.0 {and kind != SENSOR_FRAMEQUAT ~ and sensor_datatype[u] == DATATYPE_REAL}:
+            for k in range(sensor_dim[u]):
+                sensordata[worldid, adr + k] = wp.clamp(sensordata[worldid, adr + k], -cutoff, cutoff)}
     """,
     "transmission": """
         trntype = actuator_trntype[u]
@@ -240,129 +268,240 @@ _ROWS = {
         objid = trnid[0] ~ objid = actuator_trnid[u][0]}
         gear = actuator_gear[u]
         rowadr = moment_rowadr[u]
+        {length = float(0.0)
+        nnz = int(0) ~ nnz = int(0)
+        length = float(0.0)}
+        {?0.6 velocity = float(0.0)
         if trntype == TRN_JOINT:
-            act_length[worldid, u] = gear * qpos[worldid, jnt_qposadr[objid]]
-            {nnz_out[worldid, u] = 1
-            colind_out[worldid, rowadr] = jnt_dofadr[objid] ~ colind_out[worldid, rowadr] = jnt_dofadr[objid]
-            moment_out[worldid, rowadr] = gear}
+            nnz = 1
+            length = gear * qpos[worldid, jnt_qposadr[objid]]
+            velocity = gear * qvel[worldid, jnt_dofadr[objid]]
+            {colind_out[worldid, rowadr] = jnt_dofadr[objid]
+            moment_out[worldid, rowadr] = gear ~ moment_out[worldid, rowadr] = gear
+            colind_out[worldid, rowadr] = jnt_dofadr[objid]}
         elif trntype == TRN_TENDON:
-            act_length[worldid, u] = gear * ten_length_in[worldid, objid]
+            nnz = ten_J_rownnz[objid]
+            length = gear * ten_length_in[worldid, objid]
             ten_rowadr = ten_J_rowadr[objid]
-            {for k in range(ten_J_rownnz[objid]):
+            for k in range(nnz):
+                {colind = ten_J_colind[ten_rowadr + k]
+                moment = gear * ten_J_in[worldid, ten_rowadr + k]
+                colind_out[worldid, rowadr + k] = colind
+                moment_out[worldid, rowadr + k] = moment
+                velocity += moment * qvel[worldid, colind] ~
+                colind_out[worldid, rowadr + k] = ten_J_colind[ten_rowadr + k]
+                moment_out[worldid, rowadr + k] = gear * ten_J_in[worldid, ten_rowadr + k]
+                velocity += gear * ten_J_in[worldid, ten_rowadr + k] * qvel[worldid, ten_J_colind[ten_rowadr + k]]}
+        act_velocity[worldid, u] = velocity ~
+        if trntype == TRN_JOINT:
+            nnz = 1
+            length = gear * qpos[worldid, jnt_qposadr[objid]]
+            {colind_out[worldid, rowadr] = jnt_dofadr[objid]
+            moment_out[worldid, rowadr] = gear ~ moment_out[worldid, rowadr] = gear
+            colind_out[worldid, rowadr] = jnt_dofadr[objid]}
+        elif trntype == TRN_TENDON:
+            nnz = ten_J_rownnz[objid]
+            length = gear * ten_length_in[worldid, objid]
+            ten_rowadr = ten_J_rowadr[objid]
+            {for k in range(nnz):
                 sparseid = ten_rowadr + k
                 colind_out[worldid, rowadr + k] = ten_J_colind[sparseid]
                 moment_out[worldid, rowadr + k] = gear * ten_J_in[worldid, sparseid] ~
-            for k in range(ten_J_rownnz[objid]):
+            for k in range(nnz):
                 moment_out[worldid, rowadr + k] = gear * ten_J_in[worldid, ten_rowadr + k]
-                colind_out[worldid, rowadr + k] = ten_J_colind[ten_rowadr + k]}
-            {nnz_out[worldid, u] = ten_J_rownnz[objid] ~}
-        {elif trntype == TRN_SITE:
-            refid = actuator_trnid[u][1]
-            d_ref = site_xpos[worldid, objid] - site_xpos[worldid, refid]
-            act_length[worldid, u] = gear * wp.dot(d_ref, site_axis[u])
-            for k in range(3):
-                moment_out[worldid, rowadr + k] = gear * site_axis[u][k]
-            {nnz_out[worldid, u] = 3 ~} ~
-        else:
-            act_length[worldid, u] = 0.0
-            {nnz_out[worldid, u] = 0 ~}}
+                colind_out[worldid, rowadr + k] = ten_J_colind[ten_rowadr + k]}}
+        {act_length[worldid, u] = length
+        nnz_out[worldid, u] = nnz ~ nnz_out[worldid, u] = nnz
+        act_length[worldid, u] = length}
+        {?0.4 wp.atomic_add(moment_nnz, worldid, nnz)}
     """,
     "contact_jacobian": """
         {if u >= ncon[worldid]:
             return ~
         if u >= wp.min(ncon[worldid], naconmax):
             return}
+        {?0.5 if contact_dist[worldid, u] >= contact_margin[worldid, u]:
+            return}
         geoms = contact_geom[worldid, u]
         {body1 = geom_bodyid[geoms[0]]
         body2 = geom_bodyid[geoms[1]] ~ body2 = geom_bodyid[geoms[1]]
         body1 = geom_bodyid[geoms[0]]}
-        condim = contact_dim[worldid, u]
-        {?0.5 if contact_dist[worldid, u] >= {margin ~ contact_margin[worldid, u]}:
-            return}
+        {?0.8 condim = contact_dim[worldid, u]
         frame = contact_frame[worldid, u]
-        {con_pos = contact_pos[worldid, u] ~ con_pos = contact_pos[worldid, u]}
+        con_pos = contact_pos[worldid, u] ~
+        condim = contact_dim[worldid, u]
+        con_pos = contact_pos[worldid, u]
+        frame = contact_frame[worldid, u]}
+        {?0.5 vel = wp.vec3(0.0, 0.0, 0.0)}
         for dof in range({nv ~ cdof.shape[1]}):
-            {if dof_bodyid[dof] != body1 and dof_bodyid[dof] != body2:
-                continue ~}
             cdof_dof = cdof[worldid, dof]
-            jacp = wp.vec3(0.0, 0.0, 0.0)
-            {# what each body adds
+            {jacp = wp.vec3(0.0, 0.0, 0.0)
+            # what each body adds
             if isdofancestor[body2, dof] == 1:
                 offset2 = con_pos - subtree_com[worldid, body_rootid[body2]]
                 jacp += wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset2)
             if isdofancestor[body1, dof] == 1:
                 offset1 = con_pos - subtree_com[worldid, body_rootid[body1]]
                 jacp -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1) ~
+            # a joint that moves both bodies moves them alike
+            if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
+                for k in range({condim ~ wp.min(condim, 3)}):
+                    con_J[worldid, u * 3 + k, dof] = 0.0
+                continue
+            {body = body2 if isdofancestor[body2, dof] == 1 else body1
+            sign = 1.0 if body == body2 else -1.0 ~
             sign = float(isdofancestor[body2, dof] - isdofancestor[body1, dof])
-            if sign != 0.0:
-                offset = con_pos - subtree_com[worldid, body_rootid[body2]]
-                jacp = sign * (wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset))}
+            body = body2 if sign > 0.0 else body1}
+            offset = con_pos - subtree_com[worldid, body_rootid[body]]
+            jacp = sign * (wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset))}
             {for k in range(condim):
                 con_J[worldid, u * 3 + k, dof] = wp.dot(wp.vec3(frame[k, 0], frame[k, 1], frame[k, 2]), jacp) ~
+            # rows of the frame: the normal and two tangents
             jac_c = frame * jacp
-            for k in range(wp.min(condim, 3)):
+            for k in range({condim ~ wp.min(condim, 3)}):
                 con_J[worldid, u * 3 + k, dof] = jac_c[k]}
     """,
     "tree_states": """
         tree = {dof_treeid[u] ~ body_treeid[dof_bodyid[u]]}
-        {?0.5 if {tree < 0 ~ tree == -1}:
-            {dof_island[worldid, u] = -1
-            return ~ return}
-        ~
-        tree = wp.max(tree, 0)}
-        {awake = tree_awake[worldid, tree]
-        if awake == 0:
-            {sleep_count[worldid, u] = sleep_count[worldid, u] + 1
-            return ~ sleep_count[worldid, u] = 0
-        else:
-            sleep_count[worldid, u] = sleep_count[worldid, u] + 1} ~
-        if tree_awake[worldid, tree]:
-            sleep_count[worldid, u] = sleep_count[worldid, u] + 1}
+        {?0.5 # degrees of freedom of a tree that nothing holds are in no island
         island = tree_island[worldid, tree]
-        {* dof_island[worldid, u] = {island ~ island if island >= 0 else -1} ~
-            if island >= 0:
-                slot = wp.atomic_add(island_nv, worldid, {1 ~ 1})
-                {if slot < nv:
-                    island_used[worldid, slot] = 1 ~ island_used[worldid, wp.min(slot, nv - 1)] = 1}
-        ~
-            # the body above, if its tree is the same
-            parent = dof_parentid[u]
-            {if parent >= 0 and dof_treeid[parent] == tree:
-                dof_root[worldid, u] = dof_root_in[parent]
-            else:
-                dof_root[worldid, u] = u ~ dof_root[worldid, u] = parent if parent >= 0 else u}
-        }
+        dof_island[worldid, u] = island
+        {if island >= 0:
+            wp.atomic_add(island_nv, worldid, island, 1)
+        {else:
+            wp.atomic_add(num_free, worldid, 1) ~} ~
+        if island >= 0:
+            wp.atomic_add(island_nv, worldid, island, 1)
+            {?0.5 wp.atomic_add(island_energy, worldid, island, 0.5 * dof_M[u] * qvel[worldid, u] * qvel[worldid, u])}}
+        {?0.6 dof_awake[worldid, u] = tree_awake[worldid, tree]} ~
+        {awake = tree_awake[worldid, tree]
+        {?0.5 # a push wakes a tree up
+        if wp.abs(qfrc_in[worldid, u]) > wake_force:
+            awake = 1}
+        if awake == 0:
+            qvel_out[worldid, u] = 0.0
+            {?0.7 sleep_count[worldid, u] = sleep_count[worldid, u] + 1}
+        else:
+            qvel_out[worldid, u] = qvel[worldid, u]
+            {?0.7 sleep_count[worldid, u] = 0
+            {?0.6 wp.atomic_add(nv_awake, worldid, 1)}} ~
+        # the fastest velocity decides whether a tree may sleep
+        if tree_awake[worldid, tree]:
+            wp.atomic_max(tree_speed, worldid, tree, wp.abs(qvel[worldid, u]) * dof_length[u])
+            {?0.6 wp.atomic_add(nv_awake, worldid, 1)}
+        {?0.5 dof_awake[worldid, u] = tree_awake[worldid, tree]}}}
     """,
     "mass_rows": """
+        {?0.4 # worlds that the solver is done with
+        if skip[worldid]:
+            return}
         {rowadr = M_rowadr[u]
         rownnz = M_rownnz[u] ~ rownnz = M_rownnz[u]
         rowadr = M_rowadr[u]}
-        {?0.4 if skip[worldid]:
-            return}
-        total = {float(0.0) ~ float(dof_M[u] * qvel[worldid, u])}
-        {for k in range(rownnz):
+        {total = float(0.0) ~ total = float(dof_armature[u] * x_vec[worldid, u])}
+        {{for k in range(rownnz):
             sparseid = rowadr + k
-            total += M[worldid, sparseid] * qvel[worldid, M_colind[sparseid]]
-            {if M_colind[sparseid] != u and symmetric:
-                wp.atomic_add(res, worldid, M_colind[sparseid], M[worldid, sparseid] * qvel[worldid, u]) ~} ~
+            total += M[worldid, sparseid] * x_vec[worldid, M_colind[sparseid]] ~
         for sparseid in range(rowadr, rowadr + rownnz):
-            {col = M_colind[sparseid]
+            total += M[worldid, sparseid] * x_vec[worldid, M_colind[sparseid]] ~
+        # the diagonal apart from the rest
+        total += dof_M[u] * x_vec[worldid, u]
+        for sparseid in range(rowadr, rowadr + rownnz):
+            col = M_colind[sparseid]
             if col == u:
                 continue
-            total += M[worldid, sparseid] * qvel[worldid, col] ~
-            total += M[worldid, sparseid] * qvel[worldid, M_colind[sparseid]]} ~
+            total += M[worldid, sparseid] * x_vec[worldid, col] ~
         dofid = int(u)
         k = int(0)
         while dofid >= 0 and k < rownnz:
             # along the branch to the root
-            total += M[worldid, rowadr + k] * qvel[worldid, dofid]
+            total += M[worldid, rowadr + k] * x_vec[worldid, dofid]
             dofid = dof_parentid[dofid]
             k += 1}
-        {row_product[worldid, u] = {total ~ total + dof_damping[u] * qvel[worldid, u]} ~ wp.atomic_add(res, \
-                worldid, u, total)}
-        {?0.4 wp.atomic_add(energy, worldid, 0.5 * qvel[worldid, u] * total)}
+        row_product[worldid, u] = total
+        {?0.4 # the quadratic form of the whole matrix
+        wp.atomic_add(vMv, worldid, x_vec[worldid, u] * total)}
+        {?0.3 residual[worldid, u] = rhs[worldid, u] - total} ~
+        {# only the lower triangle is stored
+        for k in range(rownnz):
+            sparseid = rowadr + k
+            col = M_colind[sparseid]
+            total += M[worldid, sparseid] * x_vec[worldid, col]
+            if col != u:
+                wp.atomic_add(res, worldid, col, M[worldid, sparseid] * x_vec[worldid, u]) ~
+        dofid = dof_parentid[u]
+        k = int(1)
+        total += M[worldid, rowadr] * x_vec[worldid, u]
+        while dofid >= 0 and k < rownnz:
+            # both halves of the matrix
+            total += M[worldid, rowadr + k] * x_vec[worldid, dofid]
+            wp.atomic_add(res, worldid, dofid, M[worldid, rowadr + k] * x_vec[worldid, u])
+            dofid = dof_parentid[dofid]
+            k += 1}
+        wp.atomic_add(res, worldid, u, total)}
     """,
 }
+
+
+_GUARD = """
+    {if u >= nefc_in[worldid]:
+        return ~
+    if u >= wp.min(nefc_in[worldid], njmax):
+        return}
+    rownnz = efc_rownnz[worldid, u]
+"""
+_SPARSE = {
+    "constraint_force": """
+        {?0.5 # rows that push nothing
+        if not efc_active[worldid, u]:
+            return}
+        force = efc_force[worldid, u]
+        {for k in range(rownnz):
+            colind = efc_colind[worldid, u, k]
+            wp.atomic_add(qfrc, worldid, colind, efc_J[worldid, u, k] * force) ~
+        if force != 0.0:
+            for k in range(rownnz):
+                wp.atomic_add(qfrc, worldid, efc_colind[worldid, u, k], efc_J[worldid, u, k] * force)}
+    """,
+    "constraint_velocity": """
+        Jqvel = float(0.0)
+        for k in range(rownnz):
+            {colind = efc_colind[worldid, u, k]
+            Jqvel += efc_J[worldid, u, k] * qvel[worldid, colind] ~
+            Jqvel += efc_J[worldid, u, k] * qvel[worldid, efc_colind[worldid, u, k]]}
+        row_vel[worldid, u] = Jqvel
+        {?0.6 # what a spring and a damper would ask for
+        aref[worldid, u] = -efc_kb[worldid, u][1] * Jqvel - efc_kb[worldid, u][0] * efc_pos[worldid, u]}
+    """,
+    "constraint_residual": """
+        Jaref = -efc_aref[worldid, u]
+        {for k in range(rownnz):
+            Jaref += efc_J[worldid, u, k] * qacc[worldid, efc_colind[worldid, u, k]] ~
+        k = int(0)
+        while k < rownnz:
+            Jaref += efc_J[worldid, u, k] * qacc[worldid, efc_colind[worldid, u, k]]
+            k += 1}
+        row_Jaref[worldid, u] = Jaref
+        {?0.6 if efc_active[worldid, u]:
+            wp.atomic_add(cost, worldid, 0.5 * efc_D[worldid, u] * Jaref * Jaref)}
+    """,
+    "constraint_diagonal": """
+        # diagonal of J M^-1 J^T for a diagonal mass matrix
+        total = float(0.0)
+        {i = int(0)
+        while i < rownnz:
+            J_i = efc_J[worldid, u, i]
+            total += J_i * J_i / dof_M[efc_colind[worldid, u, i]]
+            i += 1 ~
+        for i in range(rownnz):
+            total += efc_J[worldid, u, i] * efc_J[worldid, u, i] / dof_M[efc_colind[worldid, u, i]]}
+        {row_invdiag[worldid, u] = total ~
+        row_diag[worldid, u] = 1.0 / (total + regularization) ~
+        row_invdiag[worldid, u] = total
+        row_diag[worldid, u] = 1.0 / (total + regularization)}
+    """,
+}
+"""What is made of the rows of a sparse Jacobian, by what kernels that do it are called."""
 
 
 def _declare_model(p: Program, n: int) -> None:
@@ -372,17 +511,18 @@ def _declare_model(p: Program, n: int) -> None:
         ("eq_obj1id", 0, ("eq_obj1id",)), ("eq_obj2id", -1, ("eq_obj2id",)), ("site_bodyid", 0, ("site_bodyid",)),
         ("jnt_qposadr", 0, ("jnt_qposadr",)), ("jnt_dofadr", 0, ("jnt_dofadr",)), ("geom_bodyid", 0, ("geom_bodyid",)),
         ("sensor_objid", 0, ("sensor_objid",)), ("sensor_refid", -1, ("sensor_refid",)),
-        ("body_rootid", 0, ("body_rootid",)), ("body_weldid", 0, ("body_weldid",)), ("dof_bodyid", 0, ("dof_bodyid",)),
-        ("body_treeid", -1, ("body_treeid",)), ("dof_treeid", -1, ("dof_treeid",)),
-        ("dof_root_in", 0, ("dof_rootid",)),
+        ("body_rootid", 0, ("body_rootid",)), ("dof_bodyid", 0, ("dof_bodyid",)),
+        ("body_treeid", 0, ("body_treeid",)), ("dof_treeid", 0, ("dof_treeid",)),
+        ("eq_body2id", 0, ("eq_obj2id",)),
     ):  # fmt: skip
         p.array(key, INT, (low, n - 1), (n,), names)
     p.parents("dof_parentid", 1, n, ("dof_parentid",))
     p.array("eq_type", INT, (0, 2), (n,), ("eq_type",))
     p.array("is_site", FLAG, (0, 1), (n,), ("eq_is_site", "is_site"))
-    p.array("wrap_type", INT, (0, 1), (entries,), ("wrap_type",))
+    p.array("wrap_type", INT, (0, 2), (entries,), ("wrap_type",))
     p.array("wrap_objid", INT, (0, n - 1), (entries,), ("wrap_objid",))
-    p.array("sensor_type", INT, (0, 5), (n,), ("sensor_type",))
+    p.array("sensor_type", INT, (0, 7), (n,), ("sensor_type",))
+    p.array("sensor_datatype", INT, (0, 2), (n,), ("sensor_datatype",))
     p.array("sensor_dim", INT, (1, 3), (n,), ("sensor_dim",))
     p.array("sensor_skip", FLAG, (0, 1), (n,), ("sensor_disabled", "sensor_skip"))
     p.array("actuator_trntype", INT, (0, 2), (n,), ("actuator_trntype",))
@@ -393,57 +533,70 @@ def _declare_model(p: Program, n: int) -> None:
         p.array(key, INT, (0, _ROW - 1), (n,), names)
     for key, names in (
         ("tendon_adr", ("tendon_adr",)), ("ten_J_rowadr", ("ten_J_rowadr",)), ("M_rowadr", ("M_rowadr",)),
-        ("efc_rowadr", ("efc_J_rowadr",)), ("moment_rowadr", ("moment_rowadr", "actuator_moment_rowadr")),
+        ("moment_rowadr", ("moment_rowadr", "actuator_moment_rowadr")),
     ):  # fmt: skip
         p.starts(key, n, _ROW, 1, names)
+    p.places("eq_efcadr", n, 1, ("eq_efcadr", "eq_row"))
+    p.starts("eq_rowadr", n, 3, 0, ("eq_efcadr", "eq_row"))
     p.starts("sensor_adr", n, _ADDRESS, 0, ("sensor_adr",))
-    for key, names in (("ten_J_colind", ("ten_J_colind",)), ("M_colind", ("M_colind",)),
-                       ("efc_colind", ("efc_J_colind",))):  # fmt: skip
+    for key, names in (("ten_J_colind", ("ten_J_colind",)), ("M_colind", ("M_colind",))):
         p.array(key, INT, (0, n - 1), (entries,), names)
     for key, bounds, names in (
-        ("qpos0", (-1, 1), ("qpos0", "qpos_spring")), ("tendon_length0", (0, 1), ("tendon_length0",)),
-        ("actuator_gear", (0.5, 2), ("actuator_gear", "gear")), ("efc_D", (0.5, 2), ("efc_D",)),
-        ("frictionloss", (0.2, 1), ("dof_frictionloss", "efc_frictionloss")),
+        ("qpos0", (-1, 1), ("qpos0",)), ("tendon_length0", (0, 1), ("tendon_length0",)),
+        ("tendon_stiffness", (1, 10), ("tendon_stiffness",)), ("tendon_damping", (0.1, 1), ("tendon_damping",)),
+        ("dof_length", (0.2, 1), ("dof_length",)), ("dof_armature", (0.05, 0.3), ("dof_armature",)),
+        ("actuator_gear", (0.5, 2), ("actuator_gear", "gear")),
         ("dof_M", (0.5, 2), ("dof_M0", "qM_diag")),
-        ("dof_damping", (0.1, 1), ("dof_damping",)), ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
+        ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff",)),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (n,), names)
+    p.array("wrap_divisor", FLOAT, (1, 3), (entries,), ("wrap_prm", "wrap_divisor"))
     p.array("wrap_prm", FLOAT, (-1, 1), (entries,), ("wrap_prm",))
     p.array("eq_data", FLOAT, (-1, 1), (n, 3), ("eq_data",))
     p.array("eq_solref", _TWO, (0.5, 2), (n,), ("eq_solref",))
-    for key, names in (("eq_anchor", ("eq_anchor1",)), ("eq_anchor2", ("eq_anchor2",)), ("site_axis", ("site_axis",))):
+    for key, names in (("eq_anchor", ("eq_anchor1",)), ("eq_anchor2", ("eq_anchor2",))):
         p.array(key, VEC, (-1, 1), (n,), names)
-    p.scalar("symmetric", FLAG, (0, 1), ("symmetric", "is_symmetric"))
     p.scalar("njmax", INT, (1, 5), ("njmax", "max_rows"))
     p.scalar("naconmax", INT, (3, 6), ("naconmax", "max_contacts"))
-    p.number("margin", (0, 0.5), ("margin", "contact_gap"), ("0.5", "0.0"))
+    p.number("regularization", (0.1, 0.5), ("regularization", "compliance"), ("0.1", "0.01"))
+    p.number("wake_force", (0.2, 0.6), ("wake_force", "wake_threshold"), ("0.5",))
     p.sizes(nv=n)
     for prefix, names in (
-        ("EQ_", ("JOINT", "CONNECT", "WELD")), ("WRAP_", ("JOINT", "SITE")),
+        ("EQ_", ("JOINT", "CONNECT", "WELD")), ("WRAP_", ("JOINT", "SITE", "PULLEY")),
         ("EFC_", ("EQUALITY", "FRICTION", "CONTACT")),
-        ("TRN_", ("JOINT", "TENDON", "SITE")), ("STATE_", ("SATISFIED", "QUADRATIC", "LINEARNEG", "LINEARPOS")),
-        ("SENSOR_", ("JOINTPOS", "JOINTVEL", "FRAMEPOS", "FRAMEQUAT", "GYRO", "VELOCIMETER")),
+        ("TRN_", ("JOINT", "TENDON", "BODY")), ("STATE_", ("SATISFIED", "QUADRATIC", "LINEARNEG", "LINEARPOS")),
+        ("SENSOR_", (
+            "JOINTPOS", "JOINTVEL", "FRAMEPOS", "FRAMEQUAT", "GYRO", "VELOCIMETER", "TOUCH", "FRAMEXAXIS",
+        )), ("DATATYPE_", ("REAL", "POSITIVE", "AXIS")),
     ):  # fmt: skip
         p.constants({prefix + name: number for number, name in enumerate(names)})
-    p.constants({"SENSOR_TOUCH": 4})
 
 
-def _declare_data(p: Program, worlds: int, n: int) -> None:
-    """The arguments that each world has its own of, and what is written."""
-    each, entries = (worlds, n), (worlds, n * _ROW)
+def _declare_data(p: Program, worlds: int, n: int, rows_each: int) -> None:
+    """The arguments that each world has its own of, and what is written; each item has some rows of constraints."""
+    each, rows, entries = (worlds, n), (worlds, n, _ROW), (worlds, n * _ROW)
     for key, names in (
         ("qpos", ("qpos_in", "qpos")), ("qvel", ("qvel_in", "qvel")), ("efc_force", ("efc_force_in", "efc_force")),
-        ("efc_aref", ("efc_aref_in",)), ("efc_Jaref", ("efc_Jaref_in", "ctx_Jaref_in")),
+        ("x_vec", ("vec_in", "qacc_in")), ("rhs", ("rhs_in", "qfrc_smooth_in")), ("qacc", ("qacc_in", "qacc")),
+        ("qfrc_in", ("qfrc_applied_in",)), ("efc_Ja", ("efc_Ja_in",)), ("efc_pos", ("efc_pos_in",)),
+        ("contact_normal_force", ("contact_force_in",)), ("efc_aref", ("efc_aref_in",)),
+        ("efc_Jaref", ("efc_Jaref_in", "ctx_Jaref_in")),
         ("ten_length_in", ("ten_length_in",)), ("contact_dist", ("contact_dist_in",)),
         ("contact_margin", ("contact_includemargin_in",)),
     ):  # fmt: skip
         p.array(key, FLOAT, (-1, 1), each, names)
-    for key, names in (("ten_J_in", ("ten_J_in",)), ("efc_J", ("efc_J_in",)), ("M", ("M_in", "qM_in"))):
+    for key, names in (("ten_J_in", ("ten_J_in",)), ("M", ("M_in", "qM_in"))):
         p.array(key, FLOAT, (-1, 1), entries, names)
+    p.array("efc_D", FLOAT, (0.5, 2), each, ("efc_D_in",))
+    p.array("frictionloss", FLOAT, (0.2, 1), each, ("efc_frictionloss_in",))
+    p.array("efc_kb", _TWO, (0.5, 2), each, ("efc_KBIP_in", "efc_kb_in"))
+    p.array("efc_J", FLOAT, (-1, 1), rows, ("efc_J_in",))
+    p.array("efc_colind", INT, (0, n - 1), rows, ("efc_J_colind_in",))
     for key, names in (("xpos", ("xpos_in", "xipos_in")), ("site_xpos", ("site_xpos_in",)),
                        ("contact_pos", ("contact_pos_in",)), ("subtree_com", ("subtree_com_in",))):  # fmt: skip
         p.array(key, VEC, (-1, 1), each, names)
-    for key, names in (("xmat", ("xmat_in", "ximat_in")), ("contact_frame", ("contact_frame_in",))):
+    for key, names in (("xmat", ("xmat_in", "ximat_in")), ("contact_frame", ("contact_frame_in",)),
+                       ("site_xmat", ("site_xmat_in",))):  # fmt: skip
         p.array(key, _MAT, (-1, 1), each, names)
     p.array("xquat", FOUR, (-1, 1), each, ("xquat_in",), element="wp.quat")
     for key, names in (("body_cvel", ("cvel_in",)), ("cdof", ("cdof_in",))):
@@ -452,7 +605,8 @@ def _declare_data(p: Program, worlds: int, n: int) -> None:
     for key, bounds, names in (
         ("contact_dim", (1, 3), ("contact_dim_in",)), ("efc_rownnz", (0, _ROW - 1), ("efc_J_rownnz_in",)),
         ("efc_type", (0, 2), ("efc_type_in",)),
-        ("previous_state", (0, 3), ("efc_state_in", "previous_state")), ("tree_island", (-1, 3), ("tree_island_in",)),
+        ("previous_state", (0, 3), ("efc_state_in", "previous_state")),
+        ("tree_island", (-1, _ISLANDS - 1), ("tree_island_in",)),
         ("tree_awake", (0, 1), ("tree_awake_in",)),
     ):  # fmt: skip
         p.array(key, INT, bounds, each, names)
@@ -461,35 +615,47 @@ def _declare_data(p: Program, worlds: int, n: int) -> None:
     p.array("skip", FLAG, (0, 1), (worlds,), ("skip", "ctx_done_in"))
     p.array("nefc_in", INT, (1, n), (worlds,), ("nefc_in",))
     p.array("ncon", INT, (1, n), (worlds,), ("ncon_in", "nacon_in"))
-    p.output("nefc", INT, (worlds,), ("nefc_out", "nefc"), (0, 1))
-    for key, names in (
-        ("row_pos", ("efc_pos_out",)), ("row_vel", ("efc_vel_out",)), ("aref", ("efc_aref_out",)),
-        ("row_cost", ("efc_cost_out",)), ("row_diag", ("efc_D_out",)), ("row_force", ("efc_force_out",)),
-        ("ten_length", ("ten_length_out",)), ("ten_velocity", ("ten_velocity_out",)),
-        ("act_length", ("actuator_length_out",)), ("row_product", ("res_out", "mv_out")),
+    p.output("nefc", INT, (worlds,), ("nefc_out", "ne_out"), (0, 1))
+    row = (worlds, n * rows_each)
+    for key, shape, names in (
+        ("row_pos", row, ("efc_pos_out",)), ("row_vel", row, ("efc_vel_out",)), ("aref", row, ("efc_aref_out",)),
+        ("row_diag", each, ("efc_D_out",)), ("row_invdiag", each, ("efc_diagA_out",)),
+        ("row_force", each, ("efc_force_out",)), ("row_Jaref", each, ("efc_Jaref_out",)),
+        ("ten_length", each, ("ten_length_out",)), ("ten_velocity", each, ("ten_velocity_out",)),
+        ("ten_force", each, ("ten_force_out",)), ("act_length", each, ("actuator_length_out",)),
+        ("act_velocity", each, ("actuator_velocity_out",)), ("row_product", each, ("res_out", "mv_out")),
+        ("residual", each, ("residual_out", "grad_out")), ("eq_error", each, ("eq_error_out",)),
+        ("qvel_out", each, ("qvel_out",)),
     ):  # fmt: skip
-        p.output(key, FLOAT, each, names)
-    p.output("row_dif", FLOAT, (worlds, n, 3), ("efc_dif_out", "eq_pos_out"))
+        p.output(key, FLOAT, shape, names)
+    p.output("row_active", INT, row, ("efc_active_out",))
     p.output("row_bodies", PAIR, each, ("efc_bodies_out",))
+    p.output("eq_J", FLOAT, (worlds, n, n), ("efc_J_out",), (0, 0))
     p.output("ten_J", FLOAT, entries, ("ten_J_out",))
     p.output("moment_out", FLOAT, entries, ("actuator_moment_out", "moment_out"))
     p.output("colind_out", INT, entries, ("moment_colind_out",))
     p.output("nnz_out", INT, each, ("moment_rownnz_out",))
     p.output("row_state", INT, each, ("efc_state_out",))
     p.output("qfrc", FLOAT, each, ("qfrc_constraint_out", "qfrc_out"), (-1, 1))
-    p.output("res", FLOAT, each, ("res_out", "qfrc_inertia_out"), (-1, 1))
+    p.output("res", FLOAT, each, ("res_out", "mv_out"), (-1, 1))
     p.output("con_J", FLOAT, (worlds, 3 * n, n), ("efc_J_out", "contact_J_out"))
     p.output("sensordata", FLOAT, (worlds, n * _ADDRESS), ("sensordata_out", "sensordata"), (-1, 1))
-    for key, names in (("cost", ("cost_out", "ctx_cost_out")), ("energy", ("energy_out",))):
+    for key, names in (("cost", ("cost_out", "ctx_cost_out")), ("vMv", ("quad_out", "vMv_out"))):
         p.output(key, FLOAT, (worlds,), names, (0, 1))
-    p.output("num_changed", INT, (worlds,), ("changed_out",), (0, 1))
+    for key, names in (
+        ("num_changed", ("changed_out",)), ("num_quadratic", ("nactive_out",)), ("num_free", ("nfree_out",)),
+        ("nv_awake", ("nv_awake_out",)), ("moment_nnz", ("moment_nnz_out",)),
+    ):  # fmt: skip
+        p.output(key, INT, (worlds,), names, (0, 1))
     p.output("dof_island", INT, each, ("dof_island_out",))
-    p.output("dof_root", INT, each, ("dof_root_out",))
-    p.output("island_nv", INT, (worlds,), ("island_nv_out", "nidof_out"), (0, 1))
-    p.output("island_used", INT, each, ("map_used_out", "island_dof_out"), (0, 0))
-    p.output("sleep_count", INT, each, ("sleep_count_out", "tree_asleep_out"), (0, 4))
+    p.output("dof_awake", INT, each, ("dof_awake_out",))
+    p.output("island_nv", INT, (worlds, _ISLANDS), ("island_nv_out",), (0, 1))
+    p.output("island_energy", FLOAT, (worlds, _ISLANDS), ("island_energy_out",), (0, 1))
+    p.output("tree_speed", FLOAT, each, ("tree_maxvel_out",), (0, 0.2))
+    p.output("sleep_count", INT, each, ("sleep_count_out",), (0, 4))
 
 
+_TARGETS = (*_ROWS, "sparse_rows")
 _THREADS = {
     "equality_joint": ("eqid", "eq"), "equality_connect": ("eqid", "eq_id"), "tendon_length": ("tenid", "tendonid"),
     "sparse_rows": ("efcid", "row"), "row_states": ("efcid", "row"), "sensor_values": ("sensorid", "sid"),
@@ -503,18 +669,19 @@ def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
     worlds, n = stream.child("sizes").choice(((4, 12), (4, 16), (6, 12), (3, 16), (3, 20)))
     p = Program(stream, ("worldid", "world"), ("u", *_THREADS[target]), launch=(worlds, n))
     _declare_model(p, n)
-    _declare_data(p, worlds, n)
-    p.write(_ROWS[target])
+    _declare_data(p, worlds, n, 3 if target == "equality_connect" else 1)
+    purpose = p.choices.choice(tuple(_SPARSE))
+    p.write(*((_GUARD, _SPARSE[purpose]) if target == "sparse_rows" else (_ROWS[target],)))
     titles = {
         "equality_joint": ("equality_joint", "efc_equality_joint", "joint_coupling_rows"),
         "equality_connect": ("equality_connect", "efc_equality_connect", "anchor_rows"),
-        "tendon_length": ("fixed_tendon", "tendon_length", "tendon_velocity"),
-        "sparse_rows": ("efc_sparse_rows", "mul_jac_vec", "constraint_velocity"),
+        "tendon_length": ("tendon_length", "tendon_lengths", "update_tendons"),
+        "sparse_rows": (purpose, f"{purpose}_sparse", f"efc_{purpose}"),
         "row_states": ("update_constraint_efc", "efc_state", "constraint_forces"),
-        "sensor_values": ("sensor_pos", "sensor_vel", "read_sensors"),
+        "sensor_values": ("eval_sensors", "update_sensors", "read_sensors"),
         "transmission": ("transmission", "actuator_transmission", "actuator_moment"),
         "contact_jacobian": ("contact_jacobian", "efc_contact_jac", "fill_contact_rows"),
-        "tree_states": ("island_dofs", "update_tree_sleep", "map_island_dofs"),
+        "tree_states": ("update_dof_trees", "tree_dof_states", "dof_tree_pass"),
         "mass_rows": ("mul_m_sparse", "mass_vector_product", "qm_rows"),
     }[target]
     return p.done("constraints", "assembly", target, "Constraints in many worlds", titles, (
@@ -522,4 +689,4 @@ def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-RECIPES = (Recipe(name="assembly", category="constraints", targets=tuple(_ROWS), draw=_draw_assembly),)
+RECIPES = (Recipe(name="assembly", category="constraints", targets=_TARGETS, draw=_draw_assembly),)
