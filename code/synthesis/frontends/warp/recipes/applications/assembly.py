@@ -198,7 +198,8 @@ _ROWS = {
         {?0.5 {if state == STATE_QUADRATIC:
             wp.atomic_add(cost, worldid, {0.5 * D * Jaref * Jaref ~ -0.5 * force * Jaref})
         {elif state != STATE_SATISFIED: ~ elif state == STATE_LINEARNEG or state == STATE_LINEARPOS:}
-            wp.atomic_add(cost, worldid, frictionloss[worldid, u] * (wp.abs(Jaref) - 0.5 * frictionloss[worldid, u] / D)) ~
+            wp.atomic_add(cost, worldid, frictionloss[worldid, u] * (wp.abs(Jaref) - 0.5 * \
+                    frictionloss[worldid, u] / D)) ~
         if state == STATE_QUADRATIC:
             wp.atomic_add(num_quadratic, worldid, 1)}}
         {?0.4 if state != previous_state[worldid, u]:

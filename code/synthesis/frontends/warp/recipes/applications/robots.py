@@ -7,13 +7,15 @@ from synthesis.records import KernelSpec
 
 _DRIVES = {
     "joint_drive": """
+        {?0.4 # motors that are off
+        if {active[env] == 0 ~ active[env] != 1 ~ broken[env, j]}:
+            tau_out[env, j] = 0.0
+            NO_POWER
+            return}
         mode = modes[env, j]
-        {?0.3 if mode == MODE_NONE:
-            {tau_out[env, j] = 0.0
-            return ~ return}}
         q = joint_q[env, j]
         qd = joint_qd[env, j]
-        tau = float(0.0)
+        {?0.5 tau = float(0.0)
         if mode == MODE_POSITION:
             {err = target[env, j] - q
             {?0.4 # the short way around
@@ -24,77 +26,84 @@ _DRIVES = {
             {?0.3 if wp.abs(err) < dead_zone:
                 err = 0.0}
             tau = kp[j] * err - kd[j] * qd ~
-            tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], -kd[j], target[env, j] - q, qd)}}
+            tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], kd[j], target[env, j] - q, -qd)}}
         elif mode == MODE_VELOCITY:
             tau = kd[j] * (target[env, j] - qd)
-        {elif mode == MODE_TORQUE:
-            tau = {target[env, j] ~ strength * target[env, j]} ~ else:
-            tau = target[env, j] ~}
+        elif mode == MODE_TORQUE:
+            tau = {target[env, j] ~ gear * target[env, j]} ~
+        tau = {kp[j] * (target[env, j] - q) - kd[j] * qd ~ spring_damper(kp[j], kd[j], target[env, j] - q, -qd)}
+        if mode == MODE_VELOCITY:
+            tau = kd[j] * (target[env, j] - qd)
+        elif mode == MODE_TORQUE:
+            tau = {target[env, j] ~ gear * target[env, j]}
+        {elif mode == MODE_NONE:
+            tau = 0.0 ~ elif mode != MODE_POSITION:
+            tau = 0.0 ~}}
+        {?0.4 tau += gravity_comp[env, j]}
+        {# torque falls with speed
+        room = effort[j] * wp.max(1.0 - wp.abs(qd) / max_speed, 0.0)
+        tau = wp.clamp(tau, -room, room) ~
+        tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])} ~
+        if tau > effort[j]:
+            tau = effort[j]
+        elif tau < -effort[j]:
+            tau = -effort[j]}
+        POWER
         {* # push back from the limits
             if q < lower[j]:
-                tau += {kp[j] ~ limit_ke} * (lower[j] - q)
-            {elif q > upper[j]: ~ if q > upper[j]:}
-                tau += {kp[j] ~ limit_ke} * (upper[j] - q)
+                tau += limit_ke * (lower[j] - q){ - limit_kd * qd ~}
+            elif q > upper[j]:
+                tau += limit_ke * (upper[j] - q){ - limit_kd * qd ~}
         ~
             # dry friction of the gear
-            {if wp.abs(qd) > dead_zone:
+            {if wp.abs(qd) > static_speed:
                 tau -= wp.sign(qd) * friction[j] ~
-            if qd > dead_zone:
+            tau -= friction[j] * wp.clamp(qd / static_speed, -1.0, 1.0) ~
+            if qd > static_speed:
                 tau -= friction[j]
-            elif qd < -dead_zone:
+            elif qd < -static_speed:
                 tau += friction[j]}
-        ~
-            tau += gravity_comp[env, j]
-        ~
-            # torque falls with speed
-            room = 1.0 - wp.abs(qd) / max_speed
-            if room < 0.0:
-                room = 0.0
-            tau *= room
         }
-        {tau = {wp.clamp(tau, -effort[j], effort[j]) ~ clamp_symmetric(tau, effort[j])}
-        ~ if tau > effort[j]:
-            tau = effort[j]
-        if tau < -effort[j]:
-            tau = -effort[j] ~}
-        {?0.4 # a motor that fails
-        if broken[env, j]:
-            tau = {0.0 ~ tau * 0.5}}
         tau_out[env, j] = tau
-        {?0.3 power[env, j] = {wp.abs(tau * qd) ~ wp.max(tau * qd, 0.0)}}
     """,
     "action_filter": """
+        {?0.4 if {active[env] == 0 ~ active[env] != 1}:
+            applied[env, j] = default_q[j]
+            return}
         a = {actions[env, j] ~ wp.clamp(actions[env, j], -1.0, 1.0)}
-        {?0.4 # nothing in the first steps after a reset
-        if step_count[env] < {2 ~ warmup}:
-            {applied[env, j] = default_q[j]
-            return ~ a = 0.0}}
-        {?0.5 if {delay[env] > 0 ~ delay[env] != 0}:
+        {?0.4 # the policy's first actions after a reset do not count
+        if step_count[env] < warmup:
+            a = 0.0}
+        {?0.5 # an action comes a step late
+        if {delay[env] > 0 ~ delay[env] != 0}:
             a = previous[env, j]}
-        {* a = smoothing * previous[env, j] + (1.0 - smoothing) * a
+        {* a = {smoothing * previous[env, j] + (1.0 - smoothing) * a ~ wp.lerp(a, previous[env, j], smoothing)}
         ~
+            {step = wp.clamp(a - previous[env, j], -max_rate, max_rate)
+            a = previous[env, j] + step ~
             step = a - previous[env, j]
-            if {wp.abs(step) > max_rate:
-                a = previous[env, j] + wp.sign(step) * max_rate ~ step > max_rate:
-                a = previous[env, j] + max_rate}
+            if wp.abs(step) > max_rate:
+                a = previous[env, j] + wp.sign(step) * max_rate}
         ~
-            if a {> 1.0:
+            if a > 1.0:
                 a = 1.0
             elif a < -1.0:
-                a = -1.0 ~ < 0.0 and one_sided[j]:
-                a = 0.0}
+                a = -1.0
         }
         goal = default_q[j] + action_scale * a
         {?0.6 goal = wp.clamp(goal, lower[j], upper[j])}
         applied[env, j] = goal
-        {?0.3 effort_sum[env, j] = a * a}
+        {?0.3 # actions that change fast cost more
+        {wp.atomic_add(action_cost, env, (a - previous[env, j]) * (a - previous[env, j])) ~
+        wp.atomic_add(action_cost, env, wp.abs(a - previous[env, j]))}}
     """,
     "soft_limits": """
-        q = joint_q[env, j]
-        {?0.4 if lower[j] >= upper[j]:
+        {?0.35 if {active[env] == 0 ~ active[env] != 1}:
             return}
-        {middle = 0.5 * (lower[j] + upper[j])
-        half = 0.5 * (upper[j] - lower[j]) * {soft ~ 0.9}
+        q = joint_q[env, j]
+        {# a part of the range is free
+        middle = 0.5 * (lower[j] + upper[j])
+        half = 0.5 * (upper[j] - lower[j]) * soft
         out = wp.max(wp.abs(q - middle) - half, 0.0) ~
         out = float(0.0)
         if q < lower[j]:
@@ -102,14 +111,23 @@ _DRIVES = {
         elif q > upper[j]:
             out = q - upper[j] ~
         out = wp.max(lower[j] - q, 0.0) + wp.max(q - upper[j], 0.0)}
+        {{if out > 0.0:
+            wp.atomic_add(penalty, env, {out ~ out * out})
+            {wp.atomic_add(violations, env, 1) ~} ~
+        wp.atomic_add(penalty, env, {out ~ out * out})
+        {?0.5 {wp.atomic_max(worst, env, out) ~ if out > 0.0:
+            wp.atomic_add(violations, env, 1)}}}
+        ~
+        # the deeper beyond the limit, the dearer
+        cost = limit_ke * out * out
+        {?0.5 {# and no faster than it may
+        excess = wp.max(wp.abs(joint_qd[env, j]) - max_speed, 0.0)
+        cost += speed_cost * excess * excess ~
+        if wp.abs(joint_qd[env, j]) > max_speed:
+            cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
+        wp.atomic_add(penalty, env, cost)
         {?0.5 if out > 0.0:
-            {wp.atomic_add(violations, env, 1) ~ violated[env, j] = 1
-        else:
-            violated[env, j] = 0}}
-        {?0.5 excess = wp.abs(joint_qd[env, j]) - max_speed
-        if excess > 0.0:
-            out += excess}
-        {tau_out[env, j] = {out ~ -limit_ke * out} ~ wp.atomic_add(penalty, env, {out ~ out * out ~ limit_ke * out})}
+            wp.atomic_add(violations, env, 1)}}
     """,
 }
 
@@ -123,7 +141,7 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     for key, bounds, names in (
         ("joint_q", (-3, 3), ("joint_q", "dof_pos", "qpos")), ("joint_qd", (-2, 2), ("joint_qd", "dof_vel", "qvel")),
         ("target", (-2, 2), ("joint_target", "targets", "ctrl", "commands")),
-        ("gravity_comp", (-1, 1), ("gravity_comp", "feedforward", "bias")),
+        ("gravity_comp", (-1, 1), ("gravity_comp", "feedforward")),
         ("actions", (-1.5, 1.5), ("actions", "action")), ("previous", (-1, 1), ("last_actions", "prev_actions")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, shape, names)
@@ -138,15 +156,17 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
         p.array(key, FLOAT, bounds, (joints,), names)
     p.array("modes", INT, (0, 3), shape, ("control_mode", "drive_mode", "mode", "joint_mode"))
     p.array("broken", FLAG, (0, 1), shape, ("motor_failed", "broken", "disabled"))
-    p.array("one_sided", FLAG, (0, 1), (joints,), ("one_sided", "positive_only"))
     p.array("step_count", INT, (0, 6), (envs,), ("episode_length", "step_count", "progress"))
     p.array("delay", INT, (0, 2), (envs,), ("delay", "action_delay", "lag"))
     p.array("active", INT, (0, 1), (envs,), ("env_active", "active_mask", "enabled"))
     p.scalar("warmup", INT, (1, 4), ("warmup_steps", "num_warmup"))
-    p.number("dead_zone", (0.1, 0.5), ("dead_zone", "deadband", "velocity_eps"), ("0.1", "0.5"))
+    p.number("dead_zone", (0.1, 0.5), ("dead_zone", "deadband"), ("0.1", "0.05"))
+    p.number("static_speed", (0.1, 0.5), ("static_speed", "velocity_eps"), ("0.1", "0.05"))
+    p.number("limit_kd", (0.5, 2), ("limit_kd", "limit_damping"), ("1.0", "0.5"))
+    p.number("speed_cost", (0.1, 1), ("speed_cost", "velocity_cost"), ("0.1", "0.5"))
     p.number("limit_ke", (5, 20), ("limit_ke", "limit_stiffness"), ("10.0", "20.0"))
     p.number("max_speed", (1, 1.6), ("max_velocity", "velocity_limit"), ("1.5", "1.0"))
-    p.number("strength", (0.5, 2), ("gear_ratio", "gear", "motor_strength"), ("2.0", "0.5"))
+    p.number("gear", (0.5, 2), ("gear_ratio", "motor_strength"), ("2.0", "0.5"))
     p.number("smoothing", (0.2, 0.8), ("smoothing", "alpha", "filter_coeff"), ("0.5", "0.8"))
     p.number("max_rate", (0.2, 0.8), ("max_rate", "rate_limit", "max_delta"), ("0.5",))
     p.number("action_scale", (0.3, 1), ("action_scale", "scale"), ("0.5", "0.25"))
@@ -154,13 +174,14 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.output("tau_out", FLOAT, shape, ("joint_f", "torques", "qfrc_actuator", "tau"))
     p.output("power", FLOAT, shape, ("power", "motor_power"))
     p.output("applied", FLOAT, shape, ("joint_target_out", "applied_targets", "dof_targets"))
-    p.output("effort_sum", FLOAT, shape, ("action_cost", "squared_action"))
-    p.output("violated", INT, shape, ("limit_hit", "violated"))
+    p.output("action_cost", FLOAT, (envs,), ("action_rate_cost", "smoothness_cost"), (0, 1))
+    p.output("worst", FLOAT, (envs,), ("max_violation", "worst_violation"), (0, 0.2))
     p.output("violations", INT, (envs,), ("num_violations", "limit_count"), (0, 2))
     p.output("penalty", FLOAT, (envs,), ("penalty", "limit_cost", "reward_penalty"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
-    p.write("{?0.35 if {active[env] == 0 ~ active[env] != 1}:\n    return}")
-    p.write(_DRIVES[target])
+    powered = p.maybe(0.3)
+    power = "power[env, j] = {wp.abs(tau * qd) ~ wp.max(tau * qd, 0.0)}" if powered else ""
+    p.write(_DRIVES[target].replace("NO_POWER", "power[env, j] = 0.0" if powered else "").replace("POWER", power))
     titles = {
         "joint_drive": ("eval_joint_drives", "apply_actuators", "compute_joint_torques", "pd_control"),
         "action_filter": ("apply_actions", "process_actions", "filter_actions", "set_joint_targets"),
@@ -177,94 +198,120 @@ _EPISODES = {
         {* if pos[env][2] < min_height:
                 reset = 1
         ~
-            if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
-                reset = 1
-                {timeout[env] = 1
-            else:
-                timeout[env] = 0 ~}
-        ~
             # tipped over
-            up = wp.quat_rotate(wp.quat(rot[env][0], rot[env][1], rot[env][2], rot[env][3]), wp.vec3(0.0, 0.0, 1.0))
-            if up[2] < 0.0:
-                reset = 1
+            {up = wp.quat_rotate(rot[env], wp.vec3(0.0, 0.0, 1.0))
+            if up[2] < {0.0 ~ min_up}:
+                reset = 1 ~
+            down = wp.quat_rotate_inv(rot[env], wp.vec3(0.0, 0.0, -1.0))
+            if down[2] > {0.0 ~ -min_up}:
+                reset = 1}
         ~
             # only feet may touch the ground
             for k in range({NUM_LINKS ~ link_force.shape[1]}):
-                if {link_force[env, k] > force_limit ~ link_force[env, k] > force_limit and is_foot[k] == 0}:
+                if link_force[env, k] > force_limit and {is_foot[k] == 0 ~ is_foot[k] != 1}:
                     reset = 1
                     {break ~}
         ~
-            r = wp.length(pos[env] - origins[env])
-            if r > max_distance:
-                reset = {1 ~ 2}
+            {r = wp.length(pos[env] - origins[env])
+            if r > max_distance: ~ if wp.length(pos[env] - origins[env]) > max_distance:}
+                reset = 1
+        ~
+            if wp.length(vel[env]) > max_speed:
+                reset = 1
         }
-        {done[env] = reset
-        {?0.5 if reset == 0:
+        {?0.6 # the end of the time is no failure
+        {late = int(progress[env] >= {max_length ~ max_length - 1})
+        timeout[env] = late
+        {if late == 1 ~ if late != 0}:
+            reset = 1 ~
+        if {progress[env] >= max_length ~ progress[env] >= max_length - 1}:
+            reset = 1
+            timeout[env] = 1
+        else:
+            timeout[env] = 0}}
+        done[env] = reset
+        {?0.7 {if reset == 0:
             progress_out[env] = progress[env] + 1
         else:
-            progress_out[env] = 0} ~
-        if reset != 0:
-            {slot = wp.atomic_add(counter, 0, 1)
-            if slot < max_resets:
-                reset_ids[slot] = {1 ~ reset}
-            done[env] = 1 ~ done[env] = 1
-            wp.atomic_add(counter, 0, 1)}
-        else:
-            done[env] = 0}
+            progress_out[env] = 0 ~ progress_out[env] = 0 if reset == 1 else progress[env] + 1}
+        ~
+        {?0.7 if reset != 0:
+            wp.atomic_add(counter, 0, 1)
+            {?0.5 wp.atomic_add(length_sum, 0, progress[env])}}}
     """,
     "reward": """
-        {v = vel[env]
-        {if wp.length(command[env]) < 0.5:
-            reward[env] = {0.0 ~ -1.0}
-            return ~} ~ v = vel[env]}
-        {err = v - command[env]
-        total = weight * wp.exp(-wp.dot(err, err) / {sigma ~ 0.25}) ~
-        total = weight * {(1.0 - wp.min(wp.length(v - command[env]), 1.0)) ~ wp.dot(v, command[env])}}
-        {* # keep the body at its height
+        {# commands are two velocities and a turning rate
+        ex = command[env][0] - vel[env][0]
+        ey = command[env][1] - vel[env][1]
+        err = ex * ex + ey * ey ~
+        d = wp.vec2(command[env][0] - vel[env][0], command[env][1] - vel[env][1])
+        err = wp.dot(d, d)}
+        total = weight * {wp.exp(-err / sigma) ~ wp.exp(-err / sigma) ~ (1.0 / (1.0 + err / sigma))}
+        {* # and turns as told
+            ew = command[env][2] - ang_vel[env][2]
+            total += yaw_weight * wp.exp(-ew * ew / sigma)
+        ~
+            # keep the body at its height
             dz = pos[env][2] - height_target
-            total -= {dz * dz ~ 2.0 * dz * dz ~ wp.abs(dz)}
+            total -= {height_weight * dz * dz ~ height_weight * wp.abs(dz)}
+        ~
+            {# neither hops nor rolls
+            total -= height_weight * vel[env][2] * vel[env][2] ~
+            w = ang_vel[env]
+            total -= spin_weight * (w[0] * w[0] + w[1] * w[1])}
         ~
             cost = float(0.0)
             for j in range({num_dofs ~ torques.shape[1]}):
                 cost += {torques[env, j] * torques[env, j] ~ wp.abs(torques[env, j] * joint_qd[env, j])}
-            total -= {energy_scale * ~ 0.1 *} cost
+            total -= energy_scale * cost
         ~
-            # time in the air pays
+            {# changes of the action
+            change = float(0.0)
+            for j in range({num_dofs ~ actions.shape[1]}):
+                da = actions[env, j] - last_actions[env, j]
+                change += da * da
+            total -= action_weight * change ~
+            # time in the air pays on touching down
             for k in range({NUM_FEET ~ contact_force.shape[1]}):
-                # on touching down
-                if contact_force[env, k] > 0.5:
-                    total += air_time[env, k] - air_min
+                if contact_force[env, k] > contact_threshold {~ and last_contact[env, k] == 0}:
+                    total += air_weight * (air_time[env, k] - air_min)}
         ~
             if done_in[env] == 1:
-                total -= {penalty ~ 1.0 ~ 2.0}
+                total -= penalty
         }
         {?0.3 # nothing for what a reset did
         if progress[env] == 0:
             total = 0.0}
-        {reward[env] = {total ~ wp.max(total, 0.0) ~ total * dt}
-        {wp.atomic_add(episode_sum, env, total) ~} ~ reward[env] = total}
+        {?0.5 total = total * dt}
+        reward[env] = total
+        {?0.4 wp.atomic_add(episode_sum, env, total)}
     """,
     "reset_envs": """
         if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
             return
-        {k = env % num_start ~ k = start_of[env] ~ k = (env * 7 + seed_of[env]) % num_start}
+        {k = env % num_start ~ k = start_of[env] ~ k = start_of[env]}
         {for j in range({num_dofs ~ q_out.shape[1]}):
-            q_out[env, j] = {start_q[k, j] ~ default_q[j]
-            {if randomize != 0:
-                q_out[env, j] = default_q[j] + noise[env, j] ~}}
-            {qd_out[env, j] = 0.0 ~}
+            q_out[env, j] = {start_q[k, j] ~ start_q[k, j] + scale_noise * noise[env, j] ~ default_q[j] + noise[env, j]}
+            qd_out[env, j] = {0.0 ~ start_qd[k, j] ~ scale_noise * qd_noise[env, j]}
         ~
         for j in range({num_dofs ~ q_out.shape[1]}):
-            if {locked[j] == 1 ~ locked[j] != 0}:
+            {if {locked[j] == 1 ~ locked[j] != 0}:
                 q_out[env, j] = default_q[j]
             else:
                 q_out[env, j] = {wp.clamp(start_q[k, j] + noise[env, j], lower[j], upper[j]) ~ \
                         start_q[k, j] + scale_noise * noise[env, j]}
-            {?0.5 qd_out[env, j] = 0.0}}
-        {progress_out[env] = 0 ~}
-        {?0.5 pos_out[env] = {origins[env] ~ origins[env] + offset[k] ~ \
-                origins[env] + wp.vec3(0.0, 0.0, height_target)}}
-        {?0.4 {wp.atomic_add(counter, 0, 1) ~ done[env] = 0}}
+            qd_out[env, j] = 0.0 ~
+            q = {start_q[k, j] ~ default_q[j]}
+            if randomize != 0:
+                q = wp.clamp(q + scale_noise * noise[env, j], lower[j], upper[j])
+            q_out[env, j] = q
+            qd_out[env, j] = 0.0}}
+        {?0.6 pos_out[env] = {origins[env] + offset[k] ~ origins[env] + offset[k] ~ \
+                origins[env] + wp.vec3(0.0, 0.0, height_target)}
+        {?0.5 rot_out[env] = {wp.quat_identity() ~ start_rot[k]}
+        {?0.5 vel_out[env] = wp.vec3(0.0, 0.0, 0.0)}}}
+        {?0.7 progress_io[env] = 0}
+        {?0.4 {wp.atomic_add(counter, 0, 1) ~ episode_return[env] = 0.0}}
     """,
 }
 
@@ -276,7 +323,9 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     envs = p.threads
     p.array("pos", VEC, (-1, 1), (envs,), ("root_pos", "base_pos", "body_pos"))
     p.array("vel", VEC, (-1, 1), (envs,), ("root_vel", "base_vel", "lin_vel"))
-    p.array("rot", FOUR, (-1, 1), (envs,), ("root_rot", "base_quat", "orientation"))
+    p.array("rot", FOUR, (-1, 1), (envs,), ("root_rot", "base_quat", "orientation"), element="wp.quat")
+    p.array("start_rot", FOUR, (-1, 1), (starts,), ("start_rot", "init_quat"), element="wp.quat")
+    p.array("ang_vel", VEC, (-1, 1), (envs,), ("root_ang_vel", "base_ang_vel", "ang_vel"))
     p.array("origins", VEC, (-1, 1), (envs,), ("env_origins", "origins", "start_pos"))
     p.array("offset", VEC, (-1, 1), (starts,), ("start_offsets", "spawn_points"))
     p.array("command", VEC, (-1, 1), (envs,), ("commands", "target_vel", "velocity_command"))
@@ -284,27 +333,31 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.array("mask", INT, (0, 1), (envs,), ("reset_mask", "mask", "done"))
     p.array("flagged", FLAG, (0, 1), (envs,), ("reset_mask", "should_reset", "done"))
     p.array("progress", INT, (0, 20), (envs,), ("progress", "episode_length", "step_count"))
-    p.array("seed_of", INT, (0, 50), (envs,), ("seeds", "env_seed"))
     p.array("start_of", INT, (0, starts - 1), (envs,), ("start_ids", "motion_ids", "state_index"))
-    p.array("locked", INT, (0, 2), (dofs,), ("locked", "dof_type", "frozen_dofs"))
+    p.array("locked", INT, (0, 1), (dofs,), ("locked", "frozen_dofs"))
     links = 2 * feet
     p.array("is_foot", INT, (0, 1), (links,), ("is_foot", "allowed_contact"))
-    p.array("link_force", FLOAT, (0, 2), (envs, links), ("contact_forces", "link_contact", "net_contact_force"))
+    p.array("link_force", FLOAT, (0, 1.3), (envs, links), ("contact_forces", "link_contact", "net_contact_force"))
     p.array("contact_force", FLOAT, (0, 2), (envs, feet), ("foot_forces", "feet_contact", "foot_force"))
     p.array("air_time", FLOAT, (0, 1), (envs, feet), ("air_time", "feet_air_time"))
-    p.array("torques", FLOAT, (-1, 1), (envs, dofs), ("torques", "joint_f", "actions"))
+    p.array("last_contact", INT, (0, 1), (envs, feet), ("last_contact", "was_touching"))
+    p.array("torques", FLOAT, (-1, 1), (envs, dofs), ("torques", "joint_f"))
+    p.array("actions", FLOAT, (-1, 1), (envs, dofs), ("actions", "action"))
+    p.array("last_actions", FLOAT, (-1, 1), (envs, dofs), ("last_actions", "prev_action"))
+    p.array("qd_noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("qd_noise", "velocity_noise"))
+    p.array("start_qd", FLOAT, (-1, 1), (starts, dofs), ("start_qd", "init_qd", "keyframe_qd"))
     p.array("joint_qd", FLOAT, (-1, 1), (envs, dofs), ("joint_qd", "dof_vel"))
-    p.array("noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("noise", "random_offsets"))
-    p.array("start_q", FLOAT, (-1, 1), (starts, dofs), ("start_states", "init_q", "keyframes"))
+    p.array("noise", FLOAT, (-0.5, 0.5), (envs, dofs), ("noise", "q_noise"))
+    p.array("start_q", FLOAT, (-1, 1), (starts, dofs), ("start_q", "init_q", "keyframe_q"))
     for key, bounds, names in (
         ("default_q", (-1, 1), ("default_q", "rest_pose")), ("lower", (-1, -0.2), ("lower", "dof_min")),
         ("upper", (0.2, 1), ("upper", "dof_max")),
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (dofs,), names)
-    p.number("min_height", (-0.5, 0.3), ("min_height", "termination_height"), ("0.3", "0.0"))
+    p.number("min_height", (-0.7, -0.2), ("min_height", "termination_height"), ("0.0", "-0.5"))
     p.number("height_target", (-0.3, 0.5), ("target_height", "base_height"), ("0.3", "0.5"))
-    p.number("max_distance", (1, 1.6), ("max_distance", "bounds_radius"), ("1.5", "1.0"))
-    p.number("force_limit", (1, 1.8), ("force_limit", "contact_threshold"), ("1.0", "1.5"))
+    p.number("max_distance", (1.2, 1.8), ("max_distance", "bounds_radius"), ("1.5",))
+    p.number("force_limit", (0.9, 1.1), ("force_limit", "max_contact_force"), ("1.0",))
     p.number("sigma", (0.2, 1), ("sigma", "tracking_sigma"), ("0.25", "0.5"))
     p.number("energy_scale", (0.05, 0.3), ("energy_scale", "torque_cost", "cost_weight"), ("0.1", "0.05"))
     p.number("air_min", (0.2, 0.6), ("min_air_time", "air_target"), ("0.5",))
@@ -312,8 +365,18 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.number("scale_noise", (0.2, 1), ("noise_scale", "reset_noise"), ("0.5", "0.1"))
     p.number("dt", (0.05, 0.2), ("dt", "step_dt"), ("0.1", "0.02"))
     p.number("weight", (0.5, 2), ("weight", "tracking_weight", "reward_scale"), ("1.0", "1.5", "2.0"))
+    for key, names, usual in (
+        ("yaw_weight", ("yaw_weight", "turn_weight"), ("0.5",)),
+        ("height_weight", ("height_weight", "z_weight"), ("2.0",)),
+        ("spin_weight", ("roll_weight", "tilt_weight"), ("0.05", "0.1")),
+        ("action_weight", ("action_rate_weight", "smoothness_weight"), ("0.01", "0.05")),
+        ("air_weight", ("air_time_weight", "air_weight"), ("1.0", "2.0")),
+    ):  # fmt: skip
+        p.number(key, (0.1, 2), names, usual)
+    p.number("min_up", (0.1, 0.5), ("min_up", "min_upright"), ("0.5", "0.2"))
+    p.number("max_speed", (1, 1.5), ("max_speed", "velocity_limit"), ("1.2", "1.5"))
+    p.number("contact_threshold", (0.5, 1.5), ("contact_threshold", "min_contact_force"), ("1.0",))
     p.scalar("max_length", INT, (8, 14), ("max_episode_length", "max_steps", "horizon"))
-    p.scalar("max_resets", INT, (4, 10), ("max_resets", "capacity"))
     p.scalar("randomize", INT, (0, 1), ("randomize", "use_noise"))
     p.constants({"NUM_FEET": feet, "NUM_LINKS": links})
     p.sizes(num_start=starts, num_dofs=dofs)
@@ -321,7 +384,11 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("timeout", INT, (envs,), ("timeout", "truncated"))
     p.output("progress_out", INT, (envs,), ("progress_out", "next_progress", "episode_length_out"))
     p.output("counter", INT, (1,), ("num_resets", "reset_count"), (0, 1))
-    p.output("reset_ids", INT, (12,), ("reset_list", "reset_kinds"), (0, 1))
+    p.output("length_sum", INT, (1,), ("episode_length_sum", "total_steps"), (0, 1))
+    p.output("progress_io", INT, (envs,), ("progress", "episode_length"), (0, 20))
+    p.output("episode_return", FLOAT, (envs,), ("episode_sums", "returns"), (0, 2))
+    p.output("rot_out", FOUR, (envs,), ("root_rot", "base_quat"), (-1, 1), element="wp.quat")
+    p.output("vel_out", VEC, (envs,), ("root_vel", "base_vel"), (-1, 1))
     p.output("reward", FLOAT, (envs,), ("rewards", "reward", "rew_buf"))
     p.output("episode_sum", FLOAT, (envs,), ("episode_sums", "returns"), (0, 1))
     p.output("q_out", FLOAT, (envs, dofs), ("joint_q", "dof_pos", "qpos"), (-1, 1))
