@@ -12,16 +12,16 @@ def _shapes(p: Program) -> int:
     """Shapes on bodies; returns how many there are."""
     count = p.choices.choice((16, 24, 32))
     p.array("shape_type", INT, (0, 3), (count,), ("shape_type", "geom_type", "shape_types"))
-    p.array("shape_pos", VEC, (-0.6, 0.6), (count,), ("shape_pos", "geom_xpos", "centers"))
-    p.array("shape_scale", VEC, (0.2, 0.9), (count,), ("shape_scale", "geom_size", "shape_size"))
+    p.array("shape_pos", VEC, (-0.9, 0.9), (count,), ("shape_pos", "geom_xpos", "centers"))
+    p.array("shape_scale", VEC, (0.2, 0.5), (count,), ("shape_scale", "geom_size", "shape_size"))
     p.array("shape_body", INT, (-1, 11), (count,), ("shape_body", "geom_bodyid", "body_ids"))
     p.array("shape_flags", INT, (1, 3), (count,), ("shape_flags", "flags"))
     p.array("shape_group", INT, (-1, 2), (count,), ("collision_group", "shape_group", "group"))
-    p.array("margin_of", FLOAT, (0.2, 0.6), (count,), ("shape_margin", "geom_margin", "thickness"))
+    p.array("margin_of", FLOAT, (0.3, 0.8), (count,), ("shape_margin", "geom_margin", "thickness"))
     p.array("friction_of", FLOAT, (0.1, 1), (count,), ("shape_mu", "geom_friction", "friction"))
     p.array("body_q", FRAME, (-1, 1), (12,), ("body_q", "body_xform", "transforms"), element="wp.transform")
     p.array("body_v", VEC, (-1, 1), (12,), ("body_v", "body_vel", "velocities"))
-    p.number("margin", (0.3, 0.7), ("margin", "contact_margin", "rigid_contact_margin"), ("0.1", "0.2"))
+    p.number("margin", (0.6, 1), ("margin", "contact_margin", "rigid_contact_margin"), ("0.1", "0.2"))
     p.constants(_TYPES)
     p.constants({"COLLIDE": 1})
     return count
@@ -149,7 +149,7 @@ _KEEP = """
 
 def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     """Pairs of primitive shapes: how far apart they are, and the contact where they touch."""
-    p = Program(stream, ("tid", "pair", "pair_id"), launch=(stream.child("threads").choice((128, 192)),))
+    p = Program(stream, ("tid", "pair", "pair_id"), launch=(stream.child("threads").choice((160, 192)),))
     count, pairs = _shapes(p), p.threads
     packed = p.choices.chance(0.4)
     p.array("pairs", PAIR, (-1, count - 1), (pairs,), ("shape_pairs", "pairs", "candidate_pairs"), element="wp.vec2i")
@@ -163,7 +163,6 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
     p.output("counter", INT, (1,), ("contact_count", "num_contacts", "ncon"), (0, 1))
     p.output("depth", FLOAT, (pairs,), ("depth", "penetration", "contact_depth"))
     p.output("touching", INT, (pairs,), ("contact_active", "is_contact", "hit"))
-    p.output("dist_out", FLOAT, (pairs,), ("contact_dist", "separation", "phi"), (0, 1))
     p.output("normal_out", VEC, (pairs,), ("contact_normal", "normals", "normal_out"), (0, 1))
     p.output("point_out", VEC, (pairs,), ("contact_point", "points", "contact_pos"), (0, 1))
     p.output("friction_out", FLOAT, (pairs,), ("contact_friction", "mu_out"), (0, 1))
@@ -177,17 +176,18 @@ def _draw_narrow(stream: Stream, target: str) -> KernelSpec:
         gap="gap = {margin ~ margin_of[a] + margin_of[b] ~ wp.max(margin_of[a], margin_of[b])}",
     )  # fmt: skip
     p.guard_count("pair")
+    depth = p.pick("wp.max(-dist, 0.0)", "gap - dist") if target != "sphere_plane" else "gap - dist"
     flag, kept, none = p.choices.choice((
-        ("touching[tid] = 1", "dist_out[tid] = dist", "touching[tid] = 0"),
-        ("", "depth[tid] = {wp.max(-dist, 0.0) ~ gap - dist}", "depth[tid] = 0.0"),
+        ("touching[tid] = 1", f"depth[tid] = {depth}", "touching[tid] = 0\ndepth[tid] = 0.0"),
+        ("", f"depth[tid] = {depth}", "depth[tid] = 0.0"),
     ))  # fmt: skip
     other = "shape_type[b] != SPHERE"
     collide = p.choices.choice(_COLLIDE)
     p.write(
         none,
-        "# padding\nif {a < 0 or b < 0 ~ a == -1 or b == -1}:\n    return",
+        "# padding, or a shape with itself\nif {a < 0 or b < 0 ~ a == -1 or b == -1} or a == b:\n    return",
         "{?0.4 # of one body\nif shape_body[a] == shape_body[b]:\n    return}",
-        f"{{?0.4 # pairs of other kinds\nif shape_type[a] != {first} or {other}:\n    return}}",
+        f"{{?0.25 # pairs of other kinds\nif shape_type[a] != {first} or {other}:\n    return}}",
         f"""{{?0.5 {{if {collide}:
             return ~
             ga = shape_group[a]
