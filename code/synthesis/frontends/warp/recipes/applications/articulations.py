@@ -79,8 +79,6 @@ _TREE = {
     "sleeping": """
         {fastest = float(0.0)
         for j in range(start, end):
-            {?0.3 if joint_flags[j] & LOCKED:
-                continue}
             {fastest = wp.max(fastest, wp.length_sq(body_qd_in[j])) ~
             v = wp.spatial_top(body_qd_in[j])
             w = wp.spatial_bottom(body_qd_in[j])
@@ -210,7 +208,8 @@ def _declare_trees(p: Program, length: int) -> None:
     p.array("body_com", VEC, (-0.5, 0.5), (joints,), ("body_com", "com"))
     for key, bounds, names in (
         ("joint_act", (-1, 1), ("joint_act", "joint_f")), ("armature", (0.1, 0.5), ("joint_armature", "armature")),
-        ("body_mass", (-0.5, 2), ("body_mass", "link_mass")), ("body_moment", (0.1, 1), ("body_moment", "link_inertia")),
+        ("body_mass", (-0.5, 2), ("body_mass", "link_mass")),
+        ("body_moment", (0.1, 1), ("body_moment", "link_inertia")),
         ("joint_damping", (0.1, 1), ("joint_damping", "damping")), ("joint_qd", (-1, 1), ("joint_qd", "qd")),
         ("joint_qdd", (-1, 1), ("joint_qdd", "qdd")),
     ):  # fmt: skip

@@ -4,7 +4,6 @@ from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import (
     FLAG,
     FLOAT,
-    FOUR,
     FRAME,
     INT,
     PAIR,
@@ -28,19 +27,23 @@ _SHAPE = {
             X_ws = {body_q[body] * X_ws ~ wp.transform_multiply(body_q[body], shape_transform[tid])} ~
         X_wb = body_q[body] if body >= 0 else wp.transform_identity()
         X_ws = X_wb * shape_transform[tid]}
-        {?0.4 if {(shape_flags[tid] & VISIBLE) == 0 ~ not shape_flags[tid] & VISIBLE}:
-            {X_ws = shape_transform[tid] ~ return}}
-        {* pose_out[tid] = X_ws ~
-            pos = wp.transform_get_translation(X_ws)
-            {center_out[tid] = pos ~ center_out[tid] = pos + world_offset[wp.max(shape_world[tid], 0)]}
+        pose_out[tid] = X_ws
+        {* pos = wp.transform_get_translation(X_ws)
+            {# each world stands at a place of its own
+            if shape_world[tid] >= 0:
+                pos += world_offset[shape_world[tid]]
+            center_out[tid] = pos ~ center_out[tid] = pos}
         ~
-            # columns of the rotation
+            {rotation_out[tid] = wp.quat_to_matrix(wp.transform_get_rotation(X_ws)) ~
             rot = wp.quat_to_matrix(wp.transform_get_rotation(X_ws))
-            rotation_out[tid] = {rot ~ wp.transpose(rot)}
+            rotation_out[tid] = rot}
         ~
-            {wp.atomic_add(body_shapes, wp.max(body, 0), 1) ~
+            # what moves with its body
+            velocity = wp.vec3(0.0, 0.0, 0.0)
             if body >= 0:
-                wp.atomic_add(body_shapes, body, 1)}
+                arm = wp.transform_get_translation(X_ws) - wp.transform_point(body_q[body], body_com_in[body])
+                velocity = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
+            velocity_out[tid] = velocity
         }
     """,
     "shape_bounds": """
@@ -70,7 +73,9 @@ _SHAPE = {
                     total += wp.abs(rot[i, j]) * scale[j]
                 extent[i] = total
         else:
-            {extent = wp.vec3(scale[2], scale[2], scale[2]) ~ extent = scale * 2.0} ~
+            # a sphere around whatever it is
+            radius = wp.length(scale)
+            extent = wp.vec3(radius, radius, radius) ~
         else:
             {radius = shape_radius[tid]
             extent = wp.vec3(radius, radius, radius) ~ extent = wp.vec3(shape_radius[tid])}}
@@ -86,9 +91,9 @@ _SHAPE = {
         {?0.3 bounded[tid] = 0 if kind == GEO_PLANE else 1}
     """,
     "shape_mass": """
-        if {not (shape_flags[tid] & COLLIDES) ~ shape_body[tid] < 0 ~ shape_flags[tid] == 0 or shape_body[tid] < 0}:
+        body = shape_body[tid]
+        if {body < 0 ~ body == -1 ~ body < 0 or not (shape_flags[tid] & COLLIDES)}:
             return
-        body = wp.max(shape_body[tid], 0)
         kind = shape_type[tid]
         scale = shape_scale[tid]
         volume = float(0.0)
@@ -103,26 +108,29 @@ _SHAPE = {
             y2 = scale[1] * scale[1]
             z2 = scale[2] * scale[2]
             inertia = wp.vec3(y2 + z2, x2 + z2, x2 + y2) / 3.0
-        {elif kind == GEO_CYLINDER or kind == GEO_CAPSULE:
+        {elif kind == GEO_CYLINDER:
             r2 = scale[0] * scale[0]
             h2 = scale[1] * scale[1]
             volume = 2.0 * wp.pi * r2 * scale[1]
             inertia = wp.vec3(0.25 * r2 + h2 / 3.0, 0.25 * r2 + h2 / 3.0, 0.5 * r2) ~}
         mass = volume * density[tid]
-        {if mass <= 0.0:
-            return ~}
-        {* wp.atomic_add(body_mass, body, mass) ~
+        wp.atomic_add(body_mass, body, mass)
+        {*
             # about the frame of the body
             com = wp.transform_get_translation(shape_transform[tid])
             rot = wp.quat_to_matrix(wp.transform_get_rotation(shape_transform[tid]))
             I_b = rot * wp.diag(inertia * mass) * wp.transpose(rot)
-            {I_b = I_b + mass * (wp.dot(com, com) * wp.identity(n=3, dtype=float) - wp.outer(com, com)) ~}
+            I_b = I_b + mass * (wp.dot(com, com) * wp.identity(n=3, dtype=float) - wp.outer(com, com))
             wp.atomic_add(body_inertia, body, I_b)
         ~
             wp.atomic_add(body_com, body, mass * wp.transform_get_translation(shape_transform[tid]))
         }
     """,
     "shape_ray": """
+        {?0.5 # shapes of another world
+        if shape_world[tid] >= 0 and shape_world[tid] != world:
+            ray_t[tid] = -1.0
+            return}
         body = shape_body[tid]
         X_ws = shape_transform[tid]
         if body >= 0:
@@ -131,13 +139,10 @@ _SHAPE = {
         # the ray in the frame of the shape
         start_s = wp.transform_point(X_sw, ray_start)
         dir_s = wp.transform_vector(X_sw, ray_dir)
-        {kind = shape_type[tid]
-        {?0.5 if shape_world[tid] >= 0 and shape_world[tid] != world:
-            return}
-        ~ kind = shape_type[tid]}
+        kind = shape_type[tid]
         t = float(-1.0)
         if kind == GEO_PLANE:
-            if {wp.abs(dir_s[2]) > 0.5 ~ dir_s[2] < -0.5}:
+            if {wp.abs(dir_s[2]) > 1.0e-3 ~ dir_s[2] < -1.0e-3}:
                 t = -start_s[2] / dir_s[2]
         elif kind == GEO_SPHERE:
             radius = shape_scale[tid][0]
@@ -147,70 +152,87 @@ _SHAPE = {
             disc = b * b - a * c
             if disc >= 0.0 and a > 0.0:
                 t = (-b - wp.sqrt(disc)) / a
+                {?0.5 # from within, out at the other side
+                if t < 0.0:
+                    t = (-b + wp.sqrt(disc)) / a}
         {elif kind == GEO_BOX:
             t_near = float(-1000.0)
             t_far = float(1000.0)
             for k in range(3):
-                if wp.abs(dir_s[k]) > {0.5 ~ 0.25}:
+                if wp.abs(dir_s[k]) > 1.0e-3:
                     t1 = (-shape_scale[tid][k] - start_s[k]) / dir_s[k]
                     t2 = (shape_scale[tid][k] - start_s[k]) / dir_s[k]
                     t_near = wp.max(t_near, wp.min(t1, t2))
                     t_far = wp.min(t_far, wp.max(t1, t2))
+                {elif wp.abs(start_s[k]) > shape_scale[tid][k]:
+                    t_far = -1.0 ~ else:
+                    # along the slab, and outside of it
+                    if wp.abs(start_s[k]) > shape_scale[tid][k]:
+                        t_far = -1.0}
             if t_near <= t_far and t_far >= 0.0:
                 t = t_near if t_near >= 0.0 else t_far ~}
+        {?0.5 if t < 0.0 or t > max_dist:
+            t = -1.0}
         {ray_t[tid] = t
+        {?0.7 if t >= 0.0:
+            {wp.atomic_min(nearest, 0, t) ~ wp.atomic_add(num_hits, 0, 1)}} ~
         if t >= 0.0:
-            {wp.atomic_min(nearest, wp.max(shape_world[tid], 0), t) ~ wp.atomic_add(num_hits, 0, 1)} ~
-        if t < 0.0:
-            ray_t[tid] = {1000.0 ~ -1.0}
-            return
-        ray_t[tid] = t
-        {hit_pos[tid] = ray_start + ray_dir * t ~ wp.atomic_min(nearest, wp.max(shape_world[tid], 0), t)}}
+            ray_t[tid] = t
+            hit_pos[tid] = ray_start + ray_dir * t
+        else:
+            ray_t[tid] = -1.0
+            hit_pos[tid] = ray_start}
     """,
     "shape_sites": """
         site = site_index[tid]
-        {?0.6 if site < 0:
-            return
-        ~
-        site = wp.max(site, 0)}
-        {# the chain site, shape, body, world
         shape = site_shape[site]
         body = shape_body[shape]
+        # the chain site, shape, body, world
         X = shape_transform[shape] * site_transform[site]
+        {if body >= 0:
+            X = {body_q[body] * X ~ wp.transform_multiply(body_q[body], X)}
+        {# a site of the world stands still
+        v = wp.vec3(0.0, 0.0, 0.0)
         if body >= 0:
-            X = body_q[body] * X ~
-        shape = site_shape[site]
-        X = shape_transform[shape] * site_transform[site]
-        {?0.5 if shape_body[shape] == -1:
+            arm = wp.transform_get_translation(X) - wp.transform_point(body_q[body], body_com_in[body])
+            v = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm)
+        site_v[tid] = v ~} ~
+        if body < 0:
             pose_out[tid] = X
-            return}
-        body = wp.max(shape_body[shape], 0)
-        X = body_q[body] * X}
-        {pose_out[tid] = X ~
-        {v = body_qd[wp.max(body, 0)]
-        arm = wp.transform_get_translation(X) - wp.transform_point(body_q[wp.max(body, 0)], \
-                body_com_in[wp.max(body, 0)])
-        site_v[tid] = wp.spatial_top(v) + wp.cross(wp.spatial_bottom(v), arm)
-        pose_out[tid] = X}}
-        {?0.5 height_out[tid] = wp.transform_get_translation(X)[{2 ~ up_axis}]}
+            site_v[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        X = body_q[body] * X
+        arm = wp.transform_get_translation(X) - wp.transform_point(body_q[body], body_com_in[body])
+        site_v[tid] = wp.spatial_top(body_qd[body]) + wp.cross(wp.spatial_bottom(body_qd[body]), arm) ~
+        if body >= 0:
+            X = body_q[body] * X
+        {height_out[tid] = wp.transform_get_translation(X)[{2 ~ up_axis}] ~
+        # the site's own z axis in the world
+        axis_out[tid] = wp.transform_vector(X, wp.vec3(0.0, 0.0, 1.0))}}
+        pose_out[tid] = X
     """,
     "shape_flags": """
-        flags = {shape_flags[tid] ~ int(shape_flags[tid])}
-        body = shape_body[tid]
+        {flags = shape_flags[tid]
+        body = shape_body[tid] ~ body = shape_body[tid]
+        flags = int(shape_flags[tid])}
         {# bodies that move only by script
-        if body >= 0 and {(body_flags[body] & KINEMATIC) != 0 ~ body_flags[body] == KINEMATIC}:
-            flags = {flags | STATIC ~ flags & VISIBLE}
-        elif body < 0:
-            flags = flags {| STATIC ~ & 3} ~
+        if body < 0:
+            flags = flags | STATIC
+        elif (body_flags[body] & KINEMATIC) != 0:
+            flags = flags | {STATIC ~ STATIC}
+        ~
         if body < 0 or body_flags[body] & KINEMATIC:
+            flags = flags | STATIC ~
+        if body >= 0 and (body_flags[body] & KINEMATIC) != 0:
             flags = flags | STATIC}
-        {?0.5 if not world_active[wp.max(shape_world[tid], 0)]:
-            flags = {flags & VISIBLE ~ 0}}
-        {?0.4 group = collision_group[tid]
+        {?0.5 # nothing of a world that rests is tested
+        if shape_world[tid] >= 0 and not world_active[shape_world[tid]]:
+            flags = flags & (VISIBLE | STATIC)}
+        {?0.5 group = collision_group[tid]
         if group == 0:
             flags = flags & (VISIBLE | STATIC)
-        elif group < 0 and (flags & COLLIDES) != 0:
-            wp.atomic_add(group_count, {-group ~ wp.min(-group, 7)}, 1)}
+        {elif {group > 0 ~ group > 0 and (flags & COLLIDES) != 0}:
+            wp.atomic_add(group_count, group, 1) ~}}
         flags_out[tid] = flags
         {?0.6 if {flags & COLLIDES ~ (flags & COLLIDES) != 0}:
             wp.atomic_add(num_active, 0, 1)}
@@ -250,11 +272,12 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "shape", "shape_id", "i") if target != "shape_sites" else ("tid", "i"))
     count, bodies, sites = p.threads, p.choices.choice((8, 12, 16)), 12
     _declare_shapes(p, count, bodies)
-    p.array("site_index", INT, (-1, sites - 1), (count,), ("site_index", "sensor_sites", "site_ids"))
+    p.array("site_index", INT, (0, sites - 1), (count,), ("site_index", "sensor_sites", "site_ids"))
     p.array("site_shape", INT, (0, count - 1), (sites,), ("site_shape", "site_to_shape"))
     p.array("site_transform", FRAME, (-1, 1), (sites,), ("site_transform", "site_xform"), element="wp.transform")
     p.scalar("ray_start", VEC, (-2, 2), ("ray_start", "ray_origin"))
     p.scalar("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction"))
+    p.number("max_dist", (1, 3), ("max_dist", "ray_length"), ("2.0",))
     p.scalar("world", INT, (0, 3), ("world", "world_id"))
     p.scalar("up_axis", INT, (0, 2), ("up_axis",))
     p.output("pose_out", FRAME, (count,), ("shape_X_ws", "world_transform", "xform_out"), element="wp.transform")
@@ -263,14 +286,14 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
         ("center_out", ("shape_pos", "center_out")), ("aabb_lower", ("aabb_lower", "lower_bounds")),
         ("aabb_upper", ("aabb_upper", "upper_bounds")), ("hit_pos", ("hit_pos", "ray_hit")),
         ("site_v", ("site_velocity", "sensor_vel")),
+        ("velocity_out", ("shape_velocity", "shape_lin_vel")), ("axis_out", ("site_axis", "site_zaxis")),
     ):  # fmt: skip
         p.output(key, VEC, (count,), names)
     p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
     p.output("height_out", FLOAT, (count,), ("site_height", "height"))
-    p.output("nearest", FLOAT, (8,), ("min_dist", "nearest"), (0, 3))
+    p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (2, 5))
     p.output("bounded", INT, (count,), ("is_bounded", "has_bounds"))
     p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
-    p.output("body_shapes", INT, (bodies,), ("body_shape_count", "num_shapes"), (0, 1))
     p.output("num_hits", INT, (1,), ("num_hits", "hit_count"), (0, 1))
     p.output("num_active", INT, (1,), ("num_active", "active_count"), (0, 1))
     p.output("group_count", INT, (8,), ("group_count", "shapes_per_group"), (0, 1))
@@ -302,8 +325,6 @@ _CONTACT = {
             return}
         shape0 = contact_shape0[tid]
         shape1 = contact_shape1[tid]
-        {?0.6 if shape0 == shape1:
-            return}
         body0 = -1
         if shape0 >= 0:
             body0 = shape_body[shape0]
@@ -325,34 +346,28 @@ _CONTACT = {
         p1 = wp.transform_point(X1, contact_point1[tid]) ~
         p0 = wp.transform_point(X0, contact_point0[tid]) + wp.transform_vector(X0, contact_offset0[tid])
         p1 = wp.transform_point(X1, contact_point1[tid])}
-        normal = {contact_normal[tid] ~ -contact_normal[tid]}
-        gap = wp.dot(normal, p1 - p0) - {contact_margin[tid] ~ shape_margin[wp.max(shape0, 0)]}
+        normal = contact_normal[tid]
+        gap = wp.dot(normal, p1 - p0) - contact_margin[tid]
         {* contact_dist[tid] = gap ~
             contact_pos[tid] = {0.5 * (p0 + p1) ~ (p0 + p1) * 0.5}
         ~
             bodies_out[tid] = wp.vec2i(body0, body1)
         ~
             # contacts that touch, by world
-            if gap < 0.0:
-                world = shape_world[wp.max(shape0, 0)]
-                {wp.atomic_add(world_contacts, wp.max(world, 0), 1) ~
+            if gap < 0.0 and shape0 >= 0:
+                world = shape_world[shape0]
                 if world >= 0:
-                    wp.atomic_add(world_contacts, world, 1)}
+                    wp.atomic_add(world_contacts, world, 1)
         }
     """,
     "contact_velocities": """
         if tid >= contact_count[0]:
             return
-        {body_a = shape_body[wp.max(contact_shape0[tid], 0)]
-        body_b = shape_body[wp.max(contact_shape1[tid], 0)] ~
-        pair = contact_pair[tid]
+        {pair = contact_pair[tid]
         body_a = shape_body[pair[0]]
-        body_b = shape_body[pair[1]]}
-        {if body_a == body_b:
-            return ~
-        # both of the world
-        if body_a < 0 and body_b < 0:
-            return}
+        body_b = shape_body[pair[1]] ~
+        body_a = shape_body[contact_pair[tid][0]]
+        body_b = shape_body[contact_pair[tid][1]]}
         v_rel = wp.vec3(0.0, 0.0, 0.0)
         if body_a >= 0:
             r_a = wp.transform_vector(body_q[body_a], contact_point0[tid] - body_com_in[body_a])
@@ -364,13 +379,13 @@ _CONTACT = {
         v_n = wp.dot(normal, v_rel)
         {* normal_v[tid] = v_n ~ tangent_v[tid] = v_rel - normal * v_n ~
             # opens or closes
-            sliding[tid] = {1 if v_n > 0.0 else 0 ~ 0 if v_n < threshold else 1}
+            separating[tid] = {1 if v_n > 0.0 else 0 ~ int(v_n > 0.0)}
         ~
             # two directions across the normal
             axis = wp.vec3(1.0, 0.0, 0.0)
-            if normal[0] > 0.5 {~ or normal[0] < -0.5}:
+            if wp.abs(normal[0]) > 0.5:
                 axis = wp.vec3(0.0, 1.0, 0.0)
-            t0 = wp.cross(normal, axis)
+            t0 = wp.normalize(wp.cross(normal, axis))
             t1 = wp.cross(normal, t0)
             tangent_speed[tid] = wp.vec2(wp.dot(t0, v_rel), wp.dot(t1, v_rel))
         }
@@ -380,9 +395,9 @@ _CONTACT = {
             return}
         shape_a = contact_shape0[tid]
         shape_b = contact_shape1[tid]
-        f = {contact_force[tid] ~ contact_normal[tid] * wp.length(contact_force[tid])}
-        {if wp.length_sq(f) < threshold:
-            return ~}
+        f = contact_force[tid]
+        {?0.5 if wp.length(f) < threshold:
+            return}
         {body_a = -1
         body_b = -1
         if shape_a >= 0:
@@ -400,14 +415,18 @@ _CONTACT = {
             com_b = wp.transform_point(body_q[body_b], body_com_in[body_b])
             r_b = wp.transform_point(body_q[body_b], contact_point1[tid]) - com_b
             wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f))) ~
-        X_wb = wp.transform_identity()
+        # the world feels nothing
         if body_a >= 0:
-            X_wb = body_q[body_a]
-        f_b = wp.quat_rotate_inv(wp.transform_get_rotation(X_wb), f)
-        wrench_out[tid] = wp.spatial_vector(f_b, wp.cross(contact_point0[tid], f_b))
-        {if body_b >= 0:
-            wp.atomic_add(num_touching, body_b, 1) ~}}
-        {?0.4 weight_out[tid] = 0.5 if body_a >= 0 and body_b >= 0 else 1.0}
+            p_a = wp.transform_point(body_q[body_a], contact_point0[tid])
+            r_a = p_a - wp.transform_point(body_q[body_a], body_com_in[body_a])
+            wp.atomic_sub(body_f, body_a, wp.spatial_vector(f, wp.cross(r_a, f)))
+            {?0.5 wp.atomic_add(num_touching, body_a, 1)}
+        if body_b >= 0:
+            p_b = wp.transform_point(body_q[body_b], contact_point1[tid])
+            r_b = p_b - wp.transform_point(body_q[body_b], body_com_in[body_b])
+            wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f)))
+            {?0.5 wp.atomic_add(num_touching, body_b, 1)}}
+        {?0.4 wp.atomic_max(strongest, 0, wp.length(f))}
     """,
     "contact_rows": """
         {if tid >= contact_count[0]:
@@ -428,18 +447,14 @@ _CONTACT = {
         if world < 0 or (shape_world[shape_b] >= 0 and shape_world[shape_b] != world):
             return}
         num = {3 ~ contact_dim[tid]}
-        {if shape_flags[shape_a] & STATIC and shape_flags[shape_b] & STATIC:
-            num = 1 ~}
         # rows of a contact stand together
         row = wp.atomic_add(world_rows, world, num)
         if row + num > max_rows:
-            {# give back what does not fit
-            wp.atomic_sub(world_rows, world, num)
-            rejected[tid] = 1
-            return ~
             {rejected[tid] = 1
             return ~ wp.atomic_add(num_rejected, world, 1)
-            return}}
+            return ~ rejected[tid] = 1
+            wp.atomic_add(num_rejected, world, 1)
+            return}
         {for k in range(num):
             row_used[world, row + k] = 1 ~
         for k in range(row, row + num):
@@ -447,9 +462,12 @@ _CONTACT = {
         {?0.5 rows_out[tid] = num}
     """,
     "pair_filter": """
-        {pair = contact_pair[tid] ~ pair = contact_pair[tid]}
-        shape_a = {pair[0] ~ wp.min(pair[0], pair[1])}
-        shape_b = {pair[1] ~ wp.max(pair[0], pair[1])}
+        # not to be tested, until all is asked
+        pair_kind[tid] = -1
+        ordered[tid] = wp.vec2i(-1, -1)
+        pair = contact_pair[tid]
+        shape_a = pair[0]
+        shape_b = pair[1]
         {?0.7 if shape_a == shape_b:
             return}
         {* if shape_body[shape_a] == shape_body[shape_b]:
@@ -464,7 +482,9 @@ _CONTACT = {
             group_b = collision_group[shape_b]
             if group_a == 0 or group_b == 0:
                 return
-            if group_a > 0 and group_a != group_b and group_b > 0:
+            if group_a > 0 and group_b > 0 and group_a != group_b:
+                return
+            if group_a < 0 and group_a == group_b:
                 return
         ~
             if not (shape_flags[shape_a] & COLLIDES and shape_flags[shape_b] & COLLIDES):
@@ -488,21 +508,20 @@ _CONTACT = {
             shape_b = temp ~ shape_a = pair[1]
             shape_b = pair[0]}
         ordered[tid] = wp.vec2i(shape_a, shape_b)
-        {wp.atomic_add(kind_count, type_a * 5 + type_b, 1) ~}}
+        pair_kind[tid] = wp.min(type_a, type_b) * 5 + wp.max(type_a, type_b)
+        {wp.atomic_add(kind_count, wp.min(type_a, type_b) * 5 + wp.max(type_a, type_b), 1) ~}}
     """,
     "contact_export": """
         {count = contact_count[0]
         if tid >= count:
             return ~ if tid >= contact_count[0]:
             return}
-        {shape_a = contact_shape0[tid]
-        shape_b = contact_shape1[tid]
-        if shape_a < 0 or shape_b < 0:
-            pair_out[tid] = wp.vec2i(-1, -1)
-            return
-        pair_out[tid] = wp.vec2i(shape_a, shape_b) ~
-        shape_a = wp.max(contact_shape0[tid], 0)
-        shape_b = wp.max(contact_shape1[tid], 0)}
+        pair = contact_pair[tid]
+        {shape_a = pair[0]
+        shape_b = pair[1] ~
+        shape_b = pair[1]
+        shape_a = pair[0]}
+        {pair_out[tid] = wp.vec2i(shape_geom[shape_a], shape_geom[shape_b]) ~}
         {body_a = shape_body[shape_a]
         X_wb = body_q[body_a] if body_a >= 0 else wp.transform_identity() ~
         X_wb = wp.transform_identity()
@@ -515,14 +534,17 @@ _CONTACT = {
             # mixed material
             mu = {0.5 * (shape_mu[shape_a] + shape_mu[shape_b]) ~ wp.max(shape_mu[shape_a], shape_mu[shape_b]) ~ \
                     wp.sqrt(shape_mu[shape_a] * shape_mu[shape_b])}
-            friction_out[tid] = {wp.vec2(mu, 0.5 * mu) ~ wp.vec2(mu, shape_gap[shape_a])}
+            friction_out[tid] = wp.vec2(mu, {0.5 * (shape_torsion[shape_a] + shape_torsion[shape_b]) ~ \
+                    wp.max(shape_torsion[shape_a], shape_torsion[shape_b])})
         ~
             local_out[tid] = wp.transform_point(wp.transform_inverse(X_ws), contact_point1[tid])
         ~
             for k in range(3):
                 flat_normal[tid * 3 + k] = contact_normal[tid][k]
         ~
-            prm[tid] = wp.vec4(contact_margin[tid], shape_gap[shape_a] + shape_gap[shape_b], 0.0, 1.0)
+            {include_margin[tid] = wp.max(shape_margin[shape_a], shape_margin[shape_b]) - shape_gap[shape_a] - \
+                    shape_gap[shape_b] ~
+            include_margin[tid] = shape_margin[shape_a] + shape_margin[shape_b]}
         }
     """,
 }
@@ -544,7 +566,7 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
         ("contact_point1", ("contact_point1", "rigid_contact_point1", "point1")),
         ("contact_offset0", ("contact_offset0", "offset0")),
         ("contact_normal", ("contact_normal", "rigid_contact_normal", "normals")),
-        ("contact_force", ("contact_force", "contact_impulse")),
+        ("contact_force", ("contact_force", "contact_f")),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), (contacts,), names)
     p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_margin", "contact_thickness"))
@@ -561,7 +583,9 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("normal_v", FLOAT, (contacts,), ("normal_vel", "approach_speed"))
     p.output("tangent_speed", _TWO, (contacts,), ("tangent_speed", "slip_vel"))
     p.output("friction_out", _TWO, (contacts,), ("contact_friction", "friction_out"))
-    p.output("prm", FOUR, (contacts,), ("contact_prm", "contact_params"))
+    p.output("include_margin", FLOAT, (contacts,), ("include_margin", "margin_out"))
+    p.array("shape_torsion", FLOAT, (0.1, 0.5), (count,), ("shape_mu_torsional", "torsional_friction"))
+    p.array("shape_geom", INT, (0, 40), (count,), ("shape_to_geom", "geom_ids"))
     p.output("flat_normal", FLOAT, (3 * contacts,), ("normal_out", "contact_frame"))
     p.output("bodies_out", PAIR, (contacts,), ("contact_bodies", "body_pair"))
     p.output("pair_out", PAIR, (contacts,), ("contact_geom", "pair_out"))
@@ -569,8 +593,8 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("frame_out", FRAME, (contacts,), ("contact_frame", "contact_xform"), element="wp.transform")
     p.output("wrench_out", SPATIAL, (contacts,), ("contact_wrench", "wrench"), element="wp.spatial_vector")
     p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
-    p.output("weight_out", FLOAT, (contacts,), ("contact_weight", "weights"))
-    p.output("sliding", INT, (contacts,), ("is_sliding", "contact_mode"))
+    p.output("strongest", FLOAT, (1,), ("max_force", "peak_force"), (0, 0.5))
+    p.output("separating", INT, (contacts,), ("is_separating", "contact_opens"))
     p.output("rows_out", INT, (contacts,), ("contact_rows", "row_count"))
     p.output("rejected", INT, (contacts,), ("rejected", "overflow"), (0, 0))
     p.output("pair_kind", INT, (contacts,), ("pair_kind", "collider"))

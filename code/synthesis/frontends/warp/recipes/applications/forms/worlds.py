@@ -133,6 +133,8 @@ def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
         and 0 < len(each.shape or ()) <= _HIGHEST_RANK
         and (each.role is not Role.INPUT or each.kind.dtype in batched)
     }
+    if not any(sheet.given[key].role is Role.INPUT for key in chosen):  # or all worlds would come to the same
+        chosen |= {key for key, each in sheet.given.items() if key in named - bare and each.shape}
     single = {key for key in chosen if sheet.given[key].shape == (1,)}
     batching = _Batching(chosen, single)
     sheet.body = [batching.visit(each) for each in sheet.body]
