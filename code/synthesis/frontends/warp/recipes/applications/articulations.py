@@ -217,7 +217,7 @@ def _declare_trees(p: Program, length: int) -> None:
     p.array("MJ", FLOAT, (-1, 1), (trees * 6 * square,), ("MJ", "P"))
     p.array("J_in", FLOAT, (-1, 1), (trees * 6 * square,), ("J", "jacobian"))
     p.scalar("sleep_after", INT, (1, 3), ("sleep_after", "sleep_steps"))
-    p.number("threshold", (0.7, 1.3), ("sleep_threshold", "rest_threshold"), ("1.0",))
+    p.number("threshold", (0.8, 1), ("sleep_threshold", "rest_threshold"), ("0.8", "1.0"))
     p.number("lin_threshold", (0.6, 0.9), ("linear_threshold", "max_linear"), ("0.8",))
     p.number("ang_threshold", (0.6, 0.9), ("angular_threshold", "max_angular"), ("0.8",))
     p.constants({"LOCKED": 1})

@@ -15,7 +15,7 @@ _JOINT_CASES: dict[str, tuple[str, ...]] = {
         "tau_out[qd] = wp.clamp(ke * (target[q] - joint_q[q]), -effort, effort)",
         "tau_out[qd] = -kd * joint_qd[qd]",
         """
-        for k in range(3):
+        for k in range(2):
             tau_out[qd + k] = ke * (target[q + k] - joint_q[q + k]) - kd * joint_qd[qd + k]
         """,
         """
@@ -41,7 +41,7 @@ _JOINT_CASES: dict[str, tuple[str, ...]] = {
                 tau_out[qd + k] = ke * (lower[qd + k] - joint_q[q + k])
         """,
         """
-        for k in range(3):
+        for k in range(2):
             excess = joint_q[q + k] - upper[qd + k]
             if excess <= 0.0:
                 continue
@@ -49,39 +49,36 @@ _JOINT_CASES: dict[str, tuple[str, ...]] = {
         """,
     ),
     "joint_integration": (
-        "q_out[q] = joint_q[q] + joint_qd[qd] * dt",
-        "v = joint_qd[qd] * (1.0 - kd * dt)\nq_out[q] = joint_q[q] + v * dt",
-        "q_out[q] = wp.clamp(joint_q[q] + joint_qd[qd] * dt, lower[qd], upper[qd])",
+        "joint_q[q] = joint_q[q] + joint_qd[qd] * dt",
+        "v = joint_qd[qd] * (1.0 - kd * dt)\njoint_q[q] = joint_q[q] + v * dt",
+        "joint_q[q] = wp.clamp(joint_q[q] + joint_qd[qd] * dt, lower[qd], upper[qd])",
         """
-        for k in range(3):
-            q_out[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt
+        for k in range(2):
+            joint_q[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt
         """,
         """
         for k in range(dof):
-            q_out[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt
+            joint_q[q + k] = joint_q[q + k] + joint_qd[qd + k] * dt
         """,
     ),
 }  # fmt: skip
 """For each target, what is done with a joint's coordinates; ``q`` and ``qd`` are where they start."""
-_JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_BALL", "JOINT_FIXED", "JOINT_D6")
+_JOINT_TYPES = ("JOINT_PRISMATIC", "JOINT_REVOLUTE", "JOINT_UNIVERSAL", "JOINT_FIXED", "JOINT_D6")
 
 
 def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     """A joint's coordinates or forces, by the joint's type; where they start is looked up."""
     p = Program(stream, ("tid", "joint", "joint_id", "i", "j"), launch=(stream.child("threads").choice((96, 128)),))
     joints, stride = p.threads, 3
-    q_start = p.pick(
-        "q = q_start[tid]\nqd = qd_start[tid]", "q = tid * 3\nqd = q", "q = 3 * slot_of[tid]\nqd = tid * 3"
+    where = p.pick(
+        "q = q_start[tid]\nqd = qd_start[tid]", "q = tid * 3\nqd = q", "q = q_start[tid]\nqd = qd_start[tid]"
     )
-    p.array("q_start", INT, (0, joints * stride - stride), (joints,), ("joint_q_start", "q_start", "jnt_qposadr"))
-    p.array("qd_start", INT, (0, joints * stride - stride), (joints,), ("joint_qd_start", "qd_start", "jnt_dofadr"))
-    p.array("slot_of", INT, (0, joints - 1), (joints,), ("joint_slot", "coord_index", "joint_order"))
-    shared = "q_start[tid]" in q_start
+    p.starts("q_start", joints, stride, 0, ("joint_q_start", "q_start", "jnt_qposadr"))
+    p.starts("qd_start", joints, stride, 0, ("joint_qd_start", "qd_start", "jnt_dofadr"))
     p.array("type", INT, (0, 4), (joints,), ("joint_type", "jnt_type", "types"))
     p.array("enabled", FLAG, (0, 1), (joints,), ("joint_enabled", "enabled", "joint_active"))
-    p.array("parent", INT, (-1, 2), (joints,), ("joint_parent", "parents", "parent_body"))
     p.array("dof", INT, (1, 3), (joints,), ("joint_dof_count", "dof_count", "num_dofs"))
-    p.array("flags", INT, (0, 3), (joints,), ("joint_flags", "body_flags", "flags"))
+    p.array("flags", INT, (0, 3), (joints,), ("joint_flags", "dof_flags", "flags"))
     size = joints * stride
     for key, bounds, names in (
         ("joint_q", (-3, 3), ("joint_q", "qpos", "q_in")),
@@ -95,22 +92,16 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     p.number("ke", (5, 50), ("target_ke", "limit_ke", "stiffness"), ("100.0", "10.0", "50.0"))
     p.number("kd", (0.1, 2), ("target_kd", "limit_kd", "damping"), ("0.1", "0.2", "0.5"))
     p.number("effort", (1, 6), ("effort_limit", "max_torque", "max_force"), ("2.0", "5.0"))
-    if shared:  # two joints may start at the same place, so only what adds up is sure
-        p.output("tau_out", FLOAT, (size,), ("joint_f", "joint_tau", "qfrc"), (-1, 1))
-        p.output("q_out", FLOAT, (size,), ("joint_q_new", "qpos_out", "q_delta"), (-1, 1))
-    else:
-        p.output("tau_out", FLOAT, (size,), ("joint_f", "joint_tau", "qfrc_passive"), (-1, 1))
-        p.output("q_out", FLOAT, (size,), ("joint_q_out", "qpos_out", "q_new"), (-1, 1))
+    # Forces are added to what others have put there; coordinates are moved where they stand.
+    p.output("tau_out", FLOAT, (size,), ("joint_f", "joint_tau", "qfrc_passive"), (-1, 1))
+    if target == "joint_integration":
+        p.output("joint_q", FLOAT, (size,), ("joint_q", "qpos", "q"), (-3, 3))
     p.constants({name: number for number, name in enumerate(_JOINT_TYPES)})
+    p.constants({"LOCKED": 1})
     p.guard_count("joint")
     p.add(*_skipped_joints(p), "kind = type[tid]")
-    if p.choices.chance(0.3):
-        p.add(block("if kind == JOINT_FIXED:", "return"))
-    otherwise = p.pick("", "", "tau_out[qd] = 0.0" if target != "joint_integration" else "q_out[q] = joint_q[q]")
-    lines = join(q_start, chain(*_joint_cases(p, _JOINT_CASES[target]), otherwise="" if shared else otherwise))
-    if "slot_of" in q_start and target == "joint_integration":
-        lines = lines.replace("q_out[q", "q_out[qd")
-    p.add(re.sub(r"(tau_out|q_out)\[(.*?)\] =", r"\1[\2] +=", lines) if shared else lines)
+    lines = join(where, chain(*_joint_cases(p, _JOINT_CASES[target])))
+    p.add(re.sub(r"(tau_out)\[(.*?)\] =", r"\1[\2] +=", lines))
     titles = {
         "joint_targets": ("eval_joint_drives", "apply_joint_control", "compute_joint_targets"),
         "joint_limits": ("eval_joint_limits", "apply_joint_limits", "joint_limit_forces"),
@@ -122,7 +113,7 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
 def _joint_cases(p: Program, bodies: Sequence[str]) -> list[tuple[str, str]]:
     """Tests of a joint's type, and what is done with its coordinates: one, three, or as many as it has."""
     single = p.choices.shuffled([each for each in bodies if "range" not in each])
-    ball, several = (p.choices.choice([each for each in bodies if each_of in each]) for each_of in ("range(3)", "dof"))
+    ball, several = (p.choices.choice([each for each in bodies if each_of in each]) for each_of in ("range(2)", "dof"))
     cases = [("kind == JOINT_PRISMATIC", single[0]), ("kind == JOINT_REVOLUTE", single[1])]
     if p.choices.chance(0.5):
         both = p.pick(
@@ -130,7 +121,7 @@ def _joint_cases(p: Program, bodies: Sequence[str]) -> list[tuple[str, str]]:
         )
         cases = [(both, single[0])]
     if p.maybe(0.5):
-        cases.append(("kind == JOINT_BALL", ball))
+        cases.append(("kind == JOINT_UNIVERSAL", ball))
     if p.maybe(0.4):
         cases.append(("kind == JOINT_D6", join("dofs = dof[tid]", several.replace("range(dof)", "range(dofs)"))))
     return cases if len(cases) > 1 and "<=" in cases[0][0] else p.choices.shuffled(cases)
@@ -138,7 +129,7 @@ def _joint_cases(p: Program, bodies: Sequence[str]) -> list[tuple[str, str]]:
 
 def _skipped_joints(p: Program) -> list[str]:
     """Joints that nothing is done with."""
-    tests = p.some(("not enabled[tid]", "parent[tid] == -1", "(flags[tid] & 1) != 0"))[:2]
+    tests = p.some(("not enabled[tid]", "type[tid] == JOINT_FIXED", "(flags[tid] & LOCKED) != 0"))[:2]
     if len(tests) == 2 and p.choices.chance(0.4):
         return [block(f"if {tests[0]} or {tests[1]}:", "return")]
     return [block(f"if {each}:", "return") for each in tests]
@@ -195,7 +186,9 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
             p.add(chain(*p.choices.shuffled(cases), otherwise=rest))
     else:
         out = "_out" if target == "new_state" else ""
-        p.add(*_resting(p), "x0 = x[tid]\nv0 = v[tid]", *moved)
+        p.add(
+            *_resting(p, "x_out[tid] = x[tid]\nv_out[tid] = v[tid]" if out else ""), "x0 = x[tid]\nv0 = v[tid]", *moved
+        )
         p.add(*([] if target == "sleeping_bodies" else _limits(p)))
         p.add("x1 = x0 + v1 * dt", *_ground(p), *p.choices.shuffled([f"x{out}[tid] = x1", f"v{out}[tid] = v1"]))
         if target == "sleeping_bodies":
@@ -211,21 +204,28 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
     return p.done("articulation", "integration", target, "Bodies moved in place", titles)
 
 
-def _resting(p: Program) -> list[str]:
-    """Bodies that stay where they are."""
+def _resting(p: Program, kept: str) -> list[str]:
+    """Bodies that stay where they are, and how that is kept."""
     tests = p.some(("inv_mass[tid] <= 0.0", "(flags[tid] & ACTIVE) == 0", "kind[tid] == STATIC"), least=1)[:2]
     if len(tests) == 2 and p.choices.chance(0.4):
-        return [block(f"if {tests[0]} or {tests[1]}:", "return")]
+        return [block(f"if {tests[0]} or {tests[1]}:", kept, "return")]
     return [block(f"if {each}:", "return") for each in tests]
 
 
 def _forces(p: Program) -> list[str]:
     """The velocity ``v1`` after gravity and forces, from ``v0``."""
-    push = p.pick("v1 = v0 + f[tid] * inv_mass[tid] * dt", "v1 = v0 + (f[tid] * inv_mass[tid] + gravity) * dt", "world")
+    push = p.pick(
+        "a = f[tid] * inv_mass[tid] + gravity\nv1 = v0 + a * dt",
+        "v1 = v0 + (f[tid] * inv_mass[tid] + gravity) * dt",
+        "world",
+    )
     if push != "world":
         return [push]
     own = block("if world[tid] >= 0:", "v1 += gravities[world[tid]] * dt")
-    return ["v1 = v0 + f[tid] * dt", p.pick(own, "w = world[tid]\nif w != -1:\n    v1 = v1 + gravities[w] * dt")]
+    return [
+        "v1 = v0 + f[tid] * inv_mass[tid] * dt",
+        p.pick(own, "w = world[tid]\nif w != -1:\n    v1 = v1 + gravities[w] * dt"),
+    ]
 
 
 def _limits(p: Program) -> list[str]:
@@ -249,7 +249,7 @@ def _ground(p: Program) -> list[str]:
 
 def _sleeping(p: Program) -> list[str]:
     """How long a body has been slow, and whether it sleeps."""
-    slow = p.pick("wp.length(v1) < threshold", "wp.length_sq(v1) < threshold", "wp.length(v0) < threshold")
+    slow = p.pick("wp.length(v1) < threshold", "wp.length_sq(v1) < threshold * threshold", "wp.length(v0) < threshold")
     timer = block(f"if {slow}:", "t += dt")
     other = block("else:", "t = 0.0")
     asleep = p.pick(

@@ -11,34 +11,28 @@ _MAT = Type("float32", (3, 3))
 _BODY = {
     "world_state": """
         X_wb = body_q[tid]
-        {?0.4 # the joint's own frame first
-        X_wb = {wp.transform_multiply(X_wb, X_local[tid]) ~ X_wb * X_local[tid]}}
         q = wp.transform_get_rotation(X_wb)
         com_w = {wp.transform_point(X_wb, body_com[tid]) ~ \
                 wp.transform_get_translation(X_wb) + wp.quat_rotate(q, body_com[tid])}
         {* w = wp.quat_rotate(q, omega[tid])
             omega_out[tid] = w
         ~
-            # where the parent carries it
-            parent = parents[tid]
-            if parent >= 0:
-                r = com_w - wp.transform_get_translation(body_q[parent])
-                v_out[tid] = body_v[tid] + wp.cross(omega[parent], r)
-            else:
-                v_out[tid] = body_v[tid]
+            # the velocity of the centre of mass
+            {arm = com_w - wp.transform_get_translation(X_wb)
+            v_out[tid] = body_v[tid] + wp.cross(wp.quat_rotate(q, omega[tid]), arm) ~
+            v_out[tid] = body_v[tid] + wp.quat_rotate(q, wp.cross(omega[tid], body_com[tid]))}
         ~
-            if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
-                kinematic_out[tid] = 1
-            else:
-                kinematic_out[tid] = 0
+            # moment of inertia in the world
+            R = wp.quat_to_matrix(q)
+            inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
         ~
             height = com_w[{2 ~ up_axis}] - ground
             if height < 0.0:
-                {wp.atomic_add(num_below, 0, 1) ~ wp.atomic_add(num_below, 0, 1)
-                height = 0.0}
+                wp.atomic_add(num_below, 0, 1)
             height_out[tid] = height
         ~
             wp.atomic_add(com_sum, 0, com_w * masses[tid])
+            {wp.atomic_add(mass_sum, 0, masses[tid]) ~}
         }
         com_out[tid] = com_w
     """,
@@ -46,10 +40,11 @@ _BODY = {
         X_wb = body_q[tid]
         q = wp.transform_get_rotation(X_wb)
         {?0.4 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
+            NO_WRENCH
             return}
-        f = {force[tid] ~ force[tid] + gravity * masses[tid] ~ wp.quat_rotate(q, force[tid])}
-        r = {wp.quat_rotate(q, body_com[tid]) ~ application[tid] - wp.transform_point(X_wb, body_com[tid])}
-        t = wp.cross(r, f)
+        f = {force[tid] ~ wp.quat_rotate(q, force[tid])}
+        arm = application[tid] - wp.transform_point(X_wb, body_com[tid])
+        t = wp.cross(arm, f)
         {* # gyroscopic term
             w = omega[tid]
             wb = wp.quat_rotate_inv(q, w)
@@ -57,12 +52,8 @@ _BODY = {
         ~
             f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
         ~
-            {f = limit_length(f, max_force) ~ if wp.length(f) > max_force:
-                f = wp.normalize(f) * max_force ~
-            size = wp.length(f)
-            if size > max_force:
-                f *= max_force / size
-                t *= max_force / size}
+            # weight acts at the centre of mass
+            f += gravity * masses[tid]
         ~
             # buoyancy below the surface
             depth = ground - wp.transform_get_translation(X_wb)[2]
@@ -72,31 +63,35 @@ _BODY = {
             if wind_on[tid] != 0:
                 f += wind
         }
-        {wrench_out[tid] = wp.spatial_vector({t, f ~ f, t}) ~ wp.atomic_add(wrench_sum, {owner[tid] ~ \
-                tid}, wp.spatial_vector({t, f ~ f, t}))}
+        WRENCH
     """,
     "integrate_pose": """
-        {?0.5 if {inv_mass[tid] <= 0.0 ~ {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}}:
+        {?0.9 if {inv_mass[tid] <= 0.0 ~ {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}}:
             pose_out[tid] = body_q[tid]
+            v_out[tid] = body_v[tid]
+            omega_out[tid] = omega[tid]
             return}
         X_wb = body_q[tid]
         x0 = wp.transform_get_translation(X_wb)
         q0 = wp.transform_get_rotation(X_wb)
         v0 = body_v[tid]
         w0 = omega[tid]
-        {v1 = v0 + (force[tid] * inv_mass[tid] + gravity) * dt ~ v1 = v0 + gravity * dt
-        if inv_mass[tid] > 0.5:
-            v1 += force[tid] * (inv_mass[tid] * dt)}
+        {v1 = v0 + (force[tid] * inv_mass[tid] + gravity) * dt ~
+        a = gravity + force[tid] * inv_mass[tid]
+        v1 = v0 + a * dt}
         wb = wp.quat_rotate_inv(q0, w0)
         {tb = wp.quat_rotate_inv(q0, torque[tid]) - wp.cross(wb, inertia[tid] * wb)
-        w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * tb * dt) ~ w1 = w0 + torque[tid] * dt}
+        w1 = wp.quat_rotate(q0, wb + inv_inertia[tid] * tb * dt) ~
+        R = wp.quat_to_matrix(q0)
+        I_w = R * inertia[tid] * wp.transpose(R)
+        w1 = w0 + R * (inv_inertia[tid] * (wp.transpose(R) * (torque[tid] - wp.cross(w0, I_w * w0)))) * dt}
         {* w1 *= 1.0 - drag * dt ~ v1 *= wp.max(1.0 - drag * dt, 0.0) ~
             speed = wp.length(w1)
             if speed > max_spin:
                 w1 = w1 * (max_spin / speed)
         ~
-            {v1 = limit_length(v1, max_force) ~ if wp.length(v1) > max_force:
-                v1 = wp.normalize(v1) * max_force}}
+            {v1 = limit_length(v1, max_speed) ~ if wp.length(v1) > max_speed:
+                v1 = wp.normalize(v1) * max_speed}}
         x1 = x0 + v1 * dt
         q1 = wp.normalize(q0 + wp.quat(w1[0], w1[1], w1[2], 0.0) * q0 * {0.5 * dt ~ dt * 0.5})
         {?0.4 if x1[2] < ground:
@@ -104,10 +99,12 @@ _BODY = {
             {v1 = wp.vec3(v1[0], v1[1], 0.0) ~ if v1[2] < 0.0:
                 v1 = wp.vec3(v1[0], v1[1], -0.5 * v1[2])}}
         pose_out[tid] = wp.transform(x1, q1)
-        {* v_out[tid] = v1 ~ omega_out[tid] = w1}
+        {v_out[tid] = v1
+        omega_out[tid] = w1 ~ omega_out[tid] = w1
+        v_out[tid] = v1}
     """,
     "chain": """
-        X = {wp.transform_identity() ~ X_local[tid]}
+        X = wp.transform_identity()
         node = {tid ~ leaf[tid]}
         depth = int(0)
         depth_sum = int(0)
@@ -117,8 +114,8 @@ _BODY = {
                 break}
             X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
             {?0.6 depth_sum += 1}
-            {?0.4 if {{(body_flags[node] & KINEMATIC) != 0 ~ has_flag(body_flags[node], KINEMATIC)} ~ \
-                    stop_at[node] == 1}:
+            {?0.4 # a root is placed in the world
+            if stop_at[node] == 1:
                 break}
             node = up_of[node]
         pose_out[tid] = X
@@ -146,10 +143,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.array("masses", FLOAT, (0.5, 2), (count,), ("body_mass", "mass"))
     p.array("inv_mass", FLOAT, (-0.3, 2), (count,), ("body_inv_mass", "inv_mass"))
     p.array("parents", INT, (-1, count - 1), (count,), ("joint_parent", "parent", "body_parent"))
-    p.array("up_of", INT, (-1, 4), (count,), ("parent", "body_parentid", "joint_parent"))
+    p.array("up_of", INT, (-1, 4), (count,), ("parent", "body_parentid"))
     p.array("leaf", INT, (0, count - 1), (count,), ("leaf_body", "end_effector", "link_id"))
     p.array("stop_at", INT, (0, 1), (count,), ("is_root", "is_fixed"))
-    p.array("owner", INT, (0, 7), (count,), ("articulation_of", "tree_id", "body_world"))
     p.array("wind_on", INT, (0, 1), (count,), ("exposed", "in_wind"))
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
@@ -158,9 +154,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.scalar("up_axis", INT, (0, 2), ("up_axis", "axis"))
     p.number("dt", (0.02, 0.1), ("dt", "sim_dt", "timestep"), ("0.02", "0.1"))
     p.number("ground", (-0.5, 0.3), ("ground_height", "water_level", "floor_z"), ("0.0",))
-    p.number("drag", (0.1, 1), ("damping", "drag", "angular_damping"), ("0.1", "0.5"))
+    p.number("drag", (0.1, 1), ("damping", "drag"), ("0.1", "0.5"))
     p.number("buoyancy", (5, 20), ("buoyancy", "lift"), ("10.0",))
-    p.number("max_force", (1, 2), ("max_force", "limit", "max_velocity"), ("1.5", "2.0"))
+    p.number("max_speed", (1, 2), ("max_velocity", "max_speed"), ("1.5", "2.0"))
     p.number("max_spin", (0.6, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
     p.constants({"KINEMATIC": 1, "STATIC": 2})
     p.output("com_out", VEC, (count,), ("body_com_world", "xipos", "com_out"))
@@ -168,8 +164,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("omega_out", VEC, (count,), ("body_w_out", "ang_vel_out", "w_new"))
     p.output("tip_out", VEC, (count,), ("tip_pos", "end_point"))
     p.output("height_out", FLOAT, (count,), ("height", "altitude"))
-    p.output("kinematic_out", INT, (count,), ("is_kinematic", "kinematic_mask"))
     p.output("depth_out", INT, (count,), ("tree_depth", "depth", "num_ancestors"))
+    p.output("inertia_out", _MAT, (count,), ("inertia_world", "I_w"))
+    p.output("mass_sum", FLOAT, (1,), ("total_mass", "mass_sum"), (0, 1))
     p.output("num_below", INT, (1,), ("num_below", "num_grounded"), (0, 1))
     p.output("com_sum", VEC, (1,), ("total_com", "com_sum"), (0, 1))
     p.output("pose_out", FRAME, (count,), ("body_q_out", "body_q_new", "xform_out"))
@@ -178,7 +175,14 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
         "wrench_sum", SPATIAL, (count,), ("body_f_out", "net_wrench", "xfrc"), (-1, 1), element="wp.spatial_vector"
     )
     p.guard_count("body")
-    p.write(_BODY[target])
+    added, order = p.choices.chance(0.5), p.pick("t, f", "f, t")
+    zero = "wrench_out[tid] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)"
+    wrench = (
+        f"wp.atomic_add(wrench_sum, tid, wp.spatial_vector({order}))"
+        if added
+        else f"wrench_out[tid] = wp.spatial_vector({order})"
+    )
+    p.write(_BODY[target].replace("NO_WRENCH", "" if added else zero).replace("WRENCH", wrench))
     titles = {
         "world_state": ("update_body_state", "compute_com", "body_world_state", "eval_body_com"),
         "wrench": ("apply_body_forces", "eval_body_wrench", "compute_spatial_forces", "accumulate_wrench"),
@@ -198,7 +202,7 @@ _DOF = {
                 for b in range({num_bodies ~ jac.shape[2]}):
                     {?0.3 if mass[b] <= 0.0:
                         continue}
-                    total += jac[env, i, b] * {mass[b] * ~ }jac[env, k, b]
+                    total += jac[env, i, b] * mass[b] * jac[env, k, b]
                 {?0.5 if i == k:
                     total += {armature[i] ~ 0.01}}
                 M[env, i, k] = total
@@ -206,11 +210,9 @@ _DOF = {
         for i in range({nv ~ jac.shape[1]}):
             total = {armature[i] ~ float(0.0)}
             for b in range({num_bodies ~ jac.shape[2]}):
-                total += {mass[b] * jac[env, i, b] * jac[env, i, b] ~ wp.pow(jac[env, i, b], 2.0)}
-            {?0.5 if total < 0.1:
-                total = 0.1}
+                total += mass[b] * jac[env, i, b] * jac[env, i, b]
             M[env, i, i] = total
-            {?0.5 inv_diag[env, i] = 1.0 / wp.max(total, 0.01)}}
+            {?0.5 inv_diag[env, i] = 1.0 / wp.max(total, damping)}}
     """,
     "solve_lower": """
         for i in range({nv ~ L.shape[1]}):
@@ -221,8 +223,7 @@ _DOF = {
                 total -= L[env, i, k] * y[env, k]
             {y[env, i] = total / {diag[i] ~ (diag[i] + damping)} ~
             d = diag[i]
-            {?0.5 if d < 0.5:
-                d = 0.5}
+            {?0.5 d = wp.max(d, damping)}
             y[env, i] = total / d}
         {?0.5 norm = float(0.0)
         for i in range({nv ~ L.shape[1]}):
@@ -268,18 +269,20 @@ _DOF = {
             {?0.4 if active[env, r] == 0:
                 {lam[env, r] = 0.0
                 continue ~ continue}}
-            goal = {bias[env, r] ~ -bias[env, r] ~ bias[env, r] * damping}
+            goal = {bias[env, r] ~ -bias[env, r]}
             worst = wp.max(worst, wp.abs(goal - v))
             dl = (goal - v) {/ (diag_inv[r] + damping) ~ / diag_inv[r]}
-            {if kind[r] == ROW_EQUALITY:
-                lam[env, r] = dl
-            elif kind[r] == ROW_CONTACT:
-                lam[env, r] = wp.max(dl, 0.0)
-            {else:
-                lam[env, r] = wp.clamp(dl, -friction_limit, friction_limit) ~} ~
-            {?0.6 if dl < 0.0 and kind[r] == ROW_CONTACT:
-                dl = 0.0}
-            lam[env, r] = dl}
+            {impulse = lam[env, r] + dl
+            if kind[r] == ROW_CONTACT:
+                impulse = wp.max(impulse, 0.0)
+            {elif kind[r] == ROW_FRICTION:
+                impulse = wp.clamp(impulse, -friction_limit, friction_limit) ~}
+            lam[env, r] = impulse ~
+            # contacts push and never pull
+            if kind[r] == ROW_CONTACT:
+                lam[env, r] = wp.max(lam[env, r] + dl, 0.0)
+            else:
+                lam[env, r] = lam[env, r] + dl}
         {?0.4 violation[env] = worst}
     """,
 }
@@ -304,7 +307,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.array("num_rows", INT, (1, rows), (envs,), ("nefc", "num_rows", "ncon"))
     p.array("active", INT, (0, 1), (envs, rows), ("efc_active", "row_active"))
     p.array("bias", FLOAT, (-1, 1), (envs, rows), ("aref", "bias", "target_velocity"))
-    p.array("diag_inv", FLOAT, (0.3, 1.5), (rows,), ("efc_D", "inv_mass_eff", "row_diag"))
+    p.array("diag_inv", FLOAT, (0.3, 1.5), (rows,), ("efc_diagA", "row_diag"))
     p.array("kind", INT, (0, 2), (rows,), ("efc_type", "row_type", "constraint_type"))
     p.number("damping", (0.1, 1), ("damping", "regularization", "compliance"), ("0.1", "0.5"))
     p.number("limit", (0.5, 3), ("tolerance", "max_norm"), ("1.0",))
@@ -317,8 +320,8 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     # The right side is solved in place: what a thread has written may be read without its start being lost.
     p.output("y", FLOAT, (envs, nv), ("y", "x", "solution", "rhs"), (0, 1))
     p.output("q_out", FLOAT, (envs, nv), ("x_out", "qacc_out", "x_new"))
-    p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "impulse"), (0, 1))
-    for key, names in (("residual", ("residual", "norm")), ("step_out", ("alpha", "step_size")),
+    p.output("lam", FLOAT, (envs, rows), ("lam", "efc_force", "lambdas"), (0, 1))
+    for key, names in (("residual", ("solution_norm", "norm")), ("step_out", ("alpha", "step_size")),
                        ("cost_out", ("cost_out", "best_cost")), ("violation", ("violation", "max_error"))):  # fmt: skip
         p.output(key, FLOAT, (envs,), names)
     p.output("num_large", INT, (1,), ("num_diverged", "num_large"), (0, 1))
