@@ -13,14 +13,14 @@ _JOINT_CASES: dict[str, tuple[str, ...]] = {
     "joint_targets": (
         "tau = ke * (target[q] - joint_q[q]) - kd * joint_qd[qd]\ntau_out[qd] = tau",
         "tau_out[qd] = wp.clamp(ke * (target[q] - joint_q[q]), -effort, effort)",
-        "tau_out[qd] = -kd * joint_qd[qd]",
+        "err = target[q] - joint_q[q]\ntau_out[qd] = ke * err - kd * joint_qd[qd]",
         """
         for k in range(2):
             tau_out[qd + k] = ke * (target[q + k] - joint_q[q + k]) - kd * joint_qd[qd + k]
         """,
         """
         for k in range(dof):
-            tau_out[qd + k] = -kd * joint_qd[qd + k]
+            tau_out[qd + k] = ke * (target[q + k] - joint_q[q + k]) - kd * joint_qd[qd + k]
         """,
     ),
     "joint_limits": (

@@ -144,8 +144,9 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     p.add("n = wp.normalize(normals[tid])" if p.choices.chance(0.3) else "n = normals[tid]")
     p.add(*_approach(p, spin), *_contact_law(p))
     p.add(*(["magnitude[tid] = fn"] if p.maybe(0.35) else []))
+    atomic = spin or p.choices.chance(0.6)
     for side, add, sign in (("a", "add", "+"), ("b", "sub", "-")):
-        push = p.pick(f"wp.atomic_{add}(forces, {side}, f)", f"forces[{side}] {sign}= f")
+        push = f"wp.atomic_{add}(forces, {side}, f)" if atomic else f"forces[{side}] {sign}= f"
         turn = f"wp.atomic_{add}(torques, {side}, wp.cross(r{side}, f))" if spin else ""
         p.add(block(f"if {side} {p.pick('>= 0', '!= -1', '>= 0')}:", push, turn))
     titles = ("eval_body_contacts", "apply_contact_forces", "solve_contacts", "eval_rigid_contacts", "penalty_contacts")
@@ -170,7 +171,7 @@ def _approach(p: Program, spin: bool) -> list[str]:
 def _contact_law(p: Program) -> list[str]:
     """The force ``f`` on the first body, and its normal part ``fn``."""
     law = p.pick("fn = -ke * d - kd * vn", "fn = -ke * d - kd * wp.min(vn, 0.0)", "fn = -ke * d")
-    clamped = p.pick("fn = wp.max(fn, 0.0)", "if fn < 0.0:\n    fn = 0.0", "")
+    clamped = p.pick("fn = wp.max(fn, 0.0)", "if fn < 0.0:\n    fn = 0.0")
     if "vn" not in law:
         clamped = block(f"if vn {p.pick('<', '<=')} 0.0:", "fn -= kd * vn") + "\n" + clamped
     if not p.maybe(0.55):

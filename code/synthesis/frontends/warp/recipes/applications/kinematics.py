@@ -258,31 +258,31 @@ _DOF = {
         {cost_out[env] = best ~}}
     """,
     "contact_rows": """
-        num = num_rows[env]
+        count = num_rows[env]
         worst = float(0.0)
-        {for r in range(num): ~ for r in range(wp.min(num, max_rows)): ~ for r in range({max_rows ~ jac.shape[2]}):
-            if r >= num:
+        {for row in range(count): ~ for row in range(wp.min(count, max_rows)): ~ for row in range({max_rows ~ jac.shape[2]}):
+            if row >= count:
                 break}
             v = float(0.0)
             for i in range({nv ~ jac.shape[1]}):
-                v += jac[env, i, r] * q_in[env, i]
-            {?0.4 if active[env, r] == 0:
-                {lam[env, r] = 0.0
+                v += jac[env, i, row] * q_in[env, i]
+            {?0.4 if active[env, row] == 0:
+                {lam[env, row] = 0.0
                 continue ~ continue}}
-            goal = {bias[env, r] ~ -bias[env, r]}
+            goal = {bias[env, row] ~ -bias[env, row]}
             worst = wp.max(worst, wp.abs(goal - v))
-            dl = (goal - v) {/ (diag_inv[r] + damping) ~ / diag_inv[r]}
-            {impulse = lam[env, r] + dl
-            if kind[r] == ROW_CONTACT:
+            dl = (goal - v) {/ (diag_inv[row] + damping) ~ / diag_inv[row]}
+            {impulse = lam[env, row] + dl
+            if kind[row] == ROW_CONTACT:
                 impulse = wp.max(impulse, 0.0)
-            {elif kind[r] == ROW_FRICTION:
+            {elif kind[row] == ROW_FRICTION:
                 impulse = wp.clamp(impulse, -friction_limit, friction_limit) ~}
-            lam[env, r] = impulse ~
+            lam[env, row] = impulse ~
             # contacts push and never pull
-            if kind[r] == ROW_CONTACT:
-                lam[env, r] = wp.max(lam[env, r] + dl, 0.0)
+            if kind[row] == ROW_CONTACT:
+                lam[env, row] = wp.max(lam[env, row] + dl, 0.0)
             else:
-                lam[env, r] = lam[env, r] + dl}
+                lam[env, row] = lam[env, row] + dl}
         {?0.4 violation[env] = worst}
     """,
 }
@@ -329,7 +329,7 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
     p.write("{?0.3 if done[env] != 0:\n    return}")
     p.write(_DOF[target])
     titles = {
-        "mass_matrix": ("compute_mass_matrix", "eval_crba", "assemble_mass", "mass_diagonal"),
+        "mass_matrix": ("compute_mass_matrix", "eval_crba", "assemble_mass"),
         "solve_lower": ("solve_lower", "forward_substitution", "triangular_solve"),
         "line_search": ("line_search", "linesearch_iterative", "backtracking_step"),
         "contact_rows": ("solve_rows", "update_constraint", "project_impulses", "constraint_forces"),
