@@ -260,7 +260,7 @@ _DOF = {
     "contact_rows": """
         count = num_rows[env]
         worst = float(0.0)
-        {for row in range(count): ~ for row in range(wp.min(count, max_rows)): ~ for row in range({max_rows ~ jac.shape[2]}):
+        {for row in range(count): ~ for row in range(count): ~ for row in range({max_rows ~ jac.shape[2]}):
             if row >= count:
                 break}
             v = float(0.0)
