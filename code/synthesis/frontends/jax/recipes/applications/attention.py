@@ -78,7 +78,7 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         guard(p, f"dim % {count} != 0", "dim {dim} is not a multiple of {num_heads} heads", 0.4)
         if form != "heads"
         else "",
-        f"depth = dim // {count}",
+        "depth = params['wq'].shape[-1]" if form == "heads" else f"depth = dim // {count}",
         *_project(p, form, source, count, kv, low),
     )
     if p.maybe(0.25):
@@ -96,11 +96,12 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
             "k = apply_rotary(k, positions, base)",
         )
     if grouped:
+        ratio = f"{count} // {kv}" if form != "heads" else "q.shape[2] // k.shape[2]"
         p.add(
             remark(p, "every key and value serves several queries", "share keys and values among the queries"),
             p.pick(
-                f"k = jnp.repeat(k, {count} // {kv}, axis=2)\nv = jnp.repeat(v, {count} // {kv}, axis=2)",
-                f"groups = {count} // {kv}\nk = jnp.repeat(k, groups, axis=2)\nv = jnp.repeat(v, groups, axis=2)",
+                f"k = jnp.repeat(k, {ratio}, axis=2)\nv = jnp.repeat(v, {ratio}, axis=2)",
+                f"groups = {ratio}\nk = jnp.repeat(k, groups, axis=2)\nv = jnp.repeat(v, groups, axis=2)",
             ),
         )
     layout = p.pick("einsum", "transposed")
@@ -255,18 +256,18 @@ def _mix(p: Program, layout: str, low: bool, form: str) -> list[str]:
     by_hand = join(
         remark(p, "softmax by hand, with the largest score taken off", "nothing overflows below the largest score"),
         "scores = scores - scores.max(axis=-1, keepdims=True)",
-        "probs = jnp.exp(scores)",
-        "probs = probs / probs.sum(axis=-1, keepdims=True)",
+        "attn = jnp.exp(scores)",
+        "attn = attn / attn.sum(axis=-1, keepdims=True)",
     )
-    soft = p.pick("probs = jax.nn.softmax(scores, axis=-1)", "probs = jax.nn.softmax(scores, axis=-1)", by_hand)
-    soft += "\nprobs = probs.astype(v.dtype)" if p.choices.chance(0.2) else ""
+    soft = p.pick("attn = jax.nn.softmax(scores, axis=-1)", "attn = jax.nn.softmax(scores, axis=-1)", by_hand)
+    soft += "\nattn = attn.astype(v.dtype)" if p.choices.chance(0.2) else ""
     joined = p.pick("reshape(batch, seq, dim)", "reshape(x.shape)", "reshape(batch, seq, -1)")
     out = "params.wo" if form == "record" else "params['out']" if form == "fused" else "params['wo']"
     if layout == "einsum":
-        mixed = "out = jnp.einsum('bhqk,bkhd->bqhd', probs, v)"
+        mixed = "out = jnp.einsum('bhqk,bkhd->bqhd', attn, v)"
     else:
         mixed = (
-            p.pick("out = probs @ v", "out = jnp.matmul(probs, v)")
+            p.pick("out = attn @ v", "out = jnp.matmul(attn, v)")
             + "\n"
             + p.pick("out = out.transpose(0, 2, 1, 3)", "out = jnp.swapaxes(out, 1, 2)")
         )

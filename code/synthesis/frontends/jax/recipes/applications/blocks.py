@@ -41,9 +41,9 @@ _ATTEND = """
         {elif mask.ndim != 4:
             raise ValueError(f'mask with <<mask.ndim>> axes') ~} ~ mask = mask[:, None, None, :]}
         scores = jnp.where(mask, scores, -1e9)}
-    probs = jax.nn.softmax(scores, axis=-1)
-    {?0.3 probs = probs.astype(v.dtype)}
-    mixed = merge_heads({jnp.einsum('bhqk,bhkd->bhqd', probs, v) ~ probs @ v ~ jnp.matmul(probs, v)})
+    attn = jax.nn.softmax(scores, axis=-1)
+    {?0.3 attn = attn.astype(v.dtype)}
+    mixed = merge_heads({jnp.einsum('bhqk,bhkd->bhqd', attn, v) ~ attn @ v ~ jnp.matmul(attn, v)})
     mixed = mixed @ params['out']
     {?0.35 if not deterministic and rate > 0:
         # {drop whole paths in training only ~ dropout}
@@ -132,8 +132,8 @@ _BLOCKS = {
 _HALF = 0.35
 """How many blocks are of weights and inputs in ``bfloat16``, with norms and softmax in ``float32``."""
 _IN_FLOAT32 = (
-    ("probs = jax.nn.softmax(scores, axis=-1)", "probs = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)"),
-    ("{?0.3 probs = probs.astype(v.dtype)}", "probs = probs.astype(v.dtype)"),
+    ("attn = jax.nn.softmax(scores, axis=-1)", "attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)"),
+    ("{?0.3 attn = attn.astype(v.dtype)}", "attn = attn.astype(v.dtype)"),
     ("{narrow * depth_scale ~ depth_scale * narrow}", "(narrow * depth_scale).astype(x.dtype)"),
 )
 

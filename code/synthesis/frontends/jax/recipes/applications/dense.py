@@ -54,8 +54,13 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     hidden, out = p.size(64, 96, 128, 256), p.size(16, 32, 64, 128)
     depth = p.choices.integer(1, 2) + (p.level >= 4) + (p.level == 5)
     residual, final_norm = target == "residual_mlp", p.maybe(0.25)
-    if residual:
-        out = into = hidden
+    # A way around every hidden layer, or one around all of them.
+    around = residual and p.choices.chance(0.5)
+    residual = residual and not around
+    if around:
+        out = into
+    elif residual:
+        into = hidden
     form = p.pick("flat", "dicts", "dicts", "pairs", "records", "nested")
     biased = form in ("pairs", "records") or p.choices.chance(0.8)
     sizes = [into, *[hidden] * depth, out]
@@ -67,7 +72,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     p.tensor("x", Leaf((rows, into), -2, 2, held), "inputs of shape (batch, features)", ("x", "inputs", "features"))
     p.number("eps", p.pick("1e-6", "1e-5"), "small number that keeps the division safe", None, ("eps", "epsilon"))
     p.tensor("scale", positive(out), "scale of the last normalization", ("scale", "gamma", "ln_scale"))
-    dropout = p.maybe(0.15) and not residual
+    dropout = p.maybe(0.15) and not residual and not around
     p.option("rate", "0.1", "float", "share of the units that are dropped", None, ("dropout_rate", "rate"))
     p.tensor("rng", key(), "random key for dropout", ("key", "rng", "dropout_key"), given=dropout, optional=True)
     p.option(
@@ -111,25 +116,26 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
             ),
             "h = jnp.where(keep, h / (1.0 - rate), 0.0)",
         )
-    last = p.maybe(0.35)
+    last = p.maybe(0.35) and not residual and not around
     count = len(sizes) - 1
     if form == "flat":
         for place in range(1, count):
             made = linear("h", _at("params", f"w{place}"), _at("params", f"b{place}"))
-            p.add(_step(residual and place > 1, nonlinear(made)))
+            p.add(_step(residual, nonlinear(made)))
         p.add(drop, remark(p, "no activation after the last layer", "the last layer is linear"))
         p.add(f"out = {linear('h', _at('params', f'w{count}'), _at('params', f'b{count}'))}")
     elif form == "nested":
         kernel, bias = _at("layer", "kernel"), _at("layer", "bias")
+        counted = p.choices.chance(0.5)
         loop = block(
-            f"for i in range({p.pick(str(count - 1), 'len(params) - 1')}):",
+            "for i in range(len(params) - 1):" if counted else f"for i in range({count - 1}):",
             "layer = params[f'dense_{i}']",
             _step(residual, nonlinear(linear("h", kernel, bias))),
         )
         p.add(remark(p, "hidden layers", "every layer but the last"), loop, drop)
         p.add(
             remark(p, "the last layer is linear"),
-            f"layer = params['dense_{count - 1}']",
+            "layer = params[f'dense_{len(params) - 1}']" if counted else f"layer = params['dense_{count - 1}']",
             f"out = {linear('h', kernel, bias)}",
         )
     else:
@@ -140,7 +146,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
         }[form]
         one = "(w, b)" if form == "pairs" else "layer"
         made = linear("h", kernel, bias)
-        style = p.pick("split", "enumerate", "star")
+        style = p.pick("split", "star", *([] if residual else ["enumerate"]))
         if style == "enumerate":
             head = f"for i, {one} in enumerate(params):"
             test = p.pick("i < len(params) - 1", "i + 1 < len(params)", "i != len(params) - 1")
@@ -157,12 +163,12 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
             head = {"pairs": f"w, b = {end}"}.get(form, f"layer = {end}")
             p.add(head, f"out = {made}")
     if last:
-        if not residual and not final_norm and not low and p.choices.chance(0.5):
+        if not final_norm and not low and p.choices.chance(0.5):
             p.add(block("if not final:", "return out"))
             p.add(f"out = {nonlinear('out')}")
         else:
             p.add(block("if final:", f"out = {nonlinear('out')}"))
-    if residual:
+    if around:
         p.add(remark(p, "the way around", "residual"), p.pick("out = x + out", "out = out + x"))
     if final_norm:
         p.add(normalise(p, "out", "out", p.pick("scale", "scale", ""), "", p.pick("layer", "rms")))
@@ -170,7 +176,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
     ends = [f"return out.astype({low})"] if low else ["return out", "return out", "return out.astype(x.dtype)"]
     p.add(p.pick(*ends))
     p.gives(Leaf((rows, out), dtype="bfloat16" if low else "float32"))
-    titles = ("mlp", "mlp_forward", "apply_mlp", "forward") if not residual else ("residual_mlp", "mlp_block")
+    titles = ("mlp", "mlp_forward", "apply_mlp", "forward") if target == "mlp" else ("residual_mlp", "mlp_block")
     return p.done(
         "layers",
         "perceptron",

@@ -16,7 +16,7 @@ _KALMAN = """
 
     def step(carry, taken):
         mu, cov = carry
-        {z, ok = taken ~ z, ok = taken}
+        z, ok = taken
         # {where the model expects the state to be ~ predict}
         mu = mu @ transition.T
         cov = transition @ cov @ transition.T + process_noise * identity
@@ -42,42 +42,42 @@ _KALMAN = """
         new_cov = (identity - gain @ observe) @ cov
         {?0.4 new_cov = 0.5 * (new_cov + new_cov.T)}}
         {?0.6 # {nothing was seen, so nothing is corrected ~ sensors drop out}}
-        {new = jnp.where(ok, new, mu)
-        new_cov = jnp.where(ok, new_cov, cov) ~
-        new = jnp.where(ok, new, mu)}
+        new = jnp.where(ok, new, mu)
+        new_cov = jnp.where(ok, new_cov, cov)
         return (new, new_cov), new
 
     (mean, cov), path = {lax.scan ~ jax.lax.scan}(step, (mean0, cov0), (zs, seen))
 """
 _SMOOTHING = """
-    {?0.4 if trend < 0.0 {or trend > 1.0 ~}:
-        raise ValueError(f'trend has to lie between 0 and 1, not <<trend>>')}
+    {?0.4 if alpha <= 0.0 or alpha > 1.0:
+        raise ValueError(f'alpha has to lie between 0 and 1, not <<alpha>>')}
 
     def step(carry, z):
         old, slope = carry
         {if kind == 'simple':
-            new = alpha * z + (1.0 - alpha) * old
-        elif kind == 'trend':
+            expected = old
+        elif kind == 'linear':
             # {the slope is carried along ~ level and slope}
-            new = alpha * z + (1.0 - alpha) * (old + slope)
-            slope = trend * (new - old) + (1.0 - trend) * slope
+            expected = old + slope
         {elif kind == 'damped':
-            new = alpha * z + (1.0 - alpha) * (old + damp * slope)
-            slope = trend * (new - old) + (1.0 - trend) * damp * slope ~}
+            slope = damp * slope
+            expected = old + slope ~}
         else:
             raise ValueError(f'unknown kind <<kind>>') ~
-        ahead = old if kind == 'simple' else old + damp * slope
-        new = alpha * z + (1.0 - alpha) * ahead
         if kind != 'simple':
-            slope = trend * (new - old) + (1.0 - trend) * damp * slope}
+            # {slopes do not go on for ever ~ damped slope}
+            slope = damp * slope
+        expected = old if kind == 'simple' else old + slope}
         {?0.4 if limit is not None:
-            # {no jump is larger than this ~ outliers move it only so far}
-            new = old + jnp.clip(new - old, -limit, limit)}
+            # {no surprise is larger than this ~ outliers move it only so far}
+            z = jnp.clip(z, expected - limit, expected + limit)}
+        new = {alpha * z + (1.0 - alpha) * expected ~ expected + alpha * (z - expected)}
+        if kind != 'simple':
+            slope = beta * (new - old) + (1.0 - beta) * slope
         return (new, slope), new
 
     {start = zs[0] ~ start = {jnp.mean(zs[:4], axis=0) ~ zs[:3].mean(axis=0)}}
-    (mean, slope), path = {lax.scan ~ jax.lax.scan}(step, (start, {jnp.zeros_like(start) ~ zs[1] - zs[0]}), zs)
-    {?0.3 path = path - path.mean(axis=0) if centred else path}
+    (level, slope), path = {lax.scan ~ jax.lax.scan}(step, (start, jnp.zeros_like(start)), zs)
 """
 _PARTICLES = """
     n = {states.shape[0] ~ len(states)}
@@ -96,42 +96,56 @@ _PARTICLES = """
     weight_of = jnp.exp(log_w)}
     mean = {jnp.sum(weight_of[:, None] * states, axis=0) ~ weight_of @ states}
     {effective = 1.0 / jnp.sum({weight_of ** 2 ~ jnp.square(weight_of)})}
-    {?0.7 if resample == 'multinomial':
-        # {likely particles are drawn several times ~ draw as many as there were}
-        chosen = jax.random.categorical(rng, log_w, shape=(n,))
-        {states = states[chosen] ~ states = jnp.take(states, chosen, axis=0)}
-    elif resample == 'shrink':
-        states = mean + 0.9 * (states - mean)
-    elif resample != 'none':
-        raise ValueError(f'unknown resampling <<resample>>')}
+    {?0.5 if not resample:
+        return UNMOVED}
+    draw_key, jitter_key = jax.random.split(rng)
+    # {likely particles are drawn several times ~ draw as many as there were}
+    chosen = jax.random.categorical(draw_key, log_w, {shape=(n,) ~ shape=log_w.shape})
+    {states = states[chosen] ~ states = jnp.take(states, chosen, axis=0)}
+    {?0.5 if jitter > 0.0:
+        # {copies move apart ~ so that copies do not stay the same}
+        states = states + jitter * jax.random.normal(jitter_key, states.shape)}
 """
 _ATTITUDE = """
     {?0.5 if zs.shape != rates.shape:
-        raise ValueError('one rate for each direction')}
+        raise ValueError(f'accelerations of shape <<zs.shape>>, rates of shape <<rates.shape>>')}
 
-    def rotate(q, w):
+    def rotate(q, turn, duration):
         {?0.4 # {half the rate, in the body's frame ~ derivative of a quaternion}}
-        zero = {jnp.zeros_like(w[:, :1]) ~ jnp.zeros((w.shape[0], 1), w.dtype)}
-        turn = jnp.concatenate([zero, w], axis=-1)
-        return q + 0.5 * dt * multiply(q, turn)
+        zero = {jnp.zeros_like(turn[:, :1]) ~ jnp.zeros((turn.shape[0], 1), turn.dtype)}
+        turned = q + 0.5 * duration * multiply(q, jnp.concatenate([zero, turn], axis=-1))
+        return turned / {jnp.linalg.norm(turned, axis=-1, keepdims=True) ~ safe_norm(turned)}
 
-    spin = rates {- bias ~}
+    omega = rates - bias
     {?0.4 if max_rate is not None:
         # {gyroscopes saturate ~ faster than the sensor can tell}
-        spin = jnp.clip(spin, -max_rate, max_rate)}
-    for _ in range(substeps):
-        quat = rotate(quat, spin)
-        quat = quat / {jnp.linalg.norm(quat, axis=-1, keepdims=True) ~ safe_norm(quat)}
-    if alpha > 0:
-        # {pull towards the direction of gravity ~ gyroscopes drift, gravity does not}
-        x, y, z, w = {jnp.moveaxis(quat, -1, 0) ~ quat.T}
-        down = jnp.stack([2.0 * (y * w - x * z), 2.0 * (x * y + z * w), 1.0 - 2.0 * (y ** 2 + z ** 2)], axis=-1)
-        tilt = {jnp.cross(zs, down) ~ jnp.cross(zs, down, axis=-1)}
-        {?0.4 if max_tilt is not None:
-            tilt = jnp.clip(tilt, -max_tilt, max_tilt)}
-        quat = rotate(quat, alpha * tilt)
-        quat = quat / {jnp.linalg.norm(quat, axis=-1, keepdims=True) ~ safe_norm(quat)}
+        omega = jnp.clip(omega, -max_rate, max_rate)}
+    measured = zs / {(jnp.linalg.norm(zs, axis=-1, keepdims=True) + 1e-6) ~ safe_norm(zs)}
+    ORDER
 """
+_TILT = """
+    qw, qx, qy, qz = {jnp.moveaxis(quat, -1, 0) ~ quat.T}
+    # {the direction of gravity in the body's frame ~ third row of the rotation matrix}
+    expected = jnp.stack(
+        [2.0 * (qx * qz - qw * qy), 2.0 * (qw * qx + qy * qz), 1.0 - 2.0 * (qx ** 2 + qy ** 2)], axis=-1)
+    tilt = {jnp.cross(measured, expected) ~ jnp.cross(measured, expected, axis=-1)}
+    {?0.4 if max_tilt is not None:
+        tilt = jnp.clip(tilt, -max_tilt, max_tilt)}
+"""
+_INTEGRATE = """
+    {for _ in range(substeps):
+        quat = rotate(quat, omega, dt / substeps) ~
+    substep = dt / substeps
+    for _ in range(substeps):
+        quat = rotate(quat, omega, substep) ~
+    quat = rotate(quat, omega, dt)}
+"""
+_ORDERS = (
+    # Predicted, then corrected.
+    f"{_INTEGRATE}{_TILT}    quat = rotate(quat, feedback * tilt, dt)\n",
+    # Feedback of the tilt to the rates, with or without an integral of it.
+    f"{_TILT}    omega = omega + feedback * tilt\n{_INTEGRATE}",
+)
 _MULTIPLY = '''
     def multiply(a: Array, b: Array) -> Array:
         {?0.5 """Hamilton product of quaternions with the real part first."""}
@@ -144,6 +158,7 @@ _MULTIPLY = '''
             w1 * z2 + x1 * y2 - y1 * x2 + z1 * w2,
         ], axis=-1)
 '''
+_FORECAST = "forecast = level if kind == 'simple' else level + slope"
 _TEXTS = {
     "kalman_filter": _KALMAN, "exponential_smoothing": _SMOOTHING, "particle_filter": _PARTICLES,
     "attitude_filter": _ATTITUDE,
@@ -162,7 +177,9 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         "zs",
         Leaf(shape, -1, 1),
         f"what was observed, of shape {shape}".replace(",)", ")"),
-        ("observations", "zs", "measurements"),
+        ("accel", "acceleration", "gravity_dir")
+        if target == "attitude_filter"
+        else ("observations", "zs", "measurements"),
     )
     p.tensor("mean0", Leaf((width,), -1, 1), "state to begin with", ("mean0", "x0", "initial_mean"))
     p.tensor("cov0", positive(width, width), "covariance to begin with", ("cov0", "P0", "initial_cov"))
@@ -178,27 +195,30 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         given=p.maybe(0.5),
         optional=True,
     )
-    resample = p.pick("'multinomial'", "'shrink'", "'none'")
-    drawn = resample == "'multinomial'"
-    p.tensor("rng", key(), "random key", ("key", "rng"), given=drawn, optional=True)
+    p.tensor("rng", key(), "random key", ("key", "rng"))
     p.tensor("rates", Leaf((count, 3), -1, 1), "angular rates", ("gyro", "rates", "angular_velocity"))
     p.tensor("bias", Leaf((3,), -0.1, 0.1), "bias of the rates", ("bias", "gyro_bias"))
     p.tensor("quat", positive(count, 4), "attitudes as quaternions", ("quat", "attitude", "q"))
     p.number("process_noise", "0.01", "variance that a step adds", (0.01, 0.1), ("process_noise", "q_var"))
-    p.number("noise", p.pick("0.1", "0.5"), "noise of the observations", (0.2, 1.0), ("noise", "obs_noise", "r_var"))
+    spread = ("obs_std", "noise_std") if target == "particle_filter" else ("obs_noise", "r_var")
+    p.number("noise", p.pick("0.1", "0.5"), "noise of the observations", (0.2, 1.0), spread)
     p.option(
         "inflation", "1.0", "float", "factor of the covariance", p.pick("1.02", "1.0"), ("inflation", "forgetting")
     )
     p.option("joseph", "True", "bool", "whether the stable form is used", p.pick("True", "False"), ("joseph", "stable"))
     p.option("form", "'solve'", "str", "how the gain is found", None, ("solver", "form"))
     p.option(
-        "kind", "'simple'", "str", "what is carried along", p.pick("'trend'", "'simple'", "'trend'"), ("kind", "mode")
+        "kind",
+        "'simple'",
+        "str",
+        "what is carried along",
+        p.pick("'linear'", "'linear'", "'simple'"),
+        ("trend", "kind"),
     )
-    p.number("alpha", p.pick("0.3", "0.1"), "weight of what is new", None, ("alpha", "smoothing"))
-    p.option("trend", p.pick("0.1", "0.2"), "float", "weight of a new slope", None, ("trend", "beta"))
+    p.option("alpha", p.pick("0.3", "0.1"), "float", "weight of what is new", p.pick("0.2", "0.5"), ("alpha",))
+    p.option("beta", p.pick("0.1", "0.2"), "float", "weight of a new slope", None, ("beta",))
     p.option("damp", p.pick("0.9", "0.98"), "float", "how slopes fade", None, ("damping", "phi"))
-    p.option("limit", "None", "float | None", "largest step", p.pick("0.1", "None"), ("max_step", "limit"))
-    p.option("centred", "False", "bool", "whether the mean is taken off", "False", ("centered", "center"))
+    p.option("limit", "None", "float | None", "largest surprise", p.pick("0.3", "None"), ("max_innovation", "limit"))
     p.option(
         "heavy_tails",
         "False",
@@ -207,20 +227,20 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("robust", "heavy_tails"),
     )
+    p.option("resample", "True", "bool", "whether particles are drawn again", None, ("resample",))
     p.option(
-        "resample",
-        "'multinomial'",
-        "str",
-        "how particles are chosen again",
-        resample,
-        ("resampling", "resample"),
+        "jitter", "0.0", "float", "spread of the copies of a particle", p.pick("0.1", "0.05"), ("jitter", "roughening")
     )
+    p.number("feedback", p.pick("1.0", "0.5", "2.0"), "how strongly the tilt is corrected", (0.5, 2.0), ("gain", "kp"))
     p.option("max_rate", "None", "float | None", "largest rate", p.pick("0.8", "None"))
     p.option("max_tilt", "None", "float | None", "largest correction", p.pick("0.5", "None"))
     p.option("substeps", p.pick("1", "2"), "int", "steps of integration", p.pick("1", "2", "4"))
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
     checks = _CHECK.replace("AXES", str(len(shape))).replace("WIDTH", str(shape[-1]))
-    p.write("" if target == "attitude_filter" else checks, _TEXTS[target])
+    effective = p.choices.chance(0.6)
+    unmoved = "states, mean, effective" if effective else "states, mean"
+    text = _TEXTS[target].replace("ORDER", p.pick(*_ORDERS).strip()).replace("UNMOVED", unmoved)
+    p.write("" if target == "attitude_filter" else checks, text)
     row, path = Leaf(shape[1:] or shape), Leaf(shape)
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
         "kalman_filter": (
@@ -228,17 +248,22 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             ("return path, mean, cov", (Leaf((shape[0], width)), Leaf((width,)), Leaf((width, width)))),
         ),
         "exponential_smoothing": (
-            ("{return mean ~ forecast = mean\nreturn forecast}", (row,)),
-            ("return mean, path", (row, path)),
-            ("# {what comes next ~ one step ahead}\nforecast = mean + slope\nreturn forecast, path", (row, path)),
+            ("return level, path", (row, path)),
+            (f"# {{what comes next ~ one step ahead}}\n{_FORECAST}\nreturn forecast", (row,)),
+            (f"# {{what comes next ~ one step ahead}}\n{_FORECAST}\nreturn forecast, path", (row, path)),
+            (f"{_FORECAST}\nresiduals = zs - path\nreturn forecast, residuals", (row, path)),
         ),
         "particle_filter": (
-            ("return states, mean, effective", (Leaf((count, width)), Leaf((width,)), Leaf(()))),
-            ("return states, weight_of, mean", (Leaf((count, width)), Leaf((count,)), Leaf((width,)))),
+            (f"return {unmoved}", (Leaf((count, width)), Leaf((width,)), *([Leaf(())] if effective else []))),
         ),
         "attitude_filter": (
             ("return quat", (Leaf((count, 4)),)),
-            ("return quat, spin", (Leaf((count, 4)), Leaf((count, 3)))),
+            ("return quat, omega", (Leaf((count, 4)), Leaf((count, 3)))),
+            (
+                "error = {jnp.linalg.norm(tilt, axis=-1) ~ jnp.sqrt(jnp.sum(jnp.square(tilt), axis=-1))}\n"
+                "return quat, error",
+                (Leaf((count, 4)), Leaf((count,))),
+            ),
         ),
     }
     p.finish(*ends[target])
@@ -246,7 +271,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         "kalman_filter": ("kalman_filter", "filter_states", "linear_gaussian_filter"),
         "exponential_smoothing": ("exponential_smoothing", "smooth", "holt_smoothing"),
         "particle_filter": ("particle_filter_update", "reweight_particles", "bootstrap_filter_step"),
-        "attitude_filter": ("complementary_filter", "update_attitude", "attitude_step"),
+        "attitude_filter": ("complementary_filter", "update_attitude", "mahony_update"),
     }[target]
     return p.done(
         "dynamics",

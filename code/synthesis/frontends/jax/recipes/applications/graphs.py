@@ -95,8 +95,8 @@ _LAYERS = {
         {?0.4 top = jax.lax.stop_gradient(top)}
         scores = jnp.exp(scores - top[receivers])
         denom = jax.ops.segment_sum(scores, receivers, n)
-        probs = scores / {(denom[receivers] + 1e-9) ~ jnp.maximum(denom[receivers], 1e-9)}
-        messages = probs[:, None] * h[senders]
+        attn = scores / {(denom[receivers] + 1e-9) ~ jnp.maximum(denom[receivers], 1e-9)}
+        messages = attn[:, None] * h[senders]
         pooled = jax.ops.segment_sum(messages, receivers, n)
         out = pooled {+ params['bias'] ~ + params['bias']}
         """,

@@ -52,8 +52,8 @@ _HEADS = '''
         seen = steps[:, None] >= steps ~
         seen = jnp.tri(scores.shape[-1], dtype=bool)}
         scores = jnp.where(seen, scores, {-1e30 ~ jnp.finfo(jnp.float32).min ~ -1e9})
-        probs = jax.nn.softmax(scores, axis=-1)BACK
-        out = jnp.einsum('Bhqs,Bshk->Bqhk', probs, v)
+        attn = jax.nn.softmax(scores, axis=-1)BACK
+        out = jnp.einsum('Bhqs,Bshk->Bqhk', attn, v)
         return jnp.einsum('Bqhk,hkd->Bqd', out, layer['wo']CAST)
     '''
 _FEEDS = {

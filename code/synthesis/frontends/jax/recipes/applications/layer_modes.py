@@ -29,18 +29,22 @@ _POOL = Family(
             out = sums / {size ** 2 ~ math.prod(window)}
         """,
         "norm": """
-            # {between the mean and the maximum ~ root of the mean of squares}
+            # {root of the mean of squares ~ the size of what a window holds}
             squares = lax.reduce_window(jnp.square(x), 0.0, lax.add, window, window, 'VALID')
             out = jnp.sqrt(squares / size ** 2 + eps)
         """,
         "stride": "out = x[:, ::size, ::size]",
-        "blocks": """
+        "weighted": """
+            # {some pixels of a window count more ~ a weighted mean of each window}
             n, height, width, channels = x.shape
             blocks = x.reshape(n, height // size, size, width // size, size, channels)
-            {if weight is not None:
-                out = jnp.einsum('nhawbc,ab->nhwc', blocks, weight)
-            else:
-                out = blocks.mean(axis=(2, 4)) ~ out = blocks.mean(axis=(2, 4)) ~ out = blocks.max(axis=(2, 4))}
+            out = jnp.einsum('nhawbc,ab->nhwc', blocks, weight{~ / weight.sum()})
+        """,
+        "smooth_max": """
+            # {between the mean and the maximum ~ a maximum with gradients for all pixels}
+            highest = lax.stop_gradient(jnp.max(x))
+            sums = lax.reduce_window(jnp.exp(x - highest), 0.0, lax.add, window, window, 'VALID')
+            out = highest + jnp.log(sums / size ** 2)
         """,
     },
     after="""
@@ -55,10 +59,14 @@ _POOL = Family(
 )  # fmt: skip
 _TIME = Family(
     summary="Convolution along time",
-    titles=("conv1d", "temporal_conv", "causal_conv", "convolve_sequence"),
+    titles=("conv1d", "temporal_conv", "convolve_sequence"),
     before="""
         {?0.4 if x.shape[-1] != kernel.shape[1]:
             raise ValueError(f'kernel for <<kernel.shape[1]>> features, inputs have <<x.shape[-1]>>')}
+        {?0.4 if lengths is not None:
+            # {padding of short sequences is zero ~ nothing beyond the end of a sequence}
+            inside = jnp.arange(x.shape[1])[None, :] < lengths[:, None]
+            x = jnp.where(inside[..., None], x, 0.0)}
         {width = kernel.shape[0] ~ width, *_ = kernel.shape}
         reach = {(width - 1) * dilation ~ dilation * (width - 1)}
     """,
@@ -69,39 +77,39 @@ _TIME = Family(
             out = convolve(padded, kernel, dilation)
         """,
         "causal": """
-            # {an output sees no later input ~ pad on the left alone}
+            {# {an output sees no later input ~ pad on the left alone}
             padded = jnp.pad(x, ((0, 0), (reach, 0), (0, 0)))
-            out = convolve(padded, kernel, dilation)
-        """,
-        "circular": """
-            {padded = jnp.pad(x, ((0, 0), (reach, 0), (0, 0)), mode='wrap') ~
-            # the end of a sequence stands before its start
-            padded = jnp.concatenate([x[:, x.shape[1] - reach:], x], axis=1)}
-            out = convolve(padded, kernel, dilation)
-        """,
-        "reflect": """
-            {?0.4 if reach >= x.shape[1]:
-                raise ValueError('the sequence is too short to be reflected')}
-            padded = jnp.pad(x, ((0, 0), (reach, 0), (0, 0)), mode='reflect')
-            out = convolve(padded, kernel, dilation)
-        """,
-        "shifted": """
+            out = convolve(padded, kernel, dilation) ~
             # {one product for every tap, without a convolution ~ a sum over shifted copies}
             summed = jnp.zeros((*x.shape[:-1], kernel.shape[-1]), x.dtype)
             for tap in range(width):
                 shift = (width - 1 - tap) * dilation
                 moved = jnp.pad(x, ((0, 0), (shift, 0), (0, 0)))[:, :x.shape[1]]
                 summed = summed + moved @ kernel[tap]
-            out = summed
+            out = summed}
+        """,
+        "circular": """
+            {?0.5 # the end of a sequence stands before its start}
+            left = reach // 2
+            padded = jnp.pad(x, ((0, 0), (left, reach - left), (0, 0)), mode='wrap')
+            out = convolve(padded, kernel, dilation)
+        """,
+        "reflect": """
+            {?0.4 if reach >= x.shape[1]:
+                raise ValueError('the sequence is too short to be reflected')}
+            left = reach // 2
+            padded = jnp.pad(x, ((0, 0), (left, reach - left), (0, 0)), mode='reflect')
+            out = convolve(padded, kernel, dilation)
+        """,
+        "edge": """
+            # {the first and the last step go on ~ as if nothing changed before and after}
+            padded = jnp.pad(x, ((0, 0), (reach // 2, reach - reach // 2), (0, 0)), mode='edge')
+            out = convolve(padded, kernel, dilation)
         """,
     },
     after="""
         {* if bias is not None:
             out = out + bias
-        ~ if lengths is not None:
-            # {padding of short sequences stays zero ~ nothing beyond the end}
-            inside = jnp.arange(out.shape[1])[None, :] < lengths[:, None]
-            out = jnp.where(inside[..., None], out, 0.0)
         ~ {if act == 'relu':
             out = jax.nn.relu(out)
         elif act == 'gelu':
@@ -184,8 +192,10 @@ _DROP = Family(
             return x ~ if deterministic:
             return x
         if rate >= 1.0:
-            return jnp.zeros_like(x) ~ if not deterministic and rate < 0.0:
-            raise ValueError('rate is a probability')}
+            return jnp.zeros_like(x) ~ if rate < 0.0 or rate >= 1.0:
+            raise ValueError(f'a rate lies between 0 and 1, not <<rate>>')
+        if deterministic:
+            return x}
         {?0.4 if rng is None:
             raise ValueError('dropout needs a random key')}
         kept = 1.0 - rate
@@ -221,7 +231,7 @@ _DROP = Family(
 )  # fmt: skip
 _MASK = Family(
     summary="Attention over positions that a name allows",
-    titles=("masked_attention", "attend_with_mask", "local_attention"),
+    titles=("masked_attention", "attend", "attend_with_pattern"),
     before="""
         {?0.4 if q.shape[-1] != k.shape[-1]:
             raise ValueError('queries and keys differ in size')}
@@ -231,8 +241,8 @@ _MASK = Family(
         rows, columns = steps[:, None], steps[None, :]}
 
         def attend(seen):
-            {probs = jax.nn.softmax(jnp.where(seen, scores, {-1e9 ~ jnp.finfo(scores.dtype).min}), axis=-1)
-            {return jnp.einsum('bqk,bkd->bqd', probs, v) ~ return probs @ v} ~
+            {attn = jax.nn.softmax(jnp.where(seen, scores, {-1e9 ~ jnp.finfo(scores.dtype).min}), axis=-1)
+            {return jnp.einsum('bqk,bkd->bqd', attn, v) ~ return attn @ v} ~
             {if mask is not None:
                 seen = seen & mask[:, None, :]}
             hidden = jnp.where(seen, scores, -1e9)
@@ -241,7 +251,7 @@ _MASK = Family(
     """,
     cases={
         "causal": "out = attend(columns <= rows)",
-        "full": "out = attend({columns >= 0 ~ jnp.ones(scores.shape[-2:], dtype=bool)})",
+        "full": "out = attend(jnp.ones(scores.shape[-2:], dtype=bool))",
         "window": """
             # {only so far back ~ near positions alone}
             near = {(rows - columns < window) & (columns <= rows) ~ jnp.abs(rows - columns) < window}
@@ -262,7 +272,6 @@ _MASK = Family(
     after="""
         {* if gate is not None:
             out = out * jax.nn.sigmoid(gate)
-        ~ out = out + v if residual_values else out
         ~ out = out.astype(q.dtype)}
     """,
     named=("mask_mode", "pattern", "mode"),
@@ -317,7 +326,6 @@ def _draw_layer(stream: Stream, target: str) -> KernelSpec:
         "deterministic": Option("bool", "whether nothing is dropped", ("False",), ("deterministic",)),
         "window": Option("int", "how far a position sees", ("8", "4"), ("window", "window_size")),
         "prefix": Option("int", "length of the prompt", ("4", "8"), ("prefix_len", "prefix")),
-        "residual_values": Option("bool", "whether values are added", ("False", "True"), ("add_values", "residual")),
     }  # fmt: skip
     given = {name: each for name, each in given.items() if name != "window" or target != "pooling"}
     return draw_by_name(

@@ -3,7 +3,7 @@
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.optimizers import MAPS, parameters
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -34,12 +34,9 @@ _PER_LAYER = {
     """),
     "lars": (("mu",), """
         def trust_ratio(w, g):
-            {if w.ndim <= 1:
-                # {biases and scales take plain steps ~ vectors are left as they are}
-                return 1.0 ~}
             w_norm, g_norm = jnp.linalg.norm(w), jnp.linalg.norm(g)
-            ratio_of = trust_coef * w_norm / (g_norm + decay * w_norm + eps)
-            return {jnp.where((w_norm > 0) & (g_norm > 0), ratio_of, 1.0) ~ jnp.where(w_norm > 0.0, ratio_of, 1.0)}
+            trust = trust_coef * w_norm / (g_norm + decay * w_norm + eps)
+            return {jnp.where((w_norm > 0) & (g_norm > 0), trust, 1.0) ~ jnp.where(w_norm > 0.0, trust, 1.0)}
 
         ratios = EACH(trust_ratio, params, grads)
         {?0.4 if max_trust is not None:
@@ -47,20 +44,21 @@ _PER_LAYER = {
         mu = EACH(lambda m, g, w, r: b1 * m + lr * r * (g + decay * w), mu, grads, params, ratios)
         {new_params = EACH(lambda w, m: w - m, params, mu) ~ new_params = EACH(jnp.subtract, params, mu)}
     """),
-    "factored": (("nu",), """
-        def scale(g, v):
-            new = b2 * v + (1.0 - b2) * {(g ** 2 + eps) ~ (jnp.square(g) + eps)}
-            if g.ndim < 2:
-                return g * jax.lax.rsqrt(new)
-            # {rows and columns tell enough about a matrix ~ a matrix is kept as two vectors}
-            rows = {new.mean(axis=-1, keepdims=True) ~ jnp.mean(new, axis=-1, keepdims=True)}
-            columns = {new.mean(axis=-2, keepdims=True) ~ jnp.mean(new, axis=-2, keepdims=True)}
-            approx = rows * columns / {rows.mean(axis=-2, keepdims=True) ~
-                jnp.maximum(rows.mean(axis=-2, keepdims=True), eps)}
-            return g * jax.lax.rsqrt(approx)
+    "factored": (("rows", "columns"), """
+        # {rows and columns tell enough about a matrix ~ second moments of a matrix are kept as two vectors}
+        rows = EACH(lambda r, g: b2 * r + (1.0 - b2) * jnp.mean({g ** 2 ~ jnp.square(g)} + eps, axis=-1), rows, grads)
+        columns = EACH(
+            lambda c, g: b2 * c + (1.0 - b2) * jnp.mean({g ** 2 ~ jnp.square(g)} + eps, axis=-2), columns, grads)
 
-        scaled = EACH(scale, grads, nu)
-        nu = EACH(lambda v, g: b2 * v + (1.0 - b2) * g ** 2, nu, grads)
+        def scale(g, row, column):
+            {row_share = row / jnp.mean(row, axis=-1, keepdims=True)
+            return g * lax.rsqrt(row_share)[:, None] * lax.rsqrt(column)[None, :] ~
+            approx = row[:, None] * column[None, :] / row.mean()
+            return g * jax.lax.rsqrt(approx) ~
+            approx = jnp.outer(row, column) / jnp.mean(row)
+            return g / jnp.sqrt(approx)}
+
+        scaled = EACH(scale, grads, rows, columns)
 
         def bounded(u):
             rms = jnp.sqrt(jnp.mean(jnp.square(u)))
@@ -106,29 +104,36 @@ _PER_LAYER = {
             params = EACH(lambda w: w - lr * decay * w, params)}
         {new_params = EACH(lambda w, m: w - lr * direction(m), params, mu) ~
         directions = EACH(direction, mu)
-        {?0.5 norm = global_norm(directions)
-        directions = EACH(lambda u: u / jnp.maximum(norm, 1.0), directions)}
         new_params = EACH(lambda w, u: w - lr * u, params, directions)}
     """),
 }  # fmt: skip
 
 
+def _of_sides(tree: Tree, axis: int) -> Tree:
+    """Second moments of the rows of each matrix, along axis 0, or of its columns, along the last one."""
+    return mapped(tree, lambda leaf: Leaf((leaf.shape[axis],), 0.01, 2))
+
+
 def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     """A step of an optimizer that treats each array by its own size."""
     p = Program(stream)
-    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
+    # Of a vector there are no rows and columns.
+    tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4), biased=target != "factored")
     kept, text = _PER_LAYER[target]
     each = p.pick(*MAPS)
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
-    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients", "updates"))
+    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
     p.tree("mu", changed(tree, -1, 1), "running mean of the gradients", ("mu", "momentum", "first_moment"))
     p.tree("nu", changed(tree, 0.01, 2), "running mean of their squares", ("nu", "second_moment"))
+    rows, columns = _of_sides(tree, 0), _of_sides(tree, -1)
+    p.tree("rows", rows, "mean squares of the rows of the gradients", ("row_moments", "v_row"))
+    p.tree("columns", columns, "mean squares of their columns", ("column_moments", "v_col"))
     p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count"))
     p.number("lr", p.pick("1e-3", "0.01"), "step size", (0.001, 0.1), ("learning_rate", "lr"))
     p.number("b1", "0.9", "decay of the first moment", (0.8, 0.95), ("b1", "beta1"))
     p.number("b2", "0.999", "decay of the second moment", (0.9, 0.99), ("b2", "beta2"))
     p.number("eps", "1e-6", "small number that keeps the division safe", None, ("eps", "epsilon"))
-    p.number("trust_coef", "0.01", "step relative to the weights", None, ("trust_coefficient", "eta"))
+    p.number("trust_coef", "0.001", "step relative to the weights", None, ("trust_coefficient", "eta"))
     p.option(
         "decay",
         p.pick("0.01", "0.0", "1e-4"),
@@ -159,12 +164,13 @@ def _draw_per_layer(stream: Stream, target: str) -> KernelSpec:
     p.option("rescale", "True", "bool", "whether masked steps keep their length", p.pick("True", "False"))
     p.write("{?0.3 if not jax.tree.leaves(grads):\n    raise ValueError('no gradients')}", text.replace("EACH", each))
     new = changed(tree, -1, 1)
+    held = {"rows": rows, "columns": columns}
     names = [*kept, *(["count"] if target == "lamb" else [])]
     counted: tuple[Tree, ...] = (Leaf((), dtype="int32"),) if target == "lamb" else ()
-    state: Tree = dict(zip(names, [*(new for _ in kept), *counted], strict=True))
+    state: Tree = dict(zip(names, [*(held.get(each, new) for each in kept), *counted], strict=True))
     entries = ", ".join(f"'{name}': {name}" for name in names)
     p.finish(
-        (f"return new_params, {', '.join(names)}", (new, *(new for _ in kept), *counted)),
+        (f"return new_params, {', '.join(names)}", (new, *(held.get(each, new) for each in kept), *counted)),
         (f"return new_params, <<{entries}>>", (new, state)),
         (f"state = <<{entries}>>\nreturn new_params, state", (new, state)),
     )

@@ -23,13 +23,13 @@ _DISTANCE = Family(
         "euclidean": """
             {# {no tensor of differences ~ by one product}
             squares = jnp.sum(x ** 2, axis=1)[:, None] + jnp.sum(y ** 2, axis=1) - 2.0 * x @ y.T
-            out = jnp.sqrt(jnp.maximum(squares, {eps ~ 1e-12})) ~
+            out = jnp.sqrt(jnp.maximum(squares, 1e-12)) ~
             d = x[:, None, :] - y[None, :, :]
-            out = jnp.sqrt(jnp.sum(jnp.square(d), axis=-1) + eps)}
+            out = jnp.sqrt(jnp.sum(jnp.square(d), axis=-1) + 1e-12)}
         """,
-        "squared": "out = jnp.sum((x[:, None] - y[None]) ** 2, axis=-1)",
+        "squared": "out = jnp.sum((x[:, None, :] - y[None, :, :]) ** 2, axis=-1)",
         "manhattan": "out = jnp.sum(jnp.abs(x[:, None, :] - y[None, :, :]), axis=-1)",
-        "chebyshev": "out = jnp.max(jnp.abs(x[:, None] - y[None]), axis=-1)",
+        "chebyshev": "out = jnp.max(jnp.abs(x[:, None, :] - y[None, :, :]), axis=-1)",
         "cosine": """
             {x_unit, y_unit = x / safe_norm(x), y / safe_norm(y) ~
             x_unit = x / (jnp.linalg.norm(x, axis=-1, keepdims=True) + eps)
@@ -46,17 +46,17 @@ _DISTANCE = Family(
         "minkowski": """
             {?0.5 if power < 1.0:
                 raise ValueError('no distance for powers below one')}
-            gaps = jnp.abs(x[:, None] - y[None]) + eps
+            gaps = jnp.abs(x[:, None, :] - y[None, :, :]) + eps
             out = jnp.sum(gaps ** power, axis=-1) ** (1.0 / power)
         """,
     },
     after="""
-        {* if bandwidth is not None:
-            # {near rows are alike ~ a kernel of the distances}
-            out = jnp.exp(-0.5 * (out / bandwidth) ** 2)
-        ~ if mask is not None:
-            out = jnp.where(mask[:, None], out, 0.0)
-        ~ {out = out - out.mean(axis=1, keepdims=True) if centred else out}}
+        {?0.5 if max_distance is not None:
+            # {far is far ~ beyond this, distances do not count any more}
+            out = jnp.minimum(out, max_distance)}
+        {?0.5 if normalize:
+            # {the largest distance becomes one ~ between 0 and 1}
+            out = out / {jnp.maximum(out.max(), eps) ~ (jnp.max(out) + eps)}}
     """,
     named=("metric", "kind", "distance"),
     word="metric",
@@ -86,9 +86,9 @@ _ROBUST = Family(
         "tukey": """
             {?0.5 # residuals beyond the limit cost the same}
             inside = 1.0 - (1.0 - (r / delta) ** 2) ** 3
-            out = jnp.where(jnp.abs(r) < delta, inside, 1.0) * delta ** 2 / 6.0
+            out = delta ** 2 / 6.0 * jnp.where(jnp.abs(r) < delta, inside, 1.0)
         """,
-        "welsch": "out = 1.0 - jnp.exp(-0.5 * jnp.square(r / delta))",
+        "welsch": "out = {delta ** 2 * (1.0 - jnp.exp(-0.5 * jnp.square(r / delta))) ~ 1.0 - jnp.exp(-0.5 * (r / delta) ** 2)}",
         "quantile": """
             {if tau <= 0.0 or tau >= 1.0:
                 raise ValueError('a quantile lies between 0 and 1')
@@ -114,7 +114,7 @@ _ROBUST = Family(
 )  # fmt: skip
 _OVERLAP = Family(
     summary="How well masks of classes agree with scores",
-    titles=("segmentation_loss", "overlap_loss", "mask_loss"),
+    titles=("segmentation_loss", "mask_loss", "pixel_class_loss"),
     before="""
         {?0.4 if logits.shape[:-1] != labels.shape:
             raise ValueError(f'labels of shape <<labels.shape>> for scores of shape <<logits.shape>>')}
@@ -127,6 +127,8 @@ _OVERLAP = Family(
             probs, one_hot = probs * known, one_hot * known}
         axes = {tuple(range(1, logits.ndim - 1)) ~ tuple(axis for axis in range(logits.ndim - 1) if axis > 0)}
         both = jnp.sum(probs * one_hot, axis=axes)
+        {?0.5 # {of every image ~ pixels that have a class}}
+        pixels = jnp.maximum(one_hot.sum(axis=(*axes, -1)), 1.0)[:, None]
     """,
     cases={
         "dice": """
@@ -145,22 +147,19 @@ _OVERLAP = Family(
         """,
         "cross_entropy": """
             nll = -one_hot * jax.nn.log_softmax(logits, axis=-1)
-            {?0.5 if class_weights is not None:
-                nll = nll * class_weights}
-            out = {jnp.mean(nll, axis=axes) ~ nll.sum(axis=axes) / (both + smooth)}
+            out = jnp.sum(nll, axis=axes) / pixels
         """,
         "focal": """
             hard = (1.0 - probs) ** gamma
-            out = -jnp.mean(hard * one_hot * jax.nn.log_softmax(logits, axis=-1), axis=axes)
+            out = -jnp.sum(hard * one_hot * jax.nn.log_softmax(logits, axis=-1), axis=axes) / pixels
         """,
     },
     after="""
-        {* if not background:
-            # {the background is easy and everywhere ~ classes other than the first}
-            out = out.at[..., 0].set(0.0)
-        ~ if class_weights is not None:
-            out = out * class_weights
-        }
+        {?0.5 if present_only:
+            # {classes that an image does not show cost nothing ~ only classes that are there}
+            out = jnp.where(jnp.max(one_hot, axis=axes) > 0, out, 0.0)}
+        {out = out * class_weights ~ if class_weights is not None:
+            out = out * class_weights}
     """,
     named=("kind", "loss_type", "mode"),
     word="loss",
@@ -274,11 +273,11 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         "gamma": Option("float", "how little easy pixels count", ("2.0", "1.0"), ("gamma", "focus")),
         "tau": Option("float", "the quantile", ("0.5", "0.9"), ("quantile", "tau")),
         "power": Option("float", "power of the gaps", ("3.0", "1.5"), ("p", "power")),
-        "bandwidth": Option("float | None", "width of a kernel", ("None", "1.0", "2.0"), ("bandwidth", "gamma_scale")),
+        "max_distance": Option("float | None", "largest distance", ("None", "1.0", "2.0"), ("max_distance", "cutoff")),
         "trim": Option("int", "residuals that are left out", ("0", "8"), ("trim", "num_trimmed")),
         "ignore": Option("int | None", "label left out", ("None", "0"), ("ignore_index", "ignore_label")),
-        "background": Option("bool", "whether the first class counts", ("True", "False"), ("background",)),
-        "centred": Option("bool", "whether rows are centered", ("False", "True"), ("center", "centered")),
+        "present_only": Option("bool", "whether absent classes cost nothing", ("False", "True"), ("present_only",)),
+        "normalize": Option("bool", "whether the largest is one", ("False", "True"), ("normalize",)),
         "skip_vectors": Option("bool", "whether vectors are free", (str(not vectors),), ("matrices_only", "skip_bias")),
         "per_weight": Option("bool", "whether it is that of one weight", ("False", "True"), ("mean", "per_weight")),
     }  # fmt: skip

@@ -25,12 +25,10 @@ def parameters(p: Program, layers: int, *, biased: bool = True) -> tuple[Tree, s
     """
     sizes = [p.size(32, 64, 96, 128) for _ in range(layers + 1)]
     pairs = [(weights(into, out), weights(out)) for into, out in pairwise(sizes)]
-    form = p.pick("flat", "layers", "nested", "pairs", "one")
+    form = p.pick("flat", "layers", "nested", "pairs")
     if not biased:
         plain = [kernel for kernel, _ in pairs]
         return (plain if form == "layers" else {f"w{place}": each for place, each in enumerate(plain)}), form
-    if form == "one":
-        return pairs[0][0], form
     if form == "flat":
         flat: dict[str, Tree] = {}
         for place, (kernel, bias) in enumerate(pairs, start=1):
@@ -73,12 +71,10 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     held = (
         p.pick("record", "record", "dict", "apart") if len(kept) > 1 or counts else p.pick("record", "apart", "apart")
     )
-    low = "bfloat16" if form != "one" and p.maybe(0.25) else "float32"
+    low = "bfloat16" if p.maybe(0.25) else "float32"
     names = {one: p.pick(*_NAMES[one]) for one in kept}
     p.tree("params", changed(tree, -1, 1, low), "parameters", ("params", "weights", "theta"))
-    p.tree(
-        "grads", changed(tree, -2, 2, low), "gradients, a tree like the parameters", ("grads", "gradients", "updates")
-    )
+    p.tree("grads", changed(tree, -2, 2, low), "gradients, a tree like the parameters", ("grads", "gradients"))
     moments = {one: changed(tree, *((-1, 1) if one == "mu" else (0.01, 2)), "float32") for one in kept}
     at = _hold_state(p, target, held, names, moments, counts=counts)
     p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.001, 0.1), ("learning_rate", "lr", "step_size"))
@@ -105,8 +101,6 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         p.add(f"grads = {each}(lambda g, w: g + decay * w, grads, params)")
     lines, change, ends = _UPDATES[target](p, each, at, counts)
     p.add(remark(p, *_WHY[target], share=0.6), *lines)
-    if low != "float32":
-        change = f"({change}).astype(w.dtype)" if form == "one" else change
     p.add(remark(p, "move the parameters", "new parameters", share=0.3))
     p.add(_apply(p, each, form, change, ends, cast=low != "float32"))
     made = [
@@ -205,7 +199,6 @@ _CLIP = """
 def _first(p: Program, each: str, at: dict[str, str]) -> str:
     return p.pick(
         f"new_mu = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
-        f"new_mu = {each}(lambda g, m: (1 - b1) * g + b1 * m, grads, {at['mu']})",
         f"new_mu = {each}(lambda m, g: m + (1 - b1) * (g - m), {at['mu']}, grads)",
         f"new_mu = ema({at['mu']}, grads, b1)",
     )
@@ -215,7 +208,7 @@ def _second(p: Program, each: str, at: dict[str, str]) -> str:
     return p.pick(
         f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * jnp.square(g), {at['nu']}, grads)",
         f"new_nu = {each}(lambda v, g: b2 * v + (1 - b2) * g ** 2, {at['nu']}, grads)",
-        f"new_nu = {each}(lambda g, v: (1 - b2) * (g ** 2) + b2 * v, grads, {at['nu']})",
+        f"new_nu = {each}(lambda v, g: v + (1 - b2) * (g ** 2 - v), {at['nu']}, grads)",
         f"new_nu = ema_of_squares({at['nu']}, grads, b2)",
     )
 
@@ -230,7 +223,7 @@ def _adam(p: Program, each: str, at: dict[str, str], counts: bool, largest: bool
     if largest:
         lines.append(f"new_nu_max = {each}(jnp.maximum, {at['nu_max']}, new_nu)")
         second = "new_nu_max"
-    top, root = "m", p.pick("jnp.sqrt(v) + eps", "jnp.sqrt(v + eps)", "eps + jnp.sqrt(v)")
+    top, root = "m", p.pick("jnp.sqrt(v) + eps", "eps + jnp.sqrt(v)")
     if counts:
         lines.append(
             p.pick(
@@ -279,22 +272,23 @@ def _adamw(p: Program, each: str, at: dict[str, str], counts: bool) -> _Update:
 def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     trace = p.pick(
         f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)",
-        f"new_mu = {each}(lambda g, m: g + b1 * m, grads, {at['mu']})",
         _first(p, each, at),
     )
     if p.maybe(0.35):
+        # Of a sum of gradients; a mean of them would have to look ahead by a mean.
+        sums = f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)"
+        ahead = f"{each}(lambda m, g: b1 * m + g, new_mu, grads)"
         return (
             [
-                trace,
-                "ahead = new_mu",
-                block(
-                    "if nesterov:",
-                    remark(p, "look one step ahead"),
-                    f"ahead = {each}(lambda m, g: b1 * m + g, new_mu, grads)",
+                sums,
+                remark(p, "look one step ahead"),
+                p.pick(
+                    f"direction = {ahead} if nesterov else new_mu",
+                    f"{block('if nesterov:', f'direction = {ahead}')}\n{block('else:', 'direction = new_mu')}",
                 ),
             ],
             "lr * m",
-            "ahead",
+            "direction",
         )
     return [trace], "lr * m", "new_mu"
 
@@ -302,21 +296,21 @@ def _momentum(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
 def _nesterov(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     trace = p.pick(
         f"new_mu = {each}(lambda m, g: b1 * m + g, {at['mu']}, grads)",
-        f"new_mu = {each}(lambda g, m: g + b1 * m, grads, {at['mu']})",
+        f"new_mu = {each}(lambda m, g: g + b1 * m, {at['mu']}, grads)",
     )
     if p.choices.chance(0.5):
-        return [trace, f"ahead = {each}(lambda m, g: b1 * m + g, new_mu, grads)"], "lr * m", "ahead"
+        return [trace, f"direction = {each}(lambda m, g: b1 * m + g, new_mu, grads)"], "lr * m", "direction"
     return [trace], p.pick("lr * (v + b1 * m)", "lr * (b1 * m + v)"), "new_mu, grads"
 
 
 def _lion(p: Program, each: str, at: dict[str, str], _: bool) -> _Update:
     mixed = p.pick(
         f"mixed = {each}(lambda m, g: b1 * m + (1 - b1) * g, {at['mu']}, grads)",
-        f"mixed = {each}(lambda g, m: (1 - b1) * g + b1 * m, grads, {at['mu']})",
+        f"mixed = {each}(lambda m, g: m + (1 - b1) * (g - m), {at['mu']}, grads)",
     )
     later = p.pick(
         f"new_mu = {each}(lambda m, g: b2 * m + (1 - b2) * g, {at['mu']}, grads)",
-        f"new_mu = {each}(lambda g, m: (1 - b2) * g + b2 * m, grads, {at['mu']})",
+        f"new_mu = {each}(lambda m, g: m + (1 - b2) * (g - m), {at['mu']}, grads)",
     )
     return (
         [mixed, later],

@@ -16,6 +16,7 @@ from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree, call_of, leaves_of, parts_of
 from synthesis.grammar.lines import join, quote_remarks
 from synthesis.grammar.naming import NameBook
+from synthesis.grammar.rendering import render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Class, Expression, Function, Infix, Literal, Name, Statement
 from synthesis.grammar.templates import PYTHON, Hole, Template
@@ -29,12 +30,13 @@ _ARRAYS = (("jax.Array", 0.46), ("jnp.ndarray", 0.36), ("", 0.18))
 """How functions annotate arrays, or leave that out."""
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y", "output"), ("h", "h", "hidden", "z"),
-    ("scores", "scores", "logits", "attn"), ("probs", "probs", "weights", "attn_weights"), ("loss", "loss", "value"),
-    ("grads", "grads", "gradients", "updates"), ("diff", "diff", "error", "residual"),
+    ("scores", "scores", "logits", "sim"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "value"),
+    ("attn", "probs", "weights", "attn", "attn_weights"),
+    ("grads", "grads", "gradients"), ("diff", "diff", "error", "residual"),
     ("step", "step", "body", "step_fn"),
     ("carry", "carry", "state"), ("norm", "norm", "g_norm", "total_norm"), ("total", "total", "denom"),
     ("mean", "mean", "mu"), ("var", "var", "variance"), ("batch", "batch", "b", "batch_size"),
-    ("seq", "seq_len", "t", "length"), ("dim", "dim", "d", "features"), ("per_example", "per_example", "losses", "nll"),
+    ("seq", "seq_len", "t", "length"), ("dim", "dim", "d", "features"), ("per_example", "per_example", "losses"),
     ("log_probs", "log_probs", "log_p", "logp"), ("scale_by", "scale", "factor", "ratio"), ("valid", "valid", "keep"),
     ("answers", "labels", "targets"),
 )  # fmt: skip
@@ -46,6 +48,10 @@ _TALKATIVE, _REMARK = 0.85, 0.8
 """How many functions have comments, and how many of those that a text has are written there."""
 _PRIVATE = 0.65
 """How often the functions beside a function have names that begin with an underscore."""
+_ASKING = 0.35
+"""How many functions have to be given all their numbers, and have no defaults for them."""
+_CONSTANTS = frozenset({"eps", "g", "base", "cap"})
+"""Numbers that modules hold as constants, small ones and those of nature."""
 _SHORT = 7
 """Statements of a body that people set no empty lines in."""
 _LONGEST_LINE = 120
@@ -92,10 +98,9 @@ class Program:
         """How an array is annotated; empty where nothing is."""
         self._commented = style.chance(_TALKATIVE)
         self._private = style.chance(_PRIVATE)
+        self._asks = style.chance(_ASKING)
         self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, _Parameter] = {}
-        self._usual: dict[str, tuple[Statement, ...]] = {}
-        """For parameters that are None where they are not given, statements that say what they are then."""
         self._beside: list[Statement] = []
         self._body: list[Statement] = []
         self._results: Tree = ()
@@ -173,25 +178,18 @@ class Program:
     def number(
         self, key: str, usual: str, says: str, within: tuple[float, float] | None = None, names: Sequence[str] = ()
     ) -> None:
-        """A number that lines may name: a default, a constant of the module, or given where an interval says so."""
+        """A number that lines may name: a default, a constant of the module, or given where an interval says so.
+
+        All numbers of a function that may be given have defaults, or none has one.
+        """
         names = names or (key,)
-        forms = [("default", 0.4), ("constant", 0.12), ("none", 0.07), *([("traced", 0.41)] if within else [])]
-        match self.choices.weighted(forms):
-            case "none":
-                self._declare(key, names, None, says, "float | None" if self.array else "", "None")
-                name = self._template.name(key).id
-                form = self.pick(
-                    f"{key} = {usual} if {key} is None else {key}", f"if {key} is None:\n    {key} = {usual}"
-                )
-                self._usual[name] = tuple(self._template.statements(form))
-            case "default":
-                self._declare(key, names, None, says, "float" if self.array else "", usual)
-            case "constant":
-                self._roles[key] = tuple(name.upper() for name in names)
-                self._beside.append(Assign(self._template.name(key), Literal(usual)))
-            case _:
-                low, high = within or (0.0, 1.0)
-                self._declare(key, names, Leaf((), low, high), says, self.array and "float", None)
+        if within is None and key in _CONSTANTS and self.choices.chance(0.3):
+            self._roles[key] = tuple(name.upper() for name in names)
+            self._beside.append(Assign(self._template.name(key), Literal(usual)))
+            return
+        leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
+        default = None if within and self._asks else usual
+        self._declare(key, names, leaf, says, "float" if self.array else "", default)
 
     def _declare(
         self, key: str, names: Sequence[str], tree: Tree | None, says: str, kind: str, default: str | None,
@@ -330,8 +328,10 @@ class Program:
         name = self._book.take(tuple(titles))
         body = prune(tuple(self._body))
         read = needed_in(body)
-        body = (*(each for name, lines in self._usual.items() if name in read for each in lines), *body)
-        used = [each for each in self._parameters.values() if each.name in read]
+        tested = _tested_for_none("\n".join(render_block(body)))
+        used = [
+            _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
+        ]
         style = self._stream.child("signature")
         keyword = style.chance(0.4)
         plain = [each for each in used if each.default is None and not (keyword and each.given)]
@@ -417,6 +417,19 @@ class Program:
             call=_call(parameters),
             options=DEFAULTS,
         )
+
+
+def _tested_for_none(text: str) -> set[str]:
+    """The names that lines ask whether they were given."""
+    return set(re.findall(r"\b(\w+) is (?:not )?None\b", text))
+
+
+def _optional(parameter: _Parameter) -> _Parameter:
+    """A parameter that may be None, and is where it is not given."""
+    kind = parameter.annotation
+    if kind and not kind.endswith("None"):
+        kind = f"{kind} | None"
+    return replace(parameter, annotation=kind, default=parameter.default or "None")
 
 
 def _filled(text: str) -> str:

@@ -12,54 +12,55 @@ _CHECK = """
         raise ValueError('no parameters')}
     {?0.5 t = {count.astype(jnp.float32) ~ jnp.asarray(count, dtype=jnp.float32)} ~ t = count + 0.0}
 """
-_WARM = """
-    {?0.85 if warmup > 0:
-        # {begin small, while the moments mean little ~ linear warmup}
-        {ramp = {jnp.minimum(1.0, (t + 1.0) / warmup) ~ jnp.clip((t + 1.0) / warmup, max=1.0)}
-        {rate = rate * ramp ~ rate *= ramp} ~
-        rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate)}}
+_RISE = """
+    if warmup > 0:
+        # {begin small, while the gradients are large ~ linear warmup, then the decay}
+        rate = jnp.where(t < warmup, peak * (t + 1.0) / warmup, rate)
 """
-_DONE = """{{?0.4 if warmup < 0 {or warmup >= horizon ~ or horizon <= warmup}:
-            raise ValueError({'the warmup has to end before the schedule does' ~
-                f'<<warmup>> steps of warmup in a schedule of <<horizon>>'})}
-        done = jnp.clip((t - warmup) / (horizon - warmup), 0.0, 1.0) ~ done = jnp.minimum(t / horizon, 1.0)}"""
+_WARMUP = 0.55
+"""How many schedules begin with a linear warmup, behind which they start."""
 _SCHEDULES = {
-    "cosine_schedule": f"""
-        # {{half a cosine from the peak to the floor ~ cosine decay}}
-        {_DONE}
-        {{rate = floor + (peak - floor) * 0.5 * (1.0 + jnp.cos(jnp.pi * done)) ~
-        cosine = 0.5 * (1.0 + jnp.cos(math.pi * done))
+    "cosine_schedule": """
+        # {half a cosine from the peak to the floor ~ cosine decay}
+        PROGRESS
+        {rate = floor + (peak - floor) * 0.5 * (1.0 + jnp.cos(jnp.pi * progress)) ~
+        cosine = 0.5 * (1.0 + jnp.cos(math.pi * progress))
         rate = floor + (peak - floor) * cosine ~
-        cosine = 0.5 * (1.0 + jnp.cos(math.pi * done))
+        cosine = 0.5 * (1.0 + jnp.cos(math.pi * progress))
         if exponent != 1.0:
             cosine = cosine ** exponent
-        rate = peak * ((1.0 - floor) * cosine + floor)}}
+        rate = (peak - floor) * cosine + floor}
     """,
-    "polynomial_schedule": f"""
-        {_DONE}
-        {{rate = floor + (peak - floor) * (1.0 - done) ** exponent ~
+    "polynomial_schedule": """
+        PROGRESS
+        {rate = floor + (peak - floor) * (1.0 - progress) ** exponent ~
         if exponent == 1.0:
-            # {{a straight line ~ linear decay}}
-            rate = peak + (floor - peak) * done
+            # {a straight line ~ linear decay}
+            rate = peak + (floor - peak) * progress
         else:
-            rate = (peak - floor) * (1.0 - done) ** exponent + floor}}
+            rate = (peak - floor) * (1.0 - progress) ** exponent + floor}
     """,
     "exponential_schedule": """
         # {a constant factor in every period ~ decays by the same factor again and again}
-        {periods = t / period
+        {exponent = SINCE / period
         if staircase:
-            periods = jnp.floor(periods)
-        rate = peak * factor ** periods ~
-        periods = jnp.floor(t / period) if staircase else t / period
-        rate = peak * jnp.power(factor, periods)}
-        {rate = jnp.maximum(rate, floor) ~}
+            exponent = jnp.floor(exponent)
+        rate = peak * factor ** exponent ~
+        exponent = jnp.floor(SINCE / period) if staircase else SINCE / period
+        rate = peak * jnp.power(factor, exponent)}
+        {if floor is not None:
+            rate = jnp.maximum(rate, floor) ~}
     """,
     "root_schedule": """
-        {?0.6 # {falls with the root of the steps ~ inverse square root}}
-        {rate = peak * jax.lax.rsqrt(jnp.maximum(t, warmup + 1.0)) ~
-        rate = peak * jnp.minimum((t + 1.0) ** -0.5, (t + 1.0) * (warmup + 1) ** -1.5)}
-        {?0.4 if dim is not None:
-            rate = rate * dim ** -0.5}
+        {# {as steps of many gradients, then with the root of the steps ~ warmup, then inverse square root}
+        {rate = peak * jnp.minimum((t + 1.0) / warmup, jnp.sqrt(warmup / (t + 1.0))) ~
+        rise = (t + 1.0) / warmup
+        fall = jnp.sqrt(warmup / jnp.maximum(t + 1.0, warmup))
+        rate = peak * {jnp.where(t < warmup, rise, fall) ~ jnp.minimum(rise, fall)} ~
+        rate = peak * math.sqrt(warmup) * jnp.minimum((t + 1.0) ** -0.5, (t + 1.0) * warmup ** -1.5)} ~
+        # {flat at first, then inverse square root ~ falls with the root of the steps}
+        {rate = peak * jnp.sqrt(shift / jnp.maximum(t, shift)) ~ rate = peak * jax.lax.rsqrt(1.0 + t / shift) ~
+        rate = peak / jnp.sqrt(1.0 + t / shift)}}
     """,
     "piecewise_schedule": """
         {rate = peak
@@ -68,21 +69,34 @@ _SCHEDULES = {
             rate = jnp.where(t >= boundary, rate * factor, rate) ~
         passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
         rate = peak * factor ** passed ~
-        passed = sum(jnp.where(t < boundary, 0.0, 1.0) for boundary in boundaries)
-        rate = jnp.maximum(peak * factor ** passed, floor)}
+        passed = jnp.sum(t >= jnp.asarray(boundaries, dtype=jnp.float32))
+        rate = peak * factor ** passed}
     """,
     "cyclic_schedule": """
-        {cycle = jnp.floor(1.0 + t / (2.0 * period))
-        away = jnp.abs(t / period - 2.0 * cycle + 1.0)
-        height = jnp.maximum(0.0, 1.0 - away) ~
-        phase = (t % period) / period
-        {?0.5 # up in the first half, down in the second}
-        height = {1.0 - jnp.abs(2.0 * phase - 1.0) ~ jnp.where(phase < 0.5, 2.0 * phase, 2.0 - 2.0 * phase)}}
+        {cycle = jnp.floor(1.0 + t / (2.0 * half_cycle))
+        away = jnp.abs(t / half_cycle - 2.0 * cycle + 1.0)
+        height = jnp.maximum(0.0, 1.0 - away)
         {?0.4 if shrinking:
-            height = height * factor ** jnp.floor(t / period)}
+            # every cycle is half as high as the one before
+            height = height * 0.5 ** (cycle - 1.0)} ~
+        phase = (t % cycle_steps) / cycle_steps
+        {?0.5 # up in the first half, down in the second}
+        height = {1.0 - jnp.abs(2.0 * phase - 1.0) ~ jnp.where(phase < 0.5, 2.0 * phase, 2.0 - 2.0 * phase)}
+        {?0.4 if shrinking:
+            height = height * 0.5 ** jnp.floor(t / cycle_steps)} ~
+        # {down half a cosine, then up again at once ~ cosine with warm restarts}
+        phase = (t % cycle_steps) / cycle_steps
+        height = 0.5 * (1.0 + jnp.cos(jnp.pi * phase))}
         rate = floor + (peak - floor) * height
     """,
-}  # fmt: skip
+}
+_PROGRESS = {
+    True: """{?0.4 if warmup < 0 {or warmup >= horizon ~ or horizon <= warmup}:
+            raise ValueError({'the warmup has to end before the schedule does' ~
+                f'<<warmup>> steps of warmup in a schedule of <<horizon>>'})}
+        progress = jnp.clip((t - warmup) / (horizon - warmup), 0.0, 1.0)""",
+    False: "progress = {jnp.minimum(t / horizon, 1.0) ~ jnp.clip(t / horizon, 0.0, 1.0)}",
+}
 _CLIP = """
     {{?0.5 if max_norm is not None and max_norm > 0:
         # {one step never goes farther than this ~ keep rare large gradients from undoing much}
@@ -105,15 +119,25 @@ _APPLY = {
     """,
     "momentum": """
         {mu = EACH(lambda m, g: b1 * m + g, mu, grads) ~ mu = EACH(lambda m, g: b1 * m + (1.0 - b1) * g, mu, grads)}
+        {?0.4 if decay > 0:
+            {?0.5 # decay without the gradient}
+            params = EACH(lambda w: w * (1.0 - rate * decay), params)}
+        new_params = EACH(lambda w, m: w - rate * m, params, mu)
+    """,
+    "nesterov": """
+        {?0.4 if decay > 0:
+            grads = EACH(lambda g, w: g + decay * w, grads, params)}
+        mu = EACH(lambda m, g: b1 * m + g, mu, grads)
         {if nesterov:
             # look ahead by one more step of momentum
-            ahead = EACH(lambda m, g: b1 * m + g, mu, grads)
+            direction = EACH(lambda m, g: b1 * m + g, mu, grads)
         else:
-            ahead = mu ~
-        ahead = EACH(lambda m, g: b1 * m + g, mu, grads) if nesterov else mu ~ ahead = mu}
-        {?0.4 if decay > 0:
-            ahead = EACH(lambda d, w: d + decay * w, ahead, params)}
-        new_params = EACH(lambda w, d: w - rate * d, params, ahead)
+            direction = mu
+        new_params = EACH(lambda w, d: w - rate * d, params, direction) ~
+        direction = EACH(lambda m, g: b1 * m + g, mu, grads) if nesterov else mu
+        new_params = EACH(lambda w, d: w - rate * d, params, direction) ~
+        # {the gradient where momentum leads to ~ Nesterov's momentum}
+        new_params = EACH(lambda w, m, g: w - rate * (b1 * m + g), params, mu, grads)}
     """,
 }  # fmt: skip
 
@@ -123,9 +147,9 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     tree, _ = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
     each = p.pick(*MAPS)
-    kind = p.pick("plain", "momentum")
+    kind = p.pick("plain", "momentum", "nesterov")
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights"))
-    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients", "updates"))
+    p.tree("grads", changed(tree, -2, 2), "gradients, a tree like the parameters", ("grads", "gradients"))
     p.tree("mu", changed(tree, -1, 1), "running sum of the gradients", ("momentum", "velocity", "trace"))
     p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("step", "count", "step_count"))
     p.number(
@@ -133,15 +157,15 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     )
     p.option(
         "floor",
-        p.pick("0.0", "1e-5"),
-        "float",
+        "None" if target == "exponential_schedule" else p.pick("0.0", "1e-5"),
+        "float | None" if target == "exponential_schedule" else "float",
         "smallest step size",
-        p.pick("0.0", "1e-3"),
+        p.pick("1e-4", "1e-3") if target == "exponential_schedule" else p.pick("0.0", "1e-3"),
         ("end_lr", "min_lr", "end_value"),
     )
     p.option(
         "warmup",
-        p.pick("10", "100", "0"),
+        p.pick("10", "100"),
         "int",
         "steps of warmup",
         p.pick("4", "10", "5"),
@@ -156,14 +180,19 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         ("decay_steps", "total_steps", "num_steps"),
     )
     p.option(
-        "period", p.pick("10", "20"), "int", "steps of one period", None, ("transition_steps", "cycle_steps", "period")
+        "period", p.pick("10", "20"), "int", "steps of one period", None, ("transition_steps", "decay_every", "period")
     )
+    p.option("cycle_steps", p.pick("10", "20"), "int", "steps of one cycle", None, ("cycle_steps", "cycle_length"))
+    p.option(
+        "half_cycle", p.pick("5", "10"), "int", "steps from the floor to the peak", None, ("step_size_up", "half_cycle")
+    )
+    p.option("shift", p.pick("10", "20"), "int", "steps before it falls", None, ("timescale",))
     p.option(
         "exponent", p.pick("1.0", "2.0"), "float", "how the decay is bent", p.pick("1.0", "2.0"), ("power", "exponent")
     )
     p.option(
         "factor",
-        p.pick("0.5", "0.9", "0.1"),
+        p.pick("0.1", "0.3", "0.5") if target == "piecewise_schedule" else p.pick("0.5", "0.8", "0.9"),
         "float",
         "how much smaller steps become",
         None,
@@ -186,7 +215,6 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         None,
         ("boundaries", "milestones"),
     )
-    p.option("dim", "None", "int | None", "features of the model", p.pick("64", "None"), ("model_dim", "dim"))
     p.option(
         "max_norm",
         "None",
@@ -198,13 +226,15 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     p.option("decay", "0.0", "float", "weight decay", p.pick("0.0", "0.01", "1e-4"), ("weight_decay", "decay"))
     p.option("nesterov", "False", "bool", "whether the gradient is looked up ahead", p.pick("True", "False"))
     p.number("b1", "0.9", "decay of the momentum", (0.8, 0.95), ("momentum_decay", "beta"))
-    warm = (
-        "" if target in ("root_schedule", "cyclic_schedule", "piecewise_schedule") and p.choices.chance(0.6) else _WARM
-    )
-    p.write(_CHECK, _SCHEDULES[target], warm, _CLIP.replace("EACH", each), _APPLY[kind].replace("EACH", each))
+    warm = target in ("cosine_schedule", "polynomial_schedule", "exponential_schedule") and p.choices.chance(_WARMUP)
+    # What decays counts its steps from the end of the warmup on.
+    behind = "since = jnp.maximum(t - warmup, 0.0)" if warm else ""
+    schedule = _SCHEDULES[target].replace("PROGRESS", _PROGRESS[warm]).replace("SINCE", "since" if warm else "t")
+    rise = _RISE if warm else ""
+    p.write(_CHECK, behind, schedule, rise, _CLIP.replace("EACH", each), _APPLY[kind].replace("EACH", each))
     new = changed(tree, -1, 1)
-    more: tuple[Tree, ...] = (new,) if kind == "momentum" else ()
-    words = ", mu" if kind == "momentum" else ""
+    more: tuple[Tree, ...] = (new,) if kind != "plain" else ()
+    words = ", mu" if kind != "plain" else ""
     p.finish(
         (f"return new_params{words}, rate", (new, *more, Leaf(()))),
         (f"return new_params{words}, count + 1", (new, *more, Leaf((), dtype="int32"))),

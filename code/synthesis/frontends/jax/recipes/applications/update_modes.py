@@ -8,57 +8,56 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _PROJECT = Family(
-    summary="Brings parameters back to where they are allowed to be",
-    titles=("project", "apply_constraint", "project_params", "constrain"),
+    summary="A step of projected gradient descent onto a set that a name chooses",
+    titles=("projected_gradient_step", "projected_update", "constrained_step", "projected_descent"),
     before="""
         {?0.4 if not jax.tree.leaves(params):
             raise ValueError('no parameters')}
-        {?0.5 if step > 0:
-            # {first the gradient, then the constraint ~ a step may leave the allowed set}
-            params = jax.tree.map(lambda w, g: w - step * g, params, grads) ~
-        params = jax.tree.map(lambda w, g: w - step * g, params, grads)}
+        # {first the gradient, then the constraint ~ a step may leave the allowed set}
+        {params = jax.tree.map(lambda w, g: w - step * g, params, grads) ~
+        params = jax.tree_util.tree_map(lambda w, g: w - step * g, params, grads)}
     """,
     cases={
         "box": "out = jax.tree.map(lambda w: jnp.clip(w, {-bound, bound ~ min=-bound, max=bound}), params)",
         "nonnegative": "out = jax.tree.map({jax.nn.relu ~ lambda w: jnp.maximum(w, 0.0)}, params)",
         "ball": """
+            # {all parameters are one long vector ~ a ball of the whole tree}
             norm = global_norm(params)
             {?0.5 # inside the ball nothing changes}
             shrink = {jnp.minimum(1.0, bound / (norm + eps)) ~ bound / jnp.maximum(norm, bound)}
             out = jax.tree.map(lambda w: w * shrink, params)
         """,
-        "sphere": """
+        "max_norm": """
+            def limited(w):
+                # {each array by itself ~ no array is longer than this}
+                norm = {jnp.linalg.norm(w) ~ jnp.sqrt(jnp.sum(jnp.square(w)))}
+                return w * {jnp.minimum(1.0, bound / (norm + eps)) ~ (bound / jnp.maximum(norm, bound))}
+
+            out = jax.tree.map(limited, params)
+        """,
+        "unit_columns": """
             def unit(w):
                 if w.ndim < 2:
-                    return {w / (jnp.linalg.norm(w) + eps) ~ w / jnp.maximum(jnp.linalg.norm(w), eps)}
+                    # {biases are free ~ vectors have no columns}
+                    return w
                 return w / {(jnp.linalg.norm(w, axis=0, keepdims=True) + eps) ~ safe_norm(w, axis=0)}
 
             out = jax.tree.map(unit, params)
         """,
         "simplex": """
-            # {rows become probabilities ~ nonnegative, and one in sum}
             def probabilities(w):
-                {return jax.nn.softmax(w, axis=-1) ~
-                positive_part = jnp.maximum(w, 0.0) + eps
-                return positive_part / positive_part.sum(axis=-1, keepdims=True)}
+                # {the nearest point whose entries are nonnegative and sum to one ~ Euclidean projection by sorting}
+                ordered = {jnp.sort(w, axis=-1)[..., ::-1] ~ -jnp.sort(-w, axis=-1)}
+                over = jnp.cumsum(ordered, axis=-1) - 1.0
+                support = jnp.sum(ordered * jnp.arange(1, w.shape[-1] + 1) > over, axis=-1, keepdims=True)
+                shift = jnp.take_along_axis(over, support - 1, axis=-1) / support
+                return jnp.maximum(w - shift, 0.0)
 
             out = jax.tree.map(probabilities, params)
         """,
-        "sparse": """
-            def soft(w):
-                {if w.ndim == 0:
-                    return w ~}
-                # {small entries vanish, others shrink ~ soft threshold}
-                return jnp.sign(w) * jnp.maximum(jnp.abs(w) - threshold, 0.0)
-
-            out = jax.tree.map(soft, params)
-        """,
     },
     after="""
-        {* {out = jax.tree.map(lambda w, o: o.astype(w.dtype), params, out)}
-        ~ {if mixing < 1.0:
-            # {only part of the way ~ averaged with what was there}
-            out = jax.tree.map(lambda w, o: w + mixing * (o - w), params, out)}}
+        out = jax.tree.map(lambda w, o: o.astype(w.dtype), params, out)
     """,
     named=("constraint", "kind", "projection"),
     word="constraint",
@@ -66,12 +65,9 @@ _PROJECT = Family(
 )  # fmt: skip
 _COMPRESS = Family(
     summary="Makes gradients small enough to be sent",
-    titles=("compress_gradients", "compress", "quantize_grads", "sparsify"),
+    titles=("compress_gradients", "compress", "compress_updates", "sparsify_or_quantize"),
     before="""
-        {?0.5 if error is not None:
-            # {what was lost last time is sent now ~ error feedback}
-            grads = jax.tree.map(jnp.add, grads, error)}
-        {?0.3 if not jax.tree.leaves(grads):
+        {?0.4 if not jax.tree.leaves(grads):
             raise ValueError('no gradients')}
     """,
     cases={
@@ -89,22 +85,23 @@ _COMPRESS = Family(
 
             out = jax.tree.map(largest, grads)
         """,
+        "random_k": """
+            leaves, treedef = {jax.tree.flatten(grads) ~ jax.tree_util.tree_flatten(grads)}
+            keys = jax.random.split(rng, len(leaves))
+            # {what is kept grows, so that the mean stays right ~ unbiased}
+            kept = [
+                jnp.where(jax.random.bernoulli(key_of, share, g.shape), g / share, 0.0) for key_of, g in zip(keys, leaves)]
+            out = {jax.tree.unflatten(treedef, kept) ~ jax.tree_util.tree_unflatten(treedef, kept)}
+        """,
         "ternary": """
             def signs(g):
-                size = {jnp.mean(jnp.abs(g)) ~ jnp.abs(g).mean()}
+                size = {jnp.abs(g) ~ jnp.sqrt(jnp.square(g))}
                 # {three values an entry, and one size an array ~ small entries are not sent}
-                return jnp.where(jnp.abs(g) > share * size, jnp.sign(g) * size, 0.0)
+                large = size > threshold * {jnp.mean(size) ~ size.mean()}
+                level = jnp.sum(jnp.where(large, size, 0.0)) / jnp.maximum(jnp.sum(large), 1)
+                return jnp.where(large, jnp.sign(g) * level, 0.0)
 
             out = jax.tree.map(signs, grads)
-        """,
-        "private": """
-            {if noise_scale < 0.0:
-                raise ValueError('noise has no negative size') ~}
-            norm = global_norm(grads)
-            shrink = jnp.minimum(1.0, bound / (norm + eps))
-            # {nobody can tell which examples there were ~ noise hides single examples}
-            out = jax.tree.map(
-                lambda g: g * shrink + noise_scale * jax.random.normal(jax.random.fold_in(rng, g.size), g.shape), grads)
         """,
         "low_rank": """
             def project(g):
@@ -118,20 +115,13 @@ _COMPRESS = Family(
 
             out = jax.tree.map(project, grads)
         """,
-        "clip": """
-            def bounded(g):
-                spread = jnp.sqrt(jnp.mean(jnp.square(g)) + eps)
-                return jnp.clip(g, -2.0 * spread, 2.0 * spread)
-
-            out = jax.tree.map(bounded, grads)
-        """,
     },
     after="""
-        {* {if scale_back:
+        {if scale_back:
             # {as long as before ~ the length is kept}
-            factor = global_norm(grads) / (global_norm(out) + eps)
-            out = jax.tree.map(lambda g: g * factor, out)}
-        ~ {out = jax.tree.map(lambda g, o: o.astype(g.dtype), grads, out)}}
+            rescale_by = global_norm(grads) / (global_norm(out) + eps)
+            out = jax.tree.map(lambda g: g * rescale_by, out) ~
+        out = jax.tree.map(lambda g, o: o.astype(g.dtype), grads, out)}
     """,
     named=("method", "scheme", "mode"),
     word="method",
@@ -139,7 +129,7 @@ _COMPRESS = Family(
 )  # fmt: skip
 _CHOOSE = Family(
     summary="Turns scores into what is done next",
-    titles=("select_actions", "act", "choose_tokens", "decode_step"),
+    titles=("select_actions", "choose_actions", "act", "pick_actions"),
     before="""
         {?0.4 if scores.ndim != 2:
             raise ValueError(f'expected scores of shape (batch, choices), got <<scores.shape>>')}
@@ -178,7 +168,7 @@ _CHOOSE = Family(
     },
     after="""
         {* if finished is not None:
-            # {sequences that ended stay as they are ~ nothing comes after the end}
+            # {episodes that ended do nothing ~ nothing comes after the end}
             out = jnp.where(finished, pad, out)
         ~ {out = out.astype(jnp.int32)}}
     """,
@@ -258,26 +248,16 @@ def _draw_update(stream: Stream, target: str) -> KernelSpec:
     tree = sizes.choice(trees)
     given = {
         "params": Array(changed(tree, -1, 1), "parameters", ("params", "weights")),
-        "grads": Array(changed(tree, -2, 2), "gradients of the parameters", ("grads", "gradients", "updates")),
+        "grads": Array(changed(tree, -2, 2), "gradients of the parameters", ("grads", "gradients")),
         "step": Option("float", "step size", ("0.1", "0.01"), ("learning_rate", "lr", "step_size")),
         "bound": Option("float", "largest size", ("0.5", "1.0"), ("radius", "bound", "max_value")),
         "eps": Constant("1e-8", "small number that keeps the division safe", ("eps", "epsilon")),
-        "threshold": Constant("0.1", "what entries are shrunk by", ("threshold", "l1"), (0.05, 0.5)),
-        "mixing": Option("float", "how far to go", ("1.0", "0.5", "0.9"), ("mixing", "relaxation")),
+        "threshold": Constant("0.7", "least size beside the mean of all", ("threshold",), (0.5, 1.0)),
         "share": Option("float", "share of the entries that is kept", ("0.1", "0.25"), ("fraction", "density")),
-        "noise_scale": Option("float", "size of the noise", ("0.1", "0.01"), ("noise_multiplier", "noise_scale")),
         "rng": Array(key(), "random key", ("key", "rng")),
         "scale_back": Option("bool", "whether the length is kept", ("False", "True"), ("rescale", "keep_norm")),
     }  # fmt: skip
-    family = FAMILIES[target]
-    error = sizes.chance(0.5) and target == "compression"
-    given |= {"error": Array(changed(tree, -0.5, 0.5), "what was lost before", ("error", "residual"))} if error else {}
-    before = family.before if error or target != "compression" else ""
-    kept = Family(
-        summary=family.summary, titles=family.titles, before=before, cases=family.cases, after=family.after,
-        named=family.named, word=family.word, returned=family.returned,
-    )  # fmt: skip
-    return draw_by_name(stream, ("optimizers", "update_by_name", target), kept, given, changed(tree, -1, 1))
+    return draw_by_name(stream, ("optimizers", "update_by_name", target), FAMILIES[target], given, changed(tree, -1, 1))
 
 
 def _draw_batch(stream: Stream, target: str) -> KernelSpec:
@@ -286,7 +266,7 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     rows, choices, length = sizes.choice((8, 16, 32)), sizes.choice((16, 64, 128)), sizes.choice((16, 32))
     batch = (length, sizes.choice((8, 16)))
     given = {
-        "scores": Array(Leaf((rows, choices), -3, 3), "scores, (batch, choices)", ("logits", "q_values", "scores")),
+        "scores": Array(Leaf((rows, choices), -3, 3), "scores, (batch, choices)", ("logits", "preferences", "scores")),
         "allowed": Array(truth(rows, choices), "what may be chosen", ("action_mask", "allowed")),
         "finished": Array(truth(rows), "rows that have ended", ("finished", "done")),
         "rng": Array(key(), "random key", ("key", "rng")),
@@ -299,7 +279,7 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "temperature": Option("float", "how even the choice is", ("1.0", "0.7", "0.5"), ("temperature", "temp")),
         "share": Option("float", "how often anything is tried", ("0.1", "0.3"), ("epsilon", "explore_prob")),
         "k": Option("int", "how many may be chosen", ("4", "8"), ("k", "top_k")),
-        "pad": Option("int", "what rows that have ended choose", ("0",), ("pad_id", "noop")),
+        "pad": Option("int", "what rows that have ended choose", ("0",), ("noop_action", "noop")),
         "gamma": Constant("0.99", "discount", ("gamma", "discount"), (0.9, 0.99)),
         "lam": Constant("0.95", "how far estimates reach", ("gae_lambda", "lam"), (0.8, 0.98)),
         "standardize": Option("bool", "whether they are standardized", ("True", "False"), ("standardize", "normalize")),
