@@ -1,5 +1,8 @@
 """Whole blocks of networks: attention and a perceptron, with normalization and ways around them."""
 
+import re
+from textwrap import dedent, indent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, positive, truth, weights
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -11,11 +14,11 @@ _CHECK = """
     {?0.55 if x.ndim != 3 {or x.shape[-1] != params['w1'].shape[0] ~}:
         raise ValueError(f'expected (batch, length, features), got <<x.shape>>')
     ~ {?0.4 assert x.ndim == 3}}
-    {?0.4 batch, length, dim = x.shape}
+    {?0.45 if x.shape[-1] % num_heads != 0:
+        raise ValueError(f'<<x.shape[-1]>> features do not split into <<num_heads>> heads')}
+    KEYS
 """
 _ATTEND = """
-    {?0.45 if num_heads <= 0 or x.shape[-1] % num_heads != 0:
-        raise ValueError(f'<<x.shape[-1]>> features do not split into <<num_heads>> heads')}
     # {attention ~ self-attention ~ let positions exchange what they know}
     {q, k, v = (split_heads(w, num_heads) for w in jnp.split(SOURCE @ params['qkv'], 3, axis=-1)) ~
     qkv = SOURCE @ params['qkv']
@@ -45,10 +48,7 @@ _ATTEND = """
     {?0.3 attn = attn.astype(v.dtype)}
     mixed = merge_heads({jnp.einsum('bhqk,bhkd->bhqd', attn, v) ~ attn @ v ~ jnp.matmul(attn, v)})
     mixed = mixed @ params['out']
-    {?0.35 if not deterministic and rate > 0:
-        # {drop whole paths in training only ~ dropout}
-        keep = jax.random.bernoulli(rng, 1.0 - rate, mixed.shape)
-        mixed = jnp.where(keep, mixed / (1.0 - rate), 0.0)}
+    DROP_MIXED
 """
 _FEED = """
     # {feed-forward ~ position by position ~ the perceptron sees one position at a time}
@@ -63,16 +63,15 @@ _FEED = """
     else:
         raise ValueError(f'unknown activation <<act>>') ~
     wide = {jax.nn.gelu ~ jax.nn.relu ~ jax.nn.silu}(SOURCE @ params['w1'])}
-    {?0.4 if gate is not None:
-        wide = wide * {(SOURCE @ gate) ~ jax.nn.sigmoid(SOURCE @ gate)}}
+    GATE
     narrow = wide @ params['w2']
-    {?0.3 narrow = {narrow * depth_scale ~ depth_scale * narrow}}
+    DROP_NARROW
+    SHRINK
 """
 _BLOCKS = {
     "pre_norm_block": (
         """
-        {?0.3 residual_dtype = x.dtype}
-        h = {NORM1 ~ NORM1}
+        h = NORM1
         """,
         _ATTEND.replace("SOURCE", "h"),
         """
@@ -134,8 +133,56 @@ _HALF = 0.35
 _IN_FLOAT32 = (
     ("attn = jax.nn.softmax(scores, axis=-1)", "attn = jax.nn.softmax(scores.astype(jnp.float32), axis=-1)"),
     ("{?0.3 attn = attn.astype(v.dtype)}", "attn = attn.astype(v.dtype)"),
-    ("{narrow * depth_scale ~ depth_scale * narrow}", "(narrow * depth_scale).astype(x.dtype)"),
 )
+
+
+_SCALES = (("mixed", "scale1"), ("narrow", "scale2"))
+_KEYS = """
+    if not deterministic and rate > 0:
+        attn_key, mlp_key = jax.random.split(rng)
+"""
+_DROP = """
+    if not deterministic and rate > 0:
+        {?0.5 # {in training only ~ dropout}}
+        VALUE = dropout(VALUE, KEY, rate)
+"""
+_DROPOUT = '''
+    def dropout(x: Array, key: Array, rate: float) -> Array:
+        {? """Zeros at random, and the rest larger by as much."""}
+        keep = jax.random.bernoulli(key, 1.0 - rate, x.shape)
+        return jnp.where(keep, x / (1.0 - rate), {0.0 ~ jnp.zeros_like(x)})
+'''
+
+
+def _filled(p: Program, target: str, *, gated: bool, scaled: bool) -> list[str]:
+    """The block's texts with dropout behind both branches or none, and with a gate where there is one.
+
+    Args:
+        p: the function.
+        target: which block it is.
+        gated: whether the perceptron has a gate.
+        scaled: whether branches are scaled, feature by feature, before they are added.
+    """
+    p.function(_DROPOUT)
+    dropped = p.maybe(0.3)
+    shrink = p.pick("VALUE = VALUE * params['NAME']", "VALUE = params['NAME'] * VALUE") if scaled else ""
+    mixed, narrow = (shrink.replace("VALUE", value).replace("NAME", name) for value, name in _SCALES)
+    source, gate = "x" if target == "post_norm_block" else "h", "params['gate']"
+    said = {
+        "KEYS": _KEYS if dropped else "",
+        "DROP_MIXED": dedent(_DROP.replace("VALUE", "mixed").replace("KEY", "attn_key") if dropped else "") + mixed,
+        "DROP_NARROW": dedent(_DROP.replace("VALUE", "narrow").replace("KEY", "mlp_key") if dropped else ""),
+        "SHRINK": narrow,
+        "GATE": f"wide = wide * {p.pick(f'({source} @ {gate})', f'jax.nn.sigmoid({source} @ {gate})')}"
+        if gated
+        else "",
+    }
+    texts: list[str] = []
+    for text in (_CHECK, *_BLOCKS[target]):
+        for mark, each in said.items():
+            text = re.sub(rf"(?m)^( *){mark}$", lambda found, each=each: indent(dedent(each).strip(), found[1]), text)
+        texts.append(text)
+    return texts
 
 
 def _draw_block(stream: Stream, target: str) -> KernelSpec:
@@ -158,14 +205,16 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
         tree[f"norm{place}"] = positive(dim)
         if form == "layer_norm":
             tree[f"bias{place}"] = weights(dim)
+    gated = p.maybe(0.3)
+    if gated:
+        tree["gate"] = weights(dim, wide, dtype=held)
+    if p.maybe(0.2):
+        tree["scale1"], tree["scale2"] = positive(dim, low=0.2), positive(dim, low=0.2)
     p.tree("params", tree, "weights of the block", ("params", "weights", "p"))
     p.tensor("x", Leaf((rows, length, dim), -2, 2, held), "inputs of shape (batch, length, features)", ("x", "inputs"))
     masked, trained = p.maybe(0.4), p.maybe(0.5)
     p.tensor("mask", truth(rows, length), "positions that count", ("mask", "padding_mask"), given=masked, optional=True)
     p.tensor("rng", key(), "random key for dropout", ("key", "rng"), given=trained, optional=True)
-    p.tensor(
-        "gate", weights(dim, wide, dtype=held), "weights of the gate", ("gate",), given=p.maybe(0.5), optional=True
-    )
     p.option("num_heads", None, "int", "number of heads", str(heads), ("num_heads", "n_heads"))
     p.option("causal", "False", "bool", "whether a position sees no later one", p.pick("True", "False"))
     p.option(
@@ -174,7 +223,6 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     p.option("norm_first", "True", "bool", "whether branches begin with a normalization", str(first))
     p.option("rate", p.pick("0.1", "0.2"), "float", "share that is dropped", None, ("dropout_rate", "rate"))
     p.option("deterministic", "True", "bool", "whether nothing is dropped", str(not trained))
-    p.number("depth_scale", "0.5", "scale of the second branch", (0.2, 1.0), ("depth_scale", "residual_scale"))
 
     def normed(value: str, place: int) -> str:
         ends = f", params['bias{place}']" if form == "layer_norm" else ""
@@ -185,7 +233,7 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     texts = [
         text.replace("NORM1", normed("x", 1)).replace("NORM2", normed("x", 2)).replace("NORM3", normed("x", 1))
         .replace("NORM4", normed("x", 2)).replace("NORM5", normed("out", 2))
-        for text in (_CHECK, *_BLOCKS[target])
+        for text in _filled(p, target, gated=gated, scaled="scale1" in tree)
     ]  # fmt: skip
     for plain, wide_text in _IN_FLOAT32 if low else ():
         texts = [text.replace(plain, wide_text) for text in texts]
@@ -193,8 +241,7 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     made = Leaf((rows, length, dim), dtype=held)
     p.finish(
         ("return out", (made,)),
-        ("{assert out.shape == x.shape ~}\nreturn out.astype(x.dtype)", (made,)),
-        ("return {out.astype(x.dtype) ~ out}", (made,)),
+        ("assert out.shape == x.shape\nreturn out", (made,)),
     )
     titles = {
         "pre_norm_block": ("transformer_block", "encoder_layer", "pre_norm_block"),

@@ -1,5 +1,7 @@
 """Systems that are controlled: a step of many at once, or a rollout of them over time."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
@@ -24,23 +26,44 @@ _PLURALS = {
     "point_mass": "masses", "vehicle": "vehicles",
 }  # fmt: skip
 _STEPS = {
-    "pendulum": ("gravity and torque", "angle from hanging down"),
+    "pendulum": ("gravity and torque", "equation of motion"),
     "cart_pole": ("pole and cart push each other", "equations of motion"),
-    "mountain_car": ("the slope pulls back", "engine against the slope"),
+    "mountain_car": ("the hill pulls back", "engine against the slope"),
     "point_mass": ("force minus drag", "equation of motion"),
     "vehicle": ("bicycle model", "turns with speed and steering angle"),
 }
-_LIMITS = {"pendulum": "2.0", "cart_pole": "1.5", "mountain_car": "1.0", "point_mass": "1.0", "vehicle": "1.0"}
+_LIMITS: dict[str, tuple[str, tuple[float, float], tuple[str, ...]]] = {
+    "pendulum": ("2.0", (1.0, 2.0), ("max_torque", "torque_limit")),
+    "cart_pole": ("10.0", (5.0, 10.0), ("force_mag", "max_force")),
+    "mountain_car": ("1.0", (0.5, 1.0), ("max_action", "action_limit")),
+    "point_mass": ("1.0", (0.5, 2.0), ("max_force", "force_limit")),
+    "vehicle": ("1.0", (0.5, 1.0), ("max_action", "action_limit")),
+}
+"""How large an action may be: its usual value, where it is drawn from, and what it is called."""
+_LARGEST = {"cart_pole": 15.0, "vehicle": 1.5}
+"""Of actions that functions are given, where it is not 3."""
+_LENGTHS = {
+    "pendulum": ("length", "rod_length"), "cart_pole": ("half_length", "pole_half_length"),
+    "vehicle": ("wheelbase", "wheel_base"),
+}  # fmt: skip
 
 
-def _accelerations(p: Program, system: str) -> list[str]:
-    """What an action does: statements that end with the changes of the state."""
+def _accelerations(p: Program, system: str, *, upright: bool) -> list[str]:
+    """What an action does: statements that end with the changes of the state.
+
+    Args:
+        p: the function.
+        system: which system it is.
+        upright: whether a pendulum's angle is zero when it stands, and not when it hangs.
+    """
     match system:
         case "pendulum":
+            sign = "+" if upright else "-"
+            first = "" if upright else "-"
             torque = p.pick(
-                "alpha = -g / length * jnp.sin(theta) + u / (mass * length ** 2)",
-                "inertia = mass * length ** 2\nalpha = (u - mass * g * length * jnp.sin(theta)) / inertia",
-                "alpha = 1.5 * g / length * jnp.sin(theta) + 3.0 / (mass * length ** 2) * u",
+                f"alpha = {first}g / length * jnp.sin(theta) + u / (mass * length ** 2)",
+                f"inertia = mass * length ** 2\nalpha = (u {sign} mass * g * length * jnp.sin(theta)) / inertia",
+                f"alpha = {first}1.5 * g / length * jnp.sin(theta) + 3.0 / (mass * length ** 2) * u",
             )
             return [torque, p.pick("alpha = alpha - friction * omega", "", "alpha -= friction * omega")]
         case "cart_pole":
@@ -57,8 +80,8 @@ def _accelerations(p: Program, system: str) -> list[str]:
         case "mountain_car":
             return [
                 p.pick(
-                    "force = power * u - 0.25 * jnp.cos(3.0 * position)",
-                    "slope = 0.25 * jnp.cos(3.0 * position)\nforce = u * power - slope",
+                    "acc = power * u - slope * jnp.cos(3.0 * position)",
+                    "pull = slope * jnp.cos(3.0 * position)\nacc = power * u - pull",
                 )
             ]
         case "point_mass":
@@ -66,15 +89,19 @@ def _accelerations(p: Program, system: str) -> list[str]:
                 p.pick(
                     "acc = (u - friction * velocity) / mass",
                     "drag = friction * velocity\nacc = (u - drag) / mass",
-                    "acc = u / mass - friction * velocity * jnp.abs(velocity)",
+                    "drag = friction * velocity * jnp.abs(velocity)\nacc = (u - drag) / mass",
                 )
             ]
         case _:
             return [
-                p.pick("turn = speed * jnp.tan(0.5 * u) / length", "turn = speed / length * jnp.tan(u * 0.5)"),
+                p.pick("throttle, steer = u[..., 0], u[..., 1]", "throttle, steer = jnp.moveaxis(u, -1, 0)"),
+                p.pick(
+                    "turn = speed / length * jnp.tan(max_steer * steer)",
+                    "angle = max_steer * steer\nturn = speed * jnp.tan(angle) / length",
+                ),
                 "vx = speed * jnp.cos(heading)",
                 "vy = speed * jnp.sin(heading)",
-                p.pick("acc = -friction * speed", "acc = power - friction * speed"),
+                p.pick("acc = power * throttle - friction * speed", "acc = power * throttle"),
             ]
 
 
@@ -95,15 +122,17 @@ def _advance(p: Program, system: str) -> str:
             )
             return f"{then}\n{first}" if late else f"{first}\n{then}"
         case "mountain_car":
+            walls = p.choices.chance(0.6)
             return join(
                 p.pick(
-                    "velocity = velocity + dt * force",
-                    "velocity = jnp.clip(velocity + dt * force, -max_speed, max_speed)",
+                    "velocity = velocity + dt * acc",
+                    "velocity = jnp.clip(velocity + dt * acc, -max_speed, max_speed)",
                 ),
-                p.pick(
-                    "position = jnp.clip(position + dt * velocity, -1.2, 0.6)", "position = position + dt * velocity"
-                ),
-                p.pick("velocity = jnp.where((position <= -1.2) & (velocity < 0), 0.0, velocity)", ""),
+                "position = jnp.clip(position + dt * velocity, -1.2, 0.6)"
+                if walls
+                else "position = position + dt * velocity",
+                remark(p, "the wall on the left stops the car", "no bounce at the wall") if walls else "",
+                "velocity = jnp.where((position <= -1.2) & (velocity < 0), 0.0, velocity)" if walls else "",
             )
         case "point_mass":
             first, then = (
@@ -115,25 +144,34 @@ def _advance(p: Program, system: str) -> str:
             return "px = px + dt * vx\npy = py + dt * vy\nheading = heading + dt * turn\nspeed = speed + dt * acc"
 
 
-def _cost(p: Program, system: str) -> str:
+def _cost(p: Program, system: str, *, upright: bool) -> str:
     """A reward for the state that was reached."""
+    if system == "pendulum":
+        height = "jnp.cos(theta)" if upright else "-jnp.cos(theta)"
+        apart = "theta" if upright else "theta - jnp.pi"
+        return p.pick(
+            f"reward = {height} - 0.1 * jnp.square(omega)",
+            f"reward = -(wrap_angle({apart}) ** 2 + 0.1 * omega ** 2 + 0.001 * u ** 2)",
+            f"error = wrap_angle({apart})\nreward = -(error ** 2 + 0.1 * omega ** 2)",
+        )
     return (
         "reward = "
         + {
-            "pendulum": p.pick(
-                "-(theta ** 2 + 0.1 * omega ** 2 + 0.001 * u ** 2)",
-                "jnp.cos(theta) - 0.1 * jnp.square(omega)",
-                "-(wrap_angle(theta) ** 2 + 0.1 * omega ** 2)",
-            ),
             "cart_pole": p.pick(
-                "jnp.where((jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21), 0.0, 1.0) - 0.01 * u ** 2",
-                "1.0 - 0.5 * theta ** 2 - 0.1 * jnp.square(x)",
+                "jnp.where((jnp.abs(x) > 2.4) | (jnp.abs(theta) > 0.21), 0.0, 1.0)",
+                "jnp.cos(theta) - 0.1 * jnp.square(x)",
+                "1.0 - theta ** 2 - 0.1 * x ** 2 - 0.001 * u ** 2",
             ),
             "mountain_car": p.pick(
-                "jnp.where(position >= 0.45, 100.0, 0.0) - 0.1 * u ** 2", "position - 0.1 * jnp.square(u)"
+                "jnp.where(position >= 0.45, 100.0, 0.0) - 0.1 * u ** 2",
+                "jnp.sin(3.0 * position) - 0.1 * jnp.square(u)",
             ),
             "point_mass": p.pick("-jnp.abs(position) - 0.1 * u ** 2", "-(jnp.square(position) + 0.01 * jnp.square(u))"),
-            "vehicle": p.pick("-jnp.sqrt(px ** 2 + py ** 2 + 1e-6)", "-(px ** 2 + py ** 2) - 0.1 * u ** 2"),
+            "vehicle": p.pick(
+                "-jnp.sqrt(px ** 2 + py ** 2 + 1e-6)",
+                "-(px ** 2 + py ** 2) - 0.1 * jnp.sum(u ** 2, axis=-1)",
+                "speed * jnp.cos(heading) - py ** 2 - 0.1 * steer ** 2",
+            ),
         }[system]
     )
 
@@ -151,7 +189,10 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     if held == "record":
         title = p.pick("State", "EnvState", target.title().replace("_", "") + "State")
         state = p.record(
-            title, [(name, Leaf((count,), -size, size)) for name, size in fields], "State of every copy", plain=True
+            title,
+            [(name, Leaf((count,), -size, size)) for name, size in fields],
+            "State of every environment",
+            plain=True,
         )
         given, title = [f"state.{name}" for name in names], state.name
         packed = f"{title}({', '.join(f'{name}={name}' for name in names)})"
@@ -167,22 +208,34 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
     else:
         state, given = tuple(Leaf((count,), -size, size) for _, size in fields), names
         packed = f"({', '.join(names)})"
-    p.tree("state", state, "state of every copy", ("state", "env_state", "s"))
+    pair, largest = ((2,) if target == "vehicle" else ()), _LARGEST.get(target, 3.0)
+    upright = p.choices.chance(0.5)
+    p.tree("state", state, "state of every environment", ("state", "env_state"))
     p.tensor(
         "action" if rollout else "u",
-        Leaf((length, count) if rollout else (count,), -3, 3),
-        "actions of shape (time, batch)" if rollout else "action of every copy",
+        Leaf((*((length,) if rollout else ()), count, *pair), -largest, largest),
+        f"actions of shape (time, batch{', 2' if pair else ''})" if rollout else "one action for each environment",
         ("actions", "controls") if rollout else ("action", "u", "control"),
     )
     p.number("dt", p.pick("0.02", "0.05"), "time step", (0.01, 0.05), ("dt", "time_step"))
     p.number("g", "9.81", "gravity", None, ("g", "gravity"))
-    p.number("length", p.pick("1.0", "0.5"), "length", (0.4, 1.2), ("length", "pole_length"))
-    p.number("mass", p.pick("1.0", "0.1"), "mass", (0.1, 1.0), ("mass", "m"))
+    p.number(
+        "length", "0.5" if target == "cart_pole" else p.pick("1.0", "0.5"), "length", (0.4, 1.2),
+        _LENGTHS.get(target, ("length",)),
+    )  # fmt: skip
+    pole = target == "cart_pole"
+    p.number(
+        "mass", "0.1" if pole else "1.0", "mass of the pole" if pole else "mass", (0.1, 1.0),
+        ("mass_pole", "pole_mass") if pole else ("mass", "m"),
+    )  # fmt: skip
+    p.number("slope", p.pick("0.25", "0.5"), "how strongly the hill pulls", (0.2, 0.5), ("slope", "hill_gravity"))
+    p.number("max_steer", p.pick("0.5", "0.6"), "largest steering angle", (0.3, 0.7), ("max_steer", "steering_limit"))
     p.number("mass_cart", "1.0", "mass of the cart", None, ("mass_cart", "cart_mass"))
     p.number("friction", p.pick("0.1", "0.05"), "friction", (0.01, 0.3), ("friction", "damping"))
-    p.number("power", p.pick("0.5", "1.0"), "strength of the motor", (0.5, 1.5), ("power", "gain"))
+    p.number("power", p.pick("0.5", "1.0"), "strength of the motor", (0.5, 1.5), ("power", "engine_power"))
     p.number("max_speed", "8.0" if target == "pendulum" else "0.7", "largest speed", None, ("max_speed", "speed_limit"))
-    p.number("limit", _LIMITS[target], "largest action", (1.0, 2.0), ("max_torque", "action_limit", "max_action"))
+    usual, within, called = _LIMITS[target]
+    p.number("limit", usual, "largest action", within, called)
     p.option("bound", "True", "bool", "whether actions are bounded", "True", ("clip_action", "bounded"))
     p.option(
         "substeps",
@@ -211,12 +264,14 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         + p.pick("u = jnp.clip(u, -limit, limit)", "u = jnp.minimum(jnp.maximum(u, -limit), limit)")
     )
     body = [unpack, (block("if bound:", clip) if p.choices.chance(0.5) else clip) if bounded else ""]
-    inner = join(*_accelerations(p, target), _advance(p, target))
+    inner = join(*_accelerations(p, target, upright=upright), _advance(p, target))
     if often:
-        inner = join(block("for _ in range(substeps):", inner))
+        # Each of them is a part of the step.
+        inner = re.sub(r"\bdt\b", "substep", inner)
+        inner = join("substep = dt / substeps", block("for _ in range(substeps):", inner))
     body.append(remark(p, *_STEPS[target]))
     body.append(inner)
-    reward = _cost(p, target) if rewarded else ""
+    reward = _cost(p, target, upright=upright) if rewarded else ""
     results: list[Tree] = []
     if rollout:
         kept = p.pick("state", "state", "reward" if rewarded else "state")
@@ -230,7 +285,12 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
             f"return carry, {'carry' if whole else out}",
         )
         p.add(
-            guard(p, "action.ndim != 2", "expected actions of shape (time, batch), got {action.shape}", 0.3),
+            guard(
+                p,
+                f"action.ndim != {2 + len(pair)}",
+                f"expected actions of shape (time, batch{', 2' if pair else ''}), got {{action.shape}}",
+                0.3,
+            ),
             text,
             p.pick(
                 "final, history = jax.lax.scan(step, state, action)", "final, history = lax.scan(step, state, action)"
@@ -253,8 +313,8 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
         p.add(
             guard(
                 p,
-                f"u.shape != {given[0] if held != 'apart' else 'state[0]'}.shape",
-                "one action for each copy, got {u.shape}",
+                f"u.shape{'[:-1]' if pair else ''} != {given[0] if held != 'apart' else 'state[0]'}.shape",
+                "expected one action for each environment, got actions of shape {u.shape}",
                 0.25,
             ),
         )
@@ -272,10 +332,10 @@ def _draw_control(stream: Stream, target: str) -> KernelSpec:
 
 
 def _by_vmap(p: Program, body: list[str], packed: str, rewarded: bool) -> None:
-    """The step of one copy, and all copies by it."""
+    """The step of one environment, and all by it."""
     title = p.pick("advance", "single_step", "step_one")
     p.add(
-        remark(p, "one copy at a time, then all of them", "written for one copy"),
+        remark(p, "one environment at a time, then all of them", "written for one environment"),
         block(f"def {title}(state, u):", *body, f"return {packed}{', reward' if rewarded else ''}"),
         p.pick(f"return jax.vmap({title})(state, u)", f"stepped = jax.vmap({title})(state, u)\nreturn stepped"),
     )

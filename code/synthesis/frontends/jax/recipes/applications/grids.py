@@ -19,15 +19,20 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     rows, columns = p.size(16, 24, 32, 48, 64), p.size(16, 24, 32, 48, 64)
     shape = (rows, columns)
-    u = Leaf(shape, -1, 1) if target in ("heat", "wave", "advection") else Leaf(shape, 0.1, 1)
-    p.tensor(
-        "u", u, "field of shape (height, width)", ("u", "field", "temperature") if target == "heat" else ("u", "field")
-    )
+    u = Leaf(shape, -1, 1) if target != "reaction" else Leaf(shape, 0.1, 1)
+    called = {"heat": ("u", "field", "temperature"), "reaction": ("u", "substrate")}.get(target, ("u", "field"))
+    p.tensor("u", u, "field of shape (height, width)", called)
+    # A wave is followed by its last two fields, or by the field and its change.
+    leapfrog = p.choices.chance(0.5)
     p.tensor(
         "v",
         Leaf(shape, 0, 1) if target == "reaction" else Leaf(shape),
-        "second field",
-        ("v", "inhibitor") if target == "reaction" else ("v", "u_prev", "previous"),
+        "second species"
+        if target == "reaction"
+        else "field a step before"
+        if leapfrog
+        else "change of the field in unit time",
+        ("v", "catalyst") if target == "reaction" else ("u_prev", "previous") if leapfrog else ("u_t", "velocity"),
     )
     p.tensor("source", Leaf(shape), "what is added in unit time", ("source", "forcing"))
     p.tensor("conductivity", positive(*shape), "conductivity", ("conductivity", "coefficient"))
@@ -39,16 +44,25 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         given=p.maybe(0.35),
         optional=True,
     )
-    p.number("nu", p.pick("0.1", "0.05"), "diffusivity", (0.02, 0.2), ("nu", "diffusivity", "alpha"))
+    p.number(
+        "nu", p.pick("0.1", "0.05"), "viscosity" if target == "burgers" else "diffusivity", (0.02, 0.2),
+        ("nu", "viscosity") if target == "burgers" else ("kappa", "diffusivity", "alpha"),
+    )  # fmt: skip
+    p.number("spread_u", "0.16", "diffusivity of the first species", (0.1, 0.2), ("d_u", "diffusion_u"))
+    p.number("spread_v", "0.08", "diffusivity of the second species", (0.05, 0.1), ("d_v", "diffusion_v"))
     p.number("c", "1.0", "speed of waves", (0.5, 1.0), ("c", "wave_speed"))
-    p.number("cx", "0.5", "wind along the first axis", (0.1, 1.0), ("cx", "wind_x"))
-    p.number("cy", "0.25", "wind along the second axis", (0.1, 1.0), ("cy", "wind_y"))
+    # A wind from one side alone, or from either.
+    either = p.choices.chance(0.5)
+    p.number("cx", "0.5", "wind along the first axis", (-1.0 if either else 0.1, 1.0), ("cx", "wind_x"))
+    p.number("cy", "0.25", "wind along the second axis", (-1.0 if either else 0.1, 1.0), ("cy", "wind_y"))
     p.number("feed", p.pick("0.04", "0.055"), "feed rate", (0.02, 0.08), ("feed", "f"))
     p.number("kill", "0.06", "kill rate", (0.04, 0.08), ("kill", "k"))
     p.number("dt", p.pick("0.1", "0.01"), "time step", (0.02, 0.2), ("dt", "time_step"))
     p.number("dx", p.pick("1.0", "0.5"), "distance of grid points", (0.8, 1.2), ("dx", "spacing", "h"))
     p.number("damping", "0.01", "damping of waves", (0.01, 0.1), ("damping", "drag"))
-    bounds = p.pick("periodic", "edge", "option", "zero")
+    # What is carried along comes in on the other side.
+    carried = target in ("advection", "burgers")
+    bounds = "periodic" if carried else p.pick("periodic", "edge", "option", "zero")
     p.option(
         "boundary",
         p.pick("'periodic'", "'edge'"),
@@ -72,12 +86,8 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         guard(p, "u.ndim != 2", "expected a field of two axes, got {u.shape}", 0.3),
         guard(p, "u.shape != v.shape", "fields of {u.shape} and {v.shape}", 0.3) if both else "",
     )
-    body = _change(p, target, more)
-    hold = block(
-        "if solid is not None:",
-        remark(p, "walls keep their value", "nothing moves inside walls"),
-        p.pick("new = jnp.where(solid, u, new)", "new = jnp.where(solid, 0.0, new)"),
-    )
+    body = _change(p, target, more, leapfrog=leapfrog, either=either)
+    hold = _hold(p, target)
     loop = p.pick("once", "once", "fori", "scan", "python")
     if loop == "once":
         p.add(body, hold)
@@ -139,8 +149,8 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         titles,
         {
             "heat": "Diffusion of heat on a grid",
-            "wave": "Leapfrog step of the wave equation",
-            "advection": "Upwind transport by a steady wind",
+            "wave": "Leapfrog step of the wave equation" if leapfrog else "Symplectic step of the wave equation",
+            "advection": "Transport of a field by a steady wind",
             "reaction": "Gray-Scott reaction and diffusion",
             "burgers": "Burgers' equation with viscosity",
         }[target],
@@ -152,8 +162,8 @@ def _laplacian(p: Program, bounds: str) -> str:
     """A helper that sums up the differences to the four neighbours."""
     rolled = p.pick(
         "return (jnp.roll(u, 1, 0) + jnp.roll(u, -1, 0) + jnp.roll(u, 1, 1) + jnp.roll(u, -1, 1) - 4.0 * u) / dx ** 2",
-        "total = sum(jnp.roll(u, shift, axis) for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)))\n"
-        "return (total - 4.0 * u) / dx ** 2",
+        "neighbors = sum(jnp.roll(u, shift, axis) for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)))\n"
+        "return (neighbors - 4.0 * u) / dx ** 2",
         "up, down = jnp.roll(u, 1, axis=0), jnp.roll(u, -1, axis=0)\n"
         "left, right = jnp.roll(u, 1, axis=1), jnp.roll(u, -1, axis=1)\n"
         "return (up + down + left + right - 4.0 * u) / dx ** 2",
@@ -170,6 +180,7 @@ def _laplacian(p: Program, bounds: str) -> str:
         return block(
             "def laplacian(u, dx, boundary):",
             says,
+            block("if boundary not in ('periodic', 'edge'):", "raise ValueError(f'unknown boundary {boundary}')"),
             "mode = 'wrap' if boundary == 'periodic' else 'edge'",
             "padded = jnp.pad(u, 1, mode=mode)",
             inner,
@@ -178,58 +189,94 @@ def _laplacian(p: Program, bounds: str) -> str:
     return block("def laplacian(u, dx):", says, f"padded = jnp.pad(u, 1{mode})", inner)
 
 
-def _change(p: Program, target: str, more: str) -> str:
-    """Statements that make ``new``, and ``new_v`` where there are two fields."""
-    source = p.pick("", " + dt * source") if p.maybe(0.6) else ""
+def _hold(p: Program, target: str) -> str:
+    """Statements that keep a field where walls are."""
+    told = remark(p, "walls keep their value", "nothing changes inside walls")
     match target:
         case "heat":
-            spread = (
+            kept = "new = jnp.where(solid, u, new)"
+        case "reaction":
+            told, kept = (
+                remark(p, "nothing reacts in walls"),
+                "new = jnp.where(solid, u, new)\nnew_v = jnp.where(solid, v, new_v)",
+            )
+        case _:
+            told, kept = remark(p, "the field is zero in walls", "walls"), "new = jnp.where(solid, 0.0, new)"
+    return block("if solid is not None:", told, kept)
+
+
+def _against(p: Program, *winds: str) -> str:
+    """The slopes of ``u`` along both axes, each on the side that the wind comes from."""
+    test = p.pick("> 0.0", ">= 0.0")
+    back, ahead = "(u - jnp.roll(u, 1, axis=AXIS)) / dx", "(jnp.roll(u, -1, axis=AXIS) - u) / dx"
+    slopes = [
+        f"{name} = jnp.where({wind} {test}, {back}, {ahead})".replace("AXIS", str(axis))
+        for axis, (name, wind) in enumerate(zip(("du_dx", "du_dy"), winds, strict=True))
+    ]
+    return "\n".join(slopes)
+
+
+def _change(p: Program, target: str, more: str, *, leapfrog: bool, either: bool) -> str:
+    """Statements that make ``new``, and ``new_v`` where there are two fields."""
+    forced = target != "reaction" and p.maybe(0.3)
+    source = " + dt * source" if forced else ""
+    match target:
+        case "heat":
+            return (
                 remark(p, "explicit step, stable for small dt", "heat flows from warm to cold")
                 + "\n"
                 + p.pick(
                     f"new = u + dt * nu * laplacian(u, dx{more})",
                     f"new = u + nu * dt * laplacian(u, dx{more})",
-                    f"flux = conductivity * laplacian(u, dx{more})\nnew = u + nu * dt * flux",
+                    f"change_rate = conductivity * laplacian(u, dx{more})\nnew = u + dt * change_rate",
                 )
+                + source
             )
-            return spread + source
         case "wave":
+            drag = "(u - v) / dt" if leapfrog else "v"
+            acc = p.pick("c ** 2", "jnp.square(c)") + f" * laplacian(u, dx{more})"
+            acc += p.pick("", f" - damping * {drag}") + (" + source" if forced else "")
             return join(
-                remark(p, "leapfrog", "the wave pulls every point towards its neighbours"),
-                p.pick(
-                    f"acc = c ** 2 * laplacian(u, dx{more})",
-                    f"acc = jnp.square(c) * laplacian(u, dx{more}) - damping * (u - v)",
+                remark(
+                    p,
+                    "the wave pulls every point towards its neighbours",
+                    "leapfrog" if leapfrog else "kick, then drift",
                 ),
-                p.pick(
-                    "new = 2.0 * u - v + dt ** 2 * acc" + source + "\nnew_v = u",
-                    "new_v = v + dt * acc" + source + "\nnew = u + dt * new_v",
-                ),
+                f"acc = {acc}",
+                "new = 2.0 * u - v + dt ** 2 * acc\nnew_v = u"
+                if leapfrog
+                else "new_v = v + dt * acc\nnew = u + dt * new_v",
             )
         case "advection":
-            return join(
-                remark(p, "differences against the wind", "what the wind brings"),
-                p.pick(
-                    "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx",
-                    "du_dx = 0.5 * (jnp.roll(u, -1, 0) - jnp.roll(u, 1, 0)) / dx",
-                ),
-                p.pick(
-                    "du_dy = (u - jnp.roll(u, 1, axis=1)) / dx",
-                    "du_dy = 0.5 * (jnp.roll(u, -1, 1) - jnp.roll(u, 1, 1)) / dx",
-                ),
-                p.pick(
-                    f"new = u - dt * (cx * du_dx + cy * du_dy) + nu * dt * laplacian(u, dx{more})",
-                    "new = u - dt * (cx * du_dx + cy * du_dy)",
+            upwind = p.choices.chance(0.6)
+            if upwind:
+                slopes = (
+                    "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx\ndu_dy = (u - jnp.roll(u, 1, axis=1)) / dx"
+                    if not either
+                    else _against(p, "cx", "cy")
                 )
-                + source,
-            )
+                told = remark(p, "differences against the wind", "upwind differences")
+            else:
+                slopes = (
+                    "du_dx = (jnp.roll(u, -1, axis=0) - jnp.roll(u, 1, axis=0)) / (2.0 * dx)\n"
+                    "du_dy = (jnp.roll(u, -1, axis=1) - jnp.roll(u, 1, axis=1)) / (2.0 * dx)"
+                )
+                told = remark(p, "central differences, stable with enough diffusion", "central differences")
+            # Central differences need some diffusion.
+            spread = f" + nu * dt * laplacian(u, dx{more})" if not upwind or p.choices.chance(0.3) else ""
+            return join(told, slopes, f"new = u - dt * (cx * du_dx + cy * du_dy){spread}{source}")
         case "burgers":
+            central = p.choices.chance(0.4)
+            slopes = (
+                "du_dx = (jnp.roll(u, -1, axis=0) - jnp.roll(u, 1, axis=0)) / (2.0 * dx)\n"
+                "du_dy = (jnp.roll(u, -1, axis=1) - jnp.roll(u, 1, axis=1)) / (2.0 * dx)"
+                if central
+                else _against(p, "u", "u")
+            )
             return join(
                 remark(p, "the field carries itself", "steep fronts are smoothed by viscosity"),
-                p.pick(
-                    "du_dx = (u - jnp.roll(u, 1, axis=0)) / dx",
-                    "du_dx = 0.5 * (jnp.roll(u, -1, 0) - jnp.roll(u, 1, 0)) / dx",
-                ),
-                p.pick("flow = u * du_dx", "flow = u * du_dx + cy * (u - jnp.roll(u, 1, axis=1)) / dx"),
+                slopes,
+                p.pick("flow = u * (du_dx + du_dy)", "flow = u * du_dx + u * du_dy"),
                 p.pick(
                     f"new = u + dt * (nu * laplacian(u, dx{more}) - flow)",
                     f"new = u - dt * flow + dt * nu * laplacian(u, dx{more})",
@@ -241,13 +288,12 @@ def _change(p: Program, target: str, more: str) -> str:
                 remark(p, "one species feeds on the other", "two of v make three"),
                 p.pick("reaction = u * v ** 2", "reaction = u * jnp.square(v)"),
                 p.pick(
-                    f"new = u + dt * (2.0 * nu * laplacian(u, dx{more}) - reaction + feed * (1.0 - u))",
-                    f"du = nu * laplacian(u, dx{more}) - reaction + feed * (1.0 - u)\nnew = u + dt * du",
-                )
-                + source,
+                    f"new = u + dt * (spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u))",
+                    f"du = spread_u * laplacian(u, dx{more}) - reaction + feed * (1.0 - u)\nnew = u + dt * du",
+                ),
                 p.pick(
-                    f"new_v = v + dt * (nu * laplacian(v, dx{more}) + reaction - (feed + kill) * v)",
-                    f"dv = 0.5 * nu * laplacian(v, dx{more}) + reaction - (feed + kill) * v\nnew_v = v + dt * dv",
+                    f"new_v = v + dt * (spread_v * laplacian(v, dx{more}) + reaction - (feed + kill) * v)",
+                    f"dv = spread_v * laplacian(v, dx{more}) + reaction - (feed + kill) * v\nnew_v = v + dt * dv",
                 ),
             )
 

@@ -88,7 +88,7 @@ _ROBUST = Family(
             inside = 1.0 - (1.0 - (r / delta) ** 2) ** 3
             out = delta ** 2 / 6.0 * jnp.where(jnp.abs(r) < delta, inside, 1.0)
         """,
-        "welsch": "out = {delta ** 2 * (1.0 - jnp.exp(-0.5 * jnp.square(r / delta))) ~ 1.0 - jnp.exp(-0.5 * (r / delta) ** 2)}",
+        "welsch": "out = delta ** 2 * (1.0 - jnp.exp(-0.5 * {jnp.square(r / delta) ~ (r / delta) ** 2}))",
         "quantile": """
             {if tau <= 0.0 or tau >= 1.0:
                 raise ValueError('a quantile lies between 0 and 1')

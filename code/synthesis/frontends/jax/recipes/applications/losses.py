@@ -280,7 +280,7 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
         "weight", positive(*lead), "weight of each example", ("weights", "sample_weight"), given=weighted, optional=True
     )
     p.tensor("mask", truth(*lead), "which examples count", ("mask", "where"))
-    p.tensor("units", positive(shape[-1]), "scale of each output", ("scale", "target_scale", "stddev"))
+    p.tensor("units", positive(shape[-1]), "scale of each output", ("scale", "target_scale"))
     p.number("delta", "1.0", "where the loss turns linear", (0.5, 1.5), ("delta", "huber_delta", "beta"))
     p.number("tau", p.pick("0.5", "0.9"), "the quantile", (0.1, 0.9), ("quantile", "q", "tau"))
     p.number("eps", "1e-6", "small number that keeps the division safe")
@@ -326,7 +326,7 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
         )
     )
     if target == "squared_error" and p.maybe(0.35):
-        p.add(p.pick("per_example = jnp.sqrt(per_example + eps)", "per_example = jnp.log1p(per_example)"))
+        p.add(remark(p, "in the units of the targets"), "per_example = jnp.sqrt(per_example + eps)")
     if masked:
         p.add("valid = mask" if p.choices.chance(0.5) else "valid = mask.astype(jnp.float32)")
     reduce(p, lead, weighted=weighted, masked=masked)

@@ -35,7 +35,7 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     masked = p.maybe(0.35)
     p.tensor("mask", truth(*lead), "which examples count", ("mask", "valid"), given=masked, optional=True)
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
-    p.number("temperature", "1.0", "what scores are divided by", (0.5, 2.0))
+    p.number("temperature", p.pick("1.0", "1.5"), "what scores are divided by", (0.5, 2.0))
     p.option("k", p.pick("3", "2"), "int", "how many guesses count", p.pick("2", "3", "4"), ("k", "top_k"))
     p.option(
         "average",
@@ -45,7 +45,6 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
         p.pick("'macro'", "'none'"),
         ("average",),
     )
-    p.option("beta", "1.0", "float", "how much recall counts", p.pick("1.0", "2.0"), ("beta",))
     p.add(
         guard(
             p, "logits.shape[0] != labels.shape[0]", "{logits.shape[0]} predictions for {labels.shape[0]} labels", 0.4
@@ -57,10 +56,12 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
             "logits = logits.reshape(-1, logits.shape[-1])",
             p.pick("labels = labels.reshape(-1)", "labels = labels.ravel()"),
         )
+    if target == "calibration" and p.choices.chance(0.5):
+        p.add(remark(p, "as it was fitted on other data", "temperature scaling"), "logits = logits / temperature")
     p.add(
         p.pick(
             "log_probs = jax.nn.log_softmax(logits, axis=-1)",
-            "log_probs = jax.nn.log_softmax(logits / temperature)",
+            "log_probs = jax.nn.log_softmax(logits)",
             "log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
         )
     )
@@ -103,15 +104,16 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
     lines, main = figures(p, classes)
     p.add(*lines)
     made |= main
-    if p.maybe(0.4):
+    if long and p.maybe(0.4):
         p.add(p.pick("perplexity = jnp.exp(loss)", "perplexity = jnp.exp(jnp.minimum(loss, 20.0))"))
         made["perplexity"] = ("perplexity", Leaf(()))
     if p.maybe(0.35):
         p.add(
             p.pick(
-                "entropy = -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1).mean()",
-                "probs = jnp.exp(log_probs)\nentropy = -jnp.mean(jnp.sum(probs * log_probs, axis=-1))",
-            )
+                "entropies = -jnp.sum(jnp.exp(log_probs) * log_probs, axis=-1)",
+                "probs = jnp.exp(log_probs)\nentropies = -jnp.sum(probs * log_probs, axis=-1)",
+            ),
+            p.pick("entropy = jnp.sum(entropies * weight) / total", "entropy = (entropies * weight).sum() / total"),
         )
         made["entropy"] = ("entropy", Leaf(()))
     form = p.pick("dict", "dict", "tuple", "record")
@@ -127,7 +129,7 @@ def _draw_metrics(stream: Stream, target: str) -> KernelSpec:
         p.add(p.pick(f"return {{{entries}}}", f"metrics = {{{entries}}}\nreturn metrics"))
         p.gives({name: leaf for name, (_, leaf) in made.items()})
     titles = {
-        "accuracy_metrics": ("eval_metrics", "compute_metrics", "eval_step"),
+        "accuracy_metrics": ("eval_metrics", "compute_metrics", "classification_metrics"),
         "confusion_matrix": ("confusion_metrics", "confusion_matrix"),
         "f1_score": ("f1_metrics", "precision_recall_f1", "classification_report"),
         "calibration": ("calibration_metrics", "expected_calibration_error"),
@@ -187,12 +189,15 @@ def _counts(p: Program) -> list[str]:
 
 def _confusion(p: Program, classes: int) -> _Figures:
     lines = _counts(p)
+    figured = p.maybe(0.4)
+    if figured:
+        lines.append(p.pick("accuracy = jnp.trace(matrix) / total", "accuracy = jnp.sum(jnp.diag(matrix)) / total"))
     if p.maybe(0.4):
-        lines.append(
-            p.pick("matrix = matrix / jnp.maximum(matrix.sum(axis=1, keepdims=True), 1.0)", "matrix = matrix / total")
-        )
-    if p.maybe(0.4):
-        lines.append("accuracy = jnp.trace(matrix) / jnp.maximum(matrix.sum(), 1.0)")
+        lines += [
+            remark(p, "shares of each true class", "rows sum to one"),
+            "matrix = matrix / jnp.maximum(matrix.sum(axis=1, keepdims=True), 1.0)",
+        ]
+    if figured:
         return lines, {"matrix": ("matrix", Leaf((classes, classes))), "accuracy": ("accuracy", Leaf(()))}
     return lines, {"matrix": ("matrix", Leaf((classes, classes)))}
 
@@ -206,10 +211,7 @@ def _f1(p: Program, classes: int) -> _Figures:
             "precision = tp / (matrix.sum(axis=0) + eps)", "precision = tp / jnp.maximum(jnp.sum(matrix, axis=0), 1.0)"
         ),
         p.pick("recall = tp / (matrix.sum(axis=1) + eps)", "recall = tp / jnp.maximum(jnp.sum(matrix, axis=1), 1.0)"),
-        p.pick(
-            "f1 = 2 * precision * recall / (precision + recall + eps)",
-            "f1 = (1 + beta ** 2) * precision * recall / (beta ** 2 * precision + recall + eps)",
-        ),
+        "f1 = 2 * precision * recall / (precision + recall + eps)",
     ]
     if p.choices.chance(0.5):
         asked = p.pick("'macro'", "'none'")
@@ -221,7 +223,14 @@ def _f1(p: Program, classes: int) -> _Figures:
             asked,
             ("average", "reduce"),
         )
-        lines.append(block("if average == 'macro':", "f1 = f1.mean()"))
+        lines.append(
+            p.pick(
+                "if average == 'macro':\n    f1 = f1.mean()\n"
+                "elif average != 'none':\n    raise ValueError(f'unknown average {average}')",
+                "if average not in ('macro', 'none'):\n    raise ValueError(f'unknown average {average}')\n"
+                "f1 = jnp.mean(f1) if average == 'macro' else f1",
+            )
+        )
         shape = () if asked == "'macro'" else (classes,)
     elif p.choices.chance(0.5):
         lines.append(p.pick("f1 = f1.mean()", "f1 = jnp.mean(f1)", "f1 = jnp.sum(f1 * matrix.sum(axis=1)) / total"))
@@ -237,17 +246,21 @@ def _f1(p: Program, classes: int) -> _Figures:
 def _calibration(p: Program, _: int) -> _Figures:
     bins = p.pick("10", "15")
     return [
-        p.pick("confidence = jnp.exp(log_probs).max(axis=-1)", "confidence = jnp.max(jax.nn.softmax(logits), axis=-1)"),
+        p.pick("confidence = jnp.exp(log_probs).max(axis=-1)", "confidence = jnp.exp(jnp.max(log_probs, axis=-1))"),
         p.pick("correct = (guess == labels).astype(jnp.float32)", "correct = jnp.where(guess == labels, 1.0, 0.0)"),
         p.pick(
             f"bin_of = jnp.clip((confidence * {bins}).astype(jnp.int32), 0, {int(bins) - 1})",
             f"bin_of = jnp.minimum(jnp.floor(confidence * {bins}).astype(int), {int(bins) - 1})",
         ),
         remark(p, "is the model as sure as it is right?", "sure and right, bin by bin"),
-        f"count = jax.ops.segment_sum(weight, bin_of, {bins})",
         f"gap = jax.ops.segment_sum(weight * (correct - confidence), bin_of, {bins})",
-        p.pick("ece = jnp.sum(jnp.abs(gap)) / total", "ece = jnp.abs(gap).sum() / jnp.maximum(count.sum(), 1.0)"),
-        p.pick("brier = jnp.mean((confidence - correct) ** 2)", "brier = jnp.mean(jnp.square(correct - confidence))"),
+        p.pick("ece = jnp.sum(jnp.abs(gap)) / total", "ece = jnp.abs(gap).sum() / total"),
+        "one_hot = jax.nn.one_hot(labels, num_classes)",
+        p.pick(
+            "squares = jnp.sum((jnp.exp(log_probs) - one_hot) ** 2, axis=-1)",
+            "squares = jnp.sum(jnp.square(jnp.exp(log_probs) - one_hot), axis=-1)",
+        ),
+        p.pick("brier = jnp.sum(squares * weight) / total", "brier = (squares * weight).sum() / total"),
     ], {"ece": ("ece", Leaf(())), "brier": ("brier", Leaf(()))}
 
 

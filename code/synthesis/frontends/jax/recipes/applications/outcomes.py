@@ -1,9 +1,12 @@
 """What is drawn from scores, and what episodes come to: sampled tokens, returns, objectives of policies."""
 
+from textwrap import indent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import (
     guard,
     key,
+    positive,
     remark,
     truth,
     whole,
@@ -55,7 +58,7 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "penalty",
         p.pick("1.2", "1.1"),
         "how much less seen tokens are chosen",
-        (1.05, 1.5),
+        None,
         ("penalty", "repetition_penalty"),
     )
     p.option("k", p.pick("40", "10"), "int", "how many tokens may be chosen", p.pick("8", "16", "32"), ("k", "top_k"))
@@ -80,24 +83,13 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
             ),
             p.pick(
                 "logits = jnp.where(hit, jnp.where(logits > 0, logits / penalty, logits * penalty), logits)",
-                "logits = jnp.where(hit, logits - jnp.log(penalty), logits)",
+                "weaker = jnp.where(logits > 0, logits / penalty, logits * penalty)\n"
+                "logits = jnp.where(hit, weaker, logits)",
             ),
         )
     p.add(remark(p, "cold is sure, hot is even", share=0.3))
     p.add(p.pick("logits = logits / temperature", "logits = logits / jnp.maximum(temperature, 1e-4)"))
-    if p.maybe(0.3):
-        p.add(
-            block(
-                "if greedy:",
-                remark(p, "no chance at all", "the most likely token"),
-                p.pick(
-                    "return jnp.argmax(logits, axis=-1), jax.nn.log_softmax(logits).max(axis=-1)",
-                    "best = logits.argmax(axis=-1)\nreturn best, jnp.max(jax.nn.log_softmax(logits), axis=-1)",
-                ),
-            )
-        )
-    low = p.pick("-jnp.inf", "-1e9", "-1e10")
-    low = "-1e9" if low == "-jnp.inf" else low
+    low = p.pick("-jnp.inf", "-jnp.inf", "jnp.finfo(logits.dtype).min")
     p.add(
         remark(p, *_WHY[target]) if target in _WHY else "",
         {
@@ -134,6 +126,12 @@ def _draw_sampling(stream: Stream, target: str) -> KernelSpec:
         "u = jax.random.uniform(key, logits.shape, minval=1e-6, maxval=1.0)\n"
         "token = jnp.argmax(logits - jnp.log(-jnp.log(u)), axis=-1)",
     )
+    if p.maybe(0.2):
+        chosen = p.pick(
+            f"if greedy:\n    token = jnp.argmax(logits, axis=-1)\nelse:\n{indent(chosen, '    ')}",
+            "best = jnp.argmax(logits, axis=-1)\n"
+            "token = best if greedy else jax.random.categorical(key, logits, axis=-1)",
+        )
     p.add(
         chosen,
         p.pick(
@@ -183,13 +181,25 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         "last_value", Leaf((count,), -2, 2), "estimated value after the last step", ("last_value", "bootstrap_value")
     )
     p.tensor("dones", truth(*shape), "whether an episode ends", ("dones", "done", "terminals"))
-    p.tensor("log_p", Leaf(shape, -2, 0), "log probabilities of the actions now", ("log_probs", "log_pi"))
+    clipped = target == "clipped_objective"
+    p.tensor(
+        "log_p",
+        Leaf(shape, -2, 0),
+        "log probabilities of the actions now",
+        ("log_probs", "new_log_probs") if clipped else ("target_log_probs", "log_pi"),
+    )
     p.tensor(
         "old_log_p",
         Leaf(shape, -2, 0),
         "log probabilities of the actions when they were taken",
-        ("old_log_probs", "log_mu"),
+        ("old_log_probs", "behavior_log_probs") if clipped else ("behavior_log_probs", "log_mu"),
     )
+    p.tensor(
+        "new_values", Leaf(shape, -2, 2), "values as the network estimates them now", ("new_values", "value_preds")
+    )
+    p.tensor("entropy", positive(*shape), "entropy of the policy at each step", ("entropy", "policy_entropy"))
+    p.number("entropy_coef", "0.01", "weight of the entropy", (0.005, 0.05), ("entropy_coef", "ent_coef"))
+    p.number("value_coef", "0.5", "weight of the value loss", (0.25, 1.0), ("value_coef", "vf_coef"))
     p.number("gamma", "0.99", "discount of a step", (0.9, 0.99), ("gamma", "discount"))
     p.number("lam", "0.95", "how far estimates reach", (0.8, 0.98), ("gae_lambda", "lam", "lambda_"))
     p.number("clip", p.pick("0.2", "0.1"), "how far a ratio may go", (0.1, 0.3), ("clip_eps", "epsilon", "clip_ratio"))
@@ -219,8 +229,8 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         step = block(
             "def step(carry, inputs):",
             "reward, mask = inputs",
-            p.pick("total = reward + gamma * mask * carry", "total = reward + gamma * carry * mask"),
-            "return total, total",
+            p.pick("carry = reward + gamma * mask * carry", "carry = reward + gamma * carry * mask"),
+            "return carry, carry",
         )
         p.add(
             *backwards(
@@ -233,7 +243,13 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         if p.maybe(0.5):
             p.add("advantages = returns - values")
         else:
-            p.add(p.pick("advantages = returns", "advantages = returns - returns.mean(axis=0)"))
+            p.add(
+                remark(p, "what is usual at this time of an episode", "the mean of the batch as a baseline"),
+                p.pick(
+                    "advantages = returns - returns.mean(axis=1, keepdims=True)",
+                    "advantages = returns - returns.mean()",
+                ),
+            )
     else:
         p.add(
             remark(p, *_WHY[target]),
@@ -253,17 +269,28 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
                 p.pick("rho = jnp.minimum(1.0, ratio)", "rho = jnp.clip(ratio, max=1.0)"),
                 "deltas = rho * deltas",
             )
+        off_policy = target == "importance_returns"
         step = block(
             "def step(carry, inputs):",
-            "delta, mask = inputs",
-            p.pick("carry = delta + gamma * lam * mask * carry", "carry = delta + (gamma * lam) * carry * mask"),
+            "delta, mask, cut = inputs" if off_policy else "delta, mask = inputs",
+            "carry = delta + gamma * lam * cut * mask * carry"
+            if off_policy
+            else p.pick("carry = delta + gamma * lam * mask * carry", "carry = delta + (gamma * lam) * carry * mask"),
             "return carry, carry",
         )
         start = p.pick("jnp.zeros_like(last_value)", "jnp.zeros(values.shape[1:])", "jnp.zeros(rewards.shape[1])")
-        p.add(
-            *backwards(start, step, "deltas, alive", "advantages"),
-            p.pick("returns = advantages + values", "returns = values + advantages"),
-        )
+        if off_policy:
+            p.add(
+                *backwards(start, step, "deltas, alive, rho", "corrections"),
+                p.pick("returns = values + corrections", "returns = corrections + values"),
+                "next_returns = jnp.concatenate([returns[1:], last_value[None]], axis=0)",
+                "advantages = rho * (rewards + gamma * alive * next_returns - values)",
+            )
+        else:
+            p.add(
+                *backwards(start, step, "deltas, alive", "advantages"),
+                p.pick("returns = advantages + values", "returns = values + advantages"),
+            )
     if p.maybe(0.45):
         p.add(
             block(
@@ -277,6 +304,10 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
         )
     if target == "clipped_objective":
         p.add(
+            remark(p, "targets are constants of the loss", "no gradient through what is aimed at"),
+            "advantages = jax.lax.stop_gradient(advantages)\nreturns = jax.lax.stop_gradient(returns)",
+        )
+        p.add(
             "ratio = jnp.exp(log_p - old_log_p)"
             if p.choices.chance(0.5)
             else "log_ratio = log_p - old_log_p\nratio = jnp.exp(log_ratio)",
@@ -287,16 +318,18 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
                 "policy_loss = jnp.maximum(-advantages * ratio, -advantages * bounded).mean()",
             ),
             p.pick(
-                "value_loss = 0.5 * jnp.mean((returns - values) ** 2)",
-                "value_loss = jnp.mean(jnp.square(values - returns))",
+                "value_loss = 0.5 * jnp.mean((returns - new_values) ** 2)",
+                "value_loss = jnp.mean(jnp.square(new_values - returns))",
+                "value_clipped = values + jnp.clip(new_values - values, -clip, clip)\n"
+                "worse = jnp.maximum((new_values - returns) ** 2, (value_clipped - returns) ** 2)\n"
+                "value_loss = 0.5 * worse.mean()",
             ),
         )
-        if p.choices.chance(0.5):
-            p.add("return policy_loss + 0.5 * value_loss")
-            p.gives(Leaf(()))
-        else:
-            p.add("return policy_loss, value_loss, advantages")
-            p.gives(Leaf(()), Leaf(()), Leaf(shape))
+        bonus = p.pick(" - entropy_coef * entropy.mean()", " - entropy_coef * jnp.mean(entropy)", "")
+        p.add(f"loss = policy_loss + value_coef * value_loss{bonus}")
+        apart = p.choices.chance(0.5)
+        p.add("return loss, policy_loss, value_loss" if apart else "return loss")
+        p.gives(*(Leaf(()) for _ in range(3 if apart else 1)))
     elif p.choices.chance(0.6):
         p.add("return advantages, returns")
         p.gives(Leaf(shape), Leaf(shape))
@@ -306,7 +339,7 @@ def _draw_returns(stream: Stream, target: str) -> KernelSpec:
     titles = {
         "discounted_returns": ("discounted_returns", "compute_returns", "reward_to_go"),
         "advantages": ("compute_gae", "generalized_advantages", "gae"),
-        "importance_returns": ("vtrace", "importance_corrected_returns", "off_policy_returns"),
+        "importance_returns": ("vtrace", "vtrace_targets", "off_policy_returns"),
         "clipped_objective": ("ppo_loss", "clipped_policy_loss", "surrogate_loss"),
     }[target]
     return p.done(

@@ -37,11 +37,14 @@ def _unit(p: Program, *names: str) -> str:
     return join(*(f"{name} = {way.replace('VALUE', name)}" for name in names))
 
 
-_TRIPLES = (
-    ("anchor", "positive", "negative"), ("z1", "z2", "z3"), ("query", "partner", "other"),
-    ("image_features", "text_features", "negatives"), ("emb_a", "emb_b", "emb_c"),
-)  # fmt: skip
-"""What the two sides of pairs are called, and what they ought to be far from."""
+_CALLED: dict[str, tuple[tuple[str, str], ...]] = {
+    "info_nce": (("anchor", "positive"), ("z1", "z2"), ("query", "key"), ("z_i", "z_j")),
+    "clip": (("image_features", "text_features"), ("image_emb", "text_emb"), ("img", "txt")),
+    "triplet": (("anchor", "positive"),),
+    "margin_pairs": (("x1", "x2"), ("left", "right"), ("emb_a", "emb_b"), ("z1", "z2")),
+    "supervised_contrastive": (("z1", "z2"), ("features", "other_view"), ("anchors", "contrasts")),
+}
+"""What the two sides of pairs are called."""
 
 
 def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
@@ -50,11 +53,11 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     rows, dim = p.size(16, 32, 64, 128), p.size(32, 64, 128, 256)
     low = p.maybe(0.15)
     dtype = "bfloat16" if low else "float32"
-    first, second, third = p.choices.choice(_TRIPLES)
+    first, second = p.choices.choice(_CALLED[target])
     bound = 0.12 if target == "margin_pairs" else 1.0
     p.tensor("a", Leaf((rows, dim), -bound, bound, dtype), "embeddings of shape (batch, dim)", (first,))
     p.tensor("b", Leaf((rows, dim), -bound, bound, dtype), "their partners, row by row", (second,))
-    p.tensor("c", Leaf((rows, dim), -bound, bound, dtype), "embeddings that ought to be far", (third,))
+    p.tensor("c", Leaf((rows, dim), -bound, bound, dtype), "embeddings that ought to be far", ("negative",))
     p.tensor("similar", whole(rows, below=2), "1 where a pair belongs together, else 0", ("labels", "is_similar", "y"))
     p.tensor("classes", whole(rows, below=4), "class of each row", ("classes", "labels"))
     p.number(
@@ -65,7 +68,7 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
         ("temperature", "tau"),
     )
     within, usual = ((1.0, 2.0), "2.0") if target == "margin_pairs" else ((0.2, 1.0), p.pick("1.0", "0.2", "0.5"))
-    p.number("margin", usual, "how far apart they ought to be", within, ("margin", "alpha"))
+    p.number("margin", usual, "how far apart they ought to be", within, ("margin",))
     p.number("eps", p.pick("1e-8", "1e-6"), "small number that keeps the division safe")
     weighted = p.maybe(0.2)
     p.tensor(
@@ -78,11 +81,11 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
             "b = b.astype(jnp.float32)",
             *(["c = c.astype(jnp.float32)"] if target == "triplet" else []),
         )
-    unit = target in ("info_nce", "clip") or p.maybe(0.4)
+    unit = target in ("info_nce", "clip", "supervised_contrastive") or p.maybe(0.4)
     if unit:
         p.add(remark(p, "only directions count", "vectors of length one"))
         p.add(_unit(p, "a", "b", *(["c"] if target == "triplet" else [])))
-    p.add(*_pair_loss(p, target))
+    p.add(*_pair_loss(p, target, unit=unit))
     reduce(p, (rows,), weighted=weighted, masked=False)
     titles = {
         "info_nce": ("info_nce_loss", "nt_xent", "contrastive_loss"),
@@ -107,7 +110,7 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     )
 
 
-def _pair_loss(p: Program, target: str) -> list[str]:
+def _pair_loss(p: Program, target: str, *, unit: bool) -> list[str]:
     similar = p.pick(
         "scores = a @ b.T / temperature",
         "scores = jnp.matmul(a, b.T) / temperature",
@@ -146,7 +149,8 @@ def _pair_loss(p: Program, target: str) -> list[str]:
                 "jnp.sum((FIRST - SECOND) ** 2, axis=-1)",
                 "jnp.linalg.norm(FIRST - SECOND, axis=-1)",
                 "jnp.sqrt(jnp.sum(jnp.square(FIRST - SECOND), axis=-1) + eps)",
-                "1.0 - jnp.sum(FIRST * SECOND, axis=-1)",
+                # One minus the cosine, of vectors of length one.
+                "1.0 - jnp.sum(FIRST * SECOND, axis=-1)" if unit else "jnp.sum(jnp.square(FIRST - SECOND), axis=-1)",
             )
             near, far = (
                 distance.replace("FIRST", "a").replace("SECOND", "b"),
@@ -169,7 +173,9 @@ def _pair_loss(p: Program, target: str) -> list[str]:
             distance = p.pick(
                 "dist = jnp.linalg.norm(a - b, axis=-1)",
                 "dist = jnp.sqrt(jnp.sum((a - b) ** 2, axis=-1) + eps)",
-                "dist = 1.0 - jnp.sum(a * b, axis=-1)",
+                "dist = 1.0 - jnp.sum(a * b, axis=-1)"
+                if unit
+                else "dist = jnp.sqrt(jnp.square(a - b).sum(axis=-1) + eps)",
             )
             apart = p.pick("jnp.maximum(margin - dist, 0.0)", "jax.nn.relu(margin - dist)")
             return [

@@ -26,7 +26,7 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
     asked = p.pick("mean", "sum", "none")
     p.option(
         "reduction",
-        p.pick("'mean'", "'sum'", "'none'"),
+        "'mean'",
         "str",
         "how the losses of examples are brought together",
         f"'{asked}'",

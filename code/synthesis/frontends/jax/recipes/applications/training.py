@@ -113,7 +113,7 @@ def _loss(p: Program, apply: str, classes: bool, *, aux: bool, low: bool) -> str
             "losses = ((outputs - y) ** 2).sum(axis=-1)",
             "gap = jnp.abs(outputs - y)\nlosses = jnp.where(gap < 1.0, 0.5 * gap ** 2, gap - 0.5).mean(axis=-1)",
         )
-        more = p.pick("accuracy = jnp.abs(outputs - y).mean()", "accuracy = jnp.sqrt(jnp.mean((outputs - y) ** 2))")
+        more = p.pick("mae = jnp.abs(outputs - y).mean()", "mae = jnp.mean(jnp.abs(outputs - y))")
     mean = p.pick("value = losses.mean()", "value = jnp.mean(losses)")
     if p.maybe(0.35):
         why = remark(p, "large weights cost something", "weight decay as a part of the loss")
@@ -121,7 +121,7 @@ def _loss(p: Program, apply: str, classes: bool, *, aux: bool, low: bool) -> str
             "value = value + 0.5 * 1e-3 * sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params))",
             "penalty = sum(jnp.vdot(w, w * 0.5) for w in jax.tree.leaves(params))\nvalue += 1e-3 * penalty",
         )
-    end = f"{more}\nreturn value, accuracy" if aux else "return value"
+    end = f"{more}\nreturn value, {'accuracy' if classes else 'mae'}" if aux else "return value"
     return join(head, lines, mean, end)
 
 
@@ -145,7 +145,14 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     step = target == "train_step"
     kind = p.pick(*FORMS) if step else "none"
     held = declare_state(p, kind, tree)
-    inputs, labels = p.choices.choice((("x", "y"), ("inputs", "labels"), ("inputs", "targets"), ("image", "label")))
+    inputs, labels = p.choices.choice(
+        (
+            ("x", "y"),
+            ("inputs", "labels" if classes else "targets"),
+            ("image", "label") if image and classes else ("x", "y"),
+        )
+    )
+    figure = "accuracy" if classes else "mae"
     taken = {
         "dict": f"x, y = batch['{inputs}'], batch['{labels}']",
         "tuple": "x, y = batch",
@@ -187,7 +194,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         else:
             p.helper(block("def loss_fn(params, batch):", taken, body))
     flag = ", has_aux=True" if aux else ""
-    left = "(loss, accuracy)" if aux else "loss"
+    left = f"(loss, {figure})" if aux else "loss"
     if target == "gradient_only" and not aux:
         p.add(f"grads = jax.grad({whole_fn})({given})")
         left = ""
@@ -224,11 +231,10 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         made, ends = [tree], ["grads"]
     if left:
         if aux and p.choices.chance(0.5):
-            word = "accuracy" if classes else "error"
-            ends.append(f"{{'loss': loss, '{word}': accuracy}}")
-            made.append({"loss": Leaf(()), word: Leaf(())})
+            ends.append(f"{{'loss': loss, '{figure}': {figure}}}")
+            made.append({"loss": Leaf(()), figure: Leaf(())})
         else:
-            ends += ["loss", *(["accuracy"] if aux else [])]
+            ends += ["loss", *([figure] if aux else [])]
             made += [Leaf(()), *([Leaf(())] if aux else [])]
     p.add(f"return {', '.join(ends)}")
     p.gives(*made)

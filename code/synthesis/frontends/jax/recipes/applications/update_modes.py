@@ -89,8 +89,10 @@ _COMPRESS = Family(
             leaves, treedef = {jax.tree.flatten(grads) ~ jax.tree_util.tree_flatten(grads)}
             keys = jax.random.split(rng, len(leaves))
             # {what is kept grows, so that the mean stays right ~ unbiased}
-            kept = [
-                jnp.where(jax.random.bernoulli(key_of, share, g.shape), g / share, 0.0) for key_of, g in zip(keys, leaves)]
+            kept = []
+            for key_of, g in zip(keys, leaves):
+                chosen = jax.random.bernoulli(key_of, share, g.shape)
+                kept.append(jnp.where(chosen, g / share, 0.0))
             out = {jax.tree.unflatten(treedef, kept) ~ jax.tree_util.tree_unflatten(treedef, kept)}
         """,
         "ternary": """
