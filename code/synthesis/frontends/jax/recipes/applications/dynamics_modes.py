@@ -88,9 +88,9 @@ _POTENTIAL = Family(
     """,
     cases={
         "lennard_jones": """
-            {s6 = (sigma / (r + 0.5)) ** 6
+            {s6 = (sigma / r) ** 6
             out = 4.0 * epsilon * (s6 ** 2 - s6) ~
-            inv = sigma / (r + 0.5)
+            inv = sigma / r
             out = 4.0 * epsilon * (inv ** 12 - inv ** 6)}
         """,
         "morse": """
@@ -100,10 +100,7 @@ _POTENTIAL = Family(
         """,
         "harmonic": "out = {0.5 * stiffness * (r - sigma) ** 2 ~ 0.5 * stiffness * jnp.square(r - sigma)}",
         "yukawa": """
-            {if charge is not None:
-                strength = charge[:, None] * charge
-            else:
-                strength = epsilon ~ strength = epsilon}
+            strength = {charge[:, None] * charge[None, :] ~ epsilon}
             out = strength * jnp.exp(-width * r) / r
         """,
         "soft_sphere": """
@@ -201,7 +198,7 @@ def _draw_part(stream: Stream, target: str) -> KernelSpec:
         "sigma": Constant("1.0", "where particles are at rest", ("sigma", "r0", "diameter"), (0.8, 1.5)),
         "epsilon": Constant("1.0", "depth of the potential", ("epsilon", "depth"), (0.5, 2.0)),
         "width": Constant("1.0", "how fast it decays", ("alpha", "kappa"), (0.5, 2.0)),
-        "softening": Constant("1e-2", "what keeps forces finite", ("softening",)),
+        "softening": Constant("0.25", "what keeps energies finite where particles meet", ("soft_core", "softening")),
         "stiffness": Constant("100.0" if contact else "1.0", "stiffness", ("stiffness", "k"), (10.0, 100.0)),
         "hertzian": Option("bool", "whether spheres are elastic", ("True", "False"), ("hertzian",)),
         "box": Option("float | None", "side of the periodic box", ("None", "3.0"), ("box_size", "box")),

@@ -34,7 +34,11 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
     p.number("sigma", "1.0", "where the potential is zero", (0.8, 1.2), ("sigma", "diameter"))
     p.number("stiffness", p.pick("10.0", "1.0"), "stiffness", (1.0, 10.0), ("stiffness", "k", "spring_constant"))
     p.number("G", "1.0", "strength of the attraction", (0.5, 2.0), ("G", "strength"))
-    p.number("softening", p.pick("0.1", "0.01"), "what keeps forces finite", (0.05, 0.2), ("softening", "eps"))
+    core = target == "lennard_jones"
+    p.number(
+        "softening", "0.5" if core else p.pick("0.1", "0.05"), "what keeps forces finite",
+        (0.4, 0.6) if core else (0.05, 0.2), ("soft_core",) if core else ("softening",),
+    )  # fmt: skip
     p.number("box", "4.0", "side of the periodic box", None, ("box_size", "box", "side"))
     p.number(
         "cutoff", p.pick("2.0", "1.5"), "distance beyond which nothing acts", (1.2, 2.0), ("cutoff", "r_cut", "radius")
@@ -56,7 +60,7 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         "d = jnp.where(d > 0.5 * box, d - box, jnp.where(d < -0.5 * box, d + box, d))",
         "d = d - box * jnp.round(d / box)",
     )
-    close = target != "soft_spheres" and p.maybe(0.35)
+    close = target in ("lennard_jones", "coulomb") and p.maybe(0.45)
     energy = target in ("lennard_jones", "coulomb", "spring_network") and p.choices.chance(0.55)
     if springs:
         pair = join(
@@ -81,11 +85,20 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
             p.pick(
                 "r2 = jnp.sum(d ** 2, axis=-1)",
                 "r2 = jnp.sum(jnp.square(d), axis=-1)",
-                "r2 = jnp.einsum('ijk,ijk->ij', d, 1.0 * d)",
+                "r2 = jnp.square(d).sum(axis=-1)",
             ),
         )
     results: list[Tree] = []
-    if energy:
+    form = p.pick("forces", "step", "step", "verlet")
+    if form == "verlet":
+        # The second half of a kick is by the forces at the new positions.
+        if energy:
+            p.add(block("def energy_fn(positions):", pair, _energy(p, target, close)))
+            p.add("def force_fn(positions):\n    return -jax.grad(energy_fn)(positions)")
+        else:
+            p.add(block("def force_fn(positions):", pair, _force(p, target, close), "return forces"))
+        p.add("forces = force_fn(positions)")
+    elif energy:
         p.add(block("def energy_fn(positions):", pair, _energy(p, target, close)))
         p.add(
             p.pick(
@@ -95,17 +108,17 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         )
     else:
         p.add(pair, _force(p, target, close))
-    if p.maybe(0.3):
+    if form != "verlet" and p.maybe(0.3):
         p.add(remark(p, "friction with what is around", "energy is lost"))
         p.add(p.pick("forces = forces - damping * velocities", "forces -= damping * velocities"))
-    p.add(
-        block(
-            "if active is not None:",
-            remark(p, "nothing acts on particles that are held", "fixed particles"),
-            p.pick("forces = jnp.where(active[:, None], forces, 0.0)", "forces = forces * active[:, None]"),
+    if form != "verlet":
+        p.add(
+            block(
+                "if active is not None:",
+                remark(p, "padding feels no force", "particles that do not take part"),
+                p.pick("forces = jnp.where(active[:, None], forces, 0.0)", "forces = forces * active[:, None]"),
+            )
         )
-    )
-    form = p.pick("forces", "step", "step", "verlet")
     if form == "forces":
         p.add("return energy, forces" if energy else "return forces")
         results = [*([Leaf(())] if energy else []), Leaf((count, dim))]
@@ -119,9 +132,18 @@ def _draw_particles(stream: Stream, target: str) -> KernelSpec:
         p.add(
             "new_vel = velocities + dt * acc\nnew_pos = positions + dt * new_vel"
             if form == "step"
-            else "half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * half\nnew_vel = half + 0.5 * dt * acc"
+            else "half = velocities + 0.5 * dt * acc\nnew_pos = positions + dt * half"
         )
-        if p.maybe(0.3):
+        if wrap:
+            p.add(block("if periodic:", p.pick("new_pos = new_pos % box", "new_pos = jnp.mod(new_pos, box)")))
+        if form == "verlet":
+            p.add(
+                p.pick(
+                    "new_vel = half + 0.5 * dt * force_fn(new_pos) / mass[:, None]",
+                    "new_acc = force_fn(new_pos) / mass[:, None]\nnew_vel = half + 0.5 * dt * new_acc",
+                )
+            )
+        if not wrap and form == "step" and p.maybe(0.3):
             p.add(
                 remark(p, "walls throw particles back", "reflect at the walls"),
                 p.pick("low, high = new_pos < 0.0, new_pos > box", "low = new_pos < 0.0\nhigh = new_pos > box"),
@@ -181,7 +203,7 @@ def _energy(p: Program, target: str, close: bool) -> str:
         ),
         "coulomb": p.pick(
             "pair = charge[:, None] * charge / jnp.sqrt(r2 + softening ** 2)",
-            "pair = jnp.outer(charge, 1.0 * charge) * jax.lax.rsqrt(r2 + softening ** 2)",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\npair = charge[:, None] * charge[None, :] * inv",
         ),
     }[target]
     cut = p.pick("pair = jnp.where(r2 < cutoff ** 2, pair, 0.0)", "pair = pair * (r2 < cutoff ** 2)") if close else ""
@@ -213,16 +235,16 @@ def _force(p: Program, target: str, close: bool) -> str:
     factor = {
         "gravity_pairs": p.pick(
             "inv = (r2 + softening ** 2) ** -1.5\nscale_by = -G * mass[:, None] * mass * inv",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = -G * jnp.outer(mass, 1.0 * mass) * inv ** 3",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = -G * mass[:, None] * mass[None, :] * inv ** 3",
         ),
         "lennard_jones": p.pick(
-            "s6 = (sigma ** 2 / (r2 + 0.5)) ** 3\nscale_by = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / (r2 + 0.5)",
-            "inv = 1.0 / (r2 + 0.5)\ns6 = (sigma ** 2 * inv) ** 3\n"
+            "s6 = (sigma ** 2 / (r2 + softening)) ** 3\nscale_by = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / (r2 + softening)",
+            "inv = 1.0 / (r2 + softening)\ns6 = (sigma ** 2 * inv) ** 3\n"
             "scale_by = 24.0 * epsilon * inv * (2.0 * jnp.square(s6) - s6)",
         ),
         "coulomb": p.pick(
             "scale_by = charge[:, None] * charge * (r2 + softening ** 2) ** -1.5",
-            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = jnp.outer(charge, 1.0 * charge) * inv ** 3",
+            "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = charge[:, None] * charge[None, :] * inv ** 3",
         ),
         "soft_spheres": p.pick(
             "r = jnp.sqrt(r2 + softening ** 2)\nscale_by = stiffness * jnp.maximum(sigma - r, 0.0) / r",

@@ -30,7 +30,7 @@ _ARRAYS = (("jax.Array", 0.46), ("jnp.ndarray", 0.36), ("", 0.18))
 """How functions annotate arrays, or leave that out."""
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y", "output"), ("h", "h", "hidden", "z"),
-    ("scores", "scores", "logits", "sim"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "value"),
+    ("scores", "scores", "logits", "sim"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "total_loss"),
     ("attn", "probs", "weights", "attn", "attn_weights"),
     ("grads", "grads", "gradients"), ("diff", "diff", "error", "residual"),
     ("step", "step", "body", "step_fn"),

@@ -21,7 +21,7 @@ def finish_step(p: Program, tree: Tree, forms: tuple[str, ...] = FORMS) -> None:
     """
     each = p.pick(*MAPS)
     p.number(
-        "max_norm", p.pick("1.0", "0.01"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
+        "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
     )
     if p.maybe(0.3):
         p.add(clip_by_norm(p, each, "grads"))
@@ -87,14 +87,15 @@ def use_gradients(
         f"mu = {each}(lambda m, g: 0.9 * m + 0.1 * g, {at.format('mu')}, grads)",
         p.pick(
             f"nu = {each}(lambda v, g: 0.999 * v + 0.001 * g ** 2, {at.format('nu')}, grads)",
-            f"nu = {each}(lambda v, g: 0.99 * v + 0.01 * jnp.square(g), {at.format('nu')}, grads)",
+            f"nu = {each}(lambda v, g: 0.999 * v + 0.001 * jnp.square(g), {at.format('nu')}, grads)",
         ),
     ]
     if p.choices.chance(0.5):
         lines.append("rate = lr * jnp.sqrt(1 - 0.999 ** count) / (1 - 0.9 ** count)")
         end = f"params = {each}(lambda w, m, v: w - rate * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
     else:
-        end = f"params = {each}(lambda w, m, v: w - lr * m / (jnp.sqrt(v) + 1e-8), params, mu, nu)"
+        lines.append("c1, c2 = 1 - 0.9 ** count, 1 - 0.999 ** count")
+        end = f"params = {each}(lambda w, m, v: w - lr * (m / c1) / (jnp.sqrt(v / c2) + 1e-8), params, mu, nu)"
     fields: list[tuple[str, Tree]] = [
         ("count", Leaf((), dtype="int32")),
         ("mu", changed(tree, -1, 1)),

@@ -171,7 +171,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
         p.tensor("y", y, "what they ought to give", (labels,))
     p.number("lr", p.pick("1e-3", "0.01", "0.1"), "step size", (0.01, 0.1), ("learning_rate", "lr"))
     p.number(
-        "max_norm", p.pick("1.0", "0.01"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
+        "max_norm", p.pick("1.0", "0.5"), "largest norm of all gradients", (0.001, 0.01), ("max_norm", "clip_norm")
     )
     p.number("strength", "1e-4", "weight decay", (0.001, 0.1), ("weight_decay", "l2"))
     each = p.pick("jax.tree.map", "jax.tree.map", "jax.tree_util.tree_map")

@@ -25,7 +25,10 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
     p.tree("params", changed(tree, -1, 1), "parameters", ("params", "weights", "theta"))
     p.tree("average", changed(tree, -1, 1), "averaged parameters", ("ema_params", "averaged", "target_params"))
     p.tree("total", changed(tree, -3, 3), "sums of gradients so far", ("accumulated", "grad_sum", "acc"))
-    p.tensor("count", Leaf((), 0, 50, "int32"), "steps that were made", ("count", "step", "num_updates"))
+    p.tensor(
+        "count", Leaf((), 0, 50, "int32"), "steps that were made",
+        ("mini_step", "microbatch") if target == "accumulate" else ("count", "step", "num_updates"),
+    )  # fmt: skip
     p.number(
         "max_norm",
         p.pick("1.0", "0.5", "10.0"),
@@ -78,10 +81,18 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
     return p.done("optimizers", "tree_transform", target, titles, summary, "a tree of the same shapes")
 
 
+def _bound(p: Program, each: str, tree: str, share: float) -> None:
+    """Bound a tree by its norm or entry by entry, in some functions."""
+    if not p.maybe(share):
+        return
+    if p.choices.chance(0.65):
+        p.add(clip_by_norm(p, each, tree))
+    else:
+        p.add(block("if unless is not None:", f"{tree} = {each}(lambda g: jnp.clip(g, -unless, unless), {tree})"))
+
+
 def _clip_norm(p: Program, each: str, tree: Tree) -> list[Tree]:
     p.add(clip_by_norm(p, each, "grads"))
-    if p.maybe(0.3):
-        p.add(block("if unless is not None:", f"grads = {each}(lambda g: jnp.clip(g, -unless, unless), grads)"))
     both = p.choices.chance(0.5)
     p.add("return grads, norm" if both else "return grads")
     return [changed(tree, 0, 1), Leaf(())] if both else [changed(tree, 0, 1)]
@@ -123,7 +134,7 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
     rate = "rate"
     if decayed:
         p.add(remark(p, "follow quickly at first", "a short memory in the first steps"))
-        p.add(p.pick("warm = rate * (1 + count) / (10 + count)", "warm = rate * (1.0 - 1.0 / (count + 2))"))
+        p.add(p.pick("warm = rate * (1.0 - jnp.exp(-(count + 1) / 10.0))", "warm = rate * (1.0 - 1.0 / (count + 2))"))
         rate = "warm"
     p.add(
         p.pick(
@@ -133,7 +144,7 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
         )
     )
     more: list[Tree] = []
-    if p.maybe(0.35):
+    if not decayed and p.maybe(0.5):
         p.add(
             block(
                 "if debias:",
@@ -184,15 +195,14 @@ def _decay(p: Program, each: str, tree: Tree) -> list[Tree]:
             f"mask = {each}(lambda w: {test}, params)",
             f"grads = {each}(lambda g, w, m: g + strength * w if m else g, grads, params, mask)",
         )
-    if p.maybe(0.4):
-        p.add(clip_by_norm(p, each, "grads"))
-    if p.maybe(0.25):
-        p.add(block("if unless is not None:", f"grads = {each}(lambda g: jnp.clip(g, -unless, unless), grads)"))
+    _bound(p, each, "grads", 0.5)
     if p.maybe(0.3):
         p.add(
+            remark(p, "what the decay is the gradient of"),
             p.pick(
                 f"penalty = 0.5 * strength * sum(jnp.sum(w ** 2) for w in jax.tree.leaves(params) if {test})",
-                "penalty = sum(jnp.sum(jnp.square(w)) for w in jax.tree.leaves(params)) * strength / 2",
+                f"matrices = [w for w in jax.tree.leaves(params) if {test}]\n"
+                "penalty = 0.5 * strength * sum(jnp.sum(jnp.square(w)) for w in matrices)",
             ),
             "return grads, penalty",
         )
@@ -218,17 +228,14 @@ def _accumulate(p: Program, each: str, tree: Tree) -> list[Tree]:
         )
     )
     p.add(remark(p, "mean over the small batches", "as if it were one large batch"))
-    p.add(f"mean = {each}(lambda s: {p.pick('s / every', 's * (1.0 / every)')}, summed)")
-    if p.maybe(0.3):
-        p.add(clip_by_norm(p, each, "mean"))
-    if p.maybe(0.25):
-        p.add(block("if unless is not None:", f"mean = {each}(lambda g: jnp.clip(g, -unless, unless), mean)"))
+    p.add(f"mean_grads = {each}(lambda s: {p.pick('s / every', 's * (1.0 / every)')}, summed)")
+    _bound(p, each, "mean_grads", 0.45)
     p.add(
         remark(p, "nothing moves until enough was added up", "zero until the last of them"),
         p.pick(
-            f"ready = {each}(lambda m: jnp.where(full, m, 0.0), mean)",
-            f"ready = {each}(lambda m: jnp.where(full, m, jnp.zeros_like(m)), mean)",
-            f"ready = lax.cond(full, lambda: mean, lambda: {each}(jnp.zeros_like, mean))",
+            f"ready = {each}(lambda m: jnp.where(full, m, 0.0), mean_grads)",
+            f"ready = {each}(lambda m: jnp.where(full, m, jnp.zeros_like(m)), mean_grads)",
+            f"ready = lax.cond(full, lambda: mean_grads, lambda: {each}(jnp.zeros_like, mean_grads))",
         ),
     )
     p.add(
@@ -276,10 +283,16 @@ def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
             f"clipped = {each}(lambda g, w: clip_one(g, w), grads, params)",
         ),
     )
-    if p.maybe(0.35):
-        p.add(f"clipped = {each}(lambda g, w: g + strength * w, clipped, params)")
-    if p.maybe(0.35):
-        p.add(f"clipped = {each}(lambda m, g: rate * m + (1 - rate) * g, average, clipped)")
+    if p.maybe(0.3):
+        p.add(
+            remark(p, "how much was cut off", "one where nothing was cut"),
+            p.pick(
+                "kept = global_norm(clipped) / jnp.maximum(global_norm(grads), 1e-6)",
+                "kept = global_norm(clipped) / (global_norm(grads) + 1e-6)",
+            ),
+            "return clipped, kept",
+        )
+        return [changed(tree, 0, 1), Leaf(())]
     p.add("return clipped")
     return [changed(tree, 0, 1)]
 
@@ -309,12 +322,13 @@ def _centre(p: Program, each: str, tree: Tree) -> list[Tree]:
         .replace("def normalize_one", "def fix"),
         f"grads = {each}(fix, grads)",
     )
-    if p.maybe(0.4):
-        p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
-    if p.maybe(0.4) and way in ("centre", "standard"):
-        p.add(clip_by_norm(p, each, "grads"))
+    if way == "centre":
+        _bound(p, each, "grads", 0.5)
     if p.maybe(0.3):
-        p.add(block("if unless is not None:", f"grads = {each}(lambda g: jnp.clip(g, -unless, unless), grads)"))
+        p.add(
+            remark(p, "decay apart from the gradient", "weight decay"),
+            f"grads = {each}(lambda g, w: g + strength * w, grads, params)",
+        )
     p.add("return grads")
     return [changed(tree, 0, 1)]
 
