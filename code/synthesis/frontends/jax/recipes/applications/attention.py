@@ -100,7 +100,11 @@ def _draw_attention(stream: Stream, target: str) -> KernelSpec:
         p.add(
             remark(p, "every key and value serves several queries", "share keys and values among the queries"),
             p.pick(
-                f"k = jnp.repeat(k, {ratio}, axis=2)\nv = jnp.repeat(v, {ratio}, axis=2)",
+                *(
+                    [f"k = jnp.repeat(k, {ratio}, axis=2)\nv = jnp.repeat(v, {ratio}, axis=2)"]
+                    if form != "heads"
+                    else []
+                ),
                 f"groups = {ratio}\nk = jnp.repeat(k, groups, axis=2)\nv = jnp.repeat(v, groups, axis=2)",
             ),
         )

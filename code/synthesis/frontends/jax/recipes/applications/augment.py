@@ -50,7 +50,7 @@ _BATCHES = {
         _IMAGES,
         """
         # {a square of each image is hidden ~ hide a square at a random place}
-        centres = jax.random.uniform(rng, (n, 2)) * {height ~ images.shape[1]}
+        centres = jax.random.uniform(rng, (n, 2)) * jnp.array({[height, width] ~ images.shape[1:3]})
         rows, columns = jnp.arange(height), jnp.arange(width)
         {inside_rows = jnp.abs(rows[None, :] - centres[:, :1]) < size / 2
         inside_columns = jnp.abs(columns[None, :] - centres[:, 1:]) < size / 2
@@ -131,7 +131,9 @@ _BATCHES = {
         {?0.5 if keep_some:
             random_words = jax.random.randint(word_key, tokens.shape, first_word, vocab)
             kind = jax.random.uniform(kind_key, tokens.shape)
-            inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)}}
+            # {one in ten is another word, one in ten stays ~ some words are wrong, some are told}
+            inputs = jnp.where(chosen & (kind < 0.1), random_words, inputs)
+            inputs = jnp.where(kind >= 0.9, tokens, inputs)}}
         answers = jnp.where(chosen, tokens, {ignore ~ ignore ~ -1})
         """,
     ),

@@ -8,8 +8,8 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _EDGES = Family(
-    summary="Spatial derivative of a field with edges that a name chooses",
-    titles=("laplacian", "apply_laplacian", "diffusion_operator", "second_derivative"),
+    summary="Rate at which a field changes by diffusion, with edges that a name chooses",
+    titles=("diffusion_rate", "diffusion_tendency", "diffusion_operator", "heat_rhs"),
     before="""
         {?0.4 if u.ndim != 2:
             raise ValueError(f'expected a field of two axes, got <<u.shape>>')}
@@ -57,18 +57,17 @@ _EDGES = Family(
         """,
     },
     after="""
-        {* if conductivity is not None:
-            out = out * conductivity
-        ~ if solid is not None:
+        {out = nu * out ~ out = nu * out ~ if conductivity is not None:
+            out = out * conductivity}
+        {?0.4 if source is not None:
+            out = out + source}
+        {?0.4 if solid is not None:
             # {nothing changes inside walls ~ walls}
-            out = jnp.where(solid, 0.0, out)
-        ~ if source is not None:
-            out = out + source
-        ~ out = nu * out}
+            out = jnp.where(solid, 0.0, out)}
     """,
     named=("boundary", "bc", "mode"),
     word="boundary",
-    returned="the derivative at every point",
+    returned="the change in unit time at every point",
 )  # fmt: skip
 _POTENTIAL = Family(
     summary="Energy of pairs of particles by a potential that a name chooses",
@@ -134,8 +133,8 @@ _CONTACT = Family(
         {?0.4 if positions.shape != velocities.shape:
             raise ValueError(f'<<positions.shape>> positions but <<velocities.shape>> velocities')}
         depth = {jnp.maximum(radius - positions[:, 2], 0.0) ~ jax.nn.relu(radius - positions[:, 2])}
-        touching = depth > 0.0
-        speed = velocities[:, 2]
+        {?0.5 # {only what touches the ground is braked ~ nothing brakes in the air}}
+        speed = jnp.where(depth > 0.0, velocities[:, 2], 0.0)
     """,
     cases={
         "linear": "{?0.5 # a spring and a damper}\nout = stiffness * depth - damping * speed",
@@ -159,7 +158,7 @@ _CONTACT = Family(
     },
     after="""
         # {the ground pushes and never pulls ~ no sticking}
-        {out = jnp.where(touching, jnp.maximum(out, 0.0), 0.0) ~ out = jnp.maximum(out, 0.0) * touching}
+        out = {jnp.maximum(out, 0.0) ~ jax.nn.relu(out)}
         {?0.5 if max_force is not None:
             out = jnp.minimum(out, max_force)}
         {?0.4 if mask is not None:
@@ -196,7 +195,7 @@ def _draw_part(stream: Stream, target: str) -> KernelSpec:
         "nu": Constant("0.1", "diffusivity", ("nu", "diffusivity"), (0.1, 1.0)),
         "nine_points": Option("bool", "whether corners are used too", ("False", "True"), ("nine_point", "isotropic")),
         "sigma": Constant("1.0", "where particles are at rest", ("sigma", "r0", "diameter"), (0.8, 1.5)),
-        "epsilon": Constant("1.0", "depth of the potential", ("epsilon", "depth"), (0.5, 2.0)),
+        "epsilon": Constant("1.0", "depth of the potential", ("epsilon", "well_depth"), (0.5, 2.0)),
         "width": Constant("1.0", "how fast it decays", ("alpha", "kappa"), (0.5, 2.0)),
         "softening": Constant("0.25", "what keeps energies finite where particles meet", ("soft_core", "softening")),
         "stiffness": Constant("100.0" if contact else "1.0", "stiffness", ("stiffness", "k"), (10.0, 100.0)),

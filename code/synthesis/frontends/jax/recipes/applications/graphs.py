@@ -75,9 +75,12 @@ _LAYERS = {
         {scale_in = jax.lax.rsqrt(jnp.maximum(in_degree, 1.0)) ~ scale_in = jnp.maximum(in_degree, 1.0) ** -0.5}
         scale_out = jax.lax.rsqrt(jnp.maximum(out_degree, 1.0))
         h = nodes @ params['kernel']
-        messages = h[senders] * {(scale_out[senders] * scale_in[receivers])[:, None] ~ scale_out[senders, None]}
-        pooled = jax.ops.segment_sum(messages, receivers, n)
-        {?0.3 pooled = pooled * scale_in[:, None]}
+        {messages = h[senders] * (scale_out[senders] * scale_in[receivers])[:, None]
+        pooled = jax.ops.segment_sum(messages, receivers, n) ~
+        messages = h[senders] * scale_out[senders, None]
+        pooled = jax.ops.segment_sum(messages, receivers, n) * scale_in[:, None] ~
+        messages = (h * scale_out[:, None])[senders]
+        pooled = scale_in[:, None] * jax.ops.segment_sum(messages, receivers, n)}
         out = pooled + params['bias']
         """,
         _OUT,
@@ -98,7 +101,7 @@ _LAYERS = {
         attn = scores / {(denom[receivers] + 1e-9) ~ jnp.maximum(denom[receivers], 1e-9)}
         messages = attn[:, None] * h[senders]
         pooled = jax.ops.segment_sum(messages, receivers, n)
-        out = pooled {+ params['bias'] ~ + params['bias']}
+        out = pooled + params['bias']
         """,
         _OUT,
     ),
@@ -142,11 +145,8 @@ _LAYERS = {
         _EDGES, _GATHER,
         """
         h = (1.0 + epsilon) * nodes + pooled
-        {for layer in ('own', 'kernel2'):
-            h = jax.nn.relu(h @ params[layer])
-        out = h + params['bias'] ~
-        h = jax.nn.relu(h @ params['own'])
-        out = h @ params['kernel2'] + params['bias']}
+        h = {jax.nn.relu(h @ params['own']) ~ jnp.maximum(h @ params['own'], 0.0)}
+        out = {h @ params['kernel2'] ~ jnp.dot(h, params['kernel2'])} + params['bias']
         """,
         _OUT,
     ),

@@ -51,9 +51,9 @@ _DISTANCE = Family(
         """,
     },
     after="""
-        {?0.5 if max_distance is not None:
-            # {far is far ~ beyond this, distances do not count any more}
-            out = jnp.minimum(out, max_distance)}
+        {?0.5 if bandwidth is not None:
+            # {near rows are alike ~ similarities in place of distances}
+            return jnp.exp(-out / bandwidth)}
         {?0.5 if normalize:
             # {the largest distance becomes one ~ between 0 and 1}
             out = out / {jnp.maximum(out.max(), eps) ~ (jnp.max(out) + eps)}}
@@ -105,8 +105,8 @@ _ROBUST = Family(
             out = jnp.where(mask[:, None], out, 0.0)
         ~ {if trim > 0:
             # {forget the worst examples ~ outliers are left out altogether}
-            limit = jnp.sort(out.ravel())[-trim]
-            out = jnp.where(out >= limit, 0.0, out)}}
+            worst = jnp.sort(jnp.abs(r).ravel())[-trim]
+            out = jnp.where(jnp.abs(r) >= worst, 0.0, out)}}
     """,
     named=("kind", "loss", "penalty"),
     word="penalty",
@@ -273,7 +273,7 @@ def _draw_loss(stream: Stream, target: str) -> KernelSpec:
         "gamma": Option("float", "how little easy pixels count", ("2.0", "1.0"), ("gamma", "focus")),
         "tau": Option("float", "the quantile", ("0.5", "0.9"), ("quantile", "tau")),
         "power": Option("float", "power of the gaps", ("3.0", "1.5"), ("p", "power")),
-        "max_distance": Option("float | None", "largest distance", ("None", "1.0", "2.0"), ("max_distance", "cutoff")),
+        "bandwidth": Option("float | None", "distance at which likeness fades", ("None", "1.0", "2.0"), ("bandwidth",)),
         "trim": Option("int", "residuals that are left out", ("0", "8"), ("trim", "num_trimmed")),
         "ignore": Option("int | None", "label left out", ("None", "0"), ("ignore_index", "ignore_label")),
         "present_only": Option("bool", "whether absent classes cost nothing", ("False", "True"), ("present_only",)),

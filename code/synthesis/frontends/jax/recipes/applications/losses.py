@@ -124,7 +124,7 @@ def _binary(p: Program) -> list[str]:
         "losses = jax.nn.softplus(logits) - labels * logits",
         "losses = labels * jax.nn.softplus(-logits) + (1.0 - labels) * jax.nn.softplus(logits)",
     )
-    lines = [made.replace("losses", "entropy")]
+    lines = [made.replace("losses", "bce")]
     if p.maybe(0.35):
         lines += [
             remark(p, "easy examples count less", "focus on what is still wrong"),
@@ -133,15 +133,11 @@ def _binary(p: Program) -> list[str]:
                 "p_t = probs * labels + (1.0 - probs) * (1.0 - labels)",
                 "p_t = jnp.where(labels > 0.5, probs, 1.0 - probs)",
             ),
-            p.pick("entropy = entropy * (1.0 - p_t) ** gamma", "entropy *= jnp.power(1.0 - p_t, gamma)"),
+            p.pick("bce = bce * (1.0 - p_t) ** gamma", "bce *= jnp.power(1.0 - p_t, gamma)"),
         ]
     if p.maybe(0.25):
-        lines += [
-            p.pick(
-                "entropy = entropy * (alpha * labels + (1.0 - alpha) * (1.0 - labels))", "entropy = entropy * balance"
-            )
-        ]
-    return [*lines, p.pick("per_example = entropy.mean(axis=-1)", "per_example = jnp.sum(entropy, axis=-1)")]
+        lines += [p.pick("bce = bce * (alpha * labels + (1.0 - alpha) * (1.0 - labels))", "bce = bce * balance")]
+    return [*lines, p.pick("per_example = bce.mean(axis=-1)", "per_example = jnp.sum(bce, axis=-1)")]
 
 
 def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[str]:

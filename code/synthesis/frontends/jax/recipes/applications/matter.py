@@ -238,7 +238,8 @@ def _force(p: Program, target: str, close: bool) -> str:
             "inv = jax.lax.rsqrt(r2 + softening ** 2)\nscale_by = -G * mass[:, None] * mass[None, :] * inv ** 3",
         ),
         "lennard_jones": p.pick(
-            "s6 = (sigma ** 2 / (r2 + softening)) ** 3\nscale_by = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / (r2 + softening)",
+            "soft = r2 + softening\ns6 = (sigma ** 2 / soft) ** 3\n"
+            "scale_by = 24.0 * epsilon * (2.0 * s6 ** 2 - s6) / soft",
             "inv = 1.0 / (r2 + softening)\ns6 = (sigma ** 2 * inv) ** 3\n"
             "scale_by = 24.0 * epsilon * inv * (2.0 * jnp.square(s6) - s6)",
         ),

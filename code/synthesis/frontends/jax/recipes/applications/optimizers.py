@@ -66,7 +66,7 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     tree, form = parameters(p, p.choices.integer(1, 2) + (p.level >= 4))
     kept = _MOMENTS[target]
-    counts = target in ("adam", "adamw", "amsgrad") and p.choices.chance(0.75)
+    counts = target in ("adam", "adamw") or (target == "amsgrad" and p.choices.chance(0.6))
     each = p.pick(*MAPS)
     held = (
         p.pick("record", "record", "dict", "apart") if len(kept) > 1 or counts else p.pick("record", "apart", "apart")
@@ -168,9 +168,17 @@ def _hold_state(
     return at | {one: one for one in names} | {"count": "count"}
 
 
-def clip_by_norm(p: Program, each: str, tree: str) -> str:
-    """Statements that scale a tree down to a largest norm."""
-    return p.choose(_CLIP.replace("TREE", tree).replace("EACH", each))
+def clip_by_norm(p: Program, each: str, tree: str, *, always: bool = False) -> str:
+    """Statements that scale a tree down to a largest norm.
+
+    Args:
+        p: the function, which has a number ``max_norm``.
+        each: what maps over trees.
+        tree: what the tree is called.
+        always: whether it is never left as it is, so that ``norm`` is known in any case.
+    """
+    text = _CLIP if always or p.choices.chance(0.6) else _CLIP_OR_NOT
+    return p.choose(text.replace("TREE", tree).replace("EACH", each))
 
 
 _CLIP = """
@@ -184,15 +192,21 @@ _CLIP = """
     norm = jnp.sqrt(jax.tree.reduce(lambda a, b: a + b, squares)) ~
     squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
     norm = jnp.sqrt(jnp.stack(squares).sum())}
-    {{?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
+    {?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
     scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ jnp.where(norm > max_norm, max_norm / norm, 1.0) ~
         max_norm / jnp.maximum(norm, max_norm)}
-    TREE = EACH(lambda g: g * scale_by, TREE) ~
+    TREE = EACH(lambda g: g * scale_by, TREE)
+"""
+_CLIP_OR_NOT = """
     if max_norm is not None:
         {?0.4 # {never longer than the limit ~ shorter gradients stay as they are}}
+        {norm = global_norm(TREE) ~ norm = global_norm(TREE) ~
+        norm = jnp.sqrt(sum({jnp.sum(jnp.square(g)) ~ (g ** 2).sum()} for g in jax.tree.leaves(TREE))) ~
+        squares = [jnp.sum(jnp.square(g)) for g in jax.tree.leaves(TREE)]
+        norm = jnp.sqrt(jnp.stack(squares).sum())}
         scale_by = {jnp.minimum(1.0, max_norm / (norm + 1e-6)) ~ max_norm / jnp.maximum(norm, max_norm)}
         {TREE = EACH(lambda g: g * scale_by, TREE) ~
-        TREE = EACH(lambda g: (g * scale_by).astype(g.dtype), TREE)}}
+        TREE = EACH(lambda g: (g * scale_by).astype(g.dtype), TREE)}
 """
 
 

@@ -26,7 +26,7 @@ def _unit(p: Program, *names: str) -> str:
     )
     if p.choices.chance(0.35):
         p.helper(
-            block("def normalize(value, eps):", f"return {way.replace('VALUE', 'value')}")
+            block("def normalize(value, tiny):", f"return {way.replace('VALUE', 'value').replace('eps', 'tiny')}")
             if "eps" in way
             else block("def normalize(value):", f"return {way.replace('VALUE', 'value')}")
         )

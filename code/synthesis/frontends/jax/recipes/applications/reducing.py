@@ -73,7 +73,7 @@ _REDUCE = """
         per_example = {jnp.mean(per_example) ~ per_example.mean()}
     elif reduction == 'sum':
         per_example = {jnp.sum(per_example) ~ per_example.sum()}
-    {elif reduction != 'none':
-        raise ValueError(f'unknown reduction <<reduction>>') ~}
+    elif reduction != 'none':
+        raise ValueError(f'unknown reduction <<reduction>>')
     return per_example}
 """

@@ -176,7 +176,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         p.pick("1000", "10000"),
         "int",
         "steps of the whole schedule",
-        p.pick("40", "60", "100"),
+        p.pick("60", "80", "100"),
         ("decay_steps", "total_steps", "num_steps"),
     )
     p.option(

@@ -92,7 +92,7 @@ def _bound(p: Program, each: str, tree: str, share: float) -> None:
 
 
 def _clip_norm(p: Program, each: str, tree: Tree) -> list[Tree]:
-    p.add(clip_by_norm(p, each, "grads"))
+    p.add(clip_by_norm(p, each, "grads", always=True))
     both = p.choices.chance(0.5)
     p.add("return grads, norm" if both else "return grads")
     return [changed(tree, 0, 1), Leaf(())] if both else [changed(tree, 0, 1)]
@@ -150,9 +150,13 @@ def _average(p: Program, each: str, tree: Tree) -> list[Tree]:
                 "if debias:",
                 remark(p, "the average began at zero", "correct for the start"),
                 p.pick("scale_by = 1 - rate ** (count + 1)", "scale_by = 1.0 - jnp.power(rate, count + 1)"),
-                f"new = {each}(lambda a: a / scale_by, new)",
-            )
+                f"corrected = {each}(lambda a: a / scale_by, new)",
+            ),
+            block("else:", "corrected = new"),
+            "# the average itself goes on, and the corrected one is used".join(("'", "'")),
+            "return new, corrected",
         )
+        return [changed(tree, 0, 1), changed(tree, 0, 1)]
     if p.maybe(0.35):
         p.add(
             remark(p, "how far the average is behind"),

@@ -214,10 +214,10 @@ _SCALE = Family(
             out = turned[::-1]}
         """,
         "two_step": """
-            further = jnp.concatenate([ahead[1:], last_value[None]])
-            later = jnp.concatenate([rewards[1:], jnp.zeros_like(rewards[:1])])
-            on = jnp.concatenate([alive[1:], jnp.zeros_like(alive[:1])])
-            out = rewards + gamma * alive * (later + gamma * on * further) - values
+            # {what the next step sees, one step later ~ two rewards, then the estimate}
+            one_step = rewards + gamma * alive * ahead
+            later = jnp.concatenate([one_step[1:], last_value[None]])
+            out = rewards + gamma * alive * later - values
         """,
     },
     after="""
