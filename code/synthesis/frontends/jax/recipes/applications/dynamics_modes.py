@@ -99,8 +99,9 @@ _POTENTIAL = Family(
         """,
         "harmonic": "out = {0.5 * stiffness * (r - sigma) ** 2 ~ 0.5 * stiffness * jnp.square(r - sigma)}",
         "yukawa": """
-            strength = {charge[:, None] * charge[None, :] ~ epsilon}
-            out = strength * jnp.exp(-width * r) / r
+            {out = epsilon * jnp.exp(-width * r) / r ~
+            strength = charge[:, None] * charge[None, :]
+            out = strength * jnp.exp(-width * r) / r}
         """,
         "soft_sphere": """
             overlap = jnp.maximum(1.0 - r / {sigma ~ (2.0 * sigma)}, 0.0)
@@ -122,6 +123,7 @@ _POTENTIAL = Family(
             both = mask[:, None] & mask[None, :]
             out = jnp.where(both, out, 0.0)}
     """,
+    finished=False,
     named=("kind", "potential", "form"),
     word="potential",
     returned="the energy of each pair",
@@ -164,6 +166,7 @@ _CONTACT = Family(
         {?0.4 if mask is not None:
             out = out * mask}
     """,
+    finished=False,
     named=("model", "kind", "contact_model"),
     word="contact model",
     returned="the normal force of each body",

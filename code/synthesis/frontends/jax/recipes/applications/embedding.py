@@ -68,15 +68,16 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             guard(p, f"hidden.shape[-1] != {at['token']}.shape[1]", "hidden states of {hidden.shape[-1]} features", 0.3)
         )
         if p.maybe(0.5):
-            p.add(normalise(p, "hidden", "hidden", "scale", p.pick("", "shift"), p.pick("rms", "layer")))
-        p.add("h = hidden.astype(jnp.bfloat16)" if low else "h = hidden")
+            p.add(_normalised(p, "hidden"))
+        p.add("h = hidden.astype(jnp.bfloat16)" if low else "")
+        last = "h" if low else "hidden"
         table = f"{at['token']}.astype(jnp.bfloat16)" if low else at["token"]
         p.add(
             remark(p, "the table of embeddings is used twice", "tied weights"),
             p.pick(
-                f"logits = jnp.einsum('btd,vd->btv', h, {table})",
-                f"logits = h @ {table}.T",
-                f"logits = jnp.dot(h, {table}.T, preferred_element_type=jnp.float32)",
+                f"logits = jnp.einsum('btd,vd->btv', {last}, {table})",
+                f"logits = {last} @ {table}.T",
+                f"logits = jnp.dot({last}, {table}.T, preferred_element_type=jnp.float32)",
             ),
         )
         if low:
@@ -88,8 +89,8 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             p.add(
                 remark(p, "padding is never predicted", "nobody wants padding"),
                 p.pick(
-                    "logits = logits.at[..., pad].set(-1e4)",
-                    "logits = jnp.where(jnp.arange(logits.shape[-1]) == pad, -1e4, logits)",
+                    "logits = logits.at[..., pad].set(-1e9)",
+                    "logits = jnp.where(jnp.arange(logits.shape[-1]) == pad, -1e9, logits)",
                 ),
             )
         p.add(p.pick("return logits", f"{expect(p, 'logits.ndim == 3', 1)}\nreturn logits"))
@@ -140,7 +141,7 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
             ),
         )
     if p.maybe(0.45):
-        p.add(normalise(p, "h", "h", "scale", p.pick("", "shift"), p.pick("rms", "layer")))
+        p.add(_normalised(p, "h"))
     if padded:
         p.add(
             remark(p, "padding has no vector", "nothing stands for padding"),
@@ -165,6 +166,12 @@ def _draw_embedding(stream: Stream, target: str) -> KernelSpec:
         ),
         "vectors of shape (batch, length, dim)",
     )
+
+
+def _normalised(p: Program, value: str) -> str:
+    """Statements that normalize vectors, by their root mean square without an offset."""
+    form = p.pick("rms", "layer")
+    return normalise(p, value, value, "scale", p.pick("", "shift") if form == "layer" else "", form)
 
 
 def _waves(p: Program) -> str:

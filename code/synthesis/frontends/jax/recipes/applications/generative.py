@@ -1,5 +1,7 @@
 """Losses of models that generate, of teachers, and of values of actions."""
 
+from textwrap import dedent
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import positive, truth, weights, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -96,13 +98,13 @@ _LOSSES = {
             wanted = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
         else:
             raise ValueError(f'cannot predict <<predicts>>') ~
-        wanted = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x if predicts == 'velocity' else noise}
+        if predicts not in ('noise', 'data', 'velocity'):
+            raise ValueError(f'cannot predict <<predicts>>')
+        wanted = noise if predicts == 'noise' else x
+        if predicts == 'velocity':
+            wanted = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x}
         error = {jnp.mean(jnp.square(predicted - wanted), axis=-1) ~ ((predicted - wanted) ** 2).mean(axis=-1)}
-        # {steps with little noise count less ~ weigh by signal to noise}
-        snr = (alpha_bar / (1.0 - alpha_bar)).reshape(-1)
-        {{?0.6 if max_snr is not None and max_snr > 0:
-            snr = jnp.minimum(snr, max_snr)}
-        loss = jnp.mean(snr * error) ~ loss = jnp.mean(error * snr / (1.0 + snr))}
+        WEIGH
         """,
     ),
     "distillation": (
@@ -190,6 +192,25 @@ _LOSSES = {
         """,
     ),
 }  # fmt: skip
+_PREDICTED = {
+    # What a model that gives noise, data or velocity is to be weighted by for a weight of the data's error.
+    "all": """
+        {?0.6 # {no step rules the loss ~ weigh by the signal to noise, up to a limit}}
+        snr = (alpha_bar / (1.0 - alpha_bar)).reshape(-1)
+        {bounded = jnp.minimum(snr, max_snr) if max_snr is not None else snr ~
+        bounded = snr
+        if max_snr is not None:
+            bounded = jnp.minimum(snr, max_snr)}
+        if predicts == 'noise':
+            weight_of = bounded / snr
+        elif predicts == 'velocity':
+            weight_of = bounded / (snr + 1.0)
+        else:
+            weight_of = bounded
+        loss = jnp.mean(weight_of * error)
+    """,
+    "none": "{loss = jnp.mean(error) ~ loss = error.mean()}",
+}
 _SUMMARIES = {
     "evidence_bound": "Negative evidence lower bound of a variational autoencoder",
     "adversarial": "Losses of a critic and of the generator that it judges",
@@ -327,7 +348,8 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         p.pick("0.1", "0.0", "0.01"),
         ("entropy_weight", "diversity_weight"),
     )
-    p.write(*_LOSSES[target])
+    weigh = dedent(_PREDICTED[p.pick("all", "none")]).strip()
+    p.write(*(dedent(text).replace("WEIGH", weigh) for text in _LOSSES[target]))
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
         "evidence_bound": (
             ("return loss, reconstruction.mean(), divergence.mean()", (Leaf(()), Leaf(()), Leaf(()))),

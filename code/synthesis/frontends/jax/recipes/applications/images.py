@@ -159,7 +159,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
             f"h = {conv}(h{'.astype(x.dtype)' if low else ''}, {at['kernel2']}, (1, 1), 'SAME', "
             f"dimension_numbers={layout}{wide})",
             p.pick("h = h + x", "h = x + h"),
-            p.pick(f"h = {activate(p, 'h')}", ""),
+            p.pick(f"h = {fixed}", ""),
         )
     elif norm == "instance" or p.maybe(0.75):
         p.add(f"h = {fixed}")
@@ -174,12 +174,12 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
         )
         p.add(remark(p, "patches as a sequence", "one row for each patch"), f"h = {merged}")
         shape_out = (rows, new * new, channels)
-    elif p.maybe(0.3):
+    elif not residual and p.maybe(0.3):
         sides = "(2, 3)" if first else "(1, 2)"
         p.add(remark(p, "one vector for each image", "global pooling"))
         p.add(p.pick(f"h = h.mean(axis={sides})", f"h = jnp.mean(h, axis={sides})", f"h = jnp.max(h, axis={sides})"))
         shape_out = (rows, channels)
-    elif p.maybe(0.25) and new % 2 == 0:
+    elif not residual and p.maybe(0.25) and new % 2 == 0:
         box = "(1, 1, 2, 2)" if first else "(1, 2, 2, 1)"
         p.add(
             p.pick(
@@ -223,7 +223,9 @@ def _normed(p: Program, form: str, first: bool, spread: str) -> str:
     scale, shift = spread.replace("VALUE", "scale"), spread.replace("VALUE", "shift")
     match form:
         case "channels":
-            return normalise(p, "h", "h", scale, p.pick("", shift), p.pick("layer", "rms"), "1" if first else "-1")
+            kind = p.pick("layer", "rms")
+            offset = p.pick("", shift) if kind == "layer" else ""
+            return normalise(p, "h", "h", scale, offset, kind, "1" if first else "-1")
         case "instance":
             return normalise(p, "h", "h", scale, p.pick("", shift), "layer", "(2, 3)" if first else "(1, 2)")
         case "running":

@@ -57,6 +57,8 @@ class Family:
     """For each name, lines that give ``out``, every way through them once."""
     after: str = ""
     """What is done with ``out`` in any case; empty in some functions, which return at once."""
+    finished: bool = True
+    """Whether ``out`` may be returned as the cases leave it."""
     named: tuple[str, ...] = ("mode", "kind", "method")
     """What the name of a case may be called."""
     word: str = "mode"
@@ -86,7 +88,8 @@ def draw_by_name(
     known = known if len(known) > 1 else list(family.cases)[:3]
     known = p.choices.shuffled(known if asked in known else [asked, *known[1:]])
     cases = {name: p.choose(family.cases[name]) for name in known}
-    before, after = p.choose(family.before), p.choose(family.after) if p.choices.chance(0.6) else ""
+    ended = p.choices.chance(0.6)
+    before, after = p.choose(family.before), p.choose(family.after) if ended or not family.finished else ""
     now = set(re.findall(r"\w+", f"{before}\n{after}\n{cases[asked]}"))
     for key, each in given.items():
         _declare(p, key, each, now=key in now)

@@ -44,7 +44,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         "xs",
         Leaf((length, rows, into) if late else (rows, length, into), -2, 2),
         f"inputs of shape {'(time, batch, features)' if late else '(batch, time, features)'}",
-        ("xs", "inputs", "x"),
+        ("xs", "inputs", "sequence"),
     )
     state = _CELLS[target]
     given = p.choices.chance(0.6)
@@ -102,12 +102,12 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     else:
         p.add("start = carry0")
     unpack = f"{', '.join(state)} = carry" if len(state) > 1 else "h = carry"
-    mask = join("old_h = h") if masked else ""
+    mask = join("before = h") if masked else ""
     keep = (
         join(
             remark(p, "sequences that have ended keep their state", "padding changes nothing"),
             "alive = (t < lengths)[:, None]",
-            "h = jnp.where(alive, h, old_h)",
+            "h = jnp.where(alive, h, before)",
         )
         if masked
         else ""
@@ -160,7 +160,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         "lstm": ("lstm", "run_lstm", "lstm_layer"),
         "gru": ("gru", "run_gru", "gru_layer"),
         "rnn": ("rnn", "elman_rnn", "simple_rnn"),
-        "linear_recurrence": ("linear_recurrence", "diagonal_ssm", "gated_linear_unit_scan"),
+        "linear_recurrence": ("linear_recurrence", "diagonal_ssm", "linear_rnn"),
     }[target]
     return p.done(
         "layers",
@@ -196,10 +196,10 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
         case "lstm":
             return [
                 remark(p, "all gates by one product", "input, forget, cell and output gate"),
-                f"z = {both}",
+                f"gates = {both}",
                 p.pick(
-                    "i, f, g, o = jnp.split(z, 4, axis=-1)",
-                    f"i, f, g, o = (z[..., k * {hidden}:(k + 1) * {hidden}] for k in range(4))",
+                    "i, f, g, o = jnp.split(gates, 4, axis=-1)",
+                    f"i, f, g, o = (gates[..., k * {hidden}:(k + 1) * {hidden}] for k in range(4))",
                 ),
                 p.pick(
                     "c = jax.nn.sigmoid(f + bias) * c + jax.nn.sigmoid(i) * jnp.tanh(g)",
@@ -223,18 +223,19 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
         case "rnn":
             return [
                 p.pick(
-                    f"h = jnp.tanh({both})", f"h = jax.nn.relu({both})", f"z = {both}\nh = 0.5 * h + 0.5 * jnp.tanh(z)"
+                    f"h = jnp.tanh({both})",
+                    f"h = jax.nn.relu({both})",
+                    f"pre = {both}\nh = 0.5 * h + 0.5 * jnp.tanh(pre)",
                 )
             ]
         case _:
             return [
                 remark(p, "always between zero and one", "stable for any weights"),
                 p.pick(f"decay = jnp.exp(-jnp.exp({at['log_decay']}))", f"decay = jax.nn.sigmoid({at['log_decay']})"),
-                f"z = x @ {at['w_x']} + {at['b']}",
+                f"drive = x @ {at['w_x']} + {at['b']}",
                 p.pick(
-                    "h = decay * h + (1.0 - decay) * z",
-                    "h = decay * h + jnp.sqrt(1.0 - decay ** 2) * z",
-                    "h = decay * h + z * jax.nn.silu(z)",
+                    "h = decay * h + (1.0 - decay) * drive",
+                    "h = decay * h + jnp.sqrt(1.0 - decay ** 2) * drive",
                 ),
             ]
 

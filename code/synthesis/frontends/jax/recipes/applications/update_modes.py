@@ -207,8 +207,8 @@ _SCALE = Family(
                 carry = delta_t + gamma * lam * on * carry
                 return carry, carry
 
-            {_, out_t = lax.scan(step, jnp.zeros_like(last_value), (deltas, alive), reverse=True)
-            out = out_t ~
+            {_, summed = lax.scan(step, jnp.zeros_like(last_value), (deltas, alive), reverse=True)
+            out = summed ~
             # {from the last step to the first ~ backwards in time}
             _, turned = lax.scan(step, jnp.zeros_like(last_value), (deltas[::-1], alive[::-1]))
             out = turned[::-1]}
