@@ -209,7 +209,7 @@ def _draw_block(stream: Stream, target: str) -> KernelSpec:
     if gated:
         tree["gate"] = weights(dim, wide, dtype=held)
     if p.maybe(0.2):
-        tree["scale1"], tree["scale2"] = positive(dim, low=0.2), positive(dim, low=0.2)
+        tree["scale1"] = tree["scale2"] = Leaf((dim,), 0.2, 1.0, held)
     p.tree("params", tree, "weights of the block", ("params", "weights", "p"))
     p.tensor("x", Leaf((rows, length, dim), -2, 2, held), "inputs of shape (batch, length, features)", ("x", "inputs"))
     masked, trained = p.maybe(0.4), p.maybe(0.5)
