@@ -50,7 +50,12 @@ _BATCHES = {
         _IMAGES,
         """
         # {a square of each image is hidden ~ hide a square at a random place}
-        centres = jax.random.uniform(rng, (n, 2)) * jnp.array({[height, width] ~ images.shape[1:3]})
+        row_key, column_key = jax.random.split(rng)
+        {centres = jnp.stack(
+            [height * jax.random.uniform(row_key, (n,)), width * jax.random.uniform(column_key, (n,))], axis=-1) ~
+        centres = jnp.stack([
+            jax.random.uniform(row_key, (n,), maxval=height), jax.random.uniform(column_key, (n,), maxval=width)
+        ], axis=-1)}
         rows, columns = jnp.arange(height), jnp.arange(width)
         {inside_rows = jnp.abs(rows[None, :] - centres[:, :1]) < size / 2
         inside_columns = jnp.abs(columns[None, :] - centres[:, 1:]) < size / 2

@@ -146,7 +146,7 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
         }[form]
         one = "(w, b)" if form == "pairs" else "layer"
         made = linear("h", kernel, bias)
-        style = p.pick("split", "star", *([] if residual else ["enumerate"]))
+        style = p.pick("split", "star", *([] if residual or dropout else ["enumerate"]))
         if style == "enumerate":
             head = f"for i, {one} in enumerate(params):"
             test = p.pick("i < len(params) - 1", "i + 1 < len(params)", "i != len(params) - 1")

@@ -110,10 +110,11 @@ _ATTITUDE = """
     {?0.5 if zs.shape != rates.shape:
         raise ValueError(f'accelerations of shape <<zs.shape>>, rates of shape <<rates.shape>>')}
 
-    def rotate(q, turn, duration):
+    def rotate(orientation, turn, duration):
         {?0.4 # {half the rate, in the body's frame ~ derivative of a quaternion}}
         zero = {jnp.zeros_like(turn[:, :1]) ~ jnp.zeros((turn.shape[0], 1), turn.dtype)}
-        turned = q + 0.5 * duration * multiply(q, jnp.concatenate([zero, turn], axis=-1))
+        turned = orientation + 0.5 * duration * multiply(
+            orientation, jnp.concatenate([zero, turn], axis=-1))
         return turned / {jnp.linalg.norm(turned, axis=-1, keepdims=True) ~ safe_norm(turned)}
 
     omega = rates - bias

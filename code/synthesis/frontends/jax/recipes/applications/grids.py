@@ -87,7 +87,7 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
         guard(p, "u.shape != v.shape", "fields of {u.shape} and {v.shape}", 0.3) if both else "",
     )
     body = _change(p, target, more, leapfrog=leapfrog, either=either)
-    hold = _hold(p, target)
+    hold = _hold(p, target, leapfrog=leapfrog)
     loop = p.pick("once", "once", "fori", "scan", "python")
     if loop == "once":
         p.add(body, hold)
@@ -189,7 +189,7 @@ def _laplacian(p: Program, bounds: str) -> str:
     return block("def laplacian(u, dx):", says, f"padded = jnp.pad(u, 1{mode})", inner)
 
 
-def _hold(p: Program, target: str) -> str:
+def _hold(p: Program, target: str, *, leapfrog: bool) -> str:
     """Statements that keep a field where walls are."""
     told = remark(p, "walls keep their value", "nothing changes inside walls")
     match target:
@@ -202,6 +202,8 @@ def _hold(p: Program, target: str) -> str:
             )
         case _:
             told, kept = remark(p, "the field is zero in walls", "walls"), "new = jnp.where(solid, 0.0, new)"
+            if target == "wave" and not leapfrog:
+                kept += "\nnew_v = jnp.where(solid, 0.0, new_v)"
     return block("if solid is not None:", told, kept)
 
 

@@ -208,9 +208,10 @@ def _f1(p: Program, classes: int) -> _Figures:
         remark(p, "guesses that are right stand on the diagonal"),
         p.pick("tp = jnp.diag(matrix)", "tp = jnp.diagonal(matrix)"),
         p.pick(
-            "precision = tp / (matrix.sum(axis=0) + eps)", "precision = tp / jnp.maximum(jnp.sum(matrix, axis=0), 1.0)"
+            "precision = tp / (matrix.sum(axis=0) + eps)\nrecall = tp / (matrix.sum(axis=1) + eps)",
+            "precision = tp / jnp.maximum(jnp.sum(matrix, axis=0), 1.0)\n"
+            "recall = tp / jnp.maximum(jnp.sum(matrix, axis=1), 1.0)",
         ),
-        p.pick("recall = tp / (matrix.sum(axis=1) + eps)", "recall = tp / jnp.maximum(jnp.sum(matrix, axis=1), 1.0)"),
         "f1 = 2 * precision * recall / (precision + recall + eps)",
     ]
     if p.choices.chance(0.5):

@@ -128,7 +128,6 @@ def _pair_loss(p: Program, target: str, *, unit: bool) -> list[str]:
     )
     other = "jnp.diag(jax.nn.log_softmax(VALUE, axis=-1))"
     rows = rows if "rows" in one_way else ""
-    one_way = one_way.replace("[rows, rows]", "[rows, jnp.arange(a.shape[0])]")
     match target:
         case "info_nce":
             why = remark(p, "partners stand on the diagonal", "all others in the batch are negatives")

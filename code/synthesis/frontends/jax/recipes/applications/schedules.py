@@ -69,7 +69,7 @@ _SCHEDULES = {
             rate = jnp.where(t >= boundary, rate * factor, rate) ~
         passed = sum((t >= boundary).astype(jnp.float32) for boundary in boundaries)
         rate = peak * factor ** passed ~
-        passed = jnp.sum(t >= jnp.asarray(boundaries, dtype=jnp.float32))
+        passed = sum(jnp.where(t < boundary, 0.0, 1.0) for boundary in boundaries)
         rate = peak * factor ** passed}
     """,
     "cyclic_schedule": """

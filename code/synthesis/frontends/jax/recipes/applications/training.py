@@ -205,9 +205,10 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
                 f"grad_fn = jax.value_and_grad({whole_fn}{flag})\n{left}, grads = grad_fn({given})",
             )
         )
-    if p.maybe(0.3):
+    # Norms are asked for of gradients as they are.
+    if target != "gradient_norms" and p.maybe(0.3):
         p.add(clip_by_norm(p, each, "grads"))
-    if p.maybe(0.2):
+    if target != "gradient_norms" and p.maybe(0.2):
         p.add(remark(p, "decay as a part of the gradient", "weight decay"))
         p.add(f"grads = {each}(lambda g, w: g + strength * w, grads, params)")
     made: list[Tree] = []

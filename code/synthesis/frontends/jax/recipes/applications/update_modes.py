@@ -65,7 +65,7 @@ _PROJECT = Family(
 )  # fmt: skip
 _COMPRESS = Family(
     summary="Makes gradients small enough to be sent",
-    titles=("compress_gradients", "compress", "compress_updates", "sparsify_or_quantize"),
+    titles=("compress_gradients", "compress", "compress_updates", "compress_grads"),
     before="""
         {?0.4 if not jax.tree.leaves(grads):
             raise ValueError('no gradients')}
@@ -97,7 +97,7 @@ _COMPRESS = Family(
         """,
         "ternary": """
             def signs(g):
-                size = {jnp.abs(g) ~ jnp.sqrt(jnp.square(g))}
+                size = jnp.abs(g)
                 # {three values an entry, and one size an array ~ small entries are not sent}
                 large = size > threshold * {jnp.mean(size) ~ size.mean()}
                 level = jnp.sum(jnp.where(large, size, 0.0)) / jnp.maximum(jnp.sum(large), 1)
