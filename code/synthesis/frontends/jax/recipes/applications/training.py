@@ -28,7 +28,7 @@ _PIXELS = _SIDE**2
 """Of an image, which is no larger at real sizes."""
 
 
-def _model(p: Program, into: int, out: int, *, image: bool, low: bool, apart: int = 0) -> tuple[Tree, str]:
+def _model(p: Program, into: int, out: int, *, image: bool, smooth: bool, apart: int = 0) -> tuple[Tree, str]:
     """The parameters of a small model, and the text of the function that applies it; no layer is ``apart`` wide."""
     hidden = p.size(32, 64, 96, 128, apart=apart)
     depth = 1 + (p.level >= 4 or p.choices.chance(0.4))
@@ -36,7 +36,7 @@ def _model(p: Program, into: int, out: int, *, image: bool, low: bool, apart: in
     pairs = [(weights(a, b), weights(b)) for a, b in pairwise(sizes)]
     form = p.pick("flat", "flat", "list", "pairs", "record")
     fixed = activate(p, "VALUE")
-    fixed = p.pick(*_SMOOTH) if low else fixed
+    fixed = p.pick(*_SMOOTH) if smooth else fixed
     title = p.pick("apply_model", "predict", "forward", "model")
     start = (
         p.pick("h = x.reshape(x.shape[0], -1)", "h = jnp.reshape(x, (x.shape[0], -1))")
@@ -135,7 +135,8 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     # JAX prints a norm once for all arrays of one shape: an image's pixels are as many at small sizes as at real ones,
     # and if as many as small layers are wide, arrays had one shape at small sizes that have two at real ones.
     apart = _PIXELS if image and target == "gradient_norms" else 0
-    tree, apply = _model(p, _PIXELS if image else into, out, image=image, low=low, apart=apart)
+    smooth = low or target == "gradient_norms"
+    tree, apply = _model(p, _PIXELS if image else into, out, image=image, smooth=smooth, apart=apart)
     shape = (rows, _SIDE, _SIDE) if image else (rows, into)
     # What the largest score is may fall either way where numbers are coarse.
     aux = p.maybe(0.35) and not (low and classes)
