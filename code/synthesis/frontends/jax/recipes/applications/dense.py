@@ -97,8 +97,9 @@ def _draw_perceptron(stream: Stream, target: str) -> KernelSpec:
         return f"act({value})" if chosen else fixed.replace("VALUE", value)
 
     def linear(value: str, kernel: str, bias: str) -> str:
-        return product(p, value, kernel, "bi,io->bo", low) + (f" + {bias}" if biased else "")
+        return multiplied.replace("LEFT", value).replace("RIGHT", kernel) + (f" + {bias}" if biased else "")
 
+    multiplied = product(p, "LEFT", "RIGHT", "bi,io->bo", low)
     fixed = activate(p, "VALUE", named=True)
     p.add(
         guard(p, "x.ndim != 2", "expected inputs of shape (batch, features), got {x.shape}", 0.25),

@@ -115,7 +115,7 @@ _TIME = Family(
         elif act == 'gelu':
             out = jax.nn.gelu(out)
         elif act is not None:
-            raise ValueError(f'unknown activation <<act>>') ~ out = jax.nn.gelu(out) if act is not None else out}}
+            raise ValueError(f'unknown activation <<act>>')}}
     """,
     named=("padding", "mode", "pad_mode"),
     word="padding",
