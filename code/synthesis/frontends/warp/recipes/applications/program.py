@@ -107,7 +107,7 @@ class Program:
         for text in HELPERS:
             self.function(text)
         self._holes["TINY"] = Literal(self.choices.choice(("1.0e-6", "1e-6", "1.0e-8", "1.0e-5")))
-        self._holes["HUGE"] = Literal(self.choices.choice(("1.0e6", "1.0e10", "1e6", "1000.0")))
+        self._holes["HUGE"] = Literal(self.choices.choice(("1.0e6", "1.0e10", "1e6", "1.0e8")))
 
     @property
     def threads(self) -> int:
@@ -151,14 +151,16 @@ class Program:
         """
         self._give(key, Given(kind=kind, domain=domain, shape=tuple(shape), names=names or (key,), element=element))
 
-    def starts(self, key: str, count: int, stride: int, slack: int, names: tuple[str, ...] = ()) -> None:
+    def starts(
+        self, key: str, count: int, stride: int, slack: int, names: tuple[str, ...] = (), *, kind: Type = INT
+    ) -> None:
         """An array of where each of some rows begins: ``stride`` entries lie between two, up to ``slack`` more or less.
 
         Rows of up to ``stride - slack`` entries have none in common, and the last ends before ``count * stride``. With
         less slack than the stride, each starts before the next.
         """
         base = tuple(range(0, count * stride, stride))
-        self._give(key, Given(kind=INT, domain=(0, slack), shape=(count,), names=names or (key,), base=base))
+        self._give(key, Given(kind=kind, domain=(0, slack), shape=(count,), names=names or (key,), base=base))
 
     def places(self, key: str, count: int, among: int, names: tuple[str, ...] = ()) -> None:
         """An array of places, no two alike and in no order, among ``among`` for each of some items."""

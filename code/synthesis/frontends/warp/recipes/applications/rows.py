@@ -1,355 +1,584 @@
 """Rows of sparse matrices, segments of lists, and searches in tables: loops whose bounds are looked up."""
 
-from collections.abc import Callable
-
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, Program
-from synthesis.grammar.lines import block, chain, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
+
+_ROWS = {
+    "csr_multiply": """
+        {?0.4 # rows that are not free are left alone
+        if mask[row] == 0:
+            return}
+        total = float(0.0)
+        LOOP
+            {?0.3 if mask[col] == 0:
+                continue}
+            {?0.2 if wp.abs(values[k]) < drop:
+                continue}
+            total += values[k] * x[col]
+        {y[row] = total ~ y[row] = b[row] - total ~ y[row] = alpha * total ~ added[row] = beta * added[row] + total ~
+        added[row] = alpha * total + beta * added[row] ~ added[row] += total ~ y[row] = total + shift * x[row] ~
+        y[row] = inv_diag_in[row] * (b[row] - total)}
+        {?0.3 wp.atomic_add(dot_out, 0, x[row] * total)}
+    """,
+    "csr_diagonal": """
+        {?0.3 if mask[row] == 0:
+            diag[row] = 1.0
+            return}
+        pivot = float(0.0)
+        LOOP
+            {if col == row:
+                pivot = values[k]
+                break ~ if col == row:
+                pivot += values[k] ~ if col != row:
+                continue
+            pivot = values[k]
+            break}
+        {diag[row] = pivot ~ if wp.abs(pivot) > drop:
+            diag[row] = 1.0 / pivot
+        else:
+            diag[row] = {1.0 ~ 0.0} ~ {# rows without a diagonal keep their scale
+        ~}
+        diag[row] = pivot if pivot != 0.0 else 1.0 ~ diag[row] = {1.0 / wp.max(wp.abs(pivot), drop) ~ \
+                1.0 / wp.sqrt(wp.max(wp.abs(pivot), drop))}}
+        {?0.3 if pivot == 0.0:
+            wp.atomic_add(num_bad, 0, 1)}
+    """,
+    "csr_row_norm": """
+        {?0.3 if mask[row] == 0:
+            y[row] = {0.0 ~ 1.0}
+            return}
+        total = float(0.0)
+        LOOP
+            {?0.3 {# only what is off the diagonal
+            if col == row:
+                continue ~ if mask[col] == 0:
+                continue}}
+            {total += wp.abs(values[k]) ~ total = wp.max(total, wp.abs(values[k])) ~ total += values[k] * values[k]
+        total = wp.sqrt(total)}
+        {y[row] = total ~ if total > drop:
+            y[row] = 1.0 / total
+        else:
+            y[row] = 1.0 ~ y[row] = 1.0 / wp.max(total, drop)}
+        {?0.4 wp.atomic_max(norm_out, 0, total)}
+    """,
+    "csr_jacobi": """
+        {?0.5 {if mask[row] == 0:
+            y[row] = x[row]
+            return ~ # one colour at a time
+        if color[row] != current:
+            y[row] = x[row]
+            return}}
+        pivot = float(0.0)
+        total = b[row]
+        LOOP
+            if col == row:
+                {pivot = values[k] ~ pivot += values[k]}
+            else:
+                total -= values[k] * x[col]
+        {# a row without a diagonal stays as it is
+        if wp.abs(pivot) < drop:
+            y[row] = x[row]
+            {wp.atomic_add(num_bad, 0, 1)
+            return ~ return}
+        new = total / pivot ~
+        new = x[row]
+        if wp.abs(pivot) >= drop:
+            new = total / pivot}
+        {y[row] = new ~ y[row] = x[row] + omega * (new - x[row]) ~ y[row] = (1.0 - omega) * x[row] + omega * new}
+        {?0.4 {wp.atomic_max(norm_out, 0, wp.abs(new - x[row])) ~ wp.atomic_add(change_out, 0, (new - x[row]) * (new - x[row]))}}
+    """,
+    "csr_pattern": """
+        {?0.3 if mask[row] == 0:
+            count[row] = 0
+            return}
+        num = int(0)
+        LOOP
+            {# small entries are dropped
+            if wp.abs(values[k]) {> ~ >=} drop:
+                num += 1 ~ if col < row:
+                num += 1 ~ if col != row and wp.abs(values[k]) > drop:
+                num += 1 ~ if mask[col] == 1:
+                num += 1 ~ # entries of another part have to be sent
+            if color[col] != color[row]:
+                num += 1}
+        count[row] = num
+        {?0.5 {wp.atomic_add(nnz_out, 0, num) ~ wp.atomic_max(widest, 0, num) ~ if num == 0:
+            wp.atomic_add(num_bad, 0, 1)}}
+    """,
+    "csr_bandwidth": """
+        {?0.3 if mask[row] == 0:
+            width[row] = 0
+            return}
+        {far = int(row)
+        LOOP
+            {?0.4 if wp.abs(values[k]) < drop:
+                continue}
+            {far = wp.max(far, col) ~ if col > far:
+                far = col}
+        width[row] = far - row ~
+        first = int(row)
+        far = int(row)
+        LOOP
+            {?0.4 if wp.abs(values[k]) < drop:
+                continue}
+            first = wp.min(first, col)
+            far = wp.max(far, col)
+        {width[row] = far - first + 1 ~ width[row] = wp.max(row - first, far - row)}}
+        {?0.4 # the whole matrix is as wide as its widest row
+        wp.atomic_max(widest, 0, far - row)}
+    """,
+}
+"""What is done with a row; ``LOOP`` begins the loop over its entries, in which ``col`` is an entry's column."""
 
 
 def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     """A row of a sparse matrix in compressed form: a product, its diagonal, a step of Jacobi's method."""
     p = Program(stream, ("row", "tid", "i", "r"))
     rows, entries = p.threads, p.choices.choice((24, 32, 48))
-    padded = p.maybe(0.3)
+    padded = p.maybe(0.2)
     p.array("offsets", INT, (0, entries), (rows + 1,), ("row_offsets", "offsets", "row_ptr", "indptr"))
     p.array("columns", INT, (-1 if padded else 0, rows - 1), (entries,), ("columns", "col_indices", "cols"))
     p.array("values", FLOAT, (-2, 2), (entries,), ("values", "vals", "matrix_values"))
     p.array("x", FLOAT, (-2, 2), (rows,), ("x", "vec", "p"))
     p.array("b", FLOAT, (-2, 2), (rows,), ("b", "rhs"))
+    p.array("inv_diag_in", FLOAT, (0.2, 2), (rows,), ("inv_diag", "diag_inv"))
     p.array("mask", INT, (0, 1), (rows,), ("mask", "free_dofs", "is_free"))
     p.array("color", INT, (0, 2), (rows,), ("row_color", "colors", "partition"))
-    p.array("order", INT, (0, rows - 1), (rows,), ("permutation", "row_order", "perm"))
     p.scalar("current", INT, (0, 2), ("current_color", "color", "part"))
     p.number("omega", (0.3, 1), ("omega", "relaxation", "damping"), ("0.5", "0.8"))
-    p.number("drop", (0.1, 0.8), ("threshold", "drop_tol", "tolerance"), ("0.5", "0.1"))
+    p.number("drop", (0.1, 0.4), ("threshold", "drop_tol", "tolerance"), ("0.1",))
+    p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
+    p.number("beta", (0.2, 1), ("beta",), ("0.5",))
+    p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
     p.output("y", FLOAT, (rows,), ("y", "out", "result"))
-    p.output("added", FLOAT, (rows,), ("y", "out", "residual"), (-1, 1))
-    p.output("diag", FLOAT, (rows,), ("diag", "diagonal", "inv_diag"))
-    p.output("count", INT, (rows,), ("row_nnz", "nnz", "row_count"))
-    p.output("width", INT, (rows,), ("bandwidth", "row_width", "last_column"))
-    if p.maybe(0.4):
-        p.add(block(f"if {p.pick('mask[row] == 0', 'color[row] != current', 'mask[row] != 1')}:", "return"))
-    near = target == "csr_row_norm" or p.maybe(0.35)
-    start, use, finish = {
-        "csr_multiply": _product(p),
-        "csr_diagonal": (
-            "pivot = float(0.0)",
-            block("if col == row:", p.pick("pivot = values[k]\nbreak", "pivot += values[k]")),
-            p.pick(
-                "diag[row] = pivot",
-                block("if pivot != 0.0:", "diag[row] = pivot") + "\n" + block("else:", "diag[row] = 1.0"),
-            ),
-        ),
-        "csr_row_norm": (
-            "total = float(0.0)",
-            p.pick("total += wp.abs(values[k])", "total = wp.max(total, wp.abs(values[k]))"),
-            p.pick(
-                "y[row] = total",
-                "y[row] = wp.max(total, 0.1)",
-                block("if total > drop:", "y[row] = 1.0 / total") + "\n" + block("else:", "y[row] = 1.0"),
-            ),
-        ),
-        "csr_jacobi": (
-            "total = b[row]\npivot = float(1.0)",
-            block("if col == row:", p.pick("pivot = 4.0 + values[k]", "pivot = wp.max(wp.abs(values[k]), 0.5)"))
-            + "\n"
-            + block("else:", "total -= values[k] * x[col]"),
-            p.pick(
-                "y[row] = total / pivot",
-                "y[row] = x[row] + omega * (total / pivot - x[row])",
-            ),
-        ),
-        "csr_pattern": _pattern(p),
-    }[target]
-    skips = [block("if col < 0:", p.pick("continue", "break"))] if padded else []
-    if near and target in ("csr_multiply", "csr_row_norm", "csr_pattern"):
-        small = [] if target == "csr_row_norm" else ["wp.abs(values[k]) < drop"]
-        tests = p.choices.shuffled(["col == row", "col > row", *small])
-        tests = p.choices.shuffled([p.pick("mask[col] == 0", "color[col] != color[row]"), *tests[: p.maybe(0.5)]])
-        skips += [block(f"if {each}:", "continue") for each in tests]
-    body = join("col = columns[k]", *skips, use)
-    p.add(start, _over_row(p, body), finish)
+    p.output("added", FLOAT, (rows,), ("y", "out", "result"), (-1, 1))
+    p.output("diag", FLOAT, (rows,), ("diag", "diagonal", "diag_out"))
+    p.output("count", INT, (rows,), ("row_nnz", "num_in_row", "row_count"))
+    p.output("width", INT, (rows,), ("bandwidth", "row_width", "upper_width"))
+    p.output("dot_out", FLOAT, (1,), ("x_dot_Ax", "energy"), (-1, 1))
+    p.output("norm_out", FLOAT, (1,), ("max_norm", "inf_norm"), (0, 0.1))
+    p.output("change_out", FLOAT, (1,), ("change_sq", "error_sq"), (0, 1))
+    p.output("num_bad", INT, (1,), ("num_empty", "missing_count"), (0, 1))
+    p.output("nnz_out", INT, (1,), ("total_nnz", "nnz_out"), (0, 1))
+    p.output("widest", INT, (1,), ("max_width", "widest_row"), (0, 1))
+    loop = p.pick(
+        "for k in range(offsets[row], offsets[row + 1]):",
+        "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
+        "start = offsets[row]\nfor k in range(start, offsets[row + 1]):",
+        "start = offsets[row]\nnum_entries = offsets[row + 1] - start\nfor it in range(num_entries):\n    k = start + it",
+    )
+    skip = f"\n    {{# padding\n    ~}}\n    if col < 0:\n        {p.pick('continue', 'break')}" if padded else ""
+    begun = f"{loop}\n    col = columns[k]{skip}".replace("\n", "\n        ")
+    p.write(_ROWS[target].replace("LOOP", begun))
     titles = {
         "csr_multiply": ("csr_mv", "spmv", "sparse_multiply"),
         "csr_diagonal": ("csr_get_diag", "extract_diagonal", "get_diagonal"),
         "csr_row_norm": ("row_norms", "csr_row_scale", "row_sums"),
         "csr_jacobi": ("jacobi_sweep", "csr_jacobi", "relax_rows"),
         "csr_pattern": ("count_row_entries", "row_pattern", "csr_row_counts"),
+        "csr_bandwidth": ("row_bandwidth", "csr_bandwidth", "measure_bandwidth"),
     }[target]
     return p.done("sparse", "csr", target, "Rows of a sparse matrix", titles)
 
 
-def _over_row(p: Program, body: str) -> str:
-    """A loop over the entries of a row."""
-    form = p.pick("range", "bounds", "bounds", "empty", "while")
-    bounds = "start = offsets[row]\nend = offsets[row + 1]"
-    if form == "range":
-        return block("for k in range(offsets[row], offsets[row + 1]):", body)
-    if form == "while" and "continue" not in body:
-        return join("k = int(offsets[row])", p.pick("end = offsets[row + 1]"), block("while k < end:", body, "k += 1"))
-    empty = block("if start >= end:", p.pick("return")) if form == "empty" else ""
-    return join(bounds, empty, block("for k in range(start, end):", body))
+_SEARCHES = {
+    "find_key": """
+        {?0.4 if valid[tid] == 0:
+            place[tid] = -1
+            return}
+        key = queries[tid]
+        lo = int(FIRST)
+        hi = int(PAST) - 1
+        found = int(-1)
+        while lo <= hi:
+            mid = {(lo + hi) // 2 ~ lo + (hi - lo) // 2}
+            {if table[mid] == key:
+                found = mid
+                break
+            elif table[mid] < key:
+                lo = mid + 1
+            else:
+                hi = mid - 1 ~
+            if table[mid] == key:
+                found = mid
+                break
+            if table[mid] < key:
+                lo = mid + 1
+            else:
+                hi = mid - 1}
+        {place[tid] = found
+        {?0.4 if found >= 0:
+            value[tid] = payload[found]
+        else:
+            value[tid] = fallback} ~
+        {if found >= 0:
+            place[tid] = ids[found]
+        else:
+            place[tid] = -1 ~ place[tid] = ids[found] if found >= 0 else -1} ~
+        if found == -1:
+            place[tid] = -1
+            {wp.atomic_add(num_missing, 0, 1)
+            return ~ return}
+        place[tid] = {found ~ ids[found]}}
+    """,
+    "lower_bound": """
+        {?0.4 if valid[tid] == 0:
+            place[tid] = -1
+            return}
+        key = queries[tid]
+        SEARCH
+        {place[tid] = lo
+        {?0.4 exact[tid] = 0
+        if lo < PAST:
+            if table[lo] == key:
+                exact[tid] = 1} ~ place[tid] = lo - FIRST ~
+        {# beyond the last key
+        if lo == PAST:
+            place[tid] = -1
+            {wp.atomic_add(num_missing, 0, 1)
+            return ~ return} ~ if lo >= PAST:
+            place[tid] = -1
+            return}
+        place[tid] = {lo ~ ids[lo]}}
+    """,
+    "table_value": """
+        {?0.4 if valid[tid] == 0:
+            value[tid] = {0.0 ~ fallback}
+            return}
+        key = knots_query[tid]
+        {# outside of the table the ends hold
+        {if key <= knots[0]:
+            value[tid] = payload[0]
+            return
+        if key >= knots[num_knots - 1]:
+            value[tid] = payload[num_knots - 1]
+            return ~
+        if key < knots[0] or key > knots[num_knots - 1]:
+            value[tid] = fallback
+            {wp.atomic_add(num_missing, 0, 1)
+            return ~ return}}
+        lo = int(0)
+        hi = int(num_knots - 1)
+        while {hi - lo > 1 ~ lo + 1 < hi}:
+            mid = {(lo + hi) // 2 ~ lo + (hi - lo) // 2}
+            {if knots[mid] <= key:
+                lo = mid
+            else:
+                hi = mid ~ if knots[mid] > key:
+                hi = mid
+            else:
+                lo = mid} ~
+        key = wp.clamp(key, knots[0], knots[num_knots - 1])
+        lo = int(0)
+        hi = int(num_knots - 1)
+        while hi - lo > 1:
+            mid = {(lo + hi) // 2 ~ lo + (hi - lo) // 2}
+            if {knots[mid] <= key ~ key >= knots[mid]}:
+                lo = mid
+            else:
+                hi = mid}
+        {t = (key - knots[lo]) / (knots[hi] - knots[lo])
+        value[tid] = {payload[lo] + t * (payload[hi] - payload[lo]) ~ (1.0 - t) * payload[lo] + t * payload[hi] ~ \
+                wp.lerp(payload[lo], payload[hi], t)} ~
+        slope = (payload[hi] - payload[lo]) / (knots[hi] - knots[lo])
+        value[tid] = payload[lo] + slope * (key - knots[lo]) ~
+        # the nearer of both knots
+        if key - knots[lo] < knots[hi] - key:
+            value[tid] = payload[lo]
+        else:
+            value[tid] = payload[hi]}
+    """,
+    "bucket": """
+        {?0.4 if valid[tid] == 0:
+            return}
+        key = queries[tid]
+        {?0.4 {# below the first edge
+        if key < table[0]:
+            return ~ if key < table[0]:
+            wp.atomic_add(num_missing, 0, 1)
+            return}}
+        WHOLE
+        {# edges belong to the bin on their right
+        ~}
+        {wp.atomic_add(hits, lo, 1) ~ if lo < num_keys:
+            wp.atomic_add(hits, lo, 1)}
+        {?0.3 wp.atomic_add(bin_sum, lo, weight[tid])}
+    """,
+}
+"""A search; it is in a whole table or in a part of it, ``FIRST`` to ``PAST``."""
 
-
-def _product(p: Program) -> tuple[str, str, str]:
-    other = p.pick("x[col]", "x[col]", "x[order[col]]")
-    finish = p.pick(
-        "y[row] = total",
-        "added[row] += total",
-        "y[row] = b[row] - total",
-        "added[row] = added[row] * omega + total",
-        "y[order[row]] = total",
-    )
-    finish = "wp.atomic_add(added, order[row], total)" if "order" in finish else finish
-    return "total = float(0.0)", f"total += values[k] * {other}", finish
-
-
-def _pattern(p: Program) -> tuple[str, str, str]:
-    return (
-        (
-            "num = int(0)",
-            block(f"if {p.pick('wp.abs(values[k]) > drop', 'values[k] > 0.0', 'col < row')}:", "num += 1"),
-            "count[row] = num",
-        )
-        if p.choices.chance(0.5)
-        else (
-            "far = int(-1)",
-            p.pick("far = wp.max(far, col)", block("if col > far:", "far = col")),
-            p.pick(
-                "width[row] = far",
-                "width[row] = far - row",
-                block("if far == -1:", "return") + "\nwidth[row] = far - row",
-            ),
-        )
-    )
+_HALVES = """
+        lo = int(FIRST)
+        hi = int(PAST)
+        while lo < hi:
+            mid = {(lo + hi) // 2 ~ lo + (hi - lo) // 2}
+            {if TEST:
+                lo = mid + 1
+            else:
+                hi = mid ~ if not (TEST):
+                hi = mid
+            else:
+                lo = mid + 1}
+"""
 
 
 def _draw_search(stream: Stream, target: str) -> KernelSpec:
     """A search by halves for a key, in a table or in the part of it that a thread is told."""
     p = Program(stream, ("tid", "i", "query"))
     size = p.choices.choice((16, 24, 32, 48))
-    whole = p.choices.chance(0.5)
-    key_type, keys = (INT, (0, 40)) if whole else (FLOAT, (0, 4))
-    p.array("table", key_type, keys, (size,), ("sorted_keys", "keys", "table", "cdf"))
-    p.array("queries", key_type, keys, (p.threads,), ("queries", "query_keys", "targets", "samples"))
+    p.starts("table", size, 2, 1, ("bin_edges", "edges") if target == "bucket" else ("sorted_keys", "keys"))
+    asked = ("samples", "levels") if target == "bucket" else ("queries", "query_keys", "targets")
+    p.array("queries", INT, (-2, 2 * size + 2), (p.threads,), asked)
+    p.starts("knots", size, 2, 1, ("knots", "times", "x_table"), kind=FLOAT)
+    p.array("knots_query", FLOAT, (-2, 2 * size + 1), (p.threads,), ("samples", "query_times", "x_query"))
     p.array("begins", INT, (0, size // 2), (p.threads,), ("segment_start", "range_start", "begin"))
     p.array("ends", INT, (size // 2, size), (p.threads,), ("segment_end", "range_end", "end"))
-    p.array("payload", FLOAT, (-2, 2), (size,), ("values", "table_values", "payload"))
-    p.array("ids", INT, (-1, 9), (size,), ("ids", "owners", "values"))
-    p.array("valid", INT, (0, 2), (p.threads,), ("query_type", "active", "status"))
-    p.output("place", INT, (p.threads,), ("positions", "lower_bounds", "indices"))
+    p.array("payload", FLOAT, (-2, 2), (size,), ("values", "table_values", "y_table"))
+    p.array("weight", FLOAT, (0.2, 2), (p.threads,), ("weights", "sample_weight"))
+    p.array("ids", INT, (0, 99), (size,), ("ids", "owners", "key_ids"))
+    p.array("valid", INT, (0, 1), (p.threads,), ("valid", "active", "query_mask"))
+    p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
+    p.sizes(num_keys=size, num_knots=size)
+    p.output("place", INT, (p.threads,), ("positions", "indices", "index_out"))
+    p.output("exact", INT, (p.threads,), ("is_exact", "found_flag"))
     p.output("value", FLOAT, (p.threads,), ("out", "interpolated", "result"))
     p.output("hits", INT, (size + 1,), ("histogram", "bin_count", "hits"), (0, 3))
+    p.output("bin_sum", FLOAT, (size + 1,), ("bin_weight", "weight_sum"), (0, 1))
+    p.output("num_missing", INT, (1,), ("num_missing", "num_outside"), (0, 1))
     p.guard_count("query")
-    if p.maybe(0.35):
-        p.add(
-            block(
-                f"if valid[tid] {p.pick('== 0', '!= 1')}:",
-                *([] if p.choices.chance(0.6) else [_missing(target)]),
-                "return",
-            )
-        )
-    part = p.maybe(0.45)
-    low, high = ("begins[tid]", "ends[tid]") if part else ("0", p.pick("table.shape[0]", str(size)))
-    p.add("key = queries[tid]", f"lo = int({low})")
-    half = p.pick("mid = (lo + hi) // 2", "mid = lo + (hi - lo) // 2")
-    if target == "find_key":
-        exact = chain(
-            ("table[mid] == key", "found = mid\nbreak"),
-            *((("table[mid] < key", "lo = mid + 1"),)),
-            otherwise="hi = mid - 1",
-        )
-        separate = join(
-            block("if table[mid] == key:", "found = mid", "break"),
-            block("if table[mid] < key:", "lo = mid + 1") + "\n" + block("else:", "hi = mid - 1"),
-        )
-        loop = block("while lo <= hi:", half, p.pick(exact, separate))
-        use = p.pick(
-            "place[tid] = found",
-            block("if found >= 0:", "place[tid] = ids[found]") + "\n" + block("else:", "place[tid] = -1"),
-            block("if found == -1:", "place[tid] = -1", "return") + "\nplace[tid] = ids[found]",
-        )
-        if not whole:
-            loop = loop.replace("table[mid] == key", "wp.abs(table[mid] - key) < 0.1")
-        p.add(f"hi = int({size - 1})" if high == str(size) else f"hi = int({high}) - 1", "found = int(-1)", loop, use)
-    else:
-        test = p.pick("table[mid] < key", "table[mid] <= key", "key > table[mid]")
-        step = block(f"if {test}:", "lo = mid + 1") + "\n" + block("else:", "hi = mid")
-        if p.choices.chance(0.3):
-            step = (
-                block(f"if {p.pick('table[mid] >= key', 'table[mid] > key')}:", "hi = mid")
-                + "\n"
-                + block("else:", "lo = mid + 1")
-            )
-        p.add(
-            f"hi = int({high})",
-            block(f"while {p.pick('lo < hi', 'lo < hi', 'hi - lo > 0')}:", half, step),
-            _of_bound(p, target, size, whole=whole, part=part),
-        )
+    first, past = "0", p.pick("num_keys", "num_keys", "table.shape[0]")
+    if p.maybe(0.35) and target != "bucket":
+        first, past = "begins[tid]", "ends[tid]"
+    test = p.pick("table[mid] < key", "key > table[mid]")
+    whole = _HALVES.replace("TEST", p.pick("table[mid] <= key", "key >= table[mid]"))
+    text = _SEARCHES[target].replace("        SEARCH\n", _HALVES[1:].replace("TEST", test))
+    text = text.replace("        WHOLE\n", whole[1:])
+    p.write(text.replace("FIRST", first).replace("PAST", past).replace("lo - 0", "lo"))
     titles = {
         "find_key": ("find_key", "binary_search", "lookup_ids"),
-        "lower_bound": ("lower_bound", "search_sorted", "find_interval"),
+        "lower_bound": ("lower_bound", "search_sorted", "find_insertion"),
         "table_value": ("sample_table", "lookup_values", "eval_table"),
         "bucket": ("count_buckets", "histogram_by_edges", "bin_samples"),
     }[target]
     return p.done("sparse", "search", target, "A search by halves", titles)
 
 
-def _missing(target: str) -> str:
-    return {"table_value": "value[tid] = 0.0", "bucket": "wp.atomic_add(hits, 0, 1)"}.get(target, "place[tid] = -1")
-
-
-def _of_bound(p: Program, target: str, size: int, *, whole: bool, part: bool) -> str:
-    """What is done with the first place ``lo`` that is not below the key."""
-    if target == "bucket" and part:
-        return p.pick("wp.atomic_add(hits, lo, 1)", "hits[lo] += 1", block("if lo > begins[tid]:", "hits[lo] += 1"))
-    if target == "bucket":
-        return p.pick(
-            "wp.atomic_add(hits, lo, 1)",
-            "hits[lo] += 1",
-            block("if lo > 0:", "hits[lo] += 1"),
-            block(f"if lo < {size}:", "wp.atomic_add(hits, lo, 1)"),
-        )
-    if target == "table_value":
-        inside = p.pick(
-            "value[tid] = payload[lo]",
-            "value[tid] = 0.5 * (payload[lo - 1] + payload[lo])",
-            "value[tid] = payload[lo] - payload[lo - 1]",
-        )
-        ends = (("lo == 0", "value[tid] = payload[0]"), (f"lo >= {size}", f"value[tid] = payload[{size - 1}]"))
-        if part:
-            return f"value[tid] = payload[wp.min(lo, {size - 1})]"
-        return p.pick(
-            chain(*ends, otherwise=inside),
-            join(*(block(f"if {test}:", body, "return") for test, body in ends), inside),
-            join(
-                f"last = wp.min(lo, {size - 1})",
-                "first = wp.max(last - 1, 0)",
-                "value[tid] = 0.5 * (payload[first] + payload[last])",
-            ),
-            join("value[tid] = 0.0", block(f"if lo > 0 and lo < {size}:", inside)),
-        )
-    same = "table[lo] == key" if whole else "table[lo] - key < 0.5"
-    if part:
-        none = block("if lo == ends[tid]:", "place[tid] = -1", "return") + "\nplace[tid] = lo"
-        return p.pick("place[tid] = lo", "place[tid] = lo - begins[tid]", none)
-    return p.pick(
-        "place[tid] = lo",
-        join("place[tid] = -1", block(f"if lo < {size}:", block(f"if {same}:", "place[tid] = lo"))),
-        block("if lo == 0:", "place[tid] = -1") + "\n" + block("else:", "place[tid] = ids[lo - 1]"),
-        block(f"if lo >= {size}:", "place[tid] = -1", "return") + "\nplace[tid] = ids[lo]",
-    )
-
-
-def _first_match(p: Program) -> tuple[str, str, str]:
-    test = p.pick("kind[k] == wanted", "cost[k] > bound", "kind[k] == wanted and cost[k] < bound")
-    owner = block("if found != -1:", "found = item[found]") + "\nplace[tid] = found"
-    return "found = int(-1)", block(f"if {test}:", "found = k", "break"), p.pick("place[tid] = found", owner)
-
-
-def _sum_until(p: Program) -> tuple[str, str, str]:
-    before = join(block("if total + cost[k] > bound:", "break"), "total += cost[k]")
-    after = join("total += cost[k] * size[item[k]]", block("if total > bound:", "break"))
-    return "total = float(0.0)", p.pick(before, after), "total_out[tid] = total"
-
-
-def _count_matches(p: Program) -> tuple[str, str, str]:
-    use = p.pick("num += 1", join("num += 1", block("if num >= most:", "break")))
-    none = block("if num == 0:", "num_out[tid] = -1", "return") + "\nnum_out[tid] = num"
-    return "num = int(0)", use, p.pick("num_out[tid] = num", none)
-
-
-def _best_item(p: Program) -> tuple[str, str, str]:
-    value = p.pick("cost[k]", "cost[k] * size[item[k]]", "cost[k] + size[item[k]]")
-    use = join(f"w = {value}", block("if w < best:", "best = w", "found = k"))
-    some = block("if found >= 0:", "place[tid] = item[found]", "total_out[tid] = best")
-    none = block("else:", "place[tid] = -1", "total_out[tid] = 0.0")
-    finish = p.pick("place[tid] = found", "place[tid] = found\ntotal_out[tid] = best", f"{some}\n{none}")
-    return "best = float(HUGE)\nfound = int(-1)", use, finish
-
-
-def _segment_mean(p: Program) -> tuple[str, str, str]:
-    value = p.pick("cost[k]", "size[item[k]]", "cost[k] * size[item[k]]")
-    some = block("if num > 0:", "total_out[tid] = total / float(num)")
-    finish = p.pick(
-        some + "\n" + block("else:", "total_out[tid] = 0.0"),
-        block("if num == 0:", "total_out[tid] = 0.0", "return") + "\ntotal_out[tid] = total / float(num)",
-        "total_out[tid] = total / wp.max(float(num), 1.0)",
-    )
-    return "total = float(0.0)\nnum = int(0)", f"total += {value}\nnum += 1", finish
-
-
-_SEGMENTS: dict[str, Callable[[Program], tuple[str, str, str]]] = {
-    "first_match": _first_match,
-    "sum_until": _sum_until,
-    "count_matches": _count_matches,
-    "best_item": _best_item,
-    "segment_mean": _segment_mean,
+_SEGMENTS = {
+    "first_match": """
+        {?0.4 if active[tid] == 0:
+            place[tid] = -1
+            return}
+        found = int(-1)
+        LOOP
+            {?0.3 # the list ends early
+            if kind[k] == NONE:
+                break}
+            {?0.3 if active[item[k]] == 0:
+                continue}
+            {?0.3 if item[k] == tid:
+                continue}
+            if kind[k] == wanted:
+                {found = k ~ found = item[k]}
+                break
+        place[tid] = found
+        {?0.4 {has_match[tid] = 1 if found >= 0 else 0 ~ if found < 0:
+            wp.atomic_add(num_missing, 0, 1)}}
+    """,
+    "first_due": """
+        {?0.4 if active[tid] == 0:
+            place[tid] = -1
+            time_out[tid] = -1.0
+            return}
+        found = int(-1)
+        due = float(HUGE)
+        LOOP
+            {?0.4 if kind[k] == {NONE ~ CANCELLED}:
+                continue}
+            {?0.3 if active[item[k]] == 0:
+                continue}
+            {if time[k] <= now and time[k] < due:
+                due = time[k]
+                found = k ~ # what is over is over
+            if time[k] < now:
+                continue
+            if time[k] < due:
+                due = time[k]
+                found = k}
+        place[tid] = found
+        {if found >= 0:
+            time_out[tid] = due
+        else:
+            time_out[tid] = -1.0 ~ time_out[tid] = due if found >= 0 else -1.0}
+    """,
+    "fill_budget": """
+        {?0.4 if active[tid] == 0:
+            total_out[tid] = 0.0
+            num_out[tid] = 0
+            return}
+        total = float(0.0)
+        num = int(0)
+        LOOP
+            {?0.4 if kind[k] == NONE:
+                continue}
+            {?0.3 if active[item[k]] == 0:
+                continue}
+            {# what does not fit ends it
+            if total + size[item[k]] > budget:
+                break ~ # a smaller one may still fit
+            if total + size[item[k]] > budget:
+                continue}
+            total += size[item[k]]
+            num += 1
+        total_out[tid] = total
+        num_out[tid] = num
+        {?0.4 {if num == 0:
+            wp.atomic_add(num_missing, 0, 1) ~ wp.atomic_add(sum_all, 0, total)}}
+    """,
+    "count_matches": """
+        {?0.4 if active[tid] == 0:
+            num_out[tid] = 0
+            return}
+        num = int(0)
+        LOOP
+            {?0.3 if active[item[k]] == 0:
+                continue}
+            {?0.3 # not with itself
+            if item[k] == tid:
+                continue}
+            {if kind[k] == wanted:
+                num += 1 ~ if kind[k] == WALL or kind[k] == TRIGGER:
+                num += 1 ~ if kind[k] != wanted:
+                continue
+            num += 1 ~ if kind[k] == NONE:
+                continue
+            num += 1}
+        num_out[tid] = num
+        {?0.4 {wp.atomic_add(total_num, 0, num) ~ wp.atomic_max(most_num, 0, num) ~ if num == 0:
+            wp.atomic_add(num_missing, 0, 1)}}
+    """,
+    "best_item": """
+        {?0.4 if active[tid] == 0:
+            place[tid] = -1
+            cost_out[tid] = 0.0
+            return}
+        best = float(HUGE)
+        found = int(-1)
+        LOOP
+            {?0.3 if active[item[k]] == 0:
+                continue}
+            {?0.3 if kind[k] {== NONE ~ != wanted}:
+                continue}
+            {c = cost[k] ~ c = cost[k] * size[item[k]] ~ c = cost[k] + size[item[k]]}
+            if c < best:
+                best = c
+                found = {item[k] ~ item[k] ~ k}
+        place[tid] = found
+        {if found >= 0:
+            cost_out[tid] = best
+        else:
+            cost_out[tid] = 0.0 ~ cost_out[tid] = best if found >= 0 else 0.0}
+    """,
+    "segment_mean": """
+        {?0.4 if active[tid] == 0:
+            mean_out[tid] = 0.0
+            return}
+        total = float(0.0)
+        {num = int(0) ~ weight_sum = float(0.0)}
+        LOOP
+            {?0.3 if active[item[k]] == 0:
+                continue}
+            {?0.3 if kind[k] {== NONE ~ != wanted}:
+                continue}
+            MEAN
+        {?0.4 num_out[tid] = COUNT}
+    """,
 }
-"""For each target: how a pass over entries begins, what is done with an entry ``k``, and what is kept."""
+"""What is done with a part of a list; ``LOOP`` begins the loop over its entries, ``k``."""
+
+_MEANS = (
+    (
+        "num = int(0)", "total += value[k]\n            num += 1",
+        "{if num > 0:\n            mean_out[tid] = total / float(num)\n        else:\n            mean_out[tid] = 0.0 ~ "
+        "mean_out[tid] = total / float(wp.max(num, 1)) ~ "
+        "if num == 0:\n            mean_out[tid] = 0.0\n            return\n        mean_out[tid] = total / float(num)}"
+        "\n        {?0.5 num_out[tid] = num}",
+    ),
+    (
+        "weight_sum = float(0.0)", "total += size[item[k]] * value[k]\n            weight_sum += size[item[k]]",
+        "{if weight_sum > 0.0:\n            mean_out[tid] = total / weight_sum\n        else:\n"
+        "            mean_out[tid] = 0.0 ~ mean_out[tid] = total / weight_sum if weight_sum > 0.0 else 0.0}"
+        "\n        {?0.5 weight_out[tid] = weight_sum}",
+    ),
+    (
+        "num = int(0)\n        squares = float(0.0)",
+        "total += value[k]\n            squares += value[k] * value[k]\n            num += 1",
+        "if num == 0:\n            mean_out[tid] = 0.0\n            var_out[tid] = 0.0\n            return\n"
+        "        mean = total / float(num)\n        mean_out[tid] = mean\n"
+        "        var_out[tid] = squares / float(num) - mean * mean",
+    ),
+)  # fmt: skip
+"""How a mean begins, what it adds up, and what is kept: plain, weighted, with the variance."""
 
 
 def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     """A pass over a list's entries of a thread, of which some are skipped, until something ends it."""
     p = Program(stream, ("tid", "i", "group"))
     entries = p.choices.choice((24, 32, 48))
+    event = target == "first_due"
     p.array("offsets", INT, (0, entries), (p.threads + 1,), ("offsets", "segment_start", "group_offsets"))
     p.array("begins", INT, (0, entries // 2), (p.threads,), ("first", "start_index", "begin"))
     p.array("lengths", INT, (0, entries // 2), (p.threads,), ("count", "lengths", "num_items"))
-    p.array("kind", INT, (-1, 3), (entries,), ("item_type", "event_type", "labels", "tags"))
-    p.array("item", INT, (0, p.threads - 1), (entries,), ("items", "item_ids", "members"))
-    p.array("cost", FLOAT, (0, 2), (entries,), ("cost", "times", "weights", "scores"))
-    p.array("size", FLOAT, (0.5, 2), (p.threads,), ("item_size", "capacity_of", "radii"))
+    p.array(
+        "kind", INT, (-1, 3), (entries,), ("event_type", "event_kind") if event else ("item_type", "labels", "tags")
+    )
+    p.array(
+        "item", INT, (0, p.threads - 1), (entries,), ("event_source",) if event else ("items", "item_ids", "members")
+    )
+    p.array("cost", FLOAT, (0, 2), (entries,), ("cost", "costs", "item_cost"))
+    p.array("value", FLOAT, (-2, 2), (entries,), ("values", "data", "samples"))
+    p.array("time", FLOAT, (0, 2), (entries,), ("event_time", "times", "timestamps"))
+    p.array("size", FLOAT, (0.5, 2), (p.threads,), ("item_size", "sizes", "weights"))
     p.array("active", INT, (0, 1), (p.threads,), ("active", "enabled", "alive"))
     p.scalar("wanted", INT, (0, 3), ("wanted", "query_type", "label"))
-    p.scalar("most", INT, (1, 4), ("max_items", "limit", "budget"))
-    p.number("bound", (0.5, 1.8), ("max_total", "capacity", "threshold"), ("1.0", "1.5"))
-    p.output("place", INT, (p.threads,), ("first_match", "selected", "index_out"))
-    p.output("total_out", FLOAT, (p.threads,), ("total", "sum_out", "out"))
+    p.number("now", (0.5, 1.5), ("now", "current_time", "t_now"), ("1.0",))
+    p.number("budget", (2, 6), ("capacity", "budget", "max_total"), ("4.0", "3.0"))
+    p.output(
+        "place", INT, (p.threads,), ("next_event", "event_index") if event else ("first_match", "selected", "index_out")
+    )
+    p.output("has_match", INT, (p.threads,), ("has_match", "is_found"))
+    p.output("time_out", FLOAT, (p.threads,), ("next_time", "due_time"))
+    p.output("total_out", FLOAT, (p.threads,), ("total", "used", "sum_out"))
+    p.output("sum_all", FLOAT, (1,), ("total_used", "sum_all"), (0, 1))
+    p.output("cost_out", FLOAT, (p.threads,), ("best_cost", "min_cost"))
+    p.output("mean_out", FLOAT, (p.threads,), ("mean", "average", "mean_out"))
+    p.output("var_out", FLOAT, (p.threads,), ("variance", "var_out"))
+    p.output("weight_out", FLOAT, (p.threads,), ("total_weight", "weight_sum"))
     p.output("num_out", INT, (p.threads,), ("num_used", "count_out", "matches"))
-    p.constants({"NONE": -1, "WALL": 0, "TRIGGER": 2})
+    p.output("total_num", INT, (1,), ("total_count", "num_matches"), (0, 1))
+    p.output("most_num", INT, (1,), ("max_count", "largest"), (0, 1))
+    p.output("num_missing", INT, (1,), ("num_missing", "num_empty"), (0, 1))
+    p.constants({"NONE": -1, "WALL": 0, "TRIGGER": 2, "CANCELLED": 3})
     p.guard_count("group")
-    if p.maybe(0.35):
-        p.add(block(f"if active[tid] {p.pick('== 0', '!= 1')}:", "return"))
-    start, use, finish = _SEGMENTS[target](p)
-    tests = [
-        "kind[k] == NONE",
-        "active[item[k]] == 0",
-        "item[k] == tid",
-        "kind[k] == WALL or kind[k] == TRIGGER",
-        "kind[k] != wanted",
-    ]
-    least = 1 if target == "count_matches" else 0
-    if "wanted" in use:
-        del tests[-2:]
-    else:
-        del tests[-1 - p.choices.below(2)]
-    skips = [
-        block(f"if {each}:", p.pick("continue", "continue", "break") if "NONE" in each else "continue")
-        for each in p.some(tests, least)[:2]
-    ]
-    body = join(*skips, use)
-    loops = [
-        block("for k in range(offsets[tid], offsets[tid + 1]):", body),
-        join(
-            "start = offsets[tid]\nend = offsets[tid + 1]",
-            block("if start >= end:", "return") if p.choices.chance(0.4) else "",
-            block("for k in range(start, end):", body),
-        ),
-        join("start = begins[tid]", block("for k in range(start, start + lengths[tid]):", body)),
-        block("for k in range(begins[tid], begins[tid] + wp.min(lengths[tid], most)):", body),
-    ]
-    if target in ("sum_until", "count_matches"):  # which have bounds of their own
-        loops.pop()
-    p.add(start, p.pick(*loops), finish)
+    loop = p.pick(
+        "for k in range(offsets[tid], offsets[tid + 1]):",
+        "start = offsets[tid]\nend = offsets[tid + 1]\nfor k in range(start, end):",
+        "start = begins[tid]\nfor k in range(start, start + lengths[tid]):",
+        "for it in range(lengths[tid]):\n    k = begins[tid] + it",
+    )
+    text = _SEGMENTS[target].replace("LOOP", loop.replace("\n", "\n        "))
+    start, add, finish = p.choices.choice(_MEANS)
+    if "var_out" in finish:
+        text = text.replace("mean_out[tid] = 0.0", "mean_out[tid] = 0.0\n            var_out[tid] = 0.0")
+    text = text.replace("{num = int(0) ~ weight_sum = float(0.0)}", start).replace("MEAN", add)
+    p.write(text.replace("{?0.4 num_out[tid] = COUNT}", finish))
     titles = {
-        "first_match": ("find_first", "first_event", "find_tag"),
-        "sum_until": ("fill_budget", "accumulate_until", "pack_items"),
-        "count_matches": ("count_items", "count_events", "count_members"),
-        "best_item": ("select_best", "cheapest_item", "earliest_event"),
+        "first_match": ("find_first", "find_tag", "first_of_kind"),
+        "first_due": ("next_event", "find_due_event", "earliest_event"),
+        "fill_budget": ("fill_budget", "pack_items", "fill_bins"),
+        "count_matches": ("count_items", "count_kinds", "count_members"),
+        "best_item": ("select_best", "cheapest_item", "pick_cheapest"),
         "segment_mean": ("segment_mean", "group_average", "mean_per_group"),
     }[target]
     return p.done("sparse", "segment", target, "A pass over a part of a list", titles)
@@ -359,13 +588,13 @@ RECIPES = (
     Recipe(
         name="csr",
         category="sparse",
-        targets=("csr_multiply", "csr_diagonal", "csr_row_norm", "csr_jacobi", "csr_pattern"),
+        targets=tuple(_ROWS),
         draw=_draw_csr,
     ),
     Recipe(
         name="search",
         category="sparse",
-        targets=("find_key", "lower_bound", "table_value", "bucket"),
+        targets=tuple(_SEARCHES),
         draw=_draw_search,
     ),
     Recipe(

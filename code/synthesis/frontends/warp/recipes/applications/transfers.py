@@ -12,97 +12,139 @@ _WIDTH = 6
 
 _MOVES = {
     "copy_strided": """
-        {?0.6 if {not world_mask[group] ~ not use_worlds and group != 0 ~ not world_mask[group] and group > 0}:
-            return}
         {# a thread takes every so many of them
-        for k in range(tid, total, num_threads):
-            dst[k] = {src[k] ~ src[k] * scale} ~
-        for k in range(tid, {total ~ src.shape[0]}, {num_threads ~ num_threads}):
-            {?0.5 if ids[k] < 0:
+        for k in range(tid, {total ~ src.shape[0]}, num_threads):
+            {dst[k] = src[k] * scale ~ dst[k] = src[k]} ~
+        for k in range(tid, {total ~ ids.shape[0]}, num_threads):
+            at = ids[k]
+            {# entries without a source get the default
+            if at < 0:
                 dst[k] = {0.0 ~ fill}
-                continue}
-            dst[k] = src[k]
-            {?0.5 ids_out[k] = ids[k]} ~
+                continue
+            dst[k] = src[at] ~
+            if at >= 0:
+                dst[k] = src[at]
+            else:
+                dst[k] = {0.0 ~ fill} ~
+            dst[k] = src[at] if at >= 0 else {0.0 ~ fill}}
+            {?0.4 used[k] = 1 if at >= 0 else 0} ~
         k = int(tid)
         while k < {total ~ ids.shape[0]}:
-            {ids_out[k] = ids[k] ~ ids_out[k] = ids[k] + offset ~ ids_out[k] = -1 if ids[k] == 0 else ids[k]}
+            {# -1 stays what it is
+            {ids_out[k] = ids[k] + offset if ids[k] >= 0 else -1 ~ if ids[k] >= 0:
+                ids_out[k] = ids[k] + offset
+            else:
+                ids_out[k] = -1} ~ dst[k] = src[k]{ * scale ~}}
             k += num_threads}
     """,
     "copy_rows": """
-        {?0.7 if {not world_mask[group] ~ count == 0}:
+        {?0.7 if {not world_mask[group] ~ count == 0 ~ not world_mask[group] or count == 0}:
             return}
         {for k in range(count):
-            dst[row_start[tid] + k] = {src[row_start[tid] + k] ~ src[src_start[tid] + k]} ~
+            dst[row_start[tid] + k] = src[src_start[tid] + k]{ * scale ~} ~
         begin = row_start[tid]
+        shift = src_start[tid] - begin
         for k in range(begin, begin + count):
-            dst[k] = {src[k] ~ src[k] * scale}
-            {ids_out[k] = {tid ~ ids[k] ~ group} ~} ~
+            dst[k] = src[k + shift]{ * scale ~}
+            {row_of[k] = tid ~} ~
         to = row_start[tid]
         from_row = src_start[tid]
         for k in range(count):
-            ids_out[to + k] = {ids[from_row + k] ~ ids[from_row + k] + offset}
-            {dst[to + k] = src[from_row + k] ~}}
+            {ids_out[to + k] = ids[from_row + k]
+            ~ ids_out[to + k] = ids[from_row + k] + offset if ids[from_row + k] >= 0 else -1}
+            dst[to + k] = src[from_row + k]}
+        {?0.3 wp.atomic_add(num_copied, 0, count)}
     """,
     "gather_bodies": """
         body = local_to_global[tid]
         {if body {< 0 ~ == -1}:
-            return ~
-        if body < 0:
-            {pose_out[tid] = wp.transform_identity()
-            return ~ velocity_out[tid] = wp.spatial_vector()
-            return}}
-        {* pose_out[tid] = {body_q[body] ~ body_q[body]} ~
-            velocity_out[tid] = {body_qd[body] ~ body_qd[body] * scale}
-        ~
-            X = body_q[body]
-            pos = wp.transform_get_translation(X) - world_offset[group]
-            pose_out2[tid] = wp.transform(pos, wp.transform_get_rotation(X))
-        ~
-            {# linear part first
-            v = body_qd[body]
-            for k in range(3):
-                flat_v[tid * 6 + k] = wp.spatial_top(v)[k]
-                flat_v[tid * 6 + 3 + k] = wp.spatial_bottom(v)[k] ~
-            for k in range(6):
-                flat_v[tid * 6 + k] = body_qd[body][k]}
-        ~
+            pose_out[tid] = wp.transform_identity()
+            velocity_out[tid] = wp.spatial_vector()
+            {?0.4 owner_out[tid] = -1}
+            {?0.3 wp.atomic_add(num_missing, 0, 1)}
+            return
+        {pose_out[tid] = body_q[body] ~
+        X = body_q[body]
+        {pos = wp.transform_get_translation(X) - world_offset[group]
+        pose_out[tid] = wp.transform(pos, wp.transform_get_rotation(X))
+        ~ pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
+                wp.transform_get_rotation(X))}}
+        velocity_out[tid] = body_qd[body]
+        {?0.4 owner_out[tid] = body_world[body]} ~
+        pose_out[tid] = wp.transform_identity()
+        velocity_out[tid] = wp.spatial_vector()
+        if body >= 0:
+            pose_out[tid] = body_q[body]
+            velocity_out[tid] = body_qd[body]
+        {?0.4 owner_out[tid] = body_world[body] if body >= 0 else -1} ~
+        if body >= 0:
             for k in range(7):
                 flat_q[tid, k] = body_q[body][k]
+            for k in range(6):
+                flat_v[6 * tid + k] = body_qd[body][k]
+        else:
+            {# the identity: no translation, w of the rotation is 1
+            ~}
+            for k in range(6):
+                flat_q[tid, k] = 0.0
+                flat_v[6 * tid + k] = 0.0
+            flat_q[tid, 6] = 1.0}
+    """,
+    "gather_valid": """
+        body = local_to_global[tid]
+        {# a proxy without a body keeps what it has
+        ~}
+        if body {< 0 ~ == -1}:
+            {?0.3 wp.atomic_add(num_missing, 0, 1)}
+            return
+        {* {pose_out[tid] = body_q[body] ~
+            X = body_q[body]
+            pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
+                    wp.transform_get_rotation(X)) ~
+            for k in range(7):
+                flat_q[tid, k] = body_q[body][k]}
         ~
-            owner_out[tid] = body_world[body] if body >= 0 else -1
+            {velocity_out[tid] = body_qd[body] ~
+            for k in range(6):
+                flat_v[6 * tid + k] = body_qd[body][k] ~
+            {# linear part first
+            ~}
+            v = body_qd[body]
+            for k in range(3):
+                flat_v[6 * tid + k] = wp.spatial_top(v)[k]
+                flat_v[6 * tid + 3 + k] = wp.spatial_bottom(v)[k]}
+        ~
+            owner_out[tid] = body_world[body]
         }
     """,
     "scatter_bodies": """
-        {?0.6 if {not enabled[tid] ~ not world_mask[group]}:
+        {?0.6 if {not enabled[tid] ~ not world_mask[group] ~ body_flags[tid] & ACTIVE == 0}:
             return}
         slot = slot_of[tid]
-        {* scattered[slot] = body_q[tid] ~
-            scattered_v[slot] = {body_qd[tid] ~ wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), \
-                    wp.spatial_top(body_qd[tid]))}
-        ~
-            {inverse[slot] = tid ~ inverse[slot] = {tid ~ body_world[tid]} if body_flags[tid] & ACTIVE else -1}
-        ~
-            # angular part first, as the other side has it
-            v = wp.spatial_top(body_qd[tid])
-            ang = wp.spatial_bottom(body_qd[tid])
-            for k in range(3):
-                scattered_flat[slot * 6 + k] = ang[k]
-                scattered_flat[slot * 6 + 3 + k] = v[k]
-        ~
-            q = wp.transform_get_rotation(body_q[tid])
-            # w comes first there
-            scattered_quat[slot, 0] = q[3]
-            scattered_quat[slot, 1] = q[0]
-            scattered_quat[slot, 2] = q[1]
-            scattered_quat[slot, 3] = q[2]
-        }
+        {scattered[slot] = body_q[tid]
+        {?0.7 {scattered_v[slot] = body_qd[tid] ~ # linear and angular part in the other order
+        scattered_v[slot] = wp.spatial_vector(wp.spatial_bottom(body_qd[tid]), wp.spatial_top(body_qd[tid]))}} ~
+        pos = wp.transform_get_translation(body_q[tid])
+        q = wp.transform_get_rotation(body_q[tid])
+        scattered_pos[slot] = pos{ - world_offset[group] ~}
+        # w comes first there
+        {scattered_quat[slot, 0] = q[3]
+        scattered_quat[slot, 1] = q[0]
+        scattered_quat[slot, 2] = q[1]
+        scattered_quat[slot, 3] = q[2] ~
+        scattered_quat[slot, 0] = q[3]
+        for k in range(3):
+            scattered_quat[slot, k + 1] = q[k]}
+        {?0.5 {v = wp.spatial_top(body_qd[tid])
+        ang = wp.spatial_bottom(body_qd[tid])
+        for k in range(3):
+            scattered_flat[slot * 6 + k] = v[k]
+            scattered_flat[slot * 6 + 3 + k] = ang[k] ~
+        for k in range(6):
+            scattered_flat[slot * 6 + k] = body_qd[tid][k]}}}
+        {?0.5 inverse[slot] = tid}
     """,
-    "build_keys": """
-        {?0.5 if {not enabled[tid] ~ body_flags[tid] == 0}:
-            # sorts behind all others
-            sort_keys[tid] = wp.uint64(0xFFFFFFFF)
-            sort_ids[tid] = {-1 ~ tid}
-            return}
+    "pair_keys": """
         {pair = pairs[tid]
         {a = wp.min(pair[0], pair[1])
         b = wp.max(pair[0], pair[1]) ~ a = pair[0]
@@ -110,92 +152,154 @@ _MOVES = {
         if a > b:
             a = pair[1]
             b = pair[0]} ~
-        a = body_world[tid]
-        b = kinds[tid] ~
-        a = kinds[tid]
-        b = pairs[tid][0]}
+        a = wp.min(pairs[tid][0], pairs[tid][1])
+        b = wp.max(pairs[tid][0], pairs[tid][1])}
+        {?0.5 {if a == b ~ if not enabled[tid] ~ if a == b or not enabled[tid]}:
+            # sorts behind all others
+            sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
+            {?0.5 sort_ids[tid] = -1
+            return ~ sort_ids[tid] = tid
+            return}}
         {sort_keys[tid] = (wp.uint64(a) << wp.uint64(32)) | wp.uint64(b) ~
+        {# unique as long as ids are below the stride
+        ~}
         sort_keys[tid] = wp.uint64(a) * wp.uint64(key_stride) + wp.uint64(b) ~
-        key = wp.uint64(a) << wp.uint64(16)
+        key = wp.uint64(a) << wp.uint64(32)
         key = key | wp.uint64(b)
         sort_keys[tid] = key}
-        sort_ids[tid] = {tid ~ slot_of[tid]}
-        {?0.4 wp.atomic_add(key_count, {a % 8 ~ (a + b) % 8}, 1)}
+        sort_ids[tid] = tid
+        {?0.4 wp.atomic_add(num_keys_out, 0, 1)}
+    """,
+    "cell_keys": """
+        {?0.5 if {not enabled[tid] ~ body_flags[tid] & ACTIVE == 0}:
+            # sorts behind all others
+            sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
+            {?0.5 sort_ids[tid] = -1
+            return ~ sort_ids[tid] = tid
+            return}}
+        {# the world is the more significant half
+        ~}
+        {sort_keys[tid] = (wp.uint64(body_world[tid]) << wp.uint64(32)) | wp.uint64(cell_of[tid]) ~
+        key = wp.uint64(body_world[tid]) << wp.uint64(32)
+        key = key | wp.uint64(cell_of[tid])
+        sort_keys[tid] = key ~
+        sort_keys[tid] = wp.uint64(body_world[tid] * {cells_per_world ~ key_stride} + cell_of[tid])}
+        sort_ids[tid] = tid
+        {?0.4 wp.atomic_add(key_count, body_world[tid], 1)}
     """,
     "find_runs": """
         key = sorted_keys[tid]
-        {?0.5 if key {< 0 ~ == -1}:
-            {run_flag[tid] = 0
-            return ~ return}}
+        {?0.4 # empty slots begin no run
+        if key {< 0 ~ == -1}:
+            run_flag[tid] = 0
+            return}
         {# the first of a run differs from the one before
-        {if tid == 0 or sorted_keys[tid - 1] != key:
-            run_flag[tid] = 1
+        {first = int(0)
+        if tid == 0:
+            first = 1
+        elif sorted_keys[tid - 1] != key:
+            first = 1 ~
+        first = int(1)
+        if tid > 0:
+            if sorted_keys[tid - 1] == key:
+                first = 0}
+        run_flag[tid] = first
+        {?0.5 wp.atomic_add(run_count, 0, first)} ~
+        if tid > 0:
+            if sorted_keys[tid - 1] == key:
+                run_flag[tid] = 0
+                return
+        run_flag[tid] = 1
+        {?0.5 wp.atomic_add(run_count, 0, 1)}
+        {?0.4 if tid + 1 < num_keys:
+            single_out[tid] = 1 if sorted_keys[tid + 1] != key else 0
         else:
-            run_flag[tid] = 0 ~
+            single_out[tid] = 1}}
+    """,
+    "run_lengths": """
+        key = sorted_keys[tid]
+        {if key {< 0 ~ == -1}:
+            run_length[tid] = 0
+            return
+        ~}
+        {# only the first of a run counts
+        if tid > 0:
+            if sorted_keys[tid - 1] == key:
+                run_length[tid] = 0
+                return ~
         first = tid == 0
         if not first:
             first = sorted_keys[tid - 1] != key
-        run_flag[tid] = 1 if first else 0} ~
-        run_flag[tid] = 0
-        if tid > 0:
-            if sorted_keys[tid - 1] == key:
-                {return ~ run_flag[tid] = 0
-                return}
-        run_flag[tid] = 1}
-        {?0.5 # length of the run that begins here
-        length = {int(1) ~ int(0)}
-        k = {tid + 1 ~ int(tid + 1)}
-        while k < num_keys and length < {8 ~ max_run}:
+        if not first:
+            run_length[tid] = 0
+            return}
+        length = int(1)
+        {k = tid + 1
+        while k < {num_keys ~ sorted_keys.shape[0]}:
             if sorted_keys[k] != key:
                 break
             length += 1
-            k += 1
-        run_length[tid] = length}
+            k += 1 ~
+        for k in range(tid + 1, {num_keys ~ sorted_keys.shape[0]}):
+            if sorted_keys[k] != key:
+                break
+            length += 1}
+        run_length[tid] = length
+        {?0.5 run_end[tid] = tid + length}
+        {?0.4 {wp.atomic_add(run_count, 0, 1) ~ wp.atomic_max(longest, 0, length) ~ if length == 1:
+            wp.atomic_add(num_single, 0, 1)}}
     """,
     "offsets_from_counts": """
         {base = int(0)
         for k in range(tid):
-            base += {counts[k] ~ counts[k] if enabled[k] else 0}
-        {?0.5 if base + counts[tid] > limit_total:
-            {base = limit_total
-            ~ offsets_out[tid] = -1
-            return}}
-        offsets_out[tid] = base ~
+            {base += counts[k] ~ base += counts[k] if enabled[k] else 0 ~ if enabled[k]:
+                base += counts[k]
+            ~ base += (counts[k] + block_size - 1) // block_size * block_size}
+        {?0.5 # no room for the whole row
+        if base + counts[tid] > limit_total:
+            offsets_out[tid] = -1
+            {wp.atomic_add(num_dropped, 0, 1) ~}
+            return}
+        offsets_out[tid] = base
+        {?0.4 if tid == {num_items ~ counts.shape[0]} - 1:
+            total_out[0] = base + counts[tid]} ~
         # one thread for all, as there are few
         if tid != 0:
             return
         base = int(0)
         for k in range({num_items ~ counts.shape[0]}):
+            {?0.5 if not enabled[k]:
+                offsets_out[k] = {-1 ~ base}
+                continue}
             offsets_out[k] = base
-            {if enabled[k]:
-                base += counts[k] ~ base += counts[k] ~ base = base + wp.min(counts[k], 4)}
-        {total_out[0] = base ~}}
-        {?0.4 starts2[tid] = base // {2 ~ 4}}
+            {base += counts[k] ~ base = base + counts[k] ~ base += (counts[k] + block_size - 1) // block_size * \
+                    block_size}
+            {?0.3 if base > limit_total:
+                num_dropped[0] = num_dropped[0] + 1}
+        total_out[0] = base}
     """,
     "reset_state": """
-        {if not world_mask[group] {~ or not enabled[tid]}:
+        {if not world_mask[group]{ or not enabled[tid] ~}:
             return ~
-        if group >= 0 and not world_mask[group]:
+        if group < 0 or not world_mask[group]:
             return}
-        {* {age[tid] = 0 ~ age[tid] = -1 if body_flags[tid] & ACTIVE == 0 else 0 ~ age[tid] = age[tid] + 1} ~
-            state_q[tid] = {default_q[tid] ~ default_q[tid] ~ \
-                    wp.transform(wp.transform_get_translation(default_q[tid]) \
-                    + world_offset[group], wp.transform_get_rotation(default_q[tid]))}
+        {state_q[tid] = {default_q[tid] ~ \
+                wp.transform(wp.transform_get_translation(default_q[tid]) \
+                + world_offset[group], wp.transform_get_rotation(default_q[tid]))}
+        state_qd[tid] = {wp.spatial_vector() ~ default_qd[tid] ~ \
+                default_qd[tid] if body_flags[tid] & ACTIVE else wp.spatial_vector()} ~
+        begin = row_start[tid]
+        for k in range(count):
+            buffer[begin + k] = {defaults[begin + k] ~ defaults[begin + k]
+            buffer_rate[begin + k] = 0.0}
         ~
-            {if body_flags[tid] & ACTIVE:
-                state_qd[tid] = {wp.spatial_vector()
-            else:
-                state_qd[tid] = default_qd[tid] ~ default_qd[tid]} ~
-            state_qd[tid] = {state_qd[tid] * 0.5 ~ default_qd[tid]}}
-        ~
-            begin = row_start[tid]
-            for k in range({count ~ wp.min(count, 4)}):
-                buffer[begin + k] = {defaults[begin + k] ~ defaults[k]}
-        ~
-            for k in range({history.shape[1] ~ NUM_HISTORY}):
-                history[tid, k] = {history[tid, 0] ~ defaults[tid] ~ history[tid, k] * 0.5}
-        }
-        {?0.3 wp.atomic_add(num_reset, group, 1)}
+        {# the past is as the present
+        for k in range({history.shape[1] ~ NUM_HISTORY}):
+            history[tid, k] = newest[tid] ~ for k in range({history.shape[1] ~ NUM_HISTORY}):
+            history[tid, k] = 0.0}
+        {?0.5 head_out[tid] = 0}}
+        {?0.6 age[tid] = 0}
+        {?0.4 {wp.atomic_add(num_reset, group, 1) ~ wp.atomic_add(num_copied, 0, 1)}}
     """,
     "shift_history": """
         {?0.5 if not enabled[tid]:
@@ -206,33 +310,42 @@ _MOVES = {
         history[tid, 0] = {newest[tid] ~ newest[tid] * scale} ~
         for k in range({NUM_HISTORY - 1 ~ history.shape[1] - 1}):
             history[tid, k] = history[tid, k + 1]
-        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = newest[tid] ~
+        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = {newest[tid] ~ newest[tid] * scale} ~
         # a ring, its head moves
         at = head[tid] % NUM_HISTORY
+        {?0.4 running[tid] = running[tid] + newest[tid] - history[tid, at]}
         history[tid, at] = newest[tid]
         head_out[tid] = {(at + 1) % NUM_HISTORY ~ 0 if at == NUM_HISTORY - 1 else at + 1}}
-        {?0.4 age[tid] = age[tid] + 1}
+        {?0.4 filled[tid] = {wp.min(filled[tid] + 1, NUM_HISTORY) ~ filled[tid] + 1 if filled[tid] < NUM_HISTORY else \
+                filled[tid]}}
+        {?0.4 mean = float(0.0)
+        for k in range({NUM_HISTORY ~ history.shape[1]}):
+            mean += history[tid, k]
+        mean_out[tid] = mean / float(NUM_HISTORY)}
     """,
     "find_roots": """
         {?0.4 if not enabled[tid]:
-            {root_out[tid] = -1
-            return ~ return}}
+            root_out[tid] = -1
+            return}
         {root = int(tid)
         while parent_of[root] >= 0:
             root = parent_of[root] ~
         root = int(tid)
         hops = int(0)
-        while parent_of[root] >= 0 and hops < {4 ~ max_hops}:
+        while parent_of[root] >= 0:
             root = parent_of[root]
             hops += 1
-        {depth_out[tid] = hops ~} ~
-        node = int(parent_of[tid])
+        depth_out[tid] = hops ~
+        node = {int(parent_of[tid]) ~ parent_of[tid]}
         root = int(tid)
         while node >= 0:
             root = node
             node = parent_of[node]}
-        root_out[tid] = {root ~ root if kinds[root] > 5 else -1}
-        {?0.5 {wp.atomic_add(tree_size, root, 1) ~ wp.atomic_max(tree_size, root, {tid ~ kinds[tid]})}}
+        root_out[tid] = root
+        {?0.6 {wp.atomic_add(tree_size, root, 1) ~ wp.atomic_add(tree_mass, root, newest_mass[tid]) ~
+        if root == tid:
+            wp.atomic_add(num_trees, 0, 1) ~ is_root[tid] = 1 if root == tid else 0 ~
+        wp.atomic_min(first_member, root, tid)}}
     """,
 }
 
@@ -249,21 +362,22 @@ def _declare_moves(p: Program) -> None:
         "local_to_global", INT, (-1, count - 1), (count,), ("local_to_global", "proxy_ids", "body_ids", "index_map")
     )
     p.array("body_flags", INT, (0, 3), (count,), ("body_flags", "flags"))
-    p.array("kinds", INT, (0, 20), (count,), ("kinds", "keys", "labels", "cell_ids"))
+    p.array("cell_of", INT, (0, 31), (count,), ("cell_ids", "bin_ids", "cell_of"))
+    p.array("newest_mass", FLOAT, (0.1, 2), (count,), ("body_mass", "node_mass"))
     p.array("pairs", PAIR, (0, 40), (count,), ("pairs", "shape_pairs", "edges"))
     p.array("sorted_keys", INT, (-1, 2), (count,), ("sorted_keys", "keys", "labels"))
-    p.array("counts", INT, (0, 6), (count,), ("counts", "row_count", "num_items", "nnz"))
-    p.array("row_count", INT, (0, 5), (count,), ("row_count", "num_rows", "dim"))
+    p.array("counts", INT, (0, 6), (count,), ("counts", "row_count", "num_per_item", "nnz"))
+    p.array("row_count", INT, (0, 5), (count,), ("row_length", "num_rows", "dim"))
     p.array("head", INT, (0, 11), (count,), ("head", "write_index"))
-    p.array("ids", INT, (-3, 9), (total,), ("ids", "src_ids", "indices"))
+    p.array("ids", INT, (-(total // 4), total - 1), (total,), ("ids", "src_ids", "indices"))
     for key, names in (("row_start", ("row_start", "dst_start", "offsets")),
                        ("src_start", ("src_start", "src_offset"))):  # fmt: skip
         p.starts(key, count, width, 1, names)
-    p.parents("parent_of", count // 8, 8, ("parent", "parent_of", "link"))
+    p.parents("parent_of", count // 8, 8, ("parent", "parent_of", "parent_index"))
     p.places("slot_of", count, 2, ("slot_of", "global_to_local", "permutation", "dst_index"))
-    for key, names in (("src", ("src", "values", "x_in")), ("defaults", ("defaults", "initial"))):
+    for key, names in (("src", ("src", "values", "x_in")), ("defaults", ("joint_q_init", "default_dof_pos"))):
         p.array(key, FLOAT, (-2, 2), (total,), names)
-    p.array("newest", FLOAT, (-2, 2), (count,), ("newest", "sample", "action"))
+    p.array("newest", FLOAT, (-2, 2), (count,), ("newest", "sample", "observation"))
     for key, names in (("body_q", ("body_q", "src_q")), ("default_q", ("default_body_q", "body_q_init"))):
         p.array(key, FRAME, (-1, 1), (count,), names, element="wp.transform")
     for key, names in (("body_qd", ("body_qd", "src_qd")), ("default_qd", ("default_body_qd", "body_qd_init"))):
@@ -273,44 +387,60 @@ def _declare_moves(p: Program) -> None:
     p.scalar("offset", INT, (1, 20), ("offset", "base_id", "first"))
     p.scalar("limit_total", INT, (count, 3 * count), ("capacity", "max_total", "max_rows"))
     p.scalar("key_stride", INT, (64, 256), ("key_stride", "num_shapes", "max_id"))
-    p.scalar("max_hops", INT, (1, 3), ("max_hops", "max_depth"))
-    p.scalar("max_run", INT, (1, 3), ("max_run", "max_length"))
     p.number("scale", (0.5, 2), ("scale", "factor"), ("2.0", "0.5"))
     p.number("fill", (-1, 1), ("fill_value", "default_value"), ("0.0", "1.0"))
-    p.sizes(total=total, num_threads=count, num_items=count, num_keys=count)
+    p.sizes(total=total, num_threads=count, num_items=count, num_keys=count, cells_per_world=32, block_size=4)
     p.constants({"NUM_HISTORY": 4})
     p.constants({"ACTIVE": 1})
     p.output("dst", FLOAT, (total,), ("dst", "values_out", "x_out"))
     p.output("ids_out", INT, (total,), ("ids_out", "dst_ids", "out_indices"))
+    p.output("used", INT, (total,), ("valid_out", "has_source"))
+    p.output("row_of", INT, (total,), ("row_ids", "row_of"))
+    p.output("num_copied", INT, (1,), ("num_copied", "num_written"), (0, 1))
+    p.output("num_missing", INT, (1,), ("num_missing", "num_lost"), (0, 1))
     for key, size, names in (("pose_out", count, ("dst_q", "local_q")),
-                             ("pose_out2", count, ("relative_q", "local_pose")),
                              ("scattered", 2 * count, ("dst_q", "sorted_q"))):  # fmt: skip
         p.output(key, FRAME, (size,), names, element="wp.transform")
     for key, size, names in (("velocity_out", count, ("dst_qd", "local_qd")),
                              ("scattered_v", 2 * count, ("dst_qd", "sorted_qd"))):  # fmt: skip
         p.output(key, SPATIAL, (size,), names, element="wp.spatial_vector")
-    p.output("flat_v", FLOAT, (6 * count,), ("qvel", "joint_qd", "u"))
-    p.output("flat_q", FLOAT, (count, 7), ("qpos", "body_state"))
-    p.output("scattered_flat", FLOAT, (12 * count,), ("qvel", "cvel_out"))
+    p.output("flat_v", FLOAT, (6 * count,), ("dst_qd_flat", "local_vel", "twist_out"))
+    p.output("flat_q", FLOAT, (count, 7), ("dst_q_flat", "local_pose"))
+    p.output("scattered_flat", FLOAT, (12 * count,), ("qvel", "sorted_qvel"))
+    p.output("scattered_pos", VEC, (2 * count,), ("pos_out", "xpos"))
     p.output("scattered_quat", FLOAT, (2 * count, 4), ("quat_out", "xquat"))
-    p.output("inverse", INT, (2 * count,), ("inverse_map", "global_ids"), (-1, 0))
+    p.output("inverse", INT, (2 * count,), ("inverse_map", "source_ids"), (-1, 0))
     p.output("owner_out", INT, (count,), ("owner", "world_out"))
-    p.output("sort_keys", _KEY, (count,), ("sort_keys", "keys_out", "pair_keys"))
+    p.output("sort_keys", _KEY, (count,), ("sort_keys", "keys_out", "keys"))
     p.output("sort_ids", INT, (count,), ("sort_values", "sort_ids", "order"))
-    p.output("key_count", INT, (8,), ("key_count", "bucket_size"), (0, 1))
+    p.output("key_count", INT, (worlds,), ("world_count", "num_in_world"), (0, 1))
+    p.output("num_keys_out", INT, (1,), ("num_pairs", "pair_count"), (0, 1))
     p.output("run_flag", INT, (count,), ("run_flag", "is_first", "head_flag"))
     p.output("run_length", INT, (count,), ("run_length", "segment_size"))
+    p.output("run_end", INT, (count,), ("run_end", "segment_end"))
+    p.output("single_out", INT, (count,), ("is_unique", "is_single"))
+    p.output("run_count", INT, (1,), ("num_runs", "num_segments"), (0, 1))
+    p.output("longest", INT, (1,), ("longest_run", "max_length"), (0, 1))
+    p.output("num_single", INT, (1,), ("num_unique", "num_single"), (0, 1))
     p.output("offsets_out", INT, (count,), ("offsets_out", "row_offsets", "start_out"))
-    p.output("starts2", INT, (count,), ("half_start", "block_start"))
+    p.output("num_dropped", INT, (1,), ("num_dropped", "overflow"), (0, 1))
     p.output("total_out", INT, (1,), ("total", "num_total"))
     p.output("root_out", INT, (count,), ("root", "island_id", "component"))
     p.output("depth_out", INT, (count,), ("depth", "num_hops"))
     p.output("tree_size", INT, (count,), ("tree_size", "island_size"), (0, 1))
-    p.output("age", INT, (count,), ("age", "step_count", "reset_count"), (0, 5))
+    p.output("tree_mass", FLOAT, (count,), ("tree_mass", "island_mass"), (0, 1))
+    p.output("num_trees", INT, (1,), ("num_trees", "num_islands"), (0, 1))
+    p.output("is_root", INT, (count,), ("is_root", "root_flag"))
+    p.output("first_member", INT, (count,), ("first_member", "min_member"), (count, 2 * count))
+    p.output("age", INT, (count,), ("episode_step", "step_count", "age"), (1, 5))
     p.output("head_out", INT, (count,), ("head_out", "next_index"))
-    p.output("num_reset", INT, (8,), ("num_reset", "reset_count"), (0, 1))
-    p.output("history", FLOAT, (count, 4), ("history", "obs_history", "ring"), (-1, 1))
-    p.output("buffer", FLOAT, (total,), ("joint_q", "buffer", "state"), (-1, 1))
+    p.output("num_reset", INT, (8,), ("num_reset", "resets"), (0, 1))
+    p.output("history", FLOAT, (count, 4), ("history", "obs_history", "samples"), (-1, 1))
+    p.output("running", FLOAT, (count,), ("running_sum", "window_sum"), (-1, 1))
+    p.output("filled", INT, (count,), ("num_filled", "fill_count"), (0, 4))
+    p.output("mean_out", FLOAT, (count,), ("mean_out", "average"))
+    p.output("buffer", FLOAT, (total,), ("joint_q", "dof_pos"), (-1, 1))
+    p.output("buffer_rate", FLOAT, (total,), ("joint_qd", "dof_vel"), (-1, 1))
     p.output("state_q", FRAME, (count,), ("body_q", "state_q"), (-1, 1), element="wp.transform")
     p.output("state_qd", SPATIAL, (count,), ("body_qd", "state_qd"), (-1, 1), element="wp.spatial_vector")
 
@@ -320,18 +450,21 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "i", "idx", "item", "local_id"))
     _declare_moves(p)
     p.lookups(group="group = world_of[tid]", count="count = row_count[tid]")
-    if target not in ("copy_strided", "offsets_from_counts", "find_runs"):
+    if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths"):
         p.guard_count("item")
     p.write(_MOVES[target])
     titles = {
         "copy_strided": ("copy_strided", "copy_values", "broadcast_copy"),
         "copy_rows": ("copy_rows", "copy_segments", "copy_joint_rows"),
         "gather_bodies": ("gather_body_state", "copy_mapped_rows", "read_proxy_state"),
+        "gather_valid": ("update_proxy_state", "sync_proxies", "pull_body_state"),
         "scatter_bodies": ("scatter_body_state", "write_body_state", "permute_state"),
-        "build_keys": ("build_sort_keys", "make_pair_keys", "fill_keys"),
-        "find_runs": ("mark_segments", "find_segments", "mark_run_starts"),
+        "pair_keys": ("build_sort_keys", "make_pair_keys", "fill_pair_keys"),
+        "cell_keys": ("build_cell_keys", "make_sort_keys", "fill_cell_keys"),
+        "find_runs": ("mark_segments", "find_run_heads", "mark_run_starts"),
+        "run_lengths": ("measure_runs", "find_segments", "compute_run_lengths"),
         "offsets_from_counts": ("compute_offsets", "exclusive_scan", "assign_row_offsets"),
-        "reset_state": ("reset_body_state", "reset_worlds", "apply_reset_mask"),
+        "reset_state": ("reset_state", "reset_worlds", "apply_reset_mask"),
         "shift_history": ("update_history", "push_history", "shift_buffer"),
         "find_roots": ("find_roots", "label_islands", "compress_labels"),
     }[target]

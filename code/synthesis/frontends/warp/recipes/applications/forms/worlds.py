@@ -17,8 +17,8 @@ _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 its topology, are mostly the same in all of them."""
 _BOXED, _BOXED_IN_WORLDS = 0.06, 0.3
 """How often a value for all threads is read from an array, of one element or of one for each world."""
-_TAKEN = {"env", "wid", "world"}
-"""What lines call the world where they have several."""
+_TAKEN = {"env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of"}
+"""What lines call the world, or the worlds of things, where they have several."""
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
@@ -125,16 +125,15 @@ class _Batching(ast.NodeTransformer):
 def _batch(sheet: Sheet, choices: Stream, count: int) -> None:
     """Give a kernel's arrays a part for each of some worlds."""
     bare, named = _bare(sheet), sheet.named()
-    batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
-    chosen = {
-        key
+    able = {
+        key: each
         for key, each in sheet.given.items()
-        if key in named - bare
-        and 0 < len(each.shape or ()) <= _HIGHEST_RANK
-        and (each.role is not Role.INPUT or each.kind.dtype in batched)
+        if key in named - bare and 0 < len(each.shape or ()) <= _HIGHEST_RANK
     }
-    if not any(sheet.given[key].role is Role.INPUT for key in chosen):  # or all worlds would come to the same
-        chosen |= {key for key, each in sheet.given.items() if key in named - bare and each.shape}
+    read = {each.kind.dtype for each in able.values() if each.role is Role.INPUT}
+    batched = {kind for kind, share in _BATCHED.items() if choices.chance(share)}
+    batched = batched if batched & read else read  # a world that differs in nothing it reads has no purpose
+    chosen = {key for key, each in able.items() if each.role is not Role.INPUT or each.kind.dtype in batched}
     single = {key for key in chosen if sheet.given[key].shape == (1,)}
     batching = _Batching(chosen, single)
     sheet.body = [batching.visit(each) for each in sheet.body]
