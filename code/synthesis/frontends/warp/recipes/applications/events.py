@@ -1,95 +1,332 @@
 """Integers that drive: slots of lists, states that events change, worlds side by side, rays that look for a hit.
 
-The order in which threads come decides what a slot holds; so what is written there is the same for all threads that
-may get it, or a thread takes slots of its own alone.
+The order in which threads come decides what an atomic counter gives them; so what is written depends on ranks and on
+counts alone, or a thread takes slots of its own.
 """
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, VEC, Program
-from synthesis.grammar.lines import block, chain, join
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_SLOTS = {
+    "world_slots": """
+        if SKIP:
+            return
+        wid = world_of[tid]
+        {if wid {< 0 ~ == -1}:
+            return
+        ~ if wid {< 0 ~ == -1}:
+            wp.atomic_add(num_global, 0, 1)
+            return}
+        {# the order of the list is that of the items, whatever thread comes first
+        ~}
+        slot = int(0)
+        for k in range(tid):
+            if world_of[k] == wid and KEPT:
+                slot += 1
+        {wp.atomic_add(counts, wid, 1)
+        ~}
+        {if slot < {room ~ capacity}:
+            items_of[wid, slot] = tid
+        {else:
+            wp.atomic_add(dropped, 0, 1) ~} ~
+        if slot >= {room ~ capacity}:
+            {?0.6 wp.atomic_add(dropped, 0, 1)}
+            return
+        items_of[wid, slot] = tid
+        {values_of[wid, slot] = value[tid] ~}}
+        {?0.3 slot_out[tid] = slot}
+    """,
+    "count_slots": """
+        {?0.7 if {value[tid] > most ~ (flags[tid] & ENABLED) == 0 ~ value[tid] > most or (flags[tid] & ENABLED) == 0}:
+            return}
+        {wid = world_of[tid]
+        if wid {< 0 ~ == -1}:
+            return
+        {slot = wp.atomic_add(counts, wid, 1)
+        if slot >= {room ~ capacity}:
+            {# more than there is room for
+            ~}
+            wp.atomic_add(dropped_of, wid, 1) ~
+        wp.atomic_add(counts, wid, need[tid])
+        {wp.atomic_max(most_needed, wid, need[tid]) ~}} ~
+        slot = wp.atomic_add(count, 0, 1)
+        if slot >= {room ~ capacity}:
+            wp.atomic_add(dropped, 0, 1)
+        {?0.5 wp.atomic_min(least, 0, value[tid])} ~
+        wid = world_of[tid]
+        if wid >= 0:
+            slot = wp.atomic_add(counts, wid, 1)
+            if slot >= {room ~ capacity}:
+                wp.atomic_add(dropped_of, wid, 1)
+        else:
+            {# belongs to all worlds
+            ~}
+            wp.atomic_add(num_global, 0, 1)}
+    """,
+    "list_slots": """
+        if SKIP:
+            {?0.4 wp.atomic_add(num_skipped, 0, 1)}
+            return
+        {# rank among those that are kept
+        ~}
+        slot = int(0)
+        for k in range(tid):
+            {if KEPT:
+                slot += 1 ~ if not (KEPT):
+                continue
+            slot += 1}
+        {?0.5 if slot >= list_capacity:
+            {?0.6 wp.atomic_add(dropped, 0, 1)}
+            return}
+        line[slot] = tid
+        {?0.5 line_value[slot] = value[tid]}
+        {?0.4 slot_out[tid] = slot}
+        {?0.3 wp.atomic_add(count, 0, 1)}
+    """,
+    "own_list": """
+        {num = int(0)
+        {?0.5 start = begins[tid]
+        for k in range(start, start + lengths[tid]):
+            OWN ~ for k in range(begins[tid], begins[tid] + lengths[tid]):
+            OWN}
+        {kept_count[tid] = num
+        {?0.5 for k in range(num, ROOM):
+            list[tid, k] = -1} ~ kept_count[tid] = num}}
+        {?0.4 if num == ROOM:
+            {wp.atomic_add(num_full, 0, 1) ~ full_out[tid] = 1}}
+    """,
+}
+"""Lists that are filled; ``KEPT`` asks whether another item is kept too, ``OWN`` is what is done with a candidate."""
+
+_OWN = """{?0.4 if candidates[k] < 0:
+                continue}
+            {?0.4 if candidates[k] == tid:
+                continue}
+            {if TEST:
+                {# the list is full
+                ~}
+                if num >= ROOM:
+                    break
+                list[tid, num] = candidates[k]
+                num += 1 ~ if TEST and num < ROOM:
+                list[tid, num] = candidates[k]
+                num += 1 ~ if not (TEST):
+                continue
+            if num < ROOM:
+                list[tid, num] = candidates[k]
+                num += 1}"""
+
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
-    """Slots of a list that threads take by an atomic counter, as long as there are any."""
+    """Slots of lists: counted, taken by rank, or taken by a thread in a list of its own."""
     p = Program(stream, ("tid", "i", "item", "particle"))
     worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((4, 6, 8))
     items = p.choices.choice((24, 32))
-    p.array("world", INT, (-1, worlds - 1), (p.threads,), ("world_id", "env_index", "group"))
-    p.array("value", FLOAT, (-1, 1), (p.threads,), ("distance", "values", "score"))
-    p.array("flags", INT, (0, 3), (p.threads,), ("flags", "status", "item_type"))
+    p.array("world_of", INT, (-1, worlds - 1), (p.threads,), ("world_id", "env_index", "item_world"))
+    p.array("value", FLOAT, (-1, 1), (p.threads,), ("distance", "separation", "gap"))
+    p.array("flags", INT, (0, 3), (p.threads,), ("flags", "status", "item_flags"))
+    p.array("need", INT, (1, 3), (p.threads,), ("num_needed", "points_per_item"))
     p.array("begins", INT, (0, items // 2), (p.threads,), ("start", "first", "offsets"))
     p.array("lengths", INT, (0, items // 2), (p.threads,), ("num_candidates", "lengths", "candidate_count"))
     p.array("candidates", INT, (-1, 40), (items,), ("candidates", "candidate_ids", "neighbors"))
-    p.array("keep", INT, (0, 2), (items,), ("candidate_type", "kind", "labels"))
-    p.number("most", (-0.5, 0.5), ("threshold", "max_distance", "margin"), ("0.0", "0.1"))
-    p.scalar("capacity", INT, (2, room), ("capacity", "max_contacts", "max_items"))
-    p.output("count", INT, (1,), ("count", "total_count", "counter"), (0, 3))
-    p.output("counts", INT, (worlds,), ("world_count", "contact_count", "num_per_world"), (0, 2))
-    p.output("own_count", INT, (p.threads,), ("num_kept", "count_out", "list_size"), (0, 1))
+    p.array("candidate_value", FLOAT, (-1, 1), (items,), ("candidate_distance", "separation"))
+    p.array("keep", INT, (0, 2), (items,), ("candidate_state", "candidate_flags"))
+    p.number("most", (-0.3, 0.5), ("max_distance", "margin", "threshold"), ("0.0", "0.1"))
+    p.scalar("capacity", INT, (2, room), ("capacity", "max_per_world", "max_items"))
+    p.scalar("list_capacity", INT, (p.threads // 4, p.threads // 2), ("capacity", "max_items"))
+    p.sizes(room=room)
+    p.output("count", INT, (1,), ("count", "total_count", "counter"), (0, 1))
+    p.output("counts", INT, (worlds,), ("world_count", "contact_count", "num_per_world"), (0, 1))
     p.output("kept_count", INT, (p.threads,), ("num_kept", "count_out", "list_size"))
-    p.output("taken", INT, (worlds, room), ("slot_used", "contact_world", "occupied"))
-    p.output("line", INT, (room,), ("slot_used", "active_slots", "occupied"))
+    p.output("items_of", INT, (worlds, room), ("world_items", "contact_ids", "items_out"), (-1, 0))
+    p.output("values_of", FLOAT, (worlds, room), ("world_distance", "distance_out"))
+    p.output("line", INT, (p.threads,), ("active_ids", "kept_ids", "item_list"), (-1, 0))
+    p.output("line_value", FLOAT, (p.threads,), ("kept_distance", "list_distance"))
     p.output("list", INT, (p.threads, room), ("kept", "neighbor_list", "accepted_ids"))
-    p.output("overflow", INT, (1,), ("overflow", "required", "needed_size"), (0, 200))
-    p.constants({"ENABLED": 1, "USED": 1})
+    p.output("slot_out", INT, (p.threads,), ("slot_of", "list_index"))
+    p.output("full_out", INT, (p.threads,), ("is_full", "truncated"))
+    p.output("dropped", INT, (1,), ("overflow", "num_dropped"), (0, 1))
+    p.output("dropped_of", INT, (worlds,), ("world_overflow", "num_dropped"), (0, 1))
+    p.output("most_needed", INT, (worlds,), ("max_per_item", "largest_item"), (0, 1))
+    p.output("num_global", INT, (1,), ("num_global", "global_count"), (0, 1))
+    p.output("num_skipped", INT, (1,), ("num_skipped", "num_rejected"), (0, 1))
+    p.output("num_full", INT, (1,), ("num_full", "full_lists"), (0, 1))
+    p.output("least", FLOAT, (1,), ("min_distance", "deepest"), (0.5, 1))
+    p.constants({"ENABLED": 1})
     p.guard_count("item")
-    room_left = p.pick(f"slot < {room}", "slot < capacity", f"slot < {room}")
-    too_many = room_left.replace("<", ">=")
-    grow = p.pick("", "wp.atomic_max(overflow, 0, slot + 1)", "wp.atomic_max(overflow, 0, slot)")
-    if target == "own_list":
-        take = p.pick("slot = wp.atomic_add(own_count, tid, 1)", "slot = num\nnum += 1")
-        test = p.pick("keep[k] == ENABLED", "keep[k] > 0 and candidates[k] >= 0", "candidates[k] != -1")
-        write = "list[tid, slot] = candidates[k]"
-        inner = p.pick(
-            join(take, block(f"if {room_left}:", write)),
-            join(take, block(f"if {too_many}:", "break"), write),
-            join(block(f"if num >= {room}:", "break"), "list[tid, num] = candidates[k]", "num += 1"),
-        )
-        local = "num" in inner
-        skip = p.choices.chance(0.5)
-        body = (
-            join(block(f"if not ({test}):" if " and " in test else f"if {_not(test)}:", "continue"), inner)
-            if skip
-            else block(f"if {test}:", inner)
-        )
-        first = "start = begins[tid]" if p.choices.chance(0.5) else ""
-        begin = "start" if first else "begins[tid]"
-        loop = block(f"for k in range({begin}, {begin} + lengths[tid]):", body)
-        finish = p.pick("kept_count[tid] = num", f"kept_count[tid] = wp.min(num, {room})") if local else ""
-        p.add("num = int(0)" if local else "", first, loop, finish)
-    else:
-        where = target == "world_slots"
-        tests = p.some(("value[tid] > most", "(flags[tid] & ENABLED) == 0", "flags[tid] == 2"), least=1)[:2]
-        skips = [block(f"if {each}:", "return") for each in tests]
-        if where:
-            skips.insert(
-                p.choices.below(2), "wid = world[tid]\n" + block(f"if wid {p.pick('< 0', '== -1')}:", "return")
-            )
-            take = "slot = wp.atomic_add(counts, wid, 1)"
-            write = p.pick("taken[wid, slot] = wid", "taken[wid, slot] = USED")
-        else:
-            take, write = "slot = wp.atomic_add(count, 0, 1)", "line[slot] = USED"
-        form = p.pick("inside", "return", "else")
-        if form == "inside":
-            lines = [block(f"if {room_left}:", write)]
-        elif form == "return" or not grow:
-            lines = [block(f"if {too_many}:", grow, "return"), write]
-        else:
-            lines = [block(f"if {room_left}:", write) + "\n" + block("else:", grow)]
-        p.add(*skips, take, *lines)
+    text = _SLOTS[target]
+    if target in ("world_slots", "list_slots"):
+        # an item takes the place that its rank gives it, among those that pass the same test
+        kept = p.pick("value[k] <= most", "(flags[k] & ENABLED) != 0", "value[k] <= most and (flags[k] & ENABLED) != 0")
+        skip = {
+            "value[k] <= most": "value[tid] > most",
+            "(flags[k] & ENABLED) != 0": "(flags[tid] & ENABLED) == 0",
+        }.get(kept, "value[tid] > most or (flags[tid] & ENABLED) == 0")
+        text = text.replace("SKIP", skip).replace("KEPT", kept)
+    own = _OWN.replace("TEST", p.pick("keep[k] == ENABLED", "candidate_value[k] < most"))
+    p.write(text.replace("OWN", own).replace("ROOM", p.pick("room", "list.shape[1]")))
     titles = {
-        "world_slots": ("allocate_contacts", "append_per_world", "reserve_slots"),
-        "list_slots": ("mark_slots", "reserve_items", "compact_flags"),
+        "world_slots": ("append_per_world", "collect_contacts", "assign_world_slots"),
+        "count_slots": ("count_contacts", "reserve_slots", "count_required"),
+        "list_slots": ("collect_active", "compact_items", "build_active_list"),
         "own_list": ("build_lists", "filter_candidates", "gather_accepted"),
     }[target]
     return p.done("events", "slots", target, "Slots of a list", titles)
 
 
-def _not(test: str) -> str:
-    """The opposite of a comparison."""
-    return test.replace("==", "!=") if "==" in test else test.replace("!=", "==")
+_MACHINES = {
+    "agent_state": """
+        {?0.5 if not enabled[tid]:
+            return}
+        {?0.4 # nothing asked for, nothing under way
+        if event[tid] == NO_EVENT and state[tid] == IDLE:
+            return}
+        s = state[tid]
+        t = timer[tid] + 1
+        {if s == IDLE:
+            if event[tid] == START{ and level[tid] > threshold ~}:
+                s = MOVING
+                t = 0
+        elif s == MOVING:
+            if event[tid] == STOP:
+                s = {IDLE ~ WAITING}
+                t = 0
+            elif level[tid] {< ~ <=} threshold:
+                {# close enough to the goal
+                ~}
+                s = {WAITING ~ DONE}
+                t = 0
+            {?0.5 elif t > most:
+                s = DONE
+                t = 0}
+        elif s == WAITING:
+            if t >= most:
+                s = DONE
+        elif event[tid] == {START:
+            s = MOVING
+            t = 0 ~ NO_EVENT:
+            s = IDLE
+            t = 0} ~
+        if s == IDLE and event[tid] == START:
+            s = MOVING
+            t = 0
+        elif s == MOVING and {level[tid] < threshold ~ (level[tid] < threshold or event[tid] == STOP)}:
+            s = WAITING
+            t = 0
+        elif s == WAITING and {t >= most ~ event[tid] == START}:
+            s = DONE
+        elif s == DONE{ and event[tid] == NO_EVENT ~}:
+            s = IDLE
+            t = 0}
+        {state[tid] = s
+        timer[tid] = t ~ timer[tid] = t
+        state[tid] = s}
+        {?0.5 {ready[tid] = 1 if s == IDLE else 0 ~ wp.atomic_add(total, s, 1) ~ if s == IDLE:
+            wp.atomic_add(num_idle, 0, 1)}}
+    """,
+    "valve_state": """
+        {?0.5 if not enabled[tid]:
+            # without power it stays as it is
+            return}
+        s = state[tid]
+        t = timer[tid] + 1
+        {if s == CLOSED:
+            if event[tid] == START{ ~ and level[tid] > threshold}:
+                s = OPENING
+                t = 0
+        elif s == OPENING:
+            {if t >= most:
+                s = OPEN
+                t = 0
+            elif event[tid] == STOP:
+                s = CLOSING
+                t = 0 ~
+            if event[tid] == STOP:
+                s = CLOSING
+                t = 0
+            elif t >= most:
+                s = OPEN
+                t = 0}
+        elif s == OPEN:
+            if event[tid] == STOP{ ~ or level[tid] < threshold}:
+                s = CLOSING
+                t = 0
+        {elif t >= most:
+            s = CLOSED
+            t = 0 ~ elif event[tid] == START:
+            s = OPENING
+            t = 0
+        elif t >= most:
+            s = CLOSED
+            t = 0} ~
+        if (s == CLOSED or s == CLOSING) and event[tid] == START:
+            s = OPENING
+            t = 0
+        elif (s == OPEN or s == OPENING) and event[tid] == STOP:
+            s = CLOSING
+            t = 0
+        elif {t >= most ~ t > most}:
+            {# it has moved all the way
+            ~}
+            if s == OPENING:
+                s = OPEN
+                t = 0
+            elif s == CLOSING:
+                s = CLOSED
+                t = 0}
+        {state[tid] = s
+        timer[tid] = t ~ timer[tid] = t
+        state[tid] = s}
+        {?0.5 {closed_out[tid] = 1 if s == CLOSED else 0 ~ flow[tid] = 0.0 if s == CLOSED else level[tid] ~ wp.atomic_add(total, s, 1)}}
+    """,
+    "episode": """
+        {?0.4 if not enabled[tid]:
+            return}
+        s = state[tid]
+        t = timer[tid] + 1
+        {if s == RUNNING:
+            {if level[tid] < threshold:
+                {# has fallen
+                ~}
+                s = FAILED
+            elif t >= most:
+                s = TIMEOUT ~ if t >= most:
+                s = TIMEOUT
+            if level[tid] < threshold:
+                s = FAILED ~ if level[tid] < threshold or event[tid] == STOP:
+                s = FAILED
+            elif t > most:
+                s = TIMEOUT}
+        elif s == RESET:
+            s = RUNNING
+            t = 0
+        else:
+            {# one step in which the environment is set up again
+            ~}
+            s = RESET
+            t = 0 ~
+        if s == RUNNING and level[tid] < threshold:
+            s = FAILED
+        elif s == RUNNING and t {>= ~ >} most:
+            s = TIMEOUT
+        elif s == RESET:
+            s = RUNNING
+            t = 0
+        elif s == TIMEOUT or s == FAILED:
+            s = RESET
+            t = 0
+            {num_episodes[tid] = num_episodes[tid] + 1 ~}}
+        {state[tid] = s
+        timer[tid] = t ~ timer[tid] = t
+        state[tid] = s}
+        {?0.5 running_out[tid] = 1 if s == RUNNING else 0}
+        {?0.3 {wp.atomic_add(total, s, 1) ~ if s == RUNNING:
+            wp.atomic_add(num_running, 0, 1) ~ reward_out[tid] = level[tid] - threshold if s == RUNNING else 0.0}}
+    """,
+}
 
 
 def _draw_machine(stream: Stream, target: str) -> KernelSpec:
@@ -104,66 +341,115 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     p.constants({name: number for number, name in enumerate(names)})
     p.output("state", INT, (count,), ("state", "status", "mode"), (0, 3))
     p.output("timer", INT, (count,), ("timer", "steps", "ticks"), (0, 6))
-    p.output("ready", INT, (count,), ("ready", "available", "can_start"))
+    p.output("ready", INT, (count,), ("ready", "available"))
+    p.output("closed_out", INT, (count,), ("is_closed", "is_shut"))
+    p.output("flow", FLOAT, (count,), ("outflow", "head_out"))
     p.output("total", INT, (4,), ("state_count", "histogram", "num_in_state"), (0, 2))
-    p.array("event", INT, (-1, 2), (count,), ("event", "command", "action"))
-    p.array("level", FLOAT, (-1, 1), (count,), ("distance", "level", "height"))
+    p.output("num_idle", INT, (1,), ("num_idle", "idle_count"), (0, 1))
+    p.output("num_running", INT, (1,), ("num_running", "num_alive"), (0, 1))
+    p.output("num_episodes", INT, (count,), ("num_episodes", "episode_index"), (0, 5))
+    p.output("running_out", INT, (count,), ("is_running", "alive"))
+    p.output("reward_out", FLOAT, (count,), ("reward", "reward_out"))
+    p.array("event", INT, (-1, 1), (count,), ("event", "command", "request"))
+    levels = {
+        "agent_state": (("goal_distance", "distance"), ("arrival_radius", "stop_distance")),
+        "valve_state": (("tank_level", "level"), ("min_level", "level_limit")),
+        "episode": (("base_height", "height"), ("min_height", "fall_height")),
+    }[target]
+    p.array("level", FLOAT, (0, 1), (count,), levels[0])
     p.array("enabled", FLAG, (0, 1), (count,), ("enabled", "active", "powered"))
     p.scalar("most", INT, (2, 5), ("max_steps", "timeout", "hold_steps"))
-    p.number("threshold", (-0.4, 0.4), ("threshold", "target_level", "min_height"), ("0.0", "0.1"))
+    p.number("threshold", (0.2, 0.7), levels[1], ("0.5", "0.3"))
     p.constants({"NO_EVENT": -1, "START": 0, "STOP": 1})
     p.guard_count("agent")
-    if p.maybe(0.4):
-        p.add(
-            block(
-                f"if {p.pick('not enabled[tid]', 'event[tid] == NO_EVENT and timer[tid] == 0')}:",
-                p.pick("return", f"state[tid] = {names[0]}\nreturn"),
-            )
-        )
-    starts = p.pick("event[tid] == START", "event[tid] == START and level[tid] > threshold", "event[tid] != NO_EVENT")
-    arrives = p.pick("level[tid] < threshold", "level[tid] < threshold or event[tid] == STOP", "t >= most")
-    ends = p.pick("t >= most", "t > most", "event[tid] == STOP or t >= most")
-    first = block(f"if {starts}:", f"s = {names[1]}", p.pick("t = 0", "t = 0", "t = most"))
-    stopped = [] if "STOP" in arrives else [("event[tid] == STOP", f"s = {names[3]}")]
-    second = p.pick(
-        chain((arrives, f"s = {names[2]}\nt = 0"), otherwise="t += 1"),
-        join("t += 1", chain((arrives, f"s = {names[2]}"), *stopped)),
-        join("t += 1", block(f"if {arrives}:", f"s = {names[2]}", "t = 0")),
-    )
-    third = p.pick(
-        join("t += 1", block(f"if {ends}:", f"s = {names[3]}")),
-        block(f"if {ends}:", f"s = {names[3]}", "t = 0") + "\n" + block("else:", "t += 1"),
-    )
-    last = p.pick(f"s = {names[0]}", f"s = {names[0]}\nt = 0", block("if event[tid] == NO_EVENT:", f"s = {names[0]}"))
-    cases = [(f"s == {name}", body) for name, body in zip(names, (first, second, third, last), strict=True)]
-    dropped = p.choices.integer(0, 1)
-    lines = "s = state[tid]\nt = timer[tid]"
-    if p.choices.chance(0.7):
-        kept = cases[: 4 - dropped]
-        step = chain(*kept[:-1], otherwise=kept[-1][1]) if p.choices.chance(0.4) else chain(*kept)
-    else:
-        step = join(
-            *(
-                block(f"if state[tid] == {name}:", body)
-                for name, (_, body) in zip(names, cases[: 4 - dropped], strict=False)
-            )
-        )
-    p.add(lines, step, *p.choices.shuffled(["state[tid] = s", "timer[tid] = t"]))
-    # Warp mistakes a constant that is first named inside a chain of branches and once more after it; the first of the
-    # states is named before.
-    extra = p.pick("", "", "start", "both", "count")
-    if extra == "start":
-        p.add("ready[tid] = 0", block(f"if s == {names[0]}{p.pick('', ' and t == 0')}:", "ready[tid] = 1"))
-    elif extra == "both":
-        p.add(block(f"if s == {names[0]} or t > most:", "ready[tid] = 1") + "\n" + block("else:", "ready[tid] = 0"))
-    elif extra == "count":
-        p.add(p.pick("wp.atomic_add(total, s, 1)", "total[s] += 1"))
+    p.write(_MACHINES[target])
     titles = {
         "agent_state": ("update_agents", "step_state_machine", "advance_agents"),
-        "valve_state": ("update_valves", "step_valves", "gripper_state_machine"),
+        "valve_state": ("update_valves", "step_valves", "valve_state_machine"),
         "episode": ("update_episodes", "check_termination", "step_episodes"),
     }[target]
     return p.done("events", "state_machine", target, "States that events move on", titles)
+
+
+_WORLD = {
+    "world_reset": """
+        SKIPS
+        {if done[wid] == 0:
+            OUT = old[tid]
+            return
+        OUT = BEGIN ~
+        if done[wid] {!= 0 ~ == 1}:
+            OUT = BEGIN
+            {rate_out[tid] = 0.0 ~}
+        else:
+            OUT = old[tid]
+            {rate_out[tid] = velocity[tid] ~} ~
+        if done[wid] == 0:
+            return
+        OUT = BEGIN
+        {rate_out[tid] = 0.0 ~ if dof == 0:
+            episode[wid] = episode[wid] + 1} ~
+        s = source[wid]
+        if s {< 0 ~ == -1}:
+            {# no world to start from
+            ~}
+            OUT = BEGIN
+        {?0.5 elif s == wid:
+            OUT = old[tid]}
+        else:
+            OUT = old[s * DOFS_PER_WORLD + dof]
+        {?0.4 if dof == 0:
+            steps[wid] = 0}}
+    """,
+    "world_sum": """
+        SKIPS
+        {e = weight[dof] * old[tid] * old[tid] ~ e = wp.abs(old[tid] - template[dof]) ~
+        diff = old[tid] - template[dof]
+        e = {weight[dof] * diff * diff ~ diff * diff ~ 0.5 * stiffness * diff * diff} ~
+        {# power of the motors
+        ~}
+        e = wp.abs(torque[tid] * velocity[tid]) ~ e = {0.5 * ~}weight[dof] * velocity[tid] * velocity[tid]}
+        {?0.4 {# bounded, so that one joint does not outweigh all others
+        ~}
+        {e = wp.min(e, cap) ~ if e > cap:
+            e = cap
+            {wp.atomic_add(bad, wid, 1) ~}}}
+        {wp.atomic_add(sums, wid, e) ~ sums[wid] += e ~ wp.atomic_add(sums, wid, e{ * inv_count ~})}
+        {?0.3 wp.atomic_max(largest, wid, e)}
+    """,
+    "world_check": """
+        SKIPS
+        {value = old[tid]
+        if value < lower[dof] or value > upper[dof]:
+            {wp.atomic_add(bad, wid, 1) ~ bad[wid] += 1}
+            {OUT = wp.clamp(value, lower[dof], upper[dof])
+        else:
+            OUT = value ~} ~
+        excess = wp.max(lower[dof] - old[tid], old[tid] - upper[dof])
+        if excess > 0.0:
+            {wp.atomic_add(bad, wid, 1)
+            {wp.atomic_max(largest, wid, excess) ~} ~ wp.atomic_max(worst_dof, wid, dof + 1)} ~
+        if old[tid] < lower[dof]:
+            OUT = lower[dof]
+            wp.atomic_add(bad, wid, 1)
+        elif old[tid] > upper[dof]:
+            OUT = upper[dof]
+            wp.atomic_add(bad, wid, 1)
+        else:
+            OUT = old[tid] ~
+        {# speed and position
+        ~}
+        if wp.abs(velocity[tid]) > max_speed:
+            wp.atomic_add(bad, wid, 1)
+        if old[tid] < lower[dof] or old[tid] > upper[dof]:
+            {wp.atomic_add(bad, wid, 1) ~ wp.atomic_add(num_outside, wid, 1)}
+        ~
+        penalty = wp.max(lower[dof] - old[tid], 0.0) + wp.max(old[tid] - upper[dof], 0.0)
+        {?0.5 if penalty > 0.0:
+            wp.atomic_add(bad, wid, 1)}
+        wp.atomic_add(sums, wid, {weight[dof] * ~}penalty)}
+    """,
+}
 
 
 def _draw_world(stream: Stream, target: str) -> KernelSpec:
@@ -174,75 +460,53 @@ def _draw_world(stream: Stream, target: str) -> KernelSpec:
     p.array("done", INT, (0, 1), (worlds,), ("done", "reset_mask", "world_reset"))
     p.array("active", FLAG, (0, 1), (worlds,), ("world_active", "env_mask", "enabled"))
     p.array("used", INT, (1, size), (worlds,), ("num_dofs", "dof_count", "used_dofs"))
-    p.array("template", FLOAT, (-2, 2), (size,), ("default_q", "q_template", "initial_q"))
-    p.array("source", INT, (-1, 1), (worlds,), ("source_world", "copy_from", "template_world"))
-    p.array("noise", FLOAT, (-1, 1), (total,), ("noise", "perturbation", "offsets"))
-    p.array("weight", FLOAT, (0.2, 2), (size,), ("joint_weight", "reward_weight", "scale"))
-    p.array("old", FLOAT, (-2, 2), (total,), ("joint_q", "obs", "values"))
-    p.number("amount", (0.1, 0.5), ("noise_scale", "sigma", "amplitude"), ("0.1", "0.01"))
-    p.number("most", (0.5, 1.5), ("limit", "max_value", "bound"), ("1.0", "1.5"))
-    p.output("q", FLOAT, (total,), ("joint_q_out", "q_out", "obs_out"))
-    p.output("table", FLOAT, (worlds, size), ("obs_buffer", "q_table", "env_q"))
-    p.output("sums", FLOAT, (worlds,), ("reward", "world_cost", "energy"), (-1, 1))
-    p.output("bad", INT, (worlds,), ("num_violations", "failed", "error_count"), (0, 12))
-    p.scalar("per_world", INT, (size, size), ("dofs_per_world", "per_world", "num_dofs"))
+    p.array("template", FLOAT, (-1, 1), (size,), ("default_q", "q_default", "initial_q"))
+    p.array("lower", FLOAT, (-1.5, -0.5), (size,), ("lower_limit", "joint_lower", "q_min"))
+    p.array("upper", FLOAT, (0.5, 1.5), (size,), ("upper_limit", "joint_upper", "q_max"))
+    p.array("source", INT, (-1, worlds - 1), (worlds,), ("source_world", "copy_from", "template_world"))
+    p.array("noise", FLOAT, (-1, 1), (total,), ("noise", "perturbation", "random_offset"))
+    p.array("weight", FLOAT, (0.2, 2), (size,), ("joint_weight", "dof_weight", "cost_weight"))
+    p.array("old", FLOAT, (-2, 2), (total,), ("joint_q", "q", "dof_pos"))
+    p.array("velocity", FLOAT, (-2, 2), (total,), ("joint_qd", "qd", "dof_vel"))
+    p.array("torque", FLOAT, (-2, 2), (total,), ("joint_torque", "tau", "dof_force"))
+    p.number("amount", (0.1, 0.5), ("noise_scale", "sigma", "amplitude"), ("0.1", "0.25"))
+    p.number("cap", (0.2, 0.8), ("max_cost", "cost_limit", "clip"), ("0.5",))
+    p.number("stiffness", (0.5, 4), ("stiffness", "ke"), ("2.0",))
+    p.number("inv_count", (0.05, 0.2), ("inv_num_dofs", "cost_scale"), ("0.1",))
+    p.number("max_speed", (0.8, 1.6), ("max_velocity", "speed_limit"), ("1.5",))
+    p.output("q", FLOAT, (total,), ("joint_q_out", "q_out", "dof_pos_out"))
+    p.output("rate_out", FLOAT, (total,), ("joint_qd_out", "qd_out", "dof_vel_out"))
+    p.output("table", FLOAT, (worlds, size), ("world_q", "q_table", "env_q"))
+    p.output("sums", FLOAT, (worlds,), ("world_cost", "cost", "energy"), (-1, 1))
+    p.output("largest", FLOAT, (worlds,), ("max_cost_out", "worst"), (0, 0.2))
+    p.output("bad", INT, (worlds,), ("num_violations", "violations", "error_count"), (0, 2))
+    p.output("num_outside", INT, (worlds,), ("num_outside", "position_errors"), (0, 2))
+    p.output("worst_dof", INT, (worlds,), ("last_violation", "failed_dof"), (0, 1))
+    p.output("episode", INT, (worlds,), ("episode", "num_resets"), (0, 4))
+    p.output("steps", INT, (worlds,), ("step_count", "episode_step"), (0, 4))
+    p.scalar("per_world", INT, (size, size), ("dofs_per_world", "per_world"))
     p.constants({"DOFS_PER_WORLD": size})
-    split = p.pick(
-        "wid = tid // DOFS_PER_WORLD\ndof = tid % DOFS_PER_WORLD",
-        "wid = tid // DOFS_PER_WORLD\ndof = tid - wid * DOFS_PER_WORLD",
-        "wid = tid // per_world\ndof = tid - wid * per_world",
-    )
+    count = p.pick("DOFS_PER_WORLD", "DOFS_PER_WORLD", "per_world")
     p.guard_count("thread")
-    skips = p.some(("not active[wid]", "dof >= used[wid]"))
-    lines = [block(f"if {each}:", "return") for each in skips]
-    if len(skips) == 2 and p.choices.chance(0.4):
-        lines = [block(f"if {skips[0]} or {skips[1]}:", "return")]
-    begin = p.pick(
-        "template[dof]", "template[dof] + amount * noise[tid]", "wp.clamp(template[dof] + noise[tid], -most, most)"
+    skips = p.pick(
+        "{?0.5 if not active[wid]:\n    return}",
+        "{?0.6 # dofs beyond those of the world\nif dof >= used[wid]:\n    return}",
+        "{?0.6 if not active[wid] or dof >= used[wid]:\n    return}",
+        "{?0.6 if not active[wid]:\n    return\nif dof >= used[wid]:\n    return}",
     )
     out = p.pick("q[tid]", "q[tid]", "table[wid, dof]")
-    if target == "world_reset":
-        form = p.pick("guard", "branches", "copy")
-        if form == "guard":
-            lines += [block("if done[wid] == 0:", p.pick("return", f"{out} = old[tid]\nreturn")), f"{out} = {begin}"]
-        elif form == "branches":
-            lines += [
-                block(f"if done[wid] {p.pick('!= 0', '== 1')}:", f"{out} = {begin}")
-                + "\n"
-                + block("else:", f"{out} = old[tid]")
-            ]
-        else:
-            other = block(f"if s {p.pick('== -1', '< 0')}:", f"{out} = {begin}")
-            lines += [
-                "s = source[wid]",
-                other
-                + "\n"
-                + p.pick("", block("elif s == wid:", f"{out} = old[tid]") + "\n")
-                + block("else:", f"{out} = old[s * DOFS_PER_WORLD + dof]"),
-            ]
-    elif target == "world_sum":
-        value = p.pick(
-            "weight[dof] * old[tid]", "old[tid] - template[dof]", "weight[dof] * wp.abs(old[tid] - template[dof])"
-        )
-        add = p.pick("wp.atomic_add(sums, wid, e)", "sums[wid] += e")
-        limit = p.pick(
-            "", block("if wp.abs(e) > most:", p.pick("return", "e = most", "wp.atomic_add(bad, wid, 1)\nreturn"))
-        )
-        lines += [f"e = {value}", limit, add]
-    else:
-        test = p.pick(
-            "wp.abs(old[tid]) > most", "old[tid] > most or old[tid] < -most", "old[tid] < template[dof] - most"
-        )
-        act = p.pick("wp.atomic_add(bad, wid, 1)", "bad[wid] += 1", "wp.atomic_max(bad, wid, dof + 1)")
-        fixed = p.pick("", f"{out} = wp.clamp(old[tid], -most, most)")
-        other = block("else:", f"{out} = old[tid]") if fixed else ""
-        lines += [block(f"if {test}:", act, fixed) + ("\n" + other if other else "")]
-    if "dof" not in "\n".join(lines):
-        split = split.partition("\n")[0]
-    p.add(split, *lines)
+    begin = p.pick(
+        "template[dof]",
+        "template[dof] + amount * noise[tid]",
+        "wp.clamp(template[dof] + amount * noise[tid], lower[dof], upper[dof])",
+    )
+    text = _WORLD[target].replace("SKIPS", skips.replace("\n", "\n        "))
+    text = text.replace("OUT", out).replace("BEGIN", begin).replace("DOFS_PER_WORLD", count)
+    p.lookups(wid=f"wid = tid // {count}", dof=f"dof = {p.pick(f'tid % {count}', f'tid - tid // {count} * {count}')}")
+    p.write(text)
     titles = {
         "world_reset": ("reset_worlds", "reset_envs", "reset_joint_state"),
-        "world_sum": ("sum_per_world", "compute_rewards", "world_energy"),
+        "world_sum": ("sum_per_world", "compute_costs", "world_cost"),
         "world_check": ("check_limits", "count_violations", "check_worlds"),
     }[target]
     return p.done("events", "world", target, "Worlds side by side", titles)
@@ -254,7 +518,7 @@ def _answer(p: Program, target: str) -> tuple[str, str, str]:
         return "found = int(0)", block("if t < far:", "found = 1", "break"), "hit[tid] = found"
     if target == "hit_count":
         return "num = int(0)", block("if t < far:", "num += 1"), "num_out[tid] = num"
-    empty = block("if found == NO_HIT:", "depth[tid] = 0.0") + "\n" + block("else:", "depth[tid] = best")
+    empty = block("if found == NO_HIT:", "depth[tid] = far") + "\n" + block("else:", "depth[tid] = best")
     finish = p.pick("", "depth[tid] = best", empty)
     start = "best = float(far)\nfound = int(NO_HIT)"
     return start, block("if t < best:", "best = t", "found = s"), join("hit[tid] = found", finish)
@@ -268,11 +532,11 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.array("dirs", VEC, (-1, 1), (p.threads,), ("ray_dirs", "directions", "ray_dir"))
     p.array("centers", VEC, (-2, 2), (count,), ("centers", "sphere_pos", "shape_pos"))
     p.array("radii", FLOAT, (0.4, 1.2), (count,), ("radii", "sphere_radius", "shape_radius"))
-    p.array("world", INT, (-1, 1), (count,), ("shape_world", "sphere_group", "layer"))
-    p.array("ray_world", INT, (0, 1), (p.threads,), ("ray_world", "ray_group", "ray_layer"))
-    p.array("visible", INT, (0, 1), (count,), ("visible", "shape_flags", "collidable"))
+    p.array("shape_of", INT, (-1, 1), (count,), ("shape_group", "sphere_group", "shape_layer"))
+    p.array("ray_of", INT, (0, 1), (p.threads,), ("ray_group", "group_of_ray", "ray_layer"))
+    p.array("visible", INT, (0, 1), (count,), ("visible", "shape_visible", "collidable"))
     p.array("skip", INT, (-1, count - 1), (p.threads,), ("exclude", "ignore_id", "self_shape"))
-    p.array("flags", INT, (0, 2), (p.threads,), ("ray_type", "ray_flags", "ray_mask"))
+    p.array("flags", INT, (0, 2), (p.threads,), ("ray_enabled", "ray_flags", "ray_mask"))
     p.scalar("n", INT, (count // 4, count), ("num_shapes", "num_spheres", "shape_count"))
     p.number("far", (0.5, 2.5), ("max_distance", "t_max", "cutoff"), ("2.0", "1.5"))
     p.output("hit", INT, (p.threads,), ("hit_id", "hit_shape", "shape_index"))
@@ -282,9 +546,9 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     p.guard_count("ray")
     if p.maybe(0.35):
         none = {"nearest_hit": "hit[tid] = NO_HIT", "any_hit": "hit[tid] = 0", "hit_count": "num_out[tid] = 0"}[target]
-        p.add(block("if flags[tid] == DISABLED:", p.pick(none, ""), "return"))
+        p.add(block("if flags[tid] == DISABLED:", none, "return"))
     over = p.pick("for s in range(n):", "for s in range(centers.shape[0]):", "for s in range(n):")
-    tests = p.some(("visible[s] == 0", "s == skip[tid]", "world[s] != -1 and world[s] != ray_world[tid]"))[:2]
+    tests = p.some(("visible[s] == 0", "s == skip[tid]", "shape_of[s] != -1 and shape_of[s] != ray_of[tid]"))[:2]
     skips = [block(f"if {each}:", "continue") for each in tests]
     if len(tests) == 2 and " and " not in "".join(tests) and p.choices.chance(0.4):
         skips = [block(f"if {tests[0]} or {tests[1]}:", "continue")]
@@ -294,7 +558,6 @@ def _draw_ray(stream: Stream, target: str) -> KernelSpec:
     apart = block("if c > 0.0 and b > 0.0:", "continue") if p.choices.chance(0.5) else ""
     miss = "disc = b * b - c\n" + block("if disc < 0.0:", "continue")
     t = p.pick(
-        "t = -b - wp.sqrt(disc)",
         "t = wp.max(-b - wp.sqrt(disc), 0.0)",
         "t = -b - wp.sqrt(disc)\n" + block("if t < 0.0:", "continue"),
     )
@@ -317,16 +580,14 @@ RECIPES = (
     Recipe(
         name="slots",
         category="events",
-        targets=("world_slots", "list_slots", "own_list"),
+        targets=tuple(_SLOTS),
         draw=_draw_slots,
     ),
-    Recipe(
-        name="state_machine", category="events", targets=("agent_state", "valve_state", "episode"), draw=_draw_machine
-    ),
+    Recipe(name="state_machine", category="events", targets=tuple(_MACHINES), draw=_draw_machine),
     Recipe(
         name="world",
         category="events",
-        targets=("world_reset", "world_sum", "world_check"),
+        targets=tuple(_WORLD),
         draw=_draw_world,
     ),
     Recipe(name="ray", category="events", targets=("nearest_hit", "any_hit", "hit_count"), draw=_draw_ray),

@@ -148,7 +148,7 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.array("color", INT, (0, 2), (rows,), ("row_color", "colors", "partition"))
     p.scalar("current", INT, (0, 2), ("current_color", "color", "part"))
     p.number("omega", (0.3, 1), ("omega", "relaxation", "damping"), ("0.5", "0.8"))
-    p.number("drop", (0.1, 0.4), ("threshold", "drop_tol", "tolerance"), ("0.1",))
+    p.number("drop", (0.2, 0.6), ("threshold", "drop_tol", "tolerance"), ("0.25",))
     p.number("alpha", (0.5, 2), ("alpha",), ("2.0",))
     p.number("beta", (0.2, 1), ("beta",), ("0.5",))
     p.number("shift", (0.1, 1), ("shift", "regularization"), ("0.1",))
