@@ -2,11 +2,148 @@
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLOAT, INT, VEC, Program
-from synthesis.grammar.lines import block, chain, join
+from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _OFFSETS = ("neighbor_start", "offsets", "neighbor_offsets", "first_neighbor")
+
+_NEIGHBORS = {
+    "neighbor_density": """
+        {?0.4 if active[tid] == 0:
+            density[tid] = {0.0 ~ rest_density}
+            return}
+        x0 = x[tid]
+        total = float(0.0)
+        LOOP
+            {?0.3 if phase[nbr] != phase[tid]:
+                continue}
+            {r = wp.length(x0 - x[nbr])
+            {if r >= cutoff:
+                continue
+            {total += mass[nbr] * (cutoff - r) * (cutoff - r) ~ w = 1.0 - r / cutoff
+            total += mass[nbr] * w * w * w} ~ if r < cutoff:
+                {total += mass[nbr] * (1.0 - r / cutoff) ~ w = cutoff - r
+                total += mass[nbr] * w * w}} ~
+            {# the poly6 kernel
+            ~}
+            r2 = wp.length_sq(x0 - x[nbr])
+            if r2 < cutoff * cutoff:
+                w = cutoff * cutoff - r2
+                total += mass[nbr] * w * w * w}
+        density[tid] = total
+        {?0.4 {pressure_out[tid] = ks * wp.max(total - rest_density, 0.0) ~ constraint[tid] = total / rest_density - 1.0}}
+    """,
+    "neighbor_force": """
+        {?0.4 if active[tid] == 0:
+            f[tid] = wp.vec3(0.0, 0.0, 0.0)
+            return}
+        x0 = x[tid]
+        total = wp.vec3(0.0, 0.0, 0.0)
+        LOOP
+            {?0.3 if phase[nbr] != phase[tid]:
+                continue}
+            d = x0 - x[nbr]
+            r = wp.length(d)
+            {if r >= cutoff or r < TINY:
+                continue ~ if r < TINY or r > cutoff:
+                continue}
+            {# repulsion that ends at the cutoff
+            total += d * (ks * (cutoff - r) / r) ~ n = d / r
+            total += n * (ks * (cutoff - r)) ~
+            w = 1.0 - r / cutoff
+            total += d / r * (ks * w * w) ~
+            # viscosity: towards the velocity of the neighbour
+            total += (v[nbr] - v[tid]) * (mu * mass[nbr] * (cutoff - r)) ~
+            {n = d / r
+            vn = wp.dot(v[tid] - v[nbr], n)
+            total += n * (ks * (cutoff - r) - mu * vn) ~ n = wp.normalize(d)
+            total += n * (ks * (cutoff - r))
+            total -= (v[tid] - v[nbr]) * mu} ~
+            # pressure of both sides
+            w = cutoff - r
+            total += d / r * (0.5 * mass[nbr] * (pressure[tid] + pressure[nbr]) * w * w)}
+        {f[tid] = total ~ f[tid] = total + gravity * mass[tid] ~ f[tid] = total / mass[tid] ~ added[tid] += total}
+    """,
+    "neighbor_count": """
+        {?0.4 if active[tid] == 0:
+            degree[tid] = 0
+            return}
+        x0 = x[tid]
+        num = int(0)
+        LOOP
+            {?0.4 if phase[nbr] != phase[tid]:
+                continue}
+            {?0.3 if active[nbr] == 0:
+                continue}
+            {r = wp.length(x0 - x[nbr])
+            if r < cutoff:
+                num += 1 ~ if wp.length(x0 - x[nbr]) < cutoff:
+                num += 1 ~ r = wp.length(x0 - x[nbr])
+            if r >= cutoff:
+                continue
+            num += 1 ~ if wp.length_sq(x0 - x[nbr]) < cutoff * cutoff:
+                num += 1}
+        degree[tid] = num
+        {?0.5 {isolated[tid] = 1 if num == 0 else 0 ~ wp.atomic_add(total_pairs, 0, num) ~ wp.atomic_max(most_num, 0, num) ~
+        # few around it: it lies on the surface
+        surface[tid] = 1 if num < min_around else 0}}
+    """,
+    "nearest_neighbor": """
+        {?0.4 if active[tid] == 0:
+            nearest[tid] = -1
+            return}
+        x0 = x[tid]
+        best = {float(HUGE) ~ float(cutoff)}
+        found = int(-1)
+        LOOP
+            {?0.4 if phase[nbr] {== ~ !=} phase[tid]:
+                continue}
+            {r = wp.length(x0 - x[nbr])
+            {?0.4 if r > cutoff:
+                continue}
+            if r < best:
+                best = r
+                found = nbr}
+        nearest[tid] = found
+        {?0.5 {distance_out[tid] = best if found >= 0 else -1.0 ~ if found >= 0:
+            distance_out[tid] = best
+        else:
+            distance_out[tid] = -1.0 ~ if found < 0:
+            wp.atomic_add(num_alone, 0, 1)}}
+    """,
+    "smooth_velocity": """
+        {?0.4 if active[tid] == 0:
+            v_out[tid] = v[tid]
+            return}
+        x0 = x[tid]
+        {total = wp.vec3(0.0, 0.0, 0.0)
+        weight = float(0.0)
+        LOOP
+            r = wp.length(x0 - x[nbr])
+            if r >= cutoff:
+                continue
+            w = {1.0 - r / cutoff ~ cutoff - r ~ mass[nbr] * (cutoff - r)}
+            total += w * (v[nbr] - v[tid])
+            weight += w
+        {new = v[tid]
+        if weight > 0.0:
+            new = v[tid] + blend * total / weight ~ new = v[tid] + total * (blend / wp.max(weight, TINY))} ~
+        total = v[tid]
+        num = int(1)
+        LOOP
+            {?0.4 if phase[nbr] != phase[tid]:
+                continue}
+            if wp.length(x0 - x[nbr]) < cutoff:
+                total += v[nbr]
+                num += 1
+        {new = total / float(num) ~ new = wp.lerp(v[tid], total / float(num), blend) ~
+        new = (1.0 - blend) * v[tid] + blend * total / float(num)}}
+        v_out[tid] = new
+        {?0.3 x_out[tid] = x0 + new * dt}
+    """,
+}
+"""What a particle's neighbours come to; ``LOOP`` begins the loop over them, ``nbr``."""
 
 
 def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
@@ -20,83 +157,179 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     p.array("list", INT, (-1, count - 1), (total,), ("neighbors", "neighbor_ids", "neighbor_list"))
     p.array("table", INT, (-1, count - 1), (count, widest), ("neighbors", "neighbor_table", "adjacency"))
     p.array("x", VEC, (-1, 1), (count,), ("positions", "particle_q", "points", "pos"))
-    p.array("v", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "vel"))
+    p.array("v", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "point_vel", "vel"))
     p.array("mass", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
-    p.array("phase", INT, (0, 2), (count,), ("phase", "particle_type", "material"))
-    p.array("active", INT, (0, 1), (count,), ("particle_flags", "active", "alive"))
-    p.number("cutoff", (0.8, 1.6), ("cutoff", "radius", "support", "smoothing_length"), ("1.0", "1.5"))
-    p.number("ks", (0.5, 2), ("stiffness", "k_repulsion", "strength", "viscosity"), ("2.0", "0.5"))
+    p.array("pressure", FLOAT, (0, 2), (count,), ("pressure", "particle_pressure"))
+    p.array("phase", INT, (0, 2), (count,), ("phase", "particle_group", "material"))
+    p.array("active", INT, (0, 1), (count,), ("particle_active", "active", "alive"))
+    support = {"neighbor_density": ("smoothing_length", "h"), "neighbor_force": ("cutoff", "support_radius")}
+    p.number("cutoff", (0.8, 1.6), support.get(target, ("cutoff", "radius", "search_radius")), ("1.0", "1.5"))
+    p.number("ks", (0.5, 2), ("stiffness", "k_pressure", "strength"), ("2.0", "0.5"))
+    p.number("mu", (0.1, 1), ("viscosity", "damping", "mu"), ("0.1", "0.5"))
+    p.number("rest_density", (0.5, 1.5), ("rest_density", "rho0"), ("1.0",))
+    p.number("blend", (0.05, 0.5), ("xsph", "smoothing", "blend"), ("0.1", "0.25"))
+    p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
+    p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
+    p.scalar("min_around", INT, (1, 3), ("min_neighbors", "surface_limit"))
     p.output("density", FLOAT, (count,), ("density", "densities", "rho"))
-    p.output("f", VEC, (count,), ("forces", "particle_f", "acceleration"))
+    p.output("pressure_out", FLOAT, (count,), ("pressure", "pressure_out"))
+    p.output("constraint", FLOAT, (count,), ("density_error", "constraint"))
+    p.output("f", VEC, (count,), ("forces", "particle_f", "force_out"))
+    p.output("added", VEC, (count,), ("forces", "particle_f", "force_out"), (-1, 1))
     p.output("degree", INT, (count,), ("degree", "num_close", "coordination"))
+    p.output("isolated", INT, (count,), ("isolated", "is_alone"))
+    p.output("surface", INT, (count,), ("is_surface", "surface_flag"))
+    p.output("total_pairs", INT, (1,), ("total_pairs", "pair_count"), (0, 1))
+    p.output("most_num", INT, (1,), ("max_degree", "most_neighbors"), (0, 1))
     p.output("nearest", INT, (count,), ("nearest", "closest_id", "nearest_id"))
+    p.output("distance_out", FLOAT, (count,), ("nearest_distance", "min_distance"))
+    p.output("num_alone", INT, (1,), ("num_alone", "num_isolated"), (0, 1))
+    p.output("v_out", VEC, (count,), ("velocities_out", "smoothed", "new_vel"))
+    p.output("x_out", VEC, (count,), ("positions_out", "new_pos"))
     p.guard_count("particle")
-    if p.maybe(0.3):
-        p.add(block(f"if active[tid] {p.pick('== 0', '!= 1')}:", "return"))
-    start, finish, inner = {
-        "neighbor_density": ("total = float(0.0)", "density[tid] = total", "total += mass[nbr] * (cutoff - r)"),
-        "neighbor_force": ("total = wp.vec3(0.0, 0.0, 0.0)", "f[tid] = total", _push(p)),
-        "neighbor_count": ("num = int(0)", "degree[tid] = num", "num += 1"),
-        "nearest_neighbor": (
-            "best = float(HUGE)\nfound = int(-1)",
-            "nearest[tid] = found",
-            block("if r < best:", "best = r", "found = nbr"),
-        ),
-    }[target]
-    far = p.pick("r >= cutoff", "r > cutoff")
-    if target == "neighbor_force":
-        far = f"r < TINY or {far}" if p.choices.chance(0.3) else far
-    same_phase = p.maybe(0.3)
-    p.add("x0 = x[tid]", start)
-    ask, get = p.pick(
+    loop, get = p.pick(
         "for k in range(offsets[tid], offsets[tid + 1]):|nbr = list[k]",
         "start = offsets[tid]\nend = offsets[tid + 1]\nfor k in range(start, end):|nbr = list[k]",
         "for k in range(counts[tid]):|nbr = table[tid, k]",
-        "num_listed = counts[tid]\nfor k in range(num_listed):|nbr = list[starts[tid] + k]",
+        "start = starts[tid]\nfor k in range(counts[tid]):|nbr = list[start + k]",
         "for k in range(table.shape[1]):|nbr = table[tid, k]",
         "start = starts[tid]\nfor k in range(start, start + counts[tid]):|nbr = list[k]",
     ).split("|")
-    steps = "d = x0 - x[nbr]\nr = wp.length(d)" if target == "neighbor_force" else "r = wp.length(x0 - x[nbr])"
-    stop = p.pick("continue", "break") if "table" in get else "continue"
-    skips = ["nbr < 0"] if p.choices.chance(0.5) else ["nbr == -1"]
-    own = p.maybe(0.5)
-    other = [block("if phase[nbr] != phase[tid]:", "continue")] if same_phase else []
-    early = block(f"if {skips[0]} or nbr == tid:", "continue") if own and p.choices.chance(0.5) else ""
-    late = block("if nbr == tid:", "continue") if own else ""
-    first = [early] if early else [block(f"if {skips[0]}:", stop), late]
-    if p.choices.chance(0.35):
-        body = join(get, *first, *other, steps, block(f"if {_near(far)}:", inner))
+    if "table.shape" in loop:
+        skip = "# the row ends early\n" + block("if nbr < 0:", "break")
+        skip = p.pick(skip, block("if nbr < 0:", "break")) + "\n" + block("if nbr == tid:", "continue")
     else:
-        body = join(get, *first, *other, steps, block(f"if {far}:", "continue"), inner)
-    if target == "neighbor_count" and p.maybe(0.5):
-        body = join(body, block("if num >= most:", "break"))
-    p.scalar("most", INT, (1, 3), ("max_neighbors", "limit", "max_count"))
-    p.add(block(ask, body) if "\n" not in ask else join(ask.rpartition("\n")[0], block(ask.rpartition("\n")[2], body)))
-    p.add(finish)
+        skip = p.pick(
+            block(f"if nbr {p.pick('< 0', '== -1')} or nbr == tid:", "continue"),
+            block("if nbr < 0:", "continue") + "\n" + block("if nbr == tid:", "continue"),
+        )
+    begun = "\n".join([loop, *(f"    {each}" for each in join(get, skip).split("\n"))])
+    p.write(_NEIGHBORS[target].replace("LOOP", begun.replace("\n", "\n        ")))
     titles = {
         "neighbor_density": ("compute_density", "sum_density", "eval_density"),
-        "neighbor_force": ("pair_forces", "compute_neighbor_forces", "eval_repulsion"),
+        "neighbor_force": ("pair_forces", "compute_neighbor_forces", "eval_particle_forces"),
         "neighbor_count": ("count_neighbors", "count_close_particles", "neighbor_degree"),
         "nearest_neighbor": ("find_nearest", "nearest_particle", "closest_neighbor"),
+        "smooth_velocity": ("smooth_velocities", "xsph_velocity", "average_velocity"),
     }[target]
     return p.done("particles", "neighbors", target, "What a particle's neighbours come to", titles)
 
 
-def _push(p: Program) -> str:
-    """What a neighbour within the cutoff adds to a particle's force."""
-    return p.pick(
-        "total += d * (ks * (cutoff - r))",
-        "total += (v[nbr] - v[tid]) * (ks * mass[nbr] * (cutoff - r))",
-        "w = cutoff - r\ntotal += wp.normalize(d) * (ks * w * mass[nbr])",
-        "w = 1.0 - r / cutoff\ntotal += d * (ks * w * w)",
-    )
+_CELLS = {
+    "diffusion": """
+        {?0.5 # walls keep their value
+        if solid[tid] == SOLID:
+            out[tid] = field[tid]
+            return}
+        c = field[tid]
+        SPLIT
+        {total = float(0.0)
+        AROUND flow
+        {new = c + rate * total ~ new = c + rate * total / (h * h) ~ new = c + rate * total + dt * source[tid] ~
+        new = (1.0 - loss) * c + rate * total} ~
+        total = float(0.0)
+        num = int(0)
+        AROUND mean
+        {new = c
+        if num > 0:
+            new = c + rate * (total / float(num) - c) ~ new = c + rate * (total - float(num) * c)}}
+        out[tid] = new
+        {?0.4 {wp.atomic_max(worst, 0, wp.abs(new - c)) ~ if new > limit:
+            wp.atomic_add(num_hot, 0, 1)}}
+    """,
+    "automaton": """
+        {?0.3 if solid[tid] == SOLID:
+            next[tid] = 0
+            return}
+        num = int(0)
+        SPLIT
+        AROUND alive
+        grown = int(0)
+        {if num == 3:
+            grown = 1
+        elif num == 2:
+            grown = state[tid] ~
+        {# born with three, alive with two or three
+        ~}
+        if state[tid] == 1:
+            grown = 1 if num == 2 or num == 3 else 0
+        else:
+            grown = 1 if num == 3 else 0 ~
+        # the majority of the cells around
+        {if num > 4:
+            grown = 1
+        elif num < 4:
+            grown = 0
+        else:
+            grown = state[tid] ~ grown = 1 if num >= 5 else 0} ~
+        # what has been reached stays, and spreads
+        grown = state[tid]
+        if state[tid] == 0 and num >= {1 ~ 2}:
+            grown = 1}
+        next[tid] = grown
+        {?0.4 {if grown != state[tid]:
+            wp.atomic_add(num_changed, 0, 1) ~ around[tid] = num ~ wp.atomic_add(num_alive, 0, state[tid])}}
+    """,
+    "open_faces": """
+        {?0.5 if solid[tid] {== SOLID ~ != FLUID}:
+            links[tid] = 0
+            return}
+        num = int(0)
+        SPLIT
+        AROUND open
+        links[tid] = num
+        {?0.6 {if num == 0:
+            wp.atomic_add(num_closed, 0, 1) ~ diag[tid] = float(num) / (h * h) ~ on_wall[tid] = 1 if num < 4 else 0 ~
+        wp.atomic_add(num_links, 0, num)}}
+    """,
+    "gradient": """
+        {?0.4 if solid[tid] == SOLID:
+            grad_x[tid] = 0.0
+            grad_y[tid] = 0.0
+            return}
+        SPLIT
+        {{east = field[y * NX + wp.min(x + 1, NX - 1)]
+        west = field[y * NX + wp.max(x - 1, 0)]
+        north = field[wp.min(y + 1, NY - 1) * NX + x]
+        south = field[wp.max(y - 1, 0) * NX + x] ~
+        {# periodic in both directions
+        ~}
+        east = field[y * NX + (x + 1) % NX]
+        west = field[y * NX + (x + NX - 1) % NX]
+        north = field[((y + 1) % NY) * NX + x]
+        south = field[((y + NY - 1) % NY) * NX + x]}
+        grad_x[tid] = (east - west) / (2.0 * h)
+        grad_y[tid] = (north - south) / (2.0 * h)
+        {?0.5 {laplacian[tid] = (east + west + north + south - 4.0 * field[tid]) / (h * h) ~
+        lowest[tid] = 1 if field[tid] < wp.min(wp.min(east, west), wp.min(north, south)) else 0}} ~
+        # upwind, against the flow
+        if x == 0 or y == 0 or x == NX - 1 or y == NY - 1:
+            grad_x[tid] = 0.0
+            grad_y[tid] = 0.0
+            return
+        gx = float(0.0)
+        gy = float(0.0)
+        if u[tid] > 0.0:
+            gx = (field[tid] - field[tid - 1]) / h
+        else:
+            gx = (field[tid + 1] - field[tid]) / h
+        if v[tid] > 0.0:
+            gy = (field[tid] - field[tid - NX]) / h
+        else:
+            gy = (field[tid + NX] - field[tid]) / h
+        grad_x[tid] = gx
+        grad_y[tid] = gy
+        {?0.5 flux_out[tid] = u[tid] * gx + v[tid] * gy}}
+    """,
+}
+"""What is done with a cell; ``AROUND`` goes through those beside it, and does with each what ``_USES`` says of it."""
 
-
-def _near(far: str) -> str:
-    """The opposite of being too far away."""
-    if " or " in far:
-        return f"r >= TINY and {_near(far.partition(' or ')[2])}"
-    return far.replace(">=", "<") if ">=" in far else far.replace(">", "<=")
+_USES = {
+    "flow": "total += field[nbr] - c",
+    "mean": "if solid[nbr] != SOLID:\n    total += field[nbr]\n    num += 1",
+    "alive": "num += state[nbr]",
+    "open": "if solid[nbr] != SOLID:\n    num += 1",
+}
 
 
 def _draw_cells(stream: Stream, target: str) -> KernelSpec:
@@ -104,81 +337,58 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
     nx, ny = stream.child("size").choice(((8, 6), (8, 8), (10, 6), (12, 8)))
     p = Program(stream, ("tid", "i", "cell", "cell_id"), launch=(nx * ny,))
     cells = nx * ny
-    p.array("field", FLOAT, (-2, 2), (cells,), ("temperature", "height", "density", "phi", "field"))
+    p.array("field", FLOAT, (-2, 2), (cells,), ("temperature", "height", "density", "phi"))
+    p.array("source", FLOAT, (-1, 1), (cells,), ("heat_source", "inflow", "source", "rhs"))
+    p.array("u", FLOAT, (-1, 1), (cells,), ("u", "vel_x"))
+    p.array("v", FLOAT, (-1, 1), (cells,), ("v", "vel_y"))
     p.array("solid", INT, (0, 2), (cells,), ("cell_type", "boundary", "cell_flags"))
-    p.array("state", INT, (0, 2), (cells,), ("state", "alive", "occupied", "labels"))
-    p.number("rate", (0.1, 0.5), ("diffusivity", "alpha", "rate", "kappa"), ("0.25", "0.1"))
-    p.number("outside", (-1, 1), ("ambient", "outside_value", "boundary_value"), ("0.0",))
-    p.output("out", FLOAT, (cells,), ("field_out", "new_field", "field_next"))
+    p.array("state", INT, (0, 1), (cells,), ("state", "alive", "occupied"))
+    p.number("rate", (0.05, 0.25), ("diffusivity", "alpha", "rate", "kappa"), ("0.25", "0.1"))
+    p.number("loss", (0.05, 0.3), ("loss", "decay"), ("0.1",))
+    p.number("h", (0.5, 2), ("dx", "h", "cell_size"), ("0.5",))
+    p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
+    p.output("out", FLOAT, (cells,), ("temperature_out", "height_out", "density_out", "phi_out"))
+    p.output("grad_x", FLOAT, (cells,), ("grad_x", "dphi_dx"))
+    p.output("grad_y", FLOAT, (cells,), ("grad_y", "dphi_dy"))
+    p.output("laplacian", FLOAT, (cells,), ("laplacian", "curvature"))
+    p.output("flux_out", FLOAT, (cells,), ("advection", "convective"))
+    p.output("lowest", INT, (cells,), ("is_minimum", "is_pit"))
     p.output("next", INT, (cells,), ("next_state", "state_out", "new_state"))
+    p.output("around", INT, (cells,), ("num_around", "live_neighbors"))
     p.output("links", INT, (cells,), ("num_open", "open_faces", "free_neighbors"))
+    p.output("on_wall", INT, (cells,), ("near_wall", "is_border"))
+    p.output("diag", FLOAT, (cells,), ("diagonal", "a_diag"))
+    p.output("worst", FLOAT, (1,), ("max_change", "residual"), (0, 0.1))
+    p.number("limit", (0.5, 1.2), ("limit", "threshold"), ("1.0",))
+    for key, names in (("num_hot", ("num_above", "above_limit")), ("num_changed", ("num_changed", "changed")), ("num_alive", ("num_alive", "population")),
+                       ("num_closed", ("num_closed", "num_isolated")), ("num_links", ("num_faces", "total_open"))):  # fmt: skip
+        p.output(key, INT, (1,), names, (0, 1))
     p.constants({"NX": nx, "NY": ny, "FLUID": 0, "SOLID": 1})
     split = p.pick("x = tid % NX\ny = tid // NX", "y = tid // NX\nx = tid - y * NX")
-    start, use, finish = {
-        "diffusion": _diffusion(p),
-        "automaton": ("num = int(0)", p.pick("num += state[nbr]", block("if state[nbr] != 0:", "num += 1")), _rule(p)),
-        "open_faces": (
-            "num = int(0)",
-            block(f"if solid[nbr] {p.pick('== FLUID', '!= SOLID')}:", "num += 1"),
-            p.pick("links[tid] = num", block("if num == 0:", "links[tid] = -1", "return") + "\nlinks[tid] = num"),
-        ),
-    }[target]
-    skip = ""
-    if target != "automaton" and p.maybe(0.5):
-        rest = "out[tid] = field[tid]" if target == "diffusion" else "links[tid] = 0"
-        skip = block(f"if solid[tid] {p.pick('== SOLID', '!= FLUID')}:", p.pick(rest, rest, ""), "return")
-    p.add(skip, split, start, _around(p, use, target), finish)
+    text = _CELLS[target].replace("SPLIT", split.replace("\n", "\n        "))
+    around = target == "automaton"
+    border = p.pick(
+        "wrap", "inside", *(() if around else ("branches",)), *(("clamp",) if target == "diffusion" else ())
+    )
+    for key, use in _USES.items():
+        text = text.replace(f"AROUND {key}", _around(p, use, border, eight=around).replace("\n", "\n        "))
+    p.write(text)
     titles = {
         "diffusion": ("diffuse", "heat_step", "diffuse_cells", "relax_field"),
         "automaton": ("update_cells", "life_step", "grow_cells"),
         "open_faces": ("count_open_faces", "count_fluid_neighbors", "cell_connectivity"),
+        "gradient": ("cell_gradient", "field_slope", "compute_gradient"),
     }[target]
     return p.done("particles", "cells", target, "Cells of a grid and those beside them", titles)
 
 
-def _diffusion(p: Program) -> tuple[str, str, str]:
-    if p.choices.chance(0.5):
-        return (
-            "total = float(0.0)\nnum = int(0)",
-            "total += field[nbr]\nnum += 1",
-            block("if num > 0:", "out[tid] = field[tid] + rate * (total / float(num) - field[tid])")
-            + p.pick("", "\n" + block("else:", "out[tid] = field[tid]")),
-        )
-    return (
-        p.pick("c = field[tid]\ntotal = float(0.0)", "total = float(0.0)\nc = field[tid]"),
-        "total += field[nbr] - c",
-        p.pick("out[tid] = c + rate * total", "out[tid] = wp.max(c + rate * total, 0.0)"),
-    )
-
-
-def _rule(p: Program) -> str:
-    """What becomes of a cell, by what it is and how many around it are."""
-    return p.pick(
-        chain(("num == 3", "next[tid] = 1"), ("num == 2", "next[tid] = state[tid]"), otherwise="next[tid] = 0"),
-        join("next[tid] = state[tid]", block("if state[tid] == 0 and num >= 2:", "next[tid] = 1")),
-        chain(
-            ("state[tid] == 0", block("if num > 2:", "next[tid] = 1") + "\n" + block("else:", "next[tid] = 0")),
-            ("state[tid] == 1", "next[tid] = 2"),
-            otherwise="next[tid] = 0",
-        ),
-        join("grown = int(0)", block("if num > 1 and num < 4:", "grown = 1"), "next[tid] = grown"),
-    )
-
-
-def _around(p: Program, use: str, target: str) -> str:
-    """What is done with each of the cells beside this one."""
-    border = p.pick("wrap", "inside", "clamp", "branches")
+def _around(p: Program, use: str, border: str, *, eight: bool) -> str:
+    """What is done with each of the cells beside this one: four, or eight."""
     if border == "branches":
         sides = p.choices.shuffled(
             (("x > 0", "tid - 1"), ("x < NX - 1", "tid + 1"), ("y > 0", "tid - NX"), ("y < NY - 1", "tid + NX"))
         )
-        simple = "\n" not in use and "if" not in use
-        lines = [
-            block(f"if {test}:", *([use.replace("nbr", place)] if simple else [f"nbr = {place}", use]))
-            for test, place in sides
-        ]
-        return join(*lines) if simple else join("nbr = int(0)", *lines)
-    eight = target == "automaton" or p.choices.chance(0.3)
+        return join(*(block(f"if {test}:", use.replace("nbr", place)) for test, place in sides))
     place = {
         "wrap": "nbr = ((y + dy + NY) % NY) * NX + (x + dx + NX) % NX",
         "clamp": "nbr = wp.clamp(y + dy, 0, NY - 1) * NX + wp.clamp(x + dx, 0, NX - 1)",
@@ -196,8 +406,8 @@ RECIPES = (
     Recipe(
         name="neighbors",
         category="particles",
-        targets=("neighbor_density", "neighbor_force", "neighbor_count", "nearest_neighbor"),
+        targets=tuple(_NEIGHBORS),
         draw=_draw_neighbors,
     ),
-    Recipe(name="cells", category="particles", targets=("diffusion", "automaton", "open_faces"), draw=_draw_cells),
+    Recipe(name="cells", category="particles", targets=tuple(_CELLS), draw=_draw_cells),
 )

@@ -1,7 +1,7 @@
 """Grids of three dimensions and images: cells by their numbers, rays of cameras, particles that find their cells."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, PAIR, TRIPLE, VEC, Program
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FRAME, INT, TRIPLE, VEC, Program
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import KernelSpec
@@ -10,29 +10,37 @@ _MAT = Type("float32", (3, 3))
 
 _CELL = {
     "cell_gradient": """
-        {?0.6 # the border has no neighbours
+        {?0.4 # the border has no neighbours
         if i == 0 or j == 0 or k == 0 or i >= nx - 1 or j >= ny - 1 or k >= nz - 1:
-            {gradient[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
-            return ~ return}}
-        {gx = field[wp.min(i + 1, nx - 1), j, k] - field[wp.max(i - 1, 0), j, k]
+            gradient[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
+            return}
+        {{# differences over two cells, of one side at the border
+        ~}
+        gx = field[wp.min(i + 1, nx - 1), j, k] - field[wp.max(i - 1, 0), j, k]
         gy = field[i, wp.min(j + 1, ny - 1), k] - field[i, wp.max(j - 1, 0), k]
-        gz = field[i, j, wp.min(k + 1, nz - 1)] - field[i, j, wp.max(k - 1, 0)] ~
+        gz = field[i, j, wp.min(k + 1, nz - 1)] - field[i, j, wp.max(k - 1, 0)]
+        g = wp.vec3(gx, gy, gz) * (0.5 * inv_width) ~
         i1 = wp.min(i + 1, field.shape[0] - 1)
         j1 = wp.min(j + 1, field.shape[1] - 1)
         k1 = wp.min(k + 1, field.shape[2] - 1)
         gx = field[i1, j, k] - field[i, j, k]
         gy = field[i, j1, k] - field[i, j, k]
-        gz = field[i, j, k1] - field[i, j, k]}
-        gradient[i, j, k] = wp.vec3(gx, gy, gz) * {0.5 ~ inv_width ~ (0.5 * inv_width)}
-        {?0.4 active_out[i, j, k] = 1 if wp.abs(gx) + wp.abs(gy) + wp.abs(gz) > 1.0 else 0}
+        gz = field[i, j, k1] - field[i, j, k]
+        g = wp.vec3(gx, gy, gz) * inv_width}
+        {gradient[i, j, k] = g ~ {# the normal of the surface
+        ~}
+        gradient[i, j, k] = g / wp.max(wp.length(g), TINY)}
+        {?0.4 {active_out[i, j, k] = 1 if wp.length(g) > steep else 0 ~ wp.atomic_max(steepest, 0, wp.length(g)) ~
+        if wp.abs(field[i, j, k]) < width:
+            active_out[i, j, k] = 1
+        else:
+            active_out[i, j, k] = 0}}
     """,
     "cell_flags": """
         label = {cell_type[i, j, k] ~ cell_type[i, j, k]}
-        {if label == CELL_SOLID:
+        if label == CELL_SOLID:
             {cell_out[i, j, k] = CELL_SOLID
-            return ~ return} ~
-        if label != CELL_FLUID and label != CELL_EMPTY:
-            cell_out[i, j, k] = label
+            return ~ cell_out[i, j, k] = label
             return}
         count = int(0)
         {for di in range(-1, 2):
@@ -58,76 +66,121 @@ _CELL = {
             count += 1
         if i < nx - 1 and cell_type[wp.min(i + 1, nx - 1), j, k] == CELL_FLUID:
             count += 1
+        if j > 0 and cell_type[i, wp.max(j - 1, 0), k] == CELL_FLUID:
+            count += 1
+        if j < ny - 1 and cell_type[i, wp.min(j + 1, ny - 1), k] == CELL_FLUID:
+            count += 1
         if k > 0 and cell_type[i, j, wp.max(k - 1, 0)] == CELL_FLUID:
+            count += 1
+        if k < nz - 1 and cell_type[i, j, wp.min(k + 1, nz - 1)] == CELL_FLUID:
             count += 1}
-        cell_out[i, j, k] = {count ~ CELL_FLUID if count > 2 else label ~ CELL_EMPTY if count == 0 else label}
-        {?0.4 if count > 0 and label == CELL_EMPTY:
-            wp.atomic_add(num_surface, {0 ~ 0}, 1)}
+        {# holes are filled, drops are dropped
+        {if label == CELL_EMPTY and count > 3:
+            label = CELL_FLUID
+        elif label == CELL_FLUID and count == 0:
+            label = CELL_EMPTY
+        cell_out[i, j, k] = label ~ if count > 3:
+            cell_out[i, j, k] = CELL_FLUID
+        elif count == 0:
+            cell_out[i, j, k] = CELL_EMPTY
+        else:
+            cell_out[i, j, k] = label} ~
+        {# empty cells beside the fluid are its surface
+        ~}
+        {cell_out[i, j, k] = CELL_SURFACE if label == CELL_EMPTY and count > 0 else label ~
+        if label == CELL_EMPTY and count > 0:
+            cell_out[i, j, k] = CELL_SURFACE
+            {wp.atomic_add(num_surface, 0, 1) ~}
+        else:
+            cell_out[i, j, k] = label} ~ cell_out[i, j, k] = label
+        num_fluid[i, j, k] = count}
     """,
     "cell_index": """
         {# row by row, the last index fastest
-        index = (i * ny + j) * nz + k ~ index = i * ny * nz + j * nz + k ~ index = (k * ny + j) * nx + i}
-        {?0.4 if not cell_active[i, j, k]:
+        index = (i * ny + j) * nz + k ~ index = i * ny * nz + j * nz + k ~ # x the fastest
+        index = (k * ny + j) * nx + i}
+        {{?0.4 if not cell_active[i, j, k]:
             cell_ids[index] = -1
             return}
         {* cell_ids[index] = {cell_type[i, j, k] ~ index if cell_type[i, j, k] > 0 else -1} ~
-            cell_ijk[index] = {wp.vec3i(i, j, k) ~ wp.vec3i(i, j, k) + origin_ijk}
-        ~
-            node_pos[index] = {wp.vec3(float(i), float(j), float(k)) * width ~ \
-                    lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width}
-        ~
-            packed[index] = field[i, j, k]
-        ~
-            # eight corners of the cell
-            for c in range(8):
-                ci = i + (c & 1)
-                cj = j + ((c >> 1) & 1)
-                ck = k + ((c >> 2) & 1)
-                corner[index, c] = (ci * (ny + 1) + cj) * (nz + 1) + ck
-        }
+            cell_ijk[index] = wp.vec3i(i, j, k){ + origin_ijk ~}
+        } ~
+        node_pos[index] = lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width
+        {?0.5 packed[index] = field[i, j, k]}
+        {?0.4 cell_ids[index] = cell_type[i, j, k]} ~
+        # eight corners of the cell
+        for c in range(8):
+            ci = i + (c & 1)
+            cj = j + ((c >> 1) & 1)
+            ck = k + ((c >> 2) & 1)
+            corner[index, c] = (ci * (ny + 1) + cj) * (nz + 1) + ck
+        {?0.5 cell_ijk[index] = wp.vec3i(i, j, k)}}
     """,
     "cell_update": """
         {?0.5 if not cell_active[i, j, k]:
             return}
         {v = velocity[i, j, k]
         {if cell_type[i, j, k] == CELL_SOLID:
-            v = wp.vec3(0.0, 0.0, 0.0) ~}
+            v = wp.vec3(0.0, 0.0, 0.0) ~ v += gravity * dt}
+        {# nothing leaves through the walls
+        if i == 0 and v[0] < 0.0:
+            v[0] = 0.0
+        if i == nx - 1 and v[0] > 0.0:
+            v[0] = 0.0
+        if j == 0 and v[1] < 0.0:
+            v[1] = 0.0
+        if j == ny - 1 and v[1] > 0.0:
+            v[1] = 0.0
+        {if k == 0 and v[2] < 0.0:
+            v[2] = 0.0 ~ # sticks to the floor
+        if k == 0:
+            v = wp.vec3(0.0, 0.0, 0.0)} ~
         for axis in range(3):
-            {# nothing leaves through the walls
-            if axis == up_axis and v[axis] < 0.0 and k == 0:
-                v[axis] = 0.0 ~
-            if v[axis] > limit:
+            {v[axis] = wp.clamp(v[axis], -limit, limit) ~ if v[axis] > limit:
                 v[axis] = limit
             elif v[axis] < -limit:
-                v[axis] = -limit}
+                v[axis] = -limit} ~
+        if k == 0 and v[2] < 0.0:
+            {# friction of the floor
+            ~}
+            v = wp.vec3(v[0] * keep, v[1] * keep, 0.0)}
         velocity[i, j, k] = v ~
         mass = field[i, j, k]
-        {if mass <= 0.0:
+        if mass <= min_mass:
             velocity[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
-            return ~ if mass <= 0.0:
-            return}
-        v = momentum[i, j, k] / wp.max(mass, 0.25)
-        v += gravity * dt
-        velocity[i, j, k] = v + 0.5 * velocity[i, j, k]}
-        {?0.5 wp.atomic_add(slab_sum, {k ~ k}, wp.dot(v, gravity))}
+            return
+        v = momentum[i, j, k] / mass
+        {v += gravity * dt ~ v = v + dt * gravity}
+        {?0.5 if k == 0 and v[2] < 0.0:
+            v[2] = 0.0}
+        {?0.4 speed = wp.length(v)
+        if speed > limit:
+            v *= limit / speed}
+        velocity[i, j, k] = v}
+        {?0.4 {wp.atomic_add(slab_sum, k, 0.5 * wp.dot(v, v)) ~ wp.atomic_max(fastest, 0, wp.length(v))}}
     """,
     "cell_downsample": """
         total = float(0.0)
-        {num = int(0) ~}
+        num = int(0)
         for di in range({2 ~ RATIO}):
             for dj in range({2 ~ RATIO}):
                 for dk in range({2 ~ RATIO}):
-                    {fi = wp.min(2 * i + di, nx - 1)
-                    fj = wp.min(2 * j + dj, ny - 1)
-                    fk = wp.min(2 * k + dk, nz - 1) ~
-                    fi = (2 * i + di) % nx
-                    fj = (2 * j + dj) % ny
-                    fk = (2 * k + dk) % nz}
-                    {?0.5 if cell_type[fi, fj, fk] == CELL_SOLID:
+                    fi = {2 ~ RATIO} * i + di
+                    fj = {2 ~ RATIO} * j + dj
+                    fk = {2 ~ RATIO} * k + dk
+                    {?0.7 if fine_type[fi, fj, fk] == CELL_SOLID:
                         continue}
-                    total += field[fi, fj, fk]
-        coarse[i, j, k] = {total * 0.125 ~ 0.5 * (coarse[i, j, k] + total * 0.125)}
-        {?0.4 if total * 0.125 > limit:
+                    total += fine[fi, fj, fk]
+                    num += 1
+        {coarse[i, j, k] = total / float(wp.max(num, 1)) ~ mean = float(0.0)
+        if num > 0:
+            mean = total / float(num)
+        coarse[i, j, k] = mean
+        {?0.4 if mean > limit:
+            active_out[i, j, k] = 1
+        else:
+            active_out[i, j, k] = 0}}
+        {?0.4 if num == 0:
             wp.atomic_add(num_surface, 0, 1)}
     """,
 }
@@ -138,20 +191,31 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     nx, ny, nz = stream.child("sizes").choice(((4, 4, 4), (6, 5, 4), (4, 6, 4), (5, 4, 6), (3, 6, 5)))
     p = Program(stream, ("i", "x"), ("j", "y"), ("k", "z"), launch=(nx, ny, nz))
     shape, total = (nx, ny, nz), nx * ny * nz
-    p.array("field", FLOAT, (-1, 2), shape, ("field", "sdf", "density", "pressure"))
+    masses = ("grid_m", "node_mass", "cell_mass")
+    p.array("field", FLOAT, (-1, 2), shape, masses if target == "cell_update" else ("sdf", "density", "phi"))
+    finer = (2 * nx, 2 * ny, 2 * nz)
+    p.array("fine", FLOAT, (-1, 2), finer, ("fine", "field_fine", "level_in"))
+    p.array("fine_type", INT, (0, 2), finer, ("fine_type", "fine_labels"))
     p.array("momentum", VEC, (-1, 1), shape, ("momentum", "grid_mv"))
     p.array("cell_type", INT, (0, 2), shape, ("cell_type", "labels", "grid_flags"))
     p.array("cell_active", FLAG, (0, 1), shape, ("cell_active", "active", "occupied"))
     p.scalar("gravity", VEC, (-10, 10), ("gravity",))
     p.scalar("lower", VEC, (-1, 1), ("lower", "grid_lower", "origin"))
     p.scalar("origin_ijk", TRIPLE, (-4, 4), ("origin_ijk", "cell_offset"))
-    p.scalar("up_axis", INT, (0, 2), ("up_axis", "axis"))
+    p.number("steep", (0.3, 1), ("gradient_limit", "refine_threshold"), ("0.5",))
+    p.number("keep", (0.2, 0.9), ("slip", "tangential_scale"), ("0.5",))
+    p.number("min_mass", (0.2, 0.5), ("min_mass", "mass_threshold"), ("0.25",))
     p.number("inv_width", (0.5, 2), ("inv_dx", "inv_cell_size"), ("2.0", "0.5"))
     p.number("width", (0.1, 1), ("voxel_size", "cell_size", "dx"), ("0.5", "0.1"))
-    p.number("limit", (0.3, 0.8), ("max_speed", "limit", "cfl"), ("0.5",))
+    p.number(
+        "limit",
+        (0.3, 0.8),
+        ("max_speed", "speed_limit", "v_max") if target == "cell_update" else ("threshold", "refine_above"),
+        ("0.5",),
+    )
     p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
     p.sizes(nx=nx, ny=ny, nz=nz)
-    p.constants({"CELL_EMPTY": 0, "CELL_FLUID": 1, "CELL_SOLID": 2})
+    p.constants({"CELL_EMPTY": 0, "CELL_FLUID": 1, "CELL_SOLID": 2, "CELL_SURFACE": 3})
     p.constants({"RATIO": 2})
     p.function(
         """
@@ -165,15 +229,24 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     p.output("gradient", VEC, shape, ("gradient", "grad_out", "normals"))
     p.output("velocity", VEC, shape, ("grid_v", "velocity_out", "velocity"), (-1, 1))
     p.output("coarse", FLOAT, shape, ("coarse", "level_out"), (-1, 1))
-    p.output("active_out", INT, shape, ("active_out", "refine"))
+    p.output("active_out", INT, shape, ("active_out", "near_surface"))
     p.output("cell_out", INT, shape, ("cell_out", "labels_out"))
     p.output("cell_ids", INT, (total,), ("cell_ids", "cell_index"))
     p.output("cell_ijk", TRIPLE, (total,), ("cell_ijk", "ijk_out", "coords"))
     p.output("node_pos", VEC, (total,), ("node_pos", "cell_center"))
     p.output("packed", FLOAT, (total,), ("packed", "values_out"))
     p.output("corner", INT, (total, 8), ("cell_nodes", "hex_indices"))
-    p.output("slab_sum", FLOAT, (nz,), ("layer_sum", "column_sum"), (0, 1))
-    p.output("num_surface", INT, (1,), ("num_surface", "surface_count"), (0, 1))
+    p.output("slab_sum", FLOAT, (nz,), ("layer_energy", "slab_energy"), (0, 1))
+    p.output("steepest", FLOAT, (1,), ("max_gradient", "steepest"), (0, 0.5))
+    p.output("fastest", FLOAT, (1,), ("max_speed_out", "fastest"), (0, 0.2))
+    p.output("num_fluid", INT, shape, ("num_fluid", "fluid_neighbors"))
+    p.output(
+        "num_surface",
+        INT,
+        (1,),
+        ("num_solid", "blocked") if target == "cell_downsample" else ("num_surface", "surface_count"),
+        (0, 1),
+    )
     p.write(_CELL[target])
     titles = {
         "cell_gradient": ("grid_gradient", "compute_gradient", "sdf_normals"),
@@ -189,104 +262,155 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
 
 _PIXEL = {
     "camera_rays": """
-        {# through the middle of the pixel
+        # through the middle of the pixel
         u = (float(px) + 0.5) / float(width)
-        v = (float(py) + 0.5) / float(height) ~
-        u = float(px) / float(width - 1)
-        v = float(py) / float(height - 1)}
-        ndc = wp.vec2(2.0 * u - 1.0, 1.0 - 2.0 * v)
-        {dir_c = wp.vec3(ndc[0] * fov_scale, ndc[1] * fov_scale, -1.0) ~ dir_c = wp.vec3(ndc[0] * aspect * fov_scale, \
-                ndc[1] * fov_scale, -1.0)}
+        v = (float(py) + 0.5) / float(height)
+        {ndc = wp.vec2(2.0 * u - 1.0, 1.0 - 2.0 * v)
+        dir_c = wp.vec3(ndc[0] * aspect * fov_scale, ndc[1] * fov_scale, -1.0) ~
+        dir_c = wp.vec3((2.0 * u - 1.0) * aspect * fov_scale, (1.0 - 2.0 * v) * fov_scale, -1.0)}
         X_wc = camera_pose[cam]
-        {ray_dir[cam, py, px] = wp.transform_vector(X_wc, {wp.normalize(dir_c) ~ dir_c}) ~
+        {# cameras that are off have no rays
+        if not camera_on[cam]:
+            ray_dir[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+            return
+        ~}
+        {ray_dir[cam, py, px] = wp.transform_vector(X_wc, wp.normalize(dir_c)) ~
         rot = wp.transform_get_rotation(X_wc)
-        ray_dir[cam, py, px] = wp.quat_rotate(rot, wp.normalize(dir_c))}
-        {?0.5 ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)}
-        {?0.3 pixel_out[cam, py, px] = wp.vec2i(px, py) if camera_on[cam] else wp.vec2i(-1, -1)}
+        ray_dir[cam, py, px] = wp.quat_rotate(rot, wp.normalize(dir_c)) ~ {# depth along the view, so not normalized
+        ~}
+        ray_dir[cam, py, px] = wp.transform_vector(X_wc, dir_c)}
+        {?0.6 ray_origin[cam, py, px] = wp.transform_get_translation(X_wc)}
     """,
     "depth_points": """
         d = depth[cam, py, px]
-        {if d <= 0.0 {~ or d > max_depth ~ or not camera_on[cam]}:
-            {point_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
-            return ~ return}
-        ~
-        if not camera_on[cam]:
-            return}
+        if d <= 0.0 {~ or d > max_depth ~ or not camera_on[cam]}:
+            point_out[cam, py, px] = wp.vec3(0.0, 0.0, 0.0)
+            return
         K = intrinsics[cam]
-        {x = (float(px) - K[0, 2]) / wp.max(K[0, 0], 0.5)
-        y = (float(py) - K[1, 2]) / wp.max(K[1, 1], 0.5) ~
-        x = (float(px) - 0.5 * float(width)) / fov_scale
-        y = (float(py) - 0.5 * float(height)) / fov_scale}
+        {x = (float(px) - K[0, 2]) / K[0, 0]
+        y = (float(py) - K[1, 2]) / K[1, 1] ~
+        x = (float(px) + 0.5 - 0.5 * float(width)) / focal
+        y = (float(py) + 0.5 - 0.5 * float(height)) / focal ~
+        fx = K[0, 0]
+        fy = K[1, 1]
+        x = (float(px) - K[0, 2]) / fx
+        y = (float(py) - K[1, 2]) / fy}
         point = wp.vec3(x * d, y * d, d)
         {point_out[cam, py, px] = wp.transform_point(camera_pose[cam], point) ~ point_out[cam, py, px] = point}
-        {?0.5 {slot = wp.atomic_add(num_points, cam, 1)
-        if slot >= max_points:
-            overflow[cam, py, px] = 1 ~ wp.atomic_add(num_points, cam, 1)}}
+        {?0.5 wp.atomic_add(num_points, cam, 1)}
+        {?0.3 range_out[cam, py, px] = wp.length(point)}
     """,
     "pick_label": """
         hit = shape_hit[cam, py, px]
-        {if hit {< 0 ~ == -1}:
-            {color_out[cam, py, px] = background
-            label_out[cam, py, px] = -1
-            return ~ label_out[cam, py, px] = 0
-            return}
-        ~
-        hit = wp.max(hit, 0)}
-        {label_out[cam, py, px] = {shape_label[hit] ~ shape_label[hit] if camera_on[cam] else -1} ~
+        {# nothing is hit: the background
+        ~}
+        if hit {< 0 ~ == -1}:
+            color_out[cam, py, px] = background
+            label_out[cam, py, px] = {-1 ~ 0}
+            return
+        {label_out[cam, py, px] = shape_label[hit] ~
         body = shape_body[hit]
         {if body >= 0:
             label_out[cam, py, px] = body_label[body]
         else:
             label_out[cam, py, px] = shape_label[hit] ~
         label_out[cam, py, px] = body_label[body] if body >= 0 else shape_label[hit]}}
-        {?0.6 shade = wp.max(wp.dot(normal_in[cam, py, px], light_dir), {0.0 ~ 0.5})
-        color_out[cam, py, px] = shape_color[hit] * shade}
-        {?0.4 wp.atomic_add(label_pixels, shape_label[hit] % 8, 1)}
+        {{shade = wp.max(wp.dot(normal_in[cam, py, px], light_dir), 0.0)
+        color_out[cam, py, px] = shape_color[hit] * {shade ~ (ambient + (1.0 - ambient) * shade)} ~
+        {# light of the camera itself
+        ~}
+        shade = wp.abs(wp.dot(normal_in[cam, py, px], light_dir))
+        color_out[cam, py, px] = ambient * shape_color[hit] + shade * (1.0 - ambient) * shape_color[hit]} ~
+        color_out[cam, py, px] = shape_color[hit]}
+        {?0.4 wp.atomic_add(shape_pixels, hit, 1)}
     """,
     "tile_blur": """
         {total = wp.vec3(0.0, 0.0, 0.0)
         num = int(0)
-        for dy in range(-1, 2):
-            for dx in range(-1, 2):
+        for dy in range({-1, 2 ~ -2, 3}):
+            for dx in range({-1, 2 ~ -2, 3}):
                 x = px + dx
                 y = py + dy
                 if x < 0 or y < 0 or x >= width or y >= height:
                     continue
-                {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
+                {{# not over the edges of shapes
+                ~}
+                if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
+                    continue ~ if wp.abs(depth[cam, y, x] - depth[cam, py, px]) > depth_jump:
                     continue ~}
                 total += image[cam, y, x]
                 num += 1
-        color_out[cam, py, px] = total / float(wp.max(num, 1)) ~
-        # every second row, for half the cost
+        color_out[cam, py, px] = total / float({num ~ wp.max(num, 1)}) ~
+        {# weights 1, 2, 1 in both directions
+        ~}
         total = wp.vec3(0.0, 0.0, 0.0)
-        for y in range(0, {height ~ image.shape[1]}, 2):
-            total += image[cam, y, px]
-        color_out[cam, py, px] = total * {0.5 ~ 0.25} + image[cam, py, px] ~
-        y = int(py)
-        total = image[cam, py, px]
-        while y > 0 and shape_hit[cam, y, px] < 0:
-            # up to what is hit
-            y -= 1
-            total += image[cam, y, px] * 0.5
-        color_out[cam, py, px] = total}
-        {?0.4 edge_out[cam, py, px] = 1 if shape_hit[cam, py, px] != shape_hit[cam, py, wp.max(px - 1, 0)] else 0}
+        weight = float(0.0)
+        for dy in range(-1, 2):
+            for dx in range(-1, 2):
+                x = {wp.clamp(px + dx, 0, width - 1) ~ wp.min(wp.max(px + dx, 0), width - 1)}
+                y = {wp.clamp(py + dy, 0, height - 1) ~ wp.min(wp.max(py + dy, 0), height - 1)}
+                w = float((2 - wp.abs(dx)) * (2 - wp.abs(dy)))
+                {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
+                    continue ~}
+                total += w * image[cam, y, x]
+                weight += w
+        color_out[cam, py, px] = total / weight ~
+        {# along the row only; the other direction is a second pass
+        ~}
+        total = wp.vec3(0.0, 0.0, 0.0)
+        num = int(0)
+        for {x in range(wp.max(px - 2, 0), wp.min(px + 3, width)) ~ x in range(wp.max(px - 1, 0), wp.min(px + 2, width))}:
+            {if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
+                continue ~}
+            total += image[cam, py, x]
+            num += 1
+        color_out[cam, py, px] = {total / float(num) ~ wp.lerp(image[cam, py, px], total / float(num), blend)}}
+        {?0.4 here = shape_hit[cam, py, px]
+        edge = int(0)
+        if here != shape_hit[cam, py, wp.max(px - 1, 0)] or here != shape_hit[cam, py, wp.min(px + 1, width - 1)]:
+            edge = 1
+        if here != shape_hit[cam, wp.max(py - 1, 0), px] or here != shape_hit[cam, wp.min(py + 1, height - 1), px]:
+            edge = 1
+        edge_out[cam, py, px] = edge}
     """,
     "pack_pixels": """
-        index = (cam * height + py) * width + px
+        {index = (cam * height + py) * width + px
         {?0.4 if not camera_on[cam]:
-            flat_label[index] = -1
-            return}
-        {* flat_depth[index] = {depth[cam, py, px] ~ depth[cam, py, px] if depth[cam, py, px] > 0.0 else max_depth} ~
-            for c in range(3):
-                flat_color[index * 3 + c] = image[cam, py, px][c]
-        ~
-            flat_label[index] = shape_hit[cam, py, px]
-        ~
-            # cameras side by side
-            tile_x = cam % 2
-            tile_y = cam // 2
-            atlas[tile_y * height + py, tile_x * width + px] = {depth[cam, py, px] ~ image[cam, py, px][0]}
-        }
+            {flat_label[index] = -1
+            return ~ return}}
+        {flat_depth[index] = {depth[cam, py, px] ~ depth[cam, py, px] if depth[cam, py, px] > 0.0 else max_depth}
+        ~ d = depth[cam, py, px]
+        {if d <= 0.0 or d > max_depth:
+            d = max_depth ~}
+        flat_depth[index] = d / max_depth
+        ~}
+        flat_label[index] = shape_hit[cam, py, px] ~
+        {# cameras side by side
+        ~}
+        tile_x = cam % {tiles ~ tiles}
+        tile_y = cam // {tiles ~ tiles}
+        {d = depth[cam, py, px]
+        {if d <= 0.0:
+            d = max_depth ~}
+        atlas[tile_y * height + py, tile_x * width + px] = {d ~ wp.min(d / max_depth, 1.0)} ~
+        rgb = image[cam, py, px]
+        {atlas[tile_y * height + py, tile_x * width + px] = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] ~
+        atlas[tile_y * height + py, tile_x * width + px] = (rgb[0] + rgb[1] + rgb[2]) / 3.0}} ~
+        index = (cam * height + py) * width + px
+        {rgb = image[cam, py, px]
+        flat_color[3 * index + 0] = rgb[0]
+        flat_color[3 * index + 1] = rgb[1]
+        flat_color[3 * index + 2] = rgb[2] ~ for c in range(3):
+            flat_color[index * 3 + c] = image[cam, py, px][c] ~ for c in range(3):
+            flat_color[index * 3 + c] = wp.clamp(image[cam, py, px][c] * exposure, 0.0, 1.0)}
+        {?0.4 flat_depth[index] = depth[cam, py, px]} ~
+        {# rows from the bottom up, as the viewer has them
+        ~}
+        index = (cam * height + (height - 1 - py)) * width + px
+        flat_depth[index] = depth[cam, py, px]
+        {?0.5 flat_label[index] = shape_hit[cam, py, px]}
+        {?0.4 for c in range(3):
+            flat_color[index * 3 + c] = image[cam, py, px][c]}}
     """,
 }
 
@@ -299,8 +423,8 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     )
     shape, shapes, total = (cams, height, width), 12, cams * height * width
     p.array("camera_pose", FRAME, (-1, 1), (cams,), ("camera_transforms", "camera_pose"), element="wp.transform")
-    p.array("intrinsics", _MAT, (0.5, 4), (cams,), ("intrinsics", "camera_k"))
-    p.array("camera_on", INT, (0, 3), (cams,), ("camera_enabled", "camera_active"))
+    p.array("intrinsics", _MAT, (2, 6), (cams,), ("intrinsics", "camera_k"))
+    p.array("camera_on", INT, (0, 1), (cams,), ("camera_enabled", "camera_active"))
     p.array("depth", FLOAT, (-0.5, 2), shape, ("depth", "depth_image"))
     p.array("image", VEC, (0, 1), shape, ("image", "color_image"))
     p.array("normal_in", VEC, (-1, 1), shape, ("normal_image", "normals"))
@@ -311,21 +435,24 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     p.array("shape_color", VEC, (0, 1), (shapes,), ("shape_colors", "shape_color"))
     p.scalar("light_dir", VEC, (-1, 1), ("light_dir", "light_direction"))
     p.scalar("background", VEC, (0, 1), ("background", "clear_color"))
-    p.scalar("max_points", INT, (4, 12), ("max_points", "capacity"))
-    p.number("fov_scale", (0.5, 2), ("fov_scale", "half_fov_tan", "focal"), ("0.5", "1.0"))
+    p.number("focal", (2, 6), ("focal_length", "focal"), ("4.0",))
+    p.number("ambient", (0.1, 0.4), ("ambient", "ambient_light"), ("0.2",))
+    p.number("exposure", (1, 2), ("exposure", "gain"), ("1.5",))
+    p.number("depth_jump", (0.3, 0.9), ("depth_threshold", "max_jump"), ("0.5",))
+    p.number("blend", (0.3, 0.8), ("strength", "blend"), ("0.5",))
+    p.number("fov_scale", (0.5, 2), ("fov_scale", "half_fov_tan", "tan_half_fov"), ("0.5", "1.0"))
     p.number("aspect", (1, 2), ("aspect", "aspect_ratio"), ("2.0",))
     p.number("max_depth", (1, 1.8), ("max_depth", "far"), ("1.5", "1.0"))
-    p.sizes(width=width, height=height)
+    p.sizes(width=width, height=height, tiles=2)
     for key, pool in (("ray_dir", ("ray_dirs", "out_rays")), ("ray_origin", ("ray_origins",)),
                       ("point_out", ("points_out", "point_cloud")),
                       ("color_out", ("color_out", "out_pixels"))):  # fmt: skip
         p.output(key, VEC, shape, pool)
-    p.output("pixel_out", PAIR, shape, ("pixel_out", "ray_pixel"))
+    p.output("range_out", FLOAT, shape, ("range_out", "distance_image"))
     p.output("label_out", INT, shape, ("label_out", "segmentation"))
     p.output("edge_out", INT, shape, ("edge_out", "outline"))
-    p.output("overflow", INT, shape, ("overflow", "dropped"), (0, 0))
     p.output("num_points", INT, (cams,), ("num_points", "point_count"), (0, 1))
-    p.output("label_pixels", INT, (8,), ("label_pixels", "class_count"), (0, 1))
+    p.output("shape_pixels", INT, (shapes,), ("shape_pixels", "pixel_count"), (0, 1))
     p.output("flat_depth", FLOAT, (total,), ("depth_out", "flat_depth"))
     p.output("flat_color", FLOAT, (3 * total,), ("color_out", "flat_color"))
     p.output("flat_label", INT, (total,), ("label_out", "flat_ids"))
@@ -346,8 +473,7 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
 _POINT = {
     "find_cell": """
         {?0.5 if {not point_mask[tid] ~ point_world[tid] < 0}:
-            {cell_of[tid] = -1
-            return ~ return}}
+            return}
         pos = points[tid]
         {cell = wp.vec3i(int(wp.floor(pos[0] * inv_width)), int(wp.floor(pos[1] * inv_width)), int(wp.floor(pos[2] \
                 * inv_width))) ~
@@ -355,108 +481,168 @@ _POINT = {
         iy = int(wp.floor(pos[1] * inv_width))
         iz = int(wp.floor(pos[2] * inv_width))
         cell = wp.vec3i(ix, iy, iz)}
-        {* cell_ijk[tid] = cell ~
-            {# outside of the grid
-            if cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= GRID or cell[1] >= GRID or cell[2] >= GRID:
-                cell_of[tid] = -1
-            else:
-                cell_of[tid] = (cell[0] * GRID + cell[1]) * GRID + cell[2] ~
-            for axis in range(3):
-                cell[axis] = wp.clamp(cell[axis], 0, GRID - 1)
-            cell_of[tid] = (cell[0] * GRID + cell[1]) * GRID + cell[2]
-            {wp.atomic_add(cell_count, cell[0], cell[1], cell[2], 1) ~}}
-        ~
-            # which of the eight parts of the cell
-            code = int(0)
-            for axis in range(3):
-                if pos[axis] * inv_width - float(cell_at(pos, inv_width)[axis]) > 0.5:
-                    code = code | (1 << axis)
-            octant[tid] = code
-        ~
-            wp.atomic_add(world_points, wp.max(point_world[tid], 0), 1)
-        }
+        {{# outside of the grid
+        if cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= GRID or cell[1] >= GRID or cell[2] >= GRID:
+            cell_of[tid] = -1
+            {wp.atomic_add(num_outside, 0, 1) ~}
+            return ~
+        for axis in range(3):
+            cell[axis] = wp.clamp(cell[axis], 0, GRID - 1)}
+        cell_of[tid] = (cell[0] * GRID + cell[1]) * GRID + cell[2]
+        {?0.6 wp.atomic_add(cell_count, cell[0], cell[1], cell[2], 1)} ~
+        cell_ijk[tid] = cell
+        {# which of the eight parts of the cell
+        code = int(0)
+        for axis in range(3):
+            if pos[axis] * inv_width - float(cell[axis]) > 0.5:
+                code = code | (1 << axis)
+        octant[tid] = code ~ # where in the cell
+        local_out[tid] = pos * inv_width - wp.vec3(float(cell[0]), float(cell[1]), float(cell[2]))}}
     """,
     "splat": """
         {?0.4 if not point_mask[tid]:
             return}
         pos = points[tid] * inv_width
-        base = {cell_at(points[tid], inv_width) ~ wp.vec3i(int(pos[0]), int(pos[1]), int(pos[2]))}
-        {?0.5 fx = wp.vec3(pos[0] - float(base[0]), pos[1] - float(base[1]), pos[2] - float(base[2]))}
-        {for i in range(2):
+        {base = {cell_at(points[tid], inv_width) ~ \
+                wp.vec3i(int(wp.floor(pos[0])), int(wp.floor(pos[1])), int(wp.floor(pos[2])))}
+        fx = wp.vec3(pos[0] - float(base[0]), pos[1] - float(base[1]), pos[2] - float(base[2]))
+        for i in range(2):
             for j in range(2):
-                for k in range({2 ~ 2}):
-                    node = wp.vec3i(base[0] + i, base[1] + j, base[2] + k)
-                    {if node[0] < 0 or node[1] < 0 or node[2] < 0 or node[0] >= GRID or node[1] >= GRID or node[2] \
+                for k in range(2):
+                    {node = wp.vec3i(base[0] + i, base[1] + j, base[2] + k)
+                    if node[0] < 0 or node[1] < 0 or node[2] < 0 or node[0] >= GRID or node[1] >= GRID or node[2] \
                             >= GRID:
                         continue
                     ni = node[0]
                     nj = node[1]
                     nk = node[2] ~
-                    ni = wp.clamp(node[0], 0, GRID - 1)
-                    nj = wp.clamp(node[1], 0, GRID - 1)
-                    nk = wp.clamp(node[2], 0, GRID - 1)}
-                    {weight = (float(i) * pos[0] + float(1 - i) * 0.5) * 0.5 ~ weight = 0.125}
+                    ni = wp.clamp(base[0] + i, 0, GRID - 1)
+                    nj = wp.clamp(base[1] + j, 0, GRID - 1)
+                    nk = wp.clamp(base[2] + k, 0, GRID - 1)}
+                    {# linear in each direction
+                    ~}
+                    {wx = fx[0] if i == 1 else 1.0 - fx[0]
+                    wy = fx[1] if j == 1 else 1.0 - fx[1]
+                    wz = fx[2] if k == 1 else 1.0 - fx[2] ~
+                    wx = float(i) * fx[0] + float(1 - i) * (1.0 - fx[0])
+                    wy = float(j) * fx[1] + float(1 - j) * (1.0 - fx[1])
+                    wz = float(k) * fx[2] + float(1 - k) * (1.0 - fx[2])}
+                    weight = wx * wy * wz
                     wp.atomic_add(grid_mass, ni, nj, nk, weight * mass[tid])
-                    {wp.atomic_add(grid_v, ni, nj, nk, weight * mass[tid] * velocity_in[tid]) ~}
-        ~
+                    {wp.atomic_add(grid_v, ni, nj, nk, weight * mass[tid] * velocity_in[tid]) ~} ~
+        {# all of it to the nearest node
+        ~}
+        base = wp.vec3i(int(wp.floor(pos[0] + 0.5)), int(wp.floor(pos[1] + 0.5)), int(wp.floor(pos[2] + 0.5)))
         for axis in range(3):
             base[axis] = wp.clamp(base[axis], 0, GRID - 1)
-        wp.atomic_add(grid_mass, base[0], base[1], base[2], mass[tid])}
+        wp.atomic_add(grid_mass, base[0], base[1], base[2], mass[tid])
+        {?0.6 wp.atomic_add(grid_v, base[0], base[1], base[2], mass[tid] * velocity_in[tid])}
+        {?0.4 wp.atomic_add(cell_count, base[0], base[1], base[2], 1)}}
     """,
     "sample_grid": """
+        pos = points[tid] * inv_width
         cell = cell_at(points[tid], inv_width)
-        {?0.6 if {cell[0] < 0 or cell[1] < 0 or cell[2] < 0 ~ not point_mask[tid]}:
-            {sampled[tid] = fill
-            return ~ return}}
+        {?0.6 if {cell[0] < 0 or cell[1] < 0 or cell[2] < 0 ~ not point_mask[tid] ~ \
+                cell[0] < 0 or cell[1] < 0 or cell[2] < 0 or cell[0] >= GRID or cell[1] >= GRID or cell[2] >= GRID}:
+            sampled[tid] = fill
+            {wp.atomic_add(num_outside, 0, 1) ~}
+            return}
         {for axis in range(3):
             cell[axis] = wp.clamp(cell[axis], 0, GRID - 2) ~
         cell = wp.vec3i(wp.clamp(cell[0], 0, GRID - 2), wp.clamp(cell[1], 0, GRID - 2), wp.clamp(cell[2], 0, GRID - 2))}
-        total = float(0.0)
-        {for c in range(8):
+        {fx = wp.clamp(pos[0] - float(cell[0]), 0.0, 1.0)
+        fy = wp.clamp(pos[1] - float(cell[1]), 0.0, 1.0)
+        fz = wp.clamp(pos[2] - float(cell[2]), 0.0, 1.0)
+        {total = float(0.0)
+        for c in range(8):
             di = c & 1
             dj = (c >> 1) & 1
             dk = c >> 2
-            total += grid[cell[0] + di, cell[1] + dj, cell[2] + dk] ~
+            {w = float(di) * fx + float(1 - di) * (1.0 - fx)
+            w *= float(dj) * fy + float(1 - dj) * (1.0 - fy)
+            w *= float(dk) * fz + float(1 - dk) * (1.0 - fz) ~
+            wx = fx if di == 1 else 1.0 - fx
+            wy = fy if dj == 1 else 1.0 - fy
+            wz = fz if dk == 1 else 1.0 - fz
+            w = wx * wy * wz}
+            total += w * grid[cell[0] + di, cell[1] + dj, cell[2] + dk]
+        sampled[tid] = total ~
+        total = float(0.0)
+        for di in range(2):
+            for dj in range(2):
+                low = grid[cell[0] + di, cell[1] + dj, cell[2]]
+                high = grid[cell[0] + di, cell[1] + dj, cell[2] + 1]
+                wx = fx if di == 1 else 1.0 - fx
+                wy = fy if dj == 1 else 1.0 - fy
+                total += wx * wy * (low + fz * (high - low))
+        sampled[tid] = total} ~
+        {# the mean of the corners
+        ~}
+        total = float(0.0)
         for di in range(2):
             for dj in range(2):
                 for dk in range(2):
-                    total += grid[cell[0] + di, cell[1] + dj, cell[2] + dk]}
-        sampled[tid] = {total * 0.125 ~ 0.125 * total ~ grid[cell[0], cell[1], cell[2]] - total * 0.125}
-        {?0.4 cell_ijk[tid] = cell}
+                    total += grid[cell[0] + di, cell[1] + dj, cell[2] + dk]
+        sampled[tid] = 0.125 * total ~
+        sampled[tid] = grid[cell[0], cell[1], cell[2]]
+        {# differences to the next nodes
+        ~}
+        gradient_out[tid] = inv_width * wp.vec3(grid[cell[0] + 1, cell[1], cell[2]] - grid[cell[0], cell[1], cell[2]], \
+                grid[cell[0], cell[1] + 1, cell[2]] - grid[cell[0], cell[1], cell[2]], \
+                grid[cell[0], cell[1], cell[2] + 1] - grid[cell[0], cell[1], cell[2]])}
     """,
     "sorted_cells": """
         start = {cell_start[tid] ~ cell_start[tid]}
-        count = {cell_length[tid] ~ wp.min(cell_length[tid], 4)}
-        {if count == 0:
-            {cell_first[tid] = -1
-            return ~ return} ~}
-        {* {heaviest = float(0.0)
-            first = int(-1)
-            for k in range(start, start + count):
-                point = order[k]
-                if mass[point] > heaviest:
-                    heaviest = mass[point]
-                    first = point
-            cell_first[tid] = first ~
-            first = order[start]
-            for k in range(1, count):
-                first = wp.min(first, order[start + k])
-            cell_first[tid] = first}
-        ~
-            center = wp.vec3(0.0, 0.0, 0.0)
-            total = float(0.0)
-            for k in range(count):
-                point = order[start + k]
-                {if not point_mask[point]:
-                    continue ~}
-                center += mass[point] * points[point]
-                total += mass[point]
-            {if total > 0.0:
-                cell_center[tid] = center / total ~ cell_center[tid] = center / wp.max(total, 0.5)}
-        ~
-            ijk = wp.vec3i(tid // (GRID * GRID), (tid // GRID) % GRID, tid % GRID)
-            cell_ijk[tid] = ijk if count > 1 else wp.vec3i(-1, -1, -1)
-        }
+        count = cell_length[tid]
+        {{?0.6 if count == 0:
+            cell_first[tid] = -1
+            return}
+        {heaviest = float(0.0)
+        first = int(-1)
+        for k in range(start, start + count):
+            point = order[k]
+            if mass[point] > heaviest:
+                heaviest = mass[point]
+                first = point
+        cell_first[tid] = first
+        {cell_mass[tid] = heaviest ~} ~
+        {# the first of the points by number
+        ~}
+        first = int(-1)
+        for k in range(count):
+            point = order[start + k]
+            {if not point_mask[point]:
+                continue ~}
+            if first < 0 or point < first:
+                first = point
+        cell_first[tid] = first}
+        {?0.4 cell_ijk[tid] = wp.vec3i(tid // (GRID * GRID), (tid // GRID) % GRID, tid % GRID)} ~
+        center = wp.vec3(0.0, 0.0, 0.0)
+        total = float(0.0)
+        for k in range({count):
+            point = order[start + k] ~ start, start + count):
+            point = order[k]}
+            {if not point_mask[point]:
+                continue ~}
+            center += mass[point] * points[point]
+            total += mass[point]
+        {if total > 0.0:
+            cell_center[tid] = center / total
+        else:
+            cell_center[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_center[tid] = center / wp.max(total, TINY)}
+        {?0.5 cell_mass[tid] = total} ~
+        v = wp.vec3(0.0, 0.0, 0.0)
+        num = int(0)
+        for k in range(start, start + count):
+            {if point_mask[order[k]]:
+                v += velocity_in[order[k]]
+                num += 1 ~ v += velocity_in[order[k]]
+            num += 1}
+        {if num > 0:
+            cell_velocity[tid] = v / float(num)
+        else:
+            cell_velocity[tid] = wp.vec3(0.0, 0.0, 0.0) ~ cell_velocity[tid] = v / float(wp.max(num, 1))}
+        {?0.4 wp.atomic_max(most_points, 0, num)}}
     """,
 }
 
@@ -468,7 +654,7 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     grid = (side, side, side)
     p.array("points", VEC, (-0.2, 4.2), (count,), ("points", "particle_q", "positions"))
     p.array("velocity_in", VEC, (-1, 1), (count,), ("velocities", "particle_qd", "particle_v"))
-    p.array("mass", FLOAT, (-0.2, 1), (count,), ("particle_mass", "mass", "weights"))
+    p.array("mass", FLOAT, (0.1, 1), (count,), ("particle_mass", "mass", "weights"))
     p.array("point_mask", FLAG, (0, 1), (count,), ("point_mask", "active", "valid_mask"))
     p.array("point_world", INT, (-1, 7), (count,), ("point_world", "point_envs", "particle_world"))
     p.array("grid", FLOAT, (-1, 1), grid, ("grid", "sdf", "field"))
@@ -492,7 +678,12 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     for key, pool in (("cell_of", ("cell_ids", "point_cell")), ("octant", ("octants", "child_index")),
                       ("cell_first", ("first_point", "cell_owner"))):  # fmt: skip
         p.output(key, INT, (count,), pool)
-    p.output("world_points", INT, (8,), ("world_point_count", "env_counts"), (0, 1))
+    p.output("local_out", VEC, (count,), ("local_pos", "cell_coords"))
+    p.output("gradient_out", VEC, (count,), ("gradient", "grad_out"))
+    p.output("cell_velocity", VEC, (count,), ("cell_velocity", "mean_velocity"))
+    p.output("cell_mass", FLOAT, (count,), ("cell_mass", "cell_weight"))
+    p.output("num_outside", INT, (1,), ("num_outside", "num_lost"), (0, 1))
+    p.output("most_points", INT, (1,), ("max_points", "fullest"), (0, 1))
     p.output("cell_count", INT, grid, ("cell_count", "grid_counts"), (0, 1))
     p.output("grid_mass", FLOAT, grid, ("grid_mass", "grid_m"), (0, 1))
     p.output("grid_v", VEC, grid, ("grid_v", "grid_momentum"), (-1, 1))
