@@ -16,8 +16,14 @@ def _with_edge(text: str) -> str:
 
 _PLANE = {
     "advect": """
-        px = float(x) - dt * u[x, y]
-        py = float(y) - dt * v[x, y]
+        {?0.4 # walls hold nothing
+        if cell_type[x, y] == SOLID:
+            out[x, y] = 0.0
+            return}
+        {# back along the flow, in cells
+        ~}
+        px = float(x) - dt * u[x, y] * inv_h
+        py = float(y) - dt * v[x, y] * inv_h
         {px = wp.clamp(px, 0.0, float(nx - 1))
         py = wp.clamp(py, 0.0, float(ny - 1)) ~
         if px < 0.0:
@@ -26,9 +32,6 @@ _PLANE = {
             py = 0.0
         px = wp.min(px, float(nx - 1))
         py = wp.min(py, float(ny - 1))}
-        {?0.4 if cell_type[x, y] == SOLID:
-            out[x, y] = 0.0
-            return}
         {x0 = int(px)
         y0 = int(py) ~ x0 = int(wp.floor(px))
         y0 = int(wp.floor(py))}
@@ -44,50 +47,54 @@ _PLANE = {
         value = wp.lerp(a, b, fy) ~
         value = bilinear(q[x0, y0], q[x1, y0], q[x0, y1], q[x1, y1], fx, fy)}
         {* value *= {1.0 - decay * dt ~ 1.0 / (1.0 + decay * dt)} ~
-            if source[x, y] > threshold:
-                value += source[x, y] * dt
+            value += source[x, y] * dt
         ~
             if cell_type[x, y] == INFLOW:
                 value = inflow
         }
         out[x, y] = value
+        {?0.3 if value > threshold:
+            wp.atomic_add(num_large, 0, 1)}
     """,
     "divergence": _with_edge("""
+        {?0.4 if cell_type[x, y] == SOLID:
+            out[x, y] = 0.0
+            return}
         {EDGE
             out[x, y] = 0.0
             return
-        {?0.5 if cell_type[x, y] == SOLID:
-            {out[x, y] = 0.0
-            return ~ return}}
-        div = {0.5 * (u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) ~ \
-                (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)} ~
+        {ur = {u[x + 1, y] ~ u[x + 1, y]
+        # no flow through walls
+        if cell_type[x + 1, y] == SOLID:
+            ur = 0.0}
+        ul = u[x - 1, y]
+        vt = v[x, y + 1]
+        vb = v[x, y - 1]
+        div = {(ur - ul + vt - vb) / (2.0 * h) ~ (ur - ul) / (2.0 * h) + (vt - vb) / (2.0 * h)} ~
+        div = {(u[x + 1, y] - u[x - 1, y] + v[x, y + 1] - v[x, y - 1]) / (2.0 * h) ~ \
+                (u[x + 1, y] - u[x - 1, y]) / (2.0 * h) + (v[x, y + 1] - v[x, y - 1]) / (2.0 * h)}} ~
+        {# velocities stand on the faces of cells
+        ~}
         {{ur = u[wp.min(x + 1, nx - 1), y]
         vt = v[x, wp.min(y + 1, ny - 1)] ~ ur = u[(x + 1) % nx, y]
         vt = v[x, (y + 1) % ny]}
-        div = {ur - u[x, y] + vt - v[x, y] ~ (ur - u[x, y]) / h + (vt - v[x, y]) / h} ~
-        div = float(0.0)
+        div = {(ur - u[x, y] + vt - v[x, y]) / h ~ (ur - u[x, y]) / h + (vt - v[x, y]) / h} ~
+        div = -(u[x, y] + v[x, y])
         if x < nx - 1:
             div += u[x + 1, y]
-        if x > 0:
-            div -= u[x - 1, y]
         if y < ny - 1:
             div += v[x, y + 1]
-        if y > 0:
-            div -= v[x, y - 1]
-        {div *= 0.5 ~ div = div / (2.0 * h)}}
-        {?0.4 if cell_type[x, y] == {SOLID ~ INFLOW}:
-            div = 0.0}}
-        {?0.3 if wp.abs(div) > threshold:
-            wp.atomic_add(num_large, 0, 1)}
-        out[x, y] = {div ~ -div}
+        div = div / h}}
+        {?0.4 {if wp.abs(div) > threshold:
+            wp.atomic_add(num_large, 0, 1) ~ wp.atomic_max(worst, 0, wp.abs(div)) ~ wp.atomic_add(residual, 0, div * div)}}
+        out[x, y] = RESULT
     """),
     "relax": _with_edge("""
         {?0.5 if cell_type[x, y] == SOLID:
-            {out[x, y] = q[x, y]
-            return ~ out[x, y] = 0.0
-            return}}
+            out[x, y] = q[x, y]
+            return}
         {EDGE
-            out[x, y] = {q[x, y] ~ 0.0 ~ boundary_value}
+            out[x, y] = {q[x, y] ~ q[x, y] ~ boundary_value}
             return
         total = q[x - 1, y] + q[x + 1, y] + q[x, y - 1] + q[x, y + 1]
         {num = 4.0 ~ num = float(4.0)
@@ -130,7 +137,7 @@ _PLANE = {
                 cy = wp.clamp(y + dy, 0, ny - 1)}
                 total += q[cx, cy]
                 num += 1.0}
-        new = (total - {source[x, y] ~ h * h * source[x, y]}) / wp.max(num, 1.0)
+        new = (total - h * h * source[x, y]) / wp.max(num, 1.0)
         out[x, y] = {new ~ q[x, y] + omega * (new - q[x, y]) ~ (1.0 - omega) * q[x, y] + omega * new}
         {?0.4 r = wp.abs(new - q[x, y])
         {wp.atomic_max(worst, 0, r) ~ wp.atomic_add(residual, 0, r * r) ~ if r > threshold:
@@ -140,6 +147,7 @@ _PLANE = {
         here = q[x, y]
         {?0.4 if cell_type[x, y] == SOLID:
             out[x, y] = here
+            rate[x, y] = 0.0
             return}
         {flow = float(0.0)
         {if x > 0:
@@ -164,16 +172,47 @@ _PLANE = {
         {?0.4 slope_x = (right - left) / (2.0 * h)
         slope_y = (high - low) / (2.0 * h)
         normals[x, y] = wp.normalize(wp.vec3(-slope_x, -slope_y, 1.0))}}
-        {speed = u[x, y] + {weight * ~}flow * dt
-        {speed *= 1.0 - decay * dt ~ if wp.abs(speed) > threshold:
-            speed = wp.sign(speed) * threshold ~}
-        {rate[x, y] = speed ~}
-        out[x, y] = here + speed * dt ~
-        new = here + {weight * dt ~ omega} * flow
-        {?0.5 if new < 0.0:
-            new = 0.0
-            {wp.atomic_add(num_large, 0, 1) ~}}
-        out[x, y] = {new ~ wp.max(new, boundary_value)}}
+        {# the wave equation, velocity first
+        ~}
+        speed = rate_in[x, y] + {wave_speed * wave_speed ~ c2} * flow * dt / (h * h)
+        {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~}
+        rate[x, y] = speed
+        out[x, y] = here + speed * dt
+        {?0.3 wp.atomic_add(residual, 0, 0.5 * speed * speed)}
+    """,
+    "heat": """
+        here = q[x, y]
+        {?0.4 if cell_type[x, y] == SOLID:
+            out[x, y] = here
+            return}
+        {flow = float(0.0)
+        {if x > 0:
+            flow += q[x - 1, y] - here
+        if x < nx - 1:
+            flow += q[x + 1, y] - here
+        if y > 0:
+            flow += q[x, y - 1] - here
+        if y < ny - 1:
+            flow += q[x, y + 1] - here ~
+        flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
+        flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
+        {left = q[wp.max(x - 1, 0), y]
+        right = q[wp.min(x + 1, nx - 1), y]
+        low = q[x, wp.max(y - 1, 0)]
+        high = q[x, wp.min(y + 1, ny - 1)] ~
+        left = q[(x + nx - 1) % nx, y]
+        right = q[(x + 1) % nx, y]
+        low = q[x, (y + ny - 1) % ny]
+        high = q[x, (y + 1) % ny]}
+        flow = left + right + low + high - 4.0 * here
+        {?0.4 flux[x, y] = wp.vec3(-weight * (right - left) / (2.0 * h), -weight * (high - low) / (2.0 * h), 0.0)}}
+        {new = here + weight * dt * flow / (h * h) ~ new = here + weight * dt / (h * h) * flow}
+        {?0.4 new += dt * source[x, y]}
+        {?0.4 # heat is lost to the surroundings
+        new -= decay * dt * (here - boundary_value)}
+        out[x, y] = new
+        {?0.4 {wp.atomic_max(worst, 0, wp.abs(new - here)) ~ if new > threshold:
+            wp.atomic_add(num_large, 0, 1)}}
     """,
 }
 
@@ -185,33 +224,64 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     shape = (nx, ny)
     p.array("u", FLOAT, (-1, 1), shape, ("u", "vel_x", "velocity_x"))
     p.array("v", FLOAT, (-1, 1), shape, ("v", "vel_y", "velocity_y"))
-    p.array("q", FLOAT, (-1, 1), shape, ("q", "density", "pressure", "field", "phi"))
-    p.array("source", FLOAT, (-1, 1), shape, ("source", "rhs", "divergence", "emission"))
+    quantity = {
+        "advect": ("density", "smoke", "concentration", "phi", "temperature"),
+        "divergence": ("q",),
+        "relax": ("pressure", "p", "phi"),
+        "heights": ("height", "eta", "water_height"),
+        "heat": ("temperature", "heat"),
+    }[target]
+    p.array("q", FLOAT, (-1, 1), shape, quantity)
+    p.array("rate_in", FLOAT, (-1, 1), shape, ("height_rate", "eta_dot", "vertical_velocity"))
+    p.array(
+        "source",
+        FLOAT,
+        (-1, 1),
+        shape,
+        ("divergence", "rhs") if target == "relax" else ("source", "emission", "inflow_rate"),
+    )
     p.array("cell_type", INT, (0, 2), shape, ("cell_type", "flags", "boundary", "cell_flags"))
     p.number("dt", (0.2, 1), ("dt", "time_step"), ("0.5", "0.1"))
-    p.number("h", (0.5, 2), ("dx", "h", "cell_size"), ("1.0", "0.5"))
+    p.number("h", (0.8, 2), ("dx", "h", "cell_size"), ("1.0", "0.5"))
+    p.number("inv_h", (0.8, 2), ("inv_dx", "inv_h", "inv_cell_size"), ("1.0", "2.0"))
+    p.number("density", (0.5, 2), ("density", "rho"), ("1.0",))
+    p.number("wave_speed", (0.3, 1), ("wave_speed", "c"), ("0.5",))
+    p.number("c2", (0.1, 1), ("c_squared", "gravity_depth"), ("0.25",))
     p.number("decay", (0.1, 0.5), ("decay", "dissipation", "damping"), ("0.1", "0.5"))
-    p.number("omega", (0.3, 0.9), ("omega", "relaxation", "alpha"), ("0.5", "0.8"))
-    p.number("weight", (0.1, 0.5), ("weight", "wave_speed", "diffusivity"), ("0.25", "0.2"))
+    p.number("omega", (0.3, 0.9), ("omega", "relaxation", "relax"), ("0.5", "0.8"))
+    p.number("weight", (0.1, 0.5), ("diffusivity", "conductivity", "alpha"), ("0.25", "0.2"))
     p.number("threshold", (0.2, 0.6), ("threshold", "limit", "tolerance"), ("0.5",))
     p.number("inflow", (0.5, 2), ("inflow_value", "inflow"), ("1.0",))
     p.number("boundary_value", (-1, 1), ("boundary_value", "ambient"), ("0.0",))
     p.sizes(nx=nx, ny=ny)
     p.constants({"FLUID": 0, "SOLID": 1, "INFLOW": 2})
-    p.output("out", FLOAT, shape, ("out", "field_out", "q_new", "next_field"), (0, 1))
-    p.output("rate", FLOAT, shape, ("rate_out", "velocity_out"))
+    scaled = p.choices.chance(0.4)
+    results = {
+        "advect": ("density_out", "smoke_out", "concentration_out", "phi_out", "temperature_out"),
+        "divergence": ("rhs", "rhs_out", "pressure_rhs") if scaled else ("divergence_out", "div"),
+        "relax": ("pressure_out", "p_new", "phi_new"),
+        "heights": ("height_out", "eta_new", "water_height_out"),
+        "heat": ("temperature_out", "heat_out"),
+    }[target]
+    p.output("out", FLOAT, shape, results)
+    p.output("flux", VEC, shape, ("heat_flux", "flux"))
+    p.output("rate", FLOAT, shape, ("rate_out", "eta_dot_new", "velocity_out"))
     p.output("normals", VEC, shape, ("normals", "surface_normal"))
     p.output("worst", FLOAT, (1,), ("max_residual", "worst"), (0, 3))
     p.output("residual", FLOAT, (1,), ("residual", "error"), (0, 1))
-    p.output("num_large", INT, (1,), ("num_large", "num_active"), (0, 1))
+    p.output("num_large", INT, (1,), ("num_large", "num_above"), (0, 1))
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
-    p.write(_PLANE[target])
+    result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"
+    p.write(_PLANE[target].replace("RESULT", result))
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
-        "divergence": ("compute_divergence", "divergence", "eval_divergence"),
-        "relax": ("pressure_solve", "jacobi_step", "relax_pressure", "diffuse"),
-        "heights": ("wave_step", "update_heights", "shallow_water", "heat_step"),
+        "divergence": ("pressure_rhs", "build_rhs", "projection_rhs")
+        if scaled
+        else ("compute_divergence", "divergence"),
+        "relax": ("pressure_solve", "jacobi_step", "relax_pressure"),
+        "heights": ("wave_step", "update_heights", "step_waves"),
+        "heat": ("heat_step", "conduct", "diffuse_heat"),
     }[target]
     return p.done("field", "planes", target, "Fields on a grid of two dimensions", titles, (
         "One thread per cell.", "Solid cells keep their value.", "Explicit update; stable for small time steps only.",
@@ -233,7 +303,7 @@ _TRANSFER = {
         gy = wp.clamp(gy, 0, n - 2)}
         fx = (x[0] - LOW_X) * inv_h - float(gx)
         fy = (x[1] - LOW_Y) * inv_h - float(gy)
-        m = {masses[tid] ~ masses[tid] * scale[material[tid]]}
+        m = {masses[tid] ~ volumes[tid] * scale[material[tid]]}
         {for dx in range(2):
             for dy in range(2):
                 wx = 1.0 - fx
@@ -243,14 +313,21 @@ _TRANSFER = {
                 if dy == 1:
                     wy = fy
                 w = wx * wy
-                {?0.4 if w < {TINY ~ 0.01}:
+                {?0.3 if w < TINY:
                     continue}
                 wp.atomic_add(grid_m, gx + dx, gy + dy, w * m)
                 {?0.7 wp.atomic_add(grid_v, gx + dx, gy + dy, velocities[tid] * (w * m))} ~
         wp.atomic_add(grid_m, gx, gy, (1.0 - fx) * (1.0 - fy) * m)
         wp.atomic_add(grid_m, gx + 1, gy, fx * (1.0 - fy) * m)
         wp.atomic_add(grid_m, gx, gy + 1, (1.0 - fx) * fy * m)
-        wp.atomic_add(grid_m, gx + 1, gy + 1, fx * fy * m) ~
+        wp.atomic_add(grid_m, gx + 1, gy + 1, fx * fy * m)
+        {?0.5 mv = velocities[tid] * m
+        wp.atomic_add(grid_v, gx, gy, (1.0 - fx) * (1.0 - fy) * mv)
+        wp.atomic_add(grid_v, gx + 1, gy, fx * (1.0 - fy) * mv)
+        wp.atomic_add(grid_v, gx, gy + 1, (1.0 - fx) * fy * mv)
+        wp.atomic_add(grid_v, gx + 1, gy + 1, fx * fy * mv)} ~
+        {# all of it to one node
+        ~}
         wp.atomic_add(grid_m, gx, gy, m)
         {?0.6 wp.atomic_add(grid_v, gx, gy, velocities[tid] * m)}
         {?0.5 wp.atomic_add(cell_count, gx, gy, 1)}}
@@ -258,58 +335,68 @@ _TRANSFER = {
     "from_grid": """
         x = points[tid]
         {?0.4 if active[tid] == 0:
-            {v_out[tid] = velocities[tid]
-            return ~ return}}
+            return}
         gx = {wp.clamp(int((x[0] - low) * inv_h), 0, n - 2) ~ int(wp.clamp((x[0] - low) * inv_h, 0.0, float(n - 2)))}
         gy = {wp.clamp(int((x[1] - low) * inv_h), 0, n - 2) ~ int(wp.clamp((x[1] - low) * inv_h, 0.0, float(n - 2)))}
         {fx = wp.clamp((x[0] - low) * inv_h - float(gx), 0.0, 1.0)
         fy = wp.clamp((x[1] - low) * inv_h - float(gy), 0.0, 1.0) ~
-        fx = (x[0] - low) * inv_h - float(gx)
-        fy = (x[1] - low) * inv_h - float(gy)}
+        fx = wp.min(wp.max((x[0] - low) * inv_h - float(gx), 0.0), 1.0)
+        fy = wp.min(wp.max((x[1] - low) * inv_h - float(gy), 0.0), 1.0)}
         {total = wp.vec3(0.0, 0.0, 0.0)
         for dx in range(2):
             for dy in range(2):
                 {?0.4 if mass_of[gx + dx, gy + dy] <= threshold:
                     continue}
-                w = (1.0 - fx + float(dx) * (2.0 * fx - 1.0)) * (1.0 - fy + float(dy) * (2.0 * fy - 1.0))
+                {w = (1.0 - fx + float(dx) * (2.0 * fx - 1.0)) * (1.0 - fy + float(dy) * (2.0 * fy - 1.0)) ~
+                wx = fx if dx == 1 else 1.0 - fx
+                wy = fy if dy == 1 else 1.0 - fy
+                w = wx * wy}
                 total += grid_of[gx + dx, gy + dy] * w ~
         a = grid_of[gx, gy] * (1.0 - fx) + grid_of[gx + 1, gy] * fx
         b = grid_of[gx, gy + 1] * (1.0 - fx) + grid_of[gx + 1, gy + 1] * fx
         total = a * (1.0 - fy) + b * fy}
-        {* total = total * blend + velocities[tid] * (1.0 - blend) ~
+        {* {# damped towards the velocity of the grid
+            ~}
+            total = total * blend + velocities[tid] * (1.0 - blend) ~
             if x[2] < floor and total[2] < 0.0:
-                total = wp.vec3(total[0], total[1], {0.0 ~ -0.5 * total[2]})
+                total = wp.vec3(total[0], total[1], {0.0 ~ -restitution * total[2]})
         ~
-            total += {gravity * dt ~ wp.vec3(0.0, 0.0, -9.81 * dt)}
+            total += gravity * dt
         ~
             speed = wp.length(total)
             if speed > v_max:
                 total *= v_max / speed
         }
         {x_out[tid] = x + total * dt
-        {?0.6 v_out[tid] = total} ~ v_out[tid] = total}
+        ~}
+        v_out[tid] = total
     """,
     "bin_points": """
         x = points[tid]
-        cx = int({wp.floor((x[0] - low) * inv_h) ~ (x[0] - low) * inv_h})
-        cy = int({wp.floor((x[1] - low) * inv_h) ~ (x[1] - low) * inv_h})
+        cx = int(wp.floor((x[0] - low) * inv_h))
+        cy = int(wp.floor((x[1] - low) * inv_h))
         {if {cx < 0 or cx >= n or cy < 0 or cy >= n ~ not in_grid(cx, cy, n, n)}:
             cell_of[tid] = -1
+            {wp.atomic_add(num_lost, 0, 1) ~}
             return ~
+        {# points outside belong to the cells at the border
+        ~}
         cx = wp.clamp(cx, 0, n - 1)
-        cy = wp.min(wp.max(cy, 0), n - 1)}
-        {cell = {cx * n + cy ~ cy * n + cx}
-        cell_of[tid] = cell ~
-        {?0.5 if active[tid] == 0 or material[tid] == EMPTY:
-            cell_of[tid] = {-1 ~ cells}
+        cy = {wp.min(wp.max(cy, 0), n - 1) ~ wp.clamp(cy, 0, n - 1)}}
+        {?0.4 if active[tid] == 0{ or material[tid] == EMPTY ~}:
+            {# behind all other cells when sorted
+            cell_of[tid] = cells ~ cell_of[tid] = -1}
             return}
-        cell_of[tid] = cx + n * cy}
-        {* wp.atomic_add(cell_count, cx, cy, 1) ~
+        {cell = {cx * n + cy ~ cy * n + cx}
+        cell_of[tid] = cell ~ cell_of[tid] = cx + n * cy}
+        {* {wp.atomic_add(cell_count, cx, cy, 1) ~
             rank = wp.atomic_add(cell_count, cx, cy, 1)
+            {# no room for it in the cell
+            ~}
             if rank >= max_per_cell:
-                wp.atomic_add(num_lost, 0, 1)
+                wp.atomic_add(num_full, 0, 1)}
         ~
-            wp.atomic_max(highest, cx, cy, x[2])
+            {wp.atomic_max(highest, cx, cy, x[2]) ~ wp.atomic_add(cell_mass, cx, cy, masses[tid])}
         }
     """,
 }
@@ -321,7 +408,8 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     count, n = p.threads, p.choices.choice((6, 8, 10))
     p.array("points", VEC, (-1, 1), (count,), ("particle_q", "points", "x", "positions"))
     p.array("velocities", VEC, (-1, 1), (count,), ("particle_qd", "velocities", "v"))
-    p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "volumes"))
+    p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
+    p.array("volumes", FLOAT, (0.2, 1), (count,), ("volumes", "particle_volume"))
     p.array("material", INT, (0, 2), (count,), ("material", "phase", "particle_type"))
     p.array("active", INT, (0, 1), (count,), ("active", "alive", "particle_flags"))
     p.array("scale", FLOAT, (0.5, 2), (3,), ("material_density", "density_of", "rest_density"))
@@ -332,7 +420,8 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.number("low", (-1, -0.8), ("grid_lo", "low", "min_coord"), ("-1.0",))
     p.number("inv_h", (n / 2.4, n / 2.1), ("inv_dx", "inv_h"), (f"{n / 2}",))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt"), ("0.1",))
-    p.number("blend", (0.2, 0.9), ("flip_ratio", "blend", "pic_ratio"), ("0.95", "0.5"))
+    p.number("blend", (0.2, 0.9), ("pic_ratio", "blend", "pic_weight"), ("0.95", "0.5"))
+    p.number("restitution", (0.2, 0.8), ("restitution", "bounce"), ("0.5",))
     p.number("floor", (-0.3, 0.3), ("ground_height", "floor_z"), ("0.0",))
     p.number("v_max", (0.3, 0.8), ("max_velocity", "v_max"), ("0.5",))
     p.number("threshold", (0.2, 0.5), ("mass_threshold", "min_mass"), ("0.25",))
@@ -343,9 +432,11 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.output("grid_v", VEC, (n, n), ("grid_v", "node_momentum", "grid_mv"), (0, 0.1))
     p.output("cell_count", INT, (n, n), ("cell_count", "num_in_cell"), (0, 1))
     p.output("highest", FLOAT, (n, n), ("highest", "max_height"), (-1.5, 0.5))
+    p.output("num_full", INT, (1,), ("num_full", "overflow"), (0, 1))
+    p.output("cell_mass", FLOAT, (n, n), ("cell_mass", "mass_in_cell"), (0, 0.1))
     p.output("num_lost", INT, (1,), ("num_lost", "num_outside"), (0, 1))
     p.output("cell_of", INT, (count,), ("cell_of", "cell_ids", "hashes", "keys"))
-    p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_points"))
+    p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "points_out"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 1))
     p.guard_count("particle")
     low_x, low_y = p.choices.choice((("origin[0]", "origin[1]"), ("low", "low")))

@@ -11,20 +11,32 @@ _MAT = Type("float32", (3, 3))
 _STACKED = {
     "vector_update": """
         # rows beyond the dimension of the world
-        if row >= ncts:
+        if row >= ncts{ or not world_mask[wid] ~}:
             return
-        {* x[vio + row] = {x[vio + row] + alpha[wid] * p[vio + row] ~ p[vio + row] - alpha[wid] * x[vio + row]} ~
-            {r_new[vio + row] = r_old[vio + row] - alpha[wid] * Ap[vio + row] ~
-            r_new[vio + row] = b[vio + row] - Ap[vio + row]}
-        ~
-            thread_offset = vio + row
-            scaled[thread_offset] = {P[thread_offset] * p[thread_offset] ~ p[thread_offset] / P[thread_offset]}
-        ~
-            # the last row also keeps the books
-            if row == ncts - 1:
-                iterations[wid] = iterations[wid] + 1
-                row_total[wid] = ncts
-        }
+        {x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]
+        {r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
+        r_new[vio + row] = r_next
+        {?0.6 # preconditioned residual
+        scaled[vio + row] = {P[vio + row] * r_next ~ r_next / P[vio + row]}} ~
+        r_new[vio + row] = r_old[vio + row] - alpha[wid] * Ap[vio + row]}
+        {?0.4 wp.atomic_max(r_norm, wid, wp.abs(r_old[vio + row]))} ~
+        thread_offset = vio + row
+        {r_next = b[thread_offset] - Ap[thread_offset] ~ r_next = r_old[thread_offset] - alpha[wid] * Ap[thread_offset]}
+        r_new[thread_offset] = r_next
+        z = {P[thread_offset] * r_next ~ r_next / P[thread_offset]}
+        scaled[thread_offset] = z
+        {?0.5 wp.atomic_add(r_dot_z, wid, r_next * z)} ~
+        {# next direction of the conjugate gradients
+        ~}
+        p_new[vio + row] = {r_old[vio + row] ~ P[vio + row] * r_old[vio + row]} + beta[wid] * p[vio + row]
+        {?0.5 x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]} ~
+        {# momentum of an accelerated method
+        ~}
+        step = x[vio + row] - x_old[vio + row]
+        y[vio + row] = x[vio + row] + beta[wid] * step
+        {?0.5 wp.atomic_max(r_norm, wid, wp.abs(step))}}
+        {?0.4 if row == ncts - 1:
+            iterations[wid] = iterations[wid] + 1}
     """,
     "matrix_vector": """
         {if row >= ncts{ or not world_mask[wid] ~}:
@@ -34,18 +46,20 @@ _STACKED = {
         if row >= ncts:
             return}
         mio = problem_mio[wid]
-        {value = float(0.0) ~ value = float(b[vio + row])}
+        value = float(0.0)
         {for col in range(ncts):
             value += A[mio + row * ncts + col] * p[vio + col] ~
         m_i = mio + ncts * row
         for col in range(ncts):
             value += A[m_i + col] * p[vio + col] ~
-        for col in range({row ~ row + 1}):
+        {# only the lower half of a symmetric matrix is stored
+        ~}
+        for col in range(row + 1):
             value += A[mio + row * ncts + col] * p[vio + col]
         for col in range(row + 1, ncts):
             value += A[mio + col * ncts + row] * p[vio + col]}
-        {y[vio + row] = value ~ y[vio + row] = {r_old[vio + row] - value ~ value + eta[wid] * p[vio + row]}}
-        {?0.3 diag_out[vio + row] = A[mio + row * ncts + row] + eta[wid]}
+        {y[vio + row] = value ~ y[vio + row] = value + eta[wid] * p[vio + row] ~ r_new[vio + row] = b[vio + row] - value}
+        {?0.4 wp.atomic_add(pAp, wid, p[vio + row] * value)}
     """,
     "project_rows": """
         {nl = problem_nl[wid]
@@ -83,8 +97,8 @@ _STACKED = {
         x[ccio + 0] = lam[0]
         x[ccio + 1] = lam[1]
         x[ccio + 2] = lam[2]}
-        {?0.5 contact_mode[problem_lcio[wid] + cid] = {MODE_OPEN if lam[2] == 0.0 else MODE_CLOSED ~ 1 if lam[2] > \
-                0.0 else 0}}
+        {?0.5 contact_mode[problem_lcio[wid] + cid] = {MODE_OPEN if lam[2] == 0.0 else MODE_CLOSED ~ MODE_CLOSED if lam[2] > \
+                0.0 else MODE_OPEN}}
     """,
     "precondition": """
         if row >= ncts:
@@ -96,15 +110,16 @@ _STACKED = {
         if row >= nl:
             first = nl + 3 * ((row - nl) // 3)
             D_ii = A[mio + first * ncts + first]
-        {P_out[vio + row] = wp.sqrt(1.0 / wp.max(wp.abs(D_ii), 0.5)) ~ P_out[vio + row] = 1.0 / (D_ii + 2.0)} ~
+        {P_out[vio + row] = wp.sqrt(1.0 / (wp.abs(D_ii) + eta[wid])) ~ P_out[vio + row] = 1.0 / (wp.abs(D_ii) + eta[wid])} ~
         D_ii = A[mio + (ncts + 1) * row]
-        P_out[vio + row] = {1.0 / D_ii if D_ii > 0.5 else 1.0 ~ 1.0 / wp.sqrt(wp.abs(D_ii) + 1.0)}} ~
+        P_out[vio + row] = {1.0 / D_ii if D_ii > min_diagonal else 1.0 ~ 1.0 / wp.sqrt(wp.abs(D_ii) + eta[wid]) ~ \
+                1.0 / wp.sqrt(wp.max(D_ii, min_diagonal))}} ~
         P_i = P[vio + row]
         mio = problem_mio[wid]
         for col in range(ncts):
             index = mio + row * ncts + col
-            A_out[index] = {P_i * A[index] * P[vio + col] ~ P_i * A[index]}}
-        {?0.4 scaled[vio + row] = {P[vio + row] * b[vio + row] ~ P[vio + row] * (b[vio + row] + eta[wid])}}
+            A_out[index] = P_i * A[index] * P[vio + col]
+        scaled_b[vio + row] = P_i * b[vio + row]}
     """,
     "block_product": """
         nzb = row
@@ -122,8 +137,9 @@ _STACKED = {
         {twist = body_u[bio + bid]
         value = wp.dot(nzb_values[global_block], twist) ~ value = wp.dot(nzb_values[global_block], body_u[bio + bid])}
         {wp.atomic_add(v_f, vio + block_row, value) ~
-        block_out[global_block] = {value + b[vio + block_row] ~ value if world_mask[wid] else 0.0}}
-        {?0.4 column_out[global_block] = bio + bid}
+        wp.atomic_add(v_f, vio + block_row, P[vio + block_row] * value) ~
+        wp.atomic_sub(v_f, vio + block_row, value)}
+        {?0.4 block_out[global_block] = value}
     """,
     "scatter_wrenches": """
         bio = bodies_offset[wid]
@@ -132,7 +148,7 @@ _STACKED = {
         bid = bio + row ~ if row >= bodies_count[wid]:
             return
         bid = bodies_offset[wid] + row}
-        w_i = {wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0) ~ body_w[bid]}
+        w_i = {wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0) ~ wp.spatial_vector()}
         {for k in range(num_nzb[wid]):
             global_block = nzb_start[wid] + k
             if nzb_coords[global_block][1] != row:
@@ -142,10 +158,11 @@ _STACKED = {
             coords = nzb_coords[k]
             if coords[1] == row:
                 w_i += nzb_values[k] * p[vio + coords[0]]}
+        {# from impulses to forces
+        ~}
         {wrench_out[bid] = {w_i ~ w_i * inv_dt} ~
         for k in range(6):
             flat_w[6 * bid + k] = w_i[k]{ * inv_dt ~}}
-        {?0.4 f_out[bid] = wp.spatial_top(w_i)}
     """,
     "integrate_bodies": """
         {if row >= bodies_count[wid]:
@@ -155,16 +172,18 @@ _STACKED = {
         {u_i = body_u[bid]
         w_i = body_w[bid] ~ w_i = body_w[bid]
         u_i = body_u[bid]}
-        {if inv_m[bid] == 0.0:
-            return ~}
         v_i = wp.spatial_top(u_i)
         omega_i = wp.spatial_bottom(u_i)
         f_i = wp.spatial_top(w_i)
         tau_i = wp.spatial_bottom(w_i)
         {v_next = v_i + dt * (gravity[wid] + inv_m[bid] * f_i)
-        omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.cross(omega_i, tau_i))) ~
+        omega_next = omega_i + dt * (inv_i[bid] * (tau_i - wp.cross(omega_i, body_i[bid] * omega_i))) ~
         omega_next = omega_i + dt * (inv_i[bid] * tau_i)
         v_next = v_i + dt * inv_m[bid] * f_i + dt * gravity[wid]}
+        {?0.4 # what is held does not fall
+        if inv_m[bid] == 0.0:
+            v_next = v_i
+            omega_next = omega_i}
         {u_next[bid] = wp.spatial_vector(v_next, omega_next) ~
         flat_u[6 * bid + 0] = v_next[0]
         flat_u[6 * bid + 1] = v_next[1]
@@ -186,8 +205,7 @@ _STACKED = {
             return ~}
         r_max = float(0.0)
         for i in range(ncts):
-            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ 0.7 * (r_old[vio + i] - p[vio + i]) ~ \
-                b[vio + i]}))
+            r_max = wp.max(r_max, wp.abs({r_old[vio + i] ~ b[vio + i] - Ap[vio + i] ~ x[vio + i] - x_old[vio + i]}))
         residual_out[wid] = r_max
         iteration = iterations[wid] + 1
         iterations[wid] = iteration
@@ -196,7 +214,7 @@ _STACKED = {
         elif iteration >= max_iterations:
             status[wid] = STATUS_LIMIT ~
         done = r_max < tolerance or iteration >= max_iterations
-        status[wid] = {STATUS_DONE if done else 0 ~ 1 if done else status[wid]}}
+        status[wid] = STATUS_DONE if done else 0}
         {?0.5 if r_max < tolerance:
             wp.atomic_add(num_done, 0, 1)}
     """,
@@ -204,7 +222,7 @@ _STACKED = {
         nl = problem_nl[wid]
         nc = problem_nc[wid]
         if row < nl:
-            owner[vio + row] = {row ~ limit_joint[vio + row]}
+            owner[vio + row] = limit_joint[vio + row]
             row_kind[vio + row] = ROW_LIMIT
         elif row < nl + 3 * nc:
             cid = (row - nl) // 3
@@ -216,8 +234,13 @@ _STACKED = {
                 row_kind[vio + row] = ROW_CONTACT
             else:
                 row_kind[vio + row] = ROW_FRICTION}
+        {else:
+            {# no row of this world
+            ~}
+            owner[vio + row] = -1
+        ~}
         {?0.5 if row == 0:
-            {row_total[wid] = nl + 3 * nc ~ row_total[wid] = wp.min(nl + 3 * nc, {max_rows ~ ncts})}}
+            row_total[wid] = nl + 3 * nc}
     """,
     "warm_start": """
         {if row >= ncts:
@@ -227,12 +250,22 @@ _STACKED = {
         {old = previous_row[index]
         {if old >= 0:
             x[index] = {cached[old] ~ cached[old] * decay}
+            {age[index] = age[index] + 1 ~}
         else:
-            x[index] = {b[index] ~ 0.5 * b[index]} ~
+            {# a new row starts from zero
+            ~}
+            x[index] = 0.0
+            {age[index] = 0 ~} ~
         x[index] = {cached[old] ~ decay * cached[old]} if old >= 0 else 0.0} ~
-        x[index] = {decay * x[index] ~ decay * x[index] if world_mask[wid] else b[index]}}
-        {?0.4 {seed_out[index] = P[index] * {b[index] ~ p[index]} ~ age[index] = age[index] + 1 if world_mask[wid] \
-                else 0}}
+        {# the scaling has changed since
+        ~}
+        old = previous_row[index]
+        {x[index] = P[index] * cached[old] if old >= 0 else 0.0 ~ x[index] = 0.0
+        if old >= 0:
+            x[index] = P[index] * cached[old]} ~
+        x[index] = decay * x[index] if world_mask[wid] else 0.0}
+        {?0.3 if previous_row[index] < 0:
+            wp.atomic_add(num_new, wid, 1)}
     """,
 }
 
@@ -257,13 +290,14 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("previous_row", INT, (-6, total - 1), (total,), ("previous_row", "cache_index"))
     for key, names in (
         ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
-        ("r_old", ("r", "residual")), ("cached", ("cached_lambdas", "lambdas_prev")),
+        ("r_old", ("r", "residual")), ("x_old", ("x_prev", "lambdas_prev")), ("cached", ("cached_lambdas", "lambdas_cache")),
     ):  # fmt: skip
         p.array(key, FLOAT, (-1, 1), (total,), names)
     p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))
     p.array("A", FLOAT, (-1, 2), (total * rows,), ("A", "D", "problem_D"))
     for key, bounds, names in (
         ("alpha", (0.5, 2), ("alpha", "step_size")),
+        ("beta", (0.1, 0.9), ("beta", "momentum")),
         ("eta", (0.1, 1), ("eta", "regularization")),
     ):
         p.array(key, FLOAT, bounds, (worlds,), names)
@@ -272,10 +306,11 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     for key, names in (("body_u", ("bodies_u", "state_bodies_u_i")), ("body_w", ("bodies_w", "wrench"))):
         p.array(key, SPATIAL, (-1, 1), (worlds * bodies,), names, element="wp.spatial_vector")
     p.array("inv_m", FLOAT, (0, 2), (worlds * bodies,), ("bodies_inv_m", "inv_mass"))
-    p.array("inv_i", _MAT, (-1, 1), (worlds * bodies,), ("bodies_inv_I", "inv_inertia"))
+    for key, names in (("inv_i", ("bodies_inv_I", "inv_inertia")), ("body_i", ("bodies_I", "inertia"))):
+        p.array(key, _MAT, (-1, 1), (worlds * bodies,), names)
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
     p.scalar("max_iterations", INT, (2, 4), ("max_iterations", "max_iters"))
-    p.scalar("max_rows", INT, (2, rows // 2), ("max_rows", "capacity"))
+    p.number("min_diagonal", (0.2, 0.6), ("min_diagonal", "diagonal_eps"), ("0.5",))
     p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
     p.number("tolerance", (0.7, 0.95), ("tolerance", "eps"), ("0.9",))
     p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
@@ -287,14 +322,13 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
     p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
     for key, names in (
-        ("y", ("y", "Ax")), ("r_new", ("r_next", "residual_out")), ("scaled", ("scaled", "z")),
-        ("diag_out", ("diag", "D_diag")), ("P_out", ("problem_P", "P_out")), ("block_out", ("block_v", "products")),
-        ("seed_out", ("z_0", "warm_start")),
+        ("y", ("y", "Ax")), ("r_new", ("r_next", "residual_out")), ("scaled", ("z", "scaled_r")),
+        ("scaled_b", ("b_scaled", "rhs_scaled")), ("p_new", ("p_next", "search_dir_out")),
+        ("P_out", ("problem_P", "P_out")), ("block_out", ("block_v", "products")),
     ):  # fmt: skip
         p.output(key, FLOAT, (total,), names)
     p.output("A_out", FLOAT, (total * rows,), ("A_out", "D_scaled"))
-    for key, names in (("owner", ("row_owner", "row_entity")), ("row_kind", ("row_type", "row_kind")),
-                       ("column_out", ("block_col", "column_ids"))):  # fmt: skip
+    for key, names in (("owner", ("row_owner", "row_entity")), ("row_kind", ("row_type", "row_kind"))):  # fmt: skip
         p.output(key, INT, (total,), names)
     p.output("age", INT, (total,), ("age", "cache_age"), (0, 4))
     p.output("contact_mode", INT, (worlds * contacts,), ("contact_mode", "mode"))
@@ -302,7 +336,13 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         p.output(key, SPATIAL, (worlds * bodies,), names, element="wp.spatial_vector")
     for key, names in (("flat_w", ("generalized_f", "w_flat")), ("flat_u", ("u_flat", "generalized_u"))):
         p.output(key, FLOAT, (6 * worlds * bodies,), names)
-    p.output("f_out", VEC, (worlds * bodies,), ("bodies_f", "net_force"))
+    for key, names in (
+        ("r_norm", ("r_max", "residual_norm")),
+        ("r_dot_z", ("rz_new", "r_dot_z")),
+        ("pAp", ("pAp", "p_dot_Ap")),
+    ):
+        p.output(key, FLOAT, (worlds,), names, (0, 0.5))
+    p.output("num_new", INT, (worlds,), ("num_new", "num_cold"), (0, 1))
     p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 2))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
     p.output("residual_out", FLOAT, (worlds,), ("status_r", "max_residual"))

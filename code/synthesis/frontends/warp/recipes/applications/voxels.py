@@ -649,7 +649,8 @@ _POINT = {
 
 def _draw_point(stream: Stream, target: str) -> KernelSpec:
     """A point in a grid of cells, a thread for each."""
-    p = Program(stream, ("tid", "point_id", "i_point", "particle"))
+    by_cell = target == "sorted_cells"
+    p = Program(stream, ("tid", "cell_id", "c") if by_cell else ("tid", "point_id", "i_point", "particle"))
     count, side = p.threads, 4
     grid = (side, side, side)
     p.array("points", VEC, (-0.2, 4.2), (count,), ("points", "particle_q", "positions"))
@@ -689,7 +690,7 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     p.output("grid_v", VEC, grid, ("grid_v", "grid_momentum"), (-1, 1))
     p.output("sampled", FLOAT, (count,), ("sampled", "values_out"))
     p.output("cell_center", VEC, (count,), ("cell_center", "centroids"))
-    p.guard_count("point")
+    p.guard_count("cell" if by_cell else "point")
     p.write(_POINT[target])
     titles = {
         "find_cell": ("find_cells", "bin_points", "compute_cell_ids"),
