@@ -234,11 +234,6 @@ _STACKED = {
                 row_kind[vio + row] = ROW_CONTACT
             else:
                 row_kind[vio + row] = ROW_FRICTION}
-        {else:
-            {# no row of this world
-            ~}
-            owner[vio + row] = -1
-        ~}
         {?0.5 if row == 0:
             row_total[wid] = nl + 3 * nc}
     """,
@@ -309,10 +304,10 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     for key, names in (("inv_i", ("bodies_inv_I", "inv_inertia")), ("body_i", ("bodies_I", "inertia"))):
         p.array(key, _MAT, (-1, 1), (worlds * bodies,), names)
     p.array("gravity", VEC, (-10, 10), (worlds,), ("gravity", "model_gravity"))
-    p.scalar("max_iterations", INT, (2, 4), ("max_iterations", "max_iters"))
+    p.scalar("max_iterations", INT, (3, 6), ("max_iterations", "max_iters"))
     p.number("min_diagonal", (0.2, 0.6), ("min_diagonal", "diagonal_eps"), ("0.5",))
     p.scalar("max_nzb", INT, (blocks // 2, blocks), ("max_nzb", "max_blocks"))
-    p.number("tolerance", (0.7, 0.95), ("tolerance", "eps"), ("0.9",))
+    p.number("tolerance", (0.6, 1.4), ("tolerance", "eps"), ("0.9",))
     p.number("decay", (0.5, 0.9), ("decay", "retention"), ("0.5",))
     p.number("dt", (0.1, 0.5), ("dt", "time_step"), ("0.5", "0.1"))
     p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
@@ -343,7 +338,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     ):
         p.output(key, FLOAT, (worlds,), names, (0, 0.5))
     p.output("num_new", INT, (worlds,), ("num_new", "num_cold"), (0, 1))
-    p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 2))
+    p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 3))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
     p.output("residual_out", FLOAT, (worlds,), ("status_r", "max_residual"))
     p.output("row_total", INT, (worlds,), ("num_rows", "problem_dim"))

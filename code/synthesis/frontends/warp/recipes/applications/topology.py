@@ -21,30 +21,46 @@ _ELEMENT = {
         v1 = v0 + 1
         v2 = v0 + {cells_x + 1 ~ (cells_x + 1)}
         v3 = v2 + 1
-        {* # every second cell is cut the other way
-            {if (row + col) % 2 == 0:
-                tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
-                tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)
-            else:
-                tris_out[2 * tid] = wp.vec3i(v0, v1, v2)
-                tris_out[2 * tid + 1] = wp.vec3i(v1, v3, v2) ~
-            if mirrored:
-                tris_out[2 * tid + 0] = wp.vec3i(v0, v3, v1)
-                tris_out[2 * tid + 1] = wp.vec3i(v0, v2, v3)
-            else:
-                tris_out[2 * tid + 0] = wp.vec3i(v0, v1, v3)
-                tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)}
-        ~
-            {edges_out[tid] = wp.vec2i(v0 + first_vertex, v1 + first_vertex) ~
-            edges_out[tid] = wp.vec2i(v0, v1) if col < cells_x - 1 else wp.vec2i(v0, v2)}
-        ~
-            for k in range(3):
-                tri_list[tid, k] = {v0 if k == 0 else v0 + cells_x + k ~ first_vertex + v0 + k}
-        ~
-            quads_out[tid] = wp.vec4i(v0, v1, v2, v3)
-        ~
-            rest_out[tid] = wp.length(particle_q[v1] - particle_q[v0])
-        }
+        {{?0.4 v0 += first_vertex
+        v1 += first_vertex
+        v2 += first_vertex
+        v3 += first_vertex}
+        {# every second cell is cut the other way
+        if (row + col) % 2 == 0:
+            tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
+            tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)
+        else:
+            tris_out[2 * tid] = wp.vec3i(v0, v1, v2)
+            tris_out[2 * tid + 1] = wp.vec3i(v1, v3, v2) ~
+        if mirrored:
+            tris_out[2 * tid + 0] = wp.vec3i(v0, v3, v1)
+            tris_out[2 * tid + 1] = wp.vec3i(v0, v2, v3)
+        else:
+            tris_out[2 * tid + 0] = wp.vec3i(v0, v1, v3)
+            tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2) ~
+        tris_out[2 * tid] = wp.vec3i(v0, v1, v3)
+        tris_out[2 * tid + 1] = wp.vec3i(v0, v3, v2)
+        {?0.4 cell_color[tid] = (row + col) % 2} ~
+        for k in range(3):
+            tri_flat[6 * tid + k] = wp.vec3i(v0, v1, v3)[k]
+            tri_flat[6 * tid + 3 + k] = wp.vec3i(v0, v3, v2)[k]}
+        {?0.5 quads_out[tid] = wp.vec4i(v0, v1, v2, v3)} ~
+        {# one edge in each direction
+        ~}
+        {edges_out[2 * tid] = wp.vec2i(v0, v1)
+        edges_out[2 * tid + 1] = wp.vec2i(v0, v2) ~ edges_out[2 * tid] = wp.vec2i(v0 + first_vertex, v1 + first_vertex)
+        edges_out[2 * tid + 1] = wp.vec2i(v0 + first_vertex, v2 + first_vertex)}
+        {?0.7 rest_out[2 * tid] = wp.length(particle_q[v1] - particle_q[v0])
+        rest_out[2 * tid + 1] = wp.length(particle_q[v2] - particle_q[v0])} ~
+        {# springs along the diagonals
+        ~}
+        edges_out[2 * tid] = wp.vec2i(v0, v3)
+        edges_out[2 * tid + 1] = wp.vec2i(v1, v2)
+        {?0.7 rest_out[2 * tid] = {wp.length(particle_q[v3] - particle_q[v0]) ~ wp.sqrt(2.0) * spacing}
+        rest_out[2 * tid + 1] = {wp.length(particle_q[v2] - particle_q[v1]) ~ wp.sqrt(2.0) * spacing}} ~
+        quads_out[tid] = wp.vec4i(v0, v1, v3, v2)
+        {?0.5 cell_center[tid] = 0.25 * (particle_q[v0] + particle_q[v1] + particle_q[v2] + particle_q[v3])}
+        {?0.5 cell_color[tid] = (row + col) % 2}}
     """,
     "triangle_rest": """
         {tri = tri_indices[tid]
@@ -54,68 +70,75 @@ _ELEMENT = {
         i = tri_indices[tid][0]
         j = tri_indices[tid][1]
         k = tri_indices[tid][2]}
-        {?0.5 if i == j or j == k{ or k == i ~}:
-            return}
+        {?0.5 if i == j or j == k or k == i:
+            tri_area[tid] = 0.0
+            {wp.atomic_add(num_bad, 0, 1)
+            return ~ return}}
         x0 = particle_q[i]
         e1 = particle_q[j] - x0
         e2 = particle_q[k] - x0
         normal = wp.cross(e1, e2)
         area = 0.5 * wp.length(normal)
-        {if area < TINY:
-            return ~}
-        {* tri_area[tid] = area ~
-            {for c in range(3):
-                wp.atomic_add(vertex_area, tri_indices[tid][c], area / 3.0) ~
-            wp.atomic_add(vertex_area, i, area / 3.0)
-            wp.atomic_add(vertex_area, j, area / 3.0)
-            wp.atomic_add(vertex_area, k, area / 3.0)}
-        ~
-            # edges in the plane of the triangle
-            u = e1 / wp.max(wp.length(e1), 0.5)
-            v = wp.cross(normal, u) / wp.max(wp.length(normal), 0.5)
-            D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))
-            tri_pose[tid] = {D ~ wp.transpose(D)}
-        ~
-            tri_center[tid] = (x0 + particle_q[j] + particle_q[k]) / 3.0
-        ~
-            {tri_winding[tid] = 1 if normal[2] > 0.0 else -1 ~
-            tri_winding[tid] = 0
-            if wp.dot(normal, up) > 0.0:
-                tri_winding[tid] = 1}
-        }
+        {?0.5 if area < TINY:
+            tri_area[tid] = 0.0
+            {?0.5 wp.atomic_add(num_bad, 0, 1)}
+            return}
+        tri_area[tid] = area
+        {?0.8 {{for c in range(3):
+            wp.atomic_add(vertex_area, tri_indices[tid][c], area / 3.0) ~
+        wp.atomic_add(vertex_area, i, area / 3.0)
+        wp.atomic_add(vertex_area, j, area / 3.0)
+        wp.atomic_add(vertex_area, k, area / 3.0)} ~
+        # edges in the plane of the triangle
+        u = e1 / wp.max(wp.length(e1), TINY)
+        v = wp.cross(normal, u) / wp.max(wp.length(normal), TINY)
+        {D = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))
+        tri_pose[tid] = D ~ tri_pose[tid] = wp.mat22(wp.dot(u, e1), wp.dot(u, e2), 0.0, wp.dot(v, e2))} ~
+        third = area * density / 3.0
+        wp.atomic_add(vertex_mass, i, third)
+        wp.atomic_add(vertex_mass, j, third)
+        wp.atomic_add(vertex_mass, k, third)}}
+        {?0.4 tri_center[tid] = (x0 + particle_q[j] + particle_q[k]) / 3.0}
+        {?0.3 tri_normal[tid] = normal / wp.max(2.0 * area, TINY)}
+        {?0.3 wp.atomic_add(total_area, 0, area)}
     """,
     "tetrahedron_rest": """
         tet = tet_indices[tid]
         {?0.5 # a lost vertex takes the element with it
-        if tet[0] < 0{ or tet[3] < 0 ~}:
-            {tet_active[tid] = 0
-            return ~ return}}
-        x0 = particle_q[wp.max(tet[0], 0)]
+        if tet[0] < 0 or tet[1] < 0 or tet[2] < 0 or tet[3] < 0:
+            {tet_volume[tid] = 0.0
+            return ~ tet_volume[tid] = 0.0
+            tet_active[tid] = 0
+            return} ~ if wp.min(wp.min(tet[0], tet[1]), wp.min(tet[2], tet[3])) < 0:
+            tet_volume[tid] = 0.0
+            return}
+        x0 = particle_q[tet[0]]
         {D = wp.matrix_from_cols(
-            particle_q[wp.max(tet[1], 0)] - x0,
-            particle_q[wp.max(tet[2], 0)] - x0,
-            particle_q[wp.max(tet[3], 0)] - x0) ~
-        x1 = particle_q[wp.max(tet[1], 0)]
-        x2 = particle_q[wp.max(tet[2], 0)]
-        x3 = particle_q[wp.max(tet[3], 0)]
+            particle_q[tet[1]] - x0,
+            particle_q[tet[2]] - x0,
+            particle_q[tet[3]] - x0) ~
+        x1 = particle_q[tet[1]]
+        x2 = particle_q[tet[2]]
+        x3 = particle_q[tet[3]]
         D = wp.matrix_from_cols(x1 - x0, x2 - x0, x3 - x0)}
-        volume = wp.determinant(D) / 6.0
-        {* tet_volume[tid] = wp.max(volume, min_volume) ~
-            {if volume <= min_volume:
-                wp.atomic_add(num_inverted, 0, 1)
-                {tet_active[tid] = 0
-            else:
-                tet_active[tid] = 1 ~} ~ tet_active[tid] = 1 if volume > min_volume else 0}
-        ~
-            tet_pose[tid] = {D ~ wp.transpose(D)}
-        ~
-            for c in range(4):
-                v = wp.max(tet[c], 0)
-                wp.atomic_add(vertex_mass, v, wp.max(volume, min_volume) * density * 0.25)
-        ~
-            tet_surface[tid] = wp.vec3i(tet[0], tet[2], tet[1]) if volume > min_volume else wp.vec3i(tet[0], \
-                    tet[1], tet[2])
-        }
+        volume = {wp.determinant(D) / 6.0 ~ wp.dot(particle_q[tet[1]] - x0, wp.cross(particle_q[tet[2]] - x0, \
+                particle_q[tet[3]] - x0)) / 6.0}
+        {tet_volume[tid] = volume ~ tet_volume[tid] = wp.abs(volume)}
+        {?0.6 {if volume <= min_volume:
+            wp.atomic_add(num_inverted, 0, 1)
+            tet_active[tid] = 0
+            return
+        tet_active[tid] = 1 ~ tet_active[tid] = 1 if volume > min_volume else 0 ~ # turned inside out
+        if volume < 0.0:
+            wp.atomic_add(num_inverted, 0, 1)}}
+        {?0.7 {for c in range(4):
+            wp.atomic_add(vertex_mass, tet[c], wp.abs(volume) * density * 0.25) ~
+        quarter = 0.25 * density * wp.abs(volume)
+        for c in range(4):
+            wp.atomic_add(vertex_mass, tet[c], quarter) ~
+        tet_pose[tid] = D}}
+        {?0.3 tet_center[tid] = 0.25 * (x0 + particle_q[tet[1]] + particle_q[tet[2]] + particle_q[tet[3]])}
+        {?0.3 wp.atomic_add(total_volume, 0, volume)}
     """,
     "edge_adjacency": """
         edge = edge_list[tid]
@@ -124,63 +147,87 @@ _ELEMENT = {
         v1 = wp.max(edge[0], edge[1])}
         {?0.5 if v0 == v1{ or not edge_active[tid] ~}:
             return}
-        {* {wp.atomic_add(vertex_degree, v0, 1)
-            wp.atomic_add(vertex_degree, v1, 1) ~
-            for k in range(2):
-                wp.atomic_add(vertex_degree, edge[k], 1)}
-        ~
-            # the two triangles of the edge; -1 beyond the border
-            tris = edge_tris[tid]
-            {if tris[0] >= 0 and tris[1] >= 0:
-                edge_kind[tid] = {EDGE_INNER ~ 2}
-            elif tris[0] >= 0 or tris[1] >= 0:
-                edge_kind[tid] = EDGE_BORDER
-            else:
-                edge_kind[tid] = EDGE_LOOSE ~
-            count = int(0)
-            for k in range(2):
-                if tris[k] >= 0:
-                    count += 1
-            edge_kind[tid] = count}
-        ~
-            # opposite vertices
-            for k in range(2):
-                t = edge_tris[tid][k]
-                if t >= 0:
-                    for c in range(3):
-                        v = tri_indices[t][c]
-                        if v != v0 and v != v1:
-                            opposite[tid, k] = v
-        ~
-            edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])
-        ~
-            edge_sorted[tid] = wp.vec2i(wp.min(v0, v1), wp.max(v0, v1))
-        }
+        {{wp.atomic_add(vertex_degree, v0, 1)
+        wp.atomic_add(vertex_degree, v1, 1) ~
+        for k in range(2):
+            wp.atomic_add(vertex_degree, edge[k], 1)}
+        {?0.5 edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])}
+        {?0.4 {# a border edge has one triangle
+        ~}
+        if edge_tris[tid][0] < 0 or edge_tris[tid][1] < 0:
+            on_border[v0] = 1
+            on_border[v1] = 1} ~
+        # the two triangles of the edge; -1 beyond the border
+        tris = edge_tris[tid]
+        {if tris[0] >= 0 and tris[1] >= 0:
+            edge_kind[tid] = EDGE_INNER
+        elif tris[0] >= 0 or tris[1] >= 0:
+            edge_kind[tid] = EDGE_BORDER
+            {wp.atomic_add(num_border, 0, 1) ~}
+        else:
+            edge_kind[tid] = EDGE_LOOSE ~
+        count = int(0)
+        for k in range(2):
+            if tris[k] >= 0:
+                count += 1
+        {edge_kind[tid] = count ~ edge_kind[tid] = count
+        if count == 1:
+            wp.atomic_add(num_border, 0, 1)}}
+        {?0.5 edge_sorted[tid] = wp.vec2i(wp.min(edge[0], edge[1]), wp.max(edge[0], edge[1]))} ~
+        # opposite vertices
+        for k in range(2):
+            opposite[tid, k] = -1
+            t = edge_tris[tid][k]
+            if t >= 0:
+                for c in range(3):
+                    v = tri_indices[t][c]
+                    if v != v0 and v != v1:
+                        opposite[tid, k] = v
+        {?0.5 edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])} ~
+        edge_length[tid] = wp.length(particle_q[v1] - particle_q[v0])
+        {?0.6 edge_center[tid] = 0.5 * (particle_q[v0] + particle_q[v1])}
+        {?0.5 wp.atomic_add(length_sum, v0, wp.length(particle_q[v1] - particle_q[v0]))
+        wp.atomic_add(length_sum, v1, wp.length(particle_q[v1] - particle_q[v0]))}}
     """,
-    "vertex_neighbors": """
+    "vertex_smooth": """
         begin = vertex_start[tid]
-        num_adjacent = {vertex_count[tid] ~ wp.min(vertex_count[tid], 4)}
-        {?0.5 if num_adjacent == 0:
-            {vertex_flag[tid] = 0
-            return ~ return}}
-        {total = wp.vec3(0.0, 0.0, 0.0)
-        for k in range(num_adjacent):
-            edge = edge_list[adjacent_edges[begin + k]]
-            other_v = {edge[0] + edge[1] - tid ~ edge[1] if edge[0] == tid else edge[0]}
-            total += particle_q[wp.clamp(other_v, 0, {num_vertices - 1 ~ particle_q.shape[0] - 1})] - particle_q[tid]
-        {smoothed[tid] = particle_q[tid] + total * (0.5 / float(wp.max(num_adjacent, 1))) ~ smoothed[tid] = total / \
-                float(wp.max(num_adjacent, 1))} ~
-        # any neighbour of another color
+        num_adjacent = vertex_count[tid]
+        {?0.6 # nothing to average
+        if num_adjacent == 0:
+            smoothed[tid] = {particle_q[tid] ~ particle_q[tid]}
+            return}
+        total = wp.vec3(0.0, 0.0, 0.0)
+        for k in range({num_adjacent):
+            edge = edge_list[adjacent_edges[begin + k]] ~ begin, begin + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]}
+            other_v = edge[1] if edge[0] == tid else edge[0]
+            total += particle_q[other_v] - particle_q[tid]
+        {smoothed[tid] = particle_q[tid] + total * (strength / float(wp.max(num_adjacent, 1))) ~
+        total = total / float(wp.max(num_adjacent, 1))
+        smoothed[tid] = particle_q[tid] + strength * total
+        {?0.4 moved[tid] = wp.length(strength * total)}}
+    """,
+    "vertex_colors": """
+        begin = vertex_start[tid]
+        num_adjacent = vertex_count[tid]
+        # any neighbour of the same color
         color_of = vertex_color[tid]
         clash = int(0)
         for k in range(begin, begin + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
-            {for c in range(2):
+            {other_v = edge[1] if edge[0] == tid else edge[0]
+            if vertex_color[other_v] == color_of:
+                clash = {1
+                break ~ clash + 1} ~ for c in range(2):
                 if edge[c] != tid and vertex_color[edge[c]] == color_of:
-                    clash = 1 ~
-            if edge[0] != tid and vertex_color[edge[0]] == color_of:
-                clash = {1 ~ clash + 1}}
-        vertex_flag[tid] = clash ~
+                    clash += 1}
+        vertex_flag[tid] = clash
+        {?0.5 if clash > 0:
+            wp.atomic_add(num_changed, 0, 1)}
+    """,
+    "vertex_labels": """
+        begin = vertex_start[tid]
+        num_adjacent = vertex_count[tid]
         # the smallest label around
         label = vertex_color[tid]
         {k = int(0)
@@ -190,46 +237,78 @@ _ELEMENT = {
             k += 1 ~
         for k in range(begin, begin + num_adjacent):
             edge = edge_list[adjacent_edges[k]]
-            if vertex_color[edge[0]] < label:
+            {if vertex_color[edge[0]] < label:
                 label = vertex_color[edge[0]]
             if vertex_color[edge[1]] < label:
-                label = vertex_color[edge[1]]}
+                label = vertex_color[edge[1]] ~ label = wp.min(label, vertex_color[edge[0]])
+            label = wp.min(label, vertex_color[edge[1]])}}
         label_out[tid] = label
         {?0.5 if label != vertex_color[tid]:
-            wp.atomic_add(num_changed, 0, 1)}}
+            wp.atomic_add(num_changed, 0, 1)}
+    """,
+    "vertex_lengths": """
+        begin = vertex_start[tid]
+        num_adjacent = vertex_count[tid]
+        # mean length of the edges here
+        {?0.5 if num_adjacent == 0:
+            mean_length[tid] = 0.0
+            return}
+        total_length = float(0.0)
+        longest = float(0.0)
+        for k in range(num_adjacent):
+            edge = edge_list[adjacent_edges[begin + k]]
+            r = wp.length(particle_q[edge[1]] - particle_q[edge[0]])
+            total_length += r
+            longest = wp.max(longest, r)
+        mean_length[tid] = total_length / float(wp.max(num_adjacent, 1))
+        {?0.5 longest_edge[tid] = longest}
     """,
     "fill_adjacency": """
         tri = tri_indices[tid]
-        {?0.4 if {not tri_enabled[tid] ~ tri[0] == tri[1]}:
+        {?0.5 if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
             return}
-        {# each corner gets the triangle in its list
+        {{# how many triangles each vertex has
+        ~}
         for c in range(3):
-            v = tri[c]
-            slot = wp.atomic_add(vertex_fill, v, 1)
-            if slot < max_adjacent:
-                slot_used[v, slot] = 1 ~
+            {wp.atomic_add(vertex_fill, tri[c], 1) ~ v = tri[c]
+            num = wp.atomic_add(vertex_fill, v, 1)
+            {# no room for it in the list of the vertex
+            ~}
+            if num >= max_adjacent:
+                wp.atomic_add(num_overfull, 0, 1)}
+        {?0.4 color_of = wp.max(vertex_color[tri[0]], wp.max(vertex_color[tri[1]], vertex_color[tri[2]]))
+        tri_color[tid] = color_of
+        {wp.atomic_add(color_count, color_of, 1) ~}} ~
+        {# the same triangle whatever its first corner
+        ~}
+        lowest = wp.min(tri[0], wp.min(tri[1], tri[2]))
+        if lowest == tri[1]:
+            tri = wp.vec3i(tri[1], tri[2], tri[0])
+        elif lowest == tri[2]:
+            tri = wp.vec3i(tri[2], tri[0], tri[1])
+        tri_sorted[tid] = tri
+        {?0.4 wp.atomic_add(vertex_fill, lowest, 1)} ~
+        {# corners of all meshes in one row
+        ~}
+        {if flip_winding:
+            tri_flat[3 * tid + 0] = tri[0] + first_vertex
+            tri_flat[3 * tid + 1] = tri[2] + first_vertex
+            tri_flat[3 * tid + 2] = tri[1] + first_vertex
+        else:
+            tri_flat[3 * tid + 0] = tri[0] + first_vertex
+            tri_flat[3 * tid + 1] = tri[1] + first_vertex
+            tri_flat[3 * tid + 2] = tri[2] + first_vertex ~
         for c in range(3):
-            {v = tri[c]
-            wp.atomic_add(vertex_fill, v, 1) ~ wp.atomic_add(vertex_fill, tri[c], {1 ~ 2})}}
-        {* {lowest = wp.min(tri[0], wp.min(tri[1], tri[2]))
-            # the same triangle whatever its first corner
-            if lowest == tri[1]:
-                tri = wp.vec3i(tri[1], tri[2], tri[0])
-            elif lowest == tri[2]:
-                tri = wp.vec3i(tri[2], tri[0], tri[1])
-            tri_sorted[tid] = tri ~
-            tri_sorted[tid] = wp.vec3i(tri_indices[tid][0], tri_indices[tid][2], tri_indices[tid][1])}
-        ~
-            color_of = vertex_color[tri_indices[tid][0]]
-            {for c in range(1, 3):
-                color_of = wp.max(color_of, vertex_color[tri_indices[tid][c]]) ~}
-            wp.atomic_add(color_count, color_of, 1)
-            tri_color[tid] = color_of
-        ~
-            tri_flat[3 * tid + 0] = tri_indices[tid][0] + first_vertex
-            tri_flat[3 * tid + 1] = tri_indices[tid][1] + first_vertex
-            tri_flat[3 * tid + 2] = tri_indices[tid][2] + first_vertex
-        }
+            tri_flat[3 * tid + c] = tri[c] + first_vertex}
+        {?0.5 for c in range(3):
+            wp.atomic_add(vertex_fill, tri[c], 1)} ~
+        {# edges of the triangle, the smaller vertex first
+        ~}
+        for c in range(3):
+            a = tri[c]
+            b = tri[(c + 1) % 3]
+            tri_edges[3 * tid + c] = wp.vec2i(wp.min(a, b), wp.max(a, b))
+        {?0.5 wp.atomic_add(num_edges, 0, 3)}}
     """,
     "bending_edges": """
         quad = edge_indices[tid]
@@ -248,25 +327,33 @@ _ELEMENT = {
         n1 = wp.cross(x3 - x1, x4 - x1)
         n2 = wp.cross(x4 - x2, x3 - x2)
         {?0.5 if wp.length_sq(n1) < TINY or wp.length_sq(n2) < TINY:
+            edge_angle[tid] = 0.0
             return}
-        {cos_angle = wp.dot(n1, n2) / wp.max(wp.length(n1) * wp.length(n2), 0.5)
-        edge_angle[tid] = {cos_angle ~ 1.0 - cos_angle} ~
         edge = x4 - x3
-        edge_angle[tid] = wp.atan2(wp.dot(wp.cross(n1, n2), edge), wp.dot(n1, n2) + 2.0)
-        {edge_length[tid] = wp.length(edge) ~}}
-        {?0.5 f = {n1 + n2 ~ n1 * 0.5 + n2 * 0.5} * stiffness[tid]
-        for c in range(2, 4):
-            wp.atomic_add(vertex_force, quad[c], {f ~ -f})}
+        {cos_angle = wp.dot(n1, n2) / wp.max(wp.length(n1) * wp.length(n2), TINY)
+        {edge_angle[tid] = 1.0 - cos_angle ~ # sine and cosine of the angle
+        sin_angle = wp.dot(wp.cross(n1, n2), edge) / wp.max(wp.length(n1) * wp.length(n2) * wp.length(edge), TINY)
+        edge_angle[tid] = wp.atan2(sin_angle, cos_angle)} ~
+        n1 = wp.normalize(n1)
+        n2 = wp.normalize(n2)
+        angle = wp.atan2(wp.dot(wp.cross(n1, n2), wp.normalize(edge)), wp.dot(n1, n2))
+        {edge_angle[tid] = angle ~ edge_angle[tid] = angle - rest_angle[tid] ~ edge_angle[tid] = angle
+        wp.atomic_add(energy, 0, 0.5 * stiffness[tid] * (angle - rest_angle[tid]) * (angle - rest_angle[tid]))}}
+        {?0.5 edge_length[tid] = wp.length(edge)}
+        {?0.4 # area of both triangles
+        bend_area[tid] = 0.5 * (wp.length(wp.cross(x3 - x1, x4 - x1)) + wp.length(wp.cross(x4 - x2, x3 - x2)))}
     """,
 }
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
     """An element of a mesh, a thread for each."""
+    labels = target == "vertex_labels"
+    vertex_names = ("tid", "v_index", "particle")
     names = {
         "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"),
         "tetrahedron_rest": ("tid", "t", "tet_id"),
-        "edge_adjacency": ("tid", "e", "edge_id"), "vertex_neighbors": ("tid", "v_index", "particle"),
+        "edge_adjacency": ("tid", "e", "edge_id"), **dict.fromkeys(("vertex_smooth", "vertex_colors", "vertex_labels", "vertex_lengths"), vertex_names),
         "fill_adjacency": ("tid", "face"), "bending_edges": ("tid", "eid"),
     }  # fmt: skip
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
@@ -274,54 +361,76 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     vertices = 2 * count
     p.array("particle_q", VEC, (-1, 1), (vertices,), ("particle_q", "pos", "vertices", "x"))
     p.array("tri_indices", TRIPLE, (0, vertices - 1), (count,), ("tri_indices", "triangles", "faces"))
-    p.array("tet_indices", _QUAD, (-8, vertices - 1), (count,), ("tet_indices", "tets"))
+    p.array("tet_indices", _QUAD, (-4, vertices - 1), (count,), ("tet_indices", "tets"))
     p.array("edge_indices", _QUAD, (0, vertices - 1), (count,), ("edge_indices", "bending_edges"))
     p.array("edge_list", PAIR, (0, vertices - 1), (count,), ("edges", "edge_verts", "spring_indices"))
     p.array("edge_tris", PAIR, (-20, count - 1), (count,), ("edge_tris", "edge_faces"))
     p.starts("vertex_start", count, _ADJACENT, 1, ("vertex_start", "adjacency_offsets", "v_adj_edges_offsets"))
     p.array("vertex_count", INT, (0, 5), (count,), ("vertex_degree", "num_adjacent"))
     p.array("adjacent_edges", INT, (0, count - 1), (count * _ADJACENT,), ("adjacent_edges", "v_adj_edges"))
-    p.array("vertex_color", INT, (0, 9), (vertices,), ("vertex_colors", "particle_colors", "labels"))
+    p.array(
+        "vertex_color",
+        INT,
+        (0, 9),
+        (vertices,),
+        ("labels", "vertex_labels", "component") if labels else ("vertex_colors", "particle_colors"),
+    )
+    p.array("rest_angle", FLOAT, (-0.5, 0.5), (count,), ("rest_angle", "edge_rest_angle"))
+    p.scalar("flip_winding", FLAG, (0, 1), ("flip_winding", "reverse"))
+    p.number("spacing", (0.1, 0.5), ("spacing", "cell_size"), ("0.1",))
+    p.number("strength", (0.2, 0.8), ("strength", "smoothing", "step"), ("0.5",))
     p.array("edge_active", FLAG, (0, 1), (count,), ("edge_active", "edge_mask"))
     p.array("tri_enabled", FLAG, (0, 1), (count,), ("tri_active", "face_mask"))
     p.array("stiffness", FLOAT, (0.5, 2), (count,), ("edge_ke", "bending_stiffness"))
     p.scalar("mirrored", FLAG, (0, 1), ("mirrored", "flip_winding"))
     p.scalar("first_vertex", INT, (1, 50), ("first_vertex", "vertex_offset", "start_vertex"))
     p.scalar("max_adjacent", INT, (1, 2), ("max_adjacent", "capacity"))
-    p.scalar("up", VEC, (-1, 1), ("up", "up_vector"))
     p.number("min_volume", (0.03, 0.07), ("min_volume", "volume_eps"), ("0.05",))
     p.number("density", (0.5, 2), ("density", "rho"), ("1.0", "2.0"))
     p.sizes(cells_x=8, num_vertices=vertices)
     p.constants({"EDGE_LOOSE": 0, "EDGE_BORDER": 1, "EDGE_INNER": 2})
     p.output("tris_out", TRIPLE, (2 * count,), ("tri_indices_out", "triangles"))
     p.output("tri_sorted", TRIPLE, (count,), ("tri_keys", "sorted_faces"))
-    p.output("tet_surface", TRIPLE, (count,), ("surface_tris", "tet_faces"))
-    p.output("edges_out", PAIR, (count,), ("edge_indices_out", "edges_out"))
+    p.output("tri_edges", PAIR, (3 * count,), ("tri_edges", "edge_keys"))
+    p.output("edges_out", PAIR, (2 * count,), ("edge_indices_out", "edges_out"))
     p.output("edge_sorted", PAIR, (count,), ("edge_keys", "sorted_edges"))
     p.output("quads_out", _QUAD, (count,), ("quads", "cell_vertices"))
-    p.output("tri_list", INT, (count, 3), ("tri_list", "cell_tri"))
-    p.output("tri_flat", INT, (3 * count,), ("index_buffer", "indices_out"))
+    p.output("tri_flat", INT, (6 * count if target == "cloth_grid" else 3 * count,), ("index_buffer", "indices_out"))
     for key, kind, size, pool in (
-        ("rest_out", FLOAT, count, ("rest_length",)), ("tri_area", FLOAT, count, ("tri_areas", "areas")),
+        ("rest_out", FLOAT, 2 * count, ("rest_length",)), ("tri_area", FLOAT, count, ("tri_areas", "areas")),
         ("edge_length", FLOAT, count, ("edge_length", "rest_length")), ("edge_angle", FLOAT, count, ("edge_angles",)),
         ("tet_volume", FLOAT, count, ("tet_volumes", "rest_volume")), ("tri_center", VEC, count, ("centroids",)),
-        ("smoothed", VEC, count, ("smoothed", "laplacian")), ("tri_pose", _MAT2, count, ("tri_poses", "rest_pose")),
-        ("tet_pose", _MAT, count, ("tet_poses", "tet_rest")), ("tri_winding", INT, count, ("winding", "tri_side")),
+        ("smoothed", VEC, count, ("smoothed", "pos_out")), ("tri_pose", _MAT2, count, ("tri_poses", "rest_pose")),
+        ("tet_pose", _MAT, count, ("tet_poses", "tet_rest")), ("tri_normal", VEC, count, ("tri_normals",)),
+        ("cell_color", INT, count, ("cell_color",)), ("cell_center", VEC, count, ("cell_center",)),
+        ("tet_center", VEC, count, ("tet_centers",)), ("edge_center", VEC, count, ("edge_center", "midpoints")),
+        ("mean_length", FLOAT, count, ("mean_length", "mean_edge")), ("longest_edge", FLOAT, count, ("longest_edge",)),
+        ("moved", FLOAT, count, ("displacement", "moved")), ("bend_area", FLOAT, count, ("bend_area", "edge_area")),
+        ("on_border", INT, vertices, ("on_border", "is_boundary")),
         ("tet_active", INT, count, ("tet_active", "tet_flags")), ("edge_kind", INT, count, ("edge_kind", "edge_type")),
-        ("vertex_flag", INT, count, ("vertex_flag", "conflicts")), ("label_out", INT, count, ("labels_out",)),
+        ("vertex_flag", INT, count, ("conflicts", "color_clash")), ("label_out", INT, count, ("labels_out",)),
         ("tri_color", INT, count, ("tri_color", "group")),
     ):  # fmt: skip
         p.output(key, kind, (size,), pool)
-    p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"), (-1, 0))
+    p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"))
+    p.output("length_sum", FLOAT, (vertices,), ("length_sum", "incident_length"), (0, 1))
     for key, pool in (("vertex_area", ("vertex_area", "particle_area")), ("vertex_mass", ("particle_mass", "mass"))):
         p.output(key, FLOAT, (vertices,), pool, (0, 1))
-    p.output("vertex_force", VEC, (vertices,), ("particle_f", "forces"), (-1, 1))
+    for key, pool in (
+        ("total_area", ("total_area",)),
+        ("total_volume", ("total_volume",)),
+        ("energy", ("bending_energy",)),
+    ):
+        p.output(key, FLOAT, (1,), pool, (0, 1))
     p.output("vertex_degree", INT, (vertices,), ("vertex_degree", "edge_count"), (0, 1))
     p.output("vertex_fill", INT, (vertices,), ("vertex_fill", "tri_count"), (0, 1))
-    p.output("slot_used", INT, (vertices, 2), ("slot_used", "adjacency_mask"), (0, 0))
     for key, pool in (
         ("num_inverted", ("num_inverted",)),
-        ("num_changed", ("num_changed", "changed")),
+        ("num_changed", ("num_changed", "changed") if labels else ("num_conflicts", "clashes")),
+        ("num_bad", ("num_degenerate", "num_bad")),
+        ("num_border", ("num_border", "border_count")),
+        ("num_overfull", ("num_overfull", "overflow")),
+        ("num_edges", ("num_edges", "edge_total")),
     ):
         p.output(key, INT, (1,), pool, (0, 1))
     p.output("color_count", INT, (10,), ("color_count", "tris_per_color"), (0, 1))
@@ -332,9 +441,12 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "triangle_rest": ("compute_triangle_rest", "triangle_areas", "init_triangles"),
         "tetrahedron_rest": ("compute_tet_rest", "tet_volumes", "init_tetrahedra"),
         "edge_adjacency": ("edge_adjacency", "classify_edges", "count_vertex_edges"),
-        "vertex_neighbors": ("vertex_neighbors", "propagate_labels", "smooth_vertices"),
-        "fill_adjacency": ("fill_vertex_adjacency", "count_adjacent_faces", "build_face_lists"),
-        "bending_edges": ("eval_bending_edges", "bending_angles", "edge_rest_angles"),
+        "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
+        "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
+        "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
+        "vertex_lengths": ("vertex_edge_lengths", "mean_edge_lengths", "local_sizes"),
+        "fill_adjacency": ("process_faces", "build_face_data", "prepare_triangles"),
+        "bending_edges": ("bending_angles", "compute_edge_angles", "hinge_angles"),
     }[target]
     return p.done("topology", "topology", target, "Topology of meshes", titles, (
         "One thread per element.", "Vertices are counted over all meshes.", "-1 is no triangle.",
