@@ -24,16 +24,24 @@ def _particles(p: Program) -> int:
     p.number("dt", (0.01, 0.1), ("dt", "sim_dt", "h"), ("0.01", "0.02"))
     p.number("relax", (0.3, 1), ("relaxation", "omega", "sor"), ("0.5", "0.8"))
     p.number("limit", (0.3, 1), ("max_strain", "strain_limit", "tear_threshold"), ("0.5", "0.8"))
+    p.number("max_dx", (0.05, 0.3), ("max_correction", "max_delta"), ("0.1",))
+    p.number("max_force", (2, 10), ("max_force", "force_limit"), ("10.0", "5.0"))
     p.constants({"ACTIVE": 1, "PINNED": 2})
     return count
 
 
-def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...]) -> int:
+def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, forces: bool = False) -> int:
     """Elements that join as many particles as they have corners, whose locals are looked up; returns the particles."""
     points, count = _particles(p), p.threads
     flat = p.choices.chance(0.4)
     p.array("joined", INT, (-1, points - 1), (count * corners,) if flat else (count, corners), names)
-    p.array("rest", FLOAT, (0.2, 1), (count,), (f"{kind}_rest", "rest_lengths", "rest", "rest_values"))
+    p.array(
+        "rest",
+        FLOAT,
+        (0.2, 1),
+        (count,),
+        ("rest_areas", "tri_rest_area", "area0") if kind == "tri" else (f"{kind}_rest", "rest_lengths", "rest"),
+    )
     p.array("material", INT, (0, 3), (count,), (f"{kind}_material", "material_ids", "material"))
     p.array("table", FLOAT, (1, 20), (4,), ("material_ke", "stiffness_table", "ke_table"))
     p.array("own_ke", FLOAT, (1, 20), (count,), (f"{kind}_ke", f"{kind}_stiffness", "stiffness"))
@@ -42,7 +50,7 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...]) -> in
     p.array("activation", FLOAT, (-0.5, 0.5), (count,), (f"{kind}_activation", "activations", "muscle_activation"))
     p.output("lam", FLOAT, (count,), ("lambdas", "multipliers", f"{kind}_lambda"), (-0.1, 0.1))
     p.output("strain", FLOAT, (count,), (f"{kind}_strain", "strain_out", "stretch"))
-    p.output("broken", INT, (count,), ("broken", f"{kind}_broken", "state"))
+    p.output("broken", INT, (count,), ("broken", f"{kind}_broken") if forces else (f"{kind}_state", "state"))
     p.output("torn", INT, (count,), ("torn", f"{kind}_torn", "damage"), (0, 1))
     place = "joined[tid * %d + %d]" if flat else "joined[tid, %d]"
     letters = "ijkl"[:corners]
@@ -78,16 +86,14 @@ _SPRING = {
         if c < 0.0:
             return}
         {?0.3 # torn by too much stretch
-        if c > limit{~ * l0}:
+        if c > limit * l0:
             broken[tid] = 1
-            {return ~ wp.atomic_add(degree, i, 1)
-            return}}
-        fs = {spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)) ~ k_e * c ~ \
-                k_e * c * (1.0 + c * c)}{? + k_d * wp.dot(n, vi - vj)}
+            return}
+        {fs = spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)) ~ fs = {k_e * c ~ k_e * c / l0}{? + k_d * wp.dot(n, vi - vj)}}
         {?0.2 # contraction of a muscle
         if activation[tid] > 0.0:
             fs += activation[tid] * k_e}
-        {?0.25 fs = wp.clamp(fs, -50.0, 50.0)}
+        {?0.25 fs = {wp.clamp(fs, -max_force, max_force) ~ clamp_symmetric(fs, max_force)}}
         force = n * fs
         {
             wp.atomic_sub(f, i, force)
@@ -113,9 +119,9 @@ _SPRING = {
         {?0.6 if length {< TINY ~ == 0.0}:
             return}
         c = length - l0
-        {?0.3 # slack
-        if c {<= ~ <} 0.0{? and length < 0.9 * l0}:
-            {return ~ c *= 0.5}}
+        {?0.3 # a rope is slack when it is shorter
+        if c {<= ~ <} 0.0:
+            return}
         {
             alpha = 1.0 / (k_e * dt * dt)
             dlam = (-c - alpha * lam[tid]) / (wsum + alpha)
@@ -125,8 +131,8 @@ _SPRING = {
         ~
             dlam = -c / wsum
             {# do not overshoot
-            dlam = {wp.clamp(dlam, -limit, limit) ~ clamp_symmetric(dlam, limit)} ~ if wp.abs(dlam) > limit:
-                dlam = wp.sign(dlam) * limit}
+            dlam = {wp.clamp(dlam, -max_dx, max_dx) ~ clamp_symmetric(dlam, max_dx)} ~ if wp.abs(dlam) > max_dx:
+                dlam = wp.sign(dlam) * max_dx}
         }
         {
             wp.atomic_add(dx, i, n * (wi * dlam))
@@ -143,29 +149,32 @@ _SPRING = {
     """,
     "spring_strain": """
         stretch = length / l0
-        {
-            state = int(0)
-            if stretch > 1.0 + limit:
-                state = 1
-            {elif stretch < 1.0 - limit:
-                state = {2 ~ -1} ~}
-            {?0.3 if {(flags[i] & ACTIVE) == 0 ~ not has_flag(flags[i], ACTIVE)} or {(flags[j] & ACTIVE) == 0 ~ \
-                    not has_flag(flags[j], ACTIVE)}:
-                state = {-1 ~ 3}}
-            broken[tid] = state
-        ~
-            if {(flags[i] & ACTIVE) == 0 ~ not has_flag(flags[i], ACTIVE)} {or ~ \
-                    and} {(flags[j] & ACTIVE) == 0 ~ not has_flag(flags[j], ACTIVE)}:
-                strain[tid] = 0.0
-                return
-        ~
-            if stretch > 1.0 + limit and torn[tid] == 0:
-                torn[tid] = 1
-        ~}
-        strain[tid] = {stretch - 1.0 ~ 0.5 * (stretch * stretch - 1.0) ~ wp.abs(stretch - 1.0)}
-        {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (stretch - 1.0) * (stretch - 1.0))}
+        {{?0.4 # asleep: not measured
+        if {(flags[i] & ACTIVE) == 0 ~ not has_flag(flags[i], ACTIVE)} and {(flags[j] & ACTIVE) == 0 ~ \
+                not has_flag(flags[j], ACTIVE)}:
+            strain[tid] = 0.0
+            return}
+        {?0.7 if stretch > 1.0 + limit and torn[tid] == 0:
+            torn[tid] = 1
+            {?0.4 wp.atomic_add(num_torn, 0, 1)}}
+        strain[tid] = {stretch - 1.0 ~ 0.5 * (stretch * stretch - 1.0)} ~
+        state = int(0)
+        if stretch > 1.0 + limit:
+            state = SPRING_OVERSTRETCHED
+        elif stretch < 1.0 - limit:
+            state = SPRING_COMPRESSED
+        {?0.4 elif stretch < 1.0:
+            state = SPRING_SLACK}
+        broken[tid] = state
+        strain[tid] = stretch - 1.0 ~
+        e = stretch - 1.0
+        {strain[tid] = e ~ strain[tid] = wp.abs(e)}
+        {?0.5 rate_out[tid] = wp.dot(n, vi - vj) / l0}
+        {?0.5 {wp.atomic_max(most_strain, 0, wp.abs(e)) ~ if wp.abs(e) > limit:
+            wp.atomic_add(num_torn, 0, 1)}}}
+        {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (length - l0) * (length - l0))}
         {?0.4 wp.atomic_add(degree, i, 1)
-        {wp.atomic_add(degree, j, 1) ~}}
+        wp.atomic_add(degree, j, 1)}
     """,
 }
 
@@ -173,7 +182,7 @@ _SPRING = {
 def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     """Springs between two particles: their forces, or the corrections of a position-based solver."""
     p = Program(stream, ("tid", "spring_id", "edge", "s"))
-    _elements(p, "spring", 2, ("spring_indices", "edges", "springs"))
+    _elements(p, "spring", 2, ("spring_indices", "edges", "springs"), forces=target == "spring_forces")
     p.function(
         """
         def spring_direction(a: wp.vec3, b: wp.vec3) -> wp.vec3:
@@ -189,6 +198,10 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
         n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ safe_normalize(xij) ~ "
         "spring_direction(xi, xj) ~ xij / (length + TINY)}"
     )
+    p.constants({"SPRING_OVERSTRETCHED": 1, "SPRING_COMPRESSED": 2, "SPRING_SLACK": 3})
+    p.output("rate_out", FLOAT, (p.threads,), ("strain_rate", "stretch_rate"))
+    p.output("most_strain", FLOAT, (1,), ("max_abs_strain", "worst_strain"), (0, 0.2))
+    p.output("num_torn", INT, (1,), ("num_torn", "num_overstretched"), (0, 1))
     p.write(_SPRING[target])
     titles = {
         "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_cable_forces"),
@@ -207,92 +220,99 @@ _TRIANGLE = {
         e2 = xk - xi
         c = wp.cross(e1, e2)
         area = 0.5 * wp.length(c)
-        {# degenerate triangles have no normal
+        # degenerate triangles have no normal
         if area < TINY:
-            return ~}
+            return
         {?0.3 if broken_in[tid] != 0:
             return}
         n = wp.normalize(c)
         {* # resist a change of area
-            s = k_e * (area - l0)
-            fi += wp.cross(xk - xj, n) * (-0.5 * s)
-            fj += wp.cross(xi - xk, n) * (-0.5 * s)
-            fk += wp.cross(xj - xi, n) * (-0.5 * s)
+            s = k_e * (area - l0){ / l0 ~}
+            fi += wp.cross(xk - xj, n) * (0.5 * s)
+            fj += wp.cross(xi - xk, n) * (0.5 * s)
+            fk += wp.cross(xj - xi, n) * (0.5 * s)
         ~
             # drag against the wind
             vm = (vi + vj + vk) / 3.0 - wind
-            drag = n * (wp.dot(n, vm) * area * -k_d)
-            {if wp.dot(n, vm) > 0.0:
-                drag = drag * 0.5 ~}
+            drag = n * (-{k_d ~ drag_coef} * area * wp.dot(n, vm))
             fi += drag / 3.0
             fj += drag / 3.0
             fk += drag / 3.0
         ~
-            # pressure of what is inside
-            push = n * (pressure * area)
+            # a third of the pressure on each corner
+            push = n * (pressure * area / 3.0)
             fi += push
             fj += push
             fk += push
         ~
-            # keep the edges near their length
-            r1 = wp.length(e1)
+            # the edges are springs of the same length
+            {r1 = wp.length(e1)
             r2 = wp.length(e2)
-            {if r1 > limit:
-                fj -= e1 * (k_e * (r1 - limit))
-                fi += e1 * (k_e * (r1 - limit))
-            if r2 > limit:
-                fk -= e2 * (k_e * (r2 - limit))
-                fi += e2 * (k_e * (r2 - limit)) ~
-            fj += e1 * (k_e * (limit - r1))
-            fk += e2 * (k_e * (limit - r2))}
+            f1 = e1 * (edge_ke * (r1 - edge_rest) / wp.max(r1, TINY))
+            f2 = e2 * (edge_ke * (r2 - edge_rest) / wp.max(r2, TINY)) ~
+            f1 = wp.normalize(e1) * (edge_ke * (wp.length(e1) - edge_rest))
+            f2 = wp.normalize(e2) * (edge_ke * (wp.length(e2) - edge_rest))}
+            fj -= f1
+            fk -= f2
+            fi += f1 + f2
+        ~
+            # damping of the edges
+            d1 = wp.normalize(e1) * (k_d * wp.dot(vj - vi, wp.normalize(e1)))
+            d2 = wp.normalize(e2) * (k_d * wp.dot(vk - vi, wp.normalize(e2)))
+            fj -= d1
+            fk -= d2
+            fi += d1 + d2
         }
         wp.atomic_add(f, i, fi)
         wp.atomic_add(f, j, fj)
         wp.atomic_add(f, k, fk)
+        {?0.3 tension[tid] = area / l0 - 1.0}
     """,
     "vertex_normals": """
         c = wp.cross(xj - xi, xk - xi)
-        {?0.4 area = 0.5 * wp.length(c)
+        {?0.5 area = 0.5 * wp.length(c)
         # slivers count for nothing
-        if area < limit * 0.5:
+        if area < TINY:
             {wp.atomic_add(num_bad, 0, 1)
             return ~ return}}
-        {?0.3 # back faces are turned around
-        if {c[2] < 0.0 ~ wp.dot(c, axis) < 0.0}:
-            c = -c}
-        {n = c ~ n = wp.normalize(c) ~ n = c * {0.5 ~ l0}}
-        {wp.atomic_add(f, i, n)
-        wp.atomic_add(f, j, n)
-        wp.atomic_add(f, k, n) ~
-        for corner in range(3):
-            wp.atomic_add(f, joined_of[tid, corner], n)}
+        {# weighted by area, which the length of the cross product is
+        n = c ~ n = wp.normalize(c) ~ n = 0.5 * c}
+        wp.atomic_add(normals, i, n)
+        wp.atomic_add(normals, j, n)
+        wp.atomic_add(normals, k, n)
+        {?0.3 # which of them face the light
+        lit[tid] = 1 if wp.dot(c, axis) > 0.0 else 0}
         {?0.4 wp.atomic_add(degree, i, 1)
         wp.atomic_add(degree, j, 1)
         wp.atomic_add(degree, k, 1)}
+        {?0.4 {tri_normal[tid] = wp.normalize(c) ~ wp.atomic_add(area_sum, 0, 0.5 * wp.length(c))}}
     """,
     "triangle_state": """
         e1 = xj - xi
         e2 = xk - xi
         area = {0.5 * wp.length(wp.cross(e1, e2)) ~ wp.length(wp.cross(e1, e2)) / 2.0}
-        {?0.5 flag = int(0)
-        if area < limit:
-            flag = {1 ~ -1}
-        elif area > 1.0:
+        {strain[tid] = area / l0 - 1.0 ~ strain[tid] = (area - l0) / l0}
+        {?0.5 {flag = int(0)
+        if area < (1.0 - limit) * l0:
+            flag = 1
+        elif area > (1.0 + limit) * l0:
             flag = 2
-        {?0.4 if {(flags[i] & PINNED) != 0 ~ has_flag(flags[i], PINNED)} and {(flags[j] & PINNED) != 0 ~ \
-                has_flag(flags[j], PINNED)}:
-            flag = 3}
-        broken[tid] = flag}
+        broken[tid] = flag ~ if area > (1.0 + limit) * l0 and torn[tid] == 0:
+            torn[tid] = 1
+            {wp.atomic_add(num_bad, 0, 1) ~} ~ # collapsed
+        if area < TINY:
+            wp.atomic_add(num_bad, 0, 1)
+            return}}
         {?0.5 longest = wp.max(wp.length(e1), wp.max(wp.length(e2), wp.length(xk - xj)))
-        {?0.5 if longest < TINY:
-            return}
-        aspect[tid] = area / (longest * longest + TINY)}
-        {strain[tid] = area / l0 - 1.0 ~ strain[tid] = {area ~ area - l0}}
+        {# 1 for an equilateral one
+        aspect[tid] = 4.0 * area / (wp.sqrt(3.0) * longest * longest + TINY) ~ height = 2.0 * area / wp.max(longest, TINY)
+        aspect[tid] = height / wp.max(longest, TINY)}}
         {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0))}
-        {?0.4 third = area / 3.0
+        {?0.4 third = area * density / 3.0
         wp.atomic_add(lumped, i, third)
         wp.atomic_add(lumped, j, third)
         wp.atomic_add(lumped, k, third)}
+        {?0.3 centroid[tid] = (xi + xj + xk) / 3.0}
     """,
 }
 
@@ -302,13 +322,22 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("tid", "tri", "face", "t"))
     points = _elements(p, "tri", 3, ("tri_indices", "triangles", "faces"))
     p.array("broken_in", INT, (0, 1), (p.threads,), ("tri_flags", "is_torn"))
-    p.array("joined_of", INT, (0, points - 1), (p.threads, 3), ("corners", "vertex_ids"))
     p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity", "air_velocity"))
-    p.scalar("axis", VEC, (-1, 1), ("up", "view_dir", "light_dir"))
-    p.number("pressure", (0.5, 2), ("pressure", "inflation"), ("1.0", "0.5"))
+    p.scalar("axis", VEC, (-1, 1), ("light_dir", "sun_dir"))
+    p.number("pressure", (0.5, 2), ("pressure", "inflation_pressure"), ("1.0", "0.5"))
     p.output("num_bad", INT, (1,), ("num_degenerate", "bad_count"), (0, 1))
     p.output("aspect", FLOAT, (p.threads,), ("aspect", "quality", "aspect_ratio"))
-    p.output("lumped", FLOAT, (points,), ("lumped_mass", "vertex_area", "node_area"), (0, 1))
+    p.number("drag_coef", (0.2, 1), ("drag", "air_drag"), ("0.5",))
+    p.number("edge_ke", (1, 20), ("edge_ke", "stretch_stiffness"), ("10.0",))
+    p.number("edge_rest", (0.3, 1), ("edge_rest", "rest_length"), ("0.5",))
+    p.number("density", (0.2, 2), ("density", "area_density"), ("0.5",))
+    p.output("lumped", FLOAT, (points,), ("lumped_mass", "vertex_mass", "node_mass"), (0, 1))
+    p.output("normals", VEC, (points,), ("vertex_normals", "normals", "normal_sum"), (-1, 1))
+    p.output("tri_normal", VEC, (p.threads,), ("tri_normals", "face_normals"))
+    p.output("lit", INT, (p.threads,), ("is_lit", "lit"))
+    p.output("tension", FLOAT, (p.threads,), ("area_strain", "tri_strain"))
+    p.output("area_sum", FLOAT, (1,), ("total_area", "surface_area"), (0, 1))
+    p.output("centroid", VEC, (p.threads,), ("centroids", "tri_center"))
     text = _TRIANGLE[target]
     if target == "membrane_forces":
         p.write("{fi = wp.vec3()\nfj = wp.vec3()\nfk = wp.vec3() ~ "

@@ -21,7 +21,14 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p.array("u", FLOAT, (-2, 2), (count,), ("u", "pressure", "temperature", "phi"))
     p.array("x", VEC, (-2, 2), (count,), ("points", "vertices", "x"))
     p.array("w", FLOAT, (0.2, 2), (p.threads,), ("edge_weight", "conductance", "weights"))
-    p.array("rest", FLOAT, (0.5, 2), (p.threads,), ("rest_length", "edge_rest", "lengths"))
+    p.array("face_flow", FLOAT, (-1, 1), (p.threads,), ("face_flux", "flow_rate", "volume_flux"))
+    p.array(
+        "rest",
+        FLOAT,
+        (0.5, 2),
+        (p.threads,),
+        ("edge_length", "cell_distance", "lengths") if bounded else ("rest_length", "edge_rest", "lengths"),
+    )
     p.array("tag", INT, (0, 2), (p.threads,), ("edge_type", "edge_tag", "kind"))
     p.array("fixed", INT, (0, 1), (count,), ("fixed", "pinned", "is_boundary"))
     p.array("broken", INT, (0, 1), (p.threads,), ("broken", "cut", "disabled"))
@@ -31,7 +38,11 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
     p.output("out", FLOAT, (count,), ("residual", "out", "rhs"), (-1, 1))
     p.output("f", VEC, (count,), ("forces", "f", "vertex_force"), (-1, 1))
     p.output("degree", INT, (count,), ("valence", "degree", "edge_count"), (0, 2))
-    p.output("flags", INT, (p.threads,), ("edge_flag", "state", "torn"))
+    p.output(
+        "flags", INT, (p.threads,), ("edge_kind", "num_fixed") if target == "edge_valence" else ("torn", "edge_torn")
+    )
+    p.output("length_sum", FLOAT, (count,), ("length_sum", "incident_length"), (0, 1))
+    p.output("num_border", INT, (1,), ("num_border", "border_edges"), (0, 1))
     p.constants({"CUT": 1, "BORDER": 2})
     p.guard_count("edge")
     skips = p.some(("broken[tid] != 0", "tag[tid] == CUT"))[:1]
@@ -56,7 +67,7 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
         "edge_flux": ("edge_flux", "accumulate_flux", "face_flux"),
         "edge_laplacian": ("edge_laplacian", "graph_laplacian", "accumulate_laplacian"),
         "edge_force": ("eval_edges", "stretch_forces", "edge_springs"),
-        "edge_valence": ("count_valence", "vertex_degree", "mark_edges"),
+        "edge_valence": ("count_valence", "vertex_degree", "classify_edges"),
     }[target]
     return p.done("mesh", "edge", target, "Edges of a mesh", titles)
 
@@ -85,8 +96,13 @@ def _flux(p: Program) -> list[str]:
         first, second = _scatter(p, "out", "a", "q"), _scatter(p, "out", "b", "q", "-")
         ends = [block("if a >= 0:", first), block("if b >= 0:", second)]
         return [block("if a < 0 and b < 0:", "return"), "q = float(0.0)", which, *ends]
-    side = block("if w[tid] * rest[tid] > ks:", "q = u[a]") + "\n" + block("else:", "q = u[b]")
-    return [block("if a < 0 or b < 0:", "return"), "q = float(0.0)", side, "q = q * w[tid]", *both[1:]]
+    side = (
+        block("if face_flow[tid] > 0.0:", "q = face_flow[tid] * u[a]")
+        + "\n"
+        + block("else:", "q = face_flow[tid] * u[b]")
+    )
+    carried = [_scatter(p, "out", "a", "q", "-"), _scatter(p, "out", "b", "q")]
+    return [block("if a < 0 or b < 0:", "return"), "q = float(0.0)", side, *carried]
 
 
 def _laplacian(p: Program) -> list[str]:
@@ -126,17 +142,23 @@ def _valence(p: Program) -> list[str]:
     """How many edges a vertex has, and of which kind an edge is."""
     count = [_scatter(p, "degree", "a", "1"), _scatter(p, "degree", "b", "1")]
     same = block("if a == b:", "return")
-    form = p.pick("kinds", "kinds", "border", "least")
+    form = p.pick("kinds", "kinds", "border", "degree")
     if form == "border":
-        return [p.pick(same, ""), block("if tag[tid] == BORDER or fixed[a] != fixed[b]:", *count)]
-    if form == "least":
-        return [same, "v = wp.min(a, b)", _scatter(p, "degree", "v", p.pick("1", "tag[tid]"))]
+        which = p.pick("tag[tid] == BORDER", "fixed[a] != fixed[b]", "tag[tid] == BORDER or fixed[a] != fixed[b]")
+        return [p.pick(same, ""), block(f"if {which}:", *count, *p.some(["wp.atomic_add(num_border, 0, 1)"]))]
+    if form == "degree":
+        length = [
+            "r = wp.length(x[b] - x[a])",
+            _scatter(p, "length_sum", "a", "r"),
+            _scatter(p, "length_sum", "b", "r"),
+        ]
+        return [p.pick(same, ""), *count, *(length if p.choices.chance(0.6) else [])]
     kinds = chain(
         ("fixed[a] == 1 and fixed[b] == 1", "flags[tid] = 2"),
         ("fixed[a] == 1 or fixed[b] == 1", "flags[tid] = 1"),
-        otherwise=join("flags[tid] = 0", *(count if p.choices.chance(0.5) else [])),
+        otherwise="flags[tid] = 0",
     )
-    return [p.pick(same, ""), kinds, *(count[:1] if p.choices.chance(0.3) else [])]
+    return [p.pick(same, ""), kinds, *(count if p.choices.chance(0.4) else [])]
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
@@ -148,16 +170,25 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p.array("flat", INT, (0, count - 1), (3 * p.threads,), ("indices", "tri_indices", "mesh_indices"))
     p.array("x", VEC, (-2, 2), (count,), ("points", "vertices", "positions"))
     p.array("group", INT, (-1, 2), (p.threads,), ("face_group", "material_id", "tri_tag"))
-    p.array("visible", INT, (0, 1), (p.threads,), ("visible", "active", "face_flags"))
+    p.array("active", INT, (0, 1), (p.threads,), ("face_active", "active", "enabled"))
     p.array("density", FLOAT, (0.5, 2), (3,), ("group_density", "material_density", "densities"))
+    p.array("thickness", FLOAT, (0.1, 1), (p.threads,), ("thickness", "face_thickness"))
+    p.number("default_density", (0.5, 2), ("default_density", "density"), ("1.0",))
+    p.number("drag", (0.2, 1), ("drag_coefficient", "air_drag"), ("0.5",))
     p.array("load", FLOAT, (-1, 1), (p.threads,), ("pressure", "face_load", "load"))
-    p.scalar("wind", VEC, (-2, 2), ("wind", "direction", "flow"))
+    p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity", "air_velocity"))
     p.scalar("wanted", INT, (-1, 2), ("group", "wanted", "selected_group"))
-    p.output("vertex", VEC, (count,), ("vertex_normals", "normals", "vertex_force"), (-1, 1))
-    p.output("mass", FLOAT, (count,), ("vertex_mass", "area_sum", "lumped_mass"), (0, 1))
+    normal = p.habit("faces' normals", 0.5)
+    names = ("vertex_normals", "normals") if normal else ("vertex_force", "particle_f")
+    p.output("vertex", VEC, (count,), names, (-1, 1))
+    p.output("mass", FLOAT, (count,), ("vertex_mass", "node_mass", "lumped_mass"), (0, 1))
     p.output("bad", INT, (1,), ("num_degenerate", "bad_faces", "error_count"), (0, 2))
     p.output("kind", INT, (p.threads,), ("face_kind", "facing", "face_state"))
-    p.constants({"NO_GROUP": -1, "FRONT": 1, "BACK": 2})
+    p.number("grazing", (0.1, 0.4), ("grazing", "edge_cosine"), ("0.1",))
+    p.scalar("view", VEC, (-2, 2), ("view_dir", "light_dir"))
+    p.scalar("eye", VEC, (-2, 2), ("eye", "camera_pos"))
+    p.output("num_front", INT, (1,), ("num_front", "front_count"), (0, 1))
+    p.constants({"NO_GROUP": -1, "FRONT": 1, "BACK": 2, "EDGE_ON": 3})
     p.guard_count("face")
     p.add(p.pick(
         "a = table[tid, 0]\nb = table[tid, 1]\nc = table[tid, 2]",
@@ -165,10 +196,16 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "corners = triples[tid]\na = corners[0]\nb = corners[1]\nc = corners[2]",
     ))  # fmt: skip
     if p.maybe(0.4):
-        p.add(block(f"if {p.pick('visible[tid] == 0', 'group[tid] != wanted', 'group[tid] == NO_GROUP')}:", "return"))
+        tests = ["active[tid] == 0", "group[tid] != wanted"]
+        p.add(block(f"if {p.choices.choice(tests)}:", *(["kind[tid] = 0"] if target == "face_kind" else []), "return"))
     if p.maybe(0.4):
         p.add(
-            block("if a == b or b == c or c == a:", *(["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []), "return")
+            block(
+                "if a == b or b == c or c == a:",
+                *(["kind[tid] = 0"] if target == "face_kind" else []),
+                *(["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []),
+                "return",
+            )
         )
     p.add("n = wp.cross(x[b] - x[a], x[c] - x[a])")
     if target == "face_kind":
@@ -177,8 +214,8 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         p.add("area = 0.5 * wp.length(n)", block(f"if area {p.pick('<', '<=')} TINY:", "return"))
         p.add(*(_to_corners(p, "mass", _share(p)) if target == "lumped_mass" else _to_corners(p, "vertex", _push(p))))
     titles = {
-        "vertex_normals": ("accumulate_normals", "vertex_normals", "eval_face_loads"),
-        "lumped_mass": ("lump_mass", "accumulate_area", "vertex_areas"),
+        "vertex_normals": ("accumulate_normals", "vertex_normals") if normal else ("eval_face_loads", "face_forces"),
+        "lumped_mass": ("lump_mass", "lump_vertex_mass", "distribute_mass"),
         "face_kind": ("classify_faces", "face_orientation", "mark_front_faces"),
     }[target]
     return p.done("mesh", "face", target, "Triangles of a mesh", titles)
@@ -190,45 +227,47 @@ def _to_corners(p: Program, array: str, lines: list[str]) -> list[str]:
 
 
 def _share(p: Program) -> list[str]:
-    plain = p.pick("q = area / 3.0", "q = area * load[tid] / 3.0")
+    plain = p.pick("q = default_density * area / 3.0", "q = default_density * thickness[tid] * area / 3.0")
     if p.choices.chance(0.5):
         return [plain]
     return [
-        "rho = float(1.0)",
+        "# faces without a material have the default density\nrho = default_density",
         block(f"if group[tid] {p.pick('>= 0', '!= NO_GROUP')}:", "rho = density[group[tid]]"),
-        "q = rho * area / 3.0",
+        p.pick("q = rho * area / 3.0", "q = rho * thickness[tid] * area / 3.0"),
     ]
 
 
 def _push(p: Program) -> list[str]:
+    normal = p.habit("faces' normals", 0.5)
+    if normal:
+        return p.choices.choice((["q = n"], ["q = wp.normalize(n)"], ["q = n * (0.5 / wp.max(area, TINY))"]))
     return {
-        "normal": ["q = n"],
-        "unit": ["q = wp.normalize(n)"],
         "load": ["q = n * (load[tid] / 6.0)"],
+        "pressure": ["q = wp.normalize(n) * (load[tid] * area / 3.0)"],
         "wind": [
-            "lift = wp.dot(n, wind)",
-            block("if lift < 0.0:", p.pick("n = -n", "lift = -lift")),
-            "q = n * (lift / (3.0 * area))",
+            "u = wp.normalize(n)",
+            "flow = wp.dot(u, wind)",
+            p.pick("q = u * (drag * area * flow / 3.0)", "q = u * (drag * area * flow * wp.abs(flow) / 3.0)"),
         ],
-        "side": ["q = n * load[tid]", block("if wp.dot(n, wind) < 0.0:", p.pick("q = -q", "q = q * 0.5"))],
-    }[p.pick("normal", "unit", "load", "wind", "side")]
+    }[p.pick("load", "pressure", "wind")]
 
 
 def _facing(p: Program) -> list[str]:
-    test = p.pick("s = wp.dot(n, wind)", "s = wp.dot(n, x[a])", "s = n[2]")
-    front, back = p.choices.shuffled((("s > 0.0", "kind[tid] = FRONT"), ("s < 0.0", "kind[tid] = BACK")))
-    form = p.pick("chain", "two", "nested", "start")
+    test = p.pick("s = wp.dot(n, view)", "s = wp.dot(n, view)", "s = wp.dot(n, x[a] - eye)")
+    signs = (("s < 0.0", "kind[tid] = FRONT"), ("s > 0.0", "kind[tid] = BACK"))
+    front, back = signs if p.choices.chance(0.5) else signs[::-1]
+    count = [p.pick("", "wp.atomic_add(num_front, 0, 1)")] if "FRONT" in front[1] else []
+    form = p.pick("chain", "two", "edge", "start")
+    lines = join(front[1], *count)
     if form == "chain":
-        return [
-            test,
-            chain(front, back, otherwise="kind[tid] = 0") if p.choices.chance(0.4) else chain(front, otherwise=back[1]),
-        ]
+        facing = chain((front[0], lines), back, otherwise="kind[tid] = 0")
+        return [test, facing if p.choices.chance(0.4) else chain((front[0], lines), otherwise=back[1])]
     if form == "two":
-        return [test, block(f"if {front[0]}:", front[1], "return"), back[1]]
+        return [test, block(f"if {front[0]}:", lines, "return"), back[1]]
     if form == "start":
-        return [test, "kind[tid] = 0", block(f"if {front[0]} and group[tid] != NO_GROUP:", front[1])]
-    inner = block("if visible[tid] == 1:", front[1]) + "\n" + block("else:", "kind[tid] = 0")
-    return [test, block(f"if {front[0]}:", inner) + "\n" + block("else:", back[1])]
+        return [test, "kind[tid] = 0", block(f"if {front[0]} and group[tid] != NO_GROUP:", lines)]
+    inner = block("if wp.abs(s) < grazing * wp.length(n):", "kind[tid] = EDGE_ON")
+    return [test, inner + "\nel" + block(f"if {front[0]}:", lines) + "\n" + block("else:", back[1])]
 
 
 RECIPES = (

@@ -7,156 +7,201 @@ from synthesis.records import KernelSpec
 
 _TEXTS = {
     "reset_counters": """
-        {?0.5 if {keep[0] == 1 ~ keep_counts ~ iteration[0] < least_iterations ~ keep_counts or keep[0] == 1}:
-            {return ~ num_items[0] = wp.min(num_items[0], capacity)
-            return ~ done[0] = 0
+        {?0.5 if {keep[0] == 1 ~ keep_counts ~ keep_counts or keep[0] == 1}:
+            {# another round with what is there
+            ~}
+            {iteration[0] = iteration[0] + 1
+            return ~ num_items[0] = wp.min(num_items[0], capacity)
             return}}
-        {* num_items[0] = 0 ~ done[0] = 0 ~ total[0] = 0.0 ~ step_out[0] = {1.0 ~ first_step} ~ best_id[0] = -1
-        ~
-            for k in range({num_blocks ~ offsets.shape[0]}):
-                offsets[k] = {0 ~ -1 ~ k * capacity ~ 0}
-        ~
-            for k in range({num_blocks ~ smooth.shape[0]}):
-                {smooth[k] = 0.0 ~ smooth[k] *= decay ~ if valid[k] == 0:
-                    smooth[k] = 0.0}
-        }
-        iteration[0] {= 0 ~ += 1 ~ = iteration[0] + 1}
+        {num_items[0] = 0
+        {?0.5 done[0] = 0}
+        {?0.5 for k in range({num_blocks ~ counters.shape[0]}):
+            counters[k] = 0}
+        {?0.3 num_dropped[0] = 0} ~
+        {# a solve begins
+        ~}
+        done[0] = 0
+        step_out[0] = {1.0 ~ first_step}
+        {?0.5 best_id[0] = -1}
+        {?0.4 best_cost[0] = HUGE}
+        {?0.5 for k in range({num_blocks ~ smooth.shape[0]}):
+            {smooth[k] = 0.0 ~ smooth[k] *= decay ~ if valid[k] == 0:
+                smooth[k] = 0.0}} ~
+        total[0] = 0.0
+        {?0.6 num_items[0] = 0}
+        {?0.6 fastest[0] = 0.0}
+        {?0.5 for k in range({num_blocks ~ sums.shape[0]}):
+            sums[k] = 0.0}}
+        {?0.6 iteration[0] = 0}
     """,
     "finish_sum": """
         acc = float(0.0)
         num = int(0)
-        for k in range({num_blocks ~ partial.shape[0] ~ wp.min(counts[0] + 2, num_blocks)}):
-            {?0.5 if {valid[k] == 0 ~ counts[k] == 0 ~ valid[k] != 1 and counts[k] < 2}:
+        for k in range({num_blocks ~ partial.shape[0]}):
+            {?0.5 if {valid[k] == 0 ~ counts[k] == 0}:
                 continue}
-            {acc += partial[k]{ * weight_of[k] ~} ~ acc += partial[k] * partial[k] ~ acc += weight_of[k] * partial[k]}
-            num += {1 ~ counts[k]}
-        {?0.5 if {acc > top ~ acc >= top and not keep_counts}:
+            {acc += partial[k] ~ acc += weight_of[k] * partial[k] ~ acc += partial[k] * partial[k]}
+            num += counts[k]
+        {# smoothed over the steps
+        average[0] = decay * average[0] + (1.0 - decay) * acc
+        ~ {?0.5 if acc > top:
             {?0.4 wp.printf("sum %f above the limit\\n", acc)}
-            {acc = top ~ acc = top
-            num_items[0] += 1 ~ acc = 0.5 * (acc + top)}}
-        {total[0] = acc{ * first_step ~} ~ total[0] += acc ~ total[0] = decay * total[0] + acc}
-        {?0.6 if num > 0:
+            done[0] = 1}}
+        {total[0] = acc ~ total[0] = total[0] + acc}
+        {?0.6 {if num > 0:
             mean[0] = {acc / float(num) ~ wp.sqrt(acc / float(num))}
         else:
-            mean[0] = {0.0 ~ -1.0}}
+            mean[0] = 0.0 ~ mean[0] = acc / float(wp.max(num, 1))}}
+        {?0.4 num_items[0] = num}
     """,
     "choose_step": """
         low = LOWEST
-        best = int({-1 ~ 0})
+        best = int(-1)
         for k in range({num_blocks ~ costs.shape[0] ~ num_trials}):
             {?0.5 if {valid[k] == 0 ~ steps_of[k] < least_step}:
-                {continue ~ continue ~ break}}
-            {cost = costs[k]{ + slope * steps_of[k] ~ - partial[k] * decay ~}}
+                continue}
+            cost = costs[k]
             if LOWER:
                 low = cost
                 best = k
-        {if low > accept{ or best < 0 ~}:
-            step_out[0] = {0.0 ~ fallback}
-            {done[0] = 1
+        {{# none of them goes down enough
+        ~}
+        if best < 0:
+            step_out[0] = 0.0
+            return
+        {if low > cost_now[0] + decay * slope * steps_of[best]:
+            step_out[0] = {0.0 ~ least_step}
+            done[0] = 1
+            return
+        step_out[0] = steps_of[best] ~ step_out[0] = steps_of[best] if low <= cost_now[0] + decay * slope * steps_of[best] else 0.0} ~
+        if best < 0:
+            {# none is allowed
+            ~}
+            step_out[0] = 0.0
+            {best_id[0] = -1
             return ~ return}
-        step_out[0] = steps_of[best] ~
-        if {low < accept ~ best >= 0 and low < accept}:
-            step_out[0] = steps_of[best]{ * decay ~}
-        else:
-            step_out[0] = {0.0 ~ least_step}}
-        {* best_id[0] = best ~ mean[0] = costs[wp.max(best, 0)] ~
-            done[0] = wp.where(low < 2.0 * accept, 1, {0 ~ 2})
-        }
+        step_out[0] = {steps_of[best] ~ steps_of[best] ~ wp.max(steps_of[best], least_step)} ~
+        {# only what is better than now
+        ~}
+        step_out[0] = 0.0
+        if best >= 0 and low < cost_now[0]:
+            step_out[0] = steps_of[best]
+            {?0.5 cost_out[0] = low}
+        {else:
+            done[0] = 1 ~}}
+        {?0.5 best_id[0] = best}
     """,
     "sum_offsets": """
         start = {int(0) ~ first_id[0] ~ int(first_id[0])}
         for k in range({num_blocks ~ counts.shape[0] ~ offsets.shape[0]}):
             {?0.4 if valid[k] == 0:
-                {offsets[k] = -1
-                continue ~ offsets[k] = start
-                continue}}
+                offsets[k] = {-1 ~ start}
+                continue}
             offsets[k] = start
-            {start += counts[k] ~ start = start + wp.min(counts[k], block_size) ~
-            num = (counts[k] + {1 ~ block_size - 1}) // {2 ~ block_size}
-            start += num * {2 ~ block_size}}
+            {start += counts[k] ~ {# rounded up to whole blocks
+            ~}
+            num = (counts[k] + block_size - 1) // block_size
+            start += num * block_size}
         {?0.7 if start > capacity:
             {?0.4 wp.printf("capacity exceeded: %d of %d\\n", start, capacity)}
-            {start = capacity ~ done[0] = 1
-            start = capacity ~ done[0] = 2}
-        {else:
-            done[0] = 0 ~}}
-        num_items[0] = {start ~ start ~ start - first_id[0]}
+            overflow[0] = {1 ~ start - capacity}
+        else:
+            overflow[0] = 0}
+        num_items[0] = start
     """,
     "check_residual": """
         {# one thread decides for all
         ~}
-        {now = wp.sqrt(rz_new[0]) ~ now = rz_new[0] ~ now = wp.sqrt(rz_new[0] / rz_old[0])}
+        now = wp.sqrt(rz_new[0])
         {iteration[0] = iteration[0] + 1 ~ iteration[0] += 1}
-        {if now < {tol ~ tol * norm_b[0] ~ wp.max(tol, norm_b[0] * 0.5)}:
+        {if now < {tol ~ tol * norm_b[0] ~ wp.max(abs_tol, tol * norm_b[0])}:
             done[0] = 1
         elif iteration[0] >= most_iterations:
             {?0.4 wp.printf("no convergence after %d iterations\\n", iteration[0])}
             done[0] = {2 ~ -1}
         {else:
             done[0] = 0 ~} ~
-        done[0] = {0 ~ wp.where(keep_counts, done[0], 0)}
+        done[0] = 0
         if now < {tol ~ tol * norm_b[0]} or iteration[0] {> ~ >=} most_iterations:
             done[0] = 1}
-        {if rz_old[0] > {0.5 ~ tol}:
+        {{# restarts where the residual has grown
+        ~}
+        if rz_new[0] < rz_old[0]:
             beta[0] = rz_new[0] / rz_old[0]
         else:
-            beta[0] = {0.0 ~ 1.0 ~ fallback} ~
-        beta[0] = rz_new[0] / wp.max(rz_old[0], {TINY ~ tol})
-        {?0.4 if keep_counts:
-            beta[0] = wp.min(beta[0], 1.0)}}
-        {mean[0] = now ~ total[0] += now ~}
+            beta[0] = 0.0 ~
+        beta[0] = rz_new[0] / wp.max(rz_old[0], TINY)}
+        {?0.4 norm_out[0] = now}
+        {?0.4 # the old one of the next round
+        rz_keep[0] = rz_new[0]}
     """,
     "adapt_step": """
         {dt = dt_now[0] ~ dt = float(dt_now[0])}
-        {ratio = error[0] / tol ~ ratio = wp.sqrt(error[0] / limit) ~ ratio = wp.max(error[0], error_other[0]) / tol}
-        {if ratio > {1.0 ~ 1.5}:
-            {dt = dt * wp.max({0.2 ~ decay}, 0.9 / ratio) ~ dt *= 0.5 ~ dt = wp.max(0.5 * dt, least_step)}
-            {done[0] = 0 ~ num_items[0] += 1}
+        {ratio = error[0] / tol ~ ratio = wp.sqrt(error[0] / tol) ~ ratio = wp.max(error[0], error_other[0]) / tol}
+        t = time_now[0]
+        {if ratio > 1.0:
+            {# rejected, and tried again with less
+            ~}
+            {dt = dt * wp.max(0.2, 0.9 / ratio) ~ dt *= 0.5}
+            accepted[0] = 0
+            {num_rejected[0] += 1 ~}
         else:
-            {time_now[0] += dt ~ time_now[0] = time_now[0] + dt}
-            {dt = wp.min(dt * {1.5 ~ 2.0}, most_step) ~ if ratio < 0.5:
+            t += dt
+            {dt = dt * wp.min(2.0, 0.9 / ratio) ~ if ratio < 0.5:
                 dt = dt * 1.5}
-            done[0] = 1 ~
-        done[0] = 0
-        if ratio <= 1.0{ or dt <= least_step ~}:
-            done[0] = 1
-            time_now[0] += dt
-        dt = dt * wp.clamp(0.9 / ratio, {0.2 ~ decay}, 2.0)}
-        {?0.4 if {time_now[0] + dt > end_time ~ keep_counts and dt > most_step}:
-            dt = {0.5 * most_step ~ most_step ~ 0.5 * dt}}
-        dt_now[0] = {dt ~ wp.max(dt, least_step) ~ dt}
+            accepted[0] = 1 ~
+        accepted[0] = 0
+        if ratio <= 1.0:
+            accepted[0] = 1
+            t += dt
+        dt = dt * wp.clamp(0.9 / {ratio ~ wp.sqrt(ratio)}, 0.2, 2.0)}
+        {?0.4 # ends where it is to end
+        if t + dt > end_time:
+            dt = wp.max(end_time - t, least_step)}
+        time_now[0] = t
+        dt_now[0] = {wp.clamp(dt, least_step, most_step) ~ wp.max(dt, least_step) ~ wp.min(wp.max(dt, least_step), most_step)}
     """,
     "fit_grid": """
         lo = {lower[0] ~ wp.min(lower[0], upper[0])}
         hi = {upper[0] ~ wp.max(lower[0], upper[0])}
-        {?0.4 for k in range({num_blocks ~ corners.shape[0]}):
+        {?0.6 for k in range({num_blocks ~ corners.shape[0]}):
             {lo = wp.min(lo, corners[k])
             hi = wp.max(hi, corners[k]) ~ if valid[k] == 1:
                 lo = wp.min(lo, corners[k])
                 hi = wp.max(hi, corners[k])}}
-        {?0.4 if pad_bounds:
-            lo = lo - wp.vec3(least_step, least_step, least_step)
-            hi = hi + wp.vec3(least_step, least_step, least_step)}
+        {?0.5 if pad_bounds:
+            lo = lo - wp.vec3(margin, margin, margin)
+            hi = hi + wp.vec3(margin, margin, margin) ~ lo = lo - wp.vec3(margin, margin, margin)
+        hi = hi + wp.vec3(margin, margin, margin)}
         size = hi - lo
-        done[0] = 0
-        {widest = wp.max(size[0], wp.max(size[1], size[2])) ~ widest = wp.length(size) ~ widest = size[0]
+        {{widest = wp.max(size[0], wp.max(size[1], size[2]))
+        axis = int(2)
+        if size[0] >= size[1] and size[0] >= size[2]:
+            axis = 0
+        elif size[1] >= size[2]:
+            axis = 1 ~ axis = int(0)
+        widest = size[0]
+        for k in range(1, 3):
+            if size[k] > widest:
+                widest = size[k]
+                axis = k}
+        {# the longest side is split
+        ~}
+        split_axis[0] = axis
+        split_pos[0] = 0.5 * (lo[axis] + hi[axis])
+        {extent[0] = size ~ box_lower[0] = lo
+        box_upper[0] = hi} ~
+        {widest = wp.max(size[0], wp.max(size[1], size[2])) ~ widest = size[0]
         for axis in range(1, 3):
             if size[axis] > widest:
                 widest = size[axis]}
-        {if widest < {limit ~ limit + 0.5}:
-            {widest = limit
-            done[0] = 1 ~ done[0] = 1}
-        ~ {?0.5 if widest <= limit:
-            done[0] = 1
-            return}}
-        {* mean[0] = widest / float({num_blocks ~ cells_along}) ~ center[0] = 0.5 * (lo + hi) ~
-            extent[0] = {size ~ hi - lo ~ wp.max(size, wp.vec3(limit, limit, limit))}
-        ~
-            if size[0] > {size[1] ~ limit}:
-                best_id[0] = 0
-            else:
-                best_id[0] = 1
-        }
+        {?0.4 widest = wp.max(widest, min_size)}
+        cell_size[0] = widest / float(cells_along)
+        {origin[0] = lo ~ # a cube around the middle
+        origin[0] = 0.5 * (lo + hi) - 0.5 * wp.vec3(widest, widest, widest)} ~
+        center[0] = 0.5 * (lo + hi)
+        {extent[0] = size ~ radius[0] = 0.5 * wp.length(size) ~ extent[0] = 0.5 * size}
+        {?0.4 volume[0] = size[0] * size[1] * size[2]}}
     """,
 }
 
@@ -164,7 +209,6 @@ _STARTS = (
     ("float(wp.inf)", "cost < low"),
     ("float(HUGE)", "cost < low"),
     ("float(wp.nan)", "wp.isnan(low) or cost < low"),
-    ("costs[0]", "cost < low"),
 )
 """What the least of several starts from, and how a smaller one is told."""
 
@@ -179,46 +223,69 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.array("costs", FLOAT, (-2, 2), (blocks,), ("costs", "energies", "merit", "losses"))
     p.array("steps_of", FLOAT, (0.05, 1), (blocks,), ("steps", "alphas", "step_sizes", "candidates"))
     p.array("valid", INT, (0, 1), (blocks,), ("valid", "mask", "is_active", "accepted"))
+    p.array("cost_now", FLOAT, (-1.9, -1.1), (1,), ("current_cost", "cost_now", "merit_now"))
     p.array("keep", INT, (0, 1), (1,), ("keep", "frozen", "paused"))
     p.array("first_id", INT, (0, 3), (1,), ("first_id", "base", "offset_in"))
     p.array("rz_new", FLOAT, (0.05, 2), (1,), ("rz_new", "residual_sq", "r_dot_z", "norm_new"))
     p.array("rz_old", FLOAT, (0.1, 2), (1,), ("rz_old", "previous_sq", "norm_old"))
     p.array("norm_b", FLOAT, (0.5, 2), (1,), ("b_norm", "rhs_norm", "initial_norm"))
-    p.array("error", FLOAT, (0.1, 3), (1,), ("error", "error_norm", "local_error"))
-    p.array("error_other", FLOAT, (0.1, 3), (1,), ("velocity_error", "error2", "max_error"))
+    p.array("error", FLOAT, (0.05, 1.5), (1,), ("error", "error_norm", "local_error"))
+    p.array("error_other", FLOAT, (0.05, 1.5), (1,), ("velocity_error", "error2", "max_error"))
     p.array("lower", VEC, (-2, 0.5), (1,), ("lower", "bounds_min", "aabb_lower"))
     p.array("upper", VEC, (0, 2), (1,), ("upper", "bounds_max", "aabb_upper"))
     p.array("corners", VEC, (-2, 2), (blocks,), ("points", "corners", "block_bounds"))
     p.scalar("keep_counts", FLAG, (0, 1), ("keep_counts", "warm_start", "accumulate", "use_previous"))
     p.scalar("pad_bounds", FLAG, (0, 1), ("pad_bounds", "expand", "use_margin"))
-    p.scalar("capacity", INT, (blocks // 2, 2 * blocks), ("capacity", "max_items", "nconmax"))
-    p.scalar("least_iterations", INT, (1, 4), ("min_iterations", "warmup"))
+    p.scalar("capacity", INT, (2 * blocks, 4 * blocks), ("capacity", "max_items", "nconmax"))
     p.scalar("most_iterations", INT, (2, 6), ("max_iterations", "iteration_limit", "max_iter"))
     p.number("tol", (0.3, 1.2), ("tol", "tolerance", "threshold"), ("0.5", "0.75"))
-    p.number("limit", (1, 4), ("limit", "max_value", "cap"), ("2.0", "1.5"))
-    p.number("top", (0.4 * blocks, blocks), ("limit", "max_total", "cap_total"), (f"{0.6 * blocks:.1f}",))
-    p.number("slope", (-0.5, 0.5), ("slope", "directional_derivative", "descent"), ("-0.25", "0.1"))
-    p.number("accept", (-1.7, -1), ("accept_below", "required", "target_cost"), ("-1.5", "-1.25"))
-    p.number("decay", (0.3, 0.9), ("decay", "shrink", "keep_share"), ("0.5", "0.8"))
-    p.number("fallback", (-1, 1), ("fallback", "default_value"), ("0.5", "-1.0"))
+    p.number("top", (0.4 * blocks, blocks), ("sum_limit", "max_total", "cap_total"), (f"{0.6 * blocks:.1f}",))
+    p.number("slope", (-1.5, -0.5), ("slope", "directional_derivative", "descent"), ("-0.5",))
+    p.number("abs_tol", (0.2, 0.8), ("abs_tol", "abs_tolerance"), ("0.5",))
+    p.number("margin", (0.05, 0.3), ("margin", "padding"), ("0.1",))
+    p.number("min_size", (2, 4), ("min_size", "min_extent"), ("3.0",))
+    p.number(
+        "decay", (0.3, 0.9), ("armijo", "c1") if target == "choose_step" else ("decay", "retention"), ("0.5", "0.8")
+    )
     p.number("first_step", (0.5, 1.5), ("initial_step", "alpha0"), ("0.5", "1.5"))
-    p.number("least_step", (0.05, 0.4), ("min_step", "dt_min"), ("0.1",))
+    least = ("min_alpha", "alpha_min") if target == "choose_step" else ("min_step", "dt_min")
+    p.number("least_step", (0.05, 0.15), least, ("0.1",))
     p.number("end_time", (0.6, 2), ("end_time", "t_end", "duration"), ("1.0", "1.5"))
-    p.number("most_step", (0.4, 1), ("max_step", "dt_max"), ("0.5",))
+    p.number("most_step", (0.25, 0.5), ("max_step", "dt_max"), ("0.5",))
     p.sizes(num_blocks=blocks, num_trials=blocks - 1, block_size=p.choices.choice((2, 4)), cells_along=8)
     p.output("total", FLOAT, (1,), ("total", "sum_out", "objective"), (0, 1))
-    p.output("mean", FLOAT, (1,), ("mean", "average", "value_out", "cell_size"))
+    p.output("mean", FLOAT, (1,), ("mean", "mean_out", "average"))
     p.output("smooth", FLOAT, (blocks,), ("smoothed", "averages", "impulses"), (0.2, 1))
+    p.output("average", FLOAT, (1,), ("running_sum", "smoothed_sum"), (0, 1))
+    p.output("counters", INT, (blocks,), ("block_counts", "world_count", "counters"))
+    p.output("sums", FLOAT, (blocks,), ("block_sums", "partial_out"))
+    p.output("num_dropped", INT, (1,), ("num_dropped", "overflow"))
+    p.output("fastest", FLOAT, (1,), ("max_speed", "max_value"))
+    p.output("best_cost", FLOAT, (1,), ("best_cost", "lowest"))
+    p.output("cost_out", FLOAT, (1,), ("cost_out", "new_cost"))
+    p.output("overflow", INT, (1,), ("overflow", "num_missing"))
+    p.output("norm_out", FLOAT, (1,), ("residual_norm", "norm_out"))
+    p.output("rz_keep", FLOAT, (1,), ("rz_keep", "rz_prev"))
+    p.output("accepted", INT, (1,), ("accepted", "step_ok"))
+    p.output("num_rejected", INT, (1,), ("num_rejected", "rejections"), (0, 3))
+    p.output("split_axis", INT, (1,), ("split_axis", "axis_out"))
+    p.output("split_pos", FLOAT, (1,), ("split_pos", "split_plane"))
+    p.output("cell_size", FLOAT, (1,), ("cell_size", "voxel_size"))
+    p.output("origin", VEC, (1,), ("grid_origin", "origin"))
+    p.output("radius", FLOAT, (1,), ("radius", "bounding_radius"))
+    p.output("volume", FLOAT, (1,), ("volume", "box_volume"))
     p.output("offsets", INT, (blocks,), ("offsets", "starts", "write_index"))
     p.output("num_items", INT, (1,), ("num_items", "counter", "nacon", "num_contacts"), (0, 4 * blocks))
-    p.output("done", INT, (1,), ("done", "converged", "status", "flag"), (0, 2))
+    p.output("done", INT, (1,), ("done", "converged", "status"), (0, 2))
     p.output("iteration", INT, (1,), ("iteration", "step_count", "niter"), (0, 5))
     p.output("step_out", FLOAT, (1,), ("step", "alpha", "step_size_out"))
-    p.output("best_id", INT, (1,), ("best", "best_index", "axis_out"))
+    p.output("best_id", INT, (1,), ("best", "best_index", "best_trial"))
     p.output("beta", FLOAT, (1,), ("beta", "momentum", "beta_out"), (0, 1))
     p.output("dt_now", FLOAT, (1,), ("dt", "step_size", "timestep"), (0.1, 0.8))
     p.output("time_now", FLOAT, (1,), ("time", "sim_time", "t_now"), (0, 2))
-    p.output("center", VEC, (1,), ("center", "origin"))
+    p.output("center", VEC, (1,), ("center", "midpoint"))
+    p.output("box_lower", VEC, (1,), ("box_lower", "lower_out"))
+    p.output("box_upper", VEC, (1,), ("box_upper", "upper_out"))
     p.output("extent", VEC, (1,), ("extent", "size_out"))
     lowest, lower = p.choices.choice(_STARTS)
     p.write(_TEXTS[target].replace("LOWEST", lowest).replace("LOWER", lower))

@@ -16,7 +16,7 @@ _VERTEX = {
     "implicit_vertex": """
         {
             # inertia pulls towards where the vertex would go freely
-            m = 1.0 / (wp.max(inv_mass_of[tid], 0.1) * dt * dt)
+            m = masses[tid] / (dt * dt)
             force = (predicted[tid] - x0) * m
             hess = wp.diag(wp.vec3(m, m, m))
         ~
@@ -32,23 +32,26 @@ _VERTEX = {
                 continue}
             d = x0 - x[nbr]
             r = wp.length(d)
-            {if r < TINY:
-                continue ~ if r <= 0.0 {or r > 2.0 ~}:
-                continue}
+            if r < TINY:
+                continue
             c = r - {rest_of[k] ~ spacing}
             n = d / r
             {?0.3 # no push when compressed
             if c < 0.0:
                 continue}
             force -= n * (ke * c)
+            {hess += ke * wp.outer(n, n) ~ # the part across the edge keeps it positive
             hess += ke * wp.outer(n, n)
-            {?0.3 wp.atomic_add(degree, tid, 1)}
+            if c > 0.0:
+                hess += (wp.identity(n=3, dtype=float) - wp.outer(n, n)) * (ke * c / r)}
         {?0.4 # ground below the vertex
         depth = ground - x0[2]
         if depth > 0.0:
             force += wp.vec3(0.0, 0.0, ke * depth)
             {hess += wp.diag(wp.vec3(0.0, 0.0, ke)) ~ hess[2, 2] = hess[2, 2] + ke}}
-        {?0.4 force -= {kd ~ (kd * m)} * (x0 - x_prev[tid])}
+        {?0.4 # damping against the last step
+        force -= (kd / dt) * (x0 - x_prev[tid])
+        hess += (kd / dt) * wp.identity(n=3, dtype=float)}
         {
             if wp.abs(wp.determinant(hess)) > TINY:
                 x_out[tid] = x0 + wp.inverse(hess) * force
@@ -64,59 +67,51 @@ _VERTEX = {
     "predict": """
         v0 = v[tid]
         {?0.4 # damped first
-        v0 = v0 * {(1.0 - kd * dt) ~ wp.max(1.0 - kd * dt, 0.0)}}
+        v0 = v0 * {(1.0 - kd * dt) ~ (1.0 / (1.0 + kd * dt))}}
         {v1 = v0 + (gravity + f_in[tid] * inv_mass_of[tid]) * dt ~
         v1 = v0 + gravity * dt
-        {?0.5 if inv_mass_of[tid] > 0.0:
-            v1 += f_in[tid] * (inv_mass_of[tid] * dt)}}
+        if inv_mass_of[tid] > 0.0:
+            v1 += f_in[tid] * (inv_mass_of[tid] * dt)}
         {* speed = wp.length(v1)
             if speed > limit:
                 v1 *= limit / speed
         ~
-            if {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}:
-                v1 = wp.vec3(0.0, 0.0, 0.0)
-        ~
-            world = groups[tid]
-            if world >= 0:
-                v1 += wind_of[world] * dt
+            # drawn along by the wind
+            v1 += (wind - v1) * (drag * dt)
         }
-        {x1 = x0 + v1 * dt
+        x1 = x0 + v1 * dt
         {?0.5 if x1[2] < ground:
             x1[2] = ground
-            {?0.4 v1 = wp.vec3(v1[0] * 0.5, v1[1] * 0.5, 0.0)}}
-        x_out[tid] = x1
-        {?0.6 v_out[tid] = v1} ~
-        {?0.5 v_out[tid] = v1}
-        x_out[tid] = x0 + v1 * dt}
+            {v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0) ~ v1[2] = 0.0 ~ v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
+        {x_out[tid] = x1
+        v_out[tid] = v1 ~ v_out[tid] = v1
+        x_out[tid] = x1}
     """,
     "update_velocity": """
         d = x0 - x_prev[tid]
-        {?0.5 # converged
-        if wp.length(d) < rest_limit:
+        v1 = d / dt
+        {?0.4 # too slow to go on
+        if wp.length(v1) < rest_limit:
             v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
             {?0.5 asleep[tid] = 1}
             return}
-        v1 = d / dt
-        {* v1 = v1 * (1.0 - kd) ~
+        {* v1 = v1 * (1.0 - kd * dt) ~
             {v1 = limit_length(v1, v_max) ~ if wp.length(v1) > v_max:
                 v1 = wp.normalize(v1) * v_max}
         ~
-            if {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}:
-                v1 = wp.vec3()
-        ~
-            if x0[2] < ground and v1[2] < 0.0:
-                {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0], v1[1], -0.5 * v1[2])}
+            if x0[2] {< ~ <=} ground and v1[2] < 0.0:
+                {v1[2] = 0.0 ~ v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0)}
         }
         v_out[tid] = v1
         {?0.4 wp.atomic_add(energy, 0, 0.5 * masses[tid] * wp.dot(v1, v1))}
         {?0.3 wp.atomic_max(fastest, 0, wp.length(v1))}
     """,
     "apply_corrections": """
-        num = {degree_in[tid] ~ degree_in[tid] + 1}
+        num = degree_in[tid]
         {if num == 0:
             x_out[tid] = x0
             return
-        d = correction[tid] / float(num) ~
+        d = {relax * correction[tid] / float(num) ~ correction[tid] / float(num)} ~
         d = correction[tid]
         if num > 1:
             d = d / float(num) ~
@@ -130,7 +125,7 @@ _VERTEX = {
         {?0.5 if x1[2] < ground:
             x1[2] = ground}
         x_out[tid] = x1
-        {?0.6 v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt}}
+        v_out[tid] = {v[tid] + (x1 - x0) / dt ~ (x1 - x_prev[tid]) / dt}
         ~ x_out[tid] = x0 + d}
     """,
 }
@@ -151,31 +146,40 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.array("inv_mass_of", FLOAT, (-0.2, 2), (count,), ("inv_mass", "particle_inv_mass", "w"))
     p.array("masses", FLOAT, (0.5, 2), (count,), ("mass", "particle_mass", "masses"))
     p.array("flags", INT, (0, 3), (count,), ("particle_flags", "flags"))
-    p.array("groups", INT, (-1, 3), (count,), ("particle_world", "group", "env_index"))
-    p.array("wind_of", VEC, (-2, 2), (4,), ("world_wind", "env_force", "group_force"))
     p.array("first", INT, (0, total), (count + 1,), ("adj_offsets", "vertex_start", "row_start"))
     p.array("adjacency", INT, (0, count - 1), (total,), ("adjacency", "adj_vertices", "neighbors"))
     p.array("rest_of", FLOAT, (0.2, 1), (total,), ("rest_lengths", "edge_rest", "l0"))
     p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_pos", "x_new"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_vel", "v_new"))
-    p.output("asleep", INT, (count,), ("asleep", "converged", "at_rest"), (0, 1))
-    p.output("degree", INT, (count,), ("contacts", "num_active", "active_count"), (0, 2))
+    p.output("asleep", INT, (count,), ("asleep", "at_rest"), (0, 1))
     p.output("energy", FLOAT, (1,), ("kinetic_energy", "energy"), (0, 1))
     p.output("fastest", FLOAT, (1,), ("max_speed", "fastest"), (0, 40))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt", "h"), ("0.1", "0.05"))
     p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "5.0"))
-    p.number("kd", (0.05, 0.5), ("kd", "damping", "drag"), ("0.1", "0.5"))
-    p.number("limit", (0.3, 1.5), ("max_step", "limit", "v_max"), ("0.5", "1.0"))
+    p.number("kd", (0.05, 0.5), ("kd", "damping"), ("0.1", "0.5"))
+    small = target == "apply_corrections"
+    speeds = ("max_velocity", "v_max") if target == "predict" else ("max_step", "max_delta")
+    p.number("limit", (0.05, 0.3) if small else (0.3, 1.5), speeds, ("0.2",) if small else ("0.5", "1.0"))
     p.number("v_max", (8, 20), ("max_velocity", "v_max", "speed_limit"), ("10.0", "20.0"))
     p.number("spacing", (0.3, 0.8), ("rest_length", "spacing"), ("0.5",))
-    p.number("rest_limit", (0.4, 0.8), ("sleep_threshold", "tolerance", "eps"), ("0.5",))
+    p.number("rest_limit", (4, 10), ("sleep_speed", "sleep_threshold"), ("5.0",))
+    p.number("friction", (0.3, 0.9), ("tangential_keep", "slip"), ("0.5",))
+    p.number("bounce", (0.2, 0.8), ("restitution", "bounce"), ("0.5",))
+    p.number("drag", (0.2, 1), ("wind_drag", "air_drag"), ("0.5",))
+    p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity"))
     p.number("ground", (-0.5, 0), ("ground_height", "floor_z", "ground"), ("0.0", "-0.5"))
     p.number("relax", (0.3, 1), ("relaxation", "omega"), ("0.5", "0.8"))
     p.constants({"ACTIVE": 1, "PINNED": 2})
     p.lookups(x0="x0 = x[tid]")
     p.guard_count("particle")
-    outputs = "x_out[tid] = x[tid]" if target != "update_velocity" else "v_out[tid] = v[tid]"
+    outputs = (
+        "x_out[tid] = x[tid]\n        v_out[tid] = v[tid]"
+        if target == "predict"
+        else "x_out[tid] = x[tid]"
+        if target != "update_velocity"
+        else "v_out[tid] = v[tid]"
+    )
     p.write(_RESTING.replace("OUTPUTS", outputs))
     p.write(_VERTEX[target])
     titles = {
