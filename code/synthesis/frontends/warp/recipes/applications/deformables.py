@@ -70,8 +70,8 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
         "{?0.35 # switched off by the user\nif {active[tid] == 0 ~ active[tid] != 1}:\n    return}",
         "# unused slots\nif " + " or ".join(f"{each} {p.pick('== -1', '< 0')}" for each in letters) + ":\n    return",
     )
-    if p.maybe(0.2):
-        fixed = " and ".join(f"inv_mass[{each}] <= 0.0" for each in letters[:2])
+    if forces and p.maybe(0.3):
+        fixed = " and ".join(f"inv_mass[{each}] <= 0.0" for each in letters)
         p.write(f"# nothing here can move\nif {fixed}:\n    return")
     return points
 
@@ -89,7 +89,8 @@ _SPRING = {
         if c > limit * l0:
             broken[tid] = 1
             return}
-        {fs = spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)) ~ fs = {k_e * c ~ k_e * c / l0}{? + k_d * wp.dot(n, vi - vj)}}
+        {fs = spring_damper(k_e, k_d, c, wp.dot(n, vi - vj)) ~
+        fs = {k_e * c ~ k_e * c / l0}{? + k_d * wp.dot(n, vi - vj)}}
         {?0.2 # contraction of a muscle
         if activation[tid] > 0.0:
             fs += activation[tid] * k_e}
@@ -320,7 +321,8 @@ _TRIANGLE = {
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     """Triangles of a cloth: their forces, normals and how they are stretched."""
     p = Program(stream, ("tid", "tri", "face", "t"))
-    points = _elements(p, "tri", 3, ("tri_indices", "triangles", "faces"))
+    forces = target == "membrane_forces"
+    points = _elements(p, "tri", 3, ("tri_indices", "triangles", "faces"), forces=forces)
     p.array("broken_in", INT, (0, 1), (p.threads,), ("tri_flags", "is_torn"))
     p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity", "air_velocity"))
     p.scalar("axis", VEC, (-1, 1), ("light_dir", "sun_dir"))

@@ -9,8 +9,8 @@ _RESTING = """
     {?0.5 # fixed and sleeping vertices stay
     if {(flags[tid] & ACTIVE) == 0 ~ not has_flag(flags[tid], ACTIVE) ~ not ((flags[tid] & ACTIVE) != 0) ~ \
             inv_mass_of[tid] <= 0.0 {~ or {(flags[tid] & PINNED) != 0 ~ has_flag(flags[tid], PINNED)}}}:
-        {return ~ OUTPUTS
-        return}}
+        OUTPUTS
+        return}
 """
 _VERTEX = {
     "implicit_vertex": """
