@@ -306,7 +306,8 @@ _TRIANGLE = {
             return}}
         {?0.5 longest = wp.max(wp.length(e1), wp.max(wp.length(e2), wp.length(xk - xj)))
         {# 1 for an equilateral one
-        aspect[tid] = 4.0 * area / (wp.sqrt(3.0) * longest * longest + TINY) ~ height = 2.0 * area / wp.max(longest, TINY)
+        aspect[tid] = 4.0 * area / (wp.sqrt(3.0) * longest * longest + TINY) ~
+        height = 2.0 * area / wp.max(longest, TINY)
         aspect[tid] = height / wp.max(longest, TINY)}}
         {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0))}
         {?0.4 third = area * density / 3.0

@@ -280,7 +280,8 @@ _MACHINES = {
         {state[tid] = s
         timer[tid] = t ~ timer[tid] = t
         state[tid] = s}
-        {?0.5 {closed_out[tid] = 1 if s == CLOSED else 0 ~ flow[tid] = 0.0 if s == CLOSED else level[tid] ~ wp.atomic_add(total, s, 1)}}
+        {?0.5 {closed_out[tid] = 1 if s == CLOSED else 0 ~ flow[tid] = 0.0 if s == CLOSED else level[tid] ~
+        wp.atomic_add(total, s, 1)}}
     """,
     "episode": """
         {?0.4 if not enabled[tid]:

@@ -86,7 +86,8 @@ _PLANE = {
             div += v[x, y + 1]
         div = div / h}}
         {?0.4 {if wp.abs(div) > threshold:
-            wp.atomic_add(num_large, 0, 1) ~ wp.atomic_max(worst, 0, wp.abs(div)) ~ wp.atomic_add(residual, 0, div * div)}}
+            wp.atomic_add(num_large, 0, 1) ~ wp.atomic_max(worst, 0, wp.abs(div)) ~
+            wp.atomic_add(residual, 0, div * div)}}
         out[x, y] = RESULT
     """),
     "relax": _with_edge("""

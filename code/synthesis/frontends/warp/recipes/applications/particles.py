@@ -32,7 +32,8 @@ _NEIGHBORS = {
                 w = cutoff * cutoff - r2
                 total += mass[nbr] * w * w * w}
         density[tid] = total
-        {?0.4 {pressure_out[tid] = ks * wp.max(total - rest_density, 0.0) ~ constraint[tid] = total / rest_density - 1.0}}
+        {?0.4 {pressure_out[tid] = ks * wp.max(total - rest_density, 0.0) ~
+        constraint[tid] = total / rest_density - 1.0}}
     """,
     "neighbor_force": """
         {?0.4 if active[tid] == 0:
@@ -85,7 +86,8 @@ _NEIGHBORS = {
             num += 1 ~ if wp.length_sq(x0 - x[nbr]) < cutoff * cutoff:
                 num += 1}
         degree[tid] = num
-        {?0.5 {isolated[tid] = 1 if num == 0 else 0 ~ wp.atomic_add(total_pairs, 0, num) ~ wp.atomic_max(most_num, 0, num) ~
+        {?0.5 {isolated[tid] = 1 if num == 0 else 0 ~ wp.atomic_add(total_pairs, 0, num) ~
+        wp.atomic_max(most_num, 0, num) ~
         # few around it: it lies on the surface
         surface[tid] = 1 if num < min_around else 0}}
     """,
@@ -360,8 +362,10 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
     p.output("diag", FLOAT, (cells,), ("diagonal", "a_diag"))
     p.output("worst", FLOAT, (1,), ("max_change", "residual"), (0, 0.1))
     p.number("limit", (0.5, 1.2), ("limit", "threshold"), ("1.0",))
-    for key, names in (("num_hot", ("num_above", "above_limit")), ("num_changed", ("num_changed", "changed")), ("num_alive", ("num_alive", "population")),
-                       ("num_closed", ("num_closed", "num_isolated")), ("num_links", ("num_faces", "total_open"))):  # fmt: skip
+    for key, names in (("num_hot", ("num_above", "above_limit")), ("num_changed", ("num_changed", "changed")),
+                       ("num_alive", ("num_alive", "population")),
+                       ("num_closed", ("num_closed", "num_isolated")),
+                       ("num_links", ("num_faces", "total_open"))):  # fmt: skip
         p.output(key, INT, (1,), names, (0, 1))
     p.constants({"NX": nx, "NY": ny, "FLUID": 0, "SOLID": 1})
     split = p.pick("x = tid % NX\ny = tid // NX", "y = tid // NX\nx = tid - y * NX")

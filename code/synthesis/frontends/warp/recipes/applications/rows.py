@@ -87,7 +87,8 @@ _ROWS = {
         if wp.abs(pivot) >= drop:
             new = total / pivot}
         {y[row] = new ~ y[row] = x[row] + omega * (new - x[row]) ~ y[row] = (1.0 - omega) * x[row] + omega * new}
-        {?0.4 {wp.atomic_max(norm_out, 0, wp.abs(new - x[row])) ~ wp.atomic_add(change_out, 0, (new - x[row]) * (new - x[row]))}}
+        {?0.4 {wp.atomic_max(norm_out, 0, wp.abs(new - x[row])) ~
+        wp.atomic_add(change_out, 0, (new - x[row]) * (new - x[row]))}}
     """,
     "csr_pattern": """
         {?0.3 if mask[row] == 0:
@@ -167,7 +168,8 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
         "for k in range(offsets[row], offsets[row + 1]):",
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
         "start = offsets[row]\nfor k in range(start, offsets[row + 1]):",
-        "start = offsets[row]\nnum_entries = offsets[row + 1] - start\nfor it in range(num_entries):\n    k = start + it",
+        "start = offsets[row]\nnum_entries = offsets[row + 1] - start\n"
+        "for it in range(num_entries):\n    k = start + it",
     )
     skip = f"\n    {{# padding\n    ~}}\n    if col < 0:\n        {p.pick('continue', 'break')}" if padded else ""
     begun = f"{loop}\n    col = columns[k]{skip}".replace("\n", "\n        ")
@@ -500,7 +502,8 @@ _SEGMENTS = {
 _MEANS = (
     (
         "num = int(0)", "total += value[k]\n            num += 1",
-        "{if num > 0:\n            mean_out[tid] = total / float(num)\n        else:\n            mean_out[tid] = 0.0 ~ "
+        "{if num > 0:\n            mean_out[tid] = total / float(num)\n"
+        "        else:\n            mean_out[tid] = 0.0 ~ "
         "mean_out[tid] = total / float(wp.max(num, 1)) ~ "
         "if num == 0:\n            mean_out[tid] = 0.0\n            return\n        mean_out[tid] = total / float(num)}"
         "\n        {?0.5 num_out[tid] = num}",

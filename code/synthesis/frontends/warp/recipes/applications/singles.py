@@ -73,7 +73,8 @@ _TEXTS = {
             step_out[0] = {0.0 ~ least_step}
             done[0] = 1
             return
-        step_out[0] = steps_of[best] ~ step_out[0] = steps_of[best] if low <= cost_now[0] + decay * slope * steps_of[best] else 0.0} ~
+        step_out[0] = steps_of[best] ~
+        step_out[0] = steps_of[best] if low <= cost_now[0] + decay * slope * steps_of[best] else 0.0} ~
         if best < 0:
             {# none is allowed
             ~}
@@ -159,7 +160,8 @@ _TEXTS = {
         if t + dt > end_time:
             dt = wp.max(end_time - t, least_step)}
         time_now[0] = t
-        dt_now[0] = {wp.clamp(dt, least_step, most_step) ~ wp.max(dt, least_step) ~ wp.min(wp.max(dt, least_step), most_step)}
+        dt_now[0] = {wp.clamp(dt, least_step, most_step) ~ wp.max(dt, least_step) ~
+        wp.min(wp.max(dt, least_step), most_step)}
     """,
     "fit_grid": """
         lo = {lower[0] ~ wp.min(lower[0], upper[0])}

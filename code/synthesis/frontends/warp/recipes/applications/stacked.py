@@ -58,7 +58,8 @@ _STACKED = {
             value += A[mio + row * ncts + col] * p[vio + col]
         for col in range(row + 1, ncts):
             value += A[mio + col * ncts + row] * p[vio + col]}
-        {y[vio + row] = value ~ y[vio + row] = value + eta[wid] * p[vio + row] ~ r_new[vio + row] = b[vio + row] - value}
+        {y[vio + row] = value ~ y[vio + row] = value + eta[wid] * p[vio + row] ~
+        r_new[vio + row] = b[vio + row] - value}
         {?0.4 wp.atomic_add(pAp, wid, p[vio + row] * value)}
     """,
     "project_rows": """
@@ -97,7 +98,8 @@ _STACKED = {
         x[ccio + 0] = lam[0]
         x[ccio + 1] = lam[1]
         x[ccio + 2] = lam[2]}
-        {?0.5 contact_mode[problem_lcio[wid] + cid] = {MODE_OPEN if lam[2] == 0.0 else MODE_CLOSED ~ MODE_CLOSED if lam[2] > \
+        {?0.5 contact_mode[problem_lcio[wid] + cid] = {MODE_OPEN if lam[2] == 0.0 else MODE_CLOSED ~
+        MODE_CLOSED if lam[2] > \
                 0.0 else MODE_OPEN}}
     """,
     "precondition": """
@@ -110,7 +112,8 @@ _STACKED = {
         if row >= nl:
             first = nl + 3 * ((row - nl) // 3)
             D_ii = A[mio + first * ncts + first]
-        {P_out[vio + row] = wp.sqrt(1.0 / (wp.abs(D_ii) + eta[wid])) ~ P_out[vio + row] = 1.0 / (wp.abs(D_ii) + eta[wid])} ~
+        {P_out[vio + row] = wp.sqrt(1.0 / (wp.abs(D_ii) + eta[wid])) ~
+        P_out[vio + row] = 1.0 / (wp.abs(D_ii) + eta[wid])} ~
         D_ii = A[mio + (ncts + 1) * row]
         P_out[vio + row] = {1.0 / D_ii if D_ii > min_diagonal else 1.0 ~ 1.0 / wp.sqrt(wp.abs(D_ii) + eta[wid]) ~ \
                 1.0 / wp.sqrt(wp.max(D_ii, min_diagonal))}} ~
@@ -285,7 +288,8 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("previous_row", INT, (-6, total - 1), (total,), ("previous_row", "cache_index"))
     for key, names in (
         ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
-        ("r_old", ("r", "residual")), ("x_old", ("x_prev", "lambdas_prev")), ("cached", ("cached_lambdas", "lambdas_cache")),
+        ("r_old", ("r", "residual")), ("x_old", ("x_prev", "lambdas_prev")),
+        ("cached", ("cached_lambdas", "lambdas_cache")),
     ):  # fmt: skip
         p.array(key, FLOAT, (-1, 1), (total,), names)
     p.array("P", FLOAT, (0.5, 2), (total,), ("problem_P", "preconditioner"))

@@ -353,7 +353,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     names = {
         "cloth_grid": ("tid", "cell"), "triangle_rest": ("tid", "t", "tri_id"),
         "tetrahedron_rest": ("tid", "t", "tet_id"),
-        "edge_adjacency": ("tid", "e", "edge_id"), **dict.fromkeys(("vertex_smooth", "vertex_colors", "vertex_labels", "vertex_lengths"), vertex_names),
+        "edge_adjacency": ("tid", "e", "edge_id"),
+        **dict.fromkeys([each for each in _ELEMENT if each.startswith("vertex_")], vertex_names),
         "fill_adjacency": ("tid", "face"), "bending_edges": ("tid", "eid"),
     }  # fmt: skip
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))

@@ -82,7 +82,8 @@ _VERTEX = {
         x1 = x0 + v1 * dt
         {?0.5 if x1[2] < ground:
             x1[2] = ground
-            {v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0) ~ v1[2] = 0.0 ~ v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
+            {v1 = wp.vec3(v1[0] * friction, v1[1] * friction, 0.0) ~ v1[2] = 0.0 ~
+            v1 = wp.vec3(v1[0], v1[1], -bounce * v1[2])}}
         {x_out[tid] = x1
         v_out[tid] = v1 ~ v_out[tid] = v1
         x_out[tid] = x1}

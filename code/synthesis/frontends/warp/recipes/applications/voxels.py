@@ -27,9 +27,7 @@ _CELL = {
         gy = field[i, j1, k] - field[i, j, k]
         gz = field[i, j, k1] - field[i, j, k]
         g = wp.vec3(gx, gy, gz) * inv_width}
-        {gradient[i, j, k] = g ~ {# the normal of the surface
-        ~}
-        gradient[i, j, k] = g / wp.max(wp.length(g), TINY)}
+        gradient[i, j, k] = g
         {?0.4 {active_out[i, j, k] = 1 if wp.length(g) > steep else 0 ~ wp.atomic_max(steepest, 0, wp.length(g)) ~
         if wp.abs(field[i, j, k]) < width:
             active_out[i, j, k] = 1
@@ -226,7 +224,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
             return cell[0] >= 0 and cell[1] >= 0 and cell[2] >= 0 and cell[0] < nx and cell[1] < ny and cell[2] < nz}
         """
     )
-    p.output("gradient", VEC, shape, ("gradient", "grad_out", "normals"))
+    p.output("gradient", VEC, shape, ("gradient", "grad_out"))
     p.output("velocity", VEC, shape, ("grid_v", "velocity_out", "velocity"), (-1, 1))
     p.output("coarse", FLOAT, shape, ("coarse", "level_out"), (-1, 1))
     p.output("active_out", INT, shape, ("active_out", "near_surface"))
@@ -249,7 +247,7 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     )
     p.write(_CELL[target])
     titles = {
-        "cell_gradient": ("grid_gradient", "compute_gradient", "sdf_normals"),
+        "cell_gradient": ("grid_gradient", "compute_gradient", "sdf_gradient"),
         "cell_flags": ("classify_cells", "count_fluid_neighbors", "update_cell_flags"),
         "cell_index": ("enumerate_cells", "fill_cell_index", "cell_coordinates"),
         "cell_update": ("grid_update", "apply_boundary", "grid_velocity"),
@@ -359,7 +357,8 @@ _PIXEL = {
         ~}
         total = wp.vec3(0.0, 0.0, 0.0)
         num = int(0)
-        for {x in range(wp.max(px - 2, 0), wp.min(px + 3, width)) ~ x in range(wp.max(px - 1, 0), wp.min(px + 2, width))}:
+        for {x in range(wp.max(px - 2, 0), wp.min(px + 3, width)) ~
+        x in range(wp.max(px - 1, 0), wp.min(px + 2, width))}:
             {if shape_hit[cam, py, x] != shape_hit[cam, py, px]:
                 continue ~}
             total += image[cam, py, x]
