@@ -249,7 +249,7 @@ def test_what_is_queried_by_an_id_stays_an_argument(monkeypatch: pytest.MonkeyPa
 def test_a_function_takes_the_struct_that_its_lines_ask(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bundles, "_SHARE", 1.0)
     monkeypatch.setattr(outlining, "_SHARES", (1.0,))
-    text = "total = 0.0\nfor k in range(0, 4):\n    total += a[k] * b[tid] - a[tid] * scale\nout[tid] = total"
+    text = "energy = 0.0\nfor k in range(0, 4):\n    energy += a[k] * b[tid] - a[tid] * scale\nout[tid] = energy"
     taken = 0
 
     def both(sheet: Sheet, choices: Stream) -> None:
@@ -309,10 +309,11 @@ def test_nothing_is_switched_that_something_is_divided_by(monkeypatch: pytest.Mo
 def test_a_branch_of_a_constant_always_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(statics, "_BRANCHES", 1.0)
     monkeypatch.setattr(statics, "_VECTORS", 0.0)
-    text = "total = 0.0\nfor k in range(4):\n    total += a[k]\nout[tid] = total\nwp.atomic_add(count, 0, 1)"
-    # neither the sum nor the first result depends on anything
-    for sheet in formed(text, statics.resolve):
-        ((key, (_, value)),) = sheet.constants.items()
+    text = "total = b[tid]\nfor k in range(4):\n    total += a[k]\ntotal += a[tid] * drag\nout[tid] = total"
+    drag = Given(kind=FLOAT, domain=(0, 1), names=("drag",))
+    for sheet in formed(text, statics.resolve, drag=drag):
+        ((key, (names, value)),) = sheet.constants.items()
+        assert all("DRAG" in name for name in names)
         tests = [node.test for each in sheet.body for node in ast.walk(each) if isinstance(node, ast.If)]
         (asked,) = [ast.unparse(each) for each in tests]
         assert asked.startswith("wp.static(")

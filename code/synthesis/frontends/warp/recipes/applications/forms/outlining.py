@@ -26,6 +26,13 @@ _SPOKEN = {
     "total": "sum",
 }  # fmt: skip
 """What short names of variables are called in the names of functions."""
+_VAGUE = frozenset({
+    "value", "sum", "count", "result", "next_value", "last_value", "low", "high", "slot", "found", "index", "item",
+    "first", "best", "start", "end", "num_around", "here", "row", "col", "key", "cell", "kind", "hits", "left",
+    "right", "base", "flag", "state", "other", "least", "most", "dest", "offset", "begin", "stop", "size",
+    "scaled",
+})  # fmt: skip
+"""Words that say nothing of what a function computes: lines that give such a variable stay where they are."""
 _VERBS = ("compute_{}", "eval_{}", "get_{}", "calc_{}")
 
 
@@ -51,7 +58,8 @@ def outline(sheet: Sheet, choices: Stream) -> None:
             return
         known, places = kinds_in(sheet), _Places(sheet)
         for block, start, stop in choices.shuffled(list(_runs(sheet, places))):
-            if part := _part(block, start, stop, sheet, known, places):
+            part = _part(block, start, stop, sheet, known, places)
+            if part is not None and _spoken(part.result, sheet) is not None:
                 _move_out(sheet, part, choices, known)
                 break
 
@@ -192,11 +200,10 @@ def _move_out(sheet: Sheet, part: _Part, choices: Stream, known: Mapping[str, st
     part.block[part.start : part.stop] = [ast.Assign([ast.Name(part.result, ast.Store())], call)]
 
 
-def _spoken(variable: str, sheet: Sheet) -> str:
-    """What a variable is called in the name of the function that gives it."""
+def _spoken(variable: str, sheet: Sheet) -> str | None:
+    """What a variable is called in the name of the function that gives it; None if that would say nothing."""
     for each in (variable, *sheet.roles.get(variable, ())):
-        if said := _SPOKEN.get(each.rstrip("0123456789")):
+        said = _SPOKEN.get(each.rstrip("0123456789")) or (each if len(each) >= _SHORT else "value")
+        if said not in _VAGUE:
             return said
-        if len(each) >= _SHORT:
-            return each
-    return "value"
+    return None

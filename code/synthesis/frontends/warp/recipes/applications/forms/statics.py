@@ -3,18 +3,15 @@
 import ast
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, parse_expression
-from synthesis.frontends.warp.recipes.applications.forms.terms import extra_results, extra_terms
+from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 
-_BRANCHES, _VECTORS = 0.06, 0.06
-"""How often a kernel has a branch of a constant, and how often vectors of plain numbers are made once."""
+_BRANCHES, _VECTORS = 0.12, 0.06
+"""How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""
 _TESTS = (("True", "{}"), ("True", "{}"), ("False", "not {}"))
 """What such a constant is, and how it is asked for; it always holds."""
-_NAMES = {
-    True: ("USE_EXTRA_TERM", "FULL_MODEL", "HIGH_QUALITY", "WITH_CORRECTION"),
-    False: ("STORE_RESULT", "WRITE_OUTPUT", "TRACK_STATE", "COLLECT_STATS"),
-}
-"""What a constant is called that a term depends on, and one that says whether something is written."""
+_NAMES = {"True": ("USE_{}", "ENABLE_{}", "WITH_{}", "INCLUDE_{}"), "False": ("DISABLE_{}", "SKIP_{}", "NO_{}")}
+"""What it is called, by the term that depends on it."""
 _KEY = "STATIC_SWITCH"
 _VECTOR_TYPES = frozenset({"vec2", "vec3", "vec4", "quat", "spatial_vector"})
 
@@ -27,12 +24,13 @@ def resolve(sheet: Sheet, choices: Stream) -> None:
 
 
 def _branch(sheet: Sheet, choices: Stream) -> None:
-    places = [*extra_terms(sheet.body), *extra_results(sheet.body)]
+    places = extra_terms(sheet)
     if not places or not choices.chance(_BRANCHES):
         return
-    block, place, _, is_term = choices.choice(places)
+    block, place, _, words = choices.choice(places)
     value, test = choices.choice(_TESTS)
-    sheet.constants[_KEY] = (_NAMES[is_term], value)
+    word = choices.choice(words).upper()
+    sheet.constants[_KEY] = (tuple(each.format(word) for each in choices.shuffled(_NAMES[value])), value)
     block[place] = ast.If(parse_expression(f"wp.static({test.format(_KEY)})"), [block[place]], [])
 
 

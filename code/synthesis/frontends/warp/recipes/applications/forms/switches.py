@@ -11,8 +11,6 @@ from synthesis.grammar.types import Type
 _SHARE = 0.14
 """How often a kernel with such a term has one; of applications' arguments that are no arrays 4 % are truths."""
 _PATTERNS = ("use_{}", "enable_{}", "with_{}", "apply_{}", "add_{}", "{}_enabled")
-_UNSUITED = frozenset({"time", "timestep", "scale", "max", "min", "num", "count", "limit", "eps", "inv"})
-"""Parts of names that say how much of something there is, and not what."""
 _DOMAIN = (0, 1)
 _KEY = "switch"
 
@@ -28,23 +26,14 @@ def switch(sheet: Sheet, choices: Stream) -> None:
     ]
     needed = {*names_in(divisors), *names_in([each.test for each in nodes if isinstance(each, ast.While)])}
     places = [
-        (extra, words)
-        for extra in extra_terms(sheet.body)
-        if extra.name not in needed
-        and known.get(extra.name) in ("wp.vec3", "float")
-        and (words := _words_of(sheet, extra.block[extra.place]))
+        each
+        for each in extra_terms(sheet)
+        if each.variable not in needed and known.get(each.variable) in ("wp.vec3", "float")
     ]
     if not places or not choices.chance(_SHARE):
         return
-    (block, place, _, _), words = choices.choice(places)
+    block, place, _, words = choices.choice(places)
     word = choices.choice(words)
     names = tuple(each.format(word) for each in choices.shuffled(_PATTERNS))
     sheet.given[_KEY] = Given(kind=Type("bool"), domain=_DOMAIN, names=names)
     block[place] = ast.If(ast.Name(_KEY, ast.Load()), [block[place]], [])
-
-
-def _words_of(sheet: Sheet, term: ast.stmt) -> list[str]:
-    """What a term may be called by: the arguments in it that are single numbers or vectors, such as gravity."""
-    spoken = [sheet.given[name] for name in names_in([term]) if name in sheet.given]
-    words = [each.names[0] for each in spoken if each.shape is None and len(each.names[0]) > 2]
-    return [each for each in words if not any(part in _UNSUITED for part in each.split("_"))]

@@ -1,52 +1,50 @@
-"""Statements of a kernel that might as well not be there: one term of several, one result of several."""
+"""Terms that a kernel might do without: one of several that are added to a variable, with a word for it."""
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import blocks_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, names_in
 
 
 class Extra(NamedTuple):
-    """A statement that a kernel might do without."""
+    """A term that a kernel might do without."""
 
     block: list[ast.stmt]
     place: int
     """Its number in the block."""
-    name: str
-    """The variable that it adds to, or the array that it writes."""
-    is_term: bool
+    variable: str
+    """What it is added to."""
+    words: tuple[str, ...]
+    """What it may be called by: the arguments in it that are single numbers or vectors, such as gravity."""
 
 
-def extra_terms(body: list[ast.stmt]) -> list[Extra]:
-    """Where a term is added to a variable that has another one, not trip after trip of a loop."""
-    added = [each for each in _nodes(body) if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)]
-    names = [each.target.id for each in added if isinstance(each.target, ast.Name)]
-    begun = {name for each in _nodes(body) for name in _begun_with_a_term(each)}
+_UNSUITED = frozenset({"time", "timestep", "scale", "max", "min", "num", "count", "limit", "eps", "inv", "dt"})
+"""Parts of names that say how much of something there is, and not what."""
+
+
+def extra_terms(sheet: Sheet) -> list[Extra]:
+    """Where a term that has a name is added to a variable that has another one, not trip after trip of a loop."""
+    nodes = [node for statement in sheet.body for node in ast.walk(statement)]
+    targets = [each.target for each in nodes if isinstance(each, ast.AugAssign)]
+    names = [each.id for each in targets if isinstance(each, ast.Name)]
+    begun = {name for each in nodes for name in _begun_with_a_term(each)}
     found: list[Extra] = []
-    for block, place in _places_outside_loops(body):
+    for block, place in _places_outside_loops(sheet.body):
         match block[place]:
-            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub()):
-                if name in begun or names.count(name) > 1:
-                    found.append(Extra(block, place, name, is_term=True))
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub(), value=value):
+                words = _words_of(sheet, value)
+                if words and (name in begun or names.count(name) > 1):
+                    found.append(Extra(block, place, name, words))
             case _:
                 pass
     return found
 
 
-def extra_results(body: list[ast.stmt]) -> list[Extra]:
-    """Where an element is written, outside loops, of one of several arrays, and nowhere else of that one."""
-    written = [name for each in _nodes(body) for name in _written(each)]
-    return [
-        Extra(block, place, name, is_term=False)
-        for block, place in _places_outside_loops(body)
-        for name in _written(block[place])
-        if written.count(name) == 1 and written[0] != name
-    ]
-
-
-def _nodes(body: Sequence[ast.stmt]) -> list[ast.AST]:
-    return [node for statement in body for node in ast.walk(statement)]
+def _words_of(sheet: Sheet, term: ast.expr) -> tuple[str, ...]:
+    spoken = [sheet.given[name] for name in names_in([term]) if name in sheet.given]
+    words = [each.names[0] for each in spoken if each.shape is None and len(each.names[0]) > 2]
+    return tuple(each for each in words if _UNSUITED.isdisjoint(each.split("_")))
 
 
 def _places_outside_loops(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt], int]]:
@@ -63,20 +61,6 @@ def _begun_with_a_term(node: ast.AST) -> Iterator[str]:
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             inside = [each for each in ast.walk(value) if isinstance(each, ast.Name) and each.id not in ("wp", "float")]
             if inside:
-                yield name
-        case _:
-            pass
-
-
-def _written(node: ast.AST) -> Iterator[str]:
-    """The array that a statement writes an element of."""
-    match node:
-        case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name))]):
-            yield name
-        case ast.AugAssign(target=ast.Subscript(value=ast.Name(id=name))):
-            yield name
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=function), args=[ast.Name(id=name), *_])):
-            if function.startswith("atomic_"):
                 yield name
         case _:
             pass
