@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple, cast
@@ -207,7 +208,14 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
     drawn = [generator.spec(index) for index in range(60)]
     specs = [spec for spec in drawn if spec.signature.call is None]  # these are asked here as functions of arrays
     short = {spec.index: found for spec in specs if not needs_gpu(spec) and (found := shortcomings(spec))}
+    short = {index: left for index, found in short.items() if (left := without_spare(found, drawn[index].source))}
     assert len(short) <= 1, short
+
+
+def without_spare(found: list[str], source: str) -> list[str]:
+    """What is left without fields that the source only declares: a struct holds more than one kernel asks."""
+    fields = [re.match(r"\w+\.(\w+) changes nothing", each) for each in found]
+    return [each for each, field in zip(found, fields, strict=True) if field is None or f".{field[1]}" in source]
 
 
 DTYPES = {

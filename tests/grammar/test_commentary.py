@@ -70,8 +70,9 @@ def test_a_docstring_lists_every_argument_and_result() -> None:
     assert forms == {"numpy", "google"}
 
 
-@pytest.mark.parametrize(("name", "comments", "docstrings"), [("warp", 0.3, 0.36), ("jax", 0.43, 0.69)])
+@pytest.mark.parametrize(("name", "comments", "docstrings"), [("warp", 0.45, 0.36), ("jax", 0.43, 0.69)])
 def test_kernels_are_commented_as_often_as_people_do(name: str, comments: float, docstrings: float) -> None:
+    """Two kernels in three are of applications; of those that people write in Warp 59 % have comments."""
     generator = KernelGenerator(name, seed=5)
     sources = [generator.spec(index).source for index in range(600)]
     share = sum("    # " in source for source in sources) / len(sources)
