@@ -64,11 +64,13 @@ def _elements(p: Program, kind: str, corners: int, names: tuple[str, ...], *, fo
         k_e="k_e = {own_ke[tid] ~ ke ~ table[material[tid]]}",
         k_d="k_d = {kd ~ own_kd[tid]}",
         l0="l0 = rest[tid]",
+        rest_area="rest_area = rest[tid]",
     )
     p.guard_count(kind)
+    missing = p.pick("== -1", "< 0")
     p.write(
         "{?0.35 # switched off by the user\nif {active[tid] == 0 ~ active[tid] != 1}:\n    return}",
-        "# unused slots\nif " + " or ".join(f"{each} {p.pick('== -1', '< 0')}" for each in letters) + ":\n    return",
+        "# unused slots\nif " + " or ".join(f"{each} {missing}" for each in letters) + ":\n    return",
     )
     if forces and p.maybe(0.3):
         fixed = " and ".join(f"inv_mass[{each}] <= 0.0" for each in letters)
@@ -130,10 +132,10 @@ _SPRING = {
         ~
             dlam = -{relax * ~}c / wsum
         ~
-            dlam = -c / wsum
             {# do not overshoot
-            dlam = {wp.clamp(dlam, -max_dx, max_dx) ~ clamp_symmetric(dlam, max_dx)} ~ if wp.abs(dlam) > max_dx:
-                dlam = wp.sign(dlam) * max_dx}
+            c = {wp.clamp(c, -max_dx, max_dx) ~ clamp_symmetric(c, max_dx)} ~ if wp.abs(c) > max_dx:
+                c = wp.sign(c) * max_dx}
+            dlam = -c / wsum
         }
         {
             wp.atomic_add(dx, i, n * (wi * dlam))
@@ -171,11 +173,8 @@ _SPRING = {
         e = stretch - 1.0
         {strain[tid] = e ~ strain[tid] = wp.abs(e)}
         {?0.5 rate_out[tid] = wp.dot(n, vi - vj) / l0}
-        {?0.5 {wp.atomic_max(most_strain, 0, wp.abs(e)) ~ if wp.abs(e) > limit:
-            wp.atomic_add(num_torn, 0, 1)}}}
-        {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (length - l0) * (length - l0))}
-        {?0.4 wp.atomic_add(degree, i, 1)
-        wp.atomic_add(degree, j, 1)}
+        {?0.4 wp.atomic_max(most_strain, 0, wp.abs(e))}}
+        {?0.3 wp.atomic_add(energy, 0, 0.5 * k_e * (length - l0) * (length - l0))}
     """,
 }
 
@@ -184,21 +183,8 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     """Springs between two particles: their forces, or the corrections of a position-based solver."""
     p = Program(stream, ("tid", "spring_id", "edge", "s"))
     _elements(p, "spring", 2, ("spring_indices", "edges", "springs"), forces=target == "spring_forces")
-    p.function(
-        """
-        def spring_direction(a: wp.vec3, b: wp.vec3) -> wp.vec3:
-            d = a - b
-            r = wp.length(d)
-            if r < 1.0e-6:
-                return wp.vec3(0.0, {1.0, 0.0 ~ 0.0, 1.0})
-            return {d / r ~ d * (1.0 / r)}
-        """
-    )
     p.lookups(xij="xij = xi - xj", length="length = {wp.length(xij) ~ wp.length(xi - xj)}")
-    p.lookups(
-        n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ safe_normalize(xij) ~ "
-        "spring_direction(xi, xj) ~ xij / (length + TINY)}"
-    )
+    p.lookups(n="n = {xij / wp.max(length, TINY) ~ wp.normalize(xij) ~ xij / (length + TINY)}")
     p.constants({"SPRING_OVERSTRETCHED": 1, "SPRING_COMPRESSED": 2, "SPRING_SLACK": 3})
     p.output("rate_out", FLOAT, (p.threads,), ("strain_rate", "stretch_rate"))
     p.output("most_strain", FLOAT, (1,), ("max_abs_strain", "worst_strain"), (0, 0.2))
@@ -292,29 +278,22 @@ _TRIANGLE = {
         e1 = xj - xi
         e2 = xk - xi
         area = {0.5 * wp.length(wp.cross(e1, e2)) ~ wp.length(wp.cross(e1, e2)) / 2.0}
-        {strain[tid] = area / l0 - 1.0 ~ strain[tid] = (area - l0) / l0}
-        {?0.5 {flag = int(0)
+        strain[tid] = {area / l0 - 1.0 ~ (area - l0) / l0}
+        {flag = int(TRI_INTACT)
         if area < (1.0 - limit) * l0:
-            flag = 1
+            flag = TRI_COMPRESSED
         elif area > (1.0 + limit) * l0:
-            flag = 2
+            flag = TRI_OVERSTRETCHED
         broken[tid] = flag ~ if area > (1.0 + limit) * l0 and torn[tid] == 0:
             torn[tid] = 1
-            {wp.atomic_add(num_bad, 0, 1) ~} ~ # collapsed
-        if area < TINY:
-            wp.atomic_add(num_bad, 0, 1)
-            return}}
-        {?0.5 longest = wp.max(wp.length(e1), wp.max(wp.length(e2), wp.length(xk - xj)))
+            {wp.atomic_add(num_bad, 0, 1) ~} ~
+        longest = wp.max(wp.length(e1), wp.max(wp.length(e2), wp.length(xk - xj)))
         {# 1 for an equilateral one
         aspect[tid] = 4.0 * area / (wp.sqrt(3.0) * longest * longest + TINY) ~
+        # the smallest height over the longest side
         height = 2.0 * area / wp.max(longest, TINY)
-        aspect[tid] = height / wp.max(longest, TINY)}}
-        {?0.4 wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0))}
-        {?0.4 third = area * density / 3.0
-        wp.atomic_add(lumped, i, third)
-        wp.atomic_add(lumped, j, third)
-        wp.atomic_add(lumped, k, third)}
-        {?0.3 centroid[tid] = (xi + xj + xk) / 3.0}
+        aspect[tid] = height / wp.max(longest, TINY)} ~
+        wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0) / l0)}
     """,
 }
 
@@ -328,20 +307,24 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity", "air_velocity"))
     p.scalar("axis", VEC, (-1, 1), ("light_dir", "sun_dir"))
     p.number("pressure", (0.5, 2), ("pressure", "inflation_pressure"), ("1.0", "0.5"))
-    p.output("num_bad", INT, (1,), ("num_degenerate", "bad_count"), (0, 1))
+    p.output(
+        "num_bad",
+        INT,
+        (1,),
+        ("num_torn", "torn_count") if target == "triangle_state" else ("num_degenerate", "bad_count"),
+        (0, 1),
+    )
     p.output("aspect", FLOAT, (p.threads,), ("aspect", "quality", "aspect_ratio"))
     p.number("drag_coef", (0.2, 1), ("drag", "air_drag"), ("0.5",))
     p.number("edge_ke", (1, 20), ("edge_ke", "stretch_stiffness"), ("10.0",))
     p.number("edge_rest", (0.3, 1), ("edge_rest", "rest_length"), ("0.5",))
-    p.number("density", (0.2, 2), ("density", "area_density"), ("0.5",))
-    p.output("lumped", FLOAT, (points,), ("lumped_mass", "vertex_mass", "node_mass"), (0, 1))
     p.output("normals", VEC, (points,), ("vertex_normals", "normals", "normal_sum"), (-1, 1))
     p.output("tri_normal", VEC, (p.threads,), ("tri_normals", "face_normals"))
     p.output("lit", INT, (p.threads,), ("is_lit", "lit"))
     p.output("tension", FLOAT, (p.threads,), ("area_strain", "tri_strain"))
     p.output("area_sum", FLOAT, (1,), ("total_area", "surface_area"), (0, 1))
-    p.output("centroid", VEC, (p.threads,), ("centroids", "tri_center"))
-    text = _TRIANGLE[target]
+    p.constants({"TRI_INTACT": 0, "TRI_COMPRESSED": 1, "TRI_OVERSTRETCHED": 2})
+    text = _TRIANGLE[target].replace("l0", "rest_area")
     if target == "membrane_forces":
         p.write("{fi = wp.vec3()\nfj = wp.vec3()\nfk = wp.vec3() ~ "
                 "fi = wp.vec3(0.0, 0.0, 0.0)\nfj = wp.vec3(0.0, 0.0, 0.0)\nfk = wp.vec3(0.0, 0.0, 0.0)}")  # fmt: skip

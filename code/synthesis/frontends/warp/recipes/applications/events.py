@@ -37,7 +37,6 @@ _SLOTS = {
             return
         items_of[wid, slot] = tid
         {values_of[wid, slot] = value[tid] ~}}
-        {?0.3 slot_out[tid] = slot}
     """,
     "count_slots": """
         {?0.7 if {value[tid] > most ~ (flags[tid] & ENABLED) == 0 ~ value[tid] > most or (flags[tid] & ENABLED) == 0}:
@@ -50,12 +49,10 @@ _SLOTS = {
             {# more than there is room for
             ~}
             wp.atomic_add(dropped_of, wid, 1) ~
-        wp.atomic_add(counts, wid, need[tid])
-        {wp.atomic_max(most_needed, wid, need[tid]) ~}} ~
+        wp.atomic_add(counts, wid, need[tid])} ~
         slot = wp.atomic_add(count, 0, 1)
         if slot >= {room ~ capacity}:
-            wp.atomic_add(dropped, 0, 1)
-        {?0.5 wp.atomic_min(least, 0, value[tid])} ~
+            wp.atomic_add(dropped, 0, 1) ~
         wid = world_of[tid]
         if wid >= 0:
             slot = wp.atomic_add(counts, wid, 1)
@@ -68,7 +65,6 @@ _SLOTS = {
     """,
     "list_slots": """
         if SKIP:
-            {?0.4 wp.atomic_add(num_skipped, 0, 1)}
             return
         {# rank among those that are kept
         ~}
@@ -83,7 +79,6 @@ _SLOTS = {
             return}
         line[slot] = tid
         {?0.5 line_value[slot] = value[tid]}
-        {?0.4 slot_out[tid] = slot}
         {?0.3 wp.atomic_add(count, 0, 1)}
     """,
     "own_list": """
@@ -95,8 +90,7 @@ _SLOTS = {
         {kept_count[tid] = num
         {?0.5 for k in range(num, ROOM):
             list[tid, k] = -1} ~ kept_count[tid] = num}}
-        {?0.4 if num == ROOM:
-            {wp.atomic_add(num_full, 0, 1) ~ full_out[tid] = 1}}
+        {?0.4 full_out[tid] = 1 if num == ROOM else 0}
     """,
 }
 """Lists that are filled; ``KEPT`` asks whether another item is kept too, ``OWN`` is what is done with a candidate."""
@@ -122,7 +116,7 @@ _OWN = """{?0.4 if candidates[k] < 0:
 
 def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     """Slots of lists: counted, taken by rank, or taken by a thread in a list of its own."""
-    p = Program(stream, ("tid", "i", "item", "particle"))
+    p = Program(stream, ("tid", "i", "item"))
     worlds, room = p.choices.choice((2, 3, 4)), p.choices.choice((4, 6, 8))
     items = p.choices.choice((24, 32))
     p.array("world_of", INT, (-1, worlds - 1), (p.threads,), ("world_id", "env_index", "item_world"))
@@ -139,22 +133,17 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     p.scalar("list_capacity", INT, (p.threads // 4, p.threads // 2), ("capacity", "max_items"))
     p.sizes(room=room)
     p.output("count", INT, (1,), ("count", "total_count", "counter"), (0, 1))
-    p.output("counts", INT, (worlds,), ("world_count", "contact_count", "num_per_world"), (0, 1))
+    p.output("counts", INT, (worlds,), ("world_count", "items_per_world", "num_per_world"), (0, 1))
     p.output("kept_count", INT, (p.threads,), ("num_kept", "count_out", "list_size"))
-    p.output("items_of", INT, (worlds, room), ("world_items", "contact_ids", "items_out"), (-1, 0))
+    p.output("items_of", INT, (worlds, room), ("world_items", "items_out"), (-1, 0))
     p.output("values_of", FLOAT, (worlds, room), ("world_distance", "distance_out"))
     p.output("line", INT, (p.threads,), ("active_ids", "kept_ids", "item_list"), (-1, 0))
     p.output("line_value", FLOAT, (p.threads,), ("kept_distance", "list_distance"))
     p.output("list", INT, (p.threads, room), ("kept", "neighbor_list", "accepted_ids"))
-    p.output("slot_out", INT, (p.threads,), ("slot_of", "list_index"))
     p.output("full_out", INT, (p.threads,), ("is_full", "truncated"))
     p.output("dropped", INT, (1,), ("overflow", "num_dropped"), (0, 1))
     p.output("dropped_of", INT, (worlds,), ("world_overflow", "num_dropped"), (0, 1))
-    p.output("most_needed", INT, (worlds,), ("max_per_item", "largest_item"), (0, 1))
     p.output("num_global", INT, (1,), ("num_global", "global_count"), (0, 1))
-    p.output("num_skipped", INT, (1,), ("num_skipped", "num_rejected"), (0, 1))
-    p.output("num_full", INT, (1,), ("num_full", "full_lists"), (0, 1))
-    p.output("least", FLOAT, (1,), ("min_distance", "deepest"), (0.5, 1))
     p.constants({"ENABLED": 1})
     p.guard_count("item")
     text = _SLOTS[target]
@@ -169,8 +158,8 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
     own = _OWN.replace("TEST", p.pick("keep[k] == ENABLED", "candidate_value[k] < most"))
     p.write(text.replace("OWN", own).replace("ROOM", p.pick("room", "list.shape[1]")))
     titles = {
-        "world_slots": ("append_per_world", "collect_contacts", "assign_world_slots"),
-        "count_slots": ("count_contacts", "reserve_slots", "count_required"),
+        "world_slots": ("append_per_world", "collect_per_world", "assign_world_slots"),
+        "count_slots": ("count_items", "count_overflow", "count_required"),
         "list_slots": ("collect_active", "compact_items", "build_active_list"),
         "own_list": ("build_lists", "filter_candidates", "gather_accepted"),
     }[target]
@@ -180,9 +169,7 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
 _MACHINES = {
     "agent_state": """
         {?0.5 if not enabled[tid]:
-            return}
-        {?0.4 # nothing asked for, nothing under way
-        if event[tid] == NO_EVENT and state[tid] == IDLE:
+            OFF
             return}
         s = state[tid]
         t = timer[tid] + 1
@@ -224,12 +211,12 @@ _MACHINES = {
         {state[tid] = s
         timer[tid] = t ~ timer[tid] = t
         state[tid] = s}
-        {?0.5 {ready[tid] = 1 if s == IDLE else 0 ~ wp.atomic_add(total, s, 1) ~ if s == IDLE:
-            wp.atomic_add(num_idle, 0, 1)}}
+        SHOWN
     """,
     "valve_state": """
         {?0.5 if not enabled[tid]:
             # without power it stays as it is
+            OFF
             return}
         s = state[tid]
         t = timer[tid] + 1
@@ -280,11 +267,11 @@ _MACHINES = {
         {state[tid] = s
         timer[tid] = t ~ timer[tid] = t
         state[tid] = s}
-        {?0.5 {closed_out[tid] = 1 if s == CLOSED else 0 ~ flow[tid] = 0.0 if s == CLOSED else level[tid] ~
-        wp.atomic_add(total, s, 1)}}
+        SHOWN
     """,
     "episode": """
         {?0.4 if not enabled[tid]:
+            OFF
             return}
         s = state[tid]
         t = timer[tid] + 1
@@ -323,16 +310,23 @@ _MACHINES = {
         {state[tid] = s
         timer[tid] = t ~ timer[tid] = t
         state[tid] = s}
-        {?0.5 running_out[tid] = 1 if s == RUNNING else 0}
-        {?0.3 {wp.atomic_add(total, s, 1) ~ if s == RUNNING:
-            wp.atomic_add(num_running, 0, 1) ~ reward_out[tid] = level[tid] - threshold if s == RUNNING else 0.0}}
+        SHOWN
     """,
 }
 
 
+_SHOWN = {
+    "agent_state": ("ready[tid] = 1 if STATE == IDLE else 0", "ready[tid] = 1 if STATE == IDLE or STATE == DONE else 0"),
+    "valve_state": ("closed_out[tid] = 1 if STATE == CLOSED else 0", "flow[tid] = 0.0 if STATE == CLOSED else level[tid]"),
+    "episode": ("running_out[tid] = 1 if STATE == RUNNING else 0", "finished[tid] = 1 if STATE == TIMEOUT or STATE == FAILED else 0"),
+}  # fmt: skip
+"""What others are told of a state."""
+
+
 def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     """A state that events, timers and inputs move on, in place."""
-    p = Program(stream, ("tid", "i", "agent", "env"), launch=(stream.child("threads").choice((96, 128)),))
+    thread = {"agent_state": "agent", "valve_state": "valve", "episode": "env"}[target]
+    p = Program(stream, ("tid", "i", thread), launch=(stream.child("threads").choice((96, 128)),))
     count = p.threads
     names = {
         "agent_state": ("IDLE", "MOVING", "WAITING", "DONE"),
@@ -345,12 +339,9 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     p.output("ready", INT, (count,), ("ready", "available"))
     p.output("closed_out", INT, (count,), ("is_closed", "is_shut"))
     p.output("flow", FLOAT, (count,), ("outflow", "head_out"))
-    p.output("total", INT, (4,), ("state_count", "histogram", "num_in_state"), (0, 2))
-    p.output("num_idle", INT, (1,), ("num_idle", "idle_count"), (0, 1))
-    p.output("num_running", INT, (1,), ("num_running", "num_alive"), (0, 1))
     p.output("num_episodes", INT, (count,), ("num_episodes", "episode_index"), (0, 5))
     p.output("running_out", INT, (count,), ("is_running", "alive"))
-    p.output("reward_out", FLOAT, (count,), ("reward", "reward_out"))
+    p.output("finished", INT, (count,), ("done", "is_finished"))
     p.array("event", INT, (-1, 1), (count,), ("event", "command", "request"))
     levels = {
         "agent_state": (("goal_distance", "distance"), ("arrival_radius", "stop_distance")),
@@ -358,12 +349,19 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
         "episode": (("base_height", "height"), ("min_height", "fall_height")),
     }[target]
     p.array("level", FLOAT, (0, 1), (count,), levels[0])
-    p.array("enabled", FLAG, (0, 1), (count,), ("enabled", "active", "powered"))
-    p.scalar("most", INT, (2, 5), ("max_steps", "timeout", "hold_steps"))
+    p.array(
+        "enabled", FLAG, (0, 1), (count,), ("powered", "enabled") if target == "valve_state" else ("enabled", "active")
+    )
+    p.scalar(
+        "most", INT, (2, 5), ("travel_steps", "max_steps") if target == "valve_state" else ("max_steps", "timeout")
+    )
     p.number("threshold", (0.2, 0.7), levels[1], ("0.5", "0.3"))
     p.constants({"NO_EVENT": -1, "START": 0, "STOP": 1})
-    p.guard_count("agent")
-    p.write(_MACHINES[target])
+    p.guard_count(thread)
+    shown = p.choices.choice(_SHOWN[target]) if p.maybe(0.5) else ""
+    text = _MACHINES[target].replace("        SHOWN\n", f"        {shown}\n".replace("STATE", "s") if shown else "")
+    off = f"            {shown}\n".replace("STATE", "state[tid]") if shown else ""
+    p.write(text.replace("            OFF\n", off))
     titles = {
         "agent_state": ("update_agents", "step_state_machine", "advance_agents"),
         "valve_state": ("update_valves", "step_valves", "valve_state_machine"),

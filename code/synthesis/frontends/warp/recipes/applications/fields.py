@@ -53,8 +53,6 @@ _PLANE = {
                 value = inflow
         }
         out[x, y] = value
-        {?0.3 if value > threshold:
-            wp.atomic_add(num_large, 0, 1)}
     """,
     "divergence": _with_edge("""
         {?0.4 if cell_type[x, y] == SOLID:
@@ -85,8 +83,7 @@ _PLANE = {
         if y < ny - 1:
             div += v[x, y + 1]
         div = div / h}}
-        {?0.4 {if wp.abs(div) > threshold:
-            wp.atomic_add(num_large, 0, 1) ~ wp.atomic_max(worst, 0, wp.abs(div)) ~
+        {?0.4 {wp.atomic_max(worst, 0, wp.abs(div)) ~
             wp.atomic_add(residual, 0, div * div)}}
         out[x, y] = RESULT
     """),
@@ -98,15 +95,9 @@ _PLANE = {
             out[x, y] = {q[x, y] ~ q[x, y] ~ boundary_value}
             return
         total = q[x - 1, y] + q[x + 1, y] + q[x, y - 1] + q[x, y + 1]
-        {num = 4.0 ~ num = float(4.0)
-        if cell_type[x - 1, y] == SOLID:
-            num -= 1.0
-            total -= q[x - 1, y]
-        if cell_type[x + 1, y] == SOLID:
-            num -= 1.0
-            total -= q[x + 1, y]} ~
+        new = 0.25 * (total - h * h * source[x, y]) ~
         total = float(0.0)
-        num = float(0.0)
+        num = int(0)
         for k in range(4):
             dx = int(0)
             dy = int(0)
@@ -125,9 +116,9 @@ _PLANE = {
             {?0.5 if cell_type[cx, cy] == SOLID:
                 continue}
             total += q[cx, cy]
-            num += 1.0 ~
+            num += 1
+        new = (total - h * h * source[x, y]) / float(wp.max(num, 1)) ~
         total = float(0.0)
-        num = float(0.0)
         for dx in range(-1, 2):
             for dy in range(-1, 2):
                 {if dx == 0 and dy == 0:
@@ -137,12 +128,10 @@ _PLANE = {
                 cy = (y + dy + ny) % ny ~ cx = wp.clamp(x + dx, 0, nx - 1)
                 cy = wp.clamp(y + dy, 0, ny - 1)}
                 total += q[cx, cy]
-                num += 1.0}
-        new = (total - h * h * source[x, y]) / wp.max(num, 1.0)
+        new = 0.25 * (total - h * h * source[x, y])}
         out[x, y] = {new ~ q[x, y] + omega * (new - q[x, y]) ~ (1.0 - omega) * q[x, y] + omega * new}
-        {?0.4 r = wp.abs(new - q[x, y])
-        {wp.atomic_max(worst, 0, r) ~ wp.atomic_add(residual, 0, r * r) ~ if r > threshold:
-            wp.atomic_add(num_large, 0, 1)}}
+        {?0.4 change = wp.abs(new - q[x, y])
+        {wp.atomic_max(worst, 0, change) ~ wp.atomic_add(residual, 0, change * change)}}
     """),
     "heights": """
         here = q[x, y]
@@ -179,7 +168,6 @@ _PLANE = {
         {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~}
         rate[x, y] = speed
         out[x, y] = here + speed * dt
-        {?0.3 wp.atomic_add(residual, 0, 0.5 * speed * speed)}
     """,
     "heat": """
         here = q[x, y]
@@ -212,8 +200,7 @@ _PLANE = {
         {?0.4 # heat is lost to the surroundings
         new -= decay * dt * (here - boundary_value)}
         out[x, y] = new
-        {?0.4 {wp.atomic_max(worst, 0, wp.abs(new - here)) ~ if new > threshold:
-            wp.atomic_add(num_large, 0, 1)}}
+        {?0.4 wp.atomic_max(worst, 0, wp.abs(new - here))}
     """,
 }
 
@@ -251,7 +238,6 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.number("decay", (0.1, 0.5), ("decay", "dissipation", "damping"), ("0.1", "0.5"))
     p.number("omega", (0.3, 0.9), ("omega", "relaxation", "relax"), ("0.5", "0.8"))
     p.number("weight", (0.1, 0.5), ("diffusivity", "conductivity", "alpha"), ("0.25", "0.2"))
-    p.number("threshold", (0.2, 0.6), ("threshold", "limit", "tolerance"), ("0.5",))
     p.number("inflow", (0.5, 2), ("inflow_value", "inflow"), ("1.0",))
     p.number("boundary_value", (-1, 1), ("boundary_value", "ambient"), ("0.0",))
     p.sizes(nx=nx, ny=ny)
@@ -268,9 +254,10 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     p.output("flux", VEC, shape, ("heat_flux", "flux"))
     p.output("rate", FLOAT, shape, ("rate_out", "eta_dot_new", "velocity_out"))
     p.output("normals", VEC, shape, ("normals", "surface_normal"))
-    p.output("worst", FLOAT, (1,), ("max_residual", "worst"), (0, 3))
-    p.output("residual", FLOAT, (1,), ("residual", "error"), (0, 1))
-    p.output("num_large", INT, (1,), ("num_large", "num_above"), (0, 1))
+    largest = ("max_divergence", "worst_divergence") if target == "divergence" else ("max_change", "largest_change")
+    p.output("worst", FLOAT, (1,), largest, (0, 3))
+    summed = ("divergence_sq", "divergence_norm_sq") if target == "divergence" else ("change_sq", "error_sq")
+    p.output("residual", FLOAT, (1,), summed, (0, 1))
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"
@@ -335,14 +322,18 @@ _TRANSFER = {
     """,
     "from_grid": """
         x = points[tid]
-        {?0.4 if active[tid] == 0:
+        {?0.4 {# what is at rest keeps its velocity
+        ~}
+        if active[tid] == 0:
+            STAY
+            v_out[tid] = velocities[tid]
             return}
-        gx = {wp.clamp(int((x[0] - low) * inv_h), 0, n - 2) ~ int(wp.clamp((x[0] - low) * inv_h, 0.0, float(n - 2)))}
-        gy = {wp.clamp(int((x[1] - low) * inv_h), 0, n - 2) ~ int(wp.clamp((x[1] - low) * inv_h, 0.0, float(n - 2)))}
-        {fx = wp.clamp((x[0] - low) * inv_h - float(gx), 0.0, 1.0)
-        fy = wp.clamp((x[1] - low) * inv_h - float(gy), 0.0, 1.0) ~
-        fx = wp.min(wp.max((x[0] - low) * inv_h - float(gx), 0.0), 1.0)
-        fy = wp.min(wp.max((x[1] - low) * inv_h - float(gy), 0.0), 1.0)}
+        gx = {wp.clamp(int((x[0] - LOW_X) * inv_h), 0, n - 2) ~ int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(n - 2)))}
+        gy = {wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, n - 2) ~ int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(n - 2)))}
+        {fx = wp.clamp((x[0] - LOW_X) * inv_h - float(gx), 0.0, 1.0)
+        fy = wp.clamp((x[1] - LOW_Y) * inv_h - float(gy), 0.0, 1.0) ~
+        fx = wp.min(wp.max((x[0] - LOW_X) * inv_h - float(gx), 0.0), 1.0)
+        fy = wp.min(wp.max((x[1] - LOW_Y) * inv_h - float(gy), 0.0), 1.0)}
         {total = wp.vec3(0.0, 0.0, 0.0)
         for dx in range(2):
             for dy in range(2):
@@ -368,14 +359,13 @@ _TRANSFER = {
             if speed > v_max:
                 total *= v_max / speed
         }
-        {x_out[tid] = x + total * dt
-        ~}
+        MOVE
         v_out[tid] = total
     """,
     "bin_points": """
         x = points[tid]
-        cx = int(wp.floor((x[0] - low) * inv_h))
-        cy = int(wp.floor((x[1] - low) * inv_h))
+        cx = int(wp.floor((x[0] - LOW_X) * inv_h))
+        cy = int(wp.floor((x[1] - LOW_Y) * inv_h))
         {if {cx < 0 or cx >= n or cy < 0 or cy >= n ~ not in_grid(cx, cy, n, n)}:
             cell_of[tid] = -1
             {wp.atomic_add(num_lost, 0, 1) ~}
@@ -388,17 +378,14 @@ _TRANSFER = {
             {# behind all other cells when sorted
             cell_of[tid] = cells ~ cell_of[tid] = -1}
             return}
-        {cell = {cx * n + cy ~ cy * n + cx}
-        cell_of[tid] = cell ~ cell_of[tid] = cx + n * cy}
-        {* {wp.atomic_add(cell_count, cx, cy, 1) ~
-            rank = wp.atomic_add(cell_count, cx, cy, 1)
-            {# no room for it in the cell
-            ~}
-            if rank >= max_per_cell:
-                wp.atomic_add(num_full, 0, 1)}
-        ~
-            {wp.atomic_max(highest, cx, cy, x[2]) ~ wp.atomic_add(cell_mass, cx, cy, masses[tid])}
-        }
+        {cell = NUMBER
+        cell_of[tid] = cell ~ cell_of[tid] = NUMBER}
+        {?0.7 {wp.atomic_add(cell_count, PLACE, 1) ~ wp.atomic_add(cell_mass, PLACE, masses[tid]) ~
+        rank = wp.atomic_add(cell_count, PLACE, 1)
+        {# no room for it in the cell
+        ~}
+        if rank >= max_per_cell:
+            wp.atomic_add(num_full, 0, 1)}}
     """,
 }
 
@@ -432,20 +419,24 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
     p.output("grid_m", FLOAT, (n, n), ("grid_m", "node_mass", "grid_mass"), (0, 0.1))
     p.output("grid_v", VEC, (n, n), ("grid_v", "node_momentum", "grid_mv"), (0, 0.1))
     p.output("cell_count", INT, (n, n), ("cell_count", "num_in_cell"), (0, 1))
-    p.output("highest", FLOAT, (n, n), ("highest", "max_height"), (-1.5, 0.5))
     p.output("num_full", INT, (1,), ("num_full", "overflow"), (0, 1))
     p.output("cell_mass", FLOAT, (n, n), ("cell_mass", "mass_in_cell"), (0, 0.1))
     p.output("num_lost", INT, (1,), ("num_lost", "num_outside"), (0, 1))
-    p.output("cell_of", INT, (count,), ("cell_of", "cell_ids", "hashes", "keys"))
+    p.output("cell_of", INT, (count,), ("cell_of", "cell_ids", "cell_index"))
     p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "points_out"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_velocities"), (0, 1))
     p.guard_count("particle")
     low_x, low_y = p.choices.choice((("origin[0]", "origin[1]"), ("low", "low")))
-    p.write(_TRANSFER[target].replace("LOW_X", low_x).replace("LOW_Y", low_y))
+    number, place = p.choices.choice((("cx * n + cy", "cx, cy"), ("cy * n + cx", "cy, cx"), ("cx + n * cy", "cy, cx")))
+    text = _TRANSFER[target].replace("NUMBER", number).replace("PLACE", place)
+    moves = p.choices.chance(0.5)
+    text = text.replace("            STAY\n", "            x_out[tid] = x\n" if moves else "")
+    text = text.replace("        MOVE\n", "        x_out[tid] = x + total * dt\n" if moves else "")
+    p.write(text.replace("LOW_X", low_x).replace("LOW_Y", low_y))
     titles = {
         "to_grid": ("p2g", "scatter_to_grid", "deposit_mass", "splat_particles"),
         "from_grid": ("g2p", "gather_from_grid", "update_particles", "sample_grid"),
-        "bin_points": ("bin_particles", "compute_cell_ids", "hash_particles", "assign_cells"),
+        "bin_points": ("bin_particles", "compute_cell_ids", "assign_cells"),
     }[target]
     return p.done("field", "transfers", target, "Particles and a grid", titles, (
         "One thread per particle.", "Linear weights on the four nodes of a particle's cell." if target != "bin_points"

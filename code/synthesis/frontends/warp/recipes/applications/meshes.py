@@ -75,7 +75,7 @@ def _draw_edge(stream: Stream, target: str) -> KernelSpec:
 def _scatter(p: Program, array: str, place: str, value: str, sign: str = "+") -> str:
     """A value added to an element that other threads add to as well."""
     call = {"+": "add", "-": "sub"}[sign]
-    plain = p.habit("adds in place", 0.5)
+    plain = p.habit("adds in place", 0.25)
     return f"{array}[{place}] {sign}= {value}" if plain else f"wp.atomic_{call}({array}, {place}, {value})"
 
 
@@ -173,7 +173,7 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p.array("active", INT, (0, 1), (p.threads,), ("face_active", "active", "enabled"))
     p.array("density", FLOAT, (0.5, 2), (3,), ("group_density", "material_density", "densities"))
     p.array("thickness", FLOAT, (0.1, 1), (p.threads,), ("thickness", "face_thickness"))
-    p.number("default_density", (0.5, 2), ("default_density", "density"), ("1.0",))
+    p.number("default_density", (0.5, 2), ("default_density", "density"), ("0.5", "2.0"))
     p.number("drag", (0.2, 1), ("drag_coefficient", "air_drag"), ("0.5",))
     p.array("load", FLOAT, (-1, 1), (p.threads,), ("pressure", "face_load", "load"))
     p.scalar("wind", VEC, (-2, 2), ("wind", "wind_velocity", "air_velocity"))
@@ -195,24 +195,31 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "a = flat[3 * tid + 0]\nb = flat[3 * tid + 1]\nc = flat[3 * tid + 2]",
         "corners = triples[tid]\na = corners[0]\nb = corners[1]\nc = corners[2]",
     ))  # fmt: skip
+    # the kind of what is left out: said once at the beginning, or wherever a face is left out
+    first = target == "face_kind" and p.choices.chance(0.5)
+    nothing = ["kind[tid] = 0"] if target == "face_kind" and not first else []
+    if first:
+        p.add("kind[tid] = 0")
     if p.maybe(0.4):
-        tests = ["active[tid] == 0", "group[tid] != wanted"]
-        p.add(block(f"if {p.choices.choice(tests)}:", *(["kind[tid] = 0"] if target == "face_kind" else []), "return"))
+        tests = ["active[tid] == 0"] if target == "lumped_mass" else ["active[tid] == 0", "group[tid] != wanted"]
+        p.add(block(f"if {p.choices.choice(tests)}:", *nothing, "return"))
     if p.maybe(0.4):
         p.add(
             block(
                 "if a == b or b == c or c == a:",
-                *(["kind[tid] = 0"] if target == "face_kind" else []),
+                *nothing,
                 *(["wp.atomic_add(bad, 0, 1)"] if p.maybe(0.4) else []),
                 "return",
             )
         )
     p.add("n = wp.cross(x[b] - x[a], x[c] - x[a])")
     if target == "face_kind":
-        p.add(*_facing(p))
+        p.add(*_facing(p, started=first))
+    elif target == "lumped_mass":
+        p.add("area = 0.5 * wp.length(n)", *_to_corners(p, "mass", _share(p)))
     else:
         p.add("area = 0.5 * wp.length(n)", block(f"if area {p.pick('<', '<=')} TINY:", "return"))
-        p.add(*(_to_corners(p, "mass", _share(p)) if target == "lumped_mass" else _to_corners(p, "vertex", _push(p))))
+        p.add(*_to_corners(p, "vertex", _push(p)))
     titles = {
         "vertex_normals": ("accumulate_normals", "vertex_normals") if normal else ("eval_face_loads", "face_forces"),
         "lumped_mass": ("lump_mass", "lump_vertex_mass", "distribute_mass"),
@@ -252,7 +259,8 @@ def _push(p: Program) -> list[str]:
     }[p.pick("load", "pressure", "wind")]
 
 
-def _facing(p: Program) -> list[str]:
+def _facing(p: Program, *, started: bool) -> list[str]:
+    """Which way a face looks; ``started`` if its kind is 0 already."""
     test = p.pick("s = wp.dot(n, view)", "s = wp.dot(n, view)", "s = wp.dot(n, x[a] - eye)")
     signs = (("s < 0.0", "kind[tid] = FRONT"), ("s > 0.0", "kind[tid] = BACK"))
     front, back = signs if p.choices.chance(0.5) else signs[::-1]
@@ -260,12 +268,13 @@ def _facing(p: Program) -> list[str]:
     form = p.pick("chain", "two", "edge", "start")
     lines = join(front[1], *count)
     if form == "chain":
-        facing = chain((front[0], lines), back, otherwise="kind[tid] = 0")
+        sides = block(f"if {front[0]}:", lines) + "\nel" + block(f"if {back[0]}:", back[1])
+        facing = sides if started else chain((front[0], lines), back, otherwise="kind[tid] = 0")
         return [test, facing if p.choices.chance(0.4) else chain((front[0], lines), otherwise=back[1])]
     if form == "two":
         return [test, block(f"if {front[0]}:", lines, "return"), back[1]]
     if form == "start":
-        return [test, "kind[tid] = 0", block(f"if {front[0]} and group[tid] != NO_GROUP:", lines)]
+        return [test, *([] if started else ["kind[tid] = 0"]), block(f"if {front[0]}:", lines)]
     inner = block("if wp.abs(s) < grazing * wp.length(n):", "kind[tid] = EDGE_ON")
     return [test, inner + "\nel" + block(f"if {front[0]}:", lines) + "\n" + block("else:", back[1])]
 

@@ -86,33 +86,27 @@ _NEIGHBORS = {
             num += 1 ~ if wp.length_sq(x0 - x[nbr]) < cutoff * cutoff:
                 num += 1}
         degree[tid] = num
-        {?0.5 {isolated[tid] = 1 if num == 0 else 0 ~ wp.atomic_add(total_pairs, 0, num) ~
-        wp.atomic_max(most_num, 0, num) ~
-        # few around it: it lies on the surface
-        surface[tid] = 1 if num < min_around else 0}}
+        {?0.4 wp.atomic_add(total_pairs, 0, num)}
     """,
     "nearest_neighbor": """
         {?0.4 if active[tid] == 0:
             nearest[tid] = -1
+            NO_DISTANCE
             return}
         x0 = x[tid]
-        best = {float(HUGE) ~ float(cutoff)}
+        best = {float(HUGE) ~ float(cutoff) ~ float(cutoff)}
         found = int(-1)
         LOOP
             {?0.4 if phase[nbr] {== ~ !=} phase[tid]:
                 continue}
-            {r = wp.length(x0 - x[nbr])
-            {?0.4 if r > cutoff:
+            {?0.3 if active[nbr] == 0:
                 continue}
+            r = wp.length(x0 - x[nbr])
             if r < best:
                 best = r
-                found = nbr}
+                found = nbr
         nearest[tid] = found
-        {?0.5 {distance_out[tid] = best if found >= 0 else -1.0 ~ if found >= 0:
-            distance_out[tid] = best
-        else:
-            distance_out[tid] = -1.0 ~ if found < 0:
-            wp.atomic_add(num_alone, 0, 1)}}
+        DISTANCE
     """,
     "smooth_velocity": """
         {?0.4 if active[tid] == 0:
@@ -147,6 +141,12 @@ _NEIGHBORS = {
 }
 """What a particle's neighbours come to; ``LOOP`` begins the loop over them, ``nbr``."""
 
+_DISTANCE = """        {distance_out[tid] = best if found >= 0 else -1.0 ~ if found >= 0:
+            distance_out[tid] = best
+        else:
+            distance_out[tid] = -1.0}
+"""
+
 
 def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     """A sum over a particle's neighbours within a cutoff; the list has an offset for each particle."""
@@ -172,20 +172,15 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
     p.number("blend", (0.05, 0.5), ("xsph", "smoothing", "blend"), ("0.1", "0.25"))
     p.number("dt", (0.05, 0.2), ("dt", "time_step"), ("0.1",))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
-    p.scalar("min_around", INT, (1, 3), ("min_neighbors", "surface_limit"))
     p.output("density", FLOAT, (count,), ("density", "densities", "rho"))
     p.output("pressure_out", FLOAT, (count,), ("pressure", "pressure_out"))
     p.output("constraint", FLOAT, (count,), ("density_error", "constraint"))
     p.output("f", VEC, (count,), ("forces", "particle_f", "force_out"))
     p.output("added", VEC, (count,), ("forces", "particle_f", "force_out"), (-1, 1))
     p.output("degree", INT, (count,), ("degree", "num_close", "coordination"))
-    p.output("isolated", INT, (count,), ("isolated", "is_alone"))
-    p.output("surface", INT, (count,), ("is_surface", "surface_flag"))
     p.output("total_pairs", INT, (1,), ("total_pairs", "pair_count"), (0, 1))
-    p.output("most_num", INT, (1,), ("max_degree", "most_neighbors"), (0, 1))
     p.output("nearest", INT, (count,), ("nearest", "closest_id", "nearest_id"))
     p.output("distance_out", FLOAT, (count,), ("nearest_distance", "min_distance"))
-    p.output("num_alone", INT, (1,), ("num_alone", "num_isolated"), (0, 1))
     p.output("v_out", VEC, (count,), ("velocities_out", "smoothed", "new_vel"))
     p.output("x_out", VEC, (count,), ("positions_out", "new_pos"))
     p.guard_count("particle")
@@ -206,7 +201,10 @@ def _draw_neighbors(stream: Stream, target: str) -> KernelSpec:
             block("if nbr < 0:", "continue") + "\n" + block("if nbr == tid:", "continue"),
         )
     begun = "\n".join([loop, *(f"    {each}" for each in join(get, skip).split("\n"))])
-    p.write(_NEIGHBORS[target].replace("LOOP", begun.replace("\n", "\n        ")))
+    text = _NEIGHBORS[target].replace("LOOP", begun.replace("\n", "\n        "))
+    far = p.maybe(0.5)
+    text = text.replace("            NO_DISTANCE\n", "            distance_out[tid] = -1.0\n" if far else "")
+    p.write(text.replace("        DISTANCE\n", _DISTANCE if far else ""))
     titles = {
         "neighbor_density": ("compute_density", "sum_density", "eval_density"),
         "neighbor_force": ("pair_forces", "compute_neighbor_forces", "eval_particle_forces"),
@@ -236,8 +234,7 @@ _CELLS = {
         if num > 0:
             new = c + rate * (total / float(num) - c) ~ new = c + rate * (total - float(num) * c)}}
         out[tid] = new
-        {?0.4 {wp.atomic_max(worst, 0, wp.abs(new - c)) ~ if new > limit:
-            wp.atomic_add(num_hot, 0, 1)}}
+        {?0.4 wp.atomic_max(worst, 0, wp.abs(new - c))}
     """,
     "automaton": """
         {?0.3 if solid[tid] == SOLID:
@@ -270,7 +267,7 @@ _CELLS = {
             grown = 1}
         next[tid] = grown
         {?0.4 {if grown != state[tid]:
-            wp.atomic_add(num_changed, 0, 1) ~ around[tid] = num ~ wp.atomic_add(num_alive, 0, state[tid])}}
+            wp.atomic_add(num_changed, 0, 1) ~ wp.atomic_add(num_alive, 0, grown)}}
     """,
     "open_faces": """
         {?0.5 if solid[tid] {== SOLID ~ != FLUID}:
@@ -280,9 +277,7 @@ _CELLS = {
         SPLIT
         AROUND open
         links[tid] = num
-        {?0.6 {if num == 0:
-            wp.atomic_add(num_closed, 0, 1) ~ diag[tid] = float(num) / (h * h) ~ on_wall[tid] = 1 if num < 4 else 0 ~
-        wp.atomic_add(num_links, 0, num)}}
+        {?0.5 wp.atomic_add(num_links, 0, num)}
     """,
     "gradient": """
         {?0.4 if solid[tid] == SOLID:
@@ -356,7 +351,6 @@ def _draw_cells(stream: Stream, target: str) -> KernelSpec:
     p.output("flux_out", FLOAT, (cells,), ("advection", "convective"))
     p.output("lowest", INT, (cells,), ("is_minimum", "is_pit"))
     p.output("next", INT, (cells,), ("next_state", "state_out", "new_state"))
-    p.output("around", INT, (cells,), ("num_around", "live_neighbors"))
     p.output("links", INT, (cells,), ("num_open", "open_faces", "free_neighbors"))
     p.output("on_wall", INT, (cells,), ("near_wall", "is_border"))
     p.output("diag", FLOAT, (cells,), ("diagonal", "a_diag"))

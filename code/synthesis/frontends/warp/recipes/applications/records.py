@@ -13,7 +13,6 @@ _FLAT = {
             ~}
             x_out[tid] = {0.0 ~ fallback}
             kind_out[tid] = -1
-            {?0.4 wp.atomic_add(num_missing, 0, 1)}
             return ~ if src < 0 or src >= num_src:
             # keeps what it has
             return}
@@ -21,16 +20,12 @@ _FLAT = {
         kind_out[tid] = kind_src[src] ~
         if src < 0{ or src >= num_src ~}:
             v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            {wp.atomic_add(num_missing, 0, 1)
-            return ~ return}
-        v_out[tid] = v_src[src]{ + offset_of[group_of[tid]] ~}
-        {?0.5 x_out[tid] = x_src[src]} ~
+            return
+        v_out[tid] = v_src[src]{ + offset_of[group_of[tid]] ~} ~
         if src >= 0{ and src < num_src ~}:
             x_out[tid] = x_src[src]{ * scale ~}
-            {?0.5 v_out[tid] = v_src[src]}
         else:
-            x_out[tid] = {0.0 ~ fallback}
-            {?0.3 wp.atomic_add(num_missing, 0, 1)}}
+            x_out[tid] = {0.0 ~ fallback}}
     """,
     "compact": """
         {if {alive[tid] == 0 ~ kind_src2[tid] == KIND_NONE ~ values[tid] <= threshold}:
@@ -85,14 +80,12 @@ _FLAT = {
         if old >= 0{ and old < num_src ~}:
             new = slot_of[old]{ + first_id[0] ~}
         id_out[tid] = new
-        {?0.5 {if new < 0:
-            wp.atomic_add(num_missing, 0, 1) ~ if new >= 0:
-            wp.atomic_add(use_count, old, 1)}} ~
+        {?0.5 if new >= 0:
+            wp.atomic_add(use_count, old, 1)} ~
         if old < 0:
             id_out[tid] = -1
         elif {alive[tid] == 0 ~ old >= num_src}:
             id_out[tid] = -1
-            {wp.atomic_add(num_missing, 0, 1) ~}
         else:
             id_out[tid] = slot_of[old]{ + first_id[0] ~} ~
         if old < 0{ or alive[tid] == 0 ~}:
@@ -103,7 +96,6 @@ _FLAT = {
         ~}
         if new < 0:
             id_out[tid] = -1
-            {wp.atomic_add(num_missing, 0, 1) ~}
         else:
             id_out[tid] = new{ + first_id[0] ~}}
     """,
@@ -129,7 +121,6 @@ _FLAT = {
         else:
             x_out[tid] = {0.0 ~ fallback}
         num_out[tid] = num}
-        {?0.3 wp.atomic_add(sum_all, 0, acc)}
     """,
 }
 
@@ -180,8 +171,6 @@ def _draw_flat(stream: Stream, target: str) -> KernelSpec:
     p.output("heaviest", FLOAT, (4,), ("max_mass", "heaviest"), (0, 1.5))
     p.output("last_of", INT, (4,), ("last_index", "max_id"), (0, 4))
     p.output("first_of", INT, (4,), ("first_index", "min_id"), (p.threads // 2, p.threads))
-    p.output("num_missing", INT, (1,), ("num_missing", "num_unmapped"), (0, 1))
-    p.output("sum_all", FLOAT, (1,), ("grand_total", "sum_all"), (0, 1))
     if target != "segments":
         p.guard_count("item")
     p.write(_FLAT[target])
@@ -274,25 +263,29 @@ _WORLDS = {
             {count_out[world] = base ~ end_out[world] = base + count_of[world]}}
     """,
     "prefix_sums": """
-        {?0.5 if i >= count_of[world]:
+        {?0.5 if {i >= count_of[world] ~ mask[world] == 0 ~ mask[world] == 0 or i >= count_of[world]}:
             dst[world, i] = 0.0
             return}
-        {?0.3 if mask[world] == 0:
-            return}
         total = float(0.0)
-        {?0.5 num = int(0)
-        for k in range({i ~ i + 1}):
-            {?0.4 if ids[world, k] < 0:
+        {for k in range(i):
+            {?0.3 if ids[world, k] < 0:
                 continue}
             total += src[world, k]{ * weight[k] ~}
-            num += 1
-        {dst[world, i] = total
-        num_out[world, i] = num ~ # the mean of all so far
-        dst[world, i] = total / float(wp.max(num, 1))} ~
-        for k in range({i ~ i + 1}):
-            {?0.4 if ids[world, k] < 0:
+        dst[world, i] = total ~
+        for k in range(i + 1):
+            {?0.3 if ids[world, k] < 0:
                 continue}
             total += src[world, k]{ * weight[k] ~}
+        dst[world, i] = total
+        {?0.3 # the last has them all
+        if i == {width ~ src.shape[1]} - 1:
+            row_sum[world] = total} ~
+        {# those before this one
+        ~}
+        k = int(0)
+        while k < i:
+            total += src[world, k]{ * weight[k] ~}
+            k += 1
         dst[world, i] = total}
     """,
     "rank_items": """
@@ -312,12 +305,8 @@ _WORLDS = {
                 rank += 1 ~ if src[world, k] {< ~ >} here:
                 rank += 1
             elif src[world, k] == here and k < i:
-                rank += 1 ~ if src[world, k] < here:
                 rank += 1}
         rank_out[world, i] = rank
-        {?0.4 is_best[world, i] = 1 if rank == 0 else 0}
-        {?0.3 if rank < {3 ~ max_rank}:
-            wp.atomic_add(best_sum, world, here)}
     """,
     "normalize_rows": """
         {?0.4 if mask[world] == 0:
@@ -371,7 +360,6 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     p.array("ids", INT, (-1, 9), shape, ("ids", "item_ids", "owner_ids"))
     p.scalar("step", INT, (1, 100), ("step", "frame", "time_index"))
     p.scalar("max_age", INT, (3, 7), ("max_age", "timeout"))
-    p.scalar("max_rank", INT, (1, 4), ("num_best", "top_k"))
     p.scalar("active_worlds", INT, (worlds // 2, worlds), ("num_worlds", "nworld", "world_count_in"))
     p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
     p.number("decay", (0.3, 0.9), ("decay", "keep"), ("0.9", "0.5"))
@@ -383,10 +371,8 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
     p.output("age", INT, shape, ("age", "lifetime", "steps"), (0, 10))
     p.output("ids_out", INT, shape, ("ids_out", "index_out", "new_ids"))
     p.output("owner_out", INT, shape, ("owner_world", "world_out"))
-    p.output("num_out", INT, shape, ("num_before", "num_summed"))
+    p.output("row_sum", FLOAT, (worlds,), ("row_total", "row_sum"), (0, 1))
     p.output("rank_out", INT, shape, ("rank", "rank_out", "sorted_index"))
-    p.output("is_best", INT, shape, ("is_best", "is_first"))
-    p.output("best_sum", FLOAT, (worlds,), ("best_sum", "top_sum"), (0, 1))
     p.output("mean_out", FLOAT, (worlds,), ("row_mean", "mean_out"))
     p.output("stamp", INT, (worlds,), ("last_update", "version", "stamp"), (0, 3))
     p.output("num_resets", INT, (worlds,), ("num_resets", "episode"), (0, 3))

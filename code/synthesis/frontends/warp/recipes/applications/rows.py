@@ -7,20 +7,17 @@ from synthesis.records import KernelSpec
 
 _ROWS = {
     "csr_multiply": """
-        {?0.4 # rows that are not free are left alone
+        {?0.4 {# rows that are fixed
+        ~}
         if mask[row] == 0:
+            FIXED
             return}
         total = float(0.0)
         LOOP
             {?0.3 if mask[col] == 0:
                 continue}
-            {?0.2 if wp.abs(values[k]) < drop:
-                continue}
             total += values[k] * x[col]
-        {y[row] = total ~ y[row] = b[row] - total ~ y[row] = alpha * total ~ added[row] = beta * added[row] + total ~
-        added[row] = alpha * total + beta * added[row] ~ added[row] += total ~ y[row] = total + shift * x[row] ~
-        y[row] = inv_diag_in[row] * (b[row] - total)}
-        {?0.3 wp.atomic_add(dot_out, 0, x[row] * total)}
+        PRODUCT
     """,
     "csr_diagonal": """
         {?0.3 if mask[row] == 0:
@@ -42,26 +39,18 @@ _ROWS = {
         ~}
         diag[row] = pivot if pivot != 0.0 else 1.0 ~ diag[row] = {1.0 / wp.max(wp.abs(pivot), drop) ~ \
                 1.0 / wp.sqrt(wp.max(wp.abs(pivot), drop))}}
-        {?0.3 if pivot == 0.0:
-            wp.atomic_add(num_bad, 0, 1)}
     """,
     "csr_row_norm": """
         {?0.3 if mask[row] == 0:
-            y[row] = {0.0 ~ 1.0}
+            y[row] = NO_ROW
             return}
         total = float(0.0)
         LOOP
-            {?0.3 {# only what is off the diagonal
-            if col == row:
-                continue ~ if mask[col] == 0:
-                continue}}
-            {total += wp.abs(values[k]) ~ total = wp.max(total, wp.abs(values[k])) ~ total += values[k] * values[k]
+            {total += wp.abs(values[k])
+        {?0.4 # the largest of all is the norm of the matrix
+        wp.atomic_max(norm_out, 0, total)} ~ total = wp.max(total, wp.abs(values[k])) ~ total += values[k] * values[k]
         total = wp.sqrt(total)}
-        {y[row] = total ~ if total > drop:
-            y[row] = 1.0 / total
-        else:
-            y[row] = 1.0 ~ y[row] = 1.0 / wp.max(total, drop)}
-        {?0.4 wp.atomic_max(norm_out, 0, total)}
+        NORM
     """,
     "csr_jacobi": """
         {?0.5 {if mask[row] == 0:
@@ -105,33 +94,67 @@ _ROWS = {
             if color[col] != color[row]:
                 num += 1}
         count[row] = num
-        {?0.5 {wp.atomic_add(nnz_out, 0, num) ~ wp.atomic_max(widest, 0, num) ~ if num == 0:
-            wp.atomic_add(num_bad, 0, 1)}}
+        {?0.5 {wp.atomic_add(nnz_out, 0, num) ~ # the room that a padded form needs
+        wp.atomic_max(widest, 0, num)}}
     """,
-    "csr_bandwidth": """
+    "csr_upper_width": """
         {?0.3 if mask[row] == 0:
             width[row] = 0
             return}
-        {far = int(row)
+        far = int(row)
         LOOP
             {?0.4 if wp.abs(values[k]) < drop:
                 continue}
             {far = wp.max(far, col) ~ if col > far:
                 far = col}
-        width[row] = far - row ~
+        width[row] = far - row
+        {?0.4 # the whole matrix is as wide as its widest row
+        wp.atomic_max(widest, 0, far - row)}
+    """,
+    "csr_bandwidth": """
+        {?0.3 if mask[row] == 0:
+            width[row] = 0
+            return}
         first = int(row)
         far = int(row)
         LOOP
             {?0.4 if wp.abs(values[k]) < drop:
                 continue}
-            first = wp.min(first, col)
-            far = wp.max(far, col)
-        {width[row] = far - first + 1 ~ width[row] = wp.max(row - first, far - row)}}
+            {first = wp.min(first, col)
+            far = wp.max(far, col) ~ if col < first:
+                first = col
+            if col > far:
+                far = col}
+        {width[row] = far - first + 1 ~ width[row] = wp.max(row - first, far - row)
         {?0.4 # the whole matrix is as wide as its widest row
-        wp.atomic_max(widest, 0, far - row)}
+        wp.atomic_max(widest, 0, wp.max(row - first, far - row))}}
     """,
 }
 """What is done with a row; ``LOOP`` begins the loop over its entries, in which ``col`` is an entry's column."""
+
+
+_PRODUCTS = (
+    (("csr_mv", "spmv", "sparse_multiply"), "y[row] = total\n        {?0.3 wp.atomic_add(dot_out, 0, x[row] * total)}"),
+    (("csr_mv", "spmv", "csr_gemv"), "y[row] = alpha * total"),
+    (("csr_gemv", "spmv", "sparse_axpy"), "{added[row] = alpha * total + beta * added[row] ~ added[row] += total ~ "
+     "added[row] = beta * added[row] + total}"),
+    (("csr_residual", "compute_residual", "sparse_residual"), "y[row] = b[row] - total"),
+    (("shifted_spmv", "csr_mv_shifted", "regularized_spmv"), "y[row] = total + shift * x[row]"),
+    (("scaled_residual", "jacobi_residual", "csr_preconditioned_residual"),
+     "y[row] = inv_diag_in[row] * (b[row] - total)"),
+)  # fmt: skip
+"""What a product of a row may be for: the kernel's names, and what is kept."""
+
+_NORMS = (
+    (("row_norms", "csr_row_norms", "compute_row_norms"), "y[row] = total", "0.0"),
+    (
+        ("csr_row_scale", "row_scaling", "equilibrate_rows"),
+        "{if total > drop:\n            y[row] = 1.0 / total\n        else:\n            y[row] = 1.0 ~ "
+        "y[row] = 1.0 / wp.max(total, drop)}",
+        "1.0",
+    ),
+)
+"""A norm of a row, or the scale that it gives: the kernel's names, what is kept, and that of a row left out."""
 
 
 def _draw_csr(stream: Stream, target: str) -> KernelSpec:
@@ -157,13 +180,17 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     p.output("added", FLOAT, (rows,), ("y", "out", "result"), (-1, 1))
     p.output("diag", FLOAT, (rows,), ("diag", "diagonal", "diag_out"))
     p.output("count", INT, (rows,), ("row_nnz", "num_in_row", "row_count"))
-    p.output("width", INT, (rows,), ("bandwidth", "row_width", "upper_width"))
-    p.output("dot_out", FLOAT, (1,), ("x_dot_Ax", "energy"), (-1, 1))
-    p.output("norm_out", FLOAT, (1,), ("max_norm", "inf_norm"), (0, 0.1))
+    widths = ("upper_width", "upper_bandwidth") if target == "csr_upper_width" else ("bandwidth", "row_width")
+    p.output("width", INT, (rows,), widths)
+    p.output("dot_out", FLOAT, (1,), ("x_dot_Ax", "quadratic_form"), (-1, 1))
+    largest = ("max_change", "largest_update") if target == "csr_jacobi" else ("matrix_norm", "inf_norm")
+    p.output("norm_out", FLOAT, (1,), largest, (0, 0.1))
     p.output("change_out", FLOAT, (1,), ("change_sq", "error_sq"), (0, 1))
     p.output("num_bad", INT, (1,), ("num_empty", "missing_count"), (0, 1))
     p.output("nnz_out", INT, (1,), ("total_nnz", "nnz_out"), (0, 1))
-    p.output("widest", INT, (1,), ("max_width", "widest_row"), (0, 1))
+    p.output(
+        "widest", INT, (1,), ("max_row_nnz", "ell_width") if target == "csr_pattern" else ("max_width", "band"), (0, 1)
+    )
     loop = p.pick(
         "for k in range(offsets[row], offsets[row + 1]):",
         "start = offsets[row]\nend = offsets[row + 1]\nfor k in range(start, end):",
@@ -173,11 +200,16 @@ def _draw_csr(stream: Stream, target: str) -> KernelSpec:
     )
     skip = f"\n    {{# padding\n    ~}}\n    if col < 0:\n        {p.pick('continue', 'break')}" if padded else ""
     begun = f"{loop}\n    col = columns[k]{skip}".replace("\n", "\n        ")
-    p.write(_ROWS[target].replace("LOOP", begun))
+    multiplied, result = p.choices.choice(_PRODUCTS)
+    normed, norm, none = p.choices.choice(_NORMS)
+    text = _ROWS[target].replace("LOOP", begun).replace("PRODUCT", result)
+    text = text.replace("            FIXED\n", "" if "added" in result else "            y[row] = 0.0\n")
+    p.write(text.replace("NORM", norm).replace("NO_ROW", none))
     titles = {
-        "csr_multiply": ("csr_mv", "spmv", "sparse_multiply"),
+        "csr_multiply": multiplied,
         "csr_diagonal": ("csr_get_diag", "extract_diagonal", "get_diagonal"),
-        "csr_row_norm": ("row_norms", "csr_row_scale", "row_sums"),
+        "csr_row_norm": normed,
+        "csr_upper_width": ("upper_bandwidth", "measure_upper_width", "csr_upper_width"),
         "csr_jacobi": ("jacobi_sweep", "csr_jacobi", "relax_rows"),
         "csr_pattern": ("count_row_entries", "row_pattern", "csr_row_counts"),
         "csr_bandwidth": ("row_bandwidth", "csr_bandwidth", "measure_bandwidth"),
@@ -210,19 +242,14 @@ _SEARCHES = {
                 lo = mid + 1
             else:
                 hi = mid - 1}
-        {place[tid] = found
-        {?0.4 if found >= 0:
-            value[tid] = payload[found]
-        else:
-            value[tid] = fallback} ~
+        {place[tid] = found ~
         {if found >= 0:
             place[tid] = ids[found]
         else:
             place[tid] = -1 ~ place[tid] = ids[found] if found >= 0 else -1} ~
         if found == -1:
             place[tid] = -1
-            {wp.atomic_add(num_missing, 0, 1)
-            return ~ return}
+            return
         place[tid] = {found ~ ids[found]}}
     """,
     "lower_bound": """
@@ -231,16 +258,11 @@ _SEARCHES = {
             return}
         key = queries[tid]
         SEARCH
-        {place[tid] = lo
-        {?0.4 exact[tid] = 0
-        if lo < PAST:
-            if table[lo] == key:
-                exact[tid] = 1} ~ place[tid] = lo - FIRST ~
+        {place[tid] = lo ~ place[tid] = lo - FIRST ~
         {# beyond the last key
         if lo == PAST:
             place[tid] = -1
-            {wp.atomic_add(num_missing, 0, 1)
-            return ~ return} ~ if lo >= PAST:
+            return ~ if lo >= PAST:
             place[tid] = -1
             return}
         place[tid] = {lo ~ ids[lo]}}
@@ -259,8 +281,7 @@ _SEARCHES = {
             return ~
         if key < knots[0] or key > knots[num_knots - 1]:
             value[tid] = fallback
-            {wp.atomic_add(num_missing, 0, 1)
-            return ~ return}}
+            return}
         lo = int(0)
         hi = int(num_knots - 1)
         while {hi - lo > 1 ~ lo + 1 < hi}:
@@ -296,17 +317,21 @@ _SEARCHES = {
         {?0.4 if valid[tid] == 0:
             return}
         key = queries[tid]
-        {?0.4 {# below the first edge
-        if key < table[0]:
-            return ~ if key < table[0]:
-            wp.atomic_add(num_missing, 0, 1)
-            return}}
-        WHOLE
         {# edges belong to the bin on their right
         ~}
-        {wp.atomic_add(hits, lo, 1) ~ if lo < num_keys:
-            wp.atomic_add(hits, lo, 1)}
-        {?0.3 wp.atomic_add(bin_sum, lo, weight[tid])}
+        {{# outside of all bins
+        ~}
+        if key < table[0] or key >= table[num_keys - 1]:
+            {wp.atomic_add(num_missing, 0, 1)
+            return ~ return}
+        WHOLE
+        wp.atomic_add(hits, lo - 1, 1)
+        {?0.3 wp.atomic_add(bin_sum, lo - 1, weight[tid])} ~
+        {# the first and the last bin are open
+        ~}
+        WHOLE
+        wp.atomic_add(hits, lo, 1)
+        {?0.3 wp.atomic_add(bin_sum, lo, weight[tid])}}
     """,
 }
 """A search; it is in a whole table or in a part of it, ``FIRST`` to ``PAST``."""
@@ -328,10 +353,10 @@ _HALVES = """
 
 def _draw_search(stream: Stream, target: str) -> KernelSpec:
     """A search by halves for a key, in a table or in the part of it that a thread is told."""
-    p = Program(stream, ("tid", "i", "query"))
+    p = Program(stream, ("tid", "i", "sample" if target in ("bucket", "table_value") else "query"))
     size = p.choices.choice((16, 24, 32, 48))
     p.starts("table", size, 2, 1, ("bin_edges", "edges") if target == "bucket" else ("sorted_keys", "keys"))
-    asked = ("samples", "levels") if target == "bucket" else ("queries", "query_keys", "targets")
+    asked = ("samples", "values") if target == "bucket" else ("queries", "query_keys", "targets")
     p.array("queries", INT, (-2, 2 * size + 2), (p.threads,), asked)
     p.starts("knots", size, 2, 1, ("knots", "times", "x_table"), kind=FLOAT)
     p.array("knots_query", FLOAT, (-2, 2 * size + 1), (p.threads,), ("samples", "query_times", "x_query"))
@@ -340,16 +365,21 @@ def _draw_search(stream: Stream, target: str) -> KernelSpec:
     p.array("payload", FLOAT, (-2, 2), (size,), ("values", "table_values", "y_table"))
     p.array("weight", FLOAT, (0.2, 2), (p.threads,), ("weights", "sample_weight"))
     p.array("ids", INT, (0, 99), (size,), ("ids", "owners", "key_ids"))
-    p.array("valid", INT, (0, 1), (p.threads,), ("valid", "active", "query_mask"))
+    p.array(
+        "valid",
+        INT,
+        (0, 1),
+        (p.threads,),
+        ("valid", "sample_mask") if target in ("bucket", "table_value") else ("valid", "query_mask"),
+    )
     p.number("fallback", (-1, 1), ("default_value", "fill_value"), ("0.0", "-1.0"))
     p.sizes(num_keys=size, num_knots=size)
     p.output("place", INT, (p.threads,), ("positions", "indices", "index_out"))
-    p.output("exact", INT, (p.threads,), ("is_exact", "found_flag"))
     p.output("value", FLOAT, (p.threads,), ("out", "interpolated", "result"))
-    p.output("hits", INT, (size + 1,), ("histogram", "bin_count", "hits"), (0, 3))
+    p.output("hits", INT, (size + 1,), ("histogram", "bin_count", "bin_size"), (0, 3))
     p.output("bin_sum", FLOAT, (size + 1,), ("bin_weight", "weight_sum"), (0, 1))
     p.output("num_missing", INT, (1,), ("num_missing", "num_outside"), (0, 1))
-    p.guard_count("query")
+    p.guard_count("sample" if target in ("bucket", "table_value") else "query")
     first, past = "0", p.pick("num_keys", "num_keys", "table.shape[0]")
     if p.maybe(0.35) and target != "bucket":
         first, past = "begins[tid]", "ends[tid]"
@@ -374,19 +404,14 @@ _SEGMENTS = {
             return}
         found = int(-1)
         LOOP
-            {?0.3 # the list ends early
-            if kind[k] == NONE:
-                break}
             {?0.3 if active[item[k]] == 0:
                 continue}
             {?0.3 if item[k] == tid:
                 continue}
-            if kind[k] == wanted:
+            if kind[item[k]] == wanted:
                 {found = k ~ found = item[k]}
                 break
         place[tid] = found
-        {?0.4 {has_match[tid] = 1 if found >= 0 else 0 ~ if found < 0:
-            wp.atomic_add(num_missing, 0, 1)}}
     """,
     "first_due": """
         {?0.4 if active[tid] == 0:
@@ -422,7 +447,7 @@ _SEGMENTS = {
         total = float(0.0)
         num = int(0)
         LOOP
-            {?0.4 if kind[k] == NONE:
+            {?0.4 if kind[item[k]] == NONE:
                 continue}
             {?0.3 if active[item[k]] == 0:
                 continue}
@@ -435,8 +460,6 @@ _SEGMENTS = {
             num += 1
         total_out[tid] = total
         num_out[tid] = num
-        {?0.4 {if num == 0:
-            wp.atomic_add(num_missing, 0, 1) ~ wp.atomic_add(sum_all, 0, total)}}
     """,
     "count_matches": """
         {?0.4 if active[tid] == 0:
@@ -449,16 +472,15 @@ _SEGMENTS = {
             {?0.3 # not with itself
             if item[k] == tid:
                 continue}
-            {if kind[k] == wanted:
-                num += 1 ~ if kind[k] == WALL or kind[k] == TRIGGER:
-                num += 1 ~ if kind[k] != wanted:
+            {if kind[item[k]] == wanted:
+                num += 1 ~ if kind[item[k]] == WALL or kind[item[k]] == TRIGGER:
+                num += 1 ~ if kind[item[k]] != wanted:
                 continue
-            num += 1 ~ if kind[k] == NONE:
+            num += 1 ~ if kind[item[k]] == NONE:
                 continue
             num += 1}
         num_out[tid] = num
-        {?0.4 {wp.atomic_add(total_num, 0, num) ~ wp.atomic_max(most_num, 0, num) ~ if num == 0:
-            wp.atomic_add(num_missing, 0, 1)}}
+        {?0.3 wp.atomic_add(total_num, 0, num)}
     """,
     "best_item": """
         {?0.4 if active[tid] == 0:
@@ -470,9 +492,9 @@ _SEGMENTS = {
         LOOP
             {?0.3 if active[item[k]] == 0:
                 continue}
-            {?0.3 if kind[k] {== NONE ~ != wanted}:
+            {?0.3 if kind[item[k]] {== NONE ~ != wanted}:
                 continue}
-            {c = cost[k] ~ c = cost[k] * size[item[k]] ~ c = cost[k] + size[item[k]]}
+            {c = cost[item[k]] ~ c = cost[item[k]] * size[item[k]]}
             if c < best:
                 best = c
                 found = {item[k] ~ item[k] ~ k}
@@ -491,7 +513,7 @@ _SEGMENTS = {
         LOOP
             {?0.3 if active[item[k]] == 0:
                 continue}
-            {?0.3 if kind[k] {== NONE ~ != wanted}:
+            {?0.3 if kind[item[k]] {== NONE ~ != wanted}:
                 continue}
             MEAN
         {?0.4 num_out[tid] = COUNT}
@@ -534,12 +556,16 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.array("begins", INT, (0, entries // 2), (p.threads,), ("first", "start_index", "begin"))
     p.array("lengths", INT, (0, entries // 2), (p.threads,), ("count", "lengths", "num_items"))
     p.array(
-        "kind", INT, (-1, 3), (entries,), ("event_type", "event_kind") if event else ("item_type", "labels", "tags")
+        "kind",
+        INT,
+        (-1, 3),
+        (entries if event else p.threads,),
+        ("event_type", "event_kind") if event else ("item_type", "labels", "tags"),
     )
     p.array(
         "item", INT, (0, p.threads - 1), (entries,), ("event_source",) if event else ("items", "item_ids", "members")
     )
-    p.array("cost", FLOAT, (0, 2), (entries,), ("cost", "costs", "item_cost"))
+    p.array("cost", FLOAT, (0, 2), (p.threads,), ("cost", "costs", "item_cost"))
     p.array("value", FLOAT, (-2, 2), (entries,), ("values", "data", "samples"))
     p.array("time", FLOAT, (0, 2), (entries,), ("event_time", "times", "timestamps"))
     p.array("size", FLOAT, (0.5, 2), (p.threads,), ("item_size", "sizes", "weights"))
@@ -550,18 +576,14 @@ def _draw_segment(stream: Stream, target: str) -> KernelSpec:
     p.output(
         "place", INT, (p.threads,), ("next_event", "event_index") if event else ("first_match", "selected", "index_out")
     )
-    p.output("has_match", INT, (p.threads,), ("has_match", "is_found"))
     p.output("time_out", FLOAT, (p.threads,), ("next_time", "due_time"))
     p.output("total_out", FLOAT, (p.threads,), ("total", "used", "sum_out"))
-    p.output("sum_all", FLOAT, (1,), ("total_used", "sum_all"), (0, 1))
     p.output("cost_out", FLOAT, (p.threads,), ("best_cost", "min_cost"))
     p.output("mean_out", FLOAT, (p.threads,), ("mean", "average", "mean_out"))
     p.output("var_out", FLOAT, (p.threads,), ("variance", "var_out"))
     p.output("weight_out", FLOAT, (p.threads,), ("total_weight", "weight_sum"))
     p.output("num_out", INT, (p.threads,), ("num_used", "count_out", "matches"))
     p.output("total_num", INT, (1,), ("total_count", "num_matches"), (0, 1))
-    p.output("most_num", INT, (1,), ("max_count", "largest"), (0, 1))
-    p.output("num_missing", INT, (1,), ("num_missing", "num_empty"), (0, 1))
     p.constants({"NONE": -1, "WALL": 0, "TRIGGER": 2, "CANCELLED": 3})
     p.guard_count("group")
     loop = p.pick(

@@ -138,7 +138,8 @@ _TEXTS = {
     """,
     "adapt_step": """
         {dt = dt_now[0] ~ dt = float(dt_now[0])}
-        {ratio = error[0] / tol ~ ratio = wp.sqrt(error[0] / tol) ~ ratio = wp.max(error[0], error_other[0]) / tol}
+        {ratio = wp.max(error[0] / tol, TINY) ~ ratio = wp.sqrt(wp.max(error[0] / tol, TINY)) ~ \
+                ratio = wp.max(wp.max(error[0], error_other[0]) / tol, TINY)}
         t = time_now[0]
         {if ratio > 1.0:
             {# rejected, and tried again with less
@@ -156,12 +157,12 @@ _TEXTS = {
             accepted[0] = 1
             t += dt
         dt = dt * wp.clamp(0.9 / {ratio ~ wp.sqrt(ratio)}, 0.2, 2.0)}
+        dt = {wp.clamp(dt, least_step, most_step) ~ wp.max(dt, least_step) ~ wp.min(wp.max(dt, least_step), most_step)}
         {?0.4 # ends where it is to end
-        if t + dt > end_time:
-            dt = wp.max(end_time - t, least_step)}
+        {if t + dt > end_time:
+            dt = wp.max(end_time - t, 0.0) ~ dt = wp.min(dt, wp.max(end_time - t, 0.0))}}
         time_now[0] = t
-        dt_now[0] = {wp.clamp(dt, least_step, most_step) ~ wp.max(dt, least_step) ~
-        wp.min(wp.max(dt, least_step), most_step)}
+        dt_now[0] = dt
     """,
     "fit_grid": """
         lo = {lower[0] ~ wp.min(lower[0], upper[0])}
@@ -252,8 +253,8 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.number("first_step", (0.5, 1.5), ("initial_step", "alpha0"), ("0.5", "1.5"))
     least = ("min_alpha", "alpha_min") if target == "choose_step" else ("min_step", "dt_min")
     p.number("least_step", (0.05, 0.15), least, ("0.1",))
-    p.number("end_time", (0.6, 2), ("end_time", "t_end", "duration"), ("1.0", "1.5"))
-    p.number("most_step", (0.25, 0.5), ("max_step", "dt_max"), ("0.5",))
+    p.scalar("end_time", FLOAT, (0.6, 2), ("end_time", "t_end"))
+    p.scalar("most_step", FLOAT, (0.25, 0.5), ("max_step", "dt_max"))
     p.sizes(num_blocks=blocks, num_trials=blocks - 1, block_size=p.choices.choice((2, 4)), cells_along=8)
     p.output("total", FLOAT, (1,), ("total", "sum_out", "objective"), (0, 1))
     p.output("mean", FLOAT, (1,), ("mean", "mean_out", "average"))

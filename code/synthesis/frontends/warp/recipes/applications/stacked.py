@@ -18,8 +18,9 @@ _STACKED = {
         r_new[vio + row] = r_next
         {?0.6 # preconditioned residual
         scaled[vio + row] = {P[vio + row] * r_next ~ r_next / P[vio + row]}} ~
-        r_new[vio + row] = r_old[vio + row] - alpha[wid] * Ap[vio + row]}
-        {?0.4 wp.atomic_max(r_norm, wid, wp.abs(r_old[vio + row]))} ~
+        r_next = r_old[vio + row] - alpha[wid] * Ap[vio + row]
+        r_new[vio + row] = r_next}
+        {?0.4 wp.atomic_max(r_norm, wid, wp.abs(r_next))} ~
         thread_offset = vio + row
         {r_next = b[thread_offset] - Ap[thread_offset] ~ r_next = r_old[thread_offset] - alpha[wid] * Ap[thread_offset]}
         r_new[thread_offset] = r_next
@@ -28,15 +29,12 @@ _STACKED = {
         {?0.5 wp.atomic_add(r_dot_z, wid, r_next * z)} ~
         {# next direction of the conjugate gradients
         ~}
-        p_new[vio + row] = {r_old[vio + row] ~ P[vio + row] * r_old[vio + row]} + beta[wid] * p[vio + row]
-        {?0.5 x[vio + row] = x[vio + row] + alpha[wid] * p[vio + row]} ~
+        p_new[vio + row] = {r_old[vio + row] ~ P[vio + row] * r_old[vio + row]} + beta[wid] * p[vio + row] ~
         {# momentum of an accelerated method
         ~}
         step = x[vio + row] - x_old[vio + row]
         y[vio + row] = x[vio + row] + beta[wid] * step
         {?0.5 wp.atomic_max(r_norm, wid, wp.abs(step))}}
-        {?0.4 if row == ncts - 1:
-            iterations[wid] = iterations[wid] + 1}
     """,
     "matrix_vector": """
         {if row >= ncts{ or not world_mask[wid] ~}:
@@ -58,8 +56,9 @@ _STACKED = {
             value += A[mio + row * ncts + col] * p[vio + col]
         for col in range(row + 1, ncts):
             value += A[mio + col * ncts + row] * p[vio + col]}
-        {y[vio + row] = value ~ y[vio + row] = value + eta[wid] * p[vio + row] ~
-        r_new[vio + row] = b[vio + row] - value}
+        {?0.4 # regularized on its diagonal
+        value += eta[wid] * p[vio + row]}
+        y[vio + row] = value
         {?0.4 wp.atomic_add(pAp, wid, p[vio + row] * value)}
     """,
     "project_rows": """
@@ -105,7 +104,7 @@ _STACKED = {
     "precondition": """
         if row >= ncts:
             return
-        {mio = problem_mio[wid]
+        mio = problem_mio[wid]
         {# three rows of a contact have one scale
         nl = problem_nl[wid]
         D_ii = A[mio + row * ncts + row]
@@ -116,21 +115,24 @@ _STACKED = {
         P_out[vio + row] = 1.0 / (wp.abs(D_ii) + eta[wid])} ~
         D_ii = A[mio + (ncts + 1) * row]
         P_out[vio + row] = {1.0 / D_ii if D_ii > min_diagonal else 1.0 ~ 1.0 / wp.sqrt(wp.abs(D_ii) + eta[wid]) ~ \
-                1.0 / wp.sqrt(wp.max(D_ii, min_diagonal))}} ~
+                1.0 / wp.sqrt(wp.max(D_ii, min_diagonal))}}
+    """,
+    "scale_system": """
+        if row >= ncts:
+            return
         P_i = P[vio + row]
         mio = problem_mio[wid]
         for col in range(ncts):
             index = mio + row * ncts + col
             A_out[index] = P_i * A[index] * P[vio + col]
-        scaled_b[vio + row] = P_i * b[vio + row]}
+        scaled_b[vio + row] = P_i * b[vio + row]
     """,
     "block_product": """
-        nzb = row
-        {if nzb >= num_nzb[wid]:
+        {if row >= num_nzb[wid]:
             return
-        global_block = nzb_start[wid] + nzb ~
-        global_block = nzb_start[wid] + nzb
-        if nzb >= num_nzb[wid] or global_block >= max_nzb:
+        global_block = nzb_start[wid] + row ~
+        global_block = nzb_start[wid] + row
+        if row >= num_nzb[wid] or global_block >= max_nzb:
             return}
         coords = nzb_coords[global_block]
         {bid = coords[1]
@@ -140,9 +142,7 @@ _STACKED = {
         {twist = body_u[bio + bid]
         value = wp.dot(nzb_values[global_block], twist) ~ value = wp.dot(nzb_values[global_block], body_u[bio + bid])}
         {wp.atomic_add(v_f, vio + block_row, value) ~
-        wp.atomic_add(v_f, vio + block_row, P[vio + block_row] * value) ~
-        wp.atomic_sub(v_f, vio + block_row, value)}
-        {?0.4 block_out[global_block] = value}
+        wp.atomic_add(v_f, vio + block_row, P[vio + block_row] * value)}
     """,
     "scatter_wrenches": """
         bio = bodies_offset[wid]
@@ -225,20 +225,18 @@ _STACKED = {
         nl = problem_nl[wid]
         nc = problem_nc[wid]
         if row < nl:
-            owner[vio + row] = limit_joint[vio + row]
+            owner[vio + row] = limit_joint[problem_lio[wid] + row]
             row_kind[vio + row] = ROW_LIMIT
         elif row < nl + 3 * nc:
             cid = (row - nl) // 3
             {owner[vio + row] = problem_lcio[wid] + cid
-            row_kind[vio + row] = ROW_CONTACT if (row - nl) % 3 == 2 else ROW_FRICTION ~
+            row_kind[vio + row] = ROW_NORMAL if (row - nl) % 3 == 2 else ROW_FRICTION ~
             owner[vio + row] = cid
             axis = (row - nl) - 3 * cid
             if axis == 2:
-                row_kind[vio + row] = ROW_CONTACT
+                row_kind[vio + row] = ROW_NORMAL
             else:
                 row_kind[vio + row] = ROW_FRICTION}
-        {?0.5 if row == 0:
-            row_total[wid] = nl + 3 * nc}
     """,
     "warm_start": """
         {if row >= ncts:
@@ -260,10 +258,7 @@ _STACKED = {
         old = previous_row[index]
         {x[index] = P[index] * cached[old] if old >= 0 else 0.0 ~ x[index] = 0.0
         if old >= 0:
-            x[index] = P[index] * cached[old]} ~
-        x[index] = decay * x[index] if world_mask[wid] else 0.0}
-        {?0.3 if previous_row[index] < 0:
-            wp.atomic_add(num_new, wid, 1)}
+            x[index] = P[index] * cached[old]}}
     """,
 }
 
@@ -275,6 +270,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.starts("problem_vio", worlds, rows, 2, ("problem_vio", "vio", "row_start"))
     p.starts("problem_mio", worlds, rows * rows, 0, ("problem_mio", "mio", "matrix_start"))
     p.starts("problem_lcio", worlds, contacts, 0, ("problem_cio", "contact_start"))
+    p.starts("problem_lio", worlds, 2, 0, ("problem_lio", "limit_start"))
     p.starts("bodies_offset", worlds, bodies, 0, ("model_info_bodies_offset", "bodies_offset"))
     p.starts("nzb_start", worlds, rows, 2, ("nzb_start", "jac_nzb_start"))
     p.array("problem_dim", INT, (2, rows - 2), (worlds,), ("problem_dim", "dim", "world_constraint_count"))
@@ -284,7 +280,7 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.array("bodies_count", INT, (3, bodies), (worlds,), ("model_info_num_bodies", "num_bodies"))
     p.array("world_mask", FLAG, (0, 1), (worlds,), ("world_mask", "world_active"))
     p.array("nzb_coords", PAIR, (0, 5), (blocks,), ("nzb_coords", "jac_nzb_coords"))
-    p.array("limit_joint", INT, (0, 9), (total,), ("limit_jid", "row_joint"))
+    p.array("limit_joint", INT, (0, 9), (total,), ("limit_jid", "limit_joint"))
     p.array("previous_row", INT, (-6, total - 1), (total,), ("previous_row", "cache_index"))
     for key, names in (
         ("p", ("p", "search_dir")), ("b", ("b", "problem_v_f", "rhs")), ("Ap", ("Ap", "matvec")),
@@ -317,13 +313,13 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
     p.number("inv_dt", (1, 2), ("inv_dt",), ("2.0",))
     p.constants({"MODE_OPEN": 0, "MODE_CLOSED": 1})
     p.constants({"STATUS_DONE": 1, "STATUS_LIMIT": 2})
-    p.constants({"ROW_LIMIT": 0, "ROW_CONTACT": 1, "ROW_FRICTION": 2})
+    p.constants({"ROW_LIMIT": 0, "ROW_FRICTION": 1, "ROW_NORMAL": 2})
     p.output("x", FLOAT, (total,), ("x", "solution_lambdas", "lambdas"), (-1, 1))
     p.output("v_f", FLOAT, (total,), ("v_f", "constraint_v"), (-1, 1))
     for key, names in (
         ("y", ("y", "Ax")), ("r_new", ("r_next", "residual_out")), ("scaled", ("z", "scaled_r")),
         ("scaled_b", ("b_scaled", "rhs_scaled")), ("p_new", ("p_next", "search_dir_out")),
-        ("P_out", ("problem_P", "P_out")), ("block_out", ("block_v", "products")),
+        ("P_out", ("problem_P", "P_out")),
     ):  # fmt: skip
         p.output(key, FLOAT, (total,), names)
     p.output("A_out", FLOAT, (total * rows,), ("A_out", "D_scaled"))
@@ -341,18 +337,19 @@ def _declare_stacked(p: Program, worlds: int, rows: int) -> None:
         ("pAp", ("pAp", "p_dot_Ap")),
     ):
         p.output(key, FLOAT, (worlds,), names, (0, 0.5))
-    p.output("num_new", INT, (worlds,), ("num_new", "num_cold"), (0, 1))
     p.output("iterations", INT, (worlds,), ("iterations", "status_iterations"), (0, 3))
     p.output("status", INT, (worlds,), ("solver_status", "status", "converged"), (0, 1))
     p.output("residual_out", FLOAT, (worlds,), ("status_r", "max_residual"))
-    p.output("row_total", INT, (worlds,), ("num_rows", "problem_dim"))
     p.output("num_done", INT, (1,), ("num_done", "done_count"), (0, 1))
 
 
 def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     """Rows of many worlds in flat arrays, a thread for each row that a world may have."""
     worlds, rows = stream.child("sizes").choice(((8, 9), (12, 9), (8, 12), (16, 9)))
-    names = ("row", "tid", "i") if target != "scatter_wrenches" else ("row", "body", "bid_local")
+    names = {
+        "scatter_wrenches": ("body", "bid_local"), "integrate_bodies": ("body", "bid_local"),
+        "block_product": ("nzb", "block_id"),
+    }.get(target, ("row", "tid", "i"))  # fmt: skip
     p = Program(stream, ("wid", "world", "world_id"), names, launch=(worlds, rows))
     _declare_stacked(p, worlds, rows)
     p.lookups(vio="vio = problem_vio[wid]", ncts="ncts = problem_dim[wid]")
@@ -361,11 +358,12 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
         "vector_update": ("update_solution", "axpy_worlds", "step_vectors"),
         "matrix_vector": ("dense_matvec", "apply_delassus", "matrix_vector_worlds"),
         "project_rows": ("project_to_cone", "project_contacts", "project_solution"),
-        "precondition": ("build_preconditioner", "apply_preconditioner", "scale_system"),
+        "precondition": ("build_preconditioner", "jacobi_preconditioner", "compute_preconditioner"),
+        "scale_system": ("scale_system", "precondition_system", "apply_preconditioner"),
         "block_product": ("jacobian_product", "build_free_velocity", "block_sparse_matvec"),
         "scatter_wrenches": ("compute_body_wrenches", "jacobian_transpose", "apply_constraint_forces"),
         "integrate_bodies": ("integrate_twists", "euler_step", "compute_next_twist"),
-        "check_status": ("check_convergence", "update_status", "reset_residuals"),
+        "check_status": ("check_convergence", "update_status", "test_convergence"),
         "row_owners": ("label_rows", "assign_row_owners", "build_row_map"),
         "warm_start": ("warmstart_from_cache", "warm_start", "load_cached_solution"),
     }[target]

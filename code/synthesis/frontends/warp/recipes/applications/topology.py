@@ -72,8 +72,8 @@ _ELEMENT = {
         k = tri_indices[tid][2]}
         {?0.5 if i == j or j == k or k == i:
             tri_area[tid] = 0.0
-            {wp.atomic_add(num_bad, 0, 1)
-            return ~ return}}
+            BAD
+            return}
         x0 = particle_q[i]
         e1 = particle_q[j] - x0
         e2 = particle_q[k] - x0
@@ -81,7 +81,7 @@ _ELEMENT = {
         area = 0.5 * wp.length(normal)
         {?0.5 if area < TINY:
             tri_area[tid] = 0.0
-            {?0.5 wp.atomic_add(num_bad, 0, 1)}
+            BAD
             return}
         tri_area[tid] = area
         {?0.8 {{for c in range(3):
@@ -249,25 +249,30 @@ _ELEMENT = {
     "vertex_lengths": """
         begin = vertex_start[tid]
         num_adjacent = vertex_count[tid]
-        # mean length of the edges here
+        {# mean length of the edges here
         {?0.5 if num_adjacent == 0:
             mean_length[tid] = 0.0
             return}
         total_length = float(0.0)
-        longest = float(0.0)
-        for k in range(num_adjacent):
+        {for k in range(num_adjacent):
             edge = edge_list[adjacent_edges[begin + k]]
-            r = wp.length(particle_q[edge[1]] - particle_q[edge[0]])
-            total_length += r
-            longest = wp.max(longest, r)
-        mean_length[tid] = total_length / float(wp.max(num_adjacent, 1))
-        {?0.5 longest_edge[tid] = longest}
+            total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]]) ~
+        for k in range(begin, begin + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]
+            total_length += wp.length(particle_q[edge[1]] - particle_q[edge[0]])}
+        mean_length[tid] = total_length / float(wp.max(num_adjacent, 1)) ~
+        # the longest of the edges here
+        longest = float(0.0)
+        for k in range(begin, begin + num_adjacent):
+            edge = edge_list[adjacent_edges[k]]
+            longest = wp.max(longest, wp.length(particle_q[edge[1]] - particle_q[edge[0]]))
+        longest_edge[tid] = longest}
     """,
-    "fill_adjacency": """
+    "vertex_triangles": """
         tri = tri_indices[tid]
         {?0.5 if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
             return}
-        {{# how many triangles each vertex has
+        {# how many triangles each vertex has
         ~}
         for c in range(3):
             {wp.atomic_add(vertex_fill, tri[c], 1) ~ v = tri[c]
@@ -276,18 +281,34 @@ _ELEMENT = {
             ~}
             if num >= max_adjacent:
                 wp.atomic_add(num_overfull, 0, 1)}
-        {?0.4 color_of = wp.max(vertex_color[tri[0]], wp.max(vertex_color[tri[1]], vertex_color[tri[2]]))
-        tri_color[tid] = color_of
-        {wp.atomic_add(color_count, color_of, 1) ~}} ~
-        {# the same triangle whatever its first corner
-        ~}
+    """,
+    "face_keys": """
+        tri = tri_indices[tid]
+        {?0.4 # removed faces have no key
+        if not tri_enabled[tid]:
+            tri_sorted[tid] = wp.vec3i(-1, -1, -1)
+            return}
         lowest = wp.min(tri[0], wp.min(tri[1], tri[2]))
-        if lowest == tri[1]:
+        {# the same triangle whatever its first corner
+        {if lowest == tri[1]:
             tri = wp.vec3i(tri[1], tri[2], tri[0])
         elif lowest == tri[2]:
             tri = wp.vec3i(tri[2], tri[0], tri[1])
-        tri_sorted[tid] = tri
-        {?0.4 wp.atomic_add(vertex_fill, lowest, 1)} ~
+        tri_sorted[tid] = tri ~
+        if lowest == tri[0]:
+            tri_sorted[tid] = tri
+        elif lowest == tri[1]:
+            tri_sorted[tid] = wp.vec3i(tri[1], tri[2], tri[0])
+        else:
+            tri_sorted[tid] = wp.vec3i(tri[2], tri[0], tri[1])} ~
+        # the same triangle whichever way it is turned
+        highest = wp.max(tri[0], wp.max(tri[1], tri[2]))
+        {tri_sorted[tid] = wp.vec3i(lowest, tri[0] + tri[1] + tri[2] - lowest - highest, highest) ~
+        middle = tri[0] + tri[1] + tri[2] - lowest - highest
+        tri_sorted[tid] = wp.vec3i(lowest, middle, highest)}}
+    """,
+    "index_buffer": """
+        tri = tri_indices[tid]
         {# corners of all meshes in one row
         ~}
         {if flip_winding:
@@ -298,17 +319,37 @@ _ELEMENT = {
             tri_flat[3 * tid + 0] = tri[0] + first_vertex
             tri_flat[3 * tid + 1] = tri[1] + first_vertex
             tri_flat[3 * tid + 2] = tri[2] + first_vertex ~
+        {# hidden faces collapse to a point
+        ~}
+        if not tri_enabled[tid]:
+            for c in range(3):
+                tri_flat[3 * tid + c] = tri[0] + first_vertex
+            return
+        for c in range(3):
+            tri_flat[3 * tid + c] = tri[c] + first_vertex ~
         for c in range(3):
             tri_flat[3 * tid + c] = tri[c] + first_vertex}
-        {?0.5 for c in range(3):
-            wp.atomic_add(vertex_fill, tri[c], 1)} ~
+    """,
+    "face_edges": """
+        tri = tri_indices[tid]
+        {?0.5 # no edges of what is no triangle
+        if {not tri_enabled[tid] ~ tri[0] == tri[1] or tri[1] == tri[2] or tri[2] == tri[0]}:
+            for c in range(3):
+                tri_edges[3 * tid + c] = wp.vec2i(-1, -1)
+            return}
         {# edges of the triangle, the smaller vertex first
         ~}
         for c in range(3):
-            a = tri[c]
+            {a = tri[c]
             b = tri[(c + 1) % 3]
-            tri_edges[3 * tid + c] = wp.vec2i(wp.min(a, b), wp.max(a, b))
-        {?0.5 wp.atomic_add(num_edges, 0, 3)}}
+            {tri_edges[3 * tid + c] = wp.vec2i(wp.min(a, b), wp.max(a, b)) ~ if a < b:
+                tri_edges[3 * tid + c] = wp.vec2i(a, b)
+            else:
+                tri_edges[3 * tid + c] = wp.vec2i(b, a)} ~
+            # the edge across from the corner
+            a = tri[(c + 1) % 3]
+            b = tri[(c + 2) % 3]
+            tri_edges[3 * tid + c] = wp.vec2i(wp.min(a, b), wp.max(a, b))}
     """,
     "bending_edges": """
         quad = edge_indices[tid]
@@ -355,7 +396,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "tetrahedron_rest": ("tid", "t", "tet_id"),
         "edge_adjacency": ("tid", "e", "edge_id"),
         **dict.fromkeys([each for each in _ELEMENT if each.startswith("vertex_")], vertex_names),
-        "fill_adjacency": ("tid", "face"), "bending_edges": ("tid", "eid"),
+        **dict.fromkeys(("vertex_triangles", "face_keys", "index_buffer", "face_edges"), ("tid", "face")), "bending_edges": ("tid", "eid"),
     }  # fmt: skip
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
     count = p.threads
@@ -410,7 +451,6 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         ("on_border", INT, vertices, ("on_border", "is_boundary")),
         ("tet_active", INT, count, ("tet_active", "tet_flags")), ("edge_kind", INT, count, ("edge_kind", "edge_type")),
         ("vertex_flag", INT, count, ("conflicts", "color_clash")), ("label_out", INT, count, ("labels_out",)),
-        ("tri_color", INT, count, ("tri_color", "group")),
     ):  # fmt: skip
         p.output(key, kind, (size,), pool)
     p.output("opposite", INT, (count, 2), ("edge_opposite", "bend_verts"))
@@ -431,12 +471,11 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         ("num_bad", ("num_degenerate", "num_bad")),
         ("num_border", ("num_border", "border_count")),
         ("num_overfull", ("num_overfull", "overflow")),
-        ("num_edges", ("num_edges", "edge_total")),
     ):
         p.output(key, INT, (1,), pool, (0, 1))
-    p.output("color_count", INT, (10,), ("color_count", "tris_per_color"), (0, 1))
     p.guard_count("element")
-    p.write(_ELEMENT[target])
+    bad = "            wp.atomic_add(num_bad, 0, 1)\n" if p.maybe(0.4) else ""
+    p.write(_ELEMENT[target].replace("            BAD\n", bad))
     titles = {
         "cloth_grid": ("build_cloth_grid", "grid_topology", "fill_grid_triangles"),
         "triangle_rest": ("compute_triangle_rest", "triangle_areas", "init_triangles"),
@@ -445,8 +484,11 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "vertex_smooth": ("smooth_vertices", "laplacian_smooth", "relax_mesh"),
         "vertex_colors": ("find_conflicts", "check_coloring", "count_color_clashes"),
         "vertex_labels": ("propagate_labels", "spread_labels", "label_components"),
-        "vertex_lengths": ("vertex_edge_lengths", "mean_edge_lengths", "local_sizes"),
-        "fill_adjacency": ("process_faces", "build_face_data", "prepare_triangles"),
+        "vertex_lengths": ("vertex_edge_lengths", "local_edge_lengths", "local_sizes"),
+        "vertex_triangles": ("count_vertex_triangles", "count_vertex_faces", "vertex_face_counts"),
+        "face_keys": ("canonical_faces", "build_face_keys", "sort_face_corners"),
+        "index_buffer": ("build_index_buffer", "append_indices", "offset_indices"),
+        "face_edges": ("build_face_edges", "list_triangle_edges", "extract_edges"),
         "bending_edges": ("bending_angles", "compute_edge_angles", "hinge_angles"),
     }[target]
     return p.done("topology", "topology", target, "Topology of meshes", titles, (

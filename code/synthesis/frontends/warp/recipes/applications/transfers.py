@@ -38,7 +38,7 @@ _MOVES = {
             k += num_threads}
     """,
     "copy_rows": """
-        {?0.7 if {not world_mask[group] ~ count == 0 ~ not world_mask[group] or count == 0}:
+        {?0.7 if {not enabled[tid] ~ count == 0 ~ not enabled[tid] or count == 0}:
             return}
         {for k in range(count):
             dst[row_start[tid] + k] = src[src_start[tid] + k]{ * scale ~} ~
@@ -50,18 +50,16 @@ _MOVES = {
         to = row_start[tid]
         from_row = src_start[tid]
         for k in range(count):
-            {ids_out[to + k] = ids[from_row + k]
-            ~ ids_out[to + k] = ids[from_row + k] + offset if ids[from_row + k] >= 0 else -1}
+            {ids_out[to + k] = ids[from_row + k] ~ old = ids[from_row + k]
+            ids_out[to + k] = old + offset if old >= 0 else -1}
             dst[to + k] = src[from_row + k]}
-        {?0.3 wp.atomic_add(num_copied, 0, count)}
     """,
     "gather_bodies": """
         body = local_to_global[tid]
         {if body {< 0 ~ == -1}:
             pose_out[tid] = wp.transform_identity()
             velocity_out[tid] = wp.spatial_vector()
-            {?0.4 owner_out[tid] = -1}
-            {?0.3 wp.atomic_add(num_missing, 0, 1)}
+            WORLD_NONE
             return
         {pose_out[tid] = body_q[body] ~
         X = body_q[body]
@@ -70,7 +68,7 @@ _MOVES = {
         ~ pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
                 wp.transform_get_rotation(X))}}
         velocity_out[tid] = body_qd[body]
-        {?0.4 owner_out[tid] = body_world[body]} ~
+        WORLD_OUT ~
         pose_out[tid] = wp.transform_identity()
         velocity_out[tid] = wp.spatial_vector()
         if body >= 0:
@@ -94,28 +92,29 @@ _MOVES = {
         body = local_to_global[tid]
         {# a proxy without a body keeps what it has
         ~}
-        if body {< 0 ~ == -1}:
-            {?0.3 wp.atomic_add(num_missing, 0, 1)}
+        {if body {< 0 ~ == -1}:
             return
-        {* {pose_out[tid] = body_q[body] ~
-            X = body_q[body]
-            pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
-                    wp.transform_get_rotation(X)) ~
-            for k in range(7):
-                flat_q[tid, k] = body_q[body][k]}
-        ~
-            {velocity_out[tid] = body_qd[body] ~
-            for k in range(6):
-                flat_v[6 * tid + k] = body_qd[body][k] ~
-            {# linear part first
-            ~}
-            v = body_qd[body]
-            for k in range(3):
-                flat_v[6 * tid + k] = wp.spatial_top(v)[k]
-                flat_v[6 * tid + 3 + k] = wp.spatial_bottom(v)[k]}
-        ~
-            owner_out[tid] = body_world[body]
-        }
+        {pose_out[tid] = body_q[body] ~
+        X = body_q[body]
+        pose_out[tid] = wp.transform(wp.transform_get_translation(X) - world_offset[group], \
+                wp.transform_get_rotation(X))}
+        velocity_out[tid] = body_qd[body] ~
+        if body >= 0:
+            {pose_out[tid] = body_q[body]
+            velocity_out[tid] = body_qd[body] ~ velocity_out[tid] = body_qd[body]
+            pose_out[tid] = body_q[body]} ~
+        if body {< 0 ~ == -1}:
+            return
+        for k in range(7):
+            flat_q[tid, k] = body_q[body][k]
+        {for k in range(6):
+            flat_v[6 * tid + k] = body_qd[body][k] ~
+        {# linear part first
+        ~}
+        v = body_qd[body]
+        for k in range(3):
+            flat_v[6 * tid + k] = wp.spatial_top(v)[k]
+            flat_v[6 * tid + 3 + k] = wp.spatial_bottom(v)[k]}}
     """,
     "scatter_bodies": """
         {?0.6 if {not enabled[tid] ~ not world_mask[group] ~ body_flags[tid] & ACTIVE == 0}:
@@ -157,9 +156,8 @@ _MOVES = {
         {?0.5 {if a == b ~ if not enabled[tid] ~ if a == b or not enabled[tid]}:
             # sorts behind all others
             sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
-            {?0.5 sort_ids[tid] = -1
-            return ~ sort_ids[tid] = tid
-            return}}
+            sort_ids[tid] = tid
+            return}
         {sort_keys[tid] = (wp.uint64(a) << wp.uint64(32)) | wp.uint64(b) ~
         {# unique as long as ids are below the stride
         ~}
@@ -174,9 +172,8 @@ _MOVES = {
         {?0.5 if {not enabled[tid] ~ body_flags[tid] & ACTIVE == 0}:
             # sorts behind all others
             sort_keys[tid] = wp.uint64(0xFFFFFFFF) << wp.uint64(32)
-            {?0.5 sort_ids[tid] = -1
-            return ~ sort_ids[tid] = tid
-            return}}
+            sort_ids[tid] = tid
+            return}
         {# the world is the more significant half
         ~}
         {sort_keys[tid] = (wp.uint64(body_world[tid]) << wp.uint64(32)) | wp.uint64(cell_of[tid]) ~
@@ -210,28 +207,27 @@ _MOVES = {
                 run_flag[tid] = 0
                 return
         run_flag[tid] = 1
-        {?0.5 wp.atomic_add(run_count, 0, 1)}
-        {?0.4 if tid + 1 < num_keys:
-            single_out[tid] = 1 if sorted_keys[tid + 1] != key else 0
-        else:
-            single_out[tid] = 1}}
+        {?0.5 wp.atomic_add(run_count, 0, 1)}}
     """,
     "run_lengths": """
         key = sorted_keys[tid]
         {if key {< 0 ~ == -1}:
             run_length[tid] = 0
+            NO_END
             return
         ~}
         {# only the first of a run counts
         if tid > 0:
             if sorted_keys[tid - 1] == key:
                 run_length[tid] = 0
+                NO_END
                 return ~
         first = tid == 0
         if not first:
             first = sorted_keys[tid - 1] != key
         if not first:
             run_length[tid] = 0
+            NO_END
             return}
         length = int(1)
         {k = tid + 1
@@ -245,9 +241,8 @@ _MOVES = {
                 break
             length += 1}
         run_length[tid] = length
-        {?0.5 run_end[tid] = tid + length}
-        {?0.4 {wp.atomic_add(run_count, 0, 1) ~ wp.atomic_max(longest, 0, length) ~ if length == 1:
-            wp.atomic_add(num_single, 0, 1)}}
+        END
+        {?0.4 {wp.atomic_add(run_count, 0, 1) ~ wp.atomic_max(longest, 0, length)}}
     """,
     "offsets_from_counts": """
         {base = int(0)
@@ -279,10 +274,8 @@ _MOVES = {
         total_out[0] = base}
     """,
     "reset_state": """
-        {if not world_mask[group]{ or not enabled[tid] ~}:
-            return ~
-        if group < 0 or not world_mask[group]:
-            return}
+        if not world_mask[group]{ or not enabled[tid] ~}:
+            return
         {state_q[tid] = {default_q[tid] ~ \
                 wp.transform(wp.transform_get_translation(default_q[tid]) \
                 + world_offset[group], wp.transform_get_rotation(default_q[tid]))}
@@ -299,34 +292,37 @@ _MOVES = {
             history[tid, k] = 0.0}
         {?0.5 head_out[tid] = 0}}
         {?0.6 age[tid] = 0}
-        {?0.4 {wp.atomic_add(num_reset, group, 1) ~ wp.atomic_add(num_copied, 0, 1)}}
     """,
     "shift_history": """
         {?0.5 if not enabled[tid]:
             return}
-        {# the newest is the first
+        {{# the newest is the first
         for k in range(NUM_HISTORY - 1, 0, -1):
             history[tid, k] = history[tid, k - 1]
         history[tid, 0] = {newest[tid] ~ newest[tid] * scale} ~
-        for k in range({NUM_HISTORY - 1 ~ history.shape[1] - 1}):
-            history[tid, k] = history[tid, k + 1]
-        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = {newest[tid] ~ newest[tid] * scale} ~
         # a ring, its head moves
         at = head[tid] % NUM_HISTORY
-        {?0.4 running[tid] = running[tid] + newest[tid] - history[tid, at]}
         history[tid, at] = newest[tid]
         head_out[tid] = {(at + 1) % NUM_HISTORY ~ 0 if at == NUM_HISTORY - 1 else at + 1}}
-        {?0.4 filled[tid] = {wp.min(filled[tid] + 1, NUM_HISTORY) ~ filled[tid] + 1 if filled[tid] < NUM_HISTORY else \
-                filled[tid]}}
-        {?0.4 mean = float(0.0)
-        for k in range({NUM_HISTORY ~ history.shape[1]}):
+        {?0.6 {num = wp.min(filled[tid] + 1, NUM_HISTORY) ~ num = filled[tid] + 1 if filled[tid] < NUM_HISTORY else \
+                filled[tid]}
+        filled[tid] = num
+        {?0.6 # of those that are there
+        mean = float(0.0)
+        for k in range(num):
             mean += history[tid, k]
-        mean_out[tid] = mean / float(NUM_HISTORY)}
+        mean_out[tid] = mean / float(num)}} ~
+        for k in range({NUM_HISTORY - 1 ~ history.shape[1] - 1}):
+            history[tid, k] = history[tid, k + 1]
+        history[tid, {NUM_HISTORY - 1 ~ history.shape[1] - 1}] = {newest[tid] ~ newest[tid] * scale}
+        {?0.4 filled[tid] = wp.min(filled[tid] + 1, NUM_HISTORY)} ~
+        # a ring, and the sum over it
+        at = head[tid] % NUM_HISTORY
+        running[tid] = running[tid] + newest[tid] - history[tid, at]
+        history[tid, at] = newest[tid]
+        head_out[tid] = {(at + 1) % NUM_HISTORY ~ 0 if at == NUM_HISTORY - 1 else at + 1}}
     """,
     "find_roots": """
-        {?0.4 if not enabled[tid]:
-            root_out[tid] = -1
-            return}
         {root = int(tid)
         while parent_of[root] >= 0:
             root = parent_of[root] ~
@@ -396,8 +392,6 @@ def _declare_moves(p: Program) -> None:
     p.output("ids_out", INT, (total,), ("ids_out", "dst_ids", "out_indices"))
     p.output("used", INT, (total,), ("valid_out", "has_source"))
     p.output("row_of", INT, (total,), ("row_ids", "row_of"))
-    p.output("num_copied", INT, (1,), ("num_copied", "num_written"), (0, 1))
-    p.output("num_missing", INT, (1,), ("num_missing", "num_lost"), (0, 1))
     for key, size, names in (("pose_out", count, ("dst_q", "local_q")),
                              ("scattered", 2 * count, ("dst_q", "sorted_q"))):  # fmt: skip
         p.output(key, FRAME, (size,), names, element="wp.transform")
@@ -410,7 +404,7 @@ def _declare_moves(p: Program) -> None:
     p.output("scattered_pos", VEC, (2 * count,), ("pos_out", "xpos"))
     p.output("scattered_quat", FLOAT, (2 * count, 4), ("quat_out", "xquat"))
     p.output("inverse", INT, (2 * count,), ("inverse_map", "source_ids"), (-1, 0))
-    p.output("owner_out", INT, (count,), ("owner", "world_out"))
+    p.output("owner_out", INT, (count,), ("world_out", "proxy_world"))
     p.output("sort_keys", _KEY, (count,), ("sort_keys", "keys_out", "keys"))
     p.output("sort_ids", INT, (count,), ("sort_values", "sort_ids", "order"))
     p.output("key_count", INT, (worlds,), ("world_count", "num_in_world"), (0, 1))
@@ -418,10 +412,8 @@ def _declare_moves(p: Program) -> None:
     p.output("run_flag", INT, (count,), ("run_flag", "is_first", "head_flag"))
     p.output("run_length", INT, (count,), ("run_length", "segment_size"))
     p.output("run_end", INT, (count,), ("run_end", "segment_end"))
-    p.output("single_out", INT, (count,), ("is_unique", "is_single"))
     p.output("run_count", INT, (1,), ("num_runs", "num_segments"), (0, 1))
     p.output("longest", INT, (1,), ("longest_run", "max_length"), (0, 1))
-    p.output("num_single", INT, (1,), ("num_unique", "num_single"), (0, 1))
     p.output("offsets_out", INT, (count,), ("offsets_out", "row_offsets", "start_out"))
     p.output("num_dropped", INT, (1,), ("num_dropped", "overflow"), (0, 1))
     p.output("total_out", INT, (1,), ("total", "num_total"))
@@ -434,7 +426,6 @@ def _declare_moves(p: Program) -> None:
     p.output("first_member", INT, (count,), ("first_member", "min_member"), (count, 2 * count))
     p.output("age", INT, (count,), ("episode_step", "step_count", "age"), (1, 5))
     p.output("head_out", INT, (count,), ("head_out", "next_index"))
-    p.output("num_reset", INT, (8,), ("num_reset", "resets"), (0, 1))
     p.output("history", FLOAT, (count, 4), ("history", "obs_history", "samples"), (-1, 1))
     p.output("running", FLOAT, (count,), ("running_sum", "window_sum"), (-1, 1))
     p.output("filled", INT, (count,), ("num_filled", "fill_count"), (0, 4))
@@ -445,18 +436,30 @@ def _declare_moves(p: Program) -> None:
     p.output("state_qd", SPATIAL, (count,), ("body_qd", "state_qd"), (-1, 1), element="wp.spatial_vector")
 
 
+def _with_pairs(p: Program, text: str) -> str:
+    """A text with what is written in two places, or in neither of them."""
+    for none, some, lines in (
+        ("WORLD_NONE", "WORLD_OUT", ("owner_out[tid] = -1", "owner_out[tid] = body_world[body]")),
+        ("NO_END", "END", ("run_end[tid] = -1", "run_end[tid] = tid + length")),
+    ):
+        if none in text:
+            written = lines if p.maybe(0.5) else ("", "")
+            text = text.replace(none, written[0]).replace(some, written[1])
+    return text
+
+
 def _draw_move(stream: Stream, target: str) -> KernelSpec:
     """State of many items, a thread for each item or for every so many."""
-    p = Program(stream, ("tid", "i", "idx", "item", "local_id"))
+    p = Program(stream, ("tid", "i", "idx", "item"))
     _declare_moves(p)
     p.lookups(group="group = world_of[tid]", count="count = row_count[tid]")
     if target not in ("copy_strided", "offsets_from_counts", "find_runs", "run_lengths"):
         p.guard_count("item")
-    p.write(_MOVES[target])
+    p.write(_with_pairs(p, _MOVES[target]))
     titles = {
         "copy_strided": ("copy_strided", "copy_values", "broadcast_copy"),
-        "copy_rows": ("copy_rows", "copy_segments", "copy_joint_rows"),
-        "gather_bodies": ("gather_body_state", "copy_mapped_rows", "read_proxy_state"),
+        "copy_rows": ("copy_rows", "copy_segments", "copy_ragged_rows"),
+        "gather_bodies": ("gather_body_state", "copy_body_state", "read_proxy_state"),
         "gather_valid": ("update_proxy_state", "sync_proxies", "pull_body_state"),
         "scatter_bodies": ("scatter_body_state", "write_body_state", "permute_state"),
         "pair_keys": ("build_sort_keys", "make_pair_keys", "fill_pair_keys"),
@@ -465,7 +468,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "run_lengths": ("measure_runs", "find_segments", "compute_run_lengths"),
         "offsets_from_counts": ("compute_offsets", "exclusive_scan", "assign_row_offsets"),
         "reset_state": ("reset_state", "reset_worlds", "apply_reset_mask"),
-        "shift_history": ("update_history", "push_history", "shift_buffer"),
+        "shift_history": ("update_history", "push_history", "append_sample"),
         "find_roots": ("find_roots", "label_islands", "compress_labels"),
     }[target]
     return p.done("state", "moves", target, "State that is moved and numbered", titles, (

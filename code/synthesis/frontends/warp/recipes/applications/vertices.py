@@ -94,7 +94,6 @@ _VERTEX = {
         {?0.4 # too slow to go on
         if wp.length(v1) < rest_limit:
             v_out[tid] = wp.vec3(0.0, 0.0, 0.0)
-            {?0.5 asleep[tid] = 1}
             return}
         {* v1 = v1 * (1.0 - kd * dt) ~
             {v1 = limit_length(v1, v_max) ~ if wp.length(v1) > v_max:
@@ -105,7 +104,6 @@ _VERTEX = {
         }
         v_out[tid] = v1
         {?0.4 wp.atomic_add(energy, 0, 0.5 * masses[tid] * wp.dot(v1, v1))}
-        {?0.3 wp.atomic_max(fastest, 0, wp.length(v1))}
     """,
     "apply_corrections": """
         num = degree_in[tid]
@@ -152,9 +150,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.array("rest_of", FLOAT, (0.2, 1), (total,), ("rest_lengths", "edge_rest", "l0"))
     p.output("x_out", VEC, (count,), ("x_out", "particle_q_out", "new_pos", "x_new"))
     p.output("v_out", VEC, (count,), ("v_out", "particle_qd_out", "new_vel", "v_new"))
-    p.output("asleep", INT, (count,), ("asleep", "at_rest"), (0, 1))
     p.output("energy", FLOAT, (1,), ("kinetic_energy", "energy"), (0, 1))
-    p.output("fastest", FLOAT, (1,), ("max_speed", "fastest"), (0, 40))
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt", "h"), ("0.1", "0.05"))
     p.number("ke", (1, 20), ("ke", "stiffness", "k_elastic"), ("10.0", "5.0"))

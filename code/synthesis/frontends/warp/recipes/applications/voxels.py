@@ -10,29 +10,42 @@ _MAT = Type("float32", (3, 3))
 
 _CELL = {
     "cell_gradient": """
-        {?0.4 # the border has no neighbours
+        {{# the border has no neighbours
+        ~}
         if i == 0 or j == 0 or k == 0 or i >= nx - 1 or j >= ny - 1 or k >= nz - 1:
             gradient[i, j, k] = wp.vec3(0.0, 0.0, 0.0)
-            return}
-        {{# differences over two cells, of one side at the border
-        ~}
-        gx = field[wp.min(i + 1, nx - 1), j, k] - field[wp.max(i - 1, 0), j, k]
-        gy = field[i, wp.min(j + 1, ny - 1), k] - field[i, wp.max(j - 1, 0), k]
-        gz = field[i, j, wp.min(k + 1, nz - 1)] - field[i, j, wp.max(k - 1, 0)]
+            return
+        gx = field[i + 1, j, k] - field[i - 1, j, k]
+        gy = field[i, j + 1, k] - field[i, j - 1, k]
+        gz = field[i, j, k + 1] - field[i, j, k - 1]
         g = wp.vec3(gx, gy, gz) * (0.5 * inv_width) ~
-        i1 = wp.min(i + 1, field.shape[0] - 1)
+        {# differences over two cells, of one side at the border
+        ~}
+        i0 = wp.max(i - 1, 0)
+        j0 = wp.max(j - 1, 0)
+        k0 = wp.max(k - 1, 0)
+        i1 = wp.min(i + 1, nx - 1)
+        j1 = wp.min(j + 1, ny - 1)
+        k1 = wp.min(k + 1, nz - 1)
+        gx = (field[i1, j, k] - field[i0, j, k]) / float(i1 - i0)
+        gy = (field[i, j1, k] - field[i, j0, k]) / float(j1 - j0)
+        gz = (field[i, j, k1] - field[i, j, k0]) / float(k1 - k0)
+        g = wp.vec3(gx, gy, gz) * inv_width
+        {?0.4 # where to refine
+        active_out[i, j, k] = 1 if wp.length(g) > steep else 0} ~
+        {i1 = wp.min(i + 1, field.shape[0] - 1)
         j1 = wp.min(j + 1, field.shape[1] - 1)
-        k1 = wp.min(k + 1, field.shape[2] - 1)
+        k1 = wp.min(k + 1, field.shape[2] - 1) ~ i1 = (i + 1) % field.shape[0]
+        j1 = (j + 1) % field.shape[1]
+        k1 = (k + 1) % field.shape[2]}
         gx = field[i1, j, k] - field[i, j, k]
         gy = field[i, j1, k] - field[i, j, k]
         gz = field[i, j, k1] - field[i, j, k]
-        g = wp.vec3(gx, gy, gz) * inv_width}
+        g = wp.vec3(gx, gy, gz) * inv_width
+        {?0.4 # where to refine
+        active_out[i, j, k] = 1 if wp.length(g) > steep else 0}}
         gradient[i, j, k] = g
-        {?0.4 {active_out[i, j, k] = 1 if wp.length(g) > steep else 0 ~ wp.atomic_max(steepest, 0, wp.length(g)) ~
-        if wp.abs(field[i, j, k]) < width:
-            active_out[i, j, k] = 1
-        else:
-            active_out[i, j, k] = 0}}
+        {?0.2 wp.atomic_max(steepest, 0, wp.length(g))}
     """,
     "cell_flags": """
         label = {cell_type[i, j, k] ~ cell_type[i, j, k]}
@@ -88,21 +101,15 @@ _CELL = {
         {cell_out[i, j, k] = CELL_SURFACE if label == CELL_EMPTY and count > 0 else label ~
         if label == CELL_EMPTY and count > 0:
             cell_out[i, j, k] = CELL_SURFACE
-            {wp.atomic_add(num_surface, 0, 1) ~}
         else:
-            cell_out[i, j, k] = label} ~ cell_out[i, j, k] = label
-        num_fluid[i, j, k] = count}
+            cell_out[i, j, k] = label}}
     """,
     "cell_index": """
         {# row by row, the last index fastest
         index = (i * ny + j) * nz + k ~ index = i * ny * nz + j * nz + k ~ # x the fastest
         index = (k * ny + j) * nx + i}
-        {{?0.4 if not cell_active[i, j, k]:
-            cell_ids[index] = -1
-            return}
-        {* cell_ids[index] = {cell_type[i, j, k] ~ index if cell_type[i, j, k] > 0 else -1} ~
-            cell_ijk[index] = wp.vec3i(i, j, k){ + origin_ijk ~}
-        } ~
+        {cell_ijk[index] = wp.vec3i(i, j, k){ + origin_ijk ~}
+        {?0.5 cell_ids[index] = cell_type[i, j, k]} ~
         node_pos[index] = lower + wp.vec3(float(i) + 0.5, float(j) + 0.5, float(k) + 0.5) * width
         {?0.5 packed[index] = field[i, j, k]}
         {?0.4 cell_ids[index] = cell_type[i, j, k]} ~
@@ -155,31 +162,29 @@ _CELL = {
         if speed > limit:
             v *= limit / speed}
         velocity[i, j, k] = v}
-        {?0.4 {wp.atomic_add(slab_sum, k, 0.5 * wp.dot(v, v)) ~ wp.atomic_max(fastest, 0, wp.length(v))}}
+        {?0.3 {# for the next time step
+        ~}
+        wp.atomic_max(fastest, 0, wp.length(v))}
     """,
     "cell_downsample": """
         total = float(0.0)
         num = int(0)
-        for di in range({2 ~ RATIO}):
-            for dj in range({2 ~ RATIO}):
-                for dk in range({2 ~ RATIO}):
-                    fi = {2 ~ RATIO} * i + di
-                    fj = {2 ~ RATIO} * j + dj
-                    fk = {2 ~ RATIO} * k + dk
-                    {?0.7 if fine_type[fi, fj, fk] == CELL_SOLID:
+        for di in range(FINER):
+            for dj in range(FINER):
+                for dk in range(FINER):
+                    fi = FINER * i + di
+                    fj = FINER * j + dj
+                    fk = FINER * k + dk
+                    {?0.8 if fine_type[fi, fj, fk] == CELL_SOLID:
                         continue}
                     total += fine[fi, fj, fk]
                     num += 1
         {coarse[i, j, k] = total / float(wp.max(num, 1)) ~ mean = float(0.0)
         if num > 0:
             mean = total / float(num)
-        coarse[i, j, k] = mean
-        {?0.4 if mean > limit:
-            active_out[i, j, k] = 1
-        else:
-            active_out[i, j, k] = 0}}
-        {?0.4 if num == 0:
-            wp.atomic_add(num_surface, 0, 1)}
+        coarse[i, j, k] = mean}
+        {?0.4 # solid only if all of it is
+        cell_out[i, j, k] = CELL_SOLID if num == 0 else CELL_FLUID}
     """,
 }
 
@@ -227,29 +232,20 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
     p.output("gradient", VEC, shape, ("gradient", "grad_out"))
     p.output("velocity", VEC, shape, ("grid_v", "velocity_out", "velocity"), (-1, 1))
     p.output("coarse", FLOAT, shape, ("coarse", "level_out"), (-1, 1))
-    p.output("active_out", INT, shape, ("active_out", "near_surface"))
+    p.output("active_out", INT, shape, ("refine_flag", "is_steep"))
     p.output("cell_out", INT, shape, ("cell_out", "labels_out"))
-    p.output("cell_ids", INT, (total,), ("cell_ids", "cell_index"))
+    p.output("cell_ids", INT, (total,), ("flat_type", "cell_labels"))
     p.output("cell_ijk", TRIPLE, (total,), ("cell_ijk", "ijk_out", "coords"))
     p.output("node_pos", VEC, (total,), ("node_pos", "cell_center"))
     p.output("packed", FLOAT, (total,), ("packed", "values_out"))
     p.output("corner", INT, (total, 8), ("cell_nodes", "hex_indices"))
-    p.output("slab_sum", FLOAT, (nz,), ("layer_energy", "slab_energy"), (0, 1))
     p.output("steepest", FLOAT, (1,), ("max_gradient", "steepest"), (0, 0.5))
     p.output("fastest", FLOAT, (1,), ("max_speed_out", "fastest"), (0, 0.2))
-    p.output("num_fluid", INT, shape, ("num_fluid", "fluid_neighbors"))
-    p.output(
-        "num_surface",
-        INT,
-        (1,),
-        ("num_solid", "blocked") if target == "cell_downsample" else ("num_surface", "surface_count"),
-        (0, 1),
-    )
-    p.write(_CELL[target])
+    p.write(_CELL[target].replace("FINER", p.pick("RATIO", "RATIO", "2")))
     titles = {
         "cell_gradient": ("grid_gradient", "compute_gradient", "sdf_gradient"),
-        "cell_flags": ("classify_cells", "count_fluid_neighbors", "update_cell_flags"),
-        "cell_index": ("enumerate_cells", "fill_cell_index", "cell_coordinates"),
+        "cell_flags": ("classify_cells", "update_cell_types", "update_cell_flags"),
+        "cell_index": ("flatten_cells", "build_cell_arrays", "linearize_grid"),
         "cell_update": ("grid_update", "apply_boundary", "grid_velocity"),
         "cell_downsample": ("downsample", "restrict_field", "coarsen_grid"),
     }[target]
@@ -364,13 +360,6 @@ _PIXEL = {
             total += image[cam, py, x]
             num += 1
         color_out[cam, py, px] = {total / float(num) ~ wp.lerp(image[cam, py, px], total / float(num), blend)}}
-        {?0.4 here = shape_hit[cam, py, px]
-        edge = int(0)
-        if here != shape_hit[cam, py, wp.max(px - 1, 0)] or here != shape_hit[cam, py, wp.min(px + 1, width - 1)]:
-            edge = 1
-        if here != shape_hit[cam, wp.max(py - 1, 0), px] or here != shape_hit[cam, wp.min(py + 1, height - 1), px]:
-            edge = 1
-        edge_out[cam, py, px] = edge}
     """,
     "pack_pixels": """
         {index = (cam * height + py) * width + px
@@ -449,7 +438,6 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
         p.output(key, VEC, shape, pool)
     p.output("range_out", FLOAT, shape, ("range_out", "distance_image"))
     p.output("label_out", INT, shape, ("label_out", "segmentation"))
-    p.output("edge_out", INT, shape, ("edge_out", "outline"))
     p.output("num_points", INT, (cams,), ("num_points", "point_count"), (0, 1))
     p.output("shape_pixels", INT, (shapes,), ("shape_pixels", "pixel_count"), (0, 1))
     p.output("flat_depth", FLOAT, (total,), ("depth_out", "flat_depth"))
