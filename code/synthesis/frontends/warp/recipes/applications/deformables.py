@@ -191,13 +191,16 @@ def _draw_spring(stream: Stream, target: str) -> KernelSpec:
     p.output("num_torn", INT, (1,), ("num_torn", "num_overstretched"), (0, 1))
     p.write(_SPRING[target])
     titles = {
-        "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_cable_forces"),
+        "spring_forces": ("eval_springs", "spring_forces", "eval_spring_forces", "compute_spring_forces"),
         "spring_projection": ("solve_springs", "solve_distance_constraints", "project_edges", "solve_stretch"),
         "spring_strain": ("compute_spring_strain", "measure_strain", "update_spring_state"),
     }[target]
     return p.done("deformable", "springs", target, "Springs between particles", titles, (
-        "Computes what each spring does to the two particles at its ends.", "One thread per spring.",
-        "Evaluate all springs; the results are summed up by atomics.",
+        "One thread per spring.",
+        *(() if target == "spring_strain" else (
+            "Computes what each spring does to the two particles at its ends.",
+            "Evaluate all springs; the results are summed up by atomics.",
+        )),
     ))  # fmt: skip
 
 
@@ -267,12 +270,11 @@ _TRIANGLE = {
         wp.atomic_add(normals, i, n)
         wp.atomic_add(normals, j, n)
         wp.atomic_add(normals, k, n)
-        {?0.3 # which of them face the light
-        lit[tid] = 1 if wp.dot(c, axis) > 0.0 else 0}
-        {?0.4 wp.atomic_add(degree, i, 1)
-        wp.atomic_add(degree, j, 1)
-        wp.atomic_add(degree, k, 1)}
-        {?0.4 {tri_normal[tid] = wp.normalize(c) ~ wp.atomic_add(area_sum, 0, 0.5 * wp.length(c))}}
+        {?0.5 {tri_normal[tid] = wp.normalize(c) ~ {# the sum over its faces
+        ~}
+        wp.atomic_add(corner_area, i, wp.length(c) / 6.0)
+        wp.atomic_add(corner_area, j, wp.length(c) / 6.0)
+        wp.atomic_add(corner_area, k, wp.length(c) / 6.0)}}
     """,
     "triangle_state": """
         e1 = xj - xi
@@ -305,7 +307,6 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     points = _elements(p, "tri", 3, ("tri_indices", "triangles", "faces"), forces=forces)
     p.array("broken_in", INT, (0, 1), (p.threads,), ("tri_flags", "is_torn"))
     p.scalar("wind", VEC, (-1, 1), ("wind", "wind_velocity", "air_velocity"))
-    p.scalar("axis", VEC, (-1, 1), ("light_dir", "sun_dir"))
     p.number("pressure", (0.5, 2), ("pressure", "inflation_pressure"), ("1.0", "0.5"))
     p.output(
         "num_bad",
@@ -320,9 +321,8 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p.number("edge_rest", (0.3, 1), ("edge_rest", "rest_length"), ("0.5",))
     p.output("normals", VEC, (points,), ("vertex_normals", "normals", "normal_sum"), (-1, 1))
     p.output("tri_normal", VEC, (p.threads,), ("tri_normals", "face_normals"))
-    p.output("lit", INT, (p.threads,), ("is_lit", "lit"))
+    p.output("corner_area", FLOAT, (points,), ("vertex_area", "particle_area"), (0, 1))
     p.output("tension", FLOAT, (p.threads,), ("area_strain", "tri_strain"))
-    p.output("area_sum", FLOAT, (1,), ("total_area", "surface_area"), (0, 1))
     p.constants({"TRI_INTACT": 0, "TRI_COMPRESSED": 1, "TRI_OVERSTRETCHED": 2})
     text = _TRIANGLE[target].replace("l0", "rest_area")
     if target == "membrane_forces":
@@ -335,7 +335,8 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
         "triangle_state": ("measure_triangles", "compute_tri_areas", "update_triangle_state"),
     }[target]
     return p.done("deformable", "triangles", target, "Triangles of a cloth", titles, (
-        "One thread per triangle.", "Accumulate what each triangle adds to its three corners.",
+        "One thread per triangle.", "Compare each triangle with its rest shape." if target == "triangle_state"
+        else "Accumulate what each triangle adds to its three corners.",
     ))  # fmt: skip
 
 

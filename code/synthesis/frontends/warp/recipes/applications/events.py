@@ -316,10 +316,19 @@ _MACHINES = {
 
 
 _SHOWN = {
-    "agent_state": ("ready[tid] = 1 if STATE == IDLE else 0", "ready[tid] = 1 if STATE == IDLE or STATE == DONE else 0"),
-    "valve_state": ("closed_out[tid] = 1 if STATE == CLOSED else 0", "flow[tid] = 0.0 if STATE == CLOSED else level[tid]"),
-    "episode": ("running_out[tid] = 1 if STATE == RUNNING else 0", "finished[tid] = 1 if STATE == TIMEOUT or STATE == FAILED else 0"),
-}  # fmt: skip
+    "agent_state": (
+        "ready[tid] = 1 if STATE == IDLE else 0",
+        "ready[tid] = 1 if STATE == IDLE or STATE == DONE else 0",
+    ),
+    "valve_state": (
+        "closed_out[tid] = 1 if STATE == CLOSED else 0",
+        "flow[tid] = 0.0 if STATE == CLOSED else level[tid]",
+    ),
+    "episode": (
+        "running_out[tid] = 1 if STATE == RUNNING else 0",
+        "finished[tid] = 1 if STATE == TIMEOUT or STATE == FAILED else 0",
+    ),
+}
 """What others are told of a state."""
 
 

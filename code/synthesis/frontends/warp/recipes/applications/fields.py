@@ -272,7 +272,8 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
         "heat": ("heat_step", "conduct", "diffuse_heat"),
     }[target]
     return p.done("field", "planes", target, "Fields on a grid of two dimensions", titles, (
-        "One thread per cell.", "Solid cells keep their value.", "Explicit update; stable for small time steps only.",
+        "One thread per cell.",
+        "Explicit update; stable for small time steps only." if target in ("heights", "heat") else "",
     ))  # fmt: skip
 
 
@@ -328,8 +329,10 @@ _TRANSFER = {
             STAY
             v_out[tid] = velocities[tid]
             return}
-        gx = {wp.clamp(int((x[0] - LOW_X) * inv_h), 0, n - 2) ~ int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(n - 2)))}
-        gy = {wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, n - 2) ~ int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(n - 2)))}
+        gx = {wp.clamp(int((x[0] - LOW_X) * inv_h), 0, n - 2) ~ \
+                int(wp.clamp((x[0] - LOW_X) * inv_h, 0.0, float(n - 2)))}
+        gy = {wp.clamp(int((x[1] - LOW_Y) * inv_h), 0, n - 2) ~ \
+                int(wp.clamp((x[1] - LOW_Y) * inv_h, 0.0, float(n - 2)))}
         {fx = wp.clamp((x[0] - LOW_X) * inv_h - float(gx), 0.0, 1.0)
         fy = wp.clamp((x[1] - LOW_Y) * inv_h - float(gy), 0.0, 1.0) ~
         fx = wp.min(wp.max((x[0] - LOW_X) * inv_h - float(gx), 0.0), 1.0)

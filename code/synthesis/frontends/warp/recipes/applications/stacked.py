@@ -1,5 +1,7 @@
 """Vectors and matrices of many worlds, one after the other in flat arrays: each world says where its own begin."""
 
+import re
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, INT, PAIR, SPATIAL, VEC, Program
 from synthesis.grammar.streams import Stream
@@ -353,7 +355,7 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream, ("wid", "world", "world_id"), names, launch=(worlds, rows))
     _declare_stacked(p, worlds, rows)
     p.lookups(vio="vio = problem_vio[wid]", ncts="ncts = problem_dim[wid]")
-    p.write(_STACKED[target])
+    p.write(re.sub(r"\brow\b", names[0], _STACKED[target]))
     titles = {
         "vector_update": ("update_solution", "axpy_worlds", "step_vectors"),
         "matrix_vector": ("dense_matvec", "apply_delassus", "matrix_vector_worlds"),

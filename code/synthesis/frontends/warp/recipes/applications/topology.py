@@ -355,8 +355,9 @@ _ELEMENT = {
         quad = edge_indices[tid]
         {?0.6 # borders have one triangle, they do not bend
         if quad[0] >= quad[1]:
-            {edge_angle[tid] = 0.0
-            return ~ return}}
+            edge_angle[tid] = 0.0
+            NO_EXTRA
+            return}
         {x1 = particle_q[quad[0]]
         x2 = particle_q[quad[1]]
         x3 = particle_q[quad[2]]
@@ -369,22 +370,29 @@ _ELEMENT = {
         n2 = wp.cross(x4 - x2, x3 - x2)
         {?0.5 if wp.length_sq(n1) < TINY or wp.length_sq(n2) < TINY:
             edge_angle[tid] = 0.0
+            NO_EXTRA
             return}
         edge = x4 - x3
         {cos_angle = wp.dot(n1, n2) / wp.max(wp.length(n1) * wp.length(n2), TINY)
-        {edge_angle[tid] = 1.0 - cos_angle ~ # sine and cosine of the angle
+        {# sine and cosine of the angle
+        ~}
         sin_angle = wp.dot(wp.cross(n1, n2), edge) / wp.max(wp.length(n1) * wp.length(n2) * wp.length(edge), TINY)
-        edge_angle[tid] = wp.atan2(sin_angle, cos_angle)} ~
+        edge_angle[tid] = wp.atan2(sin_angle, cos_angle) ~
         n1 = wp.normalize(n1)
         n2 = wp.normalize(n2)
         angle = wp.atan2(wp.dot(wp.cross(n1, n2), wp.normalize(edge)), wp.dot(n1, n2))
-        {edge_angle[tid] = angle ~ edge_angle[tid] = angle - rest_angle[tid] ~ edge_angle[tid] = angle
+        {edge_angle[tid] = angle ~ edge_angle[tid] = angle
         wp.atomic_add(energy, 0, 0.5 * stiffness[tid] * (angle - rest_angle[tid]) * (angle - rest_angle[tid]))}}
-        {?0.5 edge_length[tid] = wp.length(edge)}
-        {?0.4 # area of both triangles
-        bend_area[tid] = 0.5 * (wp.length(wp.cross(x3 - x1, x4 - x1)) + wp.length(wp.cross(x4 - x2, x3 - x2)))}
+        EXTRA
     """,
 }
+
+
+_HINGES = (
+    "edge_length[tid] = wp.length(edge)",
+    "bend_area[tid] = 0.5 * (wp.length(wp.cross(x3 - x1, x4 - x1)) + wp.length(wp.cross(x4 - x2, x3 - x2)))",
+)
+"""What else a bending force needs of an edge between two triangles."""
 
 
 def _draw_element(stream: Stream, target: str) -> KernelSpec:
@@ -396,7 +404,8 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "tetrahedron_rest": ("tid", "t", "tet_id"),
         "edge_adjacency": ("tid", "e", "edge_id"),
         **dict.fromkeys([each for each in _ELEMENT if each.startswith("vertex_")], vertex_names),
-        **dict.fromkeys(("vertex_triangles", "face_keys", "index_buffer", "face_edges"), ("tid", "face")), "bending_edges": ("tid", "eid"),
+        **dict.fromkeys(("vertex_triangles", "face_keys", "index_buffer", "face_edges"), ("tid", "face")),
+        "bending_edges": ("tid", "eid"),
     }  # fmt: skip
     p = Program(stream, names[target], launch=(stream.child("sizes").choice((32, 48, 64)),))
     count = p.threads
@@ -475,9 +484,12 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         p.output(key, INT, (1,), pool, (0, 1))
     p.guard_count("element")
     bad = "            wp.atomic_add(num_bad, 0, 1)\n" if p.maybe(0.4) else ""
-    p.write(_ELEMENT[target].replace("            BAD\n", bad))
+    extra = p.choices.choice((*_HINGES, "")) if target == "bending_edges" else ""
+    none = f"            {extra.partition(' = ')[0]} = 0.0\n" if extra else ""
+    text = _ELEMENT[target].replace("            BAD\n", bad).replace("            NO_EXTRA\n", none)
+    p.write(text.replace("        EXTRA\n", f"        {extra}\n" if extra else ""))
     titles = {
-        "cloth_grid": ("build_cloth_grid", "grid_topology", "fill_grid_triangles"),
+        "cloth_grid": ("build_cloth_grid", "grid_topology", "build_grid_mesh"),
         "triangle_rest": ("compute_triangle_rest", "triangle_areas", "init_triangles"),
         "tetrahedron_rest": ("compute_tet_rest", "tet_volumes", "init_tetrahedra"),
         "edge_adjacency": ("edge_adjacency", "classify_edges", "count_vertex_edges"),
@@ -492,7 +504,7 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
         "bending_edges": ("bending_angles", "compute_edge_angles", "hinge_angles"),
     }[target]
     return p.done("topology", "topology", target, "Topology of meshes", titles, (
-        "One thread per element.", "Vertices are counted over all meshes.", "-1 is no triangle.",
+        "One thread per element.", "-1 is no triangle." if target == "edge_adjacency" else "",
     ))  # fmt: skip
 
 

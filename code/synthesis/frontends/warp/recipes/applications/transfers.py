@@ -472,8 +472,12 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
         "find_roots": ("find_roots", "label_islands", "compress_labels"),
     }[target]
     return p.done("state", "moves", target, "State that is moved and numbered", titles, (
-        "One thread per item.", "Worlds that are not asked for keep their state.",
-        "Rows of all items stand in one array.",
+        "One thread per item." if target != "copy_strided" else "A fixed number of threads takes turns.",
+        {
+            "reset_state": "Worlds that are not asked for keep their state.",
+            "copy_rows": "Rows of all items stand in one array.",
+            "run_lengths": "Keys are sorted, so equal ones stand together.",
+        }.get(target, ""),
     ))  # fmt: skip
 
 

@@ -186,8 +186,10 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
         "apply_corrections": ("apply_deltas", "apply_particle_deltas", "apply_corrections"),
     }[target]
     return p.done("deformable", "vertices", target, "Vertices of a soft body", titles, (
-        "One thread per vertex.", "Updates the vertices of one colour from the state of the last iteration.",
-        "Advance the particles that are not fixed.",
+        "One thread per vertex.", {
+            "implicit_vertex": "Updates the vertices of one colour from the state of the last iteration.",
+            "predict": "Advance the particles that are not fixed.",
+        }.get(target, ""),
     ))  # fmt: skip
 
 
