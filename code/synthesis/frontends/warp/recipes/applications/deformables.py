@@ -263,6 +263,7 @@ _TRIANGLE = {
         {?0.5 area = 0.5 * wp.length(c)
         # slivers count for nothing
         if area < TINY:
+            SLIVER
             {wp.atomic_add(num_bad, 0, 1)
             return ~ return}}
         {# weighted by area, which the length of the cross product is
@@ -270,11 +271,7 @@ _TRIANGLE = {
         wp.atomic_add(normals, i, n)
         wp.atomic_add(normals, j, n)
         wp.atomic_add(normals, k, n)
-        {?0.5 {tri_normal[tid] = wp.normalize(c) ~ {# the sum over its faces
-        ~}
-        wp.atomic_add(corner_area, i, wp.length(c) / 6.0)
-        wp.atomic_add(corner_area, j, wp.length(c) / 6.0)
-        wp.atomic_add(corner_area, k, wp.length(c) / 6.0)}}
+        FACE
     """,
     "triangle_state": """
         e1 = xj - xi
@@ -298,6 +295,16 @@ _TRIANGLE = {
         wp.atomic_add(energy, 0, 0.5 * k_e * (area - l0) * (area - l0) / l0)}
     """,
 }
+
+
+_FACE = (
+    "|",
+    "            tri_normal[tid] = wp.vec3(0.0, 0.0, 0.0)\n|        tri_normal[tid] = wp.normalize(c)\n",
+    "|        wp.atomic_add(corner_area, i, wp.length(c) / 6.0)\n"
+    "        wp.atomic_add(corner_area, j, wp.length(c) / 6.0)\n"
+    "        wp.atomic_add(corner_area, k, wp.length(c) / 6.0)\n",
+)
+"""What else a triangle has for its normal: that of a sliver, and that of any other."""
 
 
 def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
@@ -325,6 +332,8 @@ def _draw_triangle(stream: Stream, target: str) -> KernelSpec:
     p.output("tension", FLOAT, (p.threads,), ("area_strain", "tri_strain"))
     p.constants({"TRI_INTACT": 0, "TRI_COMPRESSED": 1, "TRI_OVERSTRETCHED": 2})
     text = _TRIANGLE[target].replace("l0", "rest_area")
+    sliver, face = p.pick(*_FACE).split("|")
+    text = text.replace("            SLIVER\n", sliver).replace("        FACE\n", face)
     if target == "membrane_forces":
         p.write("{fi = wp.vec3()\nfj = wp.vec3()\nfk = wp.vec3() ~ "
                 "fi = wp.vec3(0.0, 0.0, 0.0)\nfj = wp.vec3(0.0, 0.0, 0.0)\nfk = wp.vec3(0.0, 0.0, 0.0)}")  # fmt: skip

@@ -160,7 +160,7 @@ def _draw_vertex(stream: Stream, target: str) -> KernelSpec:
     p.number("limit", (0.05, 0.3) if small else (0.3, 1.5), speeds, ("0.2",) if small else ("0.5", "1.0"))
     p.number("v_max", (8, 20), ("max_velocity", "v_max", "speed_limit"), ("10.0", "20.0"))
     p.number("spacing", (0.3, 0.8), ("rest_length", "spacing"), ("0.5",))
-    p.number("rest_limit", (4, 10), ("sleep_speed", "sleep_threshold"), ("5.0",))
+    p.number("rest_limit", (3, 15), ("sleep_speed", "sleep_threshold"), ("5.0",))
     p.number("friction", (0.3, 0.9), ("tangential_keep", "slip"), ("0.5",))
     p.number("bounce", (0.2, 0.8), ("restitution", "bounce"), ("0.5",))
     p.number("drag", (0.2, 1), ("wind_drag", "air_drag"), ("0.5",))
