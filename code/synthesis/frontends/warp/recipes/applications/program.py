@@ -35,6 +35,8 @@ _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 _FORMS_OF_NUMBERS = (("argument", 0.52), ("number", 0.1), ("constant", 0.38))
 _FORMS_OF_SIZES = (("argument", 0.45), ("constant", 0.25), ("static", 0.18), ("number", 0.12))
 
+_NAMED = 0.92
+"""How often states, kinds and bits of flags have names."""
 _STATIC = 0.12
 """How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
 
@@ -230,8 +232,8 @@ class Program:
         self._holes[key] = constant if form == "constant" else value
 
     def constants(self, values: Mapping[str, int | float]) -> None:
-        """Constants of the module that lines may name; plain numbers in some kernels."""
-        named = self.choices.chance(0.75)
+        """Constants of the module that lines may name; plain numbers in few kernels."""
+        named = self.choices.chance(_NAMED)
         for name, value in values.items():
             literal = Literal(repr(value))
             self._holes[name] = functools.cache(functools.partial(self._declare, name, literal)) if named else literal
