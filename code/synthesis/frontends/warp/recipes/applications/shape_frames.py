@@ -58,7 +58,7 @@ _SHAPE = {
         extent = wp.vec3(0.0, 0.0, 0.0)
         if kind == GEO_PLANE:
             # without an end
-            extent = wp.vec3(1000.0, 1000.0, 1000.0)
+            extent = wp.vec3(plane_extent, plane_extent, plane_extent)
         elif kind == GEO_SPHERE:
             extent = wp.vec3(scale[0], scale[0], scale[0])
         elif kind == GEO_CAPSULE:
@@ -72,10 +72,12 @@ _SHAPE = {
                 for j in range(3):
                     total += wp.abs(rot[i, j]) * scale[j]
                 extent[i] = total
-        else:
-            # a sphere around whatever it is
-            radius = wp.length(scale)
-            extent = wp.vec3(radius, radius, radius) ~
+        elif kind == GEO_CYLINDER:
+            axis_w = wp.transform_vector(X_ws, wp.vec3(0.0, 0.0, 1.0))
+            for k in range(3):
+                # the rim reaches farthest where the axis does not point
+                rim = scale[0] * wp.sqrt(wp.max(1.0 - axis_w[k] * axis_w[k], 0.0))
+                extent[k] = wp.abs(axis_w[k]) * scale[1] + rim ~
         else:
             {radius = shape_radius[tid]
             extent = wp.vec3(radius, radius, radius) ~ extent = wp.vec3(shape_radius[tid])}}
@@ -88,7 +90,6 @@ _SHAPE = {
             extent[k] = extent[k] + margin
         aabb_lower[tid] = pos - extent
         aabb_upper[tid] = pos + extent}
-        {?0.3 bounded[tid] = 0 if kind == GEO_PLANE else 1}
     """,
     "shape_mass": """
         body = shape_body[tid]
@@ -108,28 +109,37 @@ _SHAPE = {
             y2 = scale[1] * scale[1]
             z2 = scale[2] * scale[2]
             inertia = wp.vec3(y2 + z2, x2 + z2, x2 + y2) / 3.0
-        {elif kind == GEO_CYLINDER:
+        elif kind == GEO_CAPSULE:
+            # a cylinder and the two halves of a ball
+            r = scale[0]
+            h = scale[1]
+            v_cylinder = 2.0 * wp.pi * r * r * h
+            v_ball = 4.0 / 3.0 * wp.pi * r * r * r
+            volume = v_cylinder + v_ball
+            across = v_cylinder * (0.25 * r * r + h * h / 3.0) + v_ball * (0.4 * r * r + h * h + 0.75 * r * h)
+            along = v_cylinder * 0.5 * r * r + v_ball * 0.4 * r * r
+            inertia = wp.vec3(across, across, along) / volume
+        {?0.8 elif kind == GEO_CYLINDER:
             r2 = scale[0] * scale[0]
             h2 = scale[1] * scale[1]
             volume = 2.0 * wp.pi * r2 * scale[1]
-            inertia = wp.vec3(0.25 * r2 + h2 / 3.0, 0.25 * r2 + h2 / 3.0, 0.5 * r2) ~}
+            inertia = wp.vec3(0.25 * r2 + h2 / 3.0, 0.25 * r2 + h2 / 3.0, 0.5 * r2)}
         mass = volume * density[tid]
         wp.atomic_add(body_mass, body, mass)
-        {*
+        {wp.atomic_add(body_com, body, mass * wp.transform_get_translation(shape_transform[tid])) ~
             # about the frame of the body
             com = wp.transform_get_translation(shape_transform[tid])
             rot = wp.quat_to_matrix(wp.transform_get_rotation(shape_transform[tid]))
             I_b = rot * wp.diag(inertia * mass) * wp.transpose(rot)
             I_b = I_b + mass * (wp.dot(com, com) * wp.identity(n=3, dtype=float) - wp.outer(com, com))
             wp.atomic_add(body_inertia, body, I_b)
-        ~
-            wp.atomic_add(body_com, body, mass * wp.transform_get_translation(shape_transform[tid]))
+            {?0.6 wp.atomic_add(body_com, body, mass * com)}
         }
     """,
     "shape_ray": """
         {?0.5 # shapes of another world
         if shape_world[tid] >= 0 and shape_world[tid] != world:
-            ray_t[tid] = -1.0
+            MISS
             return}
         body = shape_body[tid]
         X_ws = shape_transform[tid]
@@ -173,15 +183,7 @@ _SHAPE = {
                 t = t_near if t_near >= 0.0 else t_far ~}
         {?0.5 if t < 0.0 or t > max_dist:
             t = -1.0}
-        {ray_t[tid] = t
-        {?0.7 if t >= 0.0:
-            {wp.atomic_min(nearest, 0, t) ~ wp.atomic_add(num_hits, 0, 1)}} ~
-        if t >= 0.0:
-            ray_t[tid] = t
-            hit_pos[tid] = ray_start + ray_dir * t
-        else:
-            ray_t[tid] = -1.0
-            hit_pos[tid] = ray_start}
+        HIT
     """,
     "shape_sites": """
         site = site_index[tid]
@@ -232,12 +234,39 @@ _SHAPE = {
         if group == 0:
             flags = flags & (VISIBLE | STATIC)
         {elif {group > 0 ~ group > 0 and (flags & COLLIDES) != 0}:
-            wp.atomic_add(group_count, group, 1) ~}}
+            # positive groups keep to themselves
+            flags = flags | GROUPED ~}}
         flags_out[tid] = flags
-        {?0.6 if {flags & COLLIDES ~ (flags & COLLIDES) != 0}:
-            wp.atomic_add(num_active, 0, 1)}
     """,
 }
+
+_HITS = (
+    ("ray_t[tid] = -1.0", "ray_t[tid] = t"),
+    (
+        "ray_t[tid] = -1.0",
+        """ray_t[tid] = t
+        if t >= 0.0:
+            # the one that is picked
+            wp.atomic_min(nearest, 0, t)""",
+    ),
+    (
+        """ray_t[tid] = -1.0
+            hit_pos[tid] = ray_start""",
+        """ray_t[tid] = t
+        hit_pos[tid] = ray_start + ray_dir * wp.max(t, 0.0)""",
+    ),
+    (
+        """ray_t[tid] = -1.0
+            hit_pos[tid] = ray_start""",
+        """if t >= 0.0:
+            ray_t[tid] = t
+            hit_pos[tid] = ray_start + ray_dir * t
+        else:
+            ray_t[tid] = -1.0
+            hit_pos[tid] = ray_start""",
+    ),
+)
+"""What is written of a ray that a shape is not asked about, and of one that it is."""
 
 
 def _declare_shapes(p: Program, count: int, bodies: int) -> None:
@@ -263,7 +292,7 @@ def _declare_shapes(p: Program, count: int, bodies: int) -> None:
     ):  # fmt: skip
         p.array(key, FLOAT, bounds, (count,), names)
     p.constants({name: number for number, name in enumerate(_KINDS)})
-    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4})
+    p.constants({"VISIBLE": 1, "COLLIDES": 2, "STATIC": 4, "GROUPED": 8})
     p.constants({"KINEMATIC": 1})
 
 
@@ -292,16 +321,14 @@ def _draw_shape(stream: Stream, target: str) -> KernelSpec:
     p.output("ray_t", FLOAT, (count,), ("ray_dist", "hit_t"))
     p.output("height_out", FLOAT, (count,), ("site_height", "height"))
     p.output("nearest", FLOAT, (1,), ("min_dist", "nearest"), (2, 5))
-    p.output("bounded", INT, (count,), ("is_bounded", "has_bounds"))
     p.output("flags_out", INT, (count,), ("shape_flags_out", "flags_new"))
-    p.output("num_hits", INT, (1,), ("num_hits", "hit_count"), (0, 1))
-    p.output("num_active", INT, (1,), ("num_active", "active_count"), (0, 1))
-    p.output("group_count", INT, (8,), ("group_count", "shapes_per_group"), (0, 1))
     p.output("body_mass", FLOAT, (bodies,), ("body_mass", "mass_out"), (0, 1))
     p.output("body_inertia", _MAT, (bodies,), ("body_inertia", "inertia_out"), (0, 1))
-    p.output("body_com", VEC, (bodies,), ("body_com", "com_sum"), (-1, 1))
+    p.output("body_com", VEC, (bodies,), ("mass_moment", "weighted_com", "com_sum"), (-1, 1))
+    p.number("plane_extent", (50, 100), ("plane_extent", "max_extent"), ("1000.0", "1.0e4"))
     p.guard_count("shape")
-    p.write(_SHAPE[target])
+    miss, hit = p.choices.choice(_HITS)
+    p.write(_SHAPE[target].replace("MISS", miss).replace("HIT", hit))
     titles = {
         "shape_poses": ("update_shape_transforms", "compute_shape_poses", "shape_world_transforms"),
         "shape_bounds": ("compute_shape_aabbs", "update_shape_bounds", "shape_aabb"),
@@ -325,10 +352,10 @@ _CONTACT = {
             return}
         shape0 = contact_shape0[tid]
         shape1 = contact_shape1[tid]
-        body0 = -1
+        body0 = int(-1)
         if shape0 >= 0:
             body0 = shape_body[shape0]
-        body1 = {-1 ~ int(-1)}
+        body1 = int(-1)
         if shape1 >= 0:
             body1 = shape_body[shape1]
         X0 = wp.transform_identity()
@@ -348,16 +375,20 @@ _CONTACT = {
         p1 = wp.transform_point(X1, contact_point1[tid])}
         normal = contact_normal[tid]
         gap = wp.dot(normal, p1 - p0) - contact_margin[tid]
-        {* contact_dist[tid] = gap ~
-            contact_pos[tid] = {0.5 * (p0 + p1) ~ (p0 + p1) * 0.5}
+        contact_dist[tid] = gap
+        {* contact_pos[tid] = {0.5 * (p0 + p1) ~ (p0 + p1) * 0.5}
         ~
             bodies_out[tid] = wp.vec2i(body0, body1)
         ~
             # contacts that touch, by world
-            if gap < 0.0 and shape0 >= 0:
+            world = int(-1)
+            if shape0 >= 0:
                 world = shape_world[shape0]
-                if world >= 0:
-                    wp.atomic_add(world_contacts, world, 1)
+            if world < 0 and shape1 >= 0:
+                # the first stands in every world
+                world = shape_world[shape1]
+            if gap < 0.0 and world >= 0:
+                wp.atomic_add(world_contacts, world, 1)
         }
     """,
     "contact_velocities": """
@@ -377,7 +408,8 @@ _CONTACT = {
             v_rel -= wp.spatial_top(body_qd[body_b]) + wp.cross(wp.spatial_bottom(body_qd[body_b]), r_b)
         normal = contact_normal[tid]
         v_n = wp.dot(normal, v_rel)
-        {* normal_v[tid] = v_n ~ tangent_v[tid] = v_rel - normal * v_n ~
+        normal_v[tid] = v_n
+        {* tangent_v[tid] = v_rel - normal * v_n ~
             # opens or closes
             separating[tid] = {1 if v_n > 0.0 else 0 ~ int(v_n > 0.0)}
         ~
@@ -391,11 +423,15 @@ _CONTACT = {
         }
     """,
     "contact_wrenches": """
-        {?0.7 if tid >= contact_count[0]:
+        {if tid >= contact_count[0]:
+            return ~
+        if tid >= wp.min(contact_count[0], contact_max):
             return}
         shape_a = contact_shape0[tid]
         shape_b = contact_shape1[tid]
-        f = contact_force[tid]
+        {f = contact_force[tid] ~ # without friction
+        f = contact_normal[tid] * normal_force[tid] ~
+        f = contact_normal[tid] * normal_force[tid] + friction_force[tid]}
         {?0.5 if wp.length(f) < threshold:
             return}
         {body_a = -1
@@ -420,13 +456,10 @@ _CONTACT = {
             p_a = wp.transform_point(body_q[body_a], contact_point0[tid])
             r_a = p_a - wp.transform_point(body_q[body_a], body_com_in[body_a])
             wp.atomic_sub(body_f, body_a, wp.spatial_vector(f, wp.cross(r_a, f)))
-            {?0.5 wp.atomic_add(num_touching, body_a, 1)}
         if body_b >= 0:
             p_b = wp.transform_point(body_q[body_b], contact_point1[tid])
             r_b = p_b - wp.transform_point(body_q[body_b], body_com_in[body_b])
-            wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f)))
-            {?0.5 wp.atomic_add(num_touching, body_b, 1)}}
-        {?0.4 wp.atomic_max(strongest, 0, wp.length(f))}
+            wp.atomic_add(body_f, body_b, wp.spatial_vector(f, wp.cross(r_b, f)))}
     """,
     "contact_rows": """
         {if tid >= contact_count[0]:
@@ -567,9 +600,11 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
         ("contact_offset0", ("contact_offset0", "offset0")),
         ("contact_normal", ("contact_normal", "rigid_contact_normal", "normals")),
         ("contact_force", ("contact_force", "contact_f")),
+        ("friction_force", ("friction_force", "contact_friction_f")),
     ):  # fmt: skip
         p.array(key, VEC, (-1, 1), (contacts,), names)
     p.array("contact_margin", FLOAT, (0, 0.5), (contacts,), ("contact_margin", "contact_thickness"))
+    p.array("normal_force", FLOAT, (0, 2), (contacts,), ("normal_force", "contact_fn"))
     p.array("shape_mu", FLOAT, (0.2, 1), (count,), ("shape_mu", "shape_material_mu", "friction"))
     p.scalar("contact_max", INT, (contacts // 2, contacts), ("contact_max", "max_contacts", "capacity"))
     p.scalar("max_rows", INT, (3, 8), ("max_rows", "njmax", "max_constraints"))
@@ -593,7 +628,6 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("frame_out", FRAME, (contacts,), ("contact_frame", "contact_xform"), element="wp.transform")
     p.output("wrench_out", SPATIAL, (contacts,), ("contact_wrench", "wrench"), element="wp.spatial_vector")
     p.output("body_f", SPATIAL, (bodies,), ("body_f", "body_forces"), (-1, 1), element="wp.spatial_vector")
-    p.output("strongest", FLOAT, (1,), ("max_force", "peak_force"), (0, 0.5))
     p.output("separating", INT, (contacts,), ("is_separating", "contact_opens"))
     p.output("rows_out", INT, (contacts,), ("contact_rows", "row_count"))
     p.output("rejected", INT, (contacts,), ("rejected", "overflow"), (0, 0))
@@ -602,7 +636,6 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     p.output("world_contacts", INT, (8,), ("world_contact_count", "ncon"), (0, 1))
     p.output("world_rows", INT, (8,), ("world_row_count", "nefc"), (0, 1))
     p.output("num_rejected", INT, (8,), ("num_rejected", "dropped"), (0, 1))
-    p.output("num_touching", INT, (bodies,), ("num_touching", "body_contact_count"), (0, 1))
     p.output("row_used", INT, (8, 12), ("row_used", "row_active"), (0, 1))
     p.write(_CONTACT[target])
     titles = {
