@@ -97,13 +97,18 @@ _TREE = {
             idle_steps[tid] = idle_steps[tid] + 1
         else:
             idle_steps[tid] = 0 ~ idle_steps[tid] = idle_steps[tid] + 1 if still else 0}
-        {{if idle_steps[tid] {> ~ >=} sleep_after:
+        {if idle_steps[tid] {> ~ >=} sleep_after:
             asleep[tid] = 1
         else:
-            asleep[tid] = 0 ~ asleep[tid] = 1 if idle_steps[tid] > sleep_after else 0}
-        {?0.5 if idle_steps[tid] {> ~ >=} sleep_after:
+            asleep[tid] = 0 ~ asleep[tid] = 1 if idle_steps[tid] > sleep_after else 0 ~
+        if idle_steps[tid] {> ~ >=} sleep_after:
+            asleep[tid] = 1
             for j in range(start, end):
-                body_qd_out[j] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)}}
+                body_qd_out[j] = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        else:
+            asleep[tid] = 0
+            for j in range(start, end):
+                body_qd_out[j] = body_qd_in[j]}
         {?0.5 world = articulation_world[tid]
         if not still and world >= 0:
             wp.atomic_add(num_awake, world, {1 ~ 1})}

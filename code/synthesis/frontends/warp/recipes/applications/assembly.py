@@ -346,7 +346,7 @@ _ROWS = {
                 jacp -= wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset1) ~
             # a joint that moves both bodies moves them alike
             if isdofancestor[body1, dof] == isdofancestor[body2, dof]:
-                for k in range({condim ~ wp.min(condim, 3)}):
+                for k in range(wp.min(condim, 3)):
                     con_J[worldid, u * 3 + k, dof] = 0.0
                 continue
             {body = body2 if isdofancestor[body2, dof] == 1 else body1
@@ -355,11 +355,11 @@ _ROWS = {
             body = body2 if sign > 0.0 else body1}
             offset = con_pos - subtree_com[worldid, body_rootid[body]]
             jacp = sign * (wp.spatial_bottom(cdof_dof) + wp.cross(wp.spatial_top(cdof_dof), offset))}
-            {for k in range(condim):
+            {for k in range(wp.min(condim, 3)):
                 con_J[worldid, u * 3 + k, dof] = wp.dot(wp.vec3(frame[k, 0], frame[k, 1], frame[k, 2]), jacp) ~
             # rows of the frame: the normal and two tangents
             jac_c = frame * jacp
-            for k in range({condim ~ wp.min(condim, 3)}):
+            for k in range(wp.min(condim, 3)):
                 con_J[worldid, u * 3 + k, dof] = jac_c[k]}
     """,
     "tree_states": """
@@ -497,6 +497,7 @@ _SPARSE = {
         for i in range(rownnz):
             total += efc_J[worldid, u, i] * efc_J[worldid, u, i] / dof_M[efc_colind[worldid, u, i]]}
         {row_invdiag[worldid, u] = total ~
+        # a soft constraint has some compliance of its own
         row_diag[worldid, u] = 1.0 / (total + regularization) ~
         row_invdiag[worldid, u] = total
         row_diag[worldid, u] = 1.0 / (total + regularization)}
@@ -558,7 +559,7 @@ def _declare_model(p: Program, n: int) -> None:
     for key, names in (("eq_anchor", ("eq_anchor1",)), ("eq_anchor2", ("eq_anchor2",))):
         p.array(key, VEC, (-1, 1), (n,), names)
     p.scalar("njmax", INT, (1, 5), ("njmax", "max_rows"))
-    p.scalar("naconmax", INT, (3, 6), ("naconmax", "max_contacts"))
+    p.scalar("naconmax", INT, (3, 6), ("nconmax", "max_contacts"))
     p.number("regularization", (0.1, 0.5), ("regularization", "compliance"), ("0.1", "0.01"))
     p.number("wake_force", (0.2, 0.6), ("wake_force", "wake_threshold"), ("0.5",))
     p.sizes(nv=n)

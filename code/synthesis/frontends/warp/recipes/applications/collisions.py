@@ -216,8 +216,8 @@ _SURVEY = {
     "bounds": """
         {?0.5 # an empty box meets nothing
         if {(shape_flags[tid] & COLLIDE) == 0 ~ not has_flag(shape_flags[tid], COLLIDE)}:
-            lower_out[tid] = wp.vec3(far, far, far)
-            upper_out[tid] = -wp.vec3(far, far, far)
+            lower_out[tid] = wp.vec3(HUGE, HUGE, HUGE)
+            upper_out[tid] = -wp.vec3(HUGE, HUGE, HUGE)
             return}
         kind = shape_type[tid]
         {X = shape_xform[tid]
@@ -266,12 +266,13 @@ _SURVEY = {
     """,
     "distances": """
         x = points[tid]
-        best = float({HUGE ~ 1.0e6})
+        {# nothing farther away is asked for
+        best = float(gap) ~ best = float(gap) ~ best = float(HUGE)}
         which = int(-1)
         for s in range({num_shapes ~ shape_type.shape[0]}):
             {?0.5 if {(shape_flags[s] & COLLIDE) == 0 ~ not has_flag(shape_flags[s], COLLIDE)}:
                 continue}
-            {?0.3 if shape_group[s] == skip_group[0]:
+            {?0.3 if shape_group[s] == skip_group:
                 continue}
             # the point in the frame of the shape
             {p_s = wp.quat_rotate_inv(rot_of[s], x - shape_pos[s]) ~
@@ -293,15 +294,10 @@ _SURVEY = {
             if dist < best:
                 best = dist
                 which = s
-        {?0.5 # nothing is near
-        if best > {gap ~ gap}:
-            best = gap
-            which = -1}
         {nearest[tid] = which
         dist_out[tid] = best ~ dist_out[tid] = best
         nearest[tid] = which}
-        {?0.5 {inside[tid] = int(best < 0.0) ~ if best < 0.0:
-            wp.atomic_add(num_inside, 0, 1)}}
+        {?0.5 inside[tid] = {int(best < 0.0) ~ 1 if best < 0.0 else 0}}
     """,
 }
 
@@ -326,10 +322,12 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
         ):
             p.array(key, kind, bounds, (threads,), names)
     shapes = threads if target == "bounds" else count
+    # from the shape to its body where bodies move, from the shape to the world where they have been looked at before
+    frames = ("shape_transform", "shape_X_bs") if target == "bounds" else ("shape_X_ws", "shape_world_xform")
     p.array("rot_of", FOUR, (-1, 1), (shapes,), ("shape_rot", "geom_quat", "orientations"), element="wp.quat")
-    p.array("shape_xform", FRAME, (-1, 1), (shapes,), ("shape_transform", "shape_X_bs"), element="wp.transform")
+    p.array("shape_xform", FRAME, (-1, 1), (shapes,), frames, element="wp.transform")
     p.array("points", VEC, (-2, 2), (threads,), ("points", "particle_q", "query_points"))
-    p.array("skip_group", INT, (-1, 2), (1,), ("ignored_group", "skip_group"))
+    p.scalar("skip_group", INT, (-1, 2), ("ignored_group", "skip_group"))
     p.number("dt", (0.05, 0.2), ("dt", "sim_dt"), ("0.1",))
     p.number("gap", (0.1, 0.4), ("max_distance", "query_radius"), ("0.5",))
     p.number("far", (50, 100), ("max_extent", "unbounded"), ("1000.0", "100.0"))
@@ -339,7 +337,6 @@ def _draw_survey(stream: Stream, target: str) -> KernelSpec:
     p.output("dist_out", FLOAT, (threads,), ("distances", "sdf", "dist_out"))
     p.output("nearest", INT, (threads,), ("nearest", "closest_shape", "shape_out"))
     p.output("inside", INT, (threads,), ("inside", "occupied", "is_inside"))
-    p.output("num_inside", INT, (1,), ("num_inside", "inside_count"), (0, 1))
     p.guard_count("shape" if target == "bounds" else "point")
     p.write(_SURVEY[target])
     titles = {

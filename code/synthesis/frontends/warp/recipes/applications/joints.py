@@ -60,14 +60,13 @@ _JOINT = {
         {x_j = wp.transform_get_translation(X_j)
         q_j = wp.transform_get_rotation(X_j) ~ q_j = wp.transform_get_rotation(X_j)
         x_j = wp.transform_get_translation(X_j)}
-        {if kind == JOINT_FIXED:
-            return ~}
-        axis = joint_axis[qd_start]
-        if kind == JOINT_PRISMATIC:
-            joint_q[q_start] = wp.dot(x_j, axis)
+        {?0.5 if kind == JOINT_FIXED:
+            return}
+        {if kind == JOINT_PRISMATIC:
+            joint_q[q_start] = wp.dot(x_j, joint_axis[qd_start])
         elif kind == JOINT_REVOLUTE:
             # twist about the axis
-            twist = wp.dot(axis, wp.vec3(q_j[0], q_j[1], q_j[2]))
+            twist = wp.dot(joint_axis[qd_start], wp.vec3(q_j[0], q_j[1], q_j[2]))
             joint_q[q_start] = {2.0 * wp.atan2(twist, q_j[3]) ~ wrap_angle(2.0 * wp.atan2(twist, q_j[3]))}
         elif kind == JOINT_BALL:
             {joint_q[q_start + 0] = q_j[0]
@@ -76,32 +75,53 @@ _JOINT = {
             joint_q[q_start + 3] = q_j[3] ~
             for k in range(4):
                 joint_q[q_start + k] = q_j[k]}
-        {elif kind == JOINT_FREE:
+        elif kind == JOINT_FREE:
             {for k in range(7):
                 joint_q[q_start + k] = X_j[k] ~
-            joint_q[q_start + 0] = x_j[0]
-            joint_q[q_start + 1] = x_j[1]
-            joint_q[q_start + 2] = x_j[2]
-            joint_q[q_start + 3] = q_j[0]
-            joint_q[q_start + 4] = q_j[1]
-            joint_q[q_start + 5] = q_j[2]
-            joint_q[q_start + 6] = q_j[3] ~
             for k in range(3):
                 joint_q[q_start + k] = x_j[k]
             for k in range(4):
-                joint_q[q_start + 3 + k] = q_j[k]} ~}
-        {?0.3 # rates about or along the axis
-        if kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE:
-            rel = body_v_in[child]
-            if parent >= 0:
-                rel = rel - body_v_in[parent]
-            axis_w = wp.transform_vector(X_wpj, axis)
-            {if kind == JOINT_PRISMATIC:
-                joint_qd_out[qd_start] = wp.dot(wp.spatial_top(rel), axis_w)
-            else:
-                joint_qd_out[qd_start] = wp.dot(wp.spatial_bottom(rel), axis_w) ~
-            rate = wp.spatial_top(rel) if kind == JOINT_PRISMATIC else wp.spatial_bottom(rel)
-            joint_qd_out[qd_start] = wp.dot(rate, axis_w)}}
+                joint_q[q_start + 3 + k] = q_j[k]} ~
+        # velocity of the child against the parent, where the child is anchored
+        x_c = wp.transform_get_translation(X_wcj)
+        w_rel = wp.spatial_bottom(body_qd[child])
+        r_c = x_c - wp.transform_point(body_q[child], body_com[child])
+        v_rel = wp.spatial_top(body_qd[child]) + wp.cross(w_rel, r_c)
+        if parent >= 0:
+            w_p = wp.spatial_bottom(body_qd[parent])
+            r_p = x_c - wp.transform_point(body_q[parent], body_com[parent])
+            v_rel -= wp.spatial_top(body_qd[parent]) + wp.cross(w_p, r_p)
+            w_rel -= w_p
+        # as the parent's side of the joint sees it
+        v_j = wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), v_rel)
+        w_j = wp.quat_rotate_inv(wp.transform_get_rotation(X_wpj), w_rel)
+        if kind == JOINT_PRISMATIC:
+            joint_q[q_start] = wp.dot(x_j, joint_axis[qd_start])
+            joint_qd_out[qd_start] = wp.dot(v_j, joint_axis[qd_start])
+        elif kind == JOINT_REVOLUTE:
+            # twist about the axis
+            twist = wp.dot(joint_axis[qd_start], wp.vec3(q_j[0], q_j[1], q_j[2]))
+            joint_q[q_start] = {2.0 * wp.atan2(twist, q_j[3]) ~ wrap_angle(2.0 * wp.atan2(twist, q_j[3]))}
+            joint_qd_out[qd_start] = wp.dot(w_j, joint_axis[qd_start])
+        elif kind == JOINT_BALL:
+            {joint_q[q_start + 0] = q_j[0]
+            joint_q[q_start + 1] = q_j[1]
+            joint_q[q_start + 2] = q_j[2]
+            joint_q[q_start + 3] = q_j[3] ~
+            for k in range(4):
+                joint_q[q_start + k] = q_j[k]}
+            for k in range(3):
+                joint_qd_out[qd_start + k] = w_j[k]
+        elif kind == JOINT_FREE:
+            {for k in range(7):
+                joint_q[q_start + k] = X_j[k] ~
+            for k in range(3):
+                joint_q[q_start + k] = x_j[k]
+            for k in range(4):
+                joint_q[q_start + 3 + k] = q_j[k]}
+            for k in range(3):
+                joint_qd_out[qd_start + k] = v_j[k]
+                joint_qd_out[qd_start + 3 + k] = w_j[k]}
     """,
     "motion_axes": """
         {?0.4 # a locked joint moves nothing
@@ -120,13 +140,13 @@ _JOINT = {
         elif kind == JOINT_REVOLUTE:
             ang = wp.transform_vector(X_wpj, joint_axis[qd_start])
             joint_S[qd_start] = wp.spatial_vector({wp.cross(x, ang) ~ -wp.cross(ang, x)}, ang)
-        {elif kind == JOINT_BALL:
+        elif kind == JOINT_BALL:
             for k in range(3):
                 e = wp.vec3(0.0, 0.0, 0.0)
                 e[k] = 1.0
                 ang = wp.transform_vector(X_wpj, e)
-                joint_S[qd_start + k] = wp.spatial_vector(wp.cross(x, ang), ang) ~
-        elif kind == JOINT_D6:
+                joint_S[qd_start + k] = wp.spatial_vector(wp.cross(x, ang), ang)
+        {?0.5 elif kind == JOINT_D6:
             lin_count = dof_dim[tid, 0]
             for k in range(lin_count):
                 v = wp.transform_vector(X_wpj, joint_axis[qd_start + k])
@@ -136,13 +156,15 @@ _JOINT = {
                 i = qd_start + lin_count + k ~ for k in range(lin_count, lin_count + dof_dim[tid, 1]):
                 i = qd_start + k}
                 ang = wp.transform_vector(X_wpj, joint_axis[i])
-                joint_S[i] = wp.spatial_vector(wp.cross(x, ang), ang) ~}
+                joint_S[i] = wp.spatial_vector(wp.cross(x, ang), ang)}
         {?0.6 elif kind == JOINT_FREE:
-            # every direction of its own
-            for k in range(6):
-                s = wp.spatial_vector(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-                s[k] = 1.0
-                joint_S[qd_start + k] = s}
+            # along the parent's axes, and about them
+            for k in range(3):
+                e = wp.vec3(0.0, 0.0, 0.0)
+                e[k] = 1.0
+                e_w = wp.transform_vector(X_wpj, e)
+                joint_S[qd_start + k] = wp.spatial_vector(e_w, wp.vec3(0.0, 0.0, 0.0))
+                joint_S[qd_start + 3 + k] = wp.spatial_vector(wp.cross(x, e_w), e_w)}
     """,
     "joint_forces": """
         {if kind == JOINT_FREE{ or not joint_enabled[tid] ~ }:
@@ -417,6 +439,12 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
         parent="parent = joint_parent[tid]", child="child = joint_child[tid]", kind="kind = joint_type[tid]",
         q_start="q_start = joint_q_start[tid]", qd_start="qd_start = joint_qd_start[tid]",
     )  # fmt: skip
+    if target == "joint_copy":
+        prefix, suffix = p.choices.choice((("src_", ""), ("", "_in")))
+        p.array("joint_q_in", FLOAT, (-1, 1), (p.threads * _COORDINATES,), (f"{prefix or 'joint_'}q{suffix}",))
+        p.array("joint_qd", FLOAT, (-1, 1), (p.threads * _DOFS,), (f"{prefix or 'joint_'}qd{suffix}",))
+        p.output("joint_q", FLOAT, (p.threads * _COORDINATES,), ("joint_q",), (-1, 1))
+        p.output("joint_qd_out", FLOAT, (p.threads * _DOFS,), ("joint_qd",), (-1, 1))
     p.guard_count("joint")
     p.write(_JOINT[target])
     titles = {

@@ -29,14 +29,21 @@ _BODY = {
             jnt = jnt_adr[b] + k ~ for jnt in range(jnt_adr[b], jnt_adr[b] + jnt_num[b]):}
             kind = jnt_type[jnt]
             adr = jnt_qposadr[jnt]
-            {if kind == JNT_SLIDE:
-                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
-            elif kind == JNT_HINGE:
-                q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
-            {?0.5 elif kind == JNT_FREE:
-                # a floating body is where its coordinates say
+            {if kind == JNT_FREE:
+                # a floating body is where its coordinates say; the scalar part comes first
                 p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
-                q = wp.normalize(wp.quat(qpos[w, adr + 3], qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6]))} ~
+                q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))
+                continue
+            anchor = p + wp.quat_rotate(q, jnt_pos[jnt])
+            if kind == JNT_SLIDE:
+                p += wp.quat_rotate(q, jnt_axis[jnt]) * qpos[w, adr]
+                continue
+            if kind == JNT_HINGE:
+                q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
+            else:
+                q = q * wp.normalize(wp.quat(qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3], qpos[w, adr]))
+            # a joint turns the body about its anchor
+            p = anchor - wp.quat_rotate(q, jnt_pos[jnt]) ~
             {# a joint turns the body about its anchor
             anchor = p + wp.quat_rotate(q, jnt_pos[jnt]) ~ anchor = p + wp.quat_rotate(q, jnt_pos[jnt])}
             if kind == JNT_SLIDE:
@@ -45,9 +52,13 @@ _BODY = {
                 {turn = wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])
                 q = q * turn ~ q = q * wp.quat_from_axis_angle(jnt_axis[jnt], qpos[w, adr])}
                 p = anchor - wp.quat_rotate(q, jnt_pos[jnt])
-            {?0.6 elif kind == JNT_BALL:
-                q = q * wp.normalize(wp.quat(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3]))
-                p = anchor - wp.quat_rotate(q, jnt_pos[jnt])}}
+            elif kind == JNT_BALL:
+                # the scalar part comes first
+                q = q * wp.normalize(wp.quat(qpos[w, adr + 1], qpos[w, adr + 2], qpos[w, adr + 3], qpos[w, adr]))
+                p = anchor - wp.quat_rotate(q, jnt_pos[jnt])
+            {?0.7 elif kind == JNT_FREE:
+                p = wp.vec3(qpos[w, adr], qpos[w, adr + 1], qpos[w, adr + 2])
+                q = wp.normalize(wp.quat(qpos[w, adr + 4], qpos[w, adr + 5], qpos[w, adr + 6], qpos[w, adr + 3]))}}
         {?0.5 q = wp.normalize(q)}
         {pos_out[w, b] = p
         quat_out[w, b] = q ~ quat_out[w, b] = q
@@ -84,9 +95,6 @@ _BODY = {
             wp.atomic_add(energy, w, 0.5 * (mass[b] * wp.dot(v_com, v_com) + turning))}
         ~
             frame_vel[w, b] = v + wp.cross(omega, xpos[w, b] - com[w, root_of[b]])
-        ~
-            if wp.length(omega) > max_spin:
-                wp.atomic_add(num_fast, w, 1)
         }}
     """,
     "force_pass": """
@@ -97,27 +105,26 @@ _BODY = {
         {push = wp.spatial_bottom(xfrc[w, b])
         moment = wp.spatial_top(xfrc[w, b]) ~ moment = wp.spatial_top(xfrc[w, b])
         push = wp.spatial_bottom(xfrc[w, b])}
-        {* push += gravity * {mass[b] ~ mass[b] * (1.0 - gravcomp[b])}
-        ~
-            # a medium that resists
-            {v = com_vel_in[w, b]
-            push -= v * {drag ~ (drag * wp.length(v))} ~
+        {push += gravity * {mass[b] ~ mass[b] * (1.0 - gravcomp[b])} ~
+            # a medium that resists moving and turning
             push -= drag * com_vel_in[w, b]
-            moment -= drag * ang_vel_in[w, b]}
-        ~
-            # gyroscopic torque
+            moment -= spin_drag * ang_vel_in[w, b] ~
+            # resistance grows with the square of the speed
+            speed = wp.length(com_vel_in[w, b])
+            push -= com_vel_in[w, b] * (drag * speed)
+            {?0.6 moment -= ang_vel_in[w, b] * (spin_drag * wp.length(ang_vel_in[w, b]))} ~
+            push += gravity * mass[b]
+            # Euler's equations: what turns an unsymmetric body aside
             omega_b = wp.transpose(ximat[w, b]) * ang_vel_in[w, b]
-            moment -= ximat[w, b] * wp.cross(omega_b, wp.cw_mul(body_inertia[b], omega_b))
-        }
+            moment -= ximat[w, b] * wp.cross(omega_b, wp.cw_mul(body_inertia[b], omega_b))}
         # moved from the centre of the body to that of its tree
         arm = xipos[w, b] - com[w, root_of[b]]
         f = wp.spatial_vector(moment + wp.cross(arm, push), push)
         {?0.4 # what the joint has to carry
         f = cfrc_body[w, b] - f}
         force_out[w, b] = f
-        {?0.6 pid = parent_of[b]
-        if pid {>= 0 ~ > -1}:
-            wp.atomic_add(force_sum, w, pid, f)}
+        {?0.6 # all forces of a tree are taken about one point
+        wp.atomic_add(force_sum, w, root_of[b], f)}
     """,
     "gravity_torque": """
         {total = float(0.0)
@@ -147,10 +154,7 @@ _BODY = {
         {if wp.abs(total) > max_torque:
             total = wp.sign(total) * max_torque ~ total = clamp_symmetric(total, max_torque) ~
         total = wp.clamp(total, -max_torque, max_torque)}}
-        {torque[w, b] = -total ~ torque_sum[w, b] = torque_sum[w, b] - total ~
-        torque[w, b] = -total
-        {if wp.abs(total) > heavy: ~ if total > heavy or total < -heavy:}
-            wp.atomic_add(num_heavy, w, 1)}
+        {torque[w, b] = -total ~ torque_sum[w, b] = torque_sum[w, b] - total}
     """,
 }
 
@@ -201,10 +205,9 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     ):  # fmt: skip
         p.array(key, SPATIAL, (-1, 1), shape, names, element="wp.spatial_vector")
     p.scalar("gravity", VEC, (-10, 10), ("gravity", "g"))
-    p.number("max_spin", (0.5, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
     p.number("max_torque", (1, 4), ("max_torque", "torque_limit"), ("2.0", "4.0"))
-    p.number("heavy", (1, 3), ("static_torque_limit", "warn_torque"), ("1.0", "2.0"))
-    p.number("drag", (0.1, 1), ("drag", "viscosity"), ("0.1", "0.5"))
+    p.number("drag", (0.1, 1), ("drag", "linear_drag"), ("0.1", "0.5"))
+    p.number("spin_drag", (0.05, 0.5), ("angular_drag", "spin_drag"), ("0.05", "0.1"))
     p.sizes(num_bodies=bodies)
     p.constants({"JNT_FREE": 0, "JNT_BALL": 1, "JNT_SLIDE": 2, "JNT_HINGE": 3})
     p.function(
@@ -232,17 +235,15 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("vel_out", SPATIAL, each, ("cvel_out", "body_vel_out"), element="wp.spatial_vector")
     p.output("cdof_dot", SPATIAL, (worlds, dofs), ("cdof_dot_out", "joint_S_dot"), (0, 1), element="wp.spatial_vector")
     p.output("force_out", SPATIAL, each, ("cfrc_out", "body_force"), element="wp.spatial_vector")
-    p.output("force_sum", SPATIAL, each, ("cfrc_int", "net_force"), (-1, 1), element="wp.spatial_vector")
+    p.output("force_sum", SPATIAL, each, ("tree_wrench", "subtree_wrench"), (-1, 1), element="wp.spatial_vector")
     p.output("torque", FLOAT, each, ("qfrc_gravcomp", "gravity_torque", "tau"))
     p.output("torque_sum", FLOAT, each, ("qfrc_passive", "joint_f", "tau"), (-1, 1))
-    p.output("num_fast", INT, (worlds,), ("num_fast", "fast_count"), (0, 1))
-    p.output("num_heavy", INT, (worlds,), ("num_overloaded", "overload_count"), (0, 1))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
     p.write(_BODY[target])
     titles = {
         "body_pose": ("kinematics", "update_kinematics", "body_poses", "eval_fk"),
         "velocity_pass": ("com_vel", "velocity_pass", "forward_velocity", "body_velocities"),
-        "force_pass": ("rne_forces", "accumulate_forces", "backward_force", "cfrc_pass"),
+        "force_pass": ("body_wrenches", "accumulate_forces", "external_forces", "cfrc_ext_pass"),
         "gravity_torque": ("gravity_compensation", "gravity_torque", "subtree_gravity"),
     }[target]
     docstrings = {
@@ -379,7 +380,8 @@ _ROW = {
         # the stop pushes and never pulls
         push = wp.max(-limit_k[u] * pos - limit_b[u] * vel, 0.0)
         qfrc_limit[w, u] = side * push}}
-        {?0.4 row_diag[w, u] = 1.0 / (inv_weight[u] + regularization)}
+        {?0.4 # stiffer the nearer the impedance is to one
+        row_diag[w, u] = impedance / ((1.0 - impedance) * inv_weight[u])}
     """,
     "integrate": """
         {?0.4 # once in each world
@@ -416,7 +418,7 @@ _ROW = {
         {qpos_out[w, u] = q_next
         qvel_out[w, u] = v ~ qvel_out[w, u] = v
         qpos_out[w, u] = q_next}
-        {?0.5 {wp.atomic_add(energy, w, 0.5 * dof_inertia[u] * v * v) ~ wp.atomic_max(fastest, w, wp.abs(v))}}
+        {?0.4 wp.atomic_add(energy, w, 0.5 * dof_inertia[u] * v * v)}
     """,
 }
 
@@ -445,7 +447,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
         ("ref", (-1, 1), ("qpos0", "rest_q")), ("noise_scale", (0.1, 0.5), ("sensor_noise", "noise_std")),
         ("sensor_cutoff", (-0.5, 1), ("sensor_cutoff", "sensor_max")),
         ("margin_of", (0.05, 0.6), ("jnt_margin", "limit_margin")),
-        ("limit_k", (5, 20), ("limit_stiffness", "efc_k")), ("limit_b", (0.5, 2), ("limit_damping", "efc_b")),
+        ("limit_k", (5, 20), ("limit_stiffness", "limit_ke")), ("limit_b", (0.5, 2), ("limit_damping", "limit_kd")),
         ("inv_weight", (0.5, 2), ("dof_invweight", "inv_inertia")), ("damping", (0.1, 1), ("dof_damping", "damping")),
         ("dof_inertia", (0.5, 2), ("dof_M0", "dof_inertia")),
     ):  # fmt: skip
@@ -476,7 +478,7 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.number("max_speed", (0.4, 0.8), ("max_velocity", "velocity_limit"), ("0.5",))
     p.number("no_load_speed", (1, 1.5), ("no_load_speed", "max_velocity"), ("1.0", "1.5"))
     p.number("margin", (0.05, 0.6), ("margin", "jnt_margin"), ("0.1", "0.05"))
-    p.number("regularization", (0.1, 0.5), ("regularization", "compliance"), ("0.1", "0.01"))
+    p.number("impedance", (0.5, 0.9), ("impedance", "solimp"), ("0.9", "0.95"))
     p.constants({"ACT_MOTOR": 0, "ACT_POSITION": 1, "ACT_VELOCITY": 2, "ACT_DAMPER": 3})
     sensors = ("JOINTPOS", "JOINTVEL", "FRAMEPOS", "LIMITPOS", "DISTANCE")
     p.constants({f"SENSOR_{name}": number for number, name in enumerate(sensors)})
@@ -496,7 +498,6 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     p.output("qpos_out", FLOAT, each, ("qpos_out", "joint_q_out"))
     p.output("qvel_out", FLOAT, each, ("qvel_out", "joint_qd_out"))
     p.output("energy", FLOAT, (worlds,), ("energy", "kinetic"), (0, 1))
-    p.output("fastest", FLOAT, (worlds,), ("max_speed", "fastest"), (0, 1))
     p.output("time_out", FLOAT, (worlds,), ("time_out", "next_time"))
     p.write(_ROW[target])
     titles = {

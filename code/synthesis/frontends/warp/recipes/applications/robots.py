@@ -8,7 +8,7 @@ from synthesis.records import KernelSpec
 _DRIVES = {
     "joint_drive": """
         {?0.4 # motors that are off
-        if {active[env] == 0 ~ active[env] != 1 ~ broken[env, j]}:
+        if {active[env] == 0 ~ active[env] == 0 ~ broken[env, j]}:
             tau_out[env, j] = 0.0
             NO_POWER
             return}
@@ -67,7 +67,7 @@ _DRIVES = {
         tau_out[env, j] = tau
     """,
     "action_filter": """
-        {?0.4 if {active[env] == 0 ~ active[env] != 1}:
+        {?0.4 if active[env] == 0:
             applied[env, j] = default_q[j]
             return}
         a = {actions[env, j] ~ wp.clamp(actions[env, j], -1.0, 1.0)}
@@ -98,7 +98,7 @@ _DRIVES = {
         wp.atomic_add(action_cost, env, wp.abs(a - previous[env, j]))}}
     """,
     "soft_limits": """
-        {?0.35 if {active[env] == 0 ~ active[env] != 1}:
+        {?0.35 if active[env] == 0:
             return}
         q = joint_q[env, j]
         {# a part of the range is free
@@ -112,11 +112,10 @@ _DRIVES = {
             out = q - upper[j] ~
         out = wp.max(lower[j] - q, 0.0) + wp.max(q - upper[j], 0.0)}
         {{if out > 0.0:
-            wp.atomic_add(penalty, env, {out ~ out * out})
-            {wp.atomic_add(violations, env, 1) ~} ~
-        wp.atomic_add(penalty, env, {out ~ out * out})
-        {?0.5 {wp.atomic_max(worst, env, out) ~ if out > 0.0:
-            wp.atomic_add(violations, env, 1)}}}
+            wp.atomic_add(penalty, env, {out ~ out * out}) ~
+        wp.atomic_add(penalty, env, {out ~ out * out})}
+        {?0.4 # by joint, for what the policy is told
+        excess_out[env, j] = out}
         ~
         # the deeper beyond the limit, the dearer
         cost = limit_ke * out * out
@@ -126,8 +125,9 @@ _DRIVES = {
         if wp.abs(joint_qd[env, j]) > max_speed:
             cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
         wp.atomic_add(penalty, env, cost)
-        {?0.5 if out > 0.0:
-            wp.atomic_add(violations, env, 1)}}
+        {?0.4 # far out, the episode is over
+        if out > max_excess:
+            failed[env] = 1}}
     """,
 }
 
@@ -175,9 +175,10 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.output("power", FLOAT, shape, ("power", "motor_power"))
     p.output("applied", FLOAT, shape, ("joint_target_out", "applied_targets", "dof_targets"))
     p.output("action_cost", FLOAT, (envs,), ("action_rate_cost", "smoothness_cost"), (0, 1))
-    p.output("worst", FLOAT, (envs,), ("max_violation", "worst_violation"), (0, 0.2))
-    p.output("violations", INT, (envs,), ("num_violations", "limit_count"), (0, 2))
-    p.output("penalty", FLOAT, (envs,), ("penalty", "limit_cost", "reward_penalty"), (0, 1))
+    p.number("max_excess", (0.3, 0.8), ("max_excess", "hard_limit"), ("0.5",))
+    p.output("excess_out", FLOAT, shape, ("limit_excess", "limit_violation"), (0, 1))
+    p.output("failed", INT, (envs,), ("failed", "terminated"), (0, 0))
+    p.output("penalty", FLOAT, (envs,), ("limit_penalty", "limit_cost"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
     powered = p.maybe(0.3)
     power = "power[env, j] = {wp.abs(tau * qd) ~ wp.max(tau * qd, 0.0)}" if powered else ""
@@ -241,14 +242,14 @@ _EPISODES = {
     """,
     "reward": """
         {# commands are two velocities and a turning rate
-        ex = command[env][0] - vel[env][0]
-        ey = command[env][1] - vel[env][1]
+        ex = command[env][0] - v_b[0]
+        ey = command[env][1] - v_b[1]
         err = ex * ex + ey * ey ~
-        d = wp.vec2(command[env][0] - vel[env][0], command[env][1] - vel[env][1])
+        d = wp.vec2(command[env][0] - v_b[0], command[env][1] - v_b[1])
         err = wp.dot(d, d)}
         total = weight * {wp.exp(-err / sigma) ~ wp.exp(-err / sigma) ~ (1.0 / (1.0 + err / sigma))}
         {* # and turns as told
-            ew = command[env][2] - ang_vel[env][2]
+            ew = command[env][2] - w_b[2]
             total += yaw_weight * wp.exp(-ew * ew / sigma)
         ~
             # keep the body at its height
@@ -256,9 +257,10 @@ _EPISODES = {
             total -= {height_weight * dz * dz ~ height_weight * wp.abs(dz)}
         ~
             {# neither hops nor rolls
-            total -= height_weight * vel[env][2] * vel[env][2] ~
-            w = ang_vel[env]
-            total -= spin_weight * (w[0] * w[0] + w[1] * w[1])}
+            total -= hop_weight * v_b[2] * v_b[2] ~
+            total -= spin_weight * (w_b[0] * w_b[0] + w_b[1] * w_b[1]) ~
+            total -= hop_weight * v_b[2] * v_b[2]
+            total -= spin_weight * (w_b[0] * w_b[0] + w_b[1] * w_b[1])}
         ~
             cost = float(0.0)
             for j in range({num_dofs ~ torques.shape[1]}):
@@ -279,12 +281,11 @@ _EPISODES = {
             if done_in[env] == 1:
                 total -= penalty
         }
-        {?0.3 # nothing for what a reset did
-        if progress[env] == 0:
-            total = 0.0}
+        {?0.3 # a policy that loses all the time should not learn to end early
+        total = wp.max(total, 0.0)}
         {?0.5 total = total * dt}
         reward[env] = total
-        {?0.4 wp.atomic_add(episode_sum, env, total)}
+        {?0.4 {episode_sum[env] += total ~ episode_sum[env] = episode_sum[env] + total}}
     """,
     "reset_envs": """
         if {mask[env] == 0 ~ not flagged[env] ~ mask[env] != 1}:
@@ -311,7 +312,7 @@ _EPISODES = {
         {?0.5 rot_out[env] = {wp.quat_identity() ~ start_rot[k]}
         {?0.5 vel_out[env] = wp.vec3(0.0, 0.0, 0.0)}}}
         {?0.7 progress_io[env] = 0}
-        {?0.4 {wp.atomic_add(counter, 0, 1) ~ episode_return[env] = 0.0}}
+        {?0.4 episode_return[env] = 0.0}
     """,
 }
 
@@ -367,8 +368,9 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.number("weight", (0.5, 2), ("weight", "tracking_weight", "reward_scale"), ("1.0", "1.5", "2.0"))
     for key, names, usual in (
         ("yaw_weight", ("yaw_weight", "turn_weight"), ("0.5",)),
-        ("height_weight", ("height_weight", "z_weight"), ("2.0",)),
-        ("spin_weight", ("roll_weight", "tilt_weight"), ("0.05", "0.1")),
+        ("height_weight", ("height_weight", "base_height_weight"), ("2.0", "1.0")),
+        ("hop_weight", ("lin_vel_z_weight", "vertical_speed_weight"), ("2.0", "1.0")),
+        ("spin_weight", ("ang_vel_xy_weight", "roll_pitch_weight"), ("0.05", "0.1")),
         ("action_weight", ("action_rate_weight", "smoothness_weight"), ("0.01", "0.05")),
         ("air_weight", ("air_time_weight", "air_weight"), ("1.0", "2.0")),
     ):  # fmt: skip
@@ -394,6 +396,9 @@ def _draw_episode(stream: Stream, target: str) -> KernelSpec:
     p.output("q_out", FLOAT, (envs, dofs), ("joint_q", "dof_pos", "qpos"), (-1, 1))
     p.output("qd_out", FLOAT, (envs, dofs), ("joint_qd", "dof_vel", "qvel"), (-1, 1))
     p.output("pos_out", VEC, (envs,), ("root_pos", "base_pos"), (-1, 1))
+    p.lookups(
+        v_b="v_b = wp.quat_rotate_inv(rot[env], vel[env])", w_b="w_b = wp.quat_rotate_inv(rot[env], ang_vel[env])"
+    )
     p.guard_count("env")
     p.write(_EPISODES[target])
     titles = {
