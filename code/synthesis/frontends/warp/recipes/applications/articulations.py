@@ -150,7 +150,7 @@ _TOTALS = {
     """,
     "velocity": """
         tree_momentum[tid] = momentum
-        tree_velocity[tid] = momentum / mass
+        tree_velocity[tid] = momentum / wp.max(mass, TINY)
     """,
     "inertia": """
         # moment of inertia about the centre of mass

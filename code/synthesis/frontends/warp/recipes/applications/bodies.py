@@ -32,20 +32,20 @@ _JOINT_CASES: dict[str, tuple[str, ...]] = {
         """,
         "tau_out[qd] = ke * (wp.clamp(joint_q[q], lower[qd], upper[qd]) - joint_q[q])",
         """
-        if joint_q[q] > upper[qd]:
-            tau_out[qd] = wp.max(-effort, ke * (upper[qd] - joint_q[q]))
+        excess = joint_q[q] - wp.clamp(joint_q[q], lower[qd], upper[qd])
+        tau_out[qd] = wp.clamp(-ke * excess, -effort, effort)
         """,
         """
         for k in range(dof):
-            if joint_q[q + k] < lower[qd + k]:
-                tau_out[qd + k] = ke * (lower[qd + k] - joint_q[q + k])
+            inside = wp.clamp(joint_q[q + k], lower[qd + k], upper[qd + k])
+            tau_out[qd + k] = ke * (inside - joint_q[q + k])
         """,
         """
         for k in range(2):
-            excess = joint_q[q + k] - upper[qd + k]
-            if excess <= 0.0:
+            excess = joint_q[q + k] - wp.clamp(joint_q[q + k], lower[qd + k], upper[qd + k])
+            if excess == 0.0:
                 continue
-            tau_out[qd + k] = -ke * excess
+            tau_out[qd + k] = -ke * excess - kd * joint_qd[qd + k]
         """,
     ),
     "joint_integration": (
@@ -117,14 +117,14 @@ def _joint_cases(p: Program, bodies: Sequence[str]) -> list[tuple[str, str]]:
     cases = [("kind == JOINT_PRISMATIC", single[0]), ("kind == JOINT_REVOLUTE", single[1])]
     if p.choices.chance(0.5):
         both = p.pick(
-            "kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE", "kind == JOINT_REVOLUTE", "kind <= JOINT_REVOLUTE"
+            "kind == JOINT_PRISMATIC or kind == JOINT_REVOLUTE", "kind == JOINT_REVOLUTE or kind == JOINT_PRISMATIC"
         )
         cases = [(both, single[0])]
     if p.maybe(0.5):
         cases.append(("kind == JOINT_UNIVERSAL", ball))
     if p.maybe(0.4):
         cases.append(("kind == JOINT_D6", join("dofs = dof[tid]", several.replace("range(dof)", "range(dofs)"))))
-    return cases if len(cases) > 1 and "<=" in cases[0][0] else p.choices.shuffled(cases)
+    return p.choices.shuffled(cases)
 
 
 def _skipped_joints(p: Program) -> list[str]:
@@ -155,7 +155,6 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
             p.output(key, VEC, (count,), pool, (-2, 2))
     p.output("sleep", FLOAT, (count,), names("sleep_timer", "rest_time", "still_time"), (0, 0.6))
     p.output("asleep", INT, (count,), names("asleep", "is_sleeping", "body_asleep"))
-    p.output("energy", FLOAT, (1,), ("kinetic_energy", "energy", "total_energy"), (0, 1))
     p.array("f", VEC, (-5, 5), (count,), names("body_f", "forces", "particle_f"))
     p.array("inv_mass", FLOAT, (-0.3, 2), (count,), names("inv_mass", "body_inv_mass", "particle_inv_mass"))
     p.array("flags", INT, (0, 3), (count,), names("body_flags", "particle_flags", "flags"))
@@ -169,12 +168,13 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
     p.number("floor", (-1, 0), ("ground_height", "floor_z", "ground"), ("0.0", "-1.0"))
     p.number("bounce", (0.2, 0.8), ("restitution", "bounce"), ("0.5", "0.3"))
     p.number("threshold", (1, 3), ("sleep_threshold", "rest_speed"), ("2.0", "1.5"))
+    p.number("patience", (0.4, 0.5), ("time_to_sleep", "sleep_delay"), ("0.5", "0.4"))
     p.constants({"DYNAMIC": 0, "KINEMATIC": 1, "STATIC": 2, "ACTIVE": 1})
     p.guard_count(flavour)
     moved = _forces(p)
     if target == "kinematic_bodies":
         driven = join("v[tid] = drive[tid]", "x[tid] = x[tid] + drive[tid] * dt")
-        rest = p.pick("v[tid] = wp.vec3(0.0, 0.0, 0.0)", "")
+        rest = "v[tid] = wp.vec3(0.0, 0.0, 0.0)"
         dynamic = join("v0 = v[tid]", *moved, "x[tid] = x[tid] + v1 * dt", "v[tid] = v1")
         cases = [("kind[tid] == KINEMATIC", driven), ("kind[tid] == DYNAMIC", dynamic)]
         form = p.pick("chain", "chain", "returns")
@@ -193,8 +193,6 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
         p.add("x1 = x0 + v1 * dt", *_ground(p), *p.choices.shuffled([f"x{out}[tid] = x1", f"v{out}[tid] = v1"]))
         if target == "sleeping_bodies":
             p.add(*_sleeping(p))
-        elif p.maybe(0.25):
-            p.add("wp.atomic_add(energy, 0, 0.5 * wp.length_sq(v1))")
     titles = {
         "new_state": ("integrate_state", f"integrate_{flavour}_state", "semi_implicit_step"),
         "in_place": (f"integrate_{flavour}", f"advance_{flavour}", f"step_{flavour}", "apply_gravity"),
@@ -253,9 +251,9 @@ def _sleeping(p: Program) -> list[str]:
     timer = block(f"if {slow}:", "t += dt")
     other = block("else:", "t = 0.0")
     asleep = p.pick(
-        block("if t > 0.5:", "asleep[tid] = 1") + "\n" + block("else:", "asleep[tid] = 0"),
-        join("asleep[tid] = 0", block("if t > 0.5:", "asleep[tid] = 1")),
-        join("asleep[tid] = 0", block("if t >= 0.4 and kind[tid] == DYNAMIC:", "asleep[tid] = 1")),
+        block("if t > patience:", "asleep[tid] = 1") + "\n" + block("else:", "asleep[tid] = 0"),
+        join("asleep[tid] = 0", block("if t > patience:", "asleep[tid] = 1")),
+        join("asleep[tid] = 0", block("if t >= patience and kind[tid] == DYNAMIC:", "asleep[tid] = 1")),
     )
     return ["t = sleep[tid]", timer, other, "sleep[tid] = t", asleep]
 

@@ -131,13 +131,14 @@ def _draw_contact_force(stream: Stream, target: str) -> KernelSpec:
     p.array("positions", VEC, (-1, 1), (bodies,), ("body_pos", "body_com", "body_x"))
     p.number("ke", (10, 100), ("ke", "stiffness", "contact_ke"), ("100.0", "1000.0", "50.0"))
     p.number("kd", (0.5, 5), ("kd", "damping", "contact_kd"), ("0.5", "1.0", "10.0"))
+    p.number("kf", (1, 10), ("kf", "friction_damping", "contact_kf"), ("5.0", "20.0"))
     p.number("mu", (0.2, 1), ("mu", "friction", "friction_coef"), ("0.5", "0.8", "0.3"))
     p.number("margin", (0.01, 0.1), ("margin", "contact_margin", "thickness"), ("0.01", "0.05", "0.02"))
     p.output("forces", VEC, (bodies,), ("body_f", "body_force", "forces"), (-1, 1))
     p.output("torques", VEC, (bodies,), ("body_t", "body_torque", "torques"), (-1, 1))
     p.output("magnitude", FLOAT, (p.threads,), ("contact_force", "normal_force", "contact_fn"), (0, 1))
     spin = target == "contact_wrench"
-    skip = [block(f"if {p.pick('a == b', 'a < 0 and b < 0', 'a == b')}:", "return")] if p.maybe(0.5) else []
+    skip = [block("if a == b:", "return")] if p.maybe(0.5) else []
     gap = p.pick("d = depths[tid]", "d = depths[tid] - margin")
     early = [*skip, join(gap, block(f"if {p.pick('d >= 0.0', 'd > 0.0')}:", "return"))]
     p.add("a = body0[tid]\nb = body1[tid]", *(p.choices.shuffled(early) if p.choices.chance(0.5) else early))
@@ -178,11 +179,11 @@ def _contact_law(p: Program) -> list[str]:
         return [law, clamped, p.pick("f = -n * fn", "f = n * (-fn)")]
     tangent = "vt = v - n * vn\nvt_len = wp.length(vt)"
     friction = p.pick(
-        "ft = vt * (wp.min(kd * vt_len, mu * fn) / vt_len)",
+        "ft = vt * (wp.min(kf * vt_len, mu * fn) / vt_len)",
         "ft = vt * (mu * fn / vt_len)",
         "ft = wp.normalize(vt) * (mu * fn)",
     )
-    test = block(f"if vt_len > {p.pick('TINY', '0.01', '1e-3')}:", friction)
+    test = block("if vt_len > TINY:", friction)
     return [law, clamped, tangent, "ft = wp.vec3(0.0, 0.0, 0.0)", test, p.pick("f = ft - n * fn", "f = -n * fn + ft")]
 
 

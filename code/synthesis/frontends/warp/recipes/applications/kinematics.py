@@ -26,43 +26,55 @@ _BODY = {
             R = wp.quat_to_matrix(q)
             inertia_out[tid] = R * inertia[tid] * wp.transpose(R)
         ~
-            height = com_w[{2 ~ up_axis}] - ground
-            if height < 0.0:
-                wp.atomic_add(num_below, 0, 1)
-            height_out[tid] = height
+            height_out[tid] = com_w[{2 ~ up_axis}] - ground
         ~
             wp.atomic_add(com_sum, 0, com_w * masses[tid])
-            {wp.atomic_add(mass_sum, 0, masses[tid]) ~}
+            wp.atomic_add(mass_sum, 0, masses[tid])
         }
         com_out[tid] = com_w
     """,
     "wrench": """
-        X_wb = body_q[tid]
-        q = wp.transform_get_rotation(X_wb)
         {?0.4 if {(body_flags[tid] & KINEMATIC) != 0 ~ has_flag(body_flags[tid], KINEMATIC)}:
             NO_WRENCH
             return}
-        f = {force[tid] ~ wp.quat_rotate(q, force[tid])}
-        arm = application[tid] - wp.transform_point(X_wb, body_com[tid])
+        X_wb = body_q[tid]
+        com_w = wp.transform_point(X_wb, body_com[tid])
+        arm = application[tid] - com_w
+        {# the equation of a free body: weight, what is applied, the gyroscopic torque
+        f = force[tid]
         t = wp.cross(arm, f)
-        {* # gyroscopic term
-            w = omega[tid]
-            wb = wp.quat_rotate_inv(q, w)
-            t -= wp.quat_rotate(q, wp.cross(wb, inertia[tid] * wb))
-        ~
-            f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
-        ~
-            # weight acts at the centre of mass
-            f += gravity * masses[tid]
-        ~
-            # buoyancy below the surface
-            depth = ground - wp.transform_get_translation(X_wb)[2]
-            if depth > 0.0:
-                f += wp.vec3(0.0, 0.0, {depth * buoyancy ~ wp.min(depth, 1.0) * buoyancy})
-        ~
-            if wind_on[tid] != 0:
-                f += wind
-        }
+        {?0.8 f += gravity * masses[tid]}
+        {w = omega[tid]
+        R = wp.quat_to_matrix(wp.transform_get_rotation(X_wb))
+        t -= wp.cross(w, R * inertia[tid] * wp.transpose(R) * w) ~
+        wb = wp.quat_rotate_inv(wp.transform_get_rotation(X_wb), omega[tid])
+        t -= wp.quat_rotate(wp.transform_get_rotation(X_wb), wp.cross(wb, inertia[tid] * wb))} ~
+        # a thruster that is fixed to the body, in air that resists
+        f = wp.quat_rotate(wp.transform_get_rotation(X_wb), force[tid])
+        t = wp.cross(arm, f)
+        f -= body_v[tid] * {drag ~ (drag * wp.length(body_v[tid]))}
+        {?0.7 t -= omega[tid] * spin_drag}
+        {?0.6 f += gravity * masses[tid]} ~
+        # wind acts by how fast the air passes the body
+        f = force[tid]
+        t = wp.cross(arm, f)
+        {?0.5 f += gravity * masses[tid]}
+        {if wind_on[tid] != 0:
+            passing = wind - body_v[tid]
+            f += passing * (drag * wp.length(passing)) ~
+        passing = wind - body_v[tid]
+        f += passing * (drag * wp.length(passing))} ~
+        # a float: what is below the surface is lifted by the water it pushes away
+        f = force[tid]
+        t = wp.cross(arm, f)
+        submerged = wp.clamp({(ground - com_w[2]) / draft ~ (ground - com_w[2]) / draft + 0.5}, 0.0, 1.0)
+        f += gravity * (masses[tid] - {displaced * submerged ~ submerged * displaced})
+        {?0.7 # and slowed down by it
+        f -= body_v[tid] * (drag * submerged)
+        {?0.5 t -= omega[tid] * (spin_drag * submerged)}} ~
+        # what is applied alone, about the centre of mass
+        f = {force[tid] ~ wp.quat_rotate(wp.transform_get_rotation(X_wb), force[tid])}
+        t = torque[tid] + wp.cross(arm, f)}
         WRENCH
     """,
     "integrate_pose": """
@@ -107,19 +119,18 @@ _BODY = {
         X = wp.transform_identity()
         node = {tid ~ leaf[tid]}
         depth = int(0)
-        depth_sum = int(0)
         {while node >= 0 and depth < {8 ~ max_depth}:
             depth += 1 ~ for _ in range({8 ~ max_depth}):
             if node {< 0 ~ == -1}:
-                break}
+                break
+            depth += 1}
             X = {X_local[node] * X ~ wp.transform_multiply(X_local[node], X)}
-            {?0.6 depth_sum += 1}
             {?0.4 # a root is placed in the world
             if stop_at[node] == 1:
                 break}
             node = up_of[node]
         pose_out[tid] = X
-        {?0.6 depth_out[tid] = depth_sum}
+        {?0.6 depth_out[tid] = depth}
         {?0.4 tip_out[tid] = wp.transform_point(X, body_com[tid])}
     """,
 }
@@ -153,9 +164,12 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.scalar("max_depth", INT, (3, 6), ("max_depth", "max_levels"))
     p.scalar("up_axis", INT, (0, 2), ("up_axis", "axis"))
     p.number("dt", (0.02, 0.1), ("dt", "sim_dt", "timestep"), ("0.02", "0.1"))
-    p.number("ground", (-0.5, 0.3), ("ground_height", "water_level", "floor_z"), ("0.0",))
+    level = ("water_level", "water_height") if target == "wrench" else ("ground_height", "floor_z")
+    p.number("ground", (-0.5, 0.3), level, ("0.0",))
     p.number("drag", (0.1, 1), ("damping", "drag"), ("0.1", "0.5"))
-    p.number("buoyancy", (5, 20), ("buoyancy", "lift"), ("10.0",))
+    p.number("spin_drag", (0.05, 0.5), ("angular_drag", "angular_damping"), ("0.05", "0.1"))
+    p.number("draft", (0.5, 1.5), ("draft", "hull_height"), ("1.0", "0.5"))
+    p.number("displaced", (0.5, 2), ("displaced_mass", "water_mass"), ("1.0", "2.0"))
     p.number("max_speed", (1, 2), ("max_velocity", "max_speed"), ("1.5", "2.0"))
     p.number("max_spin", (0.6, 1.5), ("max_spin", "max_angular_velocity"), ("1.0",))
     p.constants({"KINEMATIC": 1, "STATIC": 2})
@@ -167,7 +181,6 @@ def _draw_body(stream: Stream, target: str) -> KernelSpec:
     p.output("depth_out", INT, (count,), ("tree_depth", "depth", "num_ancestors"))
     p.output("inertia_out", _MAT, (count,), ("inertia_world", "I_w"))
     p.output("mass_sum", FLOAT, (1,), ("total_mass", "mass_sum"), (0, 1))
-    p.output("num_below", INT, (1,), ("num_below", "num_grounded"), (0, 1))
     p.output("com_sum", VEC, (1,), ("total_com", "com_sum"), (0, 1))
     p.output("pose_out", FRAME, (count,), ("body_q_out", "body_q_new", "xform_out"))
     p.output("wrench_out", SPATIAL, (count,), ("body_f_s", "wrench", "spatial_force"), element="wp.spatial_vector")

@@ -114,8 +114,6 @@ _DRIVES = {
         {{if out > 0.0:
             wp.atomic_add(penalty, env, {out ~ out * out}) ~
         wp.atomic_add(penalty, env, {out ~ out * out})}
-        {?0.4 # by joint, for what the policy is told
-        excess_out[env, j] = out}
         ~
         # the deeper beyond the limit, the dearer
         cost = limit_ke * out * out
@@ -124,10 +122,9 @@ _DRIVES = {
         cost += speed_cost * excess * excess ~
         if wp.abs(joint_qd[env, j]) > max_speed:
             cost += speed_cost * (wp.abs(joint_qd[env, j]) - max_speed)}}
-        wp.atomic_add(penalty, env, cost)
-        {?0.4 # far out, the episode is over
-        if out > max_excess:
-            failed[env] = 1}}
+        wp.atomic_add(penalty, env, cost)}
+        {?0.4 # by joint, for what the policy is told
+        excess_out[env, j] = out}
     """,
 }
 
@@ -175,9 +172,7 @@ def _draw_drive(stream: Stream, target: str) -> KernelSpec:
     p.output("power", FLOAT, shape, ("power", "motor_power"))
     p.output("applied", FLOAT, shape, ("joint_target_out", "applied_targets", "dof_targets"))
     p.output("action_cost", FLOAT, (envs,), ("action_rate_cost", "smoothness_cost"), (0, 1))
-    p.number("max_excess", (0.3, 0.8), ("max_excess", "hard_limit"), ("0.5",))
     p.output("excess_out", FLOAT, shape, ("limit_excess", "limit_violation"), (0, 1))
-    p.output("failed", INT, (envs,), ("failed", "terminated"), (0, 0))
     p.output("penalty", FLOAT, (envs,), ("limit_penalty", "limit_cost"), (0, 1))
     p.constants({"MODE_NONE": 0, "MODE_POSITION": 1, "MODE_VELOCITY": 2, "MODE_TORQUE": 3})
     powered = p.maybe(0.3)
