@@ -168,7 +168,7 @@ def _draw_integration(stream: Stream, target: str) -> KernelSpec:
     p.number("floor", (-1, 0), ("ground_height", "floor_z", "ground"), ("0.0", "-1.0"))
     p.number("bounce", (0.2, 0.8), ("restitution", "bounce"), ("0.5", "0.3"))
     p.number("threshold", (1, 3), ("sleep_threshold", "rest_speed"), ("2.0", "1.5"))
-    p.number("patience", (0.4, 0.5), ("time_to_sleep", "sleep_delay"), ("0.5", "0.4"))
+    p.constants({"SLEEP_DELAY": p.choices.choice((0.4, 0.5))})
     p.constants({"DYNAMIC": 0, "KINEMATIC": 1, "STATIC": 2, "ACTIVE": 1})
     p.guard_count(flavour)
     moved = _forces(p)
@@ -251,9 +251,9 @@ def _sleeping(p: Program) -> list[str]:
     timer = block(f"if {slow}:", "t += dt")
     other = block("else:", "t = 0.0")
     asleep = p.pick(
-        block("if t > patience:", "asleep[tid] = 1") + "\n" + block("else:", "asleep[tid] = 0"),
-        join("asleep[tid] = 0", block("if t > patience:", "asleep[tid] = 1")),
-        join("asleep[tid] = 0", block("if t >= patience and kind[tid] == DYNAMIC:", "asleep[tid] = 1")),
+        block("if t > SLEEP_DELAY:", "asleep[tid] = 1") + "\n" + block("else:", "asleep[tid] = 0"),
+        join("asleep[tid] = 0", block("if t > SLEEP_DELAY:", "asleep[tid] = 1")),
+        join("asleep[tid] = 0", block("if t >= SLEEP_DELAY and kind[tid] == DYNAMIC:", "asleep[tid] = 1")),
     )
     return ["t = sleep[tid]", timer, other, "sleep[tid] = t", asleep]
 

@@ -37,18 +37,25 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
         lines = _summed(p)
     else:
         lines = [_corners(p, held, by_index=target == "face_index"), *_measured(p, target, held)]
+    text = "\n".join(lines)
+    # a face that is left out is neither seen nor lit, and has no area
+    zeros = (("state", "0"), ("area", "0.0"), ("normal", "wp.vec3(0.0, 0.0, 0.0)"))
+    none = [f"{key}[tid] = {zero}" for key, zero in zeros if f"{key}[tid] =" in text]
     if not p.maybe(0.3):
         p.add(*lines)
     elif p.choices.chance(0.5):
-        p.add(block(f"if tag[tid] {p.pick('< 0', '== -1')}:", "return"), *lines)
+        p.add(block(f"if tag[tid] {p.pick('< 0', '== -1')}:", *none, "return"), *lines)
     else:
-        p.add(block(f"if tag[tid] {p.pick('>= 0', '!= -1')}:", *lines))
-    areas, facing = ("face_areas", "compute_area", "mesh_area", "measure_faces"), ("mark_visible", "front_faces")
+        p.add(*none, block(f"if tag[tid] {p.pick('>= 0', '!= -1')}:", *lines))
+    areas = ("face_areas", "compute_area", "mesh_area", "measure_faces")
+    facing = ("face_lighting", "shade_faces", "lambert_shading")
+    if "area[tid] =" not in text:
+        facing = ("mark_visible", "front_faces", "classify_faces") if "state[tid]" in text else ("orient_normals",)
     titles = {
         "face_area": areas,
         "face_index": areas,
-        "face_facing": (*facing, "classify_faces", "face_lighting"),
-        "face_normal": (*facing, "classify_faces", "face_lighting"),
+        "face_facing": facing,
+        "face_normal": facing,
         "face_flux": ("face_flux", "flux_through_faces", "swept_volume"),
         "corner_velocity": ("face_flux", "flux_through_faces", "swept_volume"),
         "face_centre": ("face_centers", "compute_centroids", "mesh_centroid"),
@@ -161,10 +168,10 @@ def _facing(p: Program, *, evaluated: bool) -> list[str]:
     if form == "guard":
         return [
             towards,
+            *p.choices.choice((("normal[tid] = n",), ("area[tid] = wp.max(s, 0.0)",))),
             "state[tid] = 0",
             block("if s <= 0.0:", "return"),
             "state[tid] = 1",
-            p.pick("normal[tid] = n", "area[tid] = s"),
         ]
     back = block("if s < 0.0:", "n = -n", p.pick("", "state[tid] = 1"))
     return [towards, "state[tid] = 0" if "state" in back else "", back, "normal[tid] = n"]
@@ -207,7 +214,7 @@ def _centres(p: Program) -> list[str]:
     )
     form = p.pick("plain", "above", "weighted", "normal", "guard")
     if form == "plain":
-        return [middle, p.pick("centre[tid] = c", "centre[tid] = c * scale[tid]")]
+        return [middle, "centre[tid] = c"]
     if form == "above":
         return [
             middle,
@@ -226,7 +233,7 @@ def _centres(p: Program) -> list[str]:
             middle,
             "centre[tid] = c",
             "normal[tid] = wp.normalize(wp.cross(pb - pa, pc - pa))",
-            p.pick("", block("if tag[tid] > 0:", "wp.atomic_add(total, 0, scale[tid])")),
+            p.pick("", "area[tid] = 0.5 * wp.length(wp.cross(pb - pa, pc - pa))"),
         ]
     return [
         middle,
@@ -246,7 +253,7 @@ def _summed(p: Program) -> list[str]:
         return [
             "c = wp.vec3(0.0, 0.0, 0.0)",
             loop,
-            p.pick("centre[tid] = c / 3.0", "centre[tid] = c * (scale[tid] / 3.0)"),
+            p.pick("centre[tid] = c / 3.0", "centre[tid] = c * (1.0 / 3.0)"),
         ]
     if form == "count":
         return ["num = int(0)", block("for k in range(3):", above), p.pick("state[tid] = num", "state[tid] = num - 1")]

@@ -65,7 +65,7 @@ def _answered(p: Program, hit: list[str], miss: str, *, early: bool = True) -> l
     """What is done where there is an answer, and where there is none; ``miss`` may be empty."""
     form = p.pick("return", "return", "nested", "nested", "first", "negated")
     if form == "return" and early:
-        return [block(f"if {p.pick('not answer.result', 'answer.result == False')}:", miss, "return"), *hit]
+        return [block(f"if {p.pick('not answer.result', 'not answer.result')}:", miss, "return"), *hit]
     if form == "first" and miss:
         return [miss, block("if answer.result:", *hit)]
     if form == "negated" and miss:
@@ -90,8 +90,9 @@ def _ask_point(
     """
     p.array("radius", FLOAT, (0.02, 0.2), (p.threads,), ("radius", "particle_radius", "radii"))
     p.number("reach", (0.15, 0.5), ("max_dist", "query_dist", "max_distance", "cutoff"), ("0.3", "0.25", "0.4"))
+    p.constants({"SEARCH_RADIUS": p.choices.choice((0.5, 0.6, 0.75))})
     reach = (
-        p.pick("0.6", "0.75", "0.5") if far else p.pick("reach", "reach", *(["reach + radius[tid]"] if sized else []))
+        "SEARCH_RADIUS" if far else p.pick("reach", "reach", *(["reach + radius[tid]"] if sized else []))
     )
     name = "mesh_query_point" if signed else "mesh_query_point_no_sign"
     if winding:
@@ -133,7 +134,7 @@ def _draw_closest(stream: Stream, target: str) -> KernelSpec:
     if target == "mesh_contact":
         p.add(*_contact(p, near, gap))
     elif target == "mesh_project":
-        p.add(_ask_point(p), *_project(p, near, gap))
+        p.add(_ask_point(p, sized=False), *_project(p, near, gap))
     elif target == "mesh_distance":
         p.add(_ask_point(p), *_distance(p, near, gap))
     else:
@@ -189,7 +190,7 @@ def _project(p: Program, near: str, gap: list[str]) -> list[str]:
         test = block("if r > margin:", p.pick("out[tid] = surface + d * (margin / r)", "out[tid] = surface"))
         hit, miss = [near, *gap, test + "\n" + block("else:", "out[tid] = p")], stay
     elif form == "blend":
-        hit, miss = [near, *gap, p.pick("w = wp.max(1.0 - margin * r, 0.0)", "w = wp.clamp(1.0 - r, 0.0, 1.0)"),
+        hit, miss = [near, *gap, p.pick("w = wp.max(1.0 - r / reach, 0.0)", "w = wp.exp(-r * r / (margin * margin))"),
                      "out[tid] = p + (surface - p) * w"], stay  # fmt: skip
     else:
         test = chain(("r < margin", "state[tid] = 1"), otherwise=p.pick("state[tid] = 0", "state[tid] = 2"))
@@ -229,9 +230,9 @@ def _drag(p: Program, near: str, gap: list[str]) -> list[str]:
     if "rel" not in push.splitlines()[-1]:
         push = join(push, "f[tid] -= rel * (kd * mu)")
     form = p.pick("always", "touch", "touch", "approach", "leave")
-    ask = _ask_point(p, far=form != "always")
+    ask = _ask_point(p, far=form != "always", sized=False)
     if form == "always":
-        hit = [near, *gap, relative, p.pick(simple, "w = wp.max(1.0 - margin * r, 0.0)\nf[tid] -= rel * (kd * w)")]
+        hit = [near, *gap, relative, p.pick(simple, "w = wp.max(1.0 - r / reach, 0.0)\nf[tid] -= rel * (kd * w)")]
     elif form == "touch":
         hit = [near, *gap, block(f"if r {p.pick('<', '<=')} margin:", relative, p.pick(simple, push))]
     elif form == "approach":
@@ -251,6 +252,7 @@ def _draw_signed(stream: Stream, target: str) -> KernelSpec:
     ask_mesh(p, CLOSED)
     p.guard_count("particle")
     p.number("margin", (0.05, 0.3), ("margin", "skin", "thickness", "contact_dist"), ("0.1", "0.05"))
+    p.constants({"OUTSIDE": 0, "SURFACE": 1, "INSIDE": 2})
     p.number("rest", (0.2, 0.9), ("restitution", "relaxation", "push_ratio"), ("0.5", "0.8"))
     p.output("phi", FLOAT, (p.threads,), ("phi", "sdf", "signed_distance", "dist"))
     p.output("out", VEC, (p.threads,), ("x_new", "corrected", "out"))
@@ -276,14 +278,15 @@ def _draw_signed(stream: Stream, target: str) -> KernelSpec:
         "sdf_sample": ("sample_sdf", "mesh_sdf", "compute_signed_distance", "bake_sdf"),
         "winding_number": ("sample_sdf", "winding_number_sdf", "robust_signed_distance", "bake_sdf"),
         "push_out": ("push_out", "resolve_penetration", "mesh_collision_response", "project_outside"),
-        "inside_count": ("count_inside", "classify_points", "voxelize", "mark_inside"),
+        "inside_count": ("count_inside", "classify_points", "inside_outside", "mark_inside"),
     }[target]
     return p.done("queries", "signed_distance", target, "Inside and outside of a mesh", titles)
 
 
 def _sample(p: Program, value: str) -> list[str]:
-    miss = p.pick("phi[tid] = reach", "phi[tid] = 2.0", "phi[tid] = 1.0")
     form = p.pick("plain", "margin", "clamped", "marked", "banded")
+    # out of reach is as far as was asked, or as the field goes
+    miss = "phi[tid] = margin" if form == "clamped" else "phi[tid] = reach"
     if form == "plain":
         return _answered(p, [value, "phi[tid] = s"], miss)
     if form == "margin":
@@ -294,15 +297,17 @@ def _sample(p: Program, value: str) -> list[str]:
         )
     if form == "banded":
         return _answered(p, [value, block("if wp.abs(s) < margin:", "s = 0.0"), "phi[tid] = s"], miss)
-    marks = chain(("s < -margin", "state[tid] = -1"), ("s < margin", "state[tid] = 0"), otherwise="state[tid] = 1")
-    return _answered(p, [value, "phi[tid] = s", marks], join(miss, p.pick("state[tid] = 1", "state[tid] = 2")))
+    marks = chain(
+        ("s < -margin", "state[tid] = INSIDE"), ("s < margin", "state[tid] = SURFACE"), otherwise="state[tid] = OUTSIDE"
+    )
+    return _answered(p, [value, "phi[tid] = s", marks], join(miss, "state[tid] = OUTSIDE"))
 
 
 def _push_out(p: Program) -> list[str]:
     """Particles that are inside, or nearly, go to the surface; others stay."""
     stay = "out[tid] = p"
     out = p.pick("out[tid] = surface", "out[tid] = p + (surface - p)", "out[tid] = p + (surface - p) * rest")
-    inside = p.pick("answer.sign < 0.0", "answer.sign <= 0.0")
+    inside = "answer.sign < 0.0"
     form = p.pick("plain", "early", "margin", "delta", "count")
     if form == "plain":
         return _answered(p, [block(f"if {inside}:", _surface(p), out) + "\n" + block("else:", stay)], stay)
@@ -321,22 +326,22 @@ def _push_out(p: Program) -> list[str]:
 def _inside(p: Program, value: str) -> list[str]:
     add = p.pick("wp.atomic_add(count, {}, 1)", "count[{}] += 1")
     one, two = add.format(0), add.format(1)
-    miss = p.pick("state[tid] = 0", "state[tid] = -1", f"state[tid] = -1\n{two}")
-    test = p.pick("answer.sign < 0.0", "answer.sign <= 0.0")
+    miss = "state[tid] = OUTSIDE"
+    test = "answer.sign < 0.0"
     form = p.pick("two", "state", "band", "nested")
     if form == "two":
         return _answered(
-            p, [block(f"if {test}:", "state[tid] = 1", one) + "\n" + block("else:", "state[tid] = 0", two)], miss
+            p, [block(f"if {test}:", "state[tid] = INSIDE", one) + "\n" + block("else:", miss, two)], join(miss, two)
         )
     if form == "state":
-        return _answered(p, ["state[tid] = 0", block(f"if {test}:", "state[tid] = 1")], miss)
+        return _answered(p, [miss, block(f"if {test}:", "state[tid] = INSIDE", p.pick(one, ""))], miss)
     if form == "band":
         near = chain(
-            ("s < -margin", join("state[tid] = 2", one)), ("s < margin", "state[tid] = 1"), otherwise="state[tid] = 0"
+            ("s < -margin", join("state[tid] = INSIDE", one)), ("s < margin", "state[tid] = SURFACE"), otherwise=miss
         )
         return _answered(p, [value, near], miss)
-    kept = block(f"if {test}:", value, "state[tid] = 1", block("if s < -margin:", "state[tid] = 2", one))
-    return _answered(p, ["state[tid] = 0", kept], miss)
+    kept = block(f"if {test}:", value, "state[tid] = SURFACE", block("if s < -margin:", "state[tid] = INSIDE", one))
+    return _answered(p, [miss, kept], miss)
 
 
 RECIPES = (

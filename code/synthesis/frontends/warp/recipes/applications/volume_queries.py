@@ -186,8 +186,7 @@ _AT_VOXEL = {
             total += wp.volume_lookup_f(smoke, i + side, j, k)
             total += wp.volume_lookup_f(smoke, i, j + side, k)
             total += wp.volume_lookup_f(smoke, i, j, k + side)}
-        {field_out[i, j, k] = center + alpha * (total - 6.0 * center) ~ field_out[i, j, k] = (total - 6.0 * center) ~
-        field_out[i, j, k] = {total / 6.0 ~ 0.5 * center + total / 12.0}}
+        field_out[i, j, k] = STENCIL
     """,
     "voxel_occupied": """
         {label = wp.volume_lookup_i(labels, i, j, k) ~ label = wp.volume_lookup(labels, i, j, k, dtype=int)}
@@ -202,8 +201,7 @@ _AT_VOXEL = {
                         count += 1}
         label_out[i, j, k] = {count ~ label if count > least else EMPTY ~ label if count > least else 0} ~
         {if label != EMPTY and label != SOLID:
-            slot = wp.atomic_add(num_active, 0, 1)
-            {?0.5 wp.atomic_max(highest, 0, k)} ~
+            wp.atomic_add(num_active, 0, 1) ~
         if label == SOLID:
             wp.atomic_add(num_active, {0 ~ 0}, 1)}
         label_out[i, j, k] = {1 if label > 0 else 0 ~ label}}
@@ -231,10 +229,18 @@ _AT_VOXEL = {
         div += wp.volume_lookup_v(wind, i, j + 1, k)[1] - here[1]
         div += wp.volume_lookup_v(wind, i, j, k + 1)[2] - here[2]}
         {* field_out[i, j, k] = {div * inv_width ~ div} ~
-            {wp.atomic_max(largest, 0, wp.abs(div)) ~ wp.atomic_add(largest, 0, wp.abs(div))}
+            # how far the wind is from being free of divergence
+            wp.atomic_max(largest, 0, wp.abs(div))
         }
     """,
 }
+
+_STENCILS = (
+    ("center + alpha * (total - 6.0 * center)", ("diffuse_volume", "diffusion_step", "volume_diffusion")),
+    ("(total - 6.0 * center) * inv_width * inv_width", ("volume_laplacian", "laplacian_of_volume")),
+    ("{total / 6.0 ~ 0.5 * center + total / 12.0}", ("smooth_volume", "average_neighbors")),
+)
+"""What is made of a voxel and the sum of the six around it, and what kernels that do it are called."""
 
 
 def _declare_volumes(p: Program) -> None:
@@ -337,11 +343,11 @@ def _draw_at_voxels(stream: Stream, target: str) -> KernelSpec:
     p.output("field_out", FLOAT, sizes, ("field_out", "grid_out", "phi_out", "result"))
     p.output("label_out", INT, sizes, ("label_out", "occupancy", "mask_out"))
     p.output("num_active", INT, (1,), ("num_active", "active_count", "num_voxels"), (0, 3))
-    p.output("highest", INT, (1,), ("highest", "top_layer"), (0, 2))
-    p.output("largest", FLOAT, (1,), ("largest", "divergence_sum", "residual"), (0, 0.1))
-    p.write(_AT_VOXEL[target])
+    p.output("largest", FLOAT, (1,), ("max_divergence", "residual"), (0, 0.1))
+    stencil, laplacian = p.choices.choice(_STENCILS)
+    p.write(_AT_VOXEL[target].replace("STENCIL", stencil))
     titles = {
-        "voxel_laplacian": ("volume_laplacian", "diffuse_volume", "smooth_volume", "laplacian_of_volume"),
+        "voxel_laplacian": laplacian,
         "voxel_occupied": ("classify_voxels", "count_occupied", "filter_labels", "voxel_occupancy"),
         "voxel_resample": ("resample_volume", "volume_to_grid", "copy_volume_to_dense", "bake_sdf"),
         "voxel_divergence": ("volume_divergence", "velocity_divergence", "compute_divergence"),
