@@ -91,9 +91,7 @@ def _ask_point(
     p.array("radius", FLOAT, (0.02, 0.2), (p.threads,), ("radius", "particle_radius", "radii"))
     p.number("reach", (0.15, 0.5), ("max_dist", "query_dist", "max_distance", "cutoff"), ("0.3", "0.25", "0.4"))
     p.constants({"SEARCH_RADIUS": p.choices.choice((0.5, 0.6, 0.75))})
-    reach = (
-        "SEARCH_RADIUS" if far else p.pick("reach", "reach", *(["reach + radius[tid]"] if sized else []))
-    )
+    reach = "SEARCH_RADIUS" if far else p.pick("reach", "reach", *(["reach + radius[tid]"] if sized else []))
     name = "mesh_query_point" if signed else "mesh_query_point_no_sign"
     if winding:
         name = "mesh_query_point_sign_winding_number"
@@ -190,7 +188,7 @@ def _project(p: Program, near: str, gap: list[str]) -> list[str]:
         test = block("if r > margin:", p.pick("out[tid] = surface + d * (margin / r)", "out[tid] = surface"))
         hit, miss = [near, *gap, test + "\n" + block("else:", "out[tid] = p")], stay
     elif form == "blend":
-        hit, miss = [near, *gap, p.pick("w = wp.max(1.0 - r / reach, 0.0)", "w = wp.exp(-r * r / (margin * margin))"),
+        hit, miss = [near, *gap, p.pick("w = wp.max(1.0 - r / reach, 0.0)", "w = wp.clamp(1.0 - r / reach, 0.0, 1.0)"),
                      "out[tid] = p + (surface - p) * w"], stay  # fmt: skip
     else:
         test = chain(("r < margin", "state[tid] = 1"), otherwise=p.pick("state[tid] = 0", "state[tid] = 2"))
