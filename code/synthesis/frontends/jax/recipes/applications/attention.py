@@ -12,7 +12,7 @@ from synthesis.frontends.jax.recipes.applications.parts import (
 )
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
-from synthesis.grammar.lines import block, join
+from synthesis.grammar.lines import block
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -257,13 +257,10 @@ def _scores(p: Program, layout: str) -> str:
 
 def _mix(p: Program, layout: str, low: bool, form: str) -> list[str]:
     """The weighted values, and their projection."""
-    by_hand = join(
-        remark(p, "softmax by hand, with the largest score taken off", "nothing overflows below the largest score"),
-        "scores = scores - scores.max(axis=-1, keepdims=True)",
-        "attn = jnp.exp(scores)",
-        "attn = attn / attn.sum(axis=-1, keepdims=True)",
+    soft = p.pick(
+        "attn = jax.nn.softmax(scores, axis=-1)",
+        "attn = jax.nn.softmax(scores)",
     )
-    soft = p.pick("attn = jax.nn.softmax(scores, axis=-1)", "attn = jax.nn.softmax(scores, axis=-1)", by_hand)
     soft += "\nattn = attn.astype(v.dtype)" if p.choices.chance(0.2) else ""
     joined = p.pick("reshape(batch, seq, dim)", "reshape(x.shape)", "reshape(batch, seq, -1)")
     out = "params.wo" if form == "record" else "params['out']" if form == "fused" else "params['wo']"

@@ -1,5 +1,7 @@
 """What is done to a batch before a step of training: images are changed at random, tokens hidden, scales kept."""
 
+import functools
+
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.parts import key, whole
 from synthesis.frontends.jax.recipes.applications.program import Program
@@ -8,18 +10,30 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _IMAGES = """
-    {?0.5 if images.ndim != 4 {or images.shape[-1] not in (1, 3) ~}:
+    {?0.5 if images.ndim != 4:
         raise ValueError(f'expected images of shape (batch, height, width, channels), got <<images.shape>>')}
-    {n, height, width, _ = images.shape ~ n, height, width = images.shape[:3]}
+    SHAPE
 """
+_SHAPES = {
+    "random_crops": (
+        ("n = images.shape[0]", "images.shape[1:]"),
+        ("n, height, width, channels = images.shape", "(height, width, channels)"),
+    ),
+    "cutout": (("n, height, width, _ = images.shape", ""), ("n, height, width = images.shape[:3]", "")),
+}
+"""How a function takes the shape of images apart, and how it says the shape of one of them."""
 _NORMALISE = """
-    {?0.7 if standardize:
-        # {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
-        images = images - {channel_mean ~ channel_mean.astype(images.dtype)}
-        images = images / {channel_std ~ jnp.maximum(channel_std, 1e-3)}
-    {else:
-        images = images * 2.0 - 1.0 ~}}
+    {?0.7 STANDARDIZE}
 """
+_STANDARDIZE = """# {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
+    images = (images - channel_mean) / {channel_std ~ jnp.maximum(channel_std, 1e-3)}"""
+_STANDARDIZE_IF_GIVEN = """{if channel_mean is not None and channel_std is not None:
+        # {the channels of the whole data set, not of the batch ~ bring channels to a common scale}
+        images = (images - channel_mean) / channel_std ~
+    if channel_mean is not None:
+        images = images - channel_mean
+    if channel_std is not None:
+        images = images / channel_std}"""
 _BATCHES = {
     "random_crops": (
         _IMAGES,
@@ -33,8 +47,7 @@ _BATCHES = {
         starts = jax.random.randint(crop_key, (n, 2), 0, 2 * pad + 1)
 
         def crop(image, start):
-            return {lax.dynamic_slice(image, (start[0], start[1], 0), (height, width, image.shape[-1])) ~
-                jax.lax.dynamic_slice(image, (start[0], start[1], 0), images.shape[1:])}
+            return {lax ~ jax.lax}.dynamic_slice(image, (start[0], start[1], 0), WHOLE)
 
         images = jax.vmap(crop)(padded, starts)
         {?0.7 if flip:
@@ -48,6 +61,7 @@ _BATCHES = {
     ),
     "cutout": (
         _IMAGES,
+        _NORMALISE,
         """
         # {a square of each image is hidden ~ hide a square at a random place}
         row_key, column_key = jax.random.split(rng)
@@ -75,7 +89,6 @@ _BATCHES = {
         value = images.mean() if fill == 'mean' else 0.0
         images = jnp.where(hole[..., None], value, images)}
         """,
-        _NORMALISE,
     ),
     "mixup": (
         """
@@ -123,7 +136,7 @@ _BATCHES = {
         for token in special_ids:
             special = special | (tokens == token)
         chosen = jnp.logical_and(chosen, jnp.logical_not(special)) ~
-        chosen = chosen & (tokens != pad) & (tokens >= first_word)}
+        chosen = chosen & (tokens != pad) & (tokens != mask_id)}
         {if keep_some:
             # {most are masked, a few replaced, a few left as they are ~ 80, 10 and 10 per cent}
             kind = jax.random.uniform(kind_key, tokens.shape)
@@ -151,18 +164,23 @@ _BATCHES = {
         inputs = tokens[:, :-1]
         answers = tokens[:, 1:]}
         loss_mask = {(answers != pad).astype(jnp.float32) ~ jnp.where(answers == pad, 0.0, 1.0)}
-        {?0.5 if prefix > 0:
-            # {the prompt is given, not learned ~ no loss on the prompt}
-            loss_mask = loss_mask * (jnp.arange(answers.shape[1]) >= prefix - 1)}
         {if boundaries:
-            # {several documents share a row and do not see each other ~ positions begin again in every document}
+            # {several documents share a row and do not see each other ~ no document looks into the one before}
             starts = (inputs == separator).astype(jnp.int32)
             segments = jnp.cumsum(starts, axis=1)
             same = segments[:, :, None] == segments[:, None, :]
+            {?0.6 # {the end of a document does not tell how the next one begins}
+            loss_mask = loss_mask * (answers != separator)}
         else:
-            same = jnp.ones((inputs.shape[0], inputs.shape[1], inputs.shape[1]), dtype=bool) ~
+            same = (inputs != pad)[:, None, :] ~
         segments = jnp.cumsum(inputs == separator, axis=1)
-        same = segments[:, :, None] == segments[:, None, :]}
+        same = segments[:, :, None] == segments[:, None, :]
+        {?0.5 # {nobody can tell how the next document begins ~ no loss across documents}
+        loss_mask = loss_mask * (answers != separator)} ~
+        if prefix > 0:
+            # {the prompt is given, not learned ~ no loss on the prompt}
+            loss_mask = loss_mask * (jnp.arange(answers.shape[1]) >= prefix - 1)
+        same = (inputs != pad)[:, None, :]}
         seq = inputs.shape[1]
         {mask = same & jnp.tril(jnp.ones((seq, seq), dtype=bool)) ~
         steps = jnp.arange(seq)
@@ -177,7 +195,7 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     rows, side, channels = p.size(4, 8, 16), p.size(8, 16), p.size(1, 3)
     words, length, classes = p.size(64, 128, 256), p.size(32, 48), p.size(4, 10)
-    scaled = p.choices.chance(0.6)
+    scaled, required = p.choices.chance(0.6), p.choices.chance(0.4)
     # Of pixels between 0 and 1, as decoders give them.
     p.tensor(
         "images",
@@ -197,29 +215,21 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         ("padding", "pad") if target == "random_crops" else ("pad_id",),
     )
     p.option("flip", "True", "bool", "whether images are mirrored", p.pick("True", "False"), ("flip", "random_flip"))
-    p.option(
-        "standardize",
-        "True",
-        "bool",
-        "whether channels are standardized",
-        str(scaled),
-        ("standardize", "normalize"),
-    )
     p.tensor(
         "channel_mean",
         Leaf((channels,), 0.4, 0.5),
         "mean of each channel",
         ("mean", "channel_mean"),
-        given=scaled,
-        optional=True,
+        given=scaled or required,
+        optional=not required,
     )
     p.tensor(
         "channel_std",
         Leaf((channels,), 0.2, 0.3),
         "spread of each channel",
         ("std", "channel_std"),
-        given=scaled,
-        optional=True,
+        given=scaled or required,
+        optional=not required,
     )
     p.option("size", "4", "int", "side of the square", p.pick("4", "6"), ("size", "mask_size", "length"))
     p.option("fill", "'zero'", "str", "what is put there", p.pick("'zero'", "'mean'"), ("fill", "fill_mode"))
@@ -251,14 +261,18 @@ def _draw_batch(stream: Stream, target: str) -> KernelSpec:
         "keep_some",
         "True",
         "bool",
-        "whether some of the chosen tokens stay",
+        "whether some of the chosen tokens stay or become others",
         p.pick("True", "False"),
-        ("keep_some", "random_replace"),
+        ("use_80_10_10", "bert_style"),
     )
     p.option("prefix", "0", "int", "length of the prompt", p.pick("4", "0", "8"), ("prefix_length", "prompt_len"))
     p.option("separator", "1", "int", "id that begins a document", None, ("bos_id", "separator"))
     p.option("boundaries", "True", "bool", "whether rows hold several documents", "True", ("packed", "boundaries"))
-    p.write(*_BATCHES[target])
+    taken, whole_image = p.choices.choice(_SHAPES.get(target, (("", ""),)))
+    said = {"SHAPE": taken, "WHOLE": whole_image}
+    said["STANDARDIZE"] = _STANDARDIZE if required else _STANDARDIZE_IF_GIVEN
+    for text in _BATCHES[target]:
+        p.write(functools.reduce(lambda made, mark: made.replace(mark, said[mark]), said, text))
     pixels = Leaf((rows, side, side, channels))
     ids, short = Leaf((rows, length), dtype="int32"), Leaf((rows, length - 1), dtype="int32")
     weight, mask = Leaf((rows, length - 1)), Leaf((rows, length - 1, length - 1), dtype="bool")

@@ -140,7 +140,11 @@ _CONTACT = Family(
             root = jnp.sqrt(depth + 1e-9)
             out = stiffness * depth * root {- damping * root * speed ~ - damping * speed}
         """,
-        "hunt_crossley": "out = stiffness * depth * jnp.maximum(1.0 - damping * speed, 0.0)",
+        "hunt_crossley": """
+            {?0.5 # the damping grows with the depth, so that nothing jumps at the first touch}
+            root = jnp.sqrt(depth + 1e-9)
+            out = stiffness * depth * root * (1.0 - damping * speed)
+        """,
         "impulse": """
             {if restitution < 0.0 or restitution > 1.0:
                 raise ValueError('restitution lies between 0 and 1')}
@@ -148,9 +152,9 @@ _CONTACT = Family(
             approach = jnp.minimum(speed, 0.0)
             out = -(1.0 + restitution) * approach * mass / dt + stiffness * depth
         """,
-        "barrier": """
-            gap = jnp.maximum(reach - depth, 1e-2)
-            out = {stiffness * depth / gap ~ -stiffness * jnp.log(gap / (reach + 1e-2)) * depth} - damping * speed
+        "quadratic": """
+            {?0.5 # soft at the first touch}
+            out = stiffness * jnp.square(depth) - damping * depth * speed
         """,
     },
     after="""
@@ -204,7 +208,6 @@ def _draw_part(stream: Stream, target: str) -> KernelSpec:
         "damping": Constant("0.5", "damping", ("damping", "c"), (0.1, 1.0)),
         "restitution": Option("float", "how much of the speed comes back", ("0.5", "0.2"), ("restitution",)),
         "dt": Constant("0.01", "time step", ("dt",), (0.01, 0.1)),
-        "reach": Constant("1.0", "depth that nothing passes", ("thickness", "reach"), (0.9, 1.2)),
         "max_force": Option("float | None", "largest force", ("None", "20.0"), ("max_force",)),
     }  # fmt: skip
     ends = {"field_edges": field, "pair_potential": (count, count), "contact_models": (bodies,)}

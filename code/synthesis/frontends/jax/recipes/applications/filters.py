@@ -81,31 +81,45 @@ _SMOOTHING = """
 """
 _PARTICLES = """
     n = {states.shape[0] ~ len(states)}
+    MOVE
     # {how well each particle explains what was seen ~ likelihoods}
-    {gap = states - zs ~ gap = jnp.subtract(states, zs)}
+    {gap = zs - states @ observe.T ~ gap = states @ observe.T - zs}
     {log_w = -0.5 * jnp.sum(jnp.square(gap), axis=-1) / noise ** 2 ~
     if heavy_tails:
         # {outliers are not impossible, only rare ~ forgiving to outliers}
         log_w = -jnp.sum(jnp.log1p((gap / noise) ** 2), axis=-1)
     else:
         log_w = -0.5 * jnp.sum((gap / noise) ** 2, axis=-1)}
-    {?0.5 if log_prior is not None:
-        log_w = log_w + log_prior}
-    {weight_of = jax.nn.softmax(log_w) ~
-    log_w = log_w - jax.nn.logsumexp(log_w)
-    weight_of = jnp.exp(log_w)}
+    PRIOR
+    {log_w = jax.nn.log_softmax(log_w) ~
+    log_w = log_w - jax.nn.logsumexp(log_w)}
+    weight_of = jnp.exp(log_w)
     mean = {jnp.sum(weight_of[:, None] * states, axis=0) ~ weight_of @ states}
     {effective = 1.0 / jnp.sum({weight_of ** 2 ~ jnp.square(weight_of)})}
-    {?0.5 if not resample:
-        return UNMOVED}
-    draw_key, jitter_key = jax.random.split(rng)
-    # {likely particles are drawn several times ~ draw as many as there were}
+    RESAMPLE
+"""
+_MOVED = """{move_key, draw_key = jax.random.split(rng) ~ draw_key, move_key = jax.random.split(rng)}
+    # {every particle moves as the model says, with its noise ~ predict}
+    {states = states @ transition.T
+    states = states + step_std * jax.random.normal(move_key, states.shape) ~
+    drift = step_std * jax.random.normal(move_key, states.shape)
+    states = states @ transition.T + drift}"""
+_DRAWN = """# {likely particles are drawn several times ~ draw as many as there were}
     chosen = jax.random.categorical(draw_key, log_w, {shape=(n,) ~ shape=log_w.shape})
-    {states = states[chosen] ~ states = jnp.take(states, chosen, axis=0)}
+    {states = states[chosen] ~ states = jnp.take(states, chosen, axis=0)}"""
+_TWO_KEYS = """draw_key, jitter_key = jax.random.split(rng)
+    """
+_JITTERED = """
     {?0.5 if jitter > 0.0:
         # {copies move apart ~ so that copies do not stay the same}
-        states = states + jitter * jax.random.normal(jitter_key, states.shape)}
-"""
+        states = states + jitter * jax.random.normal(jitter_key, states.shape)}"""
+_DRAWN_IF_FEW = """# {draw again where few particles carry all the weight ~ even weights are carried on}
+    few = effective < threshold * n
+    chosen = jax.random.categorical(draw_key, log_w, {shape=(n,) ~ shape=log_w.shape})
+    {states = jnp.where(few, states[chosen], states) ~
+    drawn = jnp.take(states, chosen, axis=0)
+    states = jnp.where(few, drawn, states)}
+    log_w = jnp.where(few, {-math.log(n) ~ -jnp.log(n)}, log_w)"""
 _ATTITUDE = """
     {?0.5 if zs.shape != rates.shape:
         raise ValueError(f'accelerations of shape <<zs.shape>>, rates of shape <<rates.shape>>')}
@@ -172,7 +186,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     length, width, seen = p.size(64) if target == "kalman_filter" else p.size(32, 48, 64), p.size(2, 3, 4), 2
     count = p.size(64, 128, 256)
     shape = {"kalman_filter": (length, seen), "exponential_smoothing": (length, p.size(4, 8, 16)),
-             "particle_filter": (width,), "attitude_filter": (count, 3)}[target]  # fmt: skip
+             "particle_filter": (seen,), "attitude_filter": (count, 3)}[target]  # fmt: skip
     p.function(_MULTIPLY)
     p.tensor(
         "zs",
@@ -188,14 +202,7 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.tensor("observe", Leaf((seen, width), -1, 1), "what is seen of a state", ("observe", "H", "C"))
     p.tensor("seen", truth(shape[0]), "steps at which something was observed", ("observed", "valid"))
     p.tensor("states", Leaf((count, width), -1, 1), "particles of shape (n, features)", ("particles", "states"))
-    p.tensor(
-        "log_prior",
-        Leaf((count,), -2, 0),
-        "log weights before",
-        ("log_weights", "log_prior"),
-        given=p.maybe(0.5),
-        optional=True,
-    )
+    p.tensor("log_prior", Leaf((count,), -2, 0), "log weights before", ("log_weights", "log_prior"))
     p.tensor("rng", key(), "random key", ("key", "rng"))
     p.tensor("rates", Leaf((count, 3), -1, 1), "angular rates", ("gyro", "rates", "angular_velocity"))
     p.tensor("bias", Leaf((3,), -0.1, 0.1), "bias of the rates", ("bias", "gyro_bias"))
@@ -228,7 +235,8 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("robust", "heavy_tails"),
     )
-    p.option("resample", "True", "bool", "whether particles are drawn again", None, ("resample",))
+    p.number("step_std", "0.1", "spread that a step adds", (0.05, 0.2), ("process_std", "step_std"))
+    p.option("threshold", "0.5", "float", "share of the particles that is to count", None, ("threshold", "min_share"))
     p.option(
         "jitter", "0.0", "float", "spread of the copies of a particle", p.pick("0.1", "0.05"), ("jitter", "roughening")
     )
@@ -239,8 +247,21 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     p.option("dt", "0.01", "float", "time step", p.pick("0.01", "0.02"))
     checks = _CHECK.replace("AXES", str(len(shape))).replace("WIDTH", str(shape[-1]))
     effective = p.choices.chance(0.6)
-    unmoved = "states, mean, effective" if effective else "states, mean"
-    text = _TEXTS[target].replace("ORDER", p.pick(*_ORDERS).strip()).replace("UNMOVED", unmoved)
+    moved, few = p.choices.chance(0.6), p.choices.chance(0.5)
+    kept = "states, log_w, mean" if few else "states, mean"
+    said = {
+        "ORDER": p.pick(*_ORDERS).strip(),
+        "MOVE": _MOVED if moved else "",
+        "PRIOR": "log_w = log_w + log_prior" if few else "",
+        "RESAMPLE": _DRAWN_IF_FEW if few else _DRAWN,
+    }
+    if not moved:
+        said["RESAMPLE"] = said["RESAMPLE"].replace("draw_key", "rng")
+        if not few and p.choices.chance(0.7):
+            said["RESAMPLE"] = _TWO_KEYS + _DRAWN + _JITTERED
+    text = _TEXTS[target]
+    for mark, each in said.items():
+        text = text.replace(mark, each)
     p.write("" if target == "attitude_filter" else checks, text)
     row, path = Leaf(shape[1:] or shape), Leaf(shape)
     ends: dict[str, tuple[tuple[str, tuple[Tree, ...]], ...]] = {
@@ -255,7 +276,15 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
             (f"{_FORECAST}\nresiduals = zs - path\nreturn forecast, residuals", (row, path)),
         ),
         "particle_filter": (
-            (f"return {unmoved}", (Leaf((count, width)), Leaf((width,)), *([Leaf(())] if effective else []))),
+            (
+                f"return {kept}{', effective' if effective else ''}",
+                (
+                    Leaf((count, width)),
+                    *([Leaf((count,))] if few else []),
+                    Leaf((width,)),
+                    *([Leaf(())] if effective else []),
+                ),
+            ),
         ),
         "attitude_filter": (
             ("return quat", (Leaf((count, 4)),)),
@@ -271,7 +300,9 @@ def _draw_filter(stream: Stream, target: str) -> KernelSpec:
     titles = {
         "kalman_filter": ("kalman_filter", "filter_states", "linear_gaussian_filter"),
         "exponential_smoothing": ("exponential_smoothing", "smooth", "holt_smoothing"),
-        "particle_filter": ("particle_filter_update", "reweight_particles", "bootstrap_filter_step"),
+        "particle_filter": ("bootstrap_filter_step", "particle_filter_step")
+        if moved
+        else ("particle_filter_update", "resample_by_likelihood", "update_particles"),
         "attitude_filter": ("complementary_filter", "update_attitude", "mahony_update"),
     }[target]
     return p.done(

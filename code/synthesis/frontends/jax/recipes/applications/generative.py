@@ -50,12 +50,14 @@ _LOSSES = {
         """
         {if form == 'hinge':
             # {no more to win beyond the margin ~ scores beyond the margin are good enough}
-            loss_real = jax.nn.relu({1.0 ~ margin} - real)
-            loss_fake = jax.nn.relu({1.0 ~ margin} + fake)
+            {loss_real = jax.nn.relu(1.0 - real)
+            loss_fake = jax.nn.relu(1.0 + fake) ~
+            loss_real = jax.nn.relu(margin - real)
+            loss_fake = jax.nn.relu(margin + fake)}
             generator_loss = -fake
         elif form == 'logistic':
             loss_real = jax.nn.softplus(-real)
-            loss_fake = {jax.nn.softplus(fake) ~ jnp.logaddexp(fake, 0.0)}
+            loss_fake = jax.nn.softplus(fake)
             generator_loss = jax.nn.softplus(-fake)
         {elif form == 'least_squares':
             loss_real = (real - 1.0) ** 2
@@ -66,7 +68,7 @@ _LOSSES = {
         else:
             raise ValueError(f'unknown form <<form>>')}
         {?0.4 if smoothing > 0:
-            # one-sided: only the real ones are smoothed
+            # {scores of real examples do not drift away ~ keeps scores near zero}
             loss_real = loss_real + smoothing * jnp.square(real)}
         critic_loss = {0.5 * (jnp.mean(loss_real) + jnp.mean(loss_fake)) ~ loss_real.mean() + loss_fake.mean()}
         {?0.5 if slopes is not None:
@@ -78,12 +80,12 @@ _LOSSES = {
     ),
     "denoising": (
         """
-        {?0.4 if x.ndim < 2 or x.shape != noise.shape:
+        {?0.4 if x.ndim != 2 or x.shape != noise.shape:
             raise ValueError(f'noise of shape <<noise.shape>> for inputs of shape <<x.shape>>')}
         {alpha_bar = jnp.cumprod(1.0 - betas)[t] ~
         alphas = 1.0 - betas
         alpha_bar = jnp.exp(jnp.cumsum(jnp.log(alphas)))[t]}
-        alpha_bar = alpha_bar.reshape({-1, 1 ~ -1, *([1] * (x.ndim - 1))})
+        alpha_bar = {alpha_bar.reshape(-1, 1) ~ alpha_bar[:, None]}
         noisy = jnp.sqrt(alpha_bar) * x + jnp.sqrt(1.0 - alpha_bar) * noise
         {?0.5 # what the model makes of it}
         {predicted = {jax.nn.silu ~ jax.nn.relu}(noisy @ params['w1'] + params['time'][t]) @ params['w2'] ~
@@ -100,9 +102,8 @@ _LOSSES = {
             raise ValueError(f'cannot predict <<predicts>>') ~
         if predicts not in ('noise', 'data', 'velocity'):
             raise ValueError(f'cannot predict <<predicts>>')
-        wanted = noise if predicts == 'noise' else x
-        if predicts == 'velocity':
-            wanted = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x}
+        velocity = jnp.sqrt(alpha_bar) * noise - jnp.sqrt(1.0 - alpha_bar) * x
+        wanted = <<'noise': noise, 'data': x, 'velocity': velocity>>[predicts]}
         error = {jnp.mean(jnp.square(predicted - wanted), axis=-1) ~ ((predicted - wanted) ** 2).mean(axis=-1)}
         WEIGH
         """,
@@ -141,7 +142,7 @@ _LOSSES = {
             raise ValueError(f'expected values of shape (batch, actions), got <<q.shape>>')}
         {rows = jnp.arange(q.shape[0])
         taken = q[rows, actions] ~ taken = jnp.take_along_axis(q, actions[:, None], axis=-1)[:, 0]}
-        {if double and online_next is not None:
+        {if online_next is not None:
             # {one network chooses, the other one judges ~ keeps values from growing}
             best = jnp.argmax(online_next, axis=-1)
             ahead = jnp.take_along_axis(next_q, best[:, None], axis=-1)[:, 0]
@@ -296,8 +297,8 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
         "0.0",
         "float",
         "how much large scores cost",
-        p.pick("0.1", "0.0"),
-        ("label_smoothing", "drift_weight"),
+        p.pick("0.001", "0.0"),
+        ("drift_weight", "eps_drift"),
     )
     p.option("penalty_weight", "10.0", "float", "weight of the penalty", None, ("gp_weight", "penalty_weight"))
     p.option("critic", "True", "bool", "whether the loss of the critic is asked for", "True", ("critic", "for_critic"))
@@ -322,7 +323,6 @@ def _draw_generative(stream: Stream, target: str) -> KernelSpec:
     )
     p.number("temperature", p.pick("2.0", "4.0"), "what scores are divided by", (1.0, 4.0), ("temperature", "tau"))
     p.number("share", "0.5", "weight of the teacher", (0.2, 0.8), ("alpha", "distill_weight"))
-    p.option("double", "True", "bool", "whether choice and value are kept apart", str(double), ("double_q", "double"))
     p.option(
         "soft_value",
         "0.0",

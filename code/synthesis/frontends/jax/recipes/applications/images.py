@@ -16,6 +16,7 @@ from synthesis.grammar.lines import join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+_NORMS = ("none", "channels", "instance", "running", "affine")
 _FROM_BYTES = (
     "x = x.astype(DTYPE) / 255.0",
     "x = (x.astype(jnp.float32) / 127.5 - 1.0).astype(DTYPE)",
@@ -73,7 +74,8 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
     channels = kernel.shape[0] if first else kernel.shape[3]
     second = Leaf((out, out, 3, 3) if first else (3, 3, out, out), -0.1, 0.1, dtype)
     point = weights(channels, out, dtype=dtype)
-    norm = p.pick("none", "channels", "instance", "running", "affine")
+    forms = ("none", "channels", "channels") if target == "patch_embedding" else _NORMS
+    norm = p.pick(*forms)
     biased = norm != "instance" and p.maybe(0.6)
     fields: list[tuple[str, Tree]] = [("kernel", kernel)]
     # A bias of a channel is gone where the mean over its sides is taken off.
@@ -115,9 +117,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
     named = p.choices.chance(0.3)
     window = f"({stride}, {stride})" if p.choices.chance(0.5) or stride == 1 else "(strides, strides)"
     how = p.pick("padding", f"'{padding}'")
-    grouped = (
-        f", feature_group_count={p.pick(str(groups), 'x.shape[1]' if first else 'x.shape[-1]')}" if groups > 1 else ""
-    )
+    grouped = f", feature_group_count={'x.shape[1]' if first else 'x.shape[-1]'}" if groups > 1 else ""
     wide = ", preferred_element_type=jnp.float32" if low else ""
     conv = p.pick("lax.conv_general_dilated", "jax.lax.conv_general_dilated")
     if byte:
@@ -129,7 +129,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
     axis = "1" if first else "-1"
     p.add(
         guard(p, "x.ndim != 4", "expected a batch of images, got {x.shape}", 0.35),
-        expect(p, f"x.shape[{axis}] == {into}"),
+        expect(p, f"x.shape[{axis}] == {at['kernel']}.shape[{1 if first else 2}]") if groups == 1 else "",
     )
     p.add(f"h = {conv}(x, {at['kernel']}, {window}, {how}, dimension_numbers={numbers}{grouped}{wide})")
     new = side if padding == "SAME" else side - size + 1
@@ -141,7 +141,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
         p.add(f"h += {at['bias']}.reshape({'1, -1, 1, 1' if first else '1, 1, 1, -1'})")
     fixed = activate(p, "h")
     if groups > 1:
-        p.add(f"h = {fixed}" if p.choices.chance(0.5) else "")
+        p.add(f"h = {fixed}")
         p.add(
             p.pick(
                 f"h = jnp.einsum('{'bchw,co->bohw' if first else 'bhwc,co->bhwo'}', h, {at['pointwise']}{wide})",
@@ -161,7 +161,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
             p.pick("h = h + x", "h = x + h"),
             p.pick(f"h = {fixed}", ""),
         )
-    elif norm == "instance" or p.maybe(0.75):
+    elif target != "patch_embedding" and (norm == "instance" or p.maybe(0.75)):
         p.add(f"h = {fixed}")
     flat = target == "patch_embedding"
     shape_out = (rows, channels, new, new) if first else (rows, new, new, channels)
@@ -194,7 +194,7 @@ def _draw_images(stream: Stream, target: str) -> KernelSpec:
             each // 2 if each == new and place in ((2, 3) if first else (1, 2)) else each
             for place, each in enumerate(shape_out)
         )
-    p.add(f"return h.astype({'x.dtype' if p.choices.chance(0.5) else 'jnp.bfloat16'})" if low else "return h")
+    p.add("return h.astype(x.dtype)" if low else "return h")
     kind = "bfloat16" if low else kind
     p.gives(Leaf(shape_out, dtype=kind))
     titles = {
@@ -232,7 +232,7 @@ def _normed(p: Program, form: str, first: bool, spread: str) -> str:
             mean, var = spread.replace("VALUE", "running_mean"), spread.replace("VALUE", "running_var")
             return join(
                 p.pick(f"h = (h - {mean}) / jnp.sqrt({var} + eps)", f"h = (h - {mean}) * jax.lax.rsqrt({var} + eps)"),
-                p.pick(f"h = h * {scale} + {shift}", f"h = {scale} * h"),
+                p.pick(f"h = h * {scale} + {shift}", f"h = {scale} * h + {shift}"),
             )
         case "affine":
             return p.pick(f"h = h * {scale} + {shift}", f"h = {scale} * h + {shift}")

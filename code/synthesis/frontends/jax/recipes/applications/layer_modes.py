@@ -48,11 +48,10 @@ _POOL = Family(
         """,
     },
     after="""
-        {* {if activate_out:
+        {?0.5 if scale is not None:
+            out = out * scale}
+        {if activate_out:
             out = {jax.nn.relu(out) ~ jnp.maximum(out, 0.0)} ~ out = jax.nn.relu(out) if activate_out else out}
-        ~ if scale is not None:
-            out = out * scale
-        ~ {out = out.astype(x.dtype)}}
     """,
     word="pooling",
     returned="smaller images",
@@ -108,14 +107,14 @@ _TIME = Family(
         """,
     },
     after="""
-        {* if bias is not None:
+        if bias is not None:
             out = out + bias
-        ~ {if act == 'relu':
+        {?0.7 if act == 'relu':
             out = jax.nn.relu(out)
         elif act == 'gelu':
             out = jax.nn.gelu(out)
         elif act is not None:
-            raise ValueError(f'unknown activation <<act>>')}}
+            raise ValueError(f'unknown activation <<act>>')}
     """,
     named=("padding", "mode", "pad_mode"),
     word="padding",
@@ -128,8 +127,7 @@ _NORM = Family(
         {?0.4 if x.ndim < 3:
             raise ValueError('expected (batch, positions, features)')}
         {?0.4 # statistics lose too much in 16 bits}
-        {dtype = x.dtype
-        h = x.astype(jnp.float32) ~ h = jnp.asarray(x, dtype=jnp.float32) ~
+        {h = x.astype(jnp.float32) ~ h = jnp.asarray(x, dtype=jnp.float32) ~
         h = x.astype(jnp.promote_types(x.dtype, jnp.float32))}
     """,
     cases={
@@ -160,25 +158,25 @@ _NORM = Family(
             out = ((parts - mean) / jnp.sqrt(var + eps)).reshape(h.shape)
         """,
         "batch": """
-            axes = tuple(range(h.ndim - 1))
-            mean, var = {moments(h, axes) ~ jnp.mean(h, axis=axes), jnp.var(h, axis=axes)}
-            out = (h - mean) * jax.lax.rsqrt(var + eps)
+            # {statistics of all batches so far ~ as after training}
+            out = (h - running_mean) * {jax.lax.rsqrt(running_var + eps) ~ lax.rsqrt(running_var + eps)}
         """,
         "length": """
             {out = h / jnp.maximum(jnp.linalg.norm(h, axis=-1, keepdims=True), eps) ~
-            out = h / safe_norm(h) ~ out = math.sqrt(h.shape[-1]) * h / safe_norm(h)}
+            out = h / safe_norm(h)}
         """,
     },
     after="""
-        {* if scale is not None:
+        if scale is not None:
             out = out * scale
-        ~ if bias is not None:
-            out = out + bias
-        ~ {?0.5 # padding has no features}
+        {?0.7 if bias is not None:
+            out = out + bias}
+        {?0.5 {?0.5 # padding has no features}
         if mask is not None:
             out = jnp.where(mask[..., None], out, 0.0)}
-        {out = out.astype(x.dtype) ~}
+        out = out.astype(x.dtype)
     """,
+    finished=False,
     named=("norm", "kind", "norm_type"),
     word="normalization",
     returned="features of the same shape",
@@ -224,7 +222,7 @@ _DROP = Family(
             out = x * (1.0 + spread * jax.random.normal(rng, x.shape{~, x.dtype}))
         """,
     },
-    after="{if residual is not None:\n    out = out + residual}\n{?0.4 out = out.astype(x.dtype)}",
+    after="{if residual is not None:\n    out = out + residual}",
     named=("mode", "kind", "granularity"),
     word="kind",
     returned="what is left",
@@ -270,9 +268,8 @@ _MASK = Family(
         """,
     },
     after="""
-        {* if gate is not None:
+        if gate is not None:
             out = out * jax.nn.sigmoid(gate)
-        ~ out = out.astype(q.dtype)}
     """,
     named=("mask_mode", "pattern", "mode"),
     word="pattern",
@@ -310,7 +307,11 @@ def _draw_layer(stream: Stream, target: str) -> KernelSpec:
         "kernel": Array(weights(width, dim, out), "filters of shape (width, in, out)", ("kernel", "filters", "w")),
         "weight": Array(positive(size, size), "weight of each pixel of a block", ("weight", "window_weights")),
         "scale": Array(positive(scaled), "scale of each channel", ("scale", "gamma")),
-        "bias": Array(weights(scaled), "offset of each channel", ("bias", "beta")),
+        "bias": Array(
+            weights(scaled), "offset of each channel", ("bias", "beta") if target == "named_norm" else ("bias", "b")
+        ),
+        "running_mean": Array(weights(scaled), "mean of each feature", ("running_mean", "mean_ema")),
+        "running_var": Array(positive(scaled), "variance of each feature", ("running_var", "var_ema")),
         "mask": Array(truth(rows, length), "positions that count", ("mask", "valid")),
         "lengths": Array(Leaf((rows,), 1, length, "int32"), "length of each sequence", ("lengths", "seq_lengths")),
         "residual": Array(Leaf(shape), "what goes around", ("residual", "skip")),

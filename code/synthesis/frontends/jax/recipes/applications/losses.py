@@ -30,7 +30,8 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         "unnormalized scores of shape (..., classes)",
         ("logits", "logits", "scores", "predictions"),
     )
-    kind = "float32" if target == "binary_cross_entropy" or p.maybe(0.2) else "int32"
+    spread = target == "cross_entropy" and p.maybe(0.25)
+    kind = "float32" if target == "binary_cross_entropy" or spread else "int32"
     dense = kind == "float32"
     p.tensor(
         "labels",
@@ -42,8 +43,11 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
     p.tensor(
         "weight", positive(*lead), "weight of each example", ("weights", "sample_weight"), given=weighted, optional=True
     )
-    p.tensor("mask", truth(*lead), "which examples count", ("mask", "valid_mask", "where"))
-    p.tensor("balance", positive(classes), "weight of each class", ("class_weights", "alpha"))
+    named = masked and (dense or p.choices.chance(0.5))
+    if named:
+        p.tensor("valid", truth(*lead), "which examples count", ("mask", "valid_mask", "where"))
+    balance = ("class_weights", "alpha") if target == "focal_loss" else ("class_weights", "class_weight")
+    p.tensor("balance", positive(classes), "weight of each class", balance)
     p.option("ignore", p.pick("-1", "0"), "int", "label that does not count", "0", ("ignore_index", "pad_id"))
     smooth = not dense and target == "cross_entropy" and p.maybe(0.35)
     p.option(
@@ -73,22 +77,21 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         p.add(p.pick("logits = logits.astype(jnp.float32)", "logits = jnp.asarray(logits, dtype=jnp.float32)"))
     if p.maybe(0.2):
         p.add("logits = logits / temperature")
-    if target == "binary_cross_entropy":
-        p.add(*_binary(p))
-    else:
-        p.add(*_categorical(p, target, dense=dense, smooth=smooth))
+    lines = _binary(p) if target == "binary_cross_entropy" else _categorical(p, target, dense=dense, smooth=smooth)
+    p.add(*lines)
     if target == "cross_entropy" and p.maybe(0.3):
+        known = any("log_z" in line for line in lines)
         p.add(
             remark(p, "keeps the normalizer near one", "scores do not drift away"),
-            "log_z = jax.nn.logsumexp(logits, axis=-1)",
-            p.pick("per_example = per_example + z_weight * log_z ** 2", "per_example += z_weight * jnp.square(log_z)"),
+            "" if known else "log_z = jax.nn.logsumexp(logits, axis=-1)",
+            p.pick(
+                "per_example = per_example + z_weight * LOG_Z ** 2", "per_example += z_weight * jnp.square(LOG_Z)"
+            ).replace("LOG_Z", "log_z[..., 0]" if known else "log_z"),
         )
-    if masked:
+    if masked and not named:
         p.add(remark(p, "labels that do not count", "padding has no label"))
         p.add(
-            "valid = mask"
-            if dense or p.choices.chance(0.5)
-            else p.pick(
+            p.pick(
                 "valid = labels != ignore",
                 "valid = jnp.not_equal(labels, ignore)",
                 "valid = (labels != ignore).astype(jnp.float32)",
@@ -96,7 +99,7 @@ def _draw_classes(stream: Stream, target: str) -> KernelSpec:
         )
     reduce(p, lead, weighted=weighted, masked=masked)
     titles = {
-        "cross_entropy": ("cross_entropy_loss", "softmax_cross_entropy", "classification_loss", "nll_loss"),
+        "cross_entropy": ("cross_entropy_loss", "softmax_cross_entropy", "classification_loss", "xent_loss"),
         "focal_loss": ("focal_loss", "softmax_focal_loss"),
         "binary_cross_entropy": ("binary_cross_entropy", "sigmoid_cross_entropy", "bce_with_logits", "multilabel_loss"),
     }[target]
@@ -146,13 +149,13 @@ def _categorical(p: Program, target: str, *, dense: bool, smooth: bool) -> list[
             "log_probs = jax.nn.log_softmax(logits, axis=-1)",
             "log_probs = jax.nn.log_softmax(logits)",
             "log_probs = logits - jax.nn.logsumexp(logits, axis=-1, keepdims=True)",
-            "shifted = logits - jnp.max(logits, axis=-1, keepdims=True)\n"
-            "log_probs = shifted - jnp.log(jnp.sum(jnp.exp(shifted), axis=-1, keepdims=True))",
+            "log_z = jax.nn.logsumexp(logits, axis=-1, keepdims=True)\nlog_probs = logits - log_z",
         )
     ]
     if dense:
         total = p.pick(
-            "labels = labels / labels.sum(axis=-1, keepdims=True)", "labels = jax.nn.softmax(labels, axis=-1)"
+            "labels = labels / labels.sum(axis=-1, keepdims=True)",
+            "labels = labels / jnp.maximum(jnp.sum(labels, axis=-1, keepdims=True), 1e-6)",
         )
         lines += [total] if p.choices.chance(0.6) else []
         spread = True
@@ -275,9 +278,9 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     p.tensor(
         "weight", positive(*lead), "weight of each example", ("weights", "sample_weight"), given=weighted, optional=True
     )
-    p.tensor("mask", truth(*lead), "which examples count", ("mask", "where"))
+    p.tensor("valid", truth(*lead), "which examples count", ("mask", "where"))
     p.tensor("units", positive(shape[-1]), "scale of each output", ("scale", "target_scale"))
-    p.number("delta", "1.0", "where the loss turns linear", (0.5, 1.5), ("delta", "huber_delta", "beta"))
+    p.number("delta", "1.0", "where the loss turns linear", (0.5, 1.5), ("delta", "huber_delta"))
     p.number("tau", p.pick("0.5", "0.9"), "the quantile", (0.1, 0.9), ("quantile", "q", "tau"))
     p.number("eps", "1e-6", "small number that keeps the division safe")
     p.option(
@@ -298,18 +301,22 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
             "target = target.astype(jnp.float32)",
             "log_var = log_var.astype(jnp.float32)" if target == "gaussian_nll" else "",
         )
-    if p.maybe(0.25):
+    scaled = p.maybe(0.25)
+    if scaled:
         p.add(p.pick("pred = pred / units\ntarget = target / units", "pred, target = pred / units, target / units"))
     p.add(
         remark(p, "residuals", share=0.25),
         p.pick("diff = pred - target", "diff = target - pred", "diff = jnp.subtract(pred, target)"),
     )
-    if p.maybe(0.25):
+    if not scaled and p.maybe(0.25):
         p.add(
             block(
                 "if relative:",
-                remark(p, "large values may be off by more", "relative to the true value"),
-                p.pick("diff = diff / (jnp.abs(target) + 1.0)", "diff = diff / jnp.maximum(jnp.abs(target), 0.5)"),
+                remark(p, "large values may be off by more", "relative to the true values"),
+                p.pick(
+                    "diff = diff / jnp.mean(jnp.abs(target), axis=-1, keepdims=True)",
+                    "size = jnp.abs(target).mean(axis=-1, keepdims=True)\ndiff = diff / jnp.maximum(size, eps)",
+                ),
             )
         )
     p.add(remark(p, *_WHY[target], share=0.6), p.pick(*_ERRORS[target]))
@@ -324,7 +331,7 @@ def _draw_numbers(stream: Stream, target: str) -> KernelSpec:
     if target == "squared_error" and p.maybe(0.35):
         p.add(remark(p, "in the units of the targets"), "per_example = jnp.sqrt(per_example + eps)")
     if masked:
-        p.add("valid = mask" if p.choices.chance(0.5) else "valid = mask.astype(jnp.float32)")
+        p.add("" if p.choices.chance(0.5) else "valid = valid.astype(jnp.float32)")
     reduce(p, lead, weighted=weighted, masked=masked)
     titles = {
         "huber": ("huber_loss", "smooth_l1_loss"),

@@ -88,7 +88,7 @@ def _draw_pairs(stream: Stream, target: str) -> KernelSpec:
     p.add(*_pair_loss(p, target, unit=unit))
     reduce(p, (rows,), weighted=weighted, masked=False)
     titles = {
-        "info_nce": ("info_nce_loss", "nt_xent", "contrastive_loss"),
+        "info_nce": ("info_nce_loss", "info_nce", "batch_contrastive_loss"),
         "clip": ("clip_loss", "image_text_loss", "symmetric_contrastive_loss"),
         "triplet": ("triplet_loss", "triplet_margin_loss"),
         "margin_pairs": ("contrastive_loss", "margin_loss", "siamese_loss"),

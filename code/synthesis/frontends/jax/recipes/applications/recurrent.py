@@ -71,6 +71,7 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         ("lengths", "seq_lengths"),
     )
     p.number("bias", "1.0", "what the gate of forgetting begins with", None, ("forget_bias",))
+    p.number("leak", p.pick("0.5", "0.2"), "how fast the state follows", None, ("leak", "leak_rate"))
     p.option(
         "reverse",
         "False",
@@ -79,7 +80,9 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
         p.pick("True", "False"),
         ("reverse", "go_backwards"),
     )
+    half = p.choices.child("precision").chance(_HALF)
     packed = f"{record.name}(h, c)" if record is not None else "(h, c)" if len(state) > 1 else "h"
+    begin = "carry0"
     backwards = p.maybe(0.3)
     masked = p.maybe(0.35)
     p.add(guard(p, "xs.ndim != 3", "expected sequences of features, got {xs.shape}", 0.35))
@@ -93,39 +96,36 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     )
     if not given:
         p.add(remark(p, "begin with nothing", "zero state"))
-        p.add(
-            p.pick("h = jnp.zeros((xs.shape[1], SIZE))", "h = jnp.zeros((xs.shape[1], SIZE), dtype=xs.dtype)").replace(
-                "SIZE", str(hidden)
-            )
-        )
-        p.add(f"start = {packed.replace('c)', 'jnp.zeros_like(h))')}")
-    else:
-        p.add("start = carry0")
-    unpack = f"{', '.join(state)} = carry" if len(state) > 1 else "h = carry"
-    mask = join("before = h") if masked else ""
+        wide = f"{at['log_decay']}.shape[0]" if target == "linear_recurrence" else f"{at['w_h']}.shape[0]"
+        kind = p.pick("", "" if half else ", dtype=xs.dtype")
+        p.add(f"start = jnp.zeros((xs.shape[1], {wide}){kind})")
+        begin = packed.replace("h, c", "start, start").replace("h", "start") if len(state) > 1 else "start"
+    unpack = f"{', '.join(state)} = carry" if len(state) > 1 else ""
+    body = _cell(p, target, at)
+    if masked:
+        body = [_into_new(line) for line in body]
     keep = (
         join(
             remark(p, "sequences that have ended keep their state", "padding changes nothing"),
             "alive = (t < lengths)[:, None]",
-            "h = jnp.where(alive, h, before)",
+            *(f"{name} = jnp.where(alive, new_{name}, {name})" for name in state),
         )
         if masked
         else ""
     )
-    body = _cell(p, target, at, hidden)
-    if p.choices.child("precision").chance(_HALF):
+    if half:
         body = [_multiplied_in_half(line) for line in body]
     out = f"h @ {at['w_out']}" if read and p.choices.chance(0.5) else "h"
     head = "x, t = taken" if masked else ""
     after = read and out == "h"
-    apart = not masked and "bias" not in "".join(body) and p.choices.chance(0.5)
+    given_inside = "bias" in "".join(body) or "leak" in "".join(body)
+    apart = not masked and not given_inside and p.choices.chance(0.5)
     define = p.helper if apart else p.add
     define(
         block(
-            f"def step({'params, ' if apart else ''}carry, {'taken' if masked else 'x'}):",
+            f"def step({'params, ' if apart else ''}{'carry' if unpack else 'h'}, {'taken' if masked else 'x'}):",
             head,
             unpack,
-            mask,
             *body,
             keep,
             f"return {packed}, {out}",
@@ -136,8 +136,8 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     step = "functools.partial(step, params)" if apart else "step"
     p.add(
         p.pick(
-            f"last, hs = lax.scan({step}, start, {over}{turned})",
-            f"last, hs = jax.lax.scan({step}, start, {over}{turned})",
+            f"last, hs = lax.scan({step}, {begin}, {over}{turned})",
+            f"last, hs = jax.lax.scan({step}, {begin}, {over}{turned})",
         )
     )
     width = into if read else hidden
@@ -172,6 +172,11 @@ def _draw_recurrent(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+def _into_new(line: str) -> str:
+    """A line of a cell that gives a new state beside the old one, which is kept where a sequence has ended."""
+    return re.sub(r"(?m)^([hc]) = ", r"new_\1 = ", line).replace("jnp.tanh(c)", "jnp.tanh(new_c)")
+
+
 _PRODUCT = re.compile(r"\b([xh]) @ (params[\w.'\[\]]+)|\bjnp\.dot\(([xh]), (params[\w.'\[\]]+)\)")
 
 
@@ -186,7 +191,7 @@ def _multiplied_in_half(line: str) -> str:
     return _PRODUCT.sub(written, line)
 
 
-def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]:
+def _cell(p: Program, target: str, at: dict[str, str]) -> list[str]:
     """Statements that bring the state a step on."""
     both = p.pick(
         f"x @ {at['w_x']} + h @ {at.get('w_h', '')} + {at['b']}",
@@ -199,7 +204,7 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
                 f"gates = {both}",
                 p.pick(
                     "i, f, g, o = jnp.split(gates, 4, axis=-1)",
-                    f"i, f, g, o = (gates[..., k * {hidden}:(k + 1) * {hidden}] for k in range(4))",
+                    "i, f, g, o = jnp.moveaxis(gates.reshape(*gates.shape[:-1], 4, -1), -2, 0)",
                 ),
                 p.pick(
                     "c = jax.nn.sigmoid(f + bias) * c + jax.nn.sigmoid(i) * jnp.tanh(g)",
@@ -225,7 +230,7 @@ def _cell(p: Program, target: str, at: dict[str, str], hidden: int) -> list[str]
                 p.pick(
                     f"h = jnp.tanh({both})",
                     f"h = jax.nn.relu({both})",
-                    f"pre = {both}\nh = 0.5 * h + 0.5 * jnp.tanh(pre)",
+                    f"pre = {both}\nh = (1.0 - leak) * h + leak * jnp.tanh(pre)",
                 )
             ]
         case _:

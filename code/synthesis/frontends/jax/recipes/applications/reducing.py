@@ -38,7 +38,7 @@ def reduce(p: Program, shape: tuple[int, ...], *, weighted: bool, masked: bool) 
 
 _WEIGH = """
     if weight is not None:
-        {?0.4 if {weight.shape != per_example.shape ~ weight.ndim != per_example.ndim}:
+        {?0.4 if weight.shape != per_example.shape:
             raise ValueError({'one weight for each example' ~
                 f'weights of shape <<weight.shape>> for losses of shape <<per_example.shape>>'})}
         {?0.4 weight = {jnp.asarray(weight, dtype=per_example.dtype) ~ weight.astype(per_example.dtype)}}

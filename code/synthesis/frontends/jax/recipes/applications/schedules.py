@@ -10,7 +10,7 @@ from synthesis.records import KernelSpec
 _CHECK = """
     {?0.3 if not jax.tree.leaves(params):
         raise ValueError('no parameters')}
-    {?0.5 t = {count.astype(jnp.float32) ~ jnp.asarray(count, dtype=jnp.float32)} ~ t = count + 0.0}
+    t = {jnp.asarray(count, dtype=jnp.float32) ~ jnp.asarray(count, jnp.float32)}
 """
 _RISE = """
     if warmup > 0:
@@ -33,12 +33,12 @@ _SCHEDULES = {
     """,
     "polynomial_schedule": """
         PROGRESS
+        # {falls from the peak to the floor ~ a straight line where the power is one}
         {rate = floor + (peak - floor) * (1.0 - progress) ** exponent ~
-        if exponent == 1.0:
-            # {a straight line ~ linear decay}
-            rate = peak + (floor - peak) * progress
-        else:
-            rate = (peak - floor) * (1.0 - progress) ** exponent + floor}
+        left = (1.0 - progress) ** exponent
+        rate = (peak - floor) * left + floor ~
+        left = jnp.power(1.0 - progress, exponent)
+        rate = left * peak + (1.0 - left) * floor}
     """,
     "exponential_schedule": """
         # {a constant factor in every period ~ decays by the same factor again and again}
@@ -180,13 +180,30 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         ("decay_steps", "total_steps", "num_steps"),
     )
     p.option(
-        "period", p.pick("10", "20"), "int", "steps of one period", None, ("transition_steps", "decay_every", "period")
+        "period",
+        p.pick("1000", "2000"),
+        "int",
+        "steps of one period",
+        p.pick("10", "20"),
+        ("transition_steps", "decay_every", "period"),
     )
-    p.option("cycle_steps", p.pick("10", "20"), "int", "steps of one cycle", None, ("cycle_steps", "cycle_length"))
     p.option(
-        "half_cycle", p.pick("5", "10"), "int", "steps from the floor to the peak", None, ("step_size_up", "half_cycle")
+        "cycle_steps",
+        p.pick("1000", "4000"),
+        "int",
+        "steps of one cycle",
+        p.pick("10", "20"),
+        ("cycle_steps", "cycle_length"),
     )
-    p.option("shift", p.pick("10", "20"), "int", "steps before it falls", None, ("timescale",))
+    p.option(
+        "half_cycle",
+        p.pick("500", "2000"),
+        "int",
+        "steps from the floor to the peak",
+        p.pick("5", "10"),
+        ("step_size_up", "half_cycle"),
+    )
+    p.option("shift", p.pick("1000", "10000"), "int", "steps before it falls", p.pick("10", "20"), ("timescale",))
     p.option(
         "exponent", p.pick("1.0", "2.0"), "float", "how the decay is bent", p.pick("1.0", "2.0"), ("power", "exponent")
     )
@@ -209,10 +226,10 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     )
     p.option(
         "boundaries",
-        p.pick("(10, 20)", "(10, 20, 40)", "(20, 30)"),
+        p.pick("(30_000, 60_000)", "(10_000, 20_000, 40_000)", "(50_000, 75_000)"),
         "tuple[int, ...]",
         "steps at which the rate changes",
-        None,
+        p.pick("(10, 20)", "(10, 20, 40)", "(20, 30)"),
         ("boundaries", "milestones"),
     )
     p.option(
@@ -247,7 +264,7 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         "optimizers",
         "scheduled_step",
         target,
-        (f"sgd_{name}_step", f"{name}_lr_update", "scheduled_update", "apply_scheduled_gradients"),
+        (f"sgd_{name}_step", f"{name}_lr_update", "scheduled_update", "scheduled_sgd_step"),
         p.pick(
             "Gradient descent with a step size that follows a schedule", "Updates parameters by a scheduled step size"
         ),

@@ -57,8 +57,10 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
         p.pick("1.0", "None", "5.0"),
         ("max_value", "clip_value"),
     )
-    p.add(guard(p, "not jax.tree.leaves(grads)", "no gradients", 0.15) if target != "moving_average" else "")
-    made = _TRANSFORMS[target](p, each, tree)
+    whole = target in ("clip_by_global_norm", "accumulate")
+    p.add(guard(p, "not jax.tree.leaves(grads)", "no gradients", 0.15) if whole else "")
+    way = p.pick("centre", "columns", "unit", "rms") if target == "normalise_gradients" else ""
+    made = _normalise(p, each, tree, way) if way else _TRANSFORMS[target](p, each, tree)
     p.gives(*made)
     titles = {
         "clip_by_global_norm": ("clip_by_global_norm", "clip_grads", "clip_gradients"),
@@ -66,9 +68,12 @@ def _draw_transform(stream: Stream, target: str) -> KernelSpec:
         "moving_average": ("update_ema", "polyak_average", "ema_update", "update_target"),
         "add_decay": ("add_decayed_weights", "apply_weight_decay", "decay_weights"),
         "accumulate": ("accumulate_grads", "accumulate", "add_microbatch"),
-        "adaptive_clip": ("adaptive_grad_clip", "clip_by_unit_norm", "agc"),
-        "normalise_gradients": ("normalize_grads", "centralize", "standardize_grads"),
-    }[target]
+        "adaptive_clip": ("adaptive_grad_clip", "clip_by_weight_norm", "agc"),
+        "centre": ("centralize", "centralize_gradients", "center_grads"),
+        "unit": ("normalize_grads", "unit_norm_grads", "normalize_by_layer"),
+        "columns": ("normalize_columns", "normalize_by_unit", "unit_column_grads"),
+        "rms": ("rms_normalize_grads", "scale_by_rms", "normalize_grads"),
+    }[way or target]
     summary = {
         "clip_by_global_norm": "Scales gradients down to a largest global norm",
         "clip_elements": "Bounds every entry of the gradients",
@@ -99,9 +104,7 @@ def _clip_norm(p: Program, each: str, tree: Tree) -> list[Tree]:
 
 
 def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
-    bounded = p.pick(
-        "jnp.clip(g, -limit, limit)", "jnp.minimum(jnp.maximum(g, -limit), limit)", "jnp.clip(g, min=-limit, max=limit)"
-    )
+    bounded = p.pick("jnp.clip(g, -limit, limit)", "jnp.clip(g, min=-limit, max=limit)", "g.clip(-limit, limit)")
     p.add(remark(p, "entry by entry", "no entry beyond the limit"))
     p.add(f"clipped = {each}(lambda g: {bounded}, grads)")
     more: list[Tree] = []
@@ -118,11 +121,6 @@ def _clip_elements(p: Program, each: str, tree: Tree) -> list[Tree]:
             ),
         )
         more = [Leaf(())]
-    if p.maybe(0.3):
-        p.add(
-            "'# in the format that they came in'",
-            f"clipped = {each}(lambda c, g: c.astype(g.dtype), clipped, grads)",
-        )
     if p.maybe(0.3):
         p.add("'# what is no number moves nothing'", f"clipped = {each}(jnp.nan_to_num, clipped)")
     p.add("return clipped, hits / size" if more else "return clipped")
@@ -259,7 +257,8 @@ def _accumulate(p: Program, each: str, tree: Tree) -> list[Tree]:
 
 
 def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
-    axis = p.pick("None", "0", "-1")
+    # Of a whole array, or of what leads to one output.
+    axis = p.pick("None", "0", "0")
     keep = ", keepdims=True" if axis != "None" else ""
     norm = p.pick(
         f"jnp.sqrt(jnp.sum(jnp.square(VALUE), axis={axis}{keep}))",
@@ -282,10 +281,7 @@ def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
         block(
             "def clip_one(g, w):", block("if g.ndim < 2:", "return g") if p.maybe(0.4) and axis == "None" else "", body
         ),
-        p.pick(
-            f"clipped = {each}(clip_one, grads, params)",
-            f"clipped = {each}(lambda g, w: clip_one(g, w), grads, params)",
-        ),
+        f"clipped = {each}(clip_one, grads, params)",
     )
     if p.maybe(0.3):
         p.add(
@@ -301,8 +297,7 @@ def _adaptive(p: Program, each: str, tree: Tree) -> list[Tree]:
     return [changed(tree, 0, 1)]
 
 
-def _centre(p: Program, each: str, tree: Tree) -> list[Tree]:
-    way = p.pick("centre", "standard", "unit", "rms")
+def _normalise(p: Program, each: str, tree: Tree, way: str) -> list[Tree]:
     body = {
         "centre": block(f"if g.ndim {p.pick('< 2', '== 1')}:", "return g")
         + "\n"
@@ -310,8 +305,11 @@ def _centre(p: Program, each: str, tree: Tree) -> list[Tree]:
             "return g - g.mean(axis=0, keepdims=True)",
             "return g - jnp.mean(g, axis=tuple(range(g.ndim - 1)), keepdims=True)",
         ),
-        "standard": p.pick(
-            "return (g - g.mean()) / (g.std() + eps)", "return (g - jnp.mean(g)) / jnp.sqrt(jnp.var(g) + eps)"
+        "columns": block(f"if g.ndim {p.pick('< 2', '== 1')}:", "return g / (jnp.linalg.norm(g) + eps)")
+        + "\n"
+        + p.pick(
+            "return g / (jnp.linalg.norm(g, axis=0, keepdims=True) + eps)",
+            "norms = jnp.sqrt(jnp.sum(jnp.square(g), axis=0, keepdims=True))\nreturn g / jnp.maximum(norms, eps)",
         ),
         "unit": p.pick("return g / (jnp.linalg.norm(g) + eps)", "return g * jax.lax.rsqrt(jnp.sum(g ** 2) + eps)"),
         "rms": p.pick(
@@ -328,18 +326,20 @@ def _centre(p: Program, each: str, tree: Tree) -> list[Tree]:
     )
     if way == "centre":
         _bound(p, each, "grads", 0.5)
-    if p.maybe(0.3):
-        p.add(
-            remark(p, "decay apart from the gradient", "weight decay"),
-            f"grads = {each}(lambda g, w: g + strength * w, grads, params)",
-        )
     p.add("return grads")
     return [changed(tree, 0, 1)]
 
 
 _TRANSFORMS = {
     "clip_by_global_norm": _clip_norm, "clip_elements": _clip_elements, "moving_average": _average, "add_decay": _decay,
-    "accumulate": _accumulate, "adaptive_clip": _adaptive, "normalise_gradients": _centre,
+    "accumulate": _accumulate, "adaptive_clip": _adaptive,
 }  # fmt: skip
 
-RECIPES = (Recipe(name="tree_transform", category="optimizers", targets=tuple(_TRANSFORMS), draw=_draw_transform),)
+RECIPES = (
+    Recipe(
+        name="tree_transform",
+        category="optimizers",
+        targets=(*_TRANSFORMS, "normalise_gradients"),
+        draw=_draw_transform,
+    ),
+)

@@ -105,7 +105,7 @@ _CLASSES = """
         losses = jax.nn.logsumexp(logits, axis=-1) - logits[jnp.arange(logits.shape[0]), labels] ~
         wanted = jax.nn.one_hot(labels, logits.shape[-1])
         {?0.4 # {never quite sure ~ label smoothing}
-        wanted = 0.9 * wanted + 0.1 / logits.shape[-1]}
+        wanted = (1.0 - smoothing) * wanted + smoothing / logits.shape[-1]}
         losses = -jnp.sum(wanted * jax.nn.log_softmax(logits), axis=-1)}
         {loss = losses.mean() ~ loss = jnp.mean(losses)}
         {?0.3 squares = [jnp.sum(jnp.square(w)) for w in jax.tree.leaves(params) if w.ndim > 1]
@@ -225,6 +225,7 @@ def _draw_vision_model(stream: Stream, target: str) -> KernelSpec:
         "images", Leaf(shape, 0, 255, "uint8") if byte else Leaf(shape, -1, 1),
         f"{'bytes' if byte else 'images'} of shape {order}", ("images", "image"),
     )  # fmt: skip
+    p.option("smoothing", "0.1", "float", "label smoothing", None, ("label_smoothing", "smoothing"))
     p.tensor("labels", whole(rows, below=classes), "the class of each image", ("labels", "targets"))
     p.tensor("flip", Leaf((rows,), 0, 1, "bool"), "which images are mirrored", ("flip", "mirrored"))
     _declare_functions(p, layout, precision, target, said, (start, kind))
