@@ -17,8 +17,6 @@ _LOSSES = {
     "evidence_bound": (
         _SAME.replace("LEFT", "mu").replace("RIGHT", "log_var"),
         """
-        {?0.4 if kind not in ('gaussian', 'bernoulli'):
-            raise ValueError(f'unknown likelihood <<kind>>')}
         # {how badly the inputs are told again ~ reconstruction}
         {if kind == 'gaussian':
             error = {jnp.square(outputs - x) ~ (outputs - x) ** 2}
@@ -32,6 +30,8 @@ _LOSSES = {
         else:
             # scores of pixels that are on or off
             error = jax.nn.softplus(outputs) - x * outputs} ~
+        {?0.5 if kind not in ('gaussian', 'bernoulli'):
+            raise ValueError(f'unknown likelihood <<kind>>')}
         error = jnp.square(outputs - x) if kind == 'gaussian' else jax.nn.softplus(outputs) - x * outputs}
         axes = {tuple(range(1, x.ndim)) ~ tuple(range(1, error.ndim))}
         reconstruction = jnp.sum(error, axis=axes)
