@@ -82,9 +82,7 @@ _TREE = {
             {fastest = wp.max(fastest, wp.length_sq(body_qd_in[j])) ~
             v = wp.spatial_top(body_qd_in[j])
             w = wp.spatial_bottom(body_qd_in[j])
-            fastest = wp.max(fastest, wp.dot(v, v) + wp.dot(w, w)) ~
-            # kinetic energy for each unit of mass
-            fastest = wp.max(fastest, 0.5 * wp.length_sq(body_qd_in[j]))}
+            fastest = wp.max(fastest, wp.dot(v, v) + wp.dot(w, w))}
         still = fastest < threshold ~
         still = bool(True)
         for j in range(start, end):
@@ -262,10 +260,10 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
         "sleeping": ("update_sleep_state", "check_articulation_sleep", "articulation_activity"),
         "tree_totals": ("compute_articulation_com", "articulation_totals", "eval_tree_momentum"),
     }[target]
-    return p.done("joints", "articulations", target, "Trees of joints", titles, (
-        "One thread per articulation.", "Joints of an articulation stand in a row, parents first.",
-        "Matrices are dense, row by row, one after the other.",
-    ))  # fmt: skip
+    told = ("One thread per articulation.", "Joints of an articulation stand in a row, parents first.")
+    if target in ("jacobian", "mass_matrix"):
+        told += ("Matrices are dense, row by row, one after the other.",)
+    return p.done("joints", "articulations", target, "Trees of joints", titles, told)
 
 
 RECIPES = (Recipe(name="articulations", category="joints", targets=tuple(_TREE), draw=_draw_tree),)

@@ -29,13 +29,16 @@ _MOVES = {
             dst[k] = src[at] if at >= 0 else {0.0 ~ fill}}
             {?0.4 used[k] = 1 if at >= 0 else 0} ~
         k = int(tid)
-        while k < {total ~ ids.shape[0]}:
-            {# -1 stays what it is
+        {while k < {total ~ ids.shape[0]}:
+            # -1 stays what it is
             {ids_out[k] = ids[k] + offset if ids[k] >= 0 else -1 ~ if ids[k] >= 0:
                 ids_out[k] = ids[k] + offset
             else:
-                ids_out[k] = -1} ~ dst[k] = src[k]{ * scale ~}}
-            k += num_threads}
+                ids_out[k] = -1}
+            k += num_threads ~
+        while k < {total ~ src.shape[0]}:
+            dst[k] = src[k]{ * scale ~}
+            k += num_threads}}
     """,
     "copy_rows": """
         {?0.7 if {not enabled[tid] ~ count == 0 ~ not enabled[tid] or count == 0}:
