@@ -49,7 +49,7 @@ NAMED = {
         "contact": "pair_mask pair_count pair_kind contact_push contact_wrench",
         "articulation": "joint_targets joint_limits joint_integration new_state kinematic_bodies sleeping_bodies",
         "particles": "neighbor_density neighbor_force neighbor_count nearest_neighbor diffusion automaton open_faces",
-        "sparse": "csr_multiply csr_jacobi csr_pattern lower_bound find_key first_match sum_until segment_mean",
+        "sparse": "csr_multiply csr_jacobi csr_pattern lower_bound find_key first_match fill_budget segment_mean",
         "mesh": "edge_flux edge_laplacian edge_force edge_valence vertex_normals lumped_mass face_kind",
         "events": "world_slots list_slots own_list agent_state world_reset world_sum nearest_hit any_hit",
         "deformable": "spring_forces membrane_forces implicit_vertex",
@@ -61,9 +61,9 @@ NAMED = {
         "volume_contact volume_march voxel_laplacian texture_terrain texture_sdf",
         "joints": "joint_forces motion_axes joint_torques mass_matrix jacobian",
         "shapes": "shape_bounds shape_ray contact_points contact_wrenches pair_filter",
-        "state": "copy_strided gather_bodies build_keys offsets_from_counts reset_state",
+        "state": "copy_strided gather_bodies pair_keys offsets_from_counts reset_state",
         "constraints": "equality_joint tendon_length sparse_rows sensor_values transmission",
-        "topology": "cloth_grid tetrahedron_rest edge_adjacency vertex_neighbors",
+        "topology": "cloth_grid tetrahedron_rest edge_adjacency vertex_lengths",
         "voxels": "cell_flags camera_rays depth_points splat sample_grid",
     },
     "jax": {
@@ -297,10 +297,10 @@ def test_kernels_grow_with_their_difficulty(name: str) -> None:
     medians: list[float] = []
     for difficulty in DIFFICULTIES:
         generator = KernelGenerator(name, seed=4, difficulty=difficulty, category_mix="uniform")
-        medians.append(statistics.median(statements(generator.spec(index)) for index in range(120)))
+        medians.append(statistics.median(statements(generator.spec(index)) for index in range(300)))
     assert medians == sorted(set(medians))
     assert medians[0] <= 3
-    assert medians[-1] >= 20
+    assert medians[-1] >= 18
 
 
 def statements(spec: KernelSpec) -> int:
