@@ -136,7 +136,7 @@ def test_a_kernel_that_fails_is_recorded_and_the_batch_goes_on(tmp_path: Path) -
 
 def test_stages_can_be_taken_one_by_one() -> None:
     pipeline = SynthesisPipeline("jax", level=["stablehlo", "vjp_stablehlo"], device="tpu")
-    spec = next(spec for spec in map(pipeline.generate_kernel, range(200)) if spec.recipe == "while_loop")
+    spec = next(spec for spec in map(pipeline.generate_kernel, range(2000)) if spec.recipe == "while_loop")
     lowered = pipeline.extract_ir(spec)
     assert not isinstance(lowered, Rejection)
     pair = pipeline.create_pair(spec)

@@ -111,6 +111,10 @@ def watched(found: Found, folder: Path) -> Generator[Canary]:
         found.effects += [f"the process {each} was left" for each in _left(before)]
 
 
+_ENDING = 10.0
+"""Seconds that a process may take to end which its parent's end has ended."""
+
+
 def _listen(server: socket.socket, calls: list[str], ended: threading.Event) -> None:
     while not ended.is_set():
         with contextlib.suppress(TimeoutError):
@@ -119,7 +123,17 @@ def _listen(server: socket.socket, calls: list[str], ended: threading.Event) -> 
 
 
 def _left(before: set[int]) -> list[str]:
-    """New processes that run our Python with the sandbox's program; others of the machine's are not ours."""
+    """New processes that run our Python with the sandbox's program and do not end within seconds.
+
+    Those of other tests, which are just being killed beside this one, do end.
+    """
+    deadline = time.monotonic() + _ENDING
+    while (found := _running(before)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return found
+
+
+def _running(before: set[int]) -> list[str]:
     found: list[str] = []
     for number in set(psutil.pids()) - before:
         with contextlib.suppress(psutil.Error):

@@ -127,7 +127,9 @@ def test_a_style_changes_nothing_but_how_types_are_written(monkeypatch: pytest.M
         plain = generator.spec(index)
         monkeypatch.setattr(drafting, "draw_style", always(style))
         other = generator.spec(index)
-        assert not types_in([other.source]) & ({*SUFFIXED, "float", "int"} - OF_PARTS), other.source
+        # what a built-in gives is asked for in short, as people do
+        spelled = re.sub(r", dtype=(float|int)\)", ")", other.source)
+        assert not types_in([spelled]) & ({*SUFFIXED, "float", "int"} - OF_PARTS), other.source
         assert {each.type_name for each in other.signature.arguments} <= types_said(other)
         assert in_short(other.source) == in_short(plain.source), other.source
 

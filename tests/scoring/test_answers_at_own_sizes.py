@@ -116,10 +116,12 @@ def test_an_axis_that_is_the_other_one_is_wrong(twin_samples: list[Document], sc
 
 def test_python_is_run_at_the_rows_own_sizes_too(twin_samples: list[Document], scorer: Scorer) -> None:
     row = next(each for each in twin_samples if each.name == "integrate_sir_model")
-    other = row.source.replace("lost = gain * recovered", "lost = recovered * gain")
+    other = row.source.replace("waned = waning * recovered", "waned = recovered * waning")
     assert scored(scorer, row, "python", other).accepted
-    small = row.source.replace("gain * recovered", "(gain * y.shape[0] / 128) * recovered")  # right where it was run
-    unrolled = row.source.replace("gain * recovered", "(gain if y.shape[0] == 1024 else gain + 0) * recovered")
+    small = row.source.replace(
+        "waning * recovered", "(waning * y.shape[0] / 128) * recovered"
+    )  # right where it was run
+    unrolled = row.source.replace("waning * recovered", "(waning if y.shape[0] == 1024 else waning + 0) * recovered")
     assert small != row.source != unrolled
     assert scored(scorer, row, "python", small).value == 0.0
     found = scorer.score([Answer(row=row, level="python", text=unrolled)])[0]
