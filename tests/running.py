@@ -136,8 +136,7 @@ def shortcomings(spec: KernelSpec) -> list[str]:
     found: list[str] = []
     constant = {each.name for each in (*spec.signature.results, *spec.signature.arguments)}
     before: Values = {}
-    # of what is written in place a maximum may be far from where it starts
-    idle = {each.name: each for each in spec.signature.arguments if each.role is Role.INPUT}
+    idle = {each.name: each for each in spec.signature.arguments if each.role is not Role.OUTPUT}
     idle = {name: each for name, each in idle.items() if not any(part.same for part in each.fields)}
     for seed in range(_DRAWS):
         inputs = draw_inputs(spec.signature, seed)

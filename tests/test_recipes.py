@@ -213,9 +213,19 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
 
 
 def without_spare(found: list[str], source: str) -> list[str]:
-    """What is left without fields that the source only declares: a struct holds more than one kernel asks."""
-    fields = [re.match(r"\w+\.(\w+) changes nothing", each) for each in found]
-    return [each for each, field in zip(found, fields, strict=True) if field is None or f".{field[1]}" in source]
+    """What is left without what need not matter.
+
+    A struct holds more fields than one kernel asks, and a maximum may be far from where it starts.
+    """
+    idle = [re.match(r"(?:\w+\.)?(\w+) changes nothing", each) for each in found]
+    return [each for each, name in zip(found, idle, strict=True) if name is None or not is_spare(name[1], each, source)]
+
+
+def is_spare(name: str, found: str, source: str) -> bool:
+    """Whether a source never asks for a field, or only takes a maximum or minimum into an array."""
+    if found.startswith(name):
+        return re.search(rf"wp\.atomic_(?:max|min)\({name},", source) is not None
+    return f".{name}" not in source
 
 
 DTYPES = {

@@ -118,9 +118,8 @@ def test_python_is_run_at_the_rows_own_sizes_too(twin_samples: list[Document], s
     row = next(each for each in twin_samples if each.name == "integrate_sir_model")
     other = row.source.replace("waned = waning * recovered", "waned = recovered * waning")
     assert scored(scorer, row, "python", other).accepted
-    small = row.source.replace(
-        "waning * recovered", "(waning * y.shape[0] / 128) * recovered"
-    )  # right where it was run
+    # right where it was run
+    small = row.source.replace("waning * recovered", "(waning * y.shape[0] / 128) * recovered")
     unrolled = row.source.replace("waning * recovered", "(waning if y.shape[0] == 1024 else waning + 0) * recovered")
     assert small != row.source != unrolled
     assert scored(scorer, row, "python", small).value == 0.0

@@ -205,8 +205,7 @@ def test_what_cannot_be_used_is_refused_with_what_is_allowed(
 
 @pytest.mark.parametrize("field", ["args", "kwargs", "domain"])
 def test_a_row_whose_signature_is_none_is_named(tmp_path: Path, field: str) -> None:
-    called = (path for path in sorted((SAMPLES / "jax").glob("*.json")) if r"\"kwargs\"" in path.read_text())
-    path = next(called)
+    path = next(path for path in sorted((SAMPLES / "jax").glob("*.json")) if r"\"kwargs\"" in path.read_text())
     entry = json.loads(path.read_text())
     assert f'"{field}"' in entry["metadata"]["signature"]
     entry["metadata"]["signature"] = entry["metadata"]["signature"].replace(f'"{field}"', '"other"')

@@ -25,7 +25,7 @@ from synthesis.verification.inputs import flat, poison_of
 
 CAP = 1e-2
 """The largest relative allowance; four units in the last place where a format is coarser than that."""
-_FINE, _COARSE = 2.0**-23, 2.0**-12
+_FINE = 2.0**-23
 _COARSE_UNITS = 16.0
 """Where a kernel is known to compute in a coarse format, units of it that an element may be off at most."""
 _TOGETHER, _FEW = 3.0, 4.0
@@ -256,7 +256,7 @@ def _root_mean_square(errors: npt.NDArray[Any], cap: float) -> float:
 def _allowance(errors: npt.NDArray[Any], epsilon: float, unit: float) -> tuple[float, float | None]:
     """The relative allowance, and how much is needed where that is more than the cap."""
     cap = _cap(epsilon, unit)
-    stored = epsilon > _COARSE >= unit
+    stored = epsilon > _FINE >= unit
     floor = min(max((_STORED_UNITS if stored else _UNITS) * epsilon, _LEAST), cap)
     errors = errors[np.isfinite(errors)]
     if not errors.size:

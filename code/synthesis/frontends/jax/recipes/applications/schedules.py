@@ -142,6 +142,18 @@ _APPLY = {
 }  # fmt: skip
 
 
+_STEPS = (
+    ("warmup", ("10", "100"), "steps of warmup", ("4", "10", "5"), ("warmup_steps", "num_warmup_steps")),
+    ("horizon", ("1000", "10000"), "steps of the whole schedule", ("60", "80", "100"),
+     ("decay_steps", "total_steps", "num_steps")),
+    ("period", ("1000", "2000"), "steps of one period", ("10", "20"), ("transition_steps", "decay_every", "period")),
+    ("cycle_steps", ("1000", "4000"), "steps of one cycle", ("10", "20"), ("cycle_steps", "cycle_length")),
+    ("half_cycle", ("500", "2000"), "steps from the floor to the peak", ("5", "10"), ("step_size_up", "half_cycle")),
+    ("shift", ("1000", "10000"), "steps before it falls", ("10", "20"), ("timescale",)),
+)  # fmt: skip
+"""Numbers of steps that schedules have: key, defaults, what it is, what it is given, names."""
+
+
 def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
     """A step of gradient descent whose size depends on the steps so far."""
     p = Program(stream)
@@ -163,47 +175,8 @@ def _draw_schedule(stream: Stream, target: str) -> KernelSpec:
         p.pick("1e-4", "1e-3") if target == "exponential_schedule" else p.pick("0.0", "1e-3"),
         ("end_lr", "min_lr", "end_value"),
     )
-    p.option(
-        "warmup",
-        p.pick("10", "100"),
-        "int",
-        "steps of warmup",
-        p.pick("4", "10", "5"),
-        ("warmup_steps", "num_warmup_steps"),
-    )
-    p.option(
-        "horizon",
-        p.pick("1000", "10000"),
-        "int",
-        "steps of the whole schedule",
-        p.pick("60", "80", "100"),
-        ("decay_steps", "total_steps", "num_steps"),
-    )
-    p.option(
-        "period",
-        p.pick("1000", "2000"),
-        "int",
-        "steps of one period",
-        p.pick("10", "20"),
-        ("transition_steps", "decay_every", "period"),
-    )
-    p.option(
-        "cycle_steps",
-        p.pick("1000", "4000"),
-        "int",
-        "steps of one cycle",
-        p.pick("10", "20"),
-        ("cycle_steps", "cycle_length"),
-    )
-    p.option(
-        "half_cycle",
-        p.pick("500", "2000"),
-        "int",
-        "steps from the floor to the peak",
-        p.pick("5", "10"),
-        ("step_size_up", "half_cycle"),
-    )
-    p.option("shift", p.pick("1000", "10000"), "int", "steps before it falls", p.pick("10", "20"), ("timescale",))
+    for key, defaults, says, given, names in _STEPS:
+        p.option(key, p.pick(*defaults), "int", says, p.pick(*given), names)
     p.option(
         "exponent", p.pick("1.0", "2.0"), "float", "how the decay is bent", p.pick("1.0", "2.0"), ("power", "exponent")
     )

@@ -208,10 +208,7 @@ _MACHINES = {
         elif s == DONE{ and event[tid] == NO_EVENT ~}:
             s = IDLE
             t = 0}
-        {state[tid] = s
-        timer[tid] = t ~ timer[tid] = t
-        state[tid] = s}
-        SHOWN
+        STORED
     """,
     "valve_state": """
         {?0.5 if not enabled[tid]:
@@ -264,10 +261,7 @@ _MACHINES = {
             elif s == CLOSING:
                 s = CLOSED
                 t = 0}
-        {state[tid] = s
-        timer[tid] = t ~ timer[tid] = t
-        state[tid] = s}
-        SHOWN
+        STORED
     """,
     "episode": """
         {?0.4 if not enabled[tid]:
@@ -307,14 +301,16 @@ _MACHINES = {
             s = RESET
             t = 0
             {num_episodes[tid] = num_episodes[tid] + 1 ~}}
-        {state[tid] = s
-        timer[tid] = t ~ timer[tid] = t
-        state[tid] = s}
-        SHOWN
+        STORED
     """,
 }
 
 
+_STORED = """{state[tid] = s
+        timer[tid] = t ~ timer[tid] = t
+        state[tid] = s}
+        SHOWN"""
+"""How each of them ends."""
 _SHOWN = {
     "agent_state": (
         "ready[tid] = 1 if STATE == IDLE else 0",
@@ -368,7 +364,8 @@ def _draw_machine(stream: Stream, target: str) -> KernelSpec:
     p.constants({"NO_EVENT": -1, "START": 0, "STOP": 1})
     p.guard_count(thread)
     shown = p.choices.choice(_SHOWN[target]) if p.maybe(0.5) else ""
-    text = _MACHINES[target].replace("        SHOWN\n", f"        {shown}\n".replace("STATE", "s") if shown else "")
+    text = _MACHINES[target].replace("STORED", _STORED)
+    text = text.replace("        SHOWN\n", f"        {shown}\n".replace("STATE", "s") if shown else "")
     off = f"            {shown}\n".replace("STATE", "state[tid]") if shown else ""
     p.write(text.replace("            OFF\n", off))
     titles = {

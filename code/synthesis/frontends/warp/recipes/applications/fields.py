@@ -14,6 +14,27 @@ def _with_edge(text: str) -> str:
     return text.replace("{EDGE", "{" + _EDGE)
 
 
+_NEIGHBORS = """{flow = float(0.0)
+        {if x > 0:
+            flow += q[x - 1, y] - here
+        if x < nx - 1:
+            flow += q[x + 1, y] - here
+        if y > 0:
+            flow += q[x, y - 1] - here
+        if y < ny - 1:
+            flow += q[x, y + 1] - here ~
+        flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
+        flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
+        {left = q[wp.max(x - 1, 0), y]
+        right = q[wp.min(x + 1, nx - 1), y]
+        low = q[x, wp.max(y - 1, 0)]
+        high = q[x, wp.min(y + 1, ny - 1)] ~
+        left = q[(x + nx - 1) % nx, y]
+        right = q[(x + 1) % nx, y]
+        low = q[x, (y + ny - 1) % ny]
+        high = q[x, (y + 1) % ny]}
+        flow = left + right + low + high - 4.0 * here"""
+"""The sum of what the four cells around one have more than it; the brace goes on where the neighbours have names."""
 _PLANE = {
     "advect": """
         {?0.4 # walls hold nothing
@@ -139,26 +160,7 @@ _PLANE = {
             out[x, y] = here
             rate[x, y] = 0.0
             return}
-        {flow = float(0.0)
-        {if x > 0:
-            flow += q[x - 1, y] - here
-        if x < nx - 1:
-            flow += q[x + 1, y] - here
-        if y > 0:
-            flow += q[x, y - 1] - here
-        if y < ny - 1:
-            flow += q[x, y + 1] - here ~
-        flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
-        flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
-        {left = q[wp.max(x - 1, 0), y]
-        right = q[wp.min(x + 1, nx - 1), y]
-        low = q[x, wp.max(y - 1, 0)]
-        high = q[x, wp.min(y + 1, ny - 1)] ~
-        left = q[(x + nx - 1) % nx, y]
-        right = q[(x + 1) % nx, y]
-        low = q[x, (y + ny - 1) % ny]
-        high = q[x, (y + 1) % ny]}
-        flow = left + right + low + high - 4.0 * here
+        NEIGHBORS
         {?0.4 slope_x = (right - left) / (2.0 * h)
         slope_y = (high - low) / (2.0 * h)
         normals[x, y] = wp.normalize(wp.vec3(-slope_x, -slope_y, 1.0))}}
@@ -174,26 +176,7 @@ _PLANE = {
         {?0.4 if cell_type[x, y] == SOLID:
             out[x, y] = here
             return}
-        {flow = float(0.0)
-        {if x > 0:
-            flow += q[x - 1, y] - here
-        if x < nx - 1:
-            flow += q[x + 1, y] - here
-        if y > 0:
-            flow += q[x, y - 1] - here
-        if y < ny - 1:
-            flow += q[x, y + 1] - here ~
-        flow += q[wp.max(x - 1, 0), y] + q[wp.min(x + 1, nx - 1), y] - 2.0 * here
-        flow += q[x, wp.max(y - 1, 0)] + q[x, wp.min(y + 1, ny - 1)] - 2.0 * here} ~
-        {left = q[wp.max(x - 1, 0), y]
-        right = q[wp.min(x + 1, nx - 1), y]
-        low = q[x, wp.max(y - 1, 0)]
-        high = q[x, wp.min(y + 1, ny - 1)] ~
-        left = q[(x + nx - 1) % nx, y]
-        right = q[(x + 1) % nx, y]
-        low = q[x, (y + ny - 1) % ny]
-        high = q[x, (y + 1) % ny]}
-        flow = left + right + low + high - 4.0 * here
+        NEIGHBORS
         {?0.4 flux[x, y] = wp.vec3(-weight * (right - left) / (2.0 * h), -weight * (high - low) / (2.0 * h), 0.0)}}
         {new = here + weight * dt * flow / (h * h) ~ new = here + weight * dt / (h * h) * flow}
         {?0.4 new += dt * source[x, y]}
@@ -261,7 +244,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"
-    p.write(_PLANE[target].replace("RESULT", result))
+    p.write(_PLANE[target].replace("NEIGHBORS", _NEIGHBORS).replace("RESULT", result))
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
         "divergence": ("pressure_rhs", "build_rhs", "projection_rhs")

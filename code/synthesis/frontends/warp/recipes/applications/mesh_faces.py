@@ -48,6 +48,7 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
     else:
         p.add(*none, block(f"if tag[tid] {p.pick('>= 0', '!= -1')}:", *lines))
     areas = ("face_areas", "compute_area", "mesh_area", "measure_faces")
+    flux = ("face_flux", "flux_through_faces", "swept_volume")
     facing = ("face_lighting", "shade_faces", "lambert_shading")
     if "area[tid] =" not in text:
         facing = ("mark_visible", "front_faces", "classify_faces") if "state[tid]" in text else ("orient_normals",)
@@ -56,8 +57,8 @@ def _draw_faces(stream: Stream, target: str) -> KernelSpec:
         "face_index": areas,
         "face_facing": facing,
         "face_normal": facing,
-        "face_flux": ("face_flux", "flux_through_faces", "swept_volume"),
-        "corner_velocity": ("face_flux", "flux_through_faces", "swept_volume"),
+        "face_flux": flux,
+        "corner_velocity": flux,
         "face_centre": ("face_centers", "compute_centroids", "mesh_centroid"),
     }[target]
     return p.done("queries", "mesh_faces", target, "The faces of a mesh", titles)
@@ -146,10 +147,10 @@ def _facing(p: Program, *, evaluated: bool) -> list[str]:
     """Which side of a face is turned to a direction; if ``evaluated``, by the normal that a built-in gives."""
     normal = "wp.mesh_eval_face_normal(mesh, tid)" if evaluated else "wp.normalize(wp.cross(pb - pa, pc - pa))"
     # seen from a point, where a face is counts too, which its corners tell
-    towards = ["s = wp.dot(n, up)"]
+    side = ["s = wp.dot(n, up)"]
     if evaluated:
-        towards = ["c = (pa + pb + pc) / 3.0", p.pick("s = wp.dot(n, wp.normalize(eye - c))", "s = wp.dot(n, eye - c)")]
-    towards = join(f"n = {normal}", *towards)
+        side = ["c = (pa + pb + pc) / 3.0", p.pick("s = wp.dot(n, wp.normalize(eye - c))", "s = wp.dot(n, eye - c)")]
+    towards = join(f"n = {normal}", *side)
     form = p.pick("mark", "light", "three", "guard", "kept")
     if form == "mark":
         return [

@@ -26,15 +26,14 @@ _UNSUITED = frozenset({"time", "timestep", "scale", "max", "min", "num", "count"
 def extra_terms(sheet: Sheet) -> list[Extra]:
     """Where a term that has a name is added to a variable that has another one, not trip after trip of a loop."""
     nodes = [node for statement in sheet.body for node in ast.walk(statement)]
-    targets = [each.target for each in nodes if isinstance(each, ast.AugAssign)]
-    names = [each.id for each in targets if isinstance(each, ast.Name)]
-    begun = {name for each in nodes for name in _begun_with_a_term(each)}
+    added = [each.target.id for each in nodes if isinstance(each, ast.AugAssign) and isinstance(each.target, ast.Name)]
+    begun = {_begun_with_a_term(each) for each in nodes}
     found: list[Extra] = []
     for block, place in _places_outside_loops(sheet.body):
         match block[place]:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Add() | ast.Sub(), value=value):
                 words = _words_of(sheet, value)
-                if words and (name in begun or names.count(name) > 1):
+                if words and (name in begun or added.count(name) > 1):
                     found.append(Extra(block, place, name, words))
             case _:
                 pass
@@ -55,12 +54,10 @@ def _places_outside_loops(body: list[ast.stmt]) -> Iterator[tuple[list[ast.stmt]
                 yield from _places_outside_loops(inner)
 
 
-def _begun_with_a_term(node: ast.AST) -> Iterator[str]:
-    """The variable that an assignment gives more than plain numbers."""
+def _begun_with_a_term(node: ast.AST) -> str | None:
+    """The variable that an assignment gives more than plain numbers; None if it is no such assignment."""
     match node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            inside = [each for each in ast.walk(value) if isinstance(each, ast.Name) and each.id not in ("wp", "float")]
-            if inside:
-                yield name
+        case ast.Assign(targets=[ast.Name(id=name)], value=value) if set(names_in([value])) - {"wp", "float"}:
+            return name
         case _:
-            pass
+            return None
