@@ -35,6 +35,13 @@ _NEIGHBORS = """{flow = float(0.0)
         high = q[x, (y + 1) % ny]}
         flow = left + right + low + high - 4.0 * here"""
 """The sum of what the four cells around one have more than it; the brace goes on where the neighbours have names."""
+
+
+def _with_neighbors(text: str) -> str:
+    """A text in which NEIGHBORS stands for the ways to sum what the cells around one have more than it."""
+    return text.replace("NEIGHBORS", _NEIGHBORS)
+
+
 _PLANE = {
     "advect": """
         {?0.4 # walls hold nothing
@@ -154,7 +161,7 @@ _PLANE = {
         {?0.4 change = wp.abs(new - q[x, y])
         {wp.atomic_max(worst, 0, change) ~ wp.atomic_add(residual, 0, change * change)}}
     """),
-    "heights": """
+    "heights": _with_neighbors("""
         here = q[x, y]
         {?0.4 if cell_type[x, y] == SOLID:
             out[x, y] = here
@@ -170,8 +177,8 @@ _PLANE = {
         {speed *= 1.0 - decay * dt ~ speed = speed * (1.0 - decay * dt) ~}
         rate[x, y] = speed
         out[x, y] = here + speed * dt
-    """,
-    "heat": """
+    """),
+    "heat": _with_neighbors("""
         here = q[x, y]
         {?0.4 if cell_type[x, y] == SOLID:
             out[x, y] = here
@@ -184,7 +191,7 @@ _PLANE = {
         new -= decay * dt * (here - boundary_value)}
         out[x, y] = new
         {?0.4 wp.atomic_max(worst, 0, wp.abs(new - here))}
-    """,
+    """),
 }
 
 
@@ -244,7 +251,7 @@ def _draw_plane(stream: Stream, target: str) -> KernelSpec:
     if p.maybe(0.25):
         p.write("# the launch may be larger than the grid\nif x >= nx or y >= ny:\n    return")
     result = p.pick("-div / dt", "div / dt", "density * div / dt") if scaled else "div"
-    p.write(_PLANE[target].replace("NEIGHBORS", _NEIGHBORS).replace("RESULT", result))
+    p.write(_PLANE[target].replace("RESULT", result))
     titles = {
         "advect": ("advect", "advect_field", "semi_lagrangian", "transport"),
         "divergence": ("pressure_rhs", "build_rhs", "projection_rhs")
