@@ -1,6 +1,7 @@
 """A text that hangs, crashes or does not compile costs itself, and the others' outcomes stand."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,6 +74,19 @@ def test_harm_is_blamed_on_the_text_that_did_it() -> None:
         "no such name": Symptom.BUILD_ERROR,
         "closes the namespace": Symptom.BUILD_ERROR,
     }
+
+
+@pytest.mark.parametrize("between", ["", "*(volatile int*)8 = 1;", "for (volatile int i = 0; i < 1;) {}"])
+def test_a_text_finds_what_the_one_it_follows_has_left_whatever_came_between(between: str) -> None:
+    add_what_was_left = (
+        "wp::array_store(var_a, var_0, wp::add(wp::load(wp::address(var_a, var_0)), "
+        "wp::load(wp::address(var_o, var_0))));"
+    )
+    last = replace(warp_program(add_what_was_left), follows=0)
+    with Verifier(get_frontend("warp"), time_limit=1.0) as verifier:
+        *_, outcome = verifier.run([warp_program(""), warp_program(between), last])
+    assert not isinstance(outcome, Rejection), outcome
+    assert np.array_equal(outcome[FIRST]["o"], A + A)
 
 
 JAX = """module {{

@@ -6,7 +6,7 @@ their texts by execution. A new one is one folder with such a record, and an ent
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -256,6 +256,11 @@ class Program:
     """Whether it is enough, for one that is compiled only, that the host's compiler takes it."""
     accumulated: frozenset[str] = frozenset()
     """The arrays that several threads change an element of, and none but by atomics."""
+
+    def after(self, left: Outcome) -> "Program":
+        """The program with its runs started from what those of the program that it follows have left."""
+        runs = {key: values | left.get(replace(key, variant=0), {}) for key, values in self.runs.items()}
+        return replace(self, runs=runs, follows=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,8 +188,7 @@ class Verifier:
     def _try_once(self, programs: Mapping[int, Program], found: "_Found") -> tuple[Casualty | None, int | None]:
         numbers = list(programs)
         position = {number: position for position, number in enumerate(numbers)}
-        given = [replace(each, follows=None if each.follows is None else position.get(each.follows))
-                 for each in programs.values()]  # fmt: skip
+        given = [_given(each, position, found) for each in programs.values()]
         processes = self._processes()
         work = partial(_run_programs, self.frontend.the_prover, given)
         limit = self._time_limit
@@ -227,6 +226,14 @@ class Verifier:
         if self._zygote is None:
             self._zygote = self._stack.enter_context(start_processes(self.frontend.the_prover, self._confinement))
         return self._zygote
+
+
+def _given(program: Program, position: Mapping[int, int], found: Mapping[int, Outcome | Rejection]) -> Program:
+    """A program as a process gets it: what it follows is at its place there, or has run in an earlier one."""
+    if program.follows is None or program.follows in position:
+        return replace(program, follows=None if program.follows is None else position[program.follows])
+    left = found.get(program.follows)
+    return replace(program, follows=None) if left is None or isinstance(left, Rejection) else program.after(left)
 
 
 def _fits(program: Program, outcome: Outcome | Rejection) -> bool:

@@ -351,8 +351,8 @@ def _run(entry: Any, piece: Piece, program: Program, before: Outcome | None) -> 
     elif piece.watched:
         grids = (*grids, one_each(bounds.size))
     outcome: dict[RunKey, Values] = {}
-    for turn, (key, values) in enumerate(program.runs.items()):
-        start = values | (before or {}).get(replace(key, variant=0), {})
+    runs = program.runs if before is None else program.after(before).runs
+    for turn, (key, start) in enumerate(runs.items()):
         # An array that is two arguments may be read by one name while threads write or add to it by the other: what
         # is left then depends on their order, and plain accesses of one element are nothing to note.
         apart = key.purpose is not Purpose.OVERLAP
