@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from checking import judged, pairs_of
+from checking import judged, pairs_of, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.examples import ArrayType, Examples
@@ -350,3 +350,31 @@ def test_a_number_that_decides_for_the_whole_kernel_is_held_to_a_hundredth(tmp_p
         for wrong in ("4.020000e+00", "4.100000e+00"):
             (found,) = judged(verifier, pair.spec, {"stablehlo": text.replace("4.060000e+00", wrong)})
             assert found.failed["stablehlo"].symptom is Symptom.WRONG_RESULT
+
+
+STEP = """
+import warp as wp
+
+@wp.kernel
+def accepted(cost: wp.array[float], step: wp.array[float], alpha: wp.array[float]):
+    alpha[0] = step[0] if cost[0] <= 0.37 + step[0] else 0.0
+"""
+STEP_INPUTS = """
+[accepted]
+dim = 1
+cost = "f32[1] in -1..2"
+step = "f32[1] in 0.1..0.5"
+alpha = "f32[1]"
+"""
+
+
+@pytest.mark.needs("warp")
+def test_a_number_that_one_thread_decides_by_in_an_expression_is_held_to_a_hundredth(tmp_path: Path) -> None:
+    pair = pairs_of_texts(tmp_path, STEP, STEP_INPUTS)["accepted"]
+    text = pair.texts["cpp_forward"]
+    assert text is not None
+    assert "0.37" in text
+    with Verifier(get_frontend("warp")) as verifier:
+        for wrong in ("0.366", "0.374"):
+            (found,) = judged(verifier, pair.spec, {"cpp_forward": text.replace("0.37", wrong)})
+            assert found.failed["cpp_forward"].symptom is Symptom.WRONG_RESULT

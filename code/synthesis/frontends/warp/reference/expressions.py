@@ -198,17 +198,25 @@ class Expressions:
 
     def _eval_IfExp(self, node: ast.IfExp, frame: Frame) -> Any:  # noqa: N802
         condition = self._machine.truth(self.value(node.test, frame))
-        if len(condition) == 1:
-            return self.value(node.body if condition[0] else node.orelse, frame)
         lanes = self._machine.mask
+        if len(condition) == 1:
+            side = node.body if condition[0] else node.orelse
+            if lanes.any():
+                self._machine.note(side, lanes)
+            return self.value(side, frame)
         try:
-            self._machine.mask = lanes & condition
-            left = self.value(node.body, frame)
-            self._machine.mask = lanes & ~condition
-            right = self.value(node.orelse, frame)
+            left = self._side(node.body, lanes & condition, frame)
+            right = self._side(node.orelse, lanes & ~condition, frame)
         finally:
             self._machine.mask = lanes
         return self._machine.chosen(condition, left, right)
+
+    def _side(self, node: ast.expr, lanes: Array, frame: Frame) -> Any:
+        """What one side of a conditional expression is in the lanes that take it."""
+        self._machine.mask = lanes
+        if lanes.any():
+            self._machine.note(node, lanes)
+        return self.value(node, frame)
 
     def _eval_BoolOp(self, node: ast.BoolOp, frame: Frame) -> Value:  # noqa: N802
         lanes = self._machine.mask

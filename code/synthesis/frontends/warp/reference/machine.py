@@ -92,8 +92,8 @@ class Machine:
         """Accesses to memory: buffer, kind, indices, lanes. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
         value is not used, ``X`` atomic whose old value is."""
         self.notes: list[tuple[int, Array]] = []
-        """Statements, by identity, and the lanes in which they ran, in order, up to where the first lane did; none if
-        there is no trace."""
+        """Statements and sides of conditional expressions, by identity, and the lanes in which they ran, in order, up
+        to where the first lane did; none if there is no trace."""
         self._settled: set[int] = set()
         self.trips = 0
         self.formats = {
@@ -114,16 +114,16 @@ class Machine:
         """A machine of another number of lanes and no memory: for what is done to each element of a tile."""
         return Machine((lanes,), 1, double=self.double, function=self.function, trace=self.trace)
 
-    def note(self, statement: ast.stmt, lanes: Array) -> None:
-        """Note that a statement runs in some lanes, at least one."""
+    def note(self, place: ast.AST, lanes: Array) -> None:
+        """Note that a statement, or one side of a conditional expression, runs in some lanes, at least one."""
         if self.trace is None:
             return
-        if id(statement) not in self.trace.first:
-            self.trace.first[id(statement)] = int(self.replica[lanes.argmax()])
-        if id(statement) not in self._settled:
-            self.notes.append((id(statement), lanes))
+        if id(place) not in self.trace.first:
+            self.trace.first[id(place)] = int(self.replica[lanes.argmax()])
+        if id(place) not in self._settled:
+            self.notes.append((id(place), lanes))
             if lanes[0]:
-                self._settled.add(id(statement))
+                self._settled.add(id(place))
 
     def leave_out(self, body: Sequence[ast.stmt]) -> None:
         """Note that Warp makes no text of these statements, as far as this call of their function goes."""
