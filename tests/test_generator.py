@@ -147,7 +147,7 @@ def test_the_kernels_are_those_on_record() -> None:
 
 
 @FRONTENDS
-def test_every_target_comes_up_about_equally_often(name: str) -> None:
+def test_every_target_comes_up_about_as_often_as_it_weighs(name: str) -> None:
     tasks: list[tuple[str, str]] = []
     some = KernelGenerator(name).spec(0)
 
@@ -161,15 +161,26 @@ def test_every_target_comes_up_about_equally_often(name: str) -> None:
     recipes = [recorded(each) for each in get_frontend(name).drawer.recipes]
     generator = KernelGenerator(with_recipes(name, recipes))
     for category in generator.categories:
-        known = {
-            (recipe.name, target) for recipe in recipes if recipe.category == category for target in recipe.targets
+        weights = {
+            (recipe.name, target): recipe.weight_of(target)
+            for recipe in recipes
+            if recipe.category == category
+            for target in recipe.targets
         }
+        usual = 30 * len(weights) / sum(weights.values())
         tasks.clear()
-        for number in range(20 * len(known)):
+        for number in range(30 * len(weights)):
             generator.generate(category, number)
         times = Counter(tasks)
-        assert times.keys() == known
-        assert max(times.values()) <= 45
+        assert times.keys() == weights.keys()
+        assert all(0.3 < times[each] / (weight * usual) < 2.0 for each, weight in weights.items())
+
+
+@FRONTENDS
+def test_weights_are_of_targets_that_there_are(name: str) -> None:
+    for recipe in get_frontend(name).drawer.recipes:
+        assert recipe.target_weights.keys() <= set(recipe.targets)
+        assert all(0 < each <= 4 for each in recipe.target_weights.values())
 
 
 @FRONTENDS

@@ -27,8 +27,8 @@ class KernelGenerator:
     Indices go around a wheel of categories, on which each stands as often as it weighs, spread evenly; ``spec(j)`` is
     the next kernel of the category that ``j`` comes to. So ``generate_<category>(i)`` is the same kernel whatever else
     is drawn, and whatever the category weighs. Inside a category, each number has a seeded score for every recipe and
-    target operation, and the best one is drawn: all come up about equally often, and a recipe, target or operation
-    more changes only the kernels that it is drawn for.
+    target operation, and the best one is drawn: all come up as often as they weigh, most of them equally often, and a
+    recipe, target or operation more changes only the kernels that it is drawn for.
 
     Args:
         frontend: a front end or its name.
@@ -182,7 +182,7 @@ class KernelGenerator:
     def _task(self, category: str, number: int) -> _Task:
         """What the ``number``-th kernel of a category is drawn from."""
         stream = Stream(self.config, self.drawing.seed, category, "task", number)
-        return stream.pick(self._tasks_at(category, number), key=_name_of)
+        return stream.pick(self._tasks_at(category, number), key=_name_of, weight=_weight_of)
 
     def _tasks_at(self, category: str, number: int) -> list[_Task]:
         """The tasks that the ``number``-th kernel of a category may be drawn from."""
@@ -198,6 +198,11 @@ class KernelGenerator:
 def _name_of(task: _Task) -> str:
     recipe, target = task
     return f"{recipe.name} {target}"
+
+
+def _weight_of(task: _Task) -> float:
+    recipe, target = task
+    return recipe.weight_of(target)
 
 
 def draw(recipe: Recipe, stream: Stream, target: str) -> KernelSpec:

@@ -75,6 +75,16 @@ class Recipe:
     """The targets whose kernels the tool gives a wrong adjoint with its own settings: good forward data alone."""
     usual_mix: Mapping[int, float] | None = field(default=None, hash=False)
     """How often each difficulty is drawn where none is asked for; None for the front end's usual mix."""
+    target_weights: Mapping[str, float] = field(default_factory=dict[str, float], hash=False)
+    """How often a target is drawn beside the category's others, 1 where it is not named.
+
+    Less where it has few different programs, so that rows do not repeat each other (``benchmarks/distinct.py`` counts
+    them by target), or where its loops become the same lines many times over, which texts of applications hardly are;
+    more where one of its operations would be too rare."""
+
+    def weight_of(self, target: str) -> float:
+        """How often a target is drawn beside the others of its category."""
+        return self.target_weights.get(target, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -156,7 +156,7 @@ class Sketch(ABC):
 
     def entitle(self, titles: tuple[str, ...]) -> str:
         """The kernel's name, one of the titles; any verb and noun if there are none."""
-        return self.book.take(titles) if titles else self.book.title()
+        return self.book.take(titles, of_any_length=True) if titles else self.book.title()
 
     def record(
         self, frontend: str, name: str, source: str, signature: Signature, *,

@@ -53,18 +53,28 @@ class NameBook:
         stream: the random choices.
         steady: whether names come from the same place of their pools, as one person gives them: ``u`` and ``v`` or
             ``vel_x`` and ``vel_y``, and not one of each.
+        long: how likely it is that names are the longest of their pools.
     """
 
-    def __init__(self, stream: Stream, *, steady: bool = False) -> None:
+    def __init__(self, stream: Stream, *, steady: bool = False, long: float = 0.0) -> None:
         self._stream = stream
         places = stream.child("habit").ranked(range(_LARGEST_POOL), key=str) if steady else ()
         self._rank = {place: rank for rank, place in enumerate(places)}
+        self._long = stream.child("long").chance(long)
         self._taken: set[str] = set()
 
-    def take(self, pool: tuple[str, ...]) -> str:
-        """A free name of a pool, with a number where all of them are taken."""
+    def take(self, pool: tuple[str, ...], *, of_any_length: bool = False) -> str:
+        """A free name of a pool, with a number where all of them are taken.
+
+        Args:
+            pool: the names to choose from.
+            of_any_length: whether a short one is as good where names are long otherwise.
+        """
         free = [name for name in pool if name not in self._taken and name not in _RESERVED]
         if free and self._rank:
+            if self._long and not of_any_length:
+                longest = max(map(len, free))
+                free = [name for name in free if len(name) == longest]
             return self.reserve(min(free, key=lambda name: self._rank[pool.index(name)]))
         if free:
             return self.reserve(self._stream.pick(free))

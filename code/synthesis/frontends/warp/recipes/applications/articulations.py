@@ -266,4 +266,7 @@ def _draw_tree(stream: Stream, target: str) -> KernelSpec:
     return p.done("joints", "articulations", target, "Trees of joints", titles, told)
 
 
-RECIPES = (Recipe(name="articulations", category="joints", targets=tuple(_TREE), draw=_draw_tree),)
+_WEIGHTS = {"jacobian": 0.5, "mass_matrix": 0.5}
+RECIPES = (
+    Recipe(name="articulations", category="joints", targets=tuple(_TREE), draw=_draw_tree, target_weights=_WEIGHTS),
+)

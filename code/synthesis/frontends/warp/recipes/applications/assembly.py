@@ -691,4 +691,16 @@ def _draw_assembly(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-RECIPES = (Recipe(name="assembly", category="constraints", targets=_TARGETS, draw=_draw_assembly),)
+_WEIGHTS = {
+    "tree_states": 0.3,
+    "sensor_values": 0.7,
+    "mass_rows": 0.5,
+    "equality_joint": 0.5,
+    "row_states": 0.5,
+    "sparse_rows": 0.5,
+    "transmission": 0.5,
+    "contact_jacobian": 0.5,
+}
+RECIPES = (
+    Recipe(name="assembly", category="constraints", targets=_TARGETS, draw=_draw_assembly, target_weights=_WEIGHTS),
+)

@@ -438,6 +438,12 @@ def _draw_transfer(stream: Stream, target: str) -> KernelSpec:
 
 
 RECIPES = (
-    Recipe(name="planes", category="field", targets=tuple(_PLANE), draw=_draw_plane),
-    Recipe(name="transfers", category="field", targets=tuple(_TRANSFER), draw=_draw_transfer),
+    Recipe(name="planes", category="field", targets=tuple(_PLANE), draw=_draw_plane, target_weights={"relax": 0.5}),
+    Recipe(
+        name="transfers",
+        category="field",
+        targets=tuple(_TRANSFER),
+        draw=_draw_transfer,
+        target_weights={"from_grid": 0.5},
+    ),
 )

@@ -461,4 +461,5 @@ def _draw_joint(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-RECIPES = (Recipe(name="joints", category="joints", targets=tuple(_JOINT), draw=_draw_joint),)
+_WEIGHTS = {"joint_copy": 0.5}
+RECIPES = (Recipe(name="joints", category="joints", targets=tuple(_JOINT), draw=_draw_joint, target_weights=_WEIGHTS),)

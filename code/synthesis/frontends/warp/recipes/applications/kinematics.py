@@ -354,5 +354,11 @@ def _draw_dof(stream: Stream, target: str) -> KernelSpec:
 
 RECIPES = (
     Recipe(name="frames", category="articulation", targets=tuple(_BODY), draw=_draw_body),
-    Recipe(name="systems", category="articulation", targets=tuple(_DOF), draw=_draw_dof),
+    Recipe(
+        name="systems",
+        category="articulation",
+        targets=tuple(_DOF),
+        draw=_draw_dof,
+        target_weights={"mass_matrix": 0.4, "line_search": 0.5},
+    ),
 )

@@ -407,5 +407,11 @@ RECIPES = (
         targets=tuple(_NEIGHBORS),
         draw=_draw_neighbors,
     ),
-    Recipe(name="cells", category="particles", targets=tuple(_CELLS), draw=_draw_cells),
+    Recipe(
+        name="cells",
+        category="particles",
+        targets=tuple(_CELLS),
+        draw=_draw_cells,
+        target_weights=dict.fromkeys(_CELLS, 0.5),
+    ),
 )

@@ -41,9 +41,9 @@ _STATIC = 0.12
 """How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
-    "d": ("d", "delta", "diff"), "r": ("r", "dist", "length", "l"), "n": ("n", "normal", "dir"),
+    "d": ("d", "diff"), "r": ("r",), "n": ("n", "normal", "dir"),
     "total": ("total", "sum", "acc", "result"), "best": ("best", "best_value"),
-    "k": ("k", "j", "kk", "it"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "hits", "n_found"),
+    "k": ("k", "j"), "found": ("found", "best_id", "hit_id", "winner"), "num": ("num", "hits", "n_found"),
     "f": ("f", "force", "f_total"), "slot": ("slot", "dest", "out_id"),
     "wid": ("world_id", "w", "env", "world"), "lo": ("lo", "low"), "hi": ("hi", "high"), "mid": ("mid", "middle", "m"),
     "start": ("start", "begin"), "end": ("end", "stop"),

@@ -396,5 +396,11 @@ def _draw_worlds(stream: Stream, target: str) -> KernelSpec:
 
 RECIPES = (
     Recipe(name="lists", category="bookkeeping", targets=tuple(_FLAT), draw=_draw_flat),
-    Recipe(name="worlds", category="bookkeeping", targets=tuple(_WORLDS), draw=_draw_worlds),
+    Recipe(
+        name="worlds",
+        category="bookkeeping",
+        targets=tuple(_WORLDS),
+        draw=_draw_worlds,
+        target_weights={"prefix_sums": 0.5, "offsets": 0.5},
+    ),
 )

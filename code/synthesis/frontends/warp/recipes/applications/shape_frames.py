@@ -651,7 +651,14 @@ def _draw_contact(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
+_WEIGHTS = {"shape_sites": 0.5, "shape_flags": 0.5}
 RECIPES = (
-    Recipe(name="shape_frames", category="shapes", targets=tuple(_SHAPE), draw=_draw_shape),
-    Recipe(name="shape_contacts", category="shapes", targets=tuple(_CONTACT), draw=_draw_contact),
+    Recipe(name="shape_frames", category="shapes", targets=tuple(_SHAPE), draw=_draw_shape, target_weights=_WEIGHTS),
+    Recipe(
+        name="shape_contacts",
+        category="shapes",
+        targets=tuple(_CONTACT),
+        draw=_draw_contact,
+        target_weights={"contact_velocities": 0.6},
+    ),
 )

@@ -374,4 +374,17 @@ def _draw_stacked(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-RECIPES = (Recipe(name="stacked", category="constraints", targets=tuple(_STACKED), draw=_draw_stacked),)
+_WEIGHTS = {
+    "row_owners": 0.15,
+    "scale_system": 0.15,
+    "matrix_vector": 0.5,
+    "block_product": 0.5,
+    "precondition": 0.5,
+    "vector_update": 0.5,
+    "warm_start": 0.5,
+}
+RECIPES = (
+    Recipe(
+        name="stacked", category="constraints", targets=tuple(_STACKED), draw=_draw_stacked, target_weights=_WEIGHTS
+    ),
+)

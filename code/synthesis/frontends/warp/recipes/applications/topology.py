@@ -508,4 +508,15 @@ def _draw_element(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-RECIPES = (Recipe(name="topology", category="topology", targets=tuple(_ELEMENT), draw=_draw_element),)
+_WEIGHTS = {
+    "index_buffer": 0.3,
+    "vertex_colors": 0.3,
+    "vertex_labels": 0.3,
+    "face_edges": 0.3,
+    "vertex_triangles": 0.5,
+    "vertex_lengths": 0.5,
+    "face_keys": 0.5,
+}
+RECIPES = (
+    Recipe(name="topology", category="topology", targets=tuple(_ELEMENT), draw=_draw_element, target_weights=_WEIGHTS),
+)

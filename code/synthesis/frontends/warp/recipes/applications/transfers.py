@@ -484,4 +484,5 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move),)
+_WEIGHTS = {"find_runs": 0.3, "cell_keys": 0.3, "gather_bodies": 0.5, "gather_valid": 0.5, "find_roots": 0.5}
+RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)

@@ -360,4 +360,13 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
     return (_draw_at_points if target in _AT_POINT else _draw_at_voxels)(stream, target)
 
 
-RECIPES = (Recipe(name="volumes", category="queries", targets=(*_AT_POINT, *_AT_VOXEL), draw=_draw),)
+_WEIGHTS = {
+    "volume_force": 2.5,
+    "volume_labels": 2.5,
+    "voxel_occupied": 1.2,
+    "volume_contact": 2.5,
+    "voxel_divergence": 0.5,
+}
+RECIPES = (
+    Recipe(name="volumes", category="queries", targets=(*_AT_POINT, *_AT_VOXEL), draw=_draw, target_weights=_WEIGHTS),
+)

@@ -321,12 +321,16 @@ _PIXEL = {
     "tile_blur": """
         {total = wp.vec3(0.0, 0.0, 0.0)
         num = int(0)
-        for dy in range({-1, 2 ~ -2, 3}):
-            for dx in range({-1, 2 ~ -2, 3}):
+        {{for dy in range(-1, 2):
+            for dx in range(-1, 2): ~
+        for dy in range(-radius, radius + 1):
+            for dx in range(-radius, radius + 1):}
                 x = px + dx
                 y = py + dy
                 if x < 0 or y < 0 or x >= width or y >= height:
-                    continue
+                    continue ~
+        for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
+            for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):}
                 {{# not over the edges of shapes
                 ~}
                 if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
@@ -411,6 +415,7 @@ def _draw_pixel(stream: Stream, target: str) -> KernelSpec:
     )
     shape, shapes, total = (cams, height, width), 12, cams * height * width
     p.array("camera_pose", FRAME, (-1, 1), (cams,), ("camera_transforms", "camera_pose"), element="wp.transform")
+    p.scalar("radius", INT, (1, 2), ("radius", "filter_radius", "half_width"))
     p.array("intrinsics", _MAT, (2, 6), (cams,), ("intrinsics", "camera_k"))
     p.array("camera_on", INT, (0, 1), (cams,), ("camera_enabled", "camera_active"))
     p.array("depth", FLOAT, (-0.5, 2), shape, ("depth", "depth_image"))
@@ -690,8 +695,17 @@ def _draw_point(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
+_WEIGHTS = {"cell_downsample": 0.3, "cell_index": 0.5, "cell_flags": 0.4}
 RECIPES = (
-    Recipe(name="cells3d", category="voxels", targets=tuple(_CELL), draw=_draw_cell),
-    Recipe(name="pixels", category="voxels", targets=tuple(_PIXEL), draw=_draw_pixel),
-    Recipe(name="points3d", category="voxels", targets=tuple(_POINT), draw=_draw_point),
+    Recipe(name="cells3d", category="voxels", targets=tuple(_CELL), draw=_draw_cell, target_weights=_WEIGHTS),
+    Recipe(
+        name="pixels", category="voxels", targets=tuple(_PIXEL), draw=_draw_pixel, target_weights={"tile_blur": 0.5}
+    ),
+    Recipe(
+        name="points3d",
+        category="voxels",
+        targets=tuple(_POINT),
+        draw=_draw_point,
+        target_weights={"splat": 0.4, "sample_grid": 0.5},
+    ),
 )

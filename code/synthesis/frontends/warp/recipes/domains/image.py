@@ -46,8 +46,11 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         inner = "s += x\n        w += x * x"
     else:
         inner = choices.choice(("s = wp.max(s, x)\n        w += x", "s = wp.max(s, x * x)\n        w += 0.5 * x"))
+    across, down = str(size), str(size)
+    if target == "convolution" and choices.chance(0.6):
+        across, down = "kernel.shape[0]", "kernel.shape[1]"
     scene.add(
-        f"for k in range({size}):\n    for l in range({size}):\n        {place}\n        {inner}", **at, **weights
+        f"for k in range({across}):\n    for l in range({down}):\n        {place}\n        {inner}", **at, **weights
     )
     area = f"{float(size * size)}"
     node = {
@@ -168,6 +171,7 @@ RECIPES = (
         category="image",
         targets=("convolution", "bilateral", "gaussian", "local_contrast", "dilation"),
         draw=_draw_window,
+        target_weights={"bilateral": 0.4, "gaussian": 0.4, "local_contrast": 0.4, "dilation": 0.4},
     ),
     Recipe(name="edges", category="image", targets=("sobel", "central", "laplace"), draw=_draw_edges),
     Recipe(

@@ -43,19 +43,20 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
             )
             made = scene.name("w")
     else:
+        count = str(float(width))
+        if choices.chance(0.5):
+            loop, count = "for k in range(row.shape[1]):\n", "float(row.shape[1])"
         scene.add("s = float(0.0)\n\n" + loop + "    s += row[i, k]", **at)
-        scene.add(
-            f"c = s / {float(width)}\n\nw = float(0.0)\n\n" + loop + "    d = row[i, k] - c\n    w += d * d", **at
-        )
+        scene.add(f"c = s / {count}\n\nw = float(0.0)\n\n" + loop + "    d = row[i, k] - c\n    w += d * d", **at)
         gamma = scene.array(NUMBER, POSITIVE, (width,), ("gamma", "scale", "g", "weight"))
         beta = scene.array(NUMBER, UNIT, (width,), ("beta", "shift", "bias", "offset"))
         centre = "row[i, k] - c" if target == "layer_norm" else "row[i, k]"
         spread = {
-            "layer_norm": f"wp.sqrt(w / {float(width)} + eps)",
-            "rms_norm": f"wp.sqrt(w / {float(width)} + c * c + eps)",
+            "layer_norm": f"wp.sqrt(w / {count} + eps)",
+            "rms_norm": f"wp.sqrt(w / {count} + c * c + eps)",
             "variance": "1.0",
         }[target]
-        scene.add(f"r = {spread}", eps=Literal(choices.choice(("0.1", "0.01", "0.5"))))
+        scene.add(f"r = {spread}", row=row, eps=Literal(choices.choice(("0.1", "0.01", "0.5"))))
         out = scene.array(NUMBER, _VALUES, (width,), ("probe", "readout", "mixing", "head"))
         scene.add(
             "y = float(0.0)\n\n" + loop + f"    y += (({centre}) / r * gamma[k] + beta[k]) * head[k]",
@@ -222,6 +223,7 @@ RECIPES = (
         category="learning",
         targets=("softmax", "log_sum_exp", "attention", "layer_norm", "rms_norm", "variance"),
         draw=_draw_row,
+        target_weights={"softmax": 0.5, "variance": 0.5, "layer_norm": 0.5, "attention": 0.5},
     ),
     Recipe(name="loss", category="learning", targets=tuple(_LOSSES), draw=_draw_loss),
     Recipe(

@@ -192,7 +192,8 @@ def _draw_pairwise(stream: Stream, target: str) -> KernelSpec:
         for change in choices.shuffled(_FALLOFFS)[: choices.weighted([(0, 0.4), (1, 0.4), (2, 0.2)])]:
             scene.add(change)
         scene.add(choices.choice(("s += d * w", "s = s + w * d")) if vector else "s += w")
-    loop = Call(Name("range"), (Literal(str(listed)),))
+    listed_by = scene.template.expression("table.shape[1]", table=table)
+    loop = Call(Name("range"), (listed_by if choices.chance(0.6) else Literal(str(listed)),))
     scene.draft.add(For(scene.name("k").id, loop, tuple(body)))
     s = scene.name("s")
     if vector:
@@ -420,6 +421,7 @@ RECIPES = (
         category="simulation",
         targets=("attraction", "repulsion", "cohesion", "density", "lennard_jones", "potential"),
         draw=_draw_pairwise,
+        target_weights={"attraction": 0.5, "repulsion": 0.5, "density": 0.5, "potential": 0.5},
     ),
     Recipe(
         name="contact",

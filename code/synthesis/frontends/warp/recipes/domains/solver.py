@@ -27,8 +27,9 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
     x = scene.array(NUMBER, POINTS, (count,), ("x", "u", "vec", "solution"))
     sizes = scene.array(_INDICES, Domain(low=1, high=most), (count,), ("counts", "row_sizes", "degrees", "nnz"))
     if choices.chance(0.5):
+        bound = choices.choice((str(most), "vals.shape[1]", "cols.shape[1]"))
         scene.add(
-            f"s = float(0.0)\n\nfor k in range({most}):\n    s += vals[i, k] * x[cols[i, k]]",
+            f"s = float(0.0)\n\nfor k in range({bound}):\n    s += vals[i, k] * x[cols[i, k]]",
             vals=vals,
             x=x,
             cols=cols,

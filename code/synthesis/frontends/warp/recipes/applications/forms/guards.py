@@ -7,7 +7,7 @@ from synthesis.grammar.streams import Stream
 
 _INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.3, ast.Continue: 0.5}
 """How often what comes after a guard stands in a branch instead."""
-_JOINED, _PARTED = 0.45, 0.12
+_JOINED, _PARTED = 0.75, 0.08
 """How often two tests with the same body are one, and one of two parts is two."""
 _TIGHT = 0.3
 """How often a branch whose body is another branch asks for both at once."""
