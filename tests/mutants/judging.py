@@ -90,7 +90,10 @@ def judge_mutants(
     kept = [(mutant, each) for mutant, each in zip(mutants, judgements, strict=True) if mutant.level in proved]
     settled = [_settle_at_once(mutant, each) for mutant, each in kept]
     open_ = [each for each, done in zip(kept, settled, strict=True) if done is None]
-    distances = _distances(verifier, right, texts, [mutant for mutant, _ in open_], inputs)
+    distances: list[_Distance] = []
+    for start in range(0, len(open_), _TOGETHER):
+        some = [mutant for mutant, _ in open_[start : start + _TOGETHER]]
+        distances += _distances(verifier, right, texts, some, inputs)
     measured = iter([_settle(*each, distance) for each, distance in zip(open_, distances, strict=True)])
     return [next(measured) if each is None else each for each in settled]
 
@@ -114,7 +117,7 @@ def _before(frontend: Frontend, level: Level, texts: Mapping[str, str]) -> str |
 
 
 _TOGETHER = 10
-"""Mutants whose plans are in memory at once; of a function of real sizes, one takes some hundred megabytes."""
+"""Mutants whose plans or results are in memory at once; one of a real size takes some hundred megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +143,8 @@ def _distances(
         numbers[name, away] = len(programs)
         programs.append(_program(levels[name], texts[name], follows, inputs, edges=not away))
     for mutant in mutants:
-        name = mutant.level
-        follows = numbers.get((before[name] or "", True))
-        programs.append(_program(levels[name], mutant.text, follows, inputs, edges=not smooth[name]))
+        right = programs[numbers[mutant.level, smooth[mutant.level]]]
+        programs.append(replace(right, text=mutant.text))
     outcomes = verifier.run(programs)
     return [
         _distance(outcomes[len(numbers) + number], outcomes[numbers[mutant.level, smooth[mutant.level]]])
