@@ -141,8 +141,8 @@ def test_a_name_more_changes_the_kernels_with_it_alone(name: str, monkeypatch: p
     before = draw_plain(name)
     take = NameBook.take
 
-    def take_of_more(self: NameBook, pool: tuple[str, ...]) -> str:
-        return take(self, (*pool, "another") if len(pool) > 4 else pool)
+    def take_of_more(self: NameBook, pool: tuple[str, ...], **options: bool) -> str:
+        return take(self, (*pool, "another") if len(pool) > 4 else pool, **options)
 
     monkeypatch.setattr(NameBook, "take", take_of_more)
     after = draw(name)

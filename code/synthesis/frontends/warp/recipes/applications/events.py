@@ -39,9 +39,9 @@ _SLOTS = {
         {values_of[wid, slot] = value[tid] ~}}
     """,
     "count_slots": """
-        {?0.7 if {value[tid] > most ~ (flags[tid] & ENABLED) == 0 ~ value[tid] > most or (flags[tid] & ENABLED) == 0}:
+        {{?0.7 if UNCOUNTED:
             return}
-        {wid = world_of[tid]
+        wid = world_of[tid]
         if wid {< 0 ~ == -1}:
             return
         {slot = wp.atomic_add(counts, wid, 1)
@@ -50,9 +50,13 @@ _SLOTS = {
             ~}
             wp.atomic_add(dropped_of, wid, 1) ~
         wp.atomic_add(counts, wid, need[tid])} ~
+        if UNCOUNTED:
+            return
         slot = wp.atomic_add(count, 0, 1)
         if slot >= {room ~ capacity}:
             wp.atomic_add(dropped, 0, 1) ~
+        {?0.7 if UNCOUNTED:
+            return}
         wid = world_of[tid]
         if wid >= 0:
             slot = wp.atomic_add(counts, wid, 1)
@@ -155,6 +159,10 @@ def _draw_slots(stream: Stream, target: str) -> KernelSpec:
             "(flags[k] & ENABLED) != 0": "(flags[tid] & ENABLED) == 0",
         }.get(kept, "value[tid] > most or (flags[tid] & ENABLED) == 0")
         text = text.replace("SKIP", skip).replace("KEPT", kept)
+    uncounted = p.pick(
+        "value[tid] > most", "(flags[tid] & ENABLED) == 0", "value[tid] > most or (flags[tid] & ENABLED) == 0"
+    )
+    text = text.replace("UNCOUNTED", uncounted)
     own = _OWN.replace("TEST", p.pick("keep[k] == ENABLED", "candidate_value[k] < most"))
     p.write(text.replace("OWN", own).replace("ROOM", p.pick("room", "list.shape[1]")))
     titles = {
