@@ -255,6 +255,21 @@ def test_one_plain_sum_among_atomic_ones_is_found(pairs: dict[str, Pair], number
     assert "not by atomics" in judgement.failed["cuda_backward"].detail
 
 
+def test_a_store_into_an_adjoint_that_there_is_not_is_a_fault_where_it_is_reached(pairs: dict[str, Pair]) -> None:
+    pair = pairs["summed"]
+    backward = text_of(pair, "cuda_backward")
+    sums = re.findall(r"wp::adj_address\(var_where, .*;", backward)
+    assert sums
+    store = "wp::array_store(adj_where, 0, 1);"
+    texts = [backward.replace(sums[0], each) for each in (store, f"if (var_0 < 0) {store}")]
+    with Verifier(get_frontend("warp")) as verifier:
+        reached, passed_by = judged(verifier, pair.spec, [
+            {"cuda_forward": text_of(pair, "cuda_forward"), "cuda_backward": each} for each in texts
+        ])  # fmt: skip
+    assert reached.failed["cuda_backward"].symptom is Symptom.CRASH
+    assert "cuda_backward" in passed_by.verdict.verified
+
+
 GARBAGE = (
     "__syncthreads();",
     "this is no CUDA at all; __syncthreads();",

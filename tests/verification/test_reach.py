@@ -1,6 +1,7 @@
 """A proof is only of what ran: statements that no run executed, outputs that no run changed."""
 
 import ast
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -378,3 +379,41 @@ def test_a_number_that_one_thread_decides_by_in_an_expression_is_held_to_a_hundr
         for wrong in ("0.366", "0.374"):
             (found,) = judged(verifier, pair.spec, {"cpp_forward": text.replace("0.37", wrong)})
             assert found.failed["cpp_forward"].symptom is Symptom.WRONG_RESULT
+
+
+CHOICE = """
+import warp as wp
+
+@wp.kernel(enable_backward=False)
+def choose_step(cost: wp.array[float], step: wp.array[float], least: float, best: wp.array[int], low: wp.array[float]):
+    found = int(-1)
+    lowest = float(1e6)
+    for j in range(cost.shape[0]):
+        if step[j] >= least and cost[j] < lowest:
+            lowest = cost[j]
+            found = j
+    best[0] = found
+    low[0] = lowest
+"""
+CHOICE_INPUTS = """
+[choose_step]
+dim = 1
+cost = "f32[5] in -2..2"
+step = "f32[5] in 0.1..0.5"
+least = "f32 in 0.2..0.3"
+best = "i32[1]"
+low = "f32[1]"
+"""
+
+
+@pytest.mark.needs("warp")
+@pytest.mark.parametrize(("right", "wrong"), [(r" >= (?=var_)", " > "), (r"\((var_\d+) < (var_\d+)\)", r"(\1 <= \2)")])
+def test_one_thread_finds_numbers_that_are_equal(tmp_path: Path, right: str, wrong: str) -> None:
+    pair = pairs_of_texts(tmp_path, CHOICE, CHOICE_INPUTS)["choose_step"]
+    text = pair.texts["cpp_forward"]
+    assert text is not None
+    changed, count = re.subn(right, wrong, text)
+    assert count == 1
+    with Verifier(get_frontend("warp")) as verifier:
+        (found,) = judged(verifier, pair.spec, {"cpp_forward": changed})
+    assert found.failed["cpp_forward"].symptom is Symptom.WRONG_RESULT

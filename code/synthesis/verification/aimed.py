@@ -3,7 +3,7 @@
 import itertools
 import logging
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -108,6 +108,9 @@ _TURNS = 2
 EDGES = 4
 """Draws that hold what their arguments are compared with: half of the elements of the first, all of the second; in the
 others every element is that, a bound, zero or the middle, so that sums and products of them are often equal too."""
+_FEW, _OFTEN = 4, 4
+"""A kernel of at most so many threads decides once where others do many times: it has so many times the edge draws, and
+as many ordinary ones."""
 _LOOSER = 2.0
 """How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
 
@@ -222,7 +225,10 @@ def _kept(
 
 
 def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[Values]:
-    for number in range(EDGES):
+    few = signature.launch is not None and math.prod(each or 1 for each in signature.launch) <= _FEW
+    if few:
+        yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(EDGES * _OFTEN))
+    for number in range(EDGES * _OFTEN if few else EDGES):
         drawn = draw_inputs(signature, 300 + number, seed=seed, edges=number == 1)
         generator = generator_of("edges", number, seed=seed)
         for argument in signature.arguments:
@@ -239,7 +245,7 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
                 put = generator.random(value.shape) < (1.0 if number else 0.5)
                 chosen = based(argument, generator.choice(pool, value.shape))
                 drawn[argument.name] = np.where(put, chosen, value).astype(value.dtype)
-        _make_equal(signature.arguments, drawn, generator)
+        _make_equal(signature.arguments, told.together, drawn, generator)
         yield drawn
 
 
@@ -263,7 +269,7 @@ def aimed_inputs(spec: KernelSpec, *, trials: int = TRIALS, seed: int = 0) -> li
             if argument.role is not Role.OUTPUT:
                 drawn[argument.name] = aims.put(argument, drawn[argument.name])
         if trial % 4 == 2:
-            _make_equal(signature.arguments, drawn, generator_of("equal", trial, seed=seed))
+            _make_equal(signature.arguments, told.together, drawn, generator_of("equal", trial, seed=seed))
         made.append(drawn)
     return made
 
@@ -327,14 +333,27 @@ class _Aims:
                     yield int(number + side * step) if whole else number + side * step
 
 
-def _make_equal(arguments: Sequence[Argument], drawn: Values, generator: np.random.Generator) -> None:
-    """Give arguments that are alike some equal values, as far as their domains go."""
-    plain = [each for each in arguments if each.role is not Role.OUTPUT and each.domain is not None]
-    for first, second in itertools.pairwise(plain):
-        left, right = drawn[first.name], drawn[second.name]
-        if left.dtype != right.dtype or left.shape != right.shape or left.dtype.kind not in "biuf":
-            continue
-        assert second.domain is not None
-        low, high = (based(second, bound).astype(right.dtype) for bound in (second.domain.low, second.domain.high))
-        fits = (left >= low) & (left <= high)
-        drawn[second.name] = np.where(fits & (generator.random(left.shape) < 0.6), left, right)
+def _make_equal(
+    arguments: Sequence[Argument], together: Iterable[tuple[str, str]], drawn: Values, generator: np.random.Generator
+) -> None:
+    """Give arguments that are alike, or are compared with each other, some equal values, as far as their domains go."""
+    plain = {each.name: each for each in arguments if each.role is not Role.OUTPUT and each.domain is not None}
+    neighbours = [each for each in itertools.pairwise(plain) if drawn[each[0]].shape == drawn[each[1]].shape]
+    compared = [each for each in together if each[0] in plain and each[1] in plain]
+    for first, second in dict.fromkeys([*neighbours, *compared]):
+        _make_pair_equal(plain[first], plain[second], drawn, generator)
+
+
+def _make_pair_equal(first: Argument, second: Argument, drawn: Values, generator: np.random.Generator) -> None:
+    """Give the second some values of the first: those at the same places, or the first's one; a lone one is given."""
+    left, right = drawn[first.name], drawn[second.name]
+    if left.size > 1 and right.size == 1:
+        first, second, left, right = second, first, right, left
+    if left.dtype != right.dtype or left.dtype.kind not in "biuf" or (left.shape != right.shape and left.size != 1):
+        return
+    assert second.domain is not None
+    low, high = (based(second, bound).astype(right.dtype) for bound in (second.domain.low, second.domain.high))
+    share = 0.3 if left.size < right.size else 0.6
+    left = np.broadcast_to(left.reshape(-1)[0] if left.size == 1 else left, right.shape)
+    fits = (left >= low) & (left <= high)
+    drawn[second.name] = np.where(fits & (generator.random(right.shape) < share), left, right)

@@ -1,6 +1,7 @@
 """The numbers that a source compares its arguments with: where its branches part."""
 
 import ast
+import itertools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ class Thresholds:
     """Arguments whose truth is asked for, or that a comparison with another argument or a thread's number is about."""
     numbers: tuple[float, ...] = ()
     """Every number of the source, those of comparisons first."""
+    together: tuple[tuple[str, str], ...] = ()
+    """Pairs of arguments that stand in one comparison."""
 
 
 def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
@@ -35,10 +38,13 @@ def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
     found: dict[str, dict[float, None]] = {}
     flags = set[str]()
     numbers: dict[float, None] = {}
+    together: dict[tuple[str, str], None] = {}
     for test, compared in _tests(tree):
         held = dict.fromkeys(_numbers(test, constants))
         about = set[str]().union(*(origins.get(name, set[str]()) for name in _names(test)))
         numbers |= held
+        if compared:
+            together |= dict.fromkeys(itertools.combinations(sorted(set(names).intersection(_names(test))), 2))
         for name in about:
             found.setdefault(name, {}).update(held)
         if not compared or not held:
@@ -48,6 +54,7 @@ def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
         of={name: tuple(each)[:_SOONEST] for name, each in found.items()},
         flags=frozenset(flags),
         numbers=tuple(numbers)[:_SOONEST],
+        together=tuple(together)[:_SOONEST],
     )
 
 

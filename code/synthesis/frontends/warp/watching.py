@@ -125,10 +125,10 @@ def watched_arrays(program: Program) -> tuple[str, ...]:
         f"var_{name}" for name in sorted(program.accumulated) if _is_field(name) or not _is_atomic(body, f"var_{name}")
     ]
     if program.level.direction is Direction.BACKWARD:
-        given = [each for each in program.signature.arguments if each.shape is not None]
-        arrays = {f"adj_{each.name}" for each in given}
+        given = [each.name for each in program.signature.arguments if each.shape is not None and each.is_float]
+        arrays = {f"adj_{name}" for name in given}
         touched = [match[1] for match in _ADJOINT.finditer(body) if match[1] in arrays]
-        names += sorted({*touched, *(f"adj_{each.name}" for each in given if each.is_float and _is_field(each.name))})
+        names += sorted({*touched, *(f"adj_{name}" for name in given if _is_field(name))})
     if names and _RAW.search(body):
         raise UnwatchableError(f"it touches {names[0]} other than by atomics, and writes through pointers")
     return tuple(names)
