@@ -232,6 +232,12 @@ def narrow(a: wp.array(dtype=float), c: wp.array(dtype=float)):
 def half(a: wp.array(dtype=wp.float16), b: wp.array(dtype=wp.float16), c: wp.array(dtype=wp.float16)):
     i = wp.tid()
     c[i] = wp.float16(8.0) * a[i] + b[i] * wp.float16(0.25)
+
+
+@wp.kernel
+def widened(a: wp.array(dtype=float), b: wp.array(dtype=wp.bfloat16), c: wp.array(dtype=float)):
+    i = wp.tid()
+    c[i] = wp.sin(a[i] * 3.0 - float(b[i]))
 """
 FAULTS_INPUTS = """
 [flat]
@@ -249,6 +255,11 @@ c = "f32[1]"
 dim = 4096
 [narrow]
 a = "f32[40] in 0.08..4"
+c = "f32[40]"
+dim = 40
+[widened]
+a = "f32[40]"
+b = "bf16[40]"
 c = "f32[40]"
 dim = 40
 [half]
@@ -276,6 +287,7 @@ WRONG_BACKWARDS = {
     "an output's adjoint is not spent": ("large", r"adj_array_store\(var_c,", "adj_array_store(var_a,"),
     "a gradient is off by a thousandth": ("large", r"(adj_a, \w+, )(adj_\d+)\)", r"\1wp::mul(\2, 1.001f))"),
     "a small one in half precision": ("half", r" *wp::adj_address\(var_b, var_\d+, adj_b, \w+, adj_\d+\);\n", ""),
+    "one of float32 beside half precision, off by 0.2 %": ("widened", r"\b(var_\w+ = )3\.0\b", r"\g<1>3.006"),
     "one side of a branch that is seldom taken": ("narrow", r"if \(!var_(\d+)\) \{\n", r"if (false) {\n"),
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """Derivatives: what a backward text says of them against directional finite differences of the float64 reference."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +9,17 @@ import numpy.typing as npt
 
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Outcome, Purpose, RunKey, Values
-from synthesis.records import Role, Signature
+from synthesis.records import Argument, Role, Signature
 from synthesis.verification.inputs import is_of, struct_dtype
 from synthesis.verification.points import Point, weighted_outputs
 from synthesis.verification.slopes import Direction
 
-_LEAST = 1e-4
-"""The smallest tolerance; of drawn kernels' right texts none is off by 1e-6 beyond doubt and rounding."""
+_LEAST, _MOST = 1e-4, 1e-2
+"""The smallest tolerance, and the largest; right texts of drawn kernels are off by less than 1e-6, but for rounding."""
+_SHARPENING = 20
+"""How many times the tolerance of the forward run that of a derivative is, between the two."""
+_COARSE = 3e-2
+"""That of half precision."""
 _NEGLIGIBLE = 1e-3
 """A slope smaller than this part of the largest one of the same input is measured against that part."""
 _TERMS = 2.0
@@ -73,21 +77,33 @@ class GradientResult:
     problem: str | None = None
 
 
-def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, unit: float) -> GradientResult:
+@dataclass(frozen=True, slots=True)
+class Precision:
+    """How exactly a gradient is told."""
+
+    tolerance: float
+    """How far it may be off, of the size of its terms."""
+    unit: float
+    """A unit in the last place of the coarsest number that it is computed with."""
+
+
+def check_backward(outcome: Outcome, points: Sequence[Point], precisions: Mapping[str, Precision]) -> GradientResult:
     """Whether gradients give the slopes at every point.
 
     Args:
         outcome: what the runs of ``backward_runs`` left.
         points: the points.
-        tolerance: how far a gradient may be off, of the size of its terms.
-        unit: a unit in the last place of the coarsest number that it is computed with.
+        precisions: argument to how exactly its gradient is told.
     """
     slopes = [slope for point in points for slope in point.slopes if slope.variant == 0]
     largest = {slope.argument: 0.0 for slope in slopes}
     for slope in slopes:
         largest[slope.argument] = max(largest[slope.argument], abs(slope.value))
-    own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > _FINE else (0.0, _UNITS)
-    rounding = {name: unit * max(own * each, everywhere * max(largest.values())) for name, each in largest.items()}
+    rounding: dict[str, float] = {}
+    for name, each in largest.items():
+        unit = precisions[name].unit
+        own, everywhere = (_COARSE_UNITS, _COARSE_SHARE) if unit > _FINE else (0.0, _UNITS)
+        rounding[name] = unit * max(own * each, everywhere * max(largest.values()))
     count, worst = 0, 0.0
     for number, point in enumerate(points):
         for slope in point.slopes:
@@ -98,7 +114,7 @@ def check_backward(outcome: Outcome, points: Sequence[Point], tolerance: float, 
                 value, size = _along(slope.direction, gradient, point.starts.get(slope.argument, {}))
                 size = max(_TERMS * size, abs(slope.value), _NEGLIGIBLE * largest[slope.argument])
                 off = max(0.0, abs(value - slope.value) - slope.doubt - rounding[slope.argument])
-            if not off <= tolerance * size:
+            if not off <= precisions[slope.argument].tolerance * size:
                 detail = f"the slope is {slope.value:.3g}, the text gives {value:.3g}"
                 return GradientResult(0, off / size, f"along a direction of {slope.argument} {detail}")
             worst = max(worst, off / size if size else 0.0)
@@ -154,26 +170,39 @@ def misspent(outcome: Outcome, points: Sequence[Point]) -> str | None:
 
 
 def tolerance_for(signature: Signature, forward: float, inside: float = 0.0) -> float:
-    """The relative tolerance of a gradient: of its coarsest number, and of what the forward run needs.
+    """The relative tolerance of a derivative: of the coarsest number of a kernel, and of what the forward run needs.
 
     Args:
         signature: the kernel's.
         forward: the tolerance of the forward run.
         inside: a unit in the last place of the coarsest number that is computed with; 0 if that is not known.
     """
-    coarse = _is_coarse(signature) or inside > _FINE
-    return 3e-2 if coarse else float(np.clip(20 * forward, _LEAST, 1e-2))
+    everything = (*signature.arguments, *signature.results)
+    return _precision(max(inside, *(_unit_of(each) for each in everything)), forward).tolerance
 
 
-def unit_for(signature: Signature, inside: float = 0.0) -> float:
-    """A unit in the last place of the coarsest number of a kernel; see ``tolerance_for``."""
-    return max(inside, _unit_of(signature))
+def precisions_of(signature: Signature, forward: float, inside: float = 0.0) -> dict[str, Precision]:
+    """Argument to how exactly its gradient is told.
+
+    That of an argument in half precision is in half precision. So are all where an output is, or what the kernel
+    computes with; an input alone is widened before it is used, if the forward run needs no larger tolerance for it.
+
+    Args:
+        signature: the kernel's.
+        forward: the tolerance of the forward run.
+        inside: a unit in the last place of the coarsest number that is computed with; 0 if that is not known.
+    """
+    widened = _SHARPENING * forward < _MOST
+    shared = max(inside, *(_unit_of(each) for each in (*signature.arguments, *signature.results)
+                           if not (widened and each.role is Role.INPUT)), _FINE)  # fmt: skip
+    return {each.name: _precision(max(shared, _unit_of(each)), forward) for each in signature.arguments}
 
 
-def _unit_of(signature: Signature) -> float:
-    kinds = {each.dtype for each in (*signature.arguments, *signature.results)}
+def _precision(unit: float, forward: float) -> Precision:
+    tolerance = _COARSE if unit > _FINE else float(np.clip(_SHARPENING * forward, _LEAST, _MOST))
+    return Precision(tolerance, max(unit, _FINE))
+
+
+def _unit_of(argument: Argument) -> float:
+    kinds = {argument.dtype, *(each.dtype for each in argument.fields)}
     return 2.0**-7 if "bfloat16" in kinds else 2.0**-10 if "float16" in kinds else _FINE
-
-
-def _is_coarse(signature: Signature) -> bool:
-    return any(each.dtype in ("float16", "bfloat16") for each in (*signature.arguments, *signature.results))

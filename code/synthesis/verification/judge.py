@@ -12,6 +12,7 @@ from synthesis.records import (
     GradientStatus,
     Hindrance,
     Rejection,
+    Role,
     Unproved,
     Verdict,
 )
@@ -21,8 +22,8 @@ from synthesis.verification.gradients import (
     changed_array,
     check_backward,
     misspent,
+    precisions_of,
     tolerance_for,
-    unit_for,
 )
 from synthesis.verification.plan import Plan, Problem
 from synthesis.verification.points import NothingToCheck
@@ -125,22 +126,28 @@ def _judge_level(
 
 def _compare_level(plan: Plan, level: Level, outcome: Outcome) -> float | Problem:
     assert plan.draws is not None
-    tolerance = tolerance_for(plan.spec.signature, plan.draws.largest_tolerance, plan.draws.unit)
+    signature, forward, unit = plan.spec.signature, _forward_tolerance(plan), plan.draws.unit
     match level.direction:
         case Direction.FORWARD:
             return _compare_forward(plan, outcome)
         case Direction.BACKWARD:
             assert not isinstance(plan.points, NothingToCheck)
-            unit = unit_for(plan.spec.signature, plan.draws.unit)
-            found = check_backward(outcome, plan.points, tolerance, unit)
+            found = check_backward(outcome, plan.points, precisions_of(signature, forward, unit))
             wrong = misspent(outcome, plan.points) if found.problem is None else None
             if wrong is not None:
                 found = GradientResult(0, found.error, wrong)
             return _derivative(plan, found)
         case Direction.TANGENT:
             assert isinstance(plan.tangents, tuple)
-            values, forward = _runs_for(Purpose.TANGENT, outcome), plan.draws.largest_tolerance
+            values, tolerance = _runs_for(Purpose.TANGENT, outcome), tolerance_for(signature, forward, unit)
             return _derivative(plan, check_tangents(values, plan.tangents, tolerance, forward))
+
+
+def _forward_tolerance(plan: Plan) -> float:
+    """The largest allowance of an array that the kernel may write."""
+    assert plan.draws is not None
+    inputs = {each.name for each in plan.spec.signature.arguments if each.role is Role.INPUT}
+    return max((each for name, each in plan.draws.tolerance.items() if name not in inputs), default=0.0)
 
 
 def _compare_forward(plan: Plan, outcome: Outcome) -> float | Problem:
