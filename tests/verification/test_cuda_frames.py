@@ -41,6 +41,13 @@ def counted(a: wp.array(dtype=float), slots: wp.array(dtype=int), seen: wp.array
 
 
 @wp.kernel
+def seldom(a: wp.array(dtype=float), kind: wp.array(dtype=int), where: wp.array(dtype=int), b: wp.array(dtype=float)):
+    i = wp.tid()
+    if kind[i] > 0:
+        b[i] = a[where[i]] * 2.0
+
+
+@wp.kernel
 def own(a: wp.array(dtype=float), b: wp.array(dtype=float)):
     i = wp.tid()
     b[i] += a[i] * 3.0
@@ -73,6 +80,12 @@ dim = [3, 5]
 a = "f32[12]"
 where = "i32[12] in 0..2"
 total = "f32[3]"
+dim = 12
+[seldom]
+a = "f32[2000]"
+kind = "i32[12] in 0..2"
+where = "i32[12] in 0..1999"
+b = "f32[12]"
 dim = 12
 [counted]
 a = "f32[12]"
@@ -237,6 +250,19 @@ def test_adjoints_that_are_not_summed_by_atomics_are_found(pairs: dict[str, Pair
         only_reads, also_writes = judged(verifier, pair.spec, texts)
     assert "cuda_backward" in only_reads.verdict.verified
     assert "not by atomics" in also_writes.failed["cuda_backward"].detail
+
+
+def test_a_plain_sum_into_what_threads_seldom_share_is_found(pairs: dict[str, Pair]) -> None:
+    pair = pairs["seldom"]
+    plain = r"wp::array_store(adj_a, \1, wp::add(wp::load(wp::address(adj_a, \1)), \2));"
+    backward, count = re.subn(
+        r"wp::adj_address\(var_a, (\w+), adj_a, \w+, (adj_\d+)\);", plain, text_of(pair, "cuda_backward")
+    )
+    assert count == 1
+    texts = {"cuda_forward": text_of(pair, "cuda_forward"), "cuda_backward": backward}
+    with Verifier(get_frontend("warp")) as verifier:
+        (judgement,) = judged(verifier, pair.spec, texts)
+    assert "not by atomics" in judgement.failed["cuda_backward"].detail
 
 
 @pytest.mark.parametrize("number", range(3))

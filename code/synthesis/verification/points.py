@@ -36,6 +36,8 @@ _DIRECTIONS = 3
 """Directions an input."""
 POINTS, BENT_POINTS, BRANCHING_POINTS = 2, 3, 5
 """Points that a backward text is checked at, those of a kernel with functions of two ways, and with ways of its own."""
+_CROWDED = 4
+"""The number of the point at which threads meet, of a kernel with ways of its own."""
 SUSPECT_POINTS = 12
 """Those of a kernel with any such ways and a construct that the tool is known to get wrong, which may show in few."""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
@@ -131,7 +133,14 @@ def find_points(
     for numbers in (range(wished), range(wished, wished + 2)):
         # All points, directions and steps in one run of the reference; every other point is near edges.
         drawn = [
-            draw_point(signature, spec.source, 1000 + each, seed=seed, near=each % 2 == 1 and each < wished)
+            draw_point(
+                signature,
+                spec.source,
+                1000 + each,
+                seed=seed,
+                near=each % 2 == 1 and each < wished,
+                crowded=each == _CROWDED,
+            )
             for each in numbers
         ]
         generators = [generator_of("direction", 1000 + each, seed=seed) for each in numbers]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Values
 from synthesis.records import Argument, Role, Signature
-from synthesis.verification.inputs import complete, draw_inputs, generator_of, unit_of, wide
+from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, unit_of, wide
 
 Floats = npt.NDArray[np.float64]
 Direction = dict[str, npt.NDArray[Any]]
@@ -39,7 +39,9 @@ _MOST_LITERALS = 8
 # ---- points
 
 
-def draw_point(signature: Signature, source: str, number: int, *, seed: int = 0, near: bool = False) -> Values:
+def draw_point(
+    signature: Signature, source: str, number: int, *, seed: int = 0, near: bool = False, crowded: bool = False
+) -> Values:
     """Every argument at one point: away from the domains' bounds, or just inside of them.
 
     Args:
@@ -48,6 +50,7 @@ def draw_point(signature: Signature, source: str, number: int, *, seed: int = 0,
         number: points of two numbers are independent.
         seed: so are those of two seeds.
         near: whether half of the numbers are put beside a bound, zero or a number of the source, on one side of it.
+        crowded: whether half of the whole numbers of an array are the same, so that many threads come to one element.
     """
     values = draw_inputs(signature, number, seed=seed, interior=True)
     if near:
@@ -56,7 +59,23 @@ def draw_point(signature: Signature, source: str, number: int, *, seed: int = 0,
             if argument.role is not Role.OUTPUT:
                 generator = generator_of("near", number, argument.name, seed=seed)
                 values[argument.name] = _beside(generator, argument, values[argument.name], literals)
+    for argument in signature.arguments if crowded else ():
+        if (
+            argument.role is not Role.OUTPUT
+            and argument.domain is not None
+            and argument.shape
+            and not argument.recorded
+        ):
+            generator = generator_of("crowded", number, argument.name, seed=seed)
+            values[argument.name] = _crowded(generator, argument, values[argument.name])
     return complete(signature, values, poisoned=False)
+
+
+def _crowded(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if value.dtype.kind not in "iu" or argument.domain is None or argument.recorded:
+        return value
+    same = generator.integers(int(argument.domain.low), int(argument.domain.high), endpoint=True)
+    return np.where(generator.random(value.shape) < 0.5, based(argument, same), value).astype(value.dtype)
 
 
 def _beside(
