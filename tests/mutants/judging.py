@@ -80,10 +80,8 @@ def judge_mutants(
         right = make_plan(frontend, kernel, texts, useful=False, fresh=False)
         (verdict,) = verifier.judge([right])
         for start in range(0, len(mutants), _TOGETHER):
-            some = [_texts_of(frontend, texts, each) for each in mutants[start : start + _TOGETHER]]
-            judgements += verifier.judge(
-                [make_plan(frontend, kernel, each, useful=False, fresh=False) for each in some]
-            )
+            some = mutants[start : start + _TOGETHER]
+            judgements += verifier.judge([_in_its_place(frontend, right, each) for each in some])
     finally:
         frontend.compiler.release([kernel])
     proved = verdict.verdict.verified
@@ -98,11 +96,22 @@ def judge_mutants(
     return [next(measured) if each is None else each for each in settled]
 
 
-def _texts_of(frontend: Frontend, texts: Mapping[str, str], mutant: Mutant) -> dict[str, str]:
-    """The mutant, and the forward text that is run before it."""
+def _in_its_place(frontend: Frontend, plan: Plan, mutant: Mutant) -> Plan:
+    """The plan of a mutant, and of the forward text that is run before it.
+
+    What the reference says of a kernel does not depend on texts, so that it is asked once; which texts can be run does.
+    """
     level = frontend.level(mutant.level)
-    before = _before(frontend, level, texts)
-    return {**({before: texts[before]} if before is not None else {}), mutant.level: mutant.text}
+    mine = [each for each in plan.programs if each.level == level]
+    before = [plan.programs[each.follows] for each in mine if each.follows is not None]
+    programs = (*before, *(replace(each, text=mutant.text, follows=0 if before else None) for each in mine))
+    unavailable = frontend.the_prover.unavailable(level, mutant.text)
+    return replace(
+        plan,
+        levels=tuple(dict.fromkeys([*(each.level for each in before), level])),
+        programs=() if unavailable is not None else programs,
+        unavailable={} if unavailable is None else {mutant.level: unavailable},
+    )
 
 
 def _before(frontend: Frontend, level: Level, texts: Mapping[str, str]) -> str | None:
