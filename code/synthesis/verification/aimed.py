@@ -105,12 +105,12 @@ _ROUNDS, _STEPS = 3, 8
 _TURNS = 2
 """Places that are looked at so, at most."""
 
-EDGES = 4
+EDGES, ORDINARY = 4, 0
 """Draws that hold what their arguments are compared with: half of the elements of the first, all of the second; in the
-others every element is that, a bound, zero or the middle, so that sums and products of them are often equal too."""
-_FEW, _OFTEN = 4, 4
-"""A kernel of at most so many threads decides once where others do many times: it has so many times the edge draws, and
-as many ordinary ones."""
+others every element is that, a bound, zero or the middle, so that sums and products of them are often equal too. And
+ordinary ones beside them."""
+_LANES = ((4, 16, 16), (256, 8, 8))
+"""A kernel of few threads decides seldom where others do many times: how many draws of both one of so many has."""
 _LOOSER = 2.0
 """How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
 
@@ -225,10 +225,9 @@ def _kept(
 
 
 def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[Values]:
-    few = signature.launch is not None and math.prod(each or 1 for each in signature.launch) <= _FEW
-    if few:
-        yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(EDGES * _OFTEN))
-    for number in range(EDGES * _OFTEN if few else EDGES):
+    edges, ordinary = _draws_of(signature)
+    yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(ordinary))
+    for number in range(edges):
         drawn = draw_inputs(signature, 300 + number, seed=seed, edges=number == 1)
         generator = generator_of("edges", number, seed=seed)
         for argument in signature.arguments:
@@ -247,6 +246,12 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
                 drawn[argument.name] = np.where(put, chosen, value).astype(value.dtype)
         _make_equal(signature.arguments, told.together, drawn, generator)
         yield drawn
+
+
+def _draws_of(signature: Signature) -> tuple[int, int]:
+    """How many draws at edges there are, and how many ordinary ones beside them."""
+    threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
+    return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))
 
 
 # ---- what is tried
