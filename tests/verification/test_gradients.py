@@ -142,6 +142,27 @@ def right(x, w):
 def mixed(x, n):
     return x * x.sum() + n, n
 """
+SMALL = """
+import jax
+import jax.numpy as jnp
+from synthesis import example
+
+
+@jax.custom_jvp
+def summed(x, k):
+    return 30 * x + k * x
+
+
+@summed.defjvp
+def summed_jvp(primals, tangents):
+    (x, k), (t, u) = primals, tangents
+    return summed(x, k), 30 * t + k * t - 0 * x * u
+
+
+@example("f16[8]", "f16[1]")
+def hidden(x, k):
+    return summed(x, k)
+"""
 LEVELS = ["jaxpr", "stablehlo", "vjp_jaxpr", "vjp_stablehlo", "vjp_hlo", "jvp_jaxpr", "jvp_stablehlo"]
 
 
@@ -154,6 +175,15 @@ def test_derivatives_of_jax_are_checked_at_every_level(tmp_path: Path) -> None:
     assert found["mixed"].verdict.verified == tuple(LEVELS)
     assert found["wrong"].verdict.verified == ("jaxpr", "stablehlo")
     assert str(found["wrong"].verdict.gradient) == "disagrees: derivative rules of its own"
+
+
+@pytest.mark.needs("jax")
+def test_a_wrong_tangent_of_one_input_does_not_hide_behind_those_of_others(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(SMALL)
+    (found,) = (each for each in extract(str(tmp_path / "mine.py"), level=["stablehlo", "jvp_stablehlo"])
+                if isinstance(each, Pair) and each.spec.name == "hidden")  # fmt: skip
+    assert found.verdict.verified == ("stablehlo",)
+    assert "the slope is" in found.rejections[0].detail
 
 
 INTEGERS = """

@@ -1,7 +1,7 @@
 """Tangents: what a text says of them, element by element, against finite differences of the float64 reference."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,13 +26,17 @@ _SLACK = 5.0
 """How much of the tolerance of a sum one element may be off."""
 _MOST = 5e-2
 """And at most."""
+_ALONE = 4
+"""So many inputs, the first ones, move alone too, so that none hides behind the others."""
+_UNITS, _FINE = 16.0, 2.0**-23
+"""Units in the last place, of the coarsest numbers that are computed with, that rounding may come to there."""
 _RESULT = 2e-4
 """How far a result beside a tangent may be off at least: near edges, more than on the draws that a tolerance is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tangents:
-    """A direction of all inputs at one point, and how every result moves along it."""
+    """A direction of all inputs at one point, or of one, and how every result moves along it."""
 
     inputs: Values
     expected: Values
@@ -55,11 +59,15 @@ def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> t
     if not moving or not any(each.is_float for each in signature.results):
         return NothingToCheck("no floating-point input or output")
     points, tangents, runs = list[Values](), list[Values](), list[Values]()
-    for number in range(points_for(spec.source)):
+    numbers = range(points_for(spec.source))
+    alone = moving[:_ALONE] if len(moving) > 1 else []
+    for number, chosen in [*((number, moving) for number in numbers), *((0, [each]) for each in alone)]:
         point = draw_point(signature, spec.source, 1000 + number, seed=seed, near=number % 2 == 1)
         generator = generator_of("tangent", number, seed=seed)
         along = {each.name: dense_direction(generator, each, point[each.name])[""].astype(each.dtype)
                  for each in moving}  # fmt: skip
+        along = {name: part if name in {each.name for each in chosen} else np.zeros_like(part)
+                 for name, part in along.items()}  # fmt: skip
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
         points.append(point)
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
@@ -70,9 +78,20 @@ def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> t
         _expected({**point, **tangent}, results[number * size : (number + 1) * size], spec)
         for number, (point, tangent) in enumerate(zip(points, tangents, strict=True))
     )
+    unit = _UNITS * max(reference.unit, _FINE)
+    found = (*found[: len(numbers)], *(_doubted(each, found[0], unit) for each in found[len(numbers) :]))
     if not any(mask.any() for each in found for mask in each.smooth.values()):
         return NothingToCheck("no smooth point found")
     return tuple(each for each in found if any(mask.any() for mask in each.smooth.values()))
+
+
+def _doubted(tangents: Tangents, whole: Tangents, unit: float) -> Tangents:
+    """Those of one input, which may drown in the rounding of what the others come to."""
+    sizes = {name: np.abs(whole.expected[f"tangent_{name}"]) for name in whole.doubt}
+    return replace(tangents, doubt={
+        name: each + unit * (sizes[name] + (float(np.median(sizes[name])) if each.size else 0.0))
+        for name, each in tangents.doubt.items()
+    })  # fmt: skip
 
 
 def _expected(inputs: Values, results: Sequence[Values], spec: KernelSpec) -> Tangents:
