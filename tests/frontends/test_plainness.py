@@ -167,6 +167,8 @@ PLAIN = [
     OPTIMIZER + "def f(x):\n    return sgd.update(x, 1.0)",
     "rate = lambda n: 0.1 * n\ndef g(h, x):\n    return h(x)\ndef f(x):\n    return g(rate, x)",
     MODEL + "model = Model(w=jnp.ones(3))\ndef f(x):\n    return model.dot(x) + model(x)",
+    "class Box:\n    def __init__(self, low):\n        self.low, self.high = low, 2.0\n"
+    "def f(x):\n    return Box(x).high",
 ]
 WARP_PLAIN = [
     "@wp.func\ndef f(x: float):\n    return x\ng = (f, f)\n@wp.func\ndef i(x: float):\n"
@@ -182,7 +184,14 @@ CHANGES = [
     "model = Model(w=1.0)\ndef f(x):\n    model.w.append(x)\n    return x",
     "model = Model(w=jnp)\ndef f(x):\n    return g(model)",
     "model = Model(w=(jnp, 1))\ndef f(x):\n    return g(model)",
-    "class Other:\n    def __init__(self, x):\n        self.x = x\nother = Other(x=1.0)",
+    "class Other:\n    def set(self, x):\n        self.x = x",
+    "class Other:\n    @staticmethod\n    def __init__(other):\n        other.x = 1",
+    "class Other:\n    def __init__(*own, other):\n        other.x = 1",
+    "class Other:\n    def __init__(self, x):\n        self = x\n        self.x = 1",
+    "class Other(Model):\n    def __init__(self, x):\n        self.x = 1",
+    "class Other:\n    def __init__(self, x):\n        self.x = 1\nclass Both(Other, Model):\n    y: object",
+    "class Other:\n    def __init__(self, x):\n        self.x = [x]\nother = Other(x=1.0)\n"
+    "def f(x):\n    return g(other.x)",
 ]
 
 

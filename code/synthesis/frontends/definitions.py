@@ -37,6 +37,8 @@ class Built:
     """The expression, with ``{0}``, ``{1}`` … where its parts stand."""
     parts: tuple[tuple[str, Any], ...] = ()
     """What it is made of, each with a name that would suit it."""
+    attributes: tuple[str, ...] = ()
+    """Which attributes of these it asks for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ class Instance:
     """What it has."""
     methods: Mapping[str, Definition]
     """What its class, or one above that, defines."""
+    mark: str = ""
+    """A decorator of the class."""
 
 
 def name_of(function: Any) -> str:

@@ -43,11 +43,7 @@ def more_than_a_kernel(source: str) -> str | None:
     Nothing of it is run. Modules that it names, and that are among those which only compute, are imported.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            module = ast.parse(source)
-        _check_depth(module)
-        _Check(module).module()
+        _check(source)
     except SyntaxError:
         return None
     except ValueError:
@@ -59,12 +55,39 @@ def more_than_a_kernel(source: str) -> str | None:
     return None
 
 
+def passed_on(source: str) -> str | None:
+    """The variable of a module, which can be changed, that a function hands on; None if that is not what is wrong."""
+    try:
+        _check(source)
+    except _PassedOnError as more:
+        return more.name
+    except (SyntaxError, ValueError, RecursionError, MemoryError, _MoreError):
+        return None
+    return None
+
+
+def _check(source: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        module = ast.parse(source)
+    _check_depth(module)
+    _Check(module).module()
+
+
 class _MoreError(Exception):
     """A source does more than define a kernel."""
 
     def __init__(self, node: Any, what: str) -> None:
         super().__init__(what)
         self.line, self.what = getattr(node, "lineno", 1), what
+
+
+class _PassedOnError(_MoreError):
+    """A function hands on what can be changed."""
+
+    def __init__(self, node: Any, name: str) -> None:
+        super().__init__(node, f"a function passes on {name}, which can be changed")
+        self.name = name
 
 
 def _check_depth(module: ast.Module) -> None:
@@ -85,6 +108,8 @@ class _Scope:
     bound: dict[str, list[ast.expr | None]]
     """Each name and what is assigned to it; None for what comes otherwise, as a parameter does."""
     outer: "_Scope | None" = None
+    new: str = ""
+    """The name of the object that is being made here, whose attributes may be set."""
 
     def has(self, name: str) -> bool:
         """Whether the name is this function's, or one's around it."""
@@ -104,6 +129,7 @@ class _Check:
     """Functions and classes defined here."""
     functions: set[str] = field(default_factory=set[str])
     classes: set[str] = field(default_factory=set[str])
+    """Of these those whose objects have what they are given, and nothing else."""
     tuples: set[str] = field(default_factory=set[str])
     """Classes defined here that are named tuples."""
     inert: set[str] = field(default_factory=set[str])
@@ -183,7 +209,8 @@ class _Check:
             case ast.ClassDef():
                 self._only_once(node, node.name)
                 self.own.add(node.name)
-                self.classes.add(node.name)
+                if not any(isinstance(each, ast.FunctionDef) and each.name == "__init__" for each in node.body):
+                    self.classes.add(node.name)
                 if len(node.bases) == 1 and self._is_tuple(node.bases[0]):
                     self.tuples.add(node.name)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if self._is_of_inert(value):
@@ -221,7 +248,7 @@ class _Check:
                 return False
 
     def _is_object(self, value: ast.expr) -> bool:
-        """Whether a value is an object of a class defined here, made of what is fixed: no attribute is ever set."""
+        """Whether a value is an object of a class defined here, made of what is fixed, and has no attribute beside."""
         match value:
             case ast.Call(func=ast.Name(id=kind), args=[], keywords=[*given]) if kind in self.classes:
                 names = {each.value.id for each in given if isinstance(each.value, ast.Name)}
@@ -283,7 +310,8 @@ class _Check:
                 self._function(node, scope)
                 return
             case ast.ClassDef():
-                self._class(node)
+                self._class(node, scope)
+                return
             case ast.Assign(targets=[ast.Name()], value=value) if scope is None and self._is_of_inert(value):
                 return  # the name is noted as these are
             case ast.Name(id=name, ctx=ast.Load()):
@@ -361,7 +389,8 @@ class _Check:
             case _:
                 self._visit(node, scope)
 
-    def _function(self, node: _Function, scope: _Scope | None) -> None:
+    def _function(self, node: _Function, scope: _Scope | None, *, makes: bool = False) -> None:
+        """Look at a function; one that makes an object may set its attributes, which nobody can have do that again."""
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
         around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
         parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -378,7 +407,10 @@ class _Check:
         body: Sequence[ast.AST] = node.body if isinstance(node, ast.FunctionDef) else [node.body]
         for each in body:
             _collect(each, bound)
-        inner = _Scope(inert, bound, scope)
+        marked = isinstance(node, ast.FunctionDef) and bool(node.decorator_list)
+        given = [each.arg for each in [*node.args.posonlyargs, *node.args.args]]
+        first = given[0] if makes and given and not marked else ""
+        inner = _Scope(inert, bound, scope, new=first if bound.get(first) == [None] else "")
         for each in body:
             self._visit(each, inner)
 
@@ -391,13 +423,23 @@ class _Check:
             return
         self._visit(node, scope)
 
-    def _class(self, node: ast.ClassDef) -> None:
+    def _class(self, node: ast.ClassDef, scope: _Scope | None) -> None:
         if node.keywords:
             raise _MoreError(node, "a class has more than bases")
+        for each in [*node.bases, *node.decorator_list]:
+            self._visit(each, scope)
         for each in node.body:
-            if isinstance(each, ast.FunctionDef | ast.AnnAssign | ast.Assign | ast.Pass | ast.Expr):
-                continue
-            raise _MoreError(each, f"a class has {_named(each)}")
+            if not isinstance(each, ast.FunctionDef | ast.AnnAssign | ast.Assign | ast.Pass | ast.Expr):
+                raise _MoreError(each, f"a class has {_named(each)}")
+            if isinstance(each, ast.FunctionDef):
+                self._function(each, scope, makes=each.name == "__init__" and self._is_of_object(node))
+            else:
+                self._visit(each, scope)
+
+    def _is_of_object(self, node: ast.ClassDef) -> bool:
+        """Whether a class, and all that is made of it, is Python's plain ``object``: each call makes a new one."""
+        classes = (each for each in ast.walk(self.tree) if isinstance(each, ast.ClassDef))
+        return not node.bases and all(len(each.bases) < 2 for each in classes)
 
     def _name(self, node: ast.AST, name: str, scope: _Scope | None) -> None:
         if scope is not None and scope.has(name):
@@ -416,7 +458,7 @@ class _Check:
         if name in self.inert:
             raise _MoreError(node, f"it has Python run {name}, which is Warp's")
         if name in self.changing and scope is not None:
-            raise _MoreError(node, f"a function passes on {name}, which can be changed")
+            raise _PassedOnError(node, name)
 
     def _attribute(self, node: ast.Attribute, scope: _Scope | None) -> None:
         executed = scope is None or not scope.inert
@@ -429,7 +471,7 @@ class _Check:
             self._member(node, *path, executed=executed)
             return
         _check_attribute(node, node.attr, executed=executed)
-        if executed and not isinstance(node.ctx, ast.Load):
+        if executed and not isinstance(node.ctx, ast.Load) and not _is_new(node.value, scope):
             raise _MoreError(node, f"it sets the attribute {node.attr}")
         if executed and node.attr in names.RULES and not self._is_own(node.value, scope):
             raise _MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
@@ -476,6 +518,10 @@ class _Check:
             if all(isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp)) for value in values):
                 return
         raise _MoreError(node, f"it changes {ast.unparse(what)[:60]} in place")
+
+
+def _is_new(node: ast.expr, scope: _Scope | None) -> bool:
+    return isinstance(node, ast.Name) and scope is not None and bool(scope.new) and node.id == scope.new
 
 
 def _spelled(annotations: Sequence[ast.expr | None]) -> list[ast.expr]:

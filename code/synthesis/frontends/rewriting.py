@@ -5,30 +5,46 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType, FunctionType
 
+Placed = ast.expr | ast.arg | ast.stmt | ast.keyword
+
 
 @dataclass(frozen=True, slots=True)
-class _Edit:
+class Edit:
+    """What stands in the place of some bytes of a source."""
+
     start: int
     end: int
     text: str
 
 
-class _Text:
-    """A source as bytes, which is what Python counts columns in."""
+class Text:
+    """A source as bytes, which is what Python counts columns in.
+
+    Args:
+        source: of Python's.
+    """
 
     def __init__(self, source: str) -> None:
+        """Look where its lines begin."""
         self.source = source.encode()
         self._lines = [0]
         for line in self.source.split(b"\n"):
             self._lines.append(self._lines[-1] + len(line) + 1)
 
-    def start(self, node: ast.expr | ast.arg | ast.stmt) -> int:
+    def start(self, node: Placed) -> int:
+        """The byte at which a node begins."""
         return self._lines[node.lineno - 1] + node.col_offset
 
-    def end(self, node: ast.expr | ast.arg | ast.stmt) -> int:
+    def end(self, node: Placed) -> int:
+        """The byte behind a node."""
         return self._lines[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
 
-    def edited(self, edits: Iterable[_Edit]) -> str:
+    def holds(self, node: Placed, name: str) -> bool:
+        """Whether a name stands where a node is said to be: of a text with holes Python 3.11 does not know where."""
+        return self.source[self.start(node) : self.end(node)] == name.encode()
+
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """The source with some changes, none of which touch."""
         found = self.source
         for each in sorted(edits, key=lambda edit: edit.start, reverse=True):
             found = found[: each.start] + each.text.encode() + found[each.end :]
@@ -39,20 +55,19 @@ def with_names(source: str, names: Mapping[str, str]) -> str | None:
     """A source that reads other names, which it must not bind; None if one cannot be written there."""
     if not names:
         return source
-    text, edits = _Text(source), list[_Edit]()
+    text, edits = Text(source), list[Edit]()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name) and node.id in names:
-            start, end = text.start(node), text.end(node)
-            if text.source[start:end] != node.id.encode():  # Python 3.11 does not know where in a text with holes
+            if not text.holds(node, node.id):
                 return None
-            edits.append(_Edit(start, end, names[node.id]))
+            edits.append(Edit(text.start(node), text.end(node), names[node.id]))
     return text.edited(edits)
 
 
 def with_own_name(source: str, old: str, new: str) -> str | None:
     """A definition under another name, by which it also calls itself; None if that cannot be written."""
     (first, *_) = ast.parse(source).body
-    text = _Text(source)
+    text = Text(source)
     if not isinstance(first, ast.FunctionDef | ast.ClassDef) or first.name != old:
         return None
     word = b"def " if isinstance(first, ast.FunctionDef) else b"class "
@@ -62,7 +77,7 @@ def with_own_name(source: str, old: str, new: str) -> str | None:
     inside = with_names(source, {old: new})
     if inside is None:
         return None
-    at = _Text(inside).start(ast.parse(inside).body[0]) + len(word)
+    at = Text(inside).start(ast.parse(inside).body[0]) + len(word)
     whole = inside.encode()
     return (whole[:at] + new.encode() + whole[at + len(old.encode()) :]).decode()
 
@@ -80,18 +95,18 @@ def annotation_names(source: str) -> list[str]:
 
 def without_annotations(source: str, strange: Callable[[str], bool]) -> str:
     """A source without annotations that name anything strange; a field of a class is then an ``object``."""
-    tree, text, edits = ast.parse(source), _Text(source), list[_Edit]()
+    tree, text, edits = ast.parse(source), Text(source), list[Edit]()
     for node in ast.walk(tree):
         annotation = _annotation(node)
         if annotation is None or not any(strange(each.id) for each in _names(annotation)):
             continue
         end = text.end(annotation)
         if isinstance(node, ast.arg):
-            edits.append(_Edit(text.start(node) + len(node.arg.encode()), end, ""))
+            edits.append(Edit(text.start(node) + len(node.arg.encode()), end, ""))
         elif isinstance(node, ast.FunctionDef):
-            edits.append(_Edit(text.source.rindex(b"->", 0, text.start(annotation)), end, ""))
+            edits.append(Edit(text.source.rindex(b"->", 0, text.start(annotation)), end, ""))
         else:
-            edits.append(_Edit(text.start(annotation), end, "object"))
+            edits.append(Edit(text.start(annotation), end, "object"))
     changed = text.edited(edits).replace(") :", "):") if edits else source
     try:
         ast.parse(changed)
@@ -110,9 +125,9 @@ def outer_names(source: str) -> list[str]:
 def with_starts(source: str, names: Mapping[str, str]) -> str:
     """A function's source with variables of its own, which start from others, for those of a function around it."""
     (first, *_) = ast.parse(source).body
-    text = _Text(source)
+    text = Text(source)
     edits = [
-        _Edit(text.start(each), text.end(each), "; ".join(f"{name} = {names[name]}" for name in each.names))
+        Edit(text.start(each), text.end(each), "; ".join(f"{name} = {names[name]}" for name in each.names))
         for each in (first.body if isinstance(first, ast.FunctionDef) else [])
         if isinstance(each, ast.Nonlocal)
     ]
@@ -141,6 +156,14 @@ def without_decorators(source: str) -> tuple[str, int]:
         return source, 0
     lines = source.splitlines(keepends=True)
     return "".join(lines[first.lineno - 1 :]), first.lineno - 1
+
+
+def without_mark(source: str, name: str, line: int) -> tuple[str, int]:
+    """A function's source without a decorator that stands first, by its name, and the line that it then starts at."""
+    lines = source.splitlines(keepends=True)
+    if lines[0].strip() != f"@{name}":
+        return source, line
+    return "".join(lines[1:]), line + 1
 
 
 def lambda_in(lines: list[str], function: FunctionType) -> tuple[str, int] | None:

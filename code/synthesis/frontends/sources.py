@@ -38,6 +38,7 @@ from synthesis.frontends.rewriting import (
     with_starts,
     without_annotations,
     without_docstring,
+    without_mark,
 )
 
 _MOST = 300
@@ -210,8 +211,11 @@ class SourceCollector:
         """The source of a definition, and its line; a lambda's under its name here, without what is around it."""
         if definition.source:
             return definition.source, definition.line
-        if not self.loose or getattr(definition.obj, "__name__", "") != "<lambda>":
+        if not self.loose:
             return source_of(definition.obj)
+        if getattr(definition.obj, "__name__", "") != "<lambda>":
+            source, line = source_of(definition.obj)
+            return (source, line) if source is None else without_mark(source, "staticmethod", line)
         try:
             found = lambda_in(inspect.findsource(definition.obj.__code__)[0], definition.obj)
         except (OSError, SyntaxError, IndexError):
@@ -276,11 +280,14 @@ class SourceCollector:
             return not self._is_users(value)
         if inspect.isclass(value) and not self._is_library_class(value) and self._seen.get(name) is not value:
             return False
+        return self.gathers(name, value, home)
+
+    def gathers(self, name: str, value: Any, module: str = "") -> bool:
+        """Whether something can be gathered, under its name or one like it; it is then, and else nothing is."""
         kept = [dict(each) for each in self._gathered]
         missing, depth = list(self.missing), len(self._at)
         try:
-            self._refer(name, value, home)
-            if self._seen.get(name) is value:
+            if self._seen.get(self._refer(name, value, module)) is value:
                 return True
         except NotGatheredError:
             del self._at[depth:]
@@ -436,19 +443,20 @@ class SourceCollector:
         built = self.built(value)
         if built is not None:
             self._seen[name] = value
+            self.mentioned.update(built.attributes)
             parts = [self.express(hint, part, module) for hint, part in built.parts]
             self._definitions[name] = self._own(f"{name} = {built.text.format(*parts)}")
         elif definition is not None:
             self._visit(name, definition)
         elif (instance := self.instance(value, self.mentioned)) is not None:
             self._seen[name] = value
-            kind = self._declare(instance)
+            kind = self.declare(instance)
             parts = [f"{each}={self.express(each, part, module)}" for each, part in instance.fields.items()]
-            self._definitions[name] = f"{name} = {kind}({', '.join(parts)})"
+            self._definitions[name] = self._own(f"{name} = {kind}({', '.join(parts)})")
         else:
             self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
 
-    def _declare(self, instance: Instance) -> str:
+    def declare(self, instance: Instance) -> str:
         """Declare a class that has what of an object's is used; returns its name."""
         name = self._free(instance.kind.__name__, instance.kind)
         if name in self._seen:
@@ -456,6 +464,7 @@ class SourceCollector:
         self._seen[name] = instance.kind
         self._imports.setdefault("dataclasses", "import dataclasses")
         lines = [
+            *([self._own(instance.mark)] if instance.mark else []),
             "@dataclasses.dataclass(eq=False)",
             f"class {name}:",
             *(f"    {each}: object" for each in instance.fields),
@@ -507,6 +516,8 @@ class SourceCollector:
             return repr(value)
         if isinstance(value, float):
             return repr(value) if math.isfinite(value) else f'float("{value}")'
+        if self.loose and hasattr(value, "_fields"):  # a named tuple, which is told by its class
+            return None
         if isinstance(value, tuple | list):
             items = [self._constant(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
             if any(item is None for item in items):

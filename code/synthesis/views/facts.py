@@ -115,6 +115,8 @@ def _tree(tree: Any) -> str:
             return repr(constant)
         case {"dict": entries}:
             return "{" + ", ".join(f"{key!r}: {_tree(each)}" for key, each in entries.items()) + "}"
+        case {"entries": entries}:
+            return "{" + ", ".join(f"{_tree(key)}: {_tree(each)}" for key, each in entries) + "}"
         case {"list": entries}:
             return f"[{', '.join(map(_tree, entries))}]"
         case {"tuple": entries}:

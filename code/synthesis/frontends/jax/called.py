@@ -2,15 +2,16 @@
 
 import functools
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.fingerprints import data_of, is_key
-from synthesis.frontends.jax.portraits import fields_of, variable
+from synthesis.frontends.jax.portraits import variable
 from synthesis.frontends.launched import Launched, NotKeptError
 
 jax: Any = functions.jax
@@ -36,15 +37,35 @@ class Given:
     jaxpr: Any
 
 
+class Sources(Protocol):
+    """Where what a call names is declared."""
+
+    def bring(self, name: str, value: Any) -> str:
+        """Have something in the source; returns the name that it has there."""
+        ...
+
+    def declare(self, value: Any, children: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        """Have the class of an object in the source that JAX takes apart.
+
+        Args:
+            value: the object.
+            children: the attributes that it is taken apart into.
+
+        Returns:
+            The name of the class, and what else it is made with.
+        """
+        ...
+
+
 @dataclass(slots=True)
 class Trees:
     """The arguments of a call as ``Signature.call`` has them.
 
     Args:
-        beside: brings something into the source, and gives the name that it has there.
+        sources: where constants and classes are declared.
     """
 
-    beside: Callable[[str, Any], str]
+    sources: Sources
     leaves: list[functions.Leaf] = field(default_factory=list[functions.Leaf])
     _values: Iterator[tuple[Any, Any]] = field(default_factory=lambda: iter(()))
 
@@ -66,11 +87,12 @@ class Trees:
             kwargs[name] = self._static(name, value) if name in given.static_argnames else self._tree(name, value)
         return {"args": args, "kwargs": kwargs}
 
-    def _static(self, name: str, value: Any) -> Any:
+    def _static(self, path: str, value: Any) -> Any:
         kind: Any = value.__class__
         if value is None or kind in (bool, int, str) or (kind is float and math.isfinite(value)):
             return {"value": value}
-        return {"beside": self.beside(variable(value) if name == "self" else name, value)}
+        name = re.sub(r"\W+", "_", path).strip("_")
+        return {"beside": self.sources.bring(variable(value) if name == "self" else name, value)}
 
     def _tree(self, path: str, value: Any) -> Any:
         if value is None:
@@ -79,23 +101,24 @@ class Trees:
         if len(children) == 1 and not children[0][0]:
             return self._leaf(path)
         kind: Any = value.__class__
-        trees = {key: self._tree(path + jax.tree_util.keystr(key), each) for key, each in children}
+        keys = [key[0] for key, _ in children]
+        if kind not in (list, tuple, dict):
+            names = _attributes(value, keys, [each for _, each in children])
+            if names is not None:
+                kind_name, others = self.sources.declare(value, names)
+                trees = {name: self._tree(f"{path}.{name}", each)
+                         for name, (_, each) in zip(names, children, strict=True)}  # fmt: skip
+                rest = {name: self._static(f"{path}_{name}", each) for name, each in others.items()}
+                return {"record": kind_name, "fields": {**trees, **rest}}
+        trees = [self._tree(path + jax.tree_util.keystr(key), each) for key, each in children]
         if kind in (list, tuple):
-            return {kind.__name__: list(trees.values())}
-        if kind is dict and all(isinstance(key[0].key, str) for key in trees):
-            return {"dict": {key[0].key: tree for key, tree in trees.items()}}
-        return self._record(path, value, {getattr(key[0], "name", None): tree for key, tree in trees.items()})
-
-    def _record(self, path: str, value: Any, trees: Mapping[Any, Any]) -> Any:
-        fields = fields_of(value)
-        if fields is None or not trees.keys() <= set(fields):
-            kind: Any = value.__class__
+            return {kind.__name__: trees}
+        if kind is not dict and not (isinstance(value, Mapping) and keys):
             raise NotKeptError(f"{path} is a {kind.__module__}.{kind.__qualname__}, which no source can make")
-        found = {
-            name: trees[name] if name in trees else self._static(f"{path}_{name}", getattr(value, name))
-            for name in fields
-        }
-        return {"record": self.beside(type(value).__name__, type(value)), "fields": found}
+        keyed = [(getattr(key, "key", None), tree) for key, tree in zip(keys, trees, strict=True)]
+        if all(isinstance(key, str) for key, _ in keyed):
+            return {"dict": dict(keyed)}
+        return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
 
     def _leaf(self, path: str) -> Any:
         value, kind = next(self._values)
@@ -105,6 +128,29 @@ class Trees:
             return {"key": path, "impl": str(jax.random.key_impl(value))}
         self.leaves.append(functions.Leaf(name=path, dtype=str(kind.dtype), shape=tuple(kind.shape)))
         return {"weak": path} if kind.weak_type else path
+
+
+def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:
+    """The attributes of an object that its children are; None if they are not attributes, each another."""
+    own: Mapping[str, Any] = getattr(value, "__dict__", {})
+    found: list[str] = []
+    for key, child in zip(keys, children, strict=True):
+        said = getattr(key, "name", None)
+        name = said if isinstance(said, str) else next((name for name, each in own.items() if each is child), None)
+        if name is None or name in found or not hasattr(value, name):
+            return None
+        found.append(name)
+    return found
+
+
+def _key(path: str, key: Any) -> Any:
+    """The key of a dictionary as a tree of constants."""
+    kind: Any = key.__class__
+    if kind in (int, str, bool):
+        return {"value": key}
+    if kind is tuple:
+        return {"tuple": [_key(path, each) for each in key]}
+    raise NotKeptError(f"{path} has a key that is a {kind.__module__}.{kind.__qualname__}")
 
 
 def _is_other(value: Any, each: Any) -> bool:

@@ -141,6 +141,8 @@ class _Building:
                 return _beside(self._function, name)
             case {"dict": entries}:
                 return {key: self.built(entry) for key, entry in entries.items()}
+            case {"entries": entries}:
+                return {self.built(key): self.built(entry) for key, entry in entries}
             case {"list": entries}:
                 return [self.built(entry) for entry in entries]
             case {"tuple": entries}:
@@ -204,11 +206,30 @@ def leaves_of(tree: Any) -> Iterator[str]:
         case {"dict": entries} | {"fields": entries}:
             for each in entries.values():
                 yield from leaves_of(each)
+        case {"entries": entries}:
+            for _, each in entries:
+                yield from leaves_of(each)
         case {"list": entries} | {"tuple": entries}:
             for each in entries:
                 yield from leaves_of(each)
         case _:
             return
+
+
+def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
+    """A call, or a tree of it, whose records are made with fields of other names."""
+    match tree:
+        case {"record": kind, "fields": fields}:
+            changed = {others.get(name, name): with_fields(each, others) for name, each in fields.items()}
+            return {"record": kind, "fields": changed}
+        case {"value": _}:
+            return tree
+        case {**entries} if isinstance(tree, dict):
+            return {name: with_fields(each, others) for name, each in entries.items()}
+        case [*entries]:
+            return [with_fields(each, others) for each in entries]
+        case _:
+            return tree
 
 
 def _beside(function: Any, name: str) -> Any:
@@ -340,6 +361,10 @@ def _with_keys(tree: Any, value: Any) -> Any:
             return functions.jax.random.wrap_key_data(value, impl=implementation)
         case {"dict": entries}:
             return {key: _with_keys(entry, value[key]) for key, entry in entries.items()}
+        case {"entries": entries}:
+            return {
+                key: _with_keys(entry, each) for (_, entry), (key, each) in zip(entries, value.items(), strict=True)
+            }
         case {"list": entries} | {"tuple": entries}:
             return type(value)(_with_keys(entry, each) for entry, each in zip(entries, value, strict=True))
         case {"record": _, "fields": fields}:
@@ -354,6 +379,8 @@ def _has_keys(tree: Any) -> bool:
             return True
         case {"dict": entries} | {"fields": entries}:
             return any(map(_has_keys, entries.values()))
+        case {"entries": entries}:
+            return any(_has_keys(entry) for _, entry in entries)
         case {"list": entries} | {"tuple": entries}:
             return any(map(_has_keys, entries))
         case _:

@@ -2,16 +2,17 @@
 
 import ast
 import inspect
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from types import MethodType
 from typing import Any
 
-from synthesis.frontends.definitions import Definition, name_of
+from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Given, Trees, read_leaves
 from synthesis.frontends.jax.fingerprints import captured, fingerprint
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.launched import Described, Launched, NotKeptError
+from synthesis.frontends.plain_form import made_plain
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.rewriting import attributes_in, without_decorators
 from synthesis.frontends.sources import NotGatheredError, SourceCollector
@@ -33,6 +34,7 @@ def describe(given: Given) -> Described:
     Raises:
         NotKeptError: if no source by itself is the function, and why.
     """
+    given = replace(given, function=_called(given.function))
     behind = functions.function_behind(given.function)
     if behind is None:
         kind: Any = given.function.__class__
@@ -43,6 +45,8 @@ def describe(given: Given) -> Described:
     credits_ = Credits(origin.package, licence)
     source, name, call, leaves = _collected(given, behind, credits_)
     arguments = tuple(_argument(each, Role.INPUT) for each in _ordered(given, call, leaves))
+    source, others = made_plain(source)
+    call = calling.with_fields(call, others)
     results = _results(given.jaxpr)
     if not results:
         raise NotKeptError("it gives nothing")
@@ -70,15 +74,56 @@ def describe(given: Given) -> Described:
     return Described(spec=spec, digest=fingerprint(given.jaxpr))
 
 
+def _called(function: Any) -> Any:
+    """A function, or of an object of a class of Python's own making the method by which it is called."""
+    behind = functions.function_behind(function)
+    return function if behind is not None or not hasattr(function, "__call__") else function.__call__  # noqa: B004
+
+
 def read(given: Given) -> Launched:
     """The arrays of a call.
 
     Raises:
         NotKeptError: if an argument is of a kind that no source can make.
     """
-    trees = Trees(lambda name, _: name)
+    trees = Trees(_Nowhere())
     trees.call_of(given)
     return read_leaves(trees.leaves, given.leaves)
+
+
+class _Sources:
+    """What a call names, in a source."""
+
+    def __init__(self, collector: SourceCollector, home: str) -> None:
+        self._collector = collector
+        self._home = home
+
+    def bring(self, name: str, value: Any) -> str:
+        return self._collector.bring(name, value, self._home)
+
+    def declare(self, value: Any, children: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        """The class as it is written, or one that has what is used of the object."""
+        kind: Any = value.__class__
+        fields = portraits.fields_of(value)
+        fits = fields is not None and set(children) <= set(fields)
+        if fields is not None and fits and self._collector.gathers(kind.__name__, kind, self._home):
+            name, given = self._collector.name_of(kind), {each: getattr(value, each) for each in fields}
+        else:
+            node = portraits.node(value, children, self._collector.mentioned)
+            name, given = self._collector.declare(node), node.fields
+        return name, {each: part for each, part in given.items() if each not in children}
+
+
+class _Nowhere:
+    """Where only the arrays of a call are asked for."""
+
+    def bring(self, name: str, value: Any) -> str:
+        del value
+        return name
+
+    def declare(self, value: Any, children: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+        del children
+        return type(value).__name__, {}
 
 
 class Credits:
@@ -114,24 +159,39 @@ class Credits:
 def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
     """The source of a function, its name there, the call, and the leaves of its arguments."""
     definition = discovery.definition_of(behind, given.function)
-    bare, line = definition.source, definition.line
+    text = discovery.source_text(definition)
+    mentioned = attributes_in(ast.parse(text[0])) if text is not None else set[str]()
     for attempt in range(2):
-        collector = _collector(credits_)
-        text = discovery.source_text(definition)
-        collector.mentioned |= attributes_in(ast.parse(text[0])) if text is not None else set()
-        if isinstance(given.function, MethodType):
-            collector.mentioned.add(given.function.__name__)
-        trees = Trees(lambda name, value, to=collector: to.bring(name, value, behind.__module__))
         try:
-            call = trees.call_of(given)
-            name = _entry(collector, given.function, replace(definition, source=bare, line=line))
-            return collector.text(), name, call, trees.leaves
+            return _gathered(given, definition, credits_, mentioned)
         except NotGatheredError as error:
             if attempt or text is None:
-                raise NotKeptError(f"its source is not whole: {_words(collector)}") from error
+                raise NotKeptError(f"its source is not whole: {error}") from error
         bare, lines = without_decorators(text[0])  # what they name may be known to the function around it alone
-        line = text[1] + lines
+        definition = replace(definition, source=bare, line=text[1] + lines)
     raise AssertionError("the second attempt is the last")
+
+
+def _gathered(
+    given: Given, definition: Definition, credits_: Credits, mentioned: set[str]
+) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
+    """As ``_collected``; once more where objects were declared before all was known that is asked of them.
+
+    Raises:
+        NotGatheredError: with what is missing, in words.
+    """
+    while True:
+        collector = _collector(credits_)
+        collector.mentioned |= mentioned
+        trees = Trees(_Sources(collector, home_of(definition.obj)))
+        try:
+            call = trees.call_of(given)
+            name = _entry(collector, given.function, definition)
+        except NotGatheredError as error:
+            raise NotGatheredError(_words(collector)) from error
+        if collector.mentioned == mentioned:
+            return collector.text(), name, call, trees.leaves
+        mentioned = collector.mentioned
 
 
 def _collector(credits_: Credits) -> SourceCollector:

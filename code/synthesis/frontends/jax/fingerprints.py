@@ -20,6 +20,7 @@ def fingerprint(closed: Any) -> str:
     Args:
         closed: a jaxpr that tracing gave.
     """
+    closed = _without_shell(closed)
     text = closed.pretty_print(use_color=False, source_info=False, name_stack=False)
     found = hashlib.blake2b(_NAMED.sub("", without_addresses(text)).encode(), digest_size=16)
     for constant in captured(closed):
@@ -27,6 +28,17 @@ def fingerprint(closed: Any) -> str:
         found.update(f"{value.dtype} {value.shape}".encode())
         found.update(np.ascontiguousarray(value).tobytes())
     return found.hexdigest()
+
+
+def _without_shell(closed: Any) -> Any:
+    """A jaxpr, or what is inside it if it does no more than call that: a jitted function may be jitted once more."""
+    while len(closed.jaxpr.eqns) == 1 and not closed.consts:
+        (call,) = closed.jaxpr.eqns
+        inner = call.params.get("jaxpr") if call.primitive.name in ("jit", "pjit") else None
+        if inner is None or [*call.invars] != [*closed.jaxpr.invars] or [*call.outvars] != [*closed.jaxpr.outvars]:
+            break
+        closed = inner
+    return closed
 
 
 def captured(closed: Any) -> Iterator[Any]:

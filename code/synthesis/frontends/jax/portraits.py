@@ -7,7 +7,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any
 
@@ -42,17 +42,30 @@ def built(value: Any) -> Built | None:
     """A value as an expression of others; None for one that is a constant, has a source, or cannot be told."""
     if isinstance(value, FunctionType):
         return _transformed(value)
+    if isinstance(value, MethodType) and (isinstance(value.__func__, FunctionType) or is_jitted(value.__func__)):
+        return _method(value)
     if is_jitted(value):
         return _jitted(value)
     if isinstance(value, functools.partial):
         return _partial(value)
-    if isinstance(value, MethodType) and isinstance(value.__func__, FunctionType):
-        return Built(f"{{0}}.{value.__name__}", ((variable(value.__self__), value.__self__),))
     if type(value) in (list, tuple):
         return _sequence(value)
     if type(value) is dict:
         return _dictionary(value)
     return record(value)
+
+
+def _method(value: MethodType) -> Built:
+    """A bound method: an attribute of its object, or, where that is no function by itself, a function that calls it."""
+    part = (variable(value.__self__), value.__self__)
+    if value.__name__ != "__call__" and not is_jitted(value.__func__):
+        return Built(f"{{0}}.{value.__name__}", (part,), attributes=(value.__name__,))
+    called = "{0}" if value.__name__ == "__call__" else f"{{0}}.{value.__name__}"
+    parameters = functions.parameters_of(value)
+    taken = inspect.signature(value).parameters.values()
+    plain = len(parameters) == len(taken) and all(each.default is each.empty for each in taken)
+    given = ", ".join(parameters) if plain else "*args, **kwargs"
+    return Built(f"lambda {given}: {called}({given})", (part,), attributes=(value.__name__,))
 
 
 def variable(value: Any) -> str:
@@ -73,6 +86,35 @@ def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
         return None
     if kind.__module__.partition(".")[0] in _LIBRARIES:
         return None
+    fields, methods = _asked_for(value, mentioned)
+    if not fields and not methods:
+        return None
+    return Instance(kind=kind, fields=fields, methods=methods)
+
+
+def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Instance:
+    """An object that JAX takes apart, by its children and what else of it is used.
+
+    Args:
+        value: the object.
+        children: the attributes that it is taken apart into, in order.
+        mentioned: the attributes that are asked for.
+    """
+    fields, methods = _asked_for(value, mentioned)
+    rest = {name: each for name, each in fields.items() if name not in children}
+    mark = f"jax.tree_util.register_dataclass, data_fields={[*children]!r}, meta_fields={[*rest]!r}"
+    return Instance(
+        kind=value.__class__,
+        fields={**{name: getattr(value, name) for name in children}, **rest},
+        methods={name: each for name, each in methods.items() if name not in children},
+        mark=f"@functools.partial({mark})",
+    )
+
+
+def _asked_for(value: Any, mentioned: Collection[str]) -> tuple[dict[str, Any], dict[str, Definition]]:
+    """What of an object is used: attributes that are its own or its class's, and methods, with what these use."""
+    kind: Any = value.__class__
+    own: Mapping[str, Any] = getattr(value, "__dict__", {})
     fields: dict[str, Any] = {}
     methods: dict[str, Definition] = {}
     waiting = [*(["__call__"] if hasattr(kind, "__call__") else []), *sorted(mentioned)]  # noqa: B004
@@ -80,17 +122,15 @@ def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
         if name in fields or name in methods or (name.startswith("__") and name != "__call__"):
             continue
         found = inspect.getattr_static(kind, name, None)
-        method = _function_of(found)
-        if method is None and name in vars(value):
-            fields[name] = vars(value)[name]
+        method = _function_of(found) or (_function_of(getattr(kind, name, None)) if hasattr(found, "__get__") else None)
+        if name in own and (method is None or isinstance(found, FunctionType)):
+            fields[name] = own[name]
         elif method is not None:
             methods[name] = Definition(method)
             waiting += sorted(attributes_in(ast.parse(textwrap.dedent(source_of(method)[0] or ""))))
         elif found is not None and not callable(found):
             fields[name] = getattr(value, name)
-    if not fields and not methods:
-        return None
-    return Instance(kind=kind, fields=dict(sorted(fields.items())), methods=methods)
+    return dict(sorted(fields.items())), methods
 
 
 def _function_of(member: Any) -> FunctionType | None:
@@ -104,7 +144,7 @@ def _function_of(member: Any) -> FunctionType | None:
 
 def is_jitted(value: Any) -> bool:
     """Whether a value is what ``jax.jit`` returns."""
-    return hasattr(value, "_jit_info") and hasattr(value, "_fun")
+    return hasattr(value, "_jit_info") and hasattr(value, "_fun") and not isinstance(value, MethodType)
 
 
 def hint_of(value: Any, inner: str) -> str:
@@ -113,7 +153,7 @@ def hint_of(value: Any, inner: str) -> str:
     if made is not None:
         return f"{inner}_{made[0].partition('.')[0]}"
     if isinstance(value, MethodType):
-        return value.__name__
+        return value.__name__.strip("_")
     return f"{inner}_bound" if isinstance(value, functools.partial) else inner
 
 

@@ -1,0 +1,160 @@
+"""A source that was told of a live program, said so that it is plain: the same program in other words.
+
+What a program writes is not always what may stand in a row's source (``plainness.py``): attributes that begin with an
+underscore, lists of the module's that a function hands on, fields that are called as the methods which change a list.
+Here these get other names, or are made anew where they are used. Whether it is still the same program is not decided
+here: its text has to be traced to what the live one was.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator, Mapping
+
+from synthesis.frontends import plain_names as names
+from synthesis.frontends.plainness import more_than_a_kernel, passed_on
+from synthesis.frontends.rewriting import Edit, Text
+
+_MOST = 100
+"""Variables of a source that are made anew where they are used."""
+
+
+def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
+    """A source that does no more than define its kernel, if other words make it that; else the source as it is.
+
+    Returns:
+        The source, and what the attributes are called there that have another name.
+    """
+    if more_than_a_kernel(source) is None:
+        return source, {}
+    public, others = _with_public_attributes(source)
+    for found in (public, _with_fresh_values(public)):
+        if more_than_a_kernel(found) is None:
+            return found, others
+    return source, {}
+
+
+def _with_public_attributes(source: str) -> tuple[str, Mapping[str, str]]:
+    """The source in which what its classes have is public, and called as no method that changes things in place."""
+    tree = ast.parse(source)
+    classes = [each for each in ast.walk(tree) if isinstance(each, ast.ClassDef)]
+    own = {name for each in classes for name in _members(each)}
+    taken = own | {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
+    others: dict[str, str] = {}
+    for name in sorted(own):
+        private = name.startswith("_") and not name.startswith("__") and name not in names.HARMLESS
+        if private or name in names.MUTATORS | names.NO_ATTRIBUTES:
+            plain = name.strip("_") if private else f"{name}_"
+            others[name] = next(each for each in _names_like(plain) if each not in taken)
+            taken.add(others[name])
+    changed = _renamed(source, tree, classes, others) if others else None
+    return (source, {}) if changed is None else (changed, others)
+
+
+def _names_like(name: str) -> Iterator[str]:
+    if name.isidentifier():
+        yield name
+    yield from (f"{name}_{number}" if name else f"part_{number}" for number in range(2, 1000))
+
+
+def _members(node: ast.ClassDef) -> Iterator[str]:
+    """What the objects of a class have by its text: methods, fields, and what methods set of their first parameter."""
+    for each in node.body:
+        match each:
+            case ast.FunctionDef(name=name, args=ast.arguments(args=parameters)):
+                yield name
+                first = parameters[0].arg if parameters else ""
+                for inner in ast.walk(each):
+                    match inner:
+                        case ast.Attribute(value=ast.Name(id=owner), attr=attribute, ctx=ast.Store()) if owner == first:
+                            yield attribute
+                        case _:
+                            pass
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+            case ast.Assign(targets=targets):
+                yield from (target.id for target in targets if isinstance(target, ast.Name))
+            case _:
+                pass
+
+
+def _renamed(source: str, tree: ast.Module, classes: Iterable[ast.ClassDef], others: Mapping[str, str]) -> str | None:
+    """The source with other names for attributes; None if they cannot be written."""
+    text = Text(source)
+    kinds = {each.name for each in classes}
+    edits = [edit for each in classes for member in each.body for edit in _of_member(text, member, others)]
+    marks = [part for each in classes for mark in each.decorator_list for part in ast.walk(mark)]
+    said = [(each, each.value) for each in marks if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    edits += [Edit(text.start(each), text.end(each), repr(others[name])) for each, name in said if name in others]
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name) if name in others:
+                end = text.end(node)
+                if not text.source[:end].endswith(
+                    name.encode()
+                ):  # Python 3.11 does not know where in a text with holes
+                    return None
+                edits.append(Edit(end - len(name.encode()), end, others[name]))
+            case ast.Call(func=ast.Name(id=kind), keywords=keywords) if kind in kinds:
+                for each in keywords:
+                    name = each.arg or ""
+                    if name in others:
+                        edits.append(Edit(text.start(each), text.start(each) + len(name.encode()), others[name]))
+            case _:
+                pass
+    return text.edited(edits)
+
+
+def _of_member(text: Text, member: ast.stmt, others: Mapping[str, str]) -> Iterator[Edit]:
+    """The changes of names that a class binds."""
+    match member:
+        case ast.FunctionDef(name=name) if name in others:
+            at = text.start(member) + len(b"def ")
+            yield Edit(at, at + len(name.encode()), others[name])
+        case ast.AnnAssign(target=ast.Name(id=name) as target) if name in others:
+            yield Edit(text.start(target), text.end(target), others[name])
+        case ast.Assign(targets=targets):
+            for target in targets:
+                if isinstance(target, ast.Name) and target.id in others:
+                    yield Edit(text.start(target), text.end(target), others[target.id])
+        case _:
+            pass
+
+
+def _with_fresh_values(source: str) -> str:
+    """The source with functions that give its lists, dictionaries and objects, anew for each use."""
+    for _ in range(_MOST):
+        name = passed_on(source)
+        changed = None if name is None else _with_fresh(source, name)
+        if changed is None:
+            break
+        source = changed
+    return source
+
+
+def _with_fresh(source: str, name: str) -> str | None:
+    """The source with a function for a variable of the module; None if something else is called so too."""
+    tree = ast.parse(source)
+    stores = [each for each in ast.walk(tree) if _binds(each, name)]
+    made = [each for each in tree.body if isinstance(each, ast.Assign) and stores == each.targets]
+    if len(made) != 1:
+        return None
+    text, (node,) = Text(source), made
+    value = ast.get_source_segment(source, node.value) or ""
+    edits = [Edit(text.start(node), text.end(node), f"def {name}():\n    return {value}")]
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Name) and each.id == name and isinstance(each.ctx, ast.Load):
+            if not text.holds(each, name):
+                return None
+            edits.append(Edit(text.end(each), text.end(each), "()"))
+    return text.edited(edits)
+
+
+def _binds(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Name(id=bound, ctx=ast.Store() | ast.Del()) | ast.arg(arg=bound):
+            return bound == name
+        case ast.FunctionDef(name=bound) | ast.ClassDef(name=bound):
+            return bound == name
+        case ast.MatchAs(name=str(bound)) | ast.MatchStar(name=str(bound)):
+            return bound == name
+        case _:
+            return False
