@@ -21,9 +21,13 @@ from synthesis import (
 )
 from synthesis.examples import ArrayType, parse_type, read_inputs
 from synthesis.extraction import extract_to_folder
-from synthesis.frontends.base import Kernel
+from synthesis.frontends.base import Frontend, Kernel
+from synthesis.isolation.wire import WireError
+from synthesis.making.candidate import Candidate
+from synthesis.making.travel import unpack
 from synthesis.records import Domain
 from synthesis.settings import Extraction, Running
+from synthesis.sources import extracted
 
 KERNEL = """
 import warp as wp
@@ -365,6 +369,22 @@ def test_tables_that_name_no_function_are_an_error(package: Path, tmp_path: Path
         ConfigError, match=r"inputs.toml: \[scalled\] names no function in mixed_package.functions; found: "
     ):
         extract_to_folder("mixed_package.functions", tmp_path / "out", settings)
+
+
+@pytest.mark.needs("jax")
+def test_a_kernel_whose_results_cannot_be_read_is_a_rejection(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreadable(frontend: Frontend | None, data: bytes) -> Candidate:
+        candidate = unpack(frontend, data)
+        if candidate.spec is not None and candidate.spec.name == "guessed":
+            raise WireError("no such thing")
+        return candidate
+
+    (package / "sums.py").write_text("def guessed(x):\n    return x + x\n\ndef other(x):\n    return x * x\n")
+    monkeypatch.setattr(extracted, "unpack", unreadable)
+    found = list(extract(str(package / "sums.py"), frontend="jax", verify="none", arg=("f32[3]",)))
+    assert [type(each) for each in found] == [Rejection, Pair]
+    assert isinstance(found[0], Rejection)
+    assert found[0].detail == "its results cannot be read: no such thing"
 
 
 @pytest.mark.needs("jax")

@@ -252,10 +252,11 @@ def _take(way: _Way, item: _Item, place: Place) -> Candidate | None:
             way.frontend, way.names = get_frontend(item.frontend), item.names
             return None
         case (int(position), bytes(data)):
-            way.seen += 1
-            if position == way.again and way.seen <= way.skip:
+            if position == way.again and way.seen < way.skip:
+                way.seen += 1
                 return None
-            candidate = unpack(way.frontend, data)
+            candidate = unpack(way.frontend, data)  # before it counts: what cannot be read has not come
+            way.seen += 1
             if candidate.stopped is not None:
                 return replace(candidate, stopped=replace(candidate.stopped, origin=place.label))
             return candidate

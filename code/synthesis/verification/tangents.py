@@ -64,10 +64,10 @@ def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> t
     for number, chosen in [*((number, moving) for number in numbers), *((0, [each]) for each in alone)]:
         point = draw_point(signature, spec.source, 1000 + number, seed=seed, near=number % 2 == 1)
         generator = generator_of("tangent", number, seed=seed)
-        along = {each.name: dense_direction(generator, each, point[each.name])[""].astype(each.dtype)
+        along = {each.name: np.asarray(dense_direction(generator, each, point[each.name])[""], each.dtype)
                  for each in moving}  # fmt: skip
-        along = {name: part if name in {each.name for each in chosen} else np.zeros_like(part)
-                 for name, part in along.items()}  # fmt: skip
+        moved_here = {each.name for each in chosen}
+        along = {name: part if name in moved_here else np.zeros_like(part) for name, part in along.items()}
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
         points.append(point)
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
