@@ -128,8 +128,8 @@ _ELEMENT = {
             wp.atomic_add(num_inverted, 0, 1)
             tet_active[tid] = 0
             return
-        tet_active[tid] = 1 ~ tet_active[tid] = 1 if volume > min_volume else 0 ~ # turned inside out
-        if volume < 0.0:
+        tet_active[tid] = 1 ~ tet_active[tid] = 1 if volume > min_volume else 0 ~ # turned inside out, not only flat
+        if volume < -min_volume:
             wp.atomic_add(num_inverted, 0, 1)}}
         {?0.7 {for c in range(4):
             wp.atomic_add(vertex_mass, tet[c], wp.abs(volume) * density * 0.25) ~
