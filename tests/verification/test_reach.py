@@ -198,7 +198,7 @@ def test_a_comparison_that_is_wrong_where_both_sides_are_equal_fails(warp_pairs:
 @pytest.mark.needs("warp")
 def test_what_warp_leaves_out_of_a_text_does_not_count(warp_pairs: dict[str, Pair]) -> None:
     assert warp_pairs["fixed"].verdict.reached == 1.0
-    assert warp_pairs["fixed"].verdict.figures["inputs_tried"] == 23  # an overlap, eight where x is 0.7, eight others
+    assert warp_pairs["fixed"].verdict.figures["inputs_tried"] == 19  # an overlap, four where x is 0.7, eight others
 
 
 JAX = """

@@ -109,7 +109,7 @@ EDGES, ORDINARY = 4, 0
 """Draws that hold what their arguments are compared with: half of the elements of the first, all of the second; in the
 others every element is that, a bound, zero or the middle, so that sums and products of them are often equal too. And
 ordinary ones beside them."""
-_LANES = ((4, 16, 16), (256, 8, 8))
+_LANES = ((4, 16, 16), (256, 4, 8))
 """A kernel of few threads decides seldom where others do many times: how many draws of both one of so many has."""
 _LOOSER = 2.0
 """How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
