@@ -91,9 +91,10 @@ ONLY: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """Of modules that hold other things too: all that may be named."""
 WARP_ONLY = frozenset({
-    "array", "array1d", "array2d", "array3d", "array4d", "constant", "fixedarray", "func", "func_grad",
+    "array", "array1d", "array2d", "array3d", "array4d", "constant", "fabricarray", "fabricarrayarray",
+    "indexedfabricarray", "indexedfabricarrayarray", "fixedarray", "func", "func_grad",
     "func_native", "func_replay", "handle", "indexedarray", "kernel", "overload", "ref", "static", "struct", "tile",
-    "tile_stack", "types", "bool", "bfloat16", "Bvh", "Mesh", "HashGrid", "Volume", "Texture1D",
+    "tile_stack", "types", "bool", "bfloat16", "DeterministicMode", "Bvh", "Mesh", "HashGrid", "Volume", "Texture1D",
     "Texture2D", "Texture3D", "TextureAddressMode", "TextureFilterMode", "Float", "Int", "Scalar",
     "matrix_from_cols", "matrix_from_rows", "transform_expand", "indexedarray1d", "indexedarray2d", "indexedarray3d",
     "indexedarray4d", "E", "HALF_PI", "INF", "LN10", "LN2", "LOG10E", "LOG2E", "NAN", "PHI", "PI", "TAU", "e",
@@ -144,8 +145,13 @@ METHODS = frozenset({
 HARMLESS = frozenset({"_replace", "_asdict"})
 MUTATORS = frozenset({
     "append", "extend", "insert", "pop", "popitem", "clear", "update", "setdefault", "remove", "discard",
-    "appendleft", "popleft", "resize", "fill", "itemset", "partition", "byteswap",
+    "appendleft", "popleft", "resize", "fill", "itemset", "partition", "byteswap", "sort", "reverse", "put",
+    "move_to_end", "intersection_update", "difference_update", "symmetric_difference_update",
 })  # fmt: skip
 """Methods that change a list, a dictionary, a set or an array in place."""
+CONTAINERS = frozenset({"dict", "list", "set", "sorted", "tuple", "range"})
+"""Python's functions that make what can be gone through again and again."""
+ITERATORS = frozenset({"enumerate", "filter", "map", "reversed", "zip"})
+"""Python's functions that make what can be gone through once."""
 RULES = frozenset({"defvjp", "defjvp", "defjvps", "def_vmap", "defgrad"})
 """Methods by which a function is given its derivative's rule."""

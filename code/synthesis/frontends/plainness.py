@@ -9,6 +9,7 @@ them assignments are free; what ``wp.static`` evaluates is held to the same rule
 
 import ast
 import importlib
+import itertools
 import re
 import warnings
 from collections.abc import Sequence
@@ -137,7 +138,12 @@ class _Check:
     records: set[str] = field(default_factory=set[str])
     """Names of the module that hold named tuples of functions defined here, none of which can be changed."""
     changing: set[str] = field(default_factory=set[str])
-    """Names of the module that hold what can be changed in place."""
+    """Names of the module that hold what can be changed, in place or by going through it."""
+    containers: set[str] = field(default_factory=set[str])
+    """Of these those that can be asked for parts, gone through and computed with, and stay what they are."""
+    given: dict[int, ast.Call] = field(default_factory=dict[int, ast.Call])
+    """Functions without a decorator that the very next statement gives to Warp under their own name, by identity, and
+    those statements, with the call."""
 
     def module(self) -> None:
         """Raise for the first thing that is more than a kernel."""
@@ -148,6 +154,10 @@ class _Check:
                 raise _MoreError(node, f"a kernel needs no {type(node).__name__.lower()}")
         for node in ast.walk(self.tree):
             self._bind(node)
+        for function, following in itertools.pairwise(self.tree.body):
+            call = self._giving(function, following)
+            if call is not None:
+                self.given |= {id(function): call, id(following): call}
         for statement in self.tree.body:
             self._outermost(statement)
         for statement in self.tree.body:
@@ -215,20 +225,57 @@ class _Check:
                     self.tuples.add(node.name)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if self._is_of_inert(value):
                 self.inert.add(name)
+            case ast.Assign() if id(node) in self.given:
+                pass
             case ast.Assign(targets=targets, value=value) if all(map(_only_names, targets)):
                 if self._is_record(value) and isinstance(targets[0], ast.Name) and len(targets) == 1:
                     self.records.add(targets[0].id)
-                elif not (_is_fixed(value) or self._is_object(value)):
-                    self.changing |= {each.id for target in targets for each in ast.walk(target)
-                                      if isinstance(each, ast.Name)}  # fmt: skip
+                else:
+                    self._keep(_bound_by(node), value)
             case ast.AnnAssign(target=ast.Name(id=name), value=value):
-                if value is not None and not _is_fixed(value):
-                    self.changing.add(name)
+                if value is not None:
+                    self._keep({name}, value)
             case ast.Expr(value=ast.Call(func=ast.Attribute() as function)):
                 if function.attr not in names.RULES and self._path(function) != ("warp", "overload"):
                     raise _MoreError(node, f"it calls {ast.unparse(function)[:60]} and keeps no result")
             case _:
                 raise _MoreError(node, f"outside all functions it has {_named(node)}")
+
+    def _keep(self, bound: set[str], value: ast.expr) -> None:
+        """Note names of the module whose value can be changed."""
+        if self._is_container(value):
+            self.containers |= bound - self.changing
+        else:
+            self.containers -= bound
+        if not self._stays(value):
+            self.changing |= bound
+
+    def _stays(self, value: ast.expr) -> bool:
+        """Whether a value of the module cannot be changed, itself or by another name."""
+        parts = value.elts if isinstance(value, ast.Tuple) else [value]
+        aliases = {each.id for each in parts if isinstance(each, ast.Name)}
+        return self._is_object(value) or (_is_fixed(value) and not aliases & self.changing)
+
+    def _is_container(self, value: ast.expr) -> bool:
+        match value:
+            case ast.Tuple(elts=parts):
+                return all(_is_fixed(each) or self._is_container(each) for each in parts)
+            case ast.Call(func=ast.Name(id=name)):
+                return name in names.CONTAINERS
+            case ast.Call(func=function):
+                return (self._path(function) or ("",))[0].startswith("numpy")
+            case _:
+                return isinstance(value, _DISPLAYS)
+
+    def _runs_out(self, value: ast.expr | None) -> bool:
+        """Whether a value is gone through once, as far as its text shows, and so is not the same the next time."""
+        match value:
+            case ast.Call(func=ast.Name(id=name)):
+                return name in names.ITERATORS
+            case ast.Call(func=function):
+                return (self._path(function) or ("",))[0] == "itertools"
+            case _:
+                return isinstance(value, ast.GeneratorExp)
 
     def _only_once(self, node: ast.stmt, name: str) -> None:
         # An overload of Warp's, or a derivative's rule, may have the name of what it is for.
@@ -257,12 +304,25 @@ class _Check:
                 return False
 
     def _is_inert(self, node: ast.FunctionDef) -> bool:
-        """Whether Python never runs a function's body: it has one decorator, which is Warp's."""
+        """Whether Python never runs a function's body: Warp's is its one decorator, or is what it is given to."""
+        if id(node) in self.given:
+            return True
         if len(node.decorator_list) != 1:
             return False
         (mark,) = node.decorator_list
         path = self._path(mark.func if isinstance(mark, ast.Call) else mark)
         return path is not None and path[0] == "warp" and path[1] in _INERT
+
+    def _giving(self, function: ast.stmt, following: ast.stmt) -> ast.Call | None:
+        """The call in ``f = wp.kernel(f, …)``, or of ``wp.func``, right behind ``def f``; None if it is none."""
+        match function, following:
+            case (
+                ast.FunctionDef(name=name, decorator_list=[]),
+                ast.Assign(targets=[ast.Name(id=target)], value=ast.Call(args=[ast.Name(id=given)]) as call),
+            ) if name == target == given and self._path(call.func) in {("warp", "kernel"), ("warp", "func")}:
+                return call
+            case _:
+                return None
 
     # ---- names and members
 
@@ -314,6 +374,12 @@ class _Check:
                 return
             case ast.Assign(targets=[ast.Name()], value=value) if scope is None and self._is_of_inert(value):
                 return  # the name is noted as these are
+            case ast.Assign() if id(node) in self.given:
+                call = self.given[id(node)]
+                self._call(call, scope)
+                for each in [call.func, *call.keywords]:
+                    self._visit(each, scope)
+                return
             case ast.Name(id=name, ctx=ast.Load()):
                 self._name(node, name, scope)
             case ast.Attribute():
@@ -333,7 +399,7 @@ class _Check:
                     return
                 if not inert and (self._path(node.func) or ("", ""))[0].startswith("jax."):
                     for each in [*node.args, *node.keywords]:
-                        if not (isinstance(each, ast.Name) and each.id in self.changing):
+                        if not (isinstance(each, ast.Name) and each.id in self.containers):
                             self._visit(each, scope)
                     self._visit(node.func, scope)
                     return
@@ -353,13 +419,15 @@ class _Check:
                 self._changed(node, node.value, scope)
             case ast.BinOp() | ast.Compare():  # which make something new
                 for each in ast.iter_child_nodes(node):
-                    if not (isinstance(each, ast.Name) and each.id in self.changing):
+                    if not (isinstance(each, ast.Name) and each.id in self.containers):
                         self._visit(each, scope)
                 return
-            case ast.Subscript(value=ast.Name(id=name)) if name in self.changing:
+            case ast.Subscript(value=ast.Name(id=name)) if name in self.containers:
                 self._visit(node.slice, scope)
                 return
-            case ast.For(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)) if name in self.changing:
+            case ast.AugAssign(target=ast.Name() as target, value=value) if not inert and self._is_container(value):
+                self._changed(node, target, scope)
+            case ast.For(iter=ast.Name(id=name)) | ast.comprehension(iter=ast.Name(id=name)) if name in self.containers:
                 for each in ast.iter_child_nodes(node):
                     if each is not node.iter:
                         self._visit(each, scope)
@@ -393,9 +461,16 @@ class _Check:
         """Look at a function; one that makes an object may set its attributes, which nobody can have do that again."""
         inert = isinstance(node, ast.FunctionDef) and self._is_inert(node)
         around = [*node.args.defaults, *(each for each in node.args.kw_defaults if each is not None)]
+        for each in around:
+            if isinstance(each, _DISPLAYS) or self._runs_out(each):
+                raise _MoreError(each, f"{ast.unparse(each)[:60]} is made once and can be changed")
         parameters = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
         parameters += [each for each in (node.args.vararg, node.args.kwarg) if each is not None]
-        around += _spelled([each.annotation for each in parameters])
+        around += [
+            each
+            for each in _spelled([each.annotation for each in parameters])
+            if self._path(each) != ("warp", "Function")  # a type, which nothing is made of here
+        ]
         if isinstance(node, ast.FunctionDef):
             for mark in node.decorator_list:
                 self._decorator(mark, scope)
@@ -431,6 +506,8 @@ class _Check:
         for each in node.body:
             if not isinstance(each, ast.FunctionDef | ast.AnnAssign | ast.Assign | ast.Pass | ast.Expr):
                 raise _MoreError(each, f"a class has {_named(each)}")
+            if isinstance(each, ast.Assign | ast.AnnAssign) and self._runs_out(each.value):
+                raise _MoreError(each, f"a class holds {ast.unparse(each)[:60]}, which runs out")
             if isinstance(each, ast.FunctionDef):
                 self._function(each, scope, makes=each.name == "__init__" and self._is_of_object(node))
             else:
@@ -473,6 +550,8 @@ class _Check:
         _check_attribute(node, node.attr, executed=executed)
         if executed and not isinstance(node.ctx, ast.Load) and not _is_new(node.value, scope):
             raise _MoreError(node, f"it sets the attribute {node.attr}")
+        if executed and (node.attr in names.MUTATORS or (node.attr == "add" and not _is_update(node.value))):
+            self._changed(node, node.value, scope)
         if executed and node.attr in names.RULES and not self._is_own(node.value, scope):
             raise _MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
 
@@ -494,8 +573,6 @@ class _Check:
         match node.func:
             case ast.Name(id="type") if len(node.args) != 1 or node.keywords:
                 raise _MoreError(node, "it makes a type")
-            case ast.Attribute(value=inner, attr=method) if method in names.MUTATORS and path is None:
-                self._changed(node, inner, scope)
             case _:
                 pass
 
@@ -518,6 +595,11 @@ class _Check:
             if all(isinstance(value, (*_DISPLAYS, ast.Call, ast.BinOp)) for value in values):
                 return
         raise _MoreError(node, f"it changes {ast.unparse(what)[:60]} in place")
+
+
+def _is_update(node: ast.expr) -> bool:
+    """Whether it is ``x.at[i]``, whose methods give a new array."""
+    return isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "at"
 
 
 def _is_new(node: ast.expr, scope: _Scope | None) -> bool:
