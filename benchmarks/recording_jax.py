@@ -1,7 +1,8 @@
-"""What recordings of programs that use JAX give, and what they cost: python benchmarks/recording_jax.py [PROGRAM …].
+"""What recordings of programs that use JAX give, and what they cost: python benchmarks/recording_jax.py [FOLDER].
 
-A program is a file of Python's or a notebook, which is run in a folder of its own, for LIMIT seconds at most. Writes
-recording_jax.txt beside itself; without programs what it costs and the program of the tests alone.
+The programs are those of recorded_jax/programs.txt: our own, and examples of libraries whose repositories lie in FOLDER
+under their names. Each is run in a folder of its own, for LIMIT seconds at most. Writes recording_jax.txt beside
+itself; without FOLDER of our own program alone.
 """
 
 import json
@@ -9,17 +10,20 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from synthesis.output.reading import read_folder
-from synthesis.recording.storage import KERNELS, entries_of, read_kernel, read_refused
+from synthesis.recording.storage import KERNELS, entries_of, read_refused
 from synthesis.stores.places import store_of
 
 HERE = Path(__file__).parent
-USUAL = HERE.parent / "tests" / "kernels" / "calling.py"
-PACKAGES = ("jax", "optax", "flax", "equinox", "numpyro", "distrax", "brax")
+PROGRAMS = HERE / "recorded_jax" / "programs.txt"
+EXAMPLE = HERE / "recorded_jax" / "run_example.py"
+PACKAGES = ("jax", "optax", "flax", "equinox", "numpyro", "distrax", "dm-haiku", "brax")
 LIMIT = 240
 CALLS = 10_000
 MANY = f"""
@@ -62,40 +66,59 @@ def cost(folder: Path) -> list[str]:
     ]
 
 
-def as_program(path: Path, folder: Path) -> Path:
-    """A notebook's code as a program; anything else as it is."""
-    if path.suffix != ".ipynb":
-        return path.resolve()
-    cells = json.loads(path.read_text())["cells"]
-    code = ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
-    lines = [line for each in code for line in [*each.splitlines(), ""] if not line.lstrip().startswith(("!", "%"))]
-    found = folder / f"{path.stem}.py"
-    found.write_text("\n".join(lines) + "\n")
-    return found
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program, and whose example it is."""
+
+    library: str
+    words: list[str]
+
+    @property
+    def name(self) -> str:
+        """Its file's, with the library's."""
+        return f"{self.library} {Path(self.words[self.words[0] == str(EXAMPLE)]).name}"
 
 
-def row(path: Path) -> tuple[list[str], Counter[str]]:
+def programs(repositories: str | None) -> Iterator[Program]:
+    """All of them; without repositories those that need none."""
+    for line in PROGRAMS.read_text().splitlines():
+        library, _, command = line.partition(": ")
+        if repositories is not None or "{repositories}" not in command:
+            said = {"here": HERE, "example": EXAMPLE, "repositories": Path(repositories or ".").resolve()}
+            yield Program(library, command.format(**said).split())
+
+
+def row(program: Program) -> tuple[list[str], Counter[str]]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        irsmith("record", "--out", folder / "kept", "--", as_program(path, folder), folder=folder)
+        irsmith("record", "--out", folder / "kept", "--", *program.words, folder=folder)
         store = store_of(folder / "kept")
         entries = entries_of(store)
         kept = [each for each in entries if each.startswith(KERNELS)]
         why = Counter(read_refused(store, each.partition("/")[2]).why for each in entries if each not in kept)
         if kept:
-            assert read_kernel(store, kept[0].partition("/")[2])
             irsmith(
                 "extract", "--recorded", folder / "kept", "--out", folder / "rows", "--progress", "none", folder=folder
             )
         documents = list(read_folder(folder / "rows")) if (folder / "rows").exists() else []
         verified = [each for each in documents if {"stablehlo", "jaxpr"} & set(each.metadata["verified"])]
         for each in documents:
-            why.update(dict.fromkeys(each.metadata["unverified"].values(), 1))
-    return [path.name, str(len(entries)), str(len(documents)), str(len(verified))], why
+            if each not in verified:
+                why.update(dict.fromkeys(each.metadata["unverified"].values(), 1))
+        for each in rejections(folder / "rows"):
+            why[f"{each['symptom']}: {each['detail']}"] += 1
+    return [program.name, str(len(entries)), str(len(documents)), str(len(verified))], why
+
+
+def rejections(folder: Path) -> list[dict[str, str]]:
+    """Of kernels that were kept and are no rows, each with its symptom."""
+    path = folder / "_irsmith" / "rejections.jsonl"
+    lines = [json.loads(each) for each in path.read_text().splitlines()] if path.exists() else []
+    return [each for each in lines if each.get("level") is None and each.get("symptom") not in (None, "not_available")]
 
 
 def main() -> None:
-    programs = [Path(each) for each in sys.argv[1:]] or [USUAL]
+    wanted = list(programs(sys.argv[1] if len(sys.argv) > 1 else None))
     with tempfile.TemporaryDirectory() as place:
         lines = [
             f"{datetime.now(UTC):%Y-%m-%d}  {', '.join(filter(None, map(said, PACKAGES)))}",
@@ -104,13 +127,16 @@ def main() -> None:
         ]
     table = [["program", "functions", "rows", "verified"]]
     reasons: Counter[str] = Counter()
-    for each in programs:
+    sums: dict[str, list[int]] = {}
+    for each in wanted:
         found, why = row(each)
         table.append(found)
+        print(*found, flush=True)
         reasons += why
-    if len(table) > 2:
-        table.append(["all", *(str(sum(int(each[column]) for each in table[1:])) for column in (1, 2, 3))])
-    lines += ["", *(f"{name:44}{a:>11}{b:>6}{c:>10}" for name, a, b, c in table)]
+        for whose in (each.library, "all"):
+            sums[whose] = [a + int(b) for a, b in zip(sums.get(whose, [0, 0, 0]), found[1:], strict=True)]
+    table += [["", "", "", ""], *([f"{whose}, together", *map(str, counts)] for whose, counts in sums.items())]
+    lines += ["", *(f"{name:52}{a:>11}{b:>6}{c:>10}" for name, a, b, c in table)]
     lines += ["", "why not, most frequent first:", *(f"{n:4}  {why[:160]}" for why, n in reasons.most_common(12))]
     text = "".join(f"{line}\n" for line in lines)
     (HERE / "recording_jax.txt").write_text(text)

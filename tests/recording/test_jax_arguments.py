@@ -1,5 +1,7 @@
 """Every kind of argument, and of function, that a program puts under ``jax.jit`` is a verified row."""
 
+import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -7,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from synthesis import Pair, extract
+from synthesis import Pair, extract, record
 from synthesis.recording.storage import entries_of, read_refused
 from synthesis.stores.places import store_of
 
 pytestmark = pytest.mark.needs("jax")
 HEAD = """
 import dataclasses, functools
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar, Union
 import jax
 import jax.numpy as jnp
 x = jnp.linspace(0.1, 1.0, 3)
@@ -58,6 +60,16 @@ def old(key): return jax.random.normal(key, (4,))
 typed(jax.random.key(0), x), several(jax.random.split(jax.random.key(1), 5)), old(jax.random.PRNGKey(0))
 """
 TREES = """
+import collections
+Pair = collections.namedtuple("Pair", ["a", "b"], defaults=[None])
+T = TypeVar("T")
+Rate = Union[float, T]
+class Kept(Generic[T]):
+    rate = 2.0
+class Last(Kept[Rate]): pass
+@jax.jit
+def paired(p): return Pair(p.a * Last.rate, p.a)
+paired(Pair(x))
 class Point(NamedTuple):
     x: jax.Array
     y: jax.Array = 1.0
@@ -84,6 +96,19 @@ def boxed(box, x): return jnp.clip(x, box.low, 2.0) / box.width()
 def keyed(tree): return tree["a", "b"] + tree["c", 2]
 named(Point(x)), layered(Layer(jnp.ones((3, 2))), x), boxed(Box(0.0, x, "k"), x), keyed({("a", "b"): x, ("c", 2): x})
 """
+HELD = """
+import threading
+@functools.partial(jax.tree_util.register_dataclass, data_fields=["mass"], meta_fields=["lock", "steps"])
+@dataclasses.dataclass(eq=False)
+class System:
+    mass: jax.Array
+    lock: object
+    steps: int
+    def half(self): return self.mass / self.steps
+@jax.jit
+def step(system, x): return x * system.half()
+step(System(x, threading.Lock(), 2), x)
+"""
 METHODS = """
 class Model:
     def __init__(self, scale): self.scale, self._sizes = scale, {"a": 2.0}
@@ -109,11 +134,57 @@ def over(x): return x * total(RATES)
 def closed(x): return TABLE @ x
 over(x), closed(x)
 """
+PARALLEL = (
+    """
+import os
+os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=2"
+"""
+    + HEAD
+    + """
+import numpy as np
+from jax.experimental import io_callback, pallas as pl
+from jax.sharding import Mesh, NamedSharding, PartitionSpec as P
+mesh = Mesh(np.array(jax.devices()), ("d",))
+x = jnp.arange(8.0).reshape(2, 4)
+kind = jax.ShapeDtypeStruct(x.shape, x.dtype)
+@jax.jit
+def sharded(x):
+    def body(x): return x / jax.lax.psum(x.sum(), "d")
+    return jax.shard_map(body, mesh=mesh, in_specs=P("d"), out_specs=P("d"))(x)
+def total(x): return jax.lax.psum(x, "d")
+@jax.jit
+def constrained(x): return jax.lax.with_sharding_constraint(x * 2, NamedSharding(mesh, P("d")))
+@jax.jit
+def added(x, y):
+    def kernel(x_ref, y_ref, o_ref): o_ref[...] = x_ref[...] + y_ref[...]
+    return pl.pallas_call(kernel, out_shape=kind, interpret=True)(x, y)
+@jax.jit
+def asked(x): return jax.pure_callback(np.sort, kind, x) * 2
+@jax.jit
+def told(x): return io_callback(np.sort, kind, x) + 1
+@jax.jit
+def printed(x):
+    jax.debug.print("{}", x)
+    return x + 1
+sharded(x), jax.jit(jax.shard_map(total, mesh=mesh, in_specs=P("d"), out_specs=P()))(x), constrained(x)
+added(x, x), asked(x), told(x), printed(x)
+"""
+)
+WHY = {
+    "added": "changes o_ref in place",
+    "asked": "it uses jax.pure_callback",
+    "constrained": "the source alone is not the kernel",
+    "printed": "it uses jax.debug",
+    "sharded": "it uses jax.P",
+    "told": "it imports from jax._src.callback",
+    "total_shard_map": "it uses jax.shard_map",
+}
 PROGRAMS = {
     "static": (STATIC, 5),
     "given": (GIVEN, 4),
     "keys": (KEYS, 3),
-    "trees": (TREES, 4),
+    "trees": (TREES, 5),
+    "what nobody asks for": (HELD, 1),
     "methods": (METHODS, 6),
     "captured": (CAPTURED, 2),
 }
@@ -138,3 +209,47 @@ def test_each_function_is_a_verified_row(text: str, count: int, tmp_path: Path) 
     for each in found:
         assert isinstance(each, Pair), each
         assert "stablehlo" in each.verdict.verified, (each.spec.source, each.verdict.unverified)
+
+
+def test_what_reaches_beyond_one_processor_is_a_row_with_the_reason_why_it_is_not_proved(tmp_path: Path) -> None:
+    found = recorded(PARALLEL, tmp_path)
+    assert sorted(each.spec.name for each in found) == sorted(WHY)
+    for each in found:
+        assert {"jaxpr", "stablehlo"} <= set(each.texts)
+        assert each.verdict.verified == ()
+        assert WHY[each.spec.name] in str(each.verdict.unverified["jaxpr"]), each.verdict.unverified
+
+
+def test_pmap_is_refused_with_the_reason(tmp_path: Path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text(HEAD + "jax.pmap(lambda x: x + 1)(x[None])\n")
+    with record(tmp_path / "kept"):
+        runpy.run_path(str(path))
+    store = store_of(tmp_path / "kept")
+    (entry,) = entries_of(store)
+    assert "jax.pmap" in read_refused(store, entry[8:]).why
+
+
+LIBRARY = """
+import threading
+lock = threading.Lock()
+def twice(x):
+    with lock: return x * 2
+"""
+
+
+def test_what_of_another_package_cannot_be_told_is_imported_and_nothing_is_proved(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "locking.py").write_text(LIBRARY)
+    (tmp_path / "locking-1.0.dist-info").mkdir()
+    (tmp_path / "locking-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: locking\nVersion: 1.0\n")
+    (tmp_path / "locking-1.0.dist-info" / "RECORD").write_text("locking.py,,\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    (pair,) = recorded(HEAD + "import locking\n@jax.jit\ndef f(x): return locking.twice(x) + 1\nf(x)\n", tmp_path)
+    assert "import locking" in pair.spec.source
+    assert "mul" in pair.texts["jaxpr"]
+    assert pair.verdict.verified == ()
+    assert not pair.spec.self_contained
+    assert str(pair.verdict.unverified["jaxpr"]) == "it needs locking, and not the tools alone"

@@ -32,6 +32,12 @@ def provenance(obj: Any, line: int) -> tuple[Origin, str]:
     return Origin(package=package, version=version, file=file, line=line), licence
 
 
+def package_of(module: str) -> str:
+    """The name of the installed package that a module is of; empty if it is of none."""
+    names = _distributions().get(module.partition(".")[0], [])
+    return _declared(names[0])[0] if names else ""
+
+
 @cache
 def _declared(distribution: str) -> tuple[str, str, str]:
     """The name, the version and the licence of a distribution."""

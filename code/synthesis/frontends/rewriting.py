@@ -87,6 +87,16 @@ def attributes_in(tree: ast.AST) -> set[str]:
     return {each.attr for each in ast.walk(tree) if isinstance(each, ast.Attribute)}
 
 
+def default_names(source: str) -> list[str]:
+    """Names of parameters that a function's defaults read, which are then those of what is around it."""
+    (first, *_) = ast.parse(source).body
+    if not isinstance(first, ast.FunctionDef):
+        return []
+    given = {each.arg for each in ast.walk(first.args) if isinstance(each, ast.arg)}
+    defaults = [*first.args.defaults, *(each for each in first.args.kw_defaults if each is not None)]
+    return sorted({name.id for each in defaults for name in _names(each)} & given)
+
+
 def annotation_names(source: str) -> list[str]:
     """Names that a source reads in annotations, in order of appearance."""
     found = [name for each in _annotations(ast.parse(source)) for name in _names(each)]

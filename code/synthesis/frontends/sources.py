@@ -31,6 +31,7 @@ from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.frontends.rewriting import (
     annotation_names,
     attributes_in,
+    default_names,
     lambda_in,
     outer_names,
     with_names,
@@ -215,6 +216,8 @@ class SourceCollector:
             return source_of(definition.obj)
         if getattr(definition.obj, "__name__", "") != "<lambda>":
             source, line = source_of(definition.obj)
+            if source is None and inspect.isclass(definition.obj) and hasattr(definition.obj, "_fields"):
+                return self._named_tuple(definition.obj), 0
             return (source, line) if source is None else without_mark(source, "staticmethod", line)
         try:
             found = lambda_in(inspect.findsource(definition.obj.__code__)[0], definition.obj)
@@ -225,10 +228,23 @@ class SourceCollector:
         text, line = found
         return (f"{name} = (\n{text}\n)" if "\n" in text else f"{name} = {text}"), line
 
+    def _named_tuple(self, kind: Any) -> str | None:
+        """The source of a class that ``collections.namedtuple`` has made; None if a default cannot be told."""
+        usual = kind.__new__.__defaults__ or ()
+        defaults = dict(zip(reversed(kind._fields), map(self._constant, reversed(usual)), strict=False))
+        if None in defaults.values():
+            return None
+        self._imports.setdefault("typing", "import typing")
+        fields = [f"    {each}: object" + (f" = {defaults[each]}" if each in defaults else "") for each in kind._fields]
+        return "\n".join([f"class {kind.__name__}(typing.NamedTuple):", *fields])
+
     def _with_references(self, source: str, scope: Mapping[str, Any], name: str, obj: Any) -> str:
         """The source with the names that what it refers to has here, all of which is gathered."""
         names: dict[str, str] = {}
         own = {name.partition(" ")[0], name_of(obj)} if self.loose else {name.partition(" ")[0]}
+        for default in default_names(source) if self.loose else ():
+            if default in scope and self._refer(default, scope[default], home_of(obj)) != default:
+                self._miss(default, "")
         for free in free_names(ast.parse(source)):
             if free in own:
                 continue
@@ -321,6 +337,8 @@ class SourceCollector:
     def _with_members(self, source: str, scope: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """The source with what it takes from modules of the user's (``math.rotate``) under short names, and these.
 
+        So are functions that a class of numbers with names holds, which stands in the source without them.
+
         Whole chains are taken where they end in a constant, or else up to the first thing that is no module.
         """
         tree = ast.parse(source)
@@ -349,6 +367,9 @@ class SourceCollector:
             chain.append(node)
             node = node.value
         value = scope.get(node.id) if isinstance(node, ast.Name) else None
+        if isinstance(value, enum.EnumMeta) and _is_listed(value) and not self._is_library_class(value):
+            function = getattr(value, chain[-1].attr, None)
+            return (chain[-1], function) if self.unwrap(function) is not None else None
         if not isinstance(value, ModuleType) or not self._is_users(value):
             return None
         picked: tuple[ast.Attribute, Any] | None = None

@@ -1,5 +1,6 @@
 """Candidates from a recording: each kernel in a process of its own, where only the tools can be imported."""
 
+import ast
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from types import ModuleType
 from synthesis.errors import MachineError, Stage, Symptom, TargetError
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.launched import Described, Launched
+from synthesis.frontends.provenance import package_of
 from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
@@ -176,8 +178,27 @@ def _work_on(
     described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
 ) -> Iterator[bytes]:
     """The candidate of one kernel, in whatever process this runs; ``unknown`` says why nothing of it is proved."""
-    sys.meta_path.insert(0, _OnlyTools())
+    needed = packages_in(described.spec.source)
+    if needed:
+        unknown = Unproved(Hindrance.NOT_SELF_CONTAINED, f"it needs {' and '.join(needed)}, and not the tools alone")
+    else:
+        sys.meta_path.insert(0, _OnlyTools())
     yield pack(_candidate_of(described, launches, settings, number, unknown))
+
+
+def packages_in(source: str) -> list[str]:
+    """The installed packages that a source imports beside the tools, sorted; none of one that is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError):
+        return []
+    found: set[str] = set()
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Import):
+            found |= {alias.name for alias in each.names}
+        elif isinstance(each, ast.ImportFrom):
+            found.add(each.module or "")
+    return sorted(name for name in {name.partition(".")[0] for name in found} - _TOOLS if package_of(name))
 
 
 def _candidate_of(
@@ -197,10 +218,13 @@ def _candidate_of(
     if candidate.stopped is not None or candidate.lowered is None or frontend.replayer is None:
         return candidate.detached()
     same = described.spec.self_contained and frontend.replayer.digest(kernel) == described.digest
-    spec = replace(described.spec, self_contained=same)
+    spec = replace(described.spec, self_contained=same and not packages_in(described.spec.source))
     if not settings.verifies(None, number):
         return replace(candidate, spec=spec).detached()
-    unknown = (why_unprovable(spec) or unknown) if same else NOT_THE_KERNEL
+    if not same:
+        unknown = NOT_THE_KERNEL
+    elif spec.self_contained:
+        unknown = why_unprovable(spec) or unknown
     if unknown is None:
         spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, least_reach=settings.reach)
     plan = make_plan(

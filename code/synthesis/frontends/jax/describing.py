@@ -2,7 +2,7 @@
 
 import ast
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from synthesis.frontends.jax.fingerprints import captured, fingerprint
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.launched import Described, Launched, NotKeptError
 from synthesis.frontends.plain_form import made_plain
-from synthesis.frontends.provenance import provenance
+from synthesis.frontends.provenance import package_of, provenance
 from synthesis.frontends.rewriting import attributes_in, without_decorators
 from synthesis.frontends.sources import NotGatheredError, SourceCollector
 from synthesis.licences import UNKNOWN_LICENCE
@@ -24,6 +24,7 @@ _CUSTOMARY = {
     "jnp": "import jax.numpy as jnp",
     "jax": "import jax",
     "functools": "import functools",
+    "typing": "import typing",
 }
 _MOST_CAPTURED = 1 << 20
 
@@ -106,12 +107,19 @@ class _Sources:
         kind: Any = value.__class__
         fields = portraits.fields_of(value)
         fits = fields is not None and set(children) <= set(fields)
-        if fields is not None and fits and self._collector.gathers(kind.__name__, kind, self._home):
+        rest = {each: getattr(value, each) for each in fields or () if each not in children}
+        if fields is not None and fits and self._gathers(kind, rest):
             name, given = self._collector.name_of(kind), {each: getattr(value, each) for each in fields}
         else:
             node = portraits.node(value, children, self._collector.mentioned)
             name, given = self._collector.declare(node), node.fields
         return name, {each: part for each, part in given.items() if each not in children}
+
+    def _gathers(self, kind: Any, rest: Mapping[str, Any]) -> bool:
+        """Whether a class can stand in the source as it is written, with all that an object of it holds."""
+        parts = [(name, each) for name, each in rest.items() if not isinstance(each, bool | int | float | str | None)]
+        gathers = self._collector.gathers
+        return all(gathers(name, each, self._home) for name, each in parts) and gathers(kind.__name__, kind, self._home)
 
 
 class _Nowhere:
@@ -147,6 +155,10 @@ class Credits:
         self._others[origin.package] = licence
         return f"{origin.package} {origin.version}, {origin.file}, {licence}"
 
+    def is_anothers(self, module: str) -> bool:
+        """Whether a module is JAX's, or of an installed package that is not the function's."""
+        return discovery.is_library(module) or package_of(module) not in ("", self._package)
+
     @property
     def licence(self) -> str:
         """The licence of all of it together; what is not known of the function's own stays so."""
@@ -157,23 +169,29 @@ class Credits:
 
 
 def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
-    """The source of a function, its name there, the call, and the leaves of its arguments."""
+    """The source of a function, its name there, the call, and the leaves of its arguments.
+
+    What other packages have stands in it too, or is imported where that cannot be told.
+    """
     definition = discovery.definition_of(behind, given.function)
     text = discovery.source_text(definition)
-    mentioned = attributes_in(ast.parse(text[0])) if text is not None else set[str]()
-    for attempt in range(2):
-        try:
-            return _gathered(given, definition, credits_, mentioned)
-        except NotGatheredError as error:
-            if attempt or text is None:
-                raise NotKeptError(f"its source is not whole: {error}") from error
-        bare, lines = without_decorators(text[0])  # what they name may be known to the function around it alone
-        definition = replace(definition, source=bare, line=text[1] + lines)
-    raise AssertionError("the second attempt is the last")
+    if text is None:
+        raise NotKeptError("its source is not known")
+    mentioned = attributes_in(ast.parse(text[0]))
+    bare, lines = without_decorators(text[0])  # what they name may be known to the function around it alone
+    why = ""
+    for is_library in (discovery.is_library, credits_.is_anothers):
+        for each in (definition, replace(definition, source=bare, line=text[1] + lines)):
+            collector = _collector(credits_, is_library)
+            try:
+                return _gathered(given, each, collector, mentioned)
+            except NotGatheredError as error:
+                why = why or str(error)
+    raise NotKeptError(f"its source is not whole: {why}")
 
 
 def _gathered(
-    given: Given, definition: Definition, credits_: Credits, mentioned: set[str]
+    given: Given, definition: Definition, collector: SourceCollector, mentioned: set[str]
 ) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
     """As ``_collected``; once more where objects were declared before all was known that is asked of them.
 
@@ -181,7 +199,7 @@ def _gathered(
         NotGatheredError: with what is missing, in words.
     """
     while True:
-        collector = _collector(credits_)
+        collector = replace(collector)
         collector.mentioned |= mentioned
         trees = Trees(_Sources(collector, home_of(definition.obj)))
         try:
@@ -194,11 +212,11 @@ def _gathered(
         mentioned = collector.mentioned
 
 
-def _collector(credits_: Credits) -> SourceCollector:
+def _collector(credits_: Credits, is_library: Callable[[str], bool]) -> SourceCollector:
     return SourceCollector(
         unwrap=discovery.definition_behind,
         literal=portraits.literal,
-        is_library=discovery.is_library,
+        is_library=is_library,
         customary=_CUSTOMARY,
         built=portraits.built,
         loose=True,

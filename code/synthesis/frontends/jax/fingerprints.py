@@ -12,6 +12,8 @@ from synthesis.frontends.jax.lowering import without_addresses
 
 _NAMED = re.compile(r"\bname=[^\s\]]+")
 """What a function inside is called: a row may have it under another name."""
+_DEVICES = re.compile(r"\b(?:Abstract)?Mesh\(('.*?'): ")
+"""Where a mesh begins, of devices that are there or of none."""
 
 
 def fingerprint(closed: Any) -> str:
@@ -22,7 +24,9 @@ def fingerprint(closed: Any) -> str:
     """
     closed = _without_shell(closed)
     text = closed.pretty_print(use_color=False, source_info=False, name_stack=False)
-    found = hashlib.blake2b(_NAMED.sub("", without_addresses(text)).encode(), digest_size=16)
+    found = hashlib.blake2b(
+        _DEVICES.sub(r"Mesh(\1: ", _NAMED.sub("", without_addresses(text))).encode(), digest_size=16
+    )
     for constant in captured(closed):
         value = data_of(constant)
         found.update(f"{value.dtype} {value.shape}".encode())

@@ -6,6 +6,7 @@ that they come by too; later ones cost nothing.
 """
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ trace_state_clean: Any = _trace_state_clean
 _LOOKS = 8
 """Calls of a signature that come by; of later ones nothing is seen."""
 _OWN = ("jax", "jaxlib")
+_PMAP = "jax._src.pmap"
+"""Where functions are made for ``jax.pmap``."""
 
 
 def watch(listener: Listener) -> Callable[[], None]:
@@ -45,6 +48,7 @@ class _Watching:
         self._listener = listener
         self._now = _Now()
         self._looks: dict[int, int] = {}
+        self._pmapped = weakref.WeakSet[Any]()
         self._wrapping = Wrapping()
 
     def begin(self) -> Callable[[], None]:
@@ -59,13 +63,22 @@ class _Watching:
     def _infer(self, function: Any, fun: Any, info: Any, args: Any, kwargs: Any) -> Any:
         self._now.again = False
         found = function(fun, info, args, kwargs)
-        if not self._now.busy and str(getattr(fun, "__module__", "")).partition(".")[0] not in _OWN:
+        if not self._now.busy and getattr(fun, "__module__", "") == _PMAP:
+            self._miss_pmap(fun)
+        elif not self._now.busy and str(getattr(fun, "__module__", "")).partition(".")[0] not in _OWN:
             self._now.busy = True
             try:
                 self._look(fun, info, args, kwargs, *found)
             finally:
                 self._now.busy = False
         return found
+
+    def _miss_pmap(self, fun: Any) -> None:
+        if fun not in self._pmapped:
+            self._pmapped.add(fun)
+            self._listener.miss(
+                getattr(fun, "__name__", "?"), _PMAP, "what jax.pmap makes is not kept; jax.shard_map under jax.jit is"
+            )
 
     def _rebuild(self, function: Any, profiler: Any) -> Any:
         return self._now.again or function(profiler)

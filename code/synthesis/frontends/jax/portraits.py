@@ -1,6 +1,8 @@
 """Live values that a JAX function refers to, as expressions: what jit, grad and vmap made, records, bound methods."""
 
+import abc
 import ast
+import builtins
 import dataclasses
 import functools
 import inspect
@@ -9,7 +11,7 @@ import sys
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, TypeVar, get_origin
 
 import numpy as np
 
@@ -32,6 +34,7 @@ _TRANSFORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "vmap.<locals>.vmap_f": ("jax.vmap", {"in_axes": 0, "out_axes": 0, "axis_name": None, "axis_size": None}),
     "jacfwd.<locals>.jacfun": ("jax.jacfwd", {"argnums": 0, "has_aux": False, "holomorphic": False}),
     "jacrev.<locals>.jacfun": ("jax.jacrev", _GRAD),
+    "_shard_map.<locals>.wrapped": ("jax.shard_map", {"mesh": None, "in_specs": None, "out_specs": None}),
     "checkpoint.<locals>.fun_remat": ("jax.checkpoint", {"prevent_cse": True, "policy": None, "static_argnums": ()}),
 }
 """What JAX's transformations return, by name: how each is called, and further arguments, which it keeps, with what they
@@ -48,6 +51,10 @@ def built(value: Any) -> Built | None:
         return _jitted(value)
     if isinstance(value, functools.partial):
         return _partial(value)
+    if isinstance(value, TypeVar):
+        return Built(f"typing.TypeVar({value.__name__!r})")
+    if get_origin(value) is not None and not inspect.isclass(get_origin(value)):
+        return Built("typing.Any")  # an alias of several types, which only annotations name
     if type(value) in (list, tuple):
         return _sequence(value)
     if type(value) is dict:
@@ -82,7 +89,7 @@ def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
         mentioned: the attributes that are asked for in what refers to it.
     """
     kind: Any = value.__class__
-    if not isinstance(getattr(value, "__dict__", None), dict) or kind.__class__ is not type or is_jitted(value):
+    if not isinstance(getattr(value, "__dict__", None), dict) or not _is_plain_class(kind) or is_jitted(value):
         return None
     if kind.__module__.partition(".")[0] in _LIBRARIES:
         return None
@@ -90,6 +97,11 @@ def instance(value: Any, mentioned: Collection[str]) -> Instance | None:
     if not fields and not methods:
         return None
     return Instance(kind=kind, fields=fields, methods=methods)
+
+
+def _is_plain_class(kind: Any) -> bool:
+    """Whether a class is made as Python makes classes."""
+    return kind.__class__ in (type, abc.ABCMeta)
 
 
 def node(value: Any, children: Sequence[str], mentioned: Collection[str]) -> Instance:
@@ -151,18 +163,21 @@ def hint_of(value: Any, inner: str) -> str:
     """A name for what was made of a function of some name."""
     made = made_by(value) if isinstance(value, FunctionType) else None
     if made is not None:
-        return f"{inner}_{made[0].partition('.')[0]}"
+        return f"{inner}_{made[0].partition('.')[0].strip('_')}"
     if isinstance(value, MethodType):
         return value.__name__.strip("_")
     return f"{inner}_bound" if isinstance(value, functools.partial) else inner
 
 
 def record(value: Any) -> Built | None:
-    """A named tuple or a dataclass of the user's by its fields."""
+    """A named tuple or a dataclass of the user's by its fields; those that a dataclass has anyway are left out."""
     kind: Any = value.__class__
     fields = fields_of(value)
     if fields is None:
         return None
+    declared: Sequence[Any] = dataclasses.fields(kind) if hasattr(kind, "__dataclass_fields__") else ()
+    usual = {each.name: each.default for each in declared}
+    fields = [name for name in fields if name not in usual or usual[name] is not getattr(value, name)]
     texts = [f"{name}={{{number + 1}}}" for number, name in enumerate(fields)]
     parts = [(name, getattr(value, name)) for name in fields]
     return Built(f"{{0}}({', '.join(texts)})", ((kind.__name__, kind), *parts))
@@ -189,12 +204,13 @@ def _transformed(function: FunctionType) -> Built | None:
         found = _transformed(cells["value_and_grad_f"])
         return None if found is None else dataclasses.replace(found, text=found.text.replace("value_and_grad", "grad"))
     call, usual = _TRANSFORMS[name]
-    if _is_decorated(cells["fun"]):
+    inner = cells["fun"] if "fun" in cells else cells["f"]
+    if _is_decorated(inner):
         return None
     given = {key: cells.get(key, given) for key, given in usual.items()}
     if type(given.get("axis_name")) is object:  # what JAX has for none
         given["axis_name"] = None
-    return _call(call, cells["fun"], given, usual)
+    return _call(call, inner, given, usual)
 
 
 def made_by(function: FunctionType) -> tuple[str, Mapping[str, Any]] | None:
@@ -273,6 +289,12 @@ def literal(value: Any) -> str | None:
     kind: Any = value.__class__
     if kind is type and issubclass(value, np.generic):
         return f"np.{value.__name__}"
+    if kind is type and vars(builtins).get(value.__name__) is value:
+        return value.__name__
+    if isinstance(value, jax.sharding.Mesh | jax.sharding.PartitionSpec | jax.sharding.NamedSharding):
+        return _sharding(value)
+    if kind is jax.ShapeDtypeStruct and value.sharding is None:
+        return f"jax.ShapeDtypeStruct({value.shape!r}, {str(value.dtype)!r})"
     if issubclass(kind, np.dtype):
         return f'np.dtype("{value.name}")'
     is_traced = functions.is_array(value)
@@ -293,6 +315,17 @@ def literal(value: Any) -> str | None:
     if array.size > _SMALL:
         return None
     return f"{module}.array({_numbers(array.tolist(), module)}, dtype={dtype})"
+
+
+def _sharding(value: Any) -> str:
+    """Where parts of arrays are, by the numbers and names of devices alone: any machine can trace that."""
+    if isinstance(value, jax.sharding.NamedSharding):
+        return f"jax.sharding.NamedSharding({_sharding(value.mesh)}, {_sharding(value.spec)})"
+    if isinstance(value, jax.sharding.PartitionSpec):
+        return f"jax.sharding.PartitionSpec({', '.join(map(repr, value))})"
+    kinds = ", ".join(f"jax.sharding.AxisType.{each.name}" for each in value.axis_types)
+    said = "" if set(value.axis_types) == {jax.sharding.AxisType.Auto} else f", ({kinds},)"
+    return f"jax.sharding.AbstractMesh({tuple(value.axis_sizes)!r}, {tuple(value.axis_names)!r}{said})"
 
 
 def _numbers(value: Any, module: str) -> str:
