@@ -13,13 +13,13 @@ ROUTES = {
     "jax": ("lowering", "execution"),
     "warp": (
         "lowering", "compilation", "execution", "units", "grids", "watching", "memory", "statements", "binaries",
-        "texts", "natives", "headers"
+        "texts", "natives", "headers", "layouts"
     ),
 }  # fmt: skip
 """What makes texts and what runs them."""
 SHARED = {
     "jax": {"synthesis.frontends.jax.graphs"},
-    "warp": {"synthesis.frontends.warp.introspection", "synthesis.frontends.warp.options"},
+    "warp": {f"synthesis.frontends.warp.{name}" for name in ("introspection", "options", "containers")},
 }
 """What an oracle and a route may both import of their front end: facts about what is live, and data types."""
 

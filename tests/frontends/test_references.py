@@ -25,7 +25,7 @@ SAMPLES = sorted((ROOT / "data" / "samples" / "jax").glob("*.json"))
 def test_the_interpreter_of_warp_has_its_peculiarities() -> None:
     found = {each.spec.name: each for each in extract(kernels_module(ROOT / "tests" / "kernels", "semantics"))
              if isinstance(each, Pair)}  # fmt: skip
-    assert len(found) == 39
+    assert len(found) == 45
     for name, pair in found.items():
         assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified), (name, pair.verdict, pair.rejections)
 

@@ -17,6 +17,7 @@ from processes import output_of
 
 from synthesis import KernelGenerator, Rejection, Symptom, extract_ir, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
+from synthesis.frontends.plainness import more_than_a_kernel
 from synthesis.frontends.warp import binaries, lowering
 from synthesis.frontends.warp.texts import clean
 from synthesis.making.confirmation import confirm_source
@@ -295,6 +296,52 @@ def test_a_source_that_is_another_kernel_is_not_called_self_contained(constructs
         assert not stands_alone(replace(kernel, spec=spec))
 
 
+LISTED = """
+import enum
+import warp as wp
+
+class Mode(enum.IntEnum):
+    OFF = 0
+    ON = 3
+
+    @staticmethod
+    @wp.func
+    def of(x: float) -> wp.int32:
+        if x > 0.5:
+            return wp.int32(Mode.ON)
+        return wp.int32(Mode.OFF)
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+@wp.kernel
+def switched(x: wp.array(dtype=float), out: wp.array(dtype=int)):
+    i = wp.tid()
+    out[i] = Mode.of(x[i]) + int(Mode.ON)
+"""
+
+
+def test_functions_of_a_class_of_names_are_declared_beside_it(tmp_path: Path) -> None:
+    (kernel,) = kernels_of(imported(tmp_path, LISTED))
+    again = FRONTEND.load_one(kernel.spec)
+    assert isinstance(again, Kernel), again
+    assert texts_of(again) == texts_of(kernel)
+    assert more_than_a_kernel(kernel.spec.source) is None
+    assert kernel.places.line(str(tmp_path / "written_kernels.py"), 12) == line_of(kernel.spec.source, "if x > 0.5:")
+
+
+def line_of(source: str, text: str) -> int:
+    return next(number for number, line in enumerate(source.splitlines(), 1) if line.strip() == text)
+
+
+def test_what_kernels_of_warps_own_modules_refer_to_is_copied() -> None:
+    kernel = named(importlib.import_module("warp._src.sparse"), "_bsr_get_block_row")
+    assert kernel.spec.self_contained
+    assert more_than_a_kernel(kernel.spec.source) is None
+    assert "def bsr_row_index(" in kernel.spec.source
+
+
 def test_kernels_made_by_hand_and_by_factories_are_complete(tmp_path: Path) -> None:
     source = """
 import warp as wp
@@ -344,6 +391,57 @@ def test_a_kernel_that_warp_rejects_is_a_rejection(tmp_path: Path) -> None:
     assert rejection.symptom is Symptom.BUILD_ERROR
     assert "written_kernels.py:4" in rejection.detail
     assert str(tmp_path) not in rejection.detail
+
+
+def test_a_kernel_in_deterministic_mode_is_built(tmp_path: Path) -> None:
+    source = (
+        "import warp as wp\n"
+        "@wp.kernel(module='unique', module_options={'deterministic': wp.DeterministicMode.RUN_TO_RUN})\n"
+        "def k(counter: wp.array(dtype=int), out: wp.array(dtype=int)):\n"
+        "    i = wp.tid()\n    out[wp.atomic_add(counter, 0, 1)] = i\n"
+    )
+    (kernel,) = kernels_of(imported(tmp_path, source))
+    assert kernel.spec.signature.options["deterministic"] == "RUN_TO_RUN"
+    assert "det_ctx" in texts_of(kernel)["cpp_forward"]
+
+
+TILES = """
+import warp as wp
+
+@wp.func
+def total(x: float) -> float:
+    return wp.tile_sum(wp.tile(x))[0]
+
+@wp.kernel
+def added(x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = total(x[i] * 2.0)
+
+@wp.kernel
+def waves(x: wp.array2d(dtype=wp.vec2), y: wp.array2d(dtype=wp.vec2)):
+    t = wp.tile_load(x, shape=(4, 8))
+    wp.tile_fft(t)
+    wp.tile_store(y, t)
+
+@wp.kernel
+def loaded(x: wp.array(dtype=float), y: wp.array(dtype=float)):
+    wp.tile_store(y, wp.tile_load(x, shape=8))
+"""
+
+
+def test_tiles_that_depend_on_the_block_are_those_of_one_thread_on_a_cpu(tmp_path: Path) -> None:
+    added, waves, loaded = kernels_of(imported(tmp_path, TILES))
+    texts = texts_of(added)
+    assert "tile_shape_t<256>" in texts["cuda_forward"]
+    assert "tile_shape_t<256>" not in texts["cpp_forward"]
+    assert FRONTEND.the_prover.unavailable(FRONTEND.level("cuda_forward"), texts["cuda_forward"]) is not None
+    assert FRONTEND.the_prover.unavailable(FRONTEND.level("cpp_forward"), texts["cpp_forward"]) is None
+    (lowered,) = FRONTEND.compiler.lower([waves], LEVELS, device="cpu+cuda")
+    assert isinstance(lowered, Lowered)
+    assert {name for name, text in lowered.texts.items() if text is not None} == {"cpp_forward", "cpp_backward"}
+    assert {each.level for each in lowered.rejections} == {"cuda_forward", "cuda_backward"}
+    # Others are built as they were: with one thread a block Warp frames a CPU's text in another way.
+    assert "wp_contiguous_args" not in texts_of(loaded)["cpp_forward"]
 
 
 def imported(folder: Path, source: str) -> ModuleType:

@@ -99,6 +99,14 @@ def _told(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
         o[15 - i] = a[i] - o[i]
 
 
+def _tiles(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
+    o[:4] = a[:4] * 1.5
+
+
+def _moved(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
+    o[i : i + 2] = a[max(i - 1, 0) : max(i - 1, 0) + 2][: len(o[i : i + 2])] * 0.5
+
+
 @pytest.mark.needs("warp")
 @pytest.mark.parametrize("shared", [False, True])
 @pytest.mark.parametrize(
@@ -109,8 +117,14 @@ def _told(a: Arrays, n: Arrays, o: Arrays, i: int) -> None:
         ("i = wp.tid()\no[i * 7 % 16] = a[i * 3 % 16] + 1.0", _far),
         ("i = wp.tid()\nif a[i] > 0.5:\n    slot = wp.atomic_add(n, 0, 1)\n    o[slot] = a[i]", _slots),
         ("i = wp.tid()\nif o[i / 2] > 0.5:\n    o[15 - i] = a[i] - o[i]", _told),
+        ("wp.tile_store(o, wp.tile_load(a, shape=(4,)) * 1.5)", _tiles),
+        (
+            "i = wp.tid()\nt = wp.tile_load(a, shape=(2,), offset=(wp.max(i - 1, 0),))\n"
+            "wp.tile_store(o, t * 0.5, offset=(i,))",
+            _moved,
+        ),
     ],
-    ids=["behind", "ahead", "far", "slots", "told"],
+    ids=["behind", "ahead", "far", "slots", "told", "tiles", "moved"],
 )
 def test_threads_find_what_those_before_them_left(
     body: str, expected: Callable[[Arrays, Arrays, Arrays, int], None], shared: bool, tmp_path: Path

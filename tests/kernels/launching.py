@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import warp as wp
 
+from synthesis.frontends.warp.volumes import fill
+
 GRAVITY = wp.constant(wp.vec3(0.0, -9.8, 0.0))
 COUNT = 6
 
@@ -88,6 +90,13 @@ def tiled(values: wp.array2d(dtype=float), out: wp.array2d(dtype=float)):
 
 
 @wp.kernel
+def chosen(values: wp.indexedarray(dtype=float, ndim=2), out: wp.array(dtype=float)):
+    i = wp.tid()
+    values[i, 0] = values[i, 0] + 1.0
+    out[i] = values[i, 0] - values[i, 1]
+
+
+@wp.kernel
 def nearest(mesh: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):
     i = wp.tid()
     found = wp.mesh_query_point(mesh, points[i], 100.0)
@@ -116,6 +125,14 @@ def neighbours(grid: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(d
         if wp.length(points[index] - points[i]) < 1.0:
             count += 1
     out[i] = count
+
+
+@wp.kernel
+def sunk(volume: wp.uint64, points: wp.array(dtype=wp.vec3), out: wp.array(dtype=float)):
+    i = wp.tid()
+    at = wp.volume_world_to_index(volume, points[i])
+    depth = wp.volume_sample_f(volume, at, wp.Volume.LINEAR)
+    out[i] = depth + wp.volume_lookup_f(volume, i - 4, 0, 0)
 
 
 KERNELS = {"relax": relax}
@@ -147,6 +164,8 @@ def main() -> None:
     square = wp.array(random.normal(size=(8, 8)).astype(np.float32), dtype=float)
     doubled = wp.zeros_like(square)
     wp.launch_tiled(tiled, dim=[2, 2], inputs=[square], outputs=[doubled], block_dim=32)
+    some = wp.array(np.array([5, 0, 2], np.int32), dtype=int)
+    wp.launch(chosen, dim=3, inputs=[wp.indexedarray(square, [some, None])], outputs=[results])
     corners = wp.array(np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], np.float32), dtype=wp.vec3)
     mesh = wp.Mesh(points=corners, indices=wp.array([0, 2, 1, 0, 1, 3, 0, 3, 2, 1, 2, 3], dtype=int))
     wp.launch(nearest, dim=COUNT, inputs=[mesh.id, points], outputs=[results])
@@ -156,6 +175,9 @@ def main() -> None:
     grid = wp.HashGrid(8, 8, 8)
     grid.build(points, 1.0)
     wp.launch(neighbours, dim=COUNT, inputs=[grid.id, points], outputs=[counts])
+    volume = wp.Volume.allocate([-8, 0, 0], [7, 7, 7], 0.5, bg_value=3.0, translation=(0.1, -1.0, -1.5))
+    fill(volume, random.normal(size=(16, 8, 8)).astype(np.float32), np.array([-8, 0, 0], np.int32))
+    wp.launch(sunk, dim=COUNT, inputs=[volume.id, points], outputs=[results])
     for each in (out, results, moved, doubled, counts):
         sys.stdout.write(f"{each.numpy().tolist()}\n")
 

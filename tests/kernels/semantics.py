@@ -332,3 +332,70 @@ def moved_frame(x: wp.array(dtype=wp.transform), p: wp.array(dtype=wp.vec3), o: 
     if i % 2 == 0:
         wp.transform_set_rotation(frame, wp.quat_identity())
     o[i] = wp.transform_point(frame, p[i])
+
+
+@wp.func
+def applied(f: wp.Function, x: float):
+    return f(x) + 1.0
+
+
+@wp.func
+def twice(x: float):
+    return x * 2.0
+
+
+@wp.func
+def spread_out(x: float, y: float, z: float):
+    return x + y * 10.0 + z * 100.0
+
+
+@wp.kernel
+def given_functions(a: wp.array(dtype=float), o: wp.array(dtype=float)):
+    i = wp.tid()
+    o[i] = applied(twice, a[i])
+
+
+@wp.kernel
+def made_by_a_type(a: wp.array(dtype=wp.float64), o: wp.array(dtype=wp.float64)):
+    i = wp.tid()
+    x = a[i]
+    o[i] = x * type(x)(3) + type(x)(0.5)
+
+
+@wp.kernel
+def starred(a: wp.array(dtype=wp.vec3), o: wp.array(dtype=float)):
+    i = wp.tid()
+    v = a[i]
+    o[i] = spread_out(*v) + wp.length(wp.vec3(*v))
+
+
+@wp.kernel
+def put_into_variables(a: wp.array(dtype=wp.quat), o: wp.array(dtype=float)):
+    i = wp.tid()
+    axis = wp.vec3(0.0, 0.0, 0.0)
+    angle = float(0.0)
+    if i % 2 == 0:
+        wp.quat_to_axis_angle(wp.normalize(a[i]), axis, angle)
+    o[i] = axis[1] + angle * 10.0
+
+
+@wp.kernel
+def rows_of_a_tile(a: wp.array2d(dtype=float), o: wp.array2d(dtype=float)):
+    i = wp.tid()
+    t = wp.tile_load(a, shape=(4, 4))
+    u = wp.tile_zeros(shape=(4, 4), dtype=float)
+    for k in range(4):
+        row = u[k]
+        wp.tile_assign(row, t[3 - k])
+    wp.tile_store(o, u[1:3], offset=(i % 2, 0))
+
+
+@wp.kernel
+def elements_of_a_tile(a: wp.array(dtype=float), o: wp.array(dtype=wp.vec3)):
+    i = wp.tid()
+    t = wp.tile_zeros(shape=(4,), dtype=wp.vec3)
+    if i % 2 == 0:
+        t[i % 4] = wp.vec3(a[i])
+    t[1][2] = 3.0
+    t[i % 4] += wp.vec3(1.0, 2.0, 3.0)
+    wp.tile_atomic_add(o, t, offset=(i / 4,))

@@ -35,7 +35,8 @@ from synthesis.verification.verifier import Verifier
 
 pytestmark = pytest.mark.needs("warp")
 PROGRAM = Path(__file__).parents[1] / "kernels" / "launching.py"
-KERNELS = {"fall", "scaled", "weigh", "relax", "pick", "generic", "tiled", "nearest", "boxed", "neighbours"}
+KERNELS = {"fall", "scaled", "weigh", "relax", "pick", "generic", "tiled", "chosen", "nearest", "boxed", "neighbours",
+           "sunk"}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,59 @@ def test_every_kernel_is_a_row_verified_by_itself(pairs: list[Pair]) -> None:
         assert {"cpp_forward", "cuda_forward"} <= set(each.verdict.verified), (each.spec.name, each.verdict.unverified)
         assert each.verdict.reached == 1.0
         assert each.spec.self_contained
+
+
+def test_an_indexed_array_is_kept_with_its_indices(pairs: list[Pair]) -> None:
+    numbers = draw_inputs(named(pairs, "chosen").spec.signature, 0)
+    assert numbers["values.data"].shape == (8, 8)
+    assert numbers["values.indices0"].tolist() == [5, 0, 2]
+    assert numbers["values.indices1"].tolist() == list(range(8))
+    assert str(argument(named(pairs, "chosen"), "values.data").role) == "inout"
+
+
+def test_a_tiled_launch_has_its_block(pairs: list[Pair]) -> None:
+    signature = named(pairs, "tiled").spec.signature
+    assert signature.tiled
+    assert signature.options["block_dim"] == 32
+    assert named(pairs, "chosen").spec.signature.options["block_dim"] == 256
+
+
+CAPTURED = """
+import numpy as np
+import warp as wp
+
+@wp.kernel
+def added(a: wp.array(dtype=float), b: wp.array(dtype=float)):
+    i = wp.tid()
+    b[i] = a[i] * 2.0 + b[i]
+
+@wp.kernel
+def scaled(a: wp.array(dtype=float), k: float):
+    i = wp.tid()
+    a[i] = a[i] * k
+
+a = wp.array(np.linspace(0.5, 1.0, 8), dtype=float, device="cpu")
+b = wp.zeros(8, dtype=float, device="cpu")
+with wp.ScopedCapture(device="cpu") as capture:
+    wp.launch(added, dim=8, inputs=[a], outputs=[b], device="cpu")
+    command = wp.launch(scaled, dim=8, inputs=[a, 0.5], device="cpu", record_cmd=True)
+    command.launch()
+for _ in range(3):
+    wp.capture_launch(capture.graph)
+assert b.numpy()[0] == 1.75, b.numpy()
+"""
+
+
+def test_launches_that_are_captured_on_the_host_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "captured.py").write_text(CAPTURED)
+    out = tmp_path / "kept"
+    command = [sys.executable, "-m", "synthesis", "record", "--out", str(out), "--", str(tmp_path / "captured.py")]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+    found = {each.spec.name: each for each in extract(recorded=out) if isinstance(each, Pair)}
+    assert set(found) == {"added", "scaled"}
+    for each in found.values():
+        assert {"cpp_forward", "cuda_forward"} <= set(each.verdict.verified)
+    assert draw_inputs(found["added"].spec.signature, 0)["a"][0] == 0.5
 
 
 def test_each_instance_of_a_factory_is_a_row_with_what_it_captured(pairs: list[Pair]) -> None:
@@ -119,6 +173,9 @@ def test_objects_are_in_the_row_by_their_parts(pairs: list[Pair]) -> None:
         found = argument(named(pairs, name), kind)
         assert found.handle == {"grid": "hash_grid"}.get(kind, kind)
         assert all(each.base for each in found.fields)
+    volume = draw_inputs(named(pairs, "sunk").spec.signature, 0)["volume"]
+    assert volume["values"].shape == (16, 8, 8)
+    assert (volume["first_voxel"].tolist(), float(volume["bg_value"])) == ([-8, 0, 0], 3.0)
 
 
 def test_a_tiled_launch_is_one_in_the_row(pairs: list[Pair]) -> None:

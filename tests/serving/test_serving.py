@@ -172,7 +172,7 @@ def test_what_a_killed_process_had_is_scored_again(answered_rows: Path, records:
 def test_an_answer_that_takes_process_after_process_along_is_given_up_and_no_other(
     answered_rows: Path, records: list[dict[str, Any]]
 ) -> None:
-    with serving(answered_rows, "--batch-limit", "1.5", "--text-time-limit", "60") as server:
+    with serving(answered_rows, "--batch-limit", "6", "--text-time-limit", "60") as server:
         endless = answer_of(records[0], hanging("stablehlo", gold(records[0])))
         with ThreadPoolExecutor(5) as pool:
             lost = pool.submit(server.ask, "/score", endless)

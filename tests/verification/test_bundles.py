@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from checking import judged, pairs_of_texts
 
-from synthesis import Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
+from synthesis import ConfigError, Domain, KernelSpec, Pair, SynthesisPipeline, get_frontend, run_pipeline
 from synthesis.extraction import extract_to_folder
 from synthesis.frontends.base import Direction, Kernel
 from synthesis.frontends.warp.recipes.applications.forms import bundles
@@ -263,3 +263,40 @@ def test_rows_with_structs_are_made_again_byte_for_byte_and_verified_on_other_in
     report = verify_folder(tmp_path / "rows", seed=3)
     assert not report.failures, report
     assert report.rows == few
+
+
+TABLE = """
+[weigh]
+dim = 6
+"points.mass" = "f32[6] in 2..3"
+"points.v" = "f32[6] in 0.5..1"
+"one.mass" = 2.0
+out = "f32[6]"
+"""
+WEIGH = """
+import warp as wp
+
+@wp.struct
+class Point:
+    mass: float
+    v: wp.vec3
+
+@wp.kernel
+def weigh(points: wp.array[Point], one: Point, out: wp.array[float]):
+    i = wp.tid()
+    out[i] = points[i].mass * wp.length(points[i].v) + one.mass
+"""
+
+
+def test_inputs_say_what_the_fields_of_structs_are(tmp_path: Path) -> None:
+    pair = pairs_of_texts(tmp_path, WEIGH, TABLE)["weigh"]
+    points, one, _ = pair.spec.signature.arguments
+    assert points.shape == (6,)
+    assert [each.domain for each in points.fields] == [Domain(low=2, high=3), Domain(low=0.5, high=1)]
+    assert one.fields[0].domain == Domain(low=2, high=2)
+    assert {"cpp_forward", "cuda_forward"} <= set(pair.verdict.verified)
+
+
+def test_fields_of_an_array_have_one_shape(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"points\.v is \[5\], another field \[6\]"):
+        pairs_of_texts(tmp_path, WEIGH, TABLE.replace('"points.v" = "f32[6]', '"points.v" = "f32[5]'))

@@ -71,6 +71,24 @@ def looked_up(k: int, table: wp.array(dtype=float), x: wp.array(dtype=float), ou
     out[i] = x[i] + table[k - 1]
     if k == 500:
         out[i] = 0.0
+
+@wp.kernel
+def taken(counter: wp.array(dtype=int), x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[wp.atomic_add(counter, 0, 1)] = x[i * 2 + 1]
+
+@wp.kernel
+def split(n: int, per: wp.array(dtype=int), x: wp.array(dtype=float), out: wp.array(dtype=float)):
+    i = wp.tid()
+    out[i] = x[i] + float(n / per[i])
+
+@wp.kernel
+def filled(out: wp.array(dtype=float)):
+    out[wp.tid()] = 0.5
+
+@wp.kernel
+def asked(x: wp.array(dtype=float)):
+    wp.expect_eq(x[wp.tid()], x[0] * 3.0)
 """
 
 
@@ -102,6 +120,34 @@ def test_domains_hold_what_the_source_compares_with_only_where_the_kernel_stays_
     assert str(looked_up.verdict.unverified["cpp_forward"]) == (
         "not reached: no run came to 1 of 4 statements, such as out[i] = 0.0"
     )
+
+
+@pytest.mark.needs("warp")
+def test_arrays_are_as_large_as_the_indices_that_left_them_ask_for(inferred: dict[str, Pair]) -> None:
+    taken = inferred["taken"]
+    shapes = {each.name: each.shape for each in taken.spec.signature.arguments}
+    assert taken.spec.signature.launch == (16,)
+    assert shapes == {"counter": (16,), "x": (32,), "out": (32,)}
+    assert {"cpp_forward", "cuda_forward"} <= set(taken.verdict.verified)
+
+
+@pytest.mark.needs("warp")
+def test_divisors_are_kept_from_zero(inferred: dict[str, Pair]) -> None:
+    split = inferred["split"]
+    domains = {each.name: each.domain for each in split.spec.signature.arguments}
+    assert domains["per"] == Domain(low=1, high=15)
+    assert domains["x"] == Domain(low=0.1, high=1.5)
+    assert "cpp_forward" in split.verdict.verified
+
+
+@pytest.mark.needs("warp")
+def test_a_kernel_that_always_gives_the_same_is_proved_and_one_that_writes_nothing_is_not(
+    inferred: dict[str, Pair],
+) -> None:
+    assert {"cpp_forward", "cuda_forward"} <= set(inferred["filled"].verdict.verified)
+    asked = inferred["asked"].verdict
+    assert not asked.verified
+    assert str(asked.unverified["cpp_forward"]) == "not reached: the kernel writes nothing"
 
 
 def test_an_argument_of_no_comparison_keeps_its_domain() -> None:

@@ -135,6 +135,25 @@ class ReferenceFaultError(Exception):
     """A kernel that is itself at fault: an index out of bounds, a division of whole numbers by zero, no end."""
 
 
+class ZeroDivisorError(ReferenceFaultError):
+    """A division of whole numbers by zero."""
+
+
+class OutOfBoundsError(ReferenceFaultError):
+    """An index outside of what it is one of.
+
+    Args:
+        size: how much there is.
+        needed: how much the indices that were seen would need.
+        array: the argument that it is an index of; empty where it is none of an argument's.
+        axis: the dimension of the array.
+    """
+
+    def __init__(self, size: int, needed: int, array: str = "", axis: int = 0) -> None:
+        super().__init__(f"an index out of bounds of {size}")
+        self.size, self.needed, self.array, self.axis = size, needed, array, axis
+
+
 @dataclass(slots=True, kw_only=True)
 class Trace:
     """What a reference notes of its way through a kernel while it runs; places are known by identity."""

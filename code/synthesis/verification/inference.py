@@ -2,16 +2,27 @@
 
 A few common ones are tried on the reference, alone and with the numbers that the source compares arguments with: those
 on which the kernel stays inside its arrays, ends, gives finite values that are not all alike, and comes to most of its
-statements are taken, and become part of the row's signature. What is known is kept.
+statements are taken, and become part of the row's signature. Where there are none, arrays are made as large as the
+indices that left them ask for, and divisors are kept from zero; where that does not help, values that are all alike
+will do, as of a kernel that fills an array. What is known is kept.
 """
 
 import logging
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
-from synthesis.frontends.base import Frontend, Kernel, Prover, ReferenceUnknownError, Trace
+from synthesis.frontends.base import (
+    Frontend,
+    Kernel,
+    OutOfBoundsError,
+    Prover,
+    ReferenceUnknownError,
+    Trace,
+    ZeroDivisorError,
+)
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature, Unproved
 from synthesis.verification.aimed import find_aimed_draws
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, flat, is_of, missing_domain, missing_inputs
@@ -30,6 +41,10 @@ _AROUND = 0.25
 """How far around a number the domain of what is compared with it goes, relative to it or to 1."""
 _MOST_ALONE = 8
 """Arguments that are widened one by one where all of them together lead out of the kernel's domain."""
+_MOST_MENDS = 12
+"""How often what a kernel was at fault for is mended, for each of the sizes that it is tried with."""
+_LARGEST_ARRAY = 2**16
+"""The elements that an array may come to which is made larger."""
 _BEYOND = 3
 """Threads more than there are elements along a dimension, for kernels that leave those out."""
 
@@ -51,6 +66,11 @@ def infer_inputs(frontend: Frontend, kernel: Kernel) -> tuple[KernelSpec, Unprov
             trying.attempt(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
             if trying.share == 1.0:
                 break
+        for size, bounds in _CANDIDATES[::3]:
+            if trying.found is None:
+                trying.mend(_filled(spread, size, Domain(low=bounds[0], high=bounds[1])))
+        if trying.found is None:
+            trying.settle()
     except ReferenceUnknownError as error:
         if trying.found is None:
             return spec, Unproved(Hindrance.NO_REFERENCE, f"{missing} is not known, and {error}")
@@ -74,6 +94,10 @@ class _Trying:
         self._told = told
         self.found: Signature | None = None
         self.share = -1.0
+        self._alike: list[Signature] = []
+        """Those on which the kernel is not at fault, and gives what is not finite, or the same on every draw."""
+        self._fault: Exception | None = None
+        """What the kernel was at fault for on the inputs that were tried last."""
         self.why = "none of the common ones gives finite values that are not all alike"
 
     def attempt(self, plain: Signature) -> None:
@@ -83,8 +107,10 @@ class _Trying:
             ReferenceUnknownError: for what the reference does not model.
         """
         self._keep(plain)
-        if self.share == 1.0:
-            return
+        if self.share < 1.0:
+            self._widen(plain)
+
+    def _widen(self, plain: Signature) -> None:
         unknown = [each.name for each in self._kernel.spec.signature.arguments if missing_domain(each)]
         wider = {each.name: widened(each, self._told) for each in plain.arguments if each.name in unknown}
         changed = [each.name for each in plain.arguments if wider.get(each.name, each) != each]
@@ -94,24 +120,88 @@ class _Trying:
         if self.found is not None and None in (self._kernel.spec.signature.launch or ()) and self.share < 1.0:
             self._keep(replace(self.found, launch=tuple((each or 0) + _BEYOND for each in self.found.launch or ())))
 
-    def _keep(self, signature: Signature) -> bool:
+    def mend(self, signature: Signature) -> None:
+        """Try a signature, and again and again with what the kernel was at fault for mended.
+
+        Raises:
+            ReferenceUnknownError: for what the reference does not model.
+        """
+        for _ in range(_MOST_MENDS):
+            if self._keep(signature):
+                if self.share < 1.0:
+                    self._widen(signature)
+                return
+            mended = self._mended(signature)
+            if mended is None:
+                return
+            signature = mended
+
+    def settle(self) -> None:
+        """Take what gives the same on every draw, if it is finite.
+
+        Raises:
+            ReferenceUnknownError: for what the reference does not model.
+        """
+        for signature in tuple(self._alike):
+            if self.share < 1.0:
+                self._keep(signature, alike=True)
+
+    def _mended(self, signature: Signature) -> Signature | None:
+        """The signature without what the kernel was at fault for last; None if nothing can be done about that."""
+        given = {each.name: each for each in self._kernel.spec.signature.arguments}
+        match self._fault:
+            case OutOfBoundsError(array=name, axis=axis, size=size, needed=needed) if name in given:
+                shape = given[name].shape or ()
+                found = next(each for each in signature.arguments if each.name == name)
+                if axis >= len(shape) or shape[axis] is not None or found.shape is None:
+                    return None
+                sizes = list(found.shape)
+                sizes[axis] = -(-needed // max(size, 1)) * max(size, 1)  # draws that are not tried yet ask for more
+                if math.prod(each or 1 for each in sizes) > _LARGEST_ARRAY:
+                    return None
+                return _replaced(signature, {name: replace(found, shape=tuple(sizes))})
+            case ZeroDivisorError():
+                changed = {
+                    each.name: positive
+                    for each in signature.arguments
+                    if missing_domain(given[each.name]) and (positive := _positive(each)) != each
+                }
+                return _replaced(signature, changed) if changed else None
+            case _:
+                return None
+
+    def _keep(self, signature: Signature, *, alike: bool = False) -> bool:
         """Whether the kernel runs on a signature's inputs; it is kept if it comes to more than on those before."""
         kernel = replace(self._kernel, spec=replace(self._kernel.spec, signature=signature))
+        self._fault = None
         try:
-            share = share_of(self._prover, kernel)
+            share = share_of(self._prover, kernel, alike=alike)
         except ReferenceUnknownError:
             raise
         except Exception as error:  # noqa: BLE001 (a kernel of the user's may be anything)
-            self.why = str(error)
+            self.why, self._fault = str(error), error
             logger.debug("%s does not run: %s", kernel.spec.name, error)
             return False
-        if share is not None and share > self.share:
+        if share is None:
+            self._alike.append(signature)
+            return False
+        if share > self.share:
             self.found, self.share = signature, share
-        return share is not None
+        return True
 
 
 def _replaced(signature: Signature, arguments: Mapping[str, Argument]) -> Signature:
     return replace(signature, arguments=tuple(arguments.get(each.name, each) for each in signature.arguments))
+
+
+def _positive(argument: Argument) -> Argument:
+    """The argument with a domain of whole numbers that has no zero in it."""
+    if argument.fields and not argument.handle:
+        return replace(argument, fields=tuple(map(_positive, argument.fields)))
+    domain = argument.domain
+    if domain is None or argument.is_float or argument.dtype == "bool" or domain.low > 0:
+        return argument
+    return replace(argument, domain=Domain(low=1, high=max(domain.high, 1)))
 
 
 def widened(argument: Argument, told: Thresholds) -> Argument:

@@ -43,7 +43,7 @@ from synthesis.verification.comparison import CAP, Expected, expect, loosened, p
 from synthesis.verification.gradients import backward_runs
 from synthesis.verification.inputs import DRAWS, complete, draw_inputs, missing_inputs, overlapping
 from synthesis.verification.points import NothingToCheck, Point, find_points
-from synthesis.verification.reach import SHARE, Reach, reach_of
+from synthesis.verification.reach import SHARE, WRITES_NOTHING, Reach, reach_of
 from synthesis.verification.tangents import Tangents, find_tangents
 from synthesis.verification.usefulness import redraws, shortcoming
 
@@ -214,6 +214,8 @@ class _Planning:
         missing = missing_inputs(self.signature)
         if missing is not None:
             return replace(plan, programs=(), unknown=Unproved(Hindrance.NO_INPUTS, f"{missing} is not known"))
+        if not self.useful and not self._gives():
+            return replace(plan, programs=(), unknown=WRITES_NOTHING)
         reference = self.prover.reference(self.kernel)
         drawn = self._standard(reference)
         problem = self._problem(reference, drawn)
@@ -237,6 +239,10 @@ class _Planning:
             trap=trap,
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
+
+    def _gives(self) -> bool:
+        """Whether there is anything that a text's runs could be told by: a result, or an array."""
+        return bool(self.signature.results) or any(each.shape is not None for each in self.signature.arguments)
 
     def _unavailable(self) -> dict[str, Unproved]:
         reasons = {level.name: self.prover.unavailable(level, text) for level, text in self.levels.items()}

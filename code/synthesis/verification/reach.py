@@ -19,6 +19,9 @@ SHARE = 0.8
 """What the runs have to come to where nothing else is asked."""
 
 
+WRITES_NOTHING = Unproved(Hindrance.NOT_REACHED, f"{Hindrance.NOT_REACHED}: the kernel writes nothing")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
     """What the runs of a plan came to."""
@@ -51,8 +54,8 @@ class Reach:
         if self.share >= least and self._changed > 0:
             return None
         if not self.outputs and self.writes:
-            why = "the kernel writes nothing"
-        elif self._changed < self.code.share:
+            return WRITES_NOTHING
+        if self._changed < self.code.share:
             why = f"no run changed {', '.join(self.idle)}"
         else:
             missed, places = self.code.missed, self.code.places

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from synthesis.frontends.warp import discovery, introspection
+from synthesis.frontends.warp.containers import names_in_source
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.handles import is_object
 from synthesis.frontends.warp.writes import (
@@ -38,10 +39,11 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     roles = {each.name: each.role for each in claimed.spread.arguments}
     objects = {each.name: each for each in claimed.arguments if is_object(each)}
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
+    named = names_in_source(found.spread.arguments)
     arguments = tuple(
         objects[each.name]
         if each.name in objects and (each.dtype, each.shape, each.element) == (objects[each.name].dtype, None, ())
-        else replace(each, role=_role(each, roles.get(each.name), tree, scope))
+        else replace(each, role=_role(each, named[each.name], roles.get(each.name), tree, scope))
         for each in found.spread.arguments
     )
     started = [each for each in arguments if each.role is not Role.OUTPUT or roles.get(each.name) is Role.INOUT]
@@ -49,15 +51,16 @@ def declared_signature(kernel: Any, claimed: Signature) -> Signature:
     return found.gather(replace(found, arguments=arguments, differentiable=names))
 
 
-def _role(argument: Argument, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
-    if claimed is None or argument.shape is None:
+def _role(argument: Argument, name: str, claimed: Role | None, tree: ast.AST, scope: Any) -> Role:
+    """What a source does with an argument that it calls by a name, if it has one."""
+    if claimed is None or argument.shape is None or not name:
         return argument.role
-    if is_given_to_native_code(tree, argument.name, scope):
+    if is_given_to_native_code(tree, name, scope):
         return claimed
-    written = is_field_written if "." in argument.name else is_written
-    if claimed is Role.INPUT and not written(tree, argument.name, scope):
+    written = is_field_written if "." in name else is_written
+    if claimed is Role.INPUT and not written(tree, name, scope):
         return Role.INPUT  # Warp's record is of a tile that was loaded from it and changed in place
-    if argument.role is Role.INOUT and not _is_read(tree, argument.name, scope):
+    if argument.role is Role.INOUT and not _is_read(tree, name, scope):
         return Role.OUTPUT
     return argument.role
 

@@ -4,6 +4,7 @@ import ast
 import builtins
 import functools
 import inspect
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,15 +17,15 @@ from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Built, Definition
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
-from synthesis.frontends.warp import introspection, lowering
+from synthesis.frontends.warp import containers, introspection, lowering
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
 from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
 from synthesis.records import Argument, Domain, KernelSpec, Rejection, Role, Signature
 
 _LIBRARIES = ("warp", "jax", "jaxlib", "torch", "pxr")
-# Kernels that Warp ships as examples and tests are user code: what they refer to is copied, not imported.
-_USER_CODE = ("warp.examples", "warp.tests")
+_USER_CODE = re.compile(r"warp\.(?:examples|tests|(?:_src\.)?(?:fem|sparse|optim))(?:\.|$)")
+"""Modules of Warp's that are written as users' are: what is referred to in them is copied, not imported."""
 _CUSTOMARY = {"wp": "import warp as wp"}
 _MAKERS = {"vec_t": "vector", "mat_t": "matrix", "quat_t": "quaternion", "transform_t": "transformation"}
 _SHORT = {"float32": "float", "int32": "int", "bool": "bool"}
@@ -118,21 +119,28 @@ def signature_of(kernel: Any) -> Signature:
 
 def _with_roles(argument: Argument, tree: ast.AST, scope: Any) -> Argument:
     """A struct that holds arrays, of which each that the kernel may write is said to be written."""
+    if not argument.is_bundle:
+        return argument
+    named = containers.names_in_source(argument.spread())
     leaves = {
         each.name: replace(each, role=Role.INOUT)
         for each in argument.spread()
-        if argument.is_bundle and each.shape is not None and is_field_written(tree, each.name, scope)
-    }
+        if (name := named[each.name]) and "." in name and each.shape is not None
+        and is_field_written(tree, name, scope)
+    }  # fmt: skip
     return argument.gather(leaves) if leaves else argument
 
 
 def _with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) -> Signature:
     whole, signature = signature, signature.spread
-    names = [argument.name for argument in signature.arguments]
+    names = [name for argument in signature.arguments for name in (argument.name, *_names_of_fields(argument))]
     for name in table:
         if name not in (*names, DIMENSIONS):
             raise UnknownNameError("argument", name, (*names, DIMENSIONS), where=f"in the inputs of kernel {kernel}")
-    arguments = tuple(_with_input(argument, table.get(argument.name), kernel) for argument in signature.arguments)
+    arguments = tuple(
+        _with_input(_with_fields(argument, table, kernel), table.get(argument.name), kernel)
+        for argument in signature.arguments
+    )
     launch = table.get(DIMENSIONS)
     if launch is None:
         return whole.gather(replace(signature, arguments=arguments))
@@ -141,6 +149,27 @@ def _with_inputs(signature: Signature, table: Mapping[str, Any], kernel: str) ->
     if len(sizes) != rank or not all(isinstance(size, int) and size > 0 for size in sizes):
         raise ConfigError(f"kernel {kernel} is launched over {rank} dimension(s), got {DIMENSIONS} = {launch!r}")
     return whole.gather(replace(signature, arguments=arguments, launch=tuple(sizes)))
+
+
+def _names_of_fields(argument: Argument) -> list[str]:
+    return [f"{argument.name}.{each.name}" for each in argument.fields]
+
+
+def _with_fields(argument: Argument, table: Mapping[str, Any], kernel: str) -> Argument:
+    """A struct, or an array of structs, with what a table says of its fields; all of an array's have its shape."""
+    fields: list[Argument] = []
+    shape = argument.shape
+    for each, name in zip(argument.fields, _names_of_fields(argument), strict=True):
+        given = table.get(name)
+        found = _with_input(replace(each, name=name, shape=argument.shape), given, kernel)
+        if given is not None and found.shape != shape:
+            if shape != argument.shape:
+                raise ConfigError(
+                    f"kernel {kernel}: {name} is {list(found.shape or ())}, another field {list(shape or ())}"
+                )
+            shape = found.shape
+        fields.append(replace(found, name=each.name, shape=each.shape))
+    return replace(argument, shape=shape, fields=tuple(fields)) if fields else argument
 
 
 def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
@@ -161,6 +190,8 @@ def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
 
 def _argument(name: str, kind: Any, written: bool) -> Argument:
     is_array = introspection.is_array(kind)
+    if is_array and containers.is_container(introspection.array_class(kind)):
+        return _container(name, kind, written)
     element = kind.dtype if is_array else kind
     scalar, shape, _ = introspection.parts_of_value_type(element)
     fields = introspection.fields_of(element) if introspection.is_struct(element) else ()
@@ -172,6 +203,23 @@ def _argument(name: str, kind: Any, written: bool) -> Argument:
         shape=(None,) * kind.ndim if is_array else None,
         role=Role.INOUT if is_array and written else Role.INPUT,
         fields=tuple(_argument(each.name, each.type, written=False) for each in fields),
+    )
+
+
+def _container(name: str, kind: Any, written: bool) -> Argument:
+    """An array that is looked at through others, with what it is made of."""
+    made = introspection.array_class(kind)
+    data = _argument(containers.DATA, introspection.plain_array(kind), written)
+    indices = tuple(
+        _argument(f"{containers.INDICES}{axis}", introspection.plain_array_of(int, 1), written=False)
+        for axis in range(containers.indexed_dimensions(made, kind.ndim))
+    )
+    return Argument(
+        name=name,
+        type_name=type_name(kind),
+        dtype=made,
+        role=data.role,
+        fields=(replace(data, type_name=type_name(kind)), *indices),
     )
 
 
@@ -234,7 +282,8 @@ def _built(value: Any) -> Built | None:
 
 def _definition(obj: Any, kind: str) -> Definition:
     """A kernel or function as Python sees it. One that no decorator declares is declared after its source."""
-    source, line = _with_own_options(obj, introspection.source_of(obj), kind), introspection.first_line_of(obj)
+    source, line = _without_static(introspection.source_of(obj), introspection.first_line_of(obj))
+    source = _with_own_options(obj, source, kind)
     decorators = source.partition("def ")[0]
     return Definition(
         obj.func,
@@ -247,6 +296,12 @@ def _definition(obj: Any, kind: str) -> Definition:
         },
         after="" if "@" in decorators else _wrapped(obj.func, kind, _options_of(obj, kind)),
     )
+
+
+def _without_static(source: str, line: int) -> tuple[str, int]:
+    """The source of a function of a class's without what makes it one, and the line that it starts at."""
+    first, _, others = source.partition("\n")
+    return (others, line + 1) if first.strip() == "@staticmethod" else (source, line)
 
 
 def _options_of(obj: Any, kind: str) -> dict[str, Any]:
@@ -301,4 +356,4 @@ def _literal(value: Any) -> str | None:
 
 
 def _is_library(module: str) -> bool:
-    return module.partition(".")[0] in _LIBRARIES and not module.startswith(_USER_CODE)
+    return module.partition(".")[0] in _LIBRARIES and _USER_CODE.match(module) is None

@@ -53,6 +53,9 @@ _COOPERATIVE = re.compile(
     r"\b(?:__shared__|__syncthreads\w*|__syncwarp|__\w+_sync|cooperative_groups|threadIdx|blockIdx|blockDim|gridDim|warpSize"
     r"|builtin_block_dim|block_dim|tile_from_thread|tile_to_thread|untile|tile_stack\w*)\b"
 )
+_TILES = re.compile(r"tile_shape_t<(?:\d+,)*(\d+)>>> (\w+) =")
+_OF_THREADS = re.compile(r"\b(\w+) = wp::tile<")
+_PARTED = re.compile(r"\btile_i?fft\((?:[^,()]*,){3} *(?!0,)\d+,")
 _NEEDS_GPU = Unproved(Hindrance.NEEDS_GPU)
 _REORDERED = {2: 3e-2, 4: 1e-3, 8: 1e-9}
 """How far a number of so many bytes may be off where threads run in another order and add in it."""
@@ -80,9 +83,17 @@ def unavailable(level: Level, text: str) -> Unproved | None:
     if "det_ctx" in text:
         return Unproved(Hindrance.NOT_EXECUTED, "deterministic mode has buffers of its own")
     frame = framed(text) if level.language == CUDA else None
-    if frame is not None and _COOPERATIVE.search(frame.helpers + frame.body):
+    if frame is not None and (_COOPERATIVE.search(frame.helpers + frame.body) or _is_of_block(text)):
         return _NEEDS_GPU
     return None
+
+
+def _is_of_block(text: str) -> bool:
+    """Whether a text has tiles with an element, or a part, for each of several threads of a block."""
+    if _PARTED.search(text):
+        return True
+    sizes = {name: size for size, name in _TILES.findall(text)}
+    return any(sizes.get(name, "1") != "1" for name in _OF_THREADS.findall(text))
 
 
 def run_programs(

@@ -96,10 +96,18 @@ class WarpCompiler:
     def _lower(self, kernel: Kernel, levels: Sequence[Level]) -> Lowered | Rejection:
         sources = [level for level in levels if level in SOURCES]
         devices = tuple(dict.fromkeys(level.device for level in sources if level.device))
-        try:
-            made = lowering.clean_texts(kernel.live, kernel.spec.signature.options, devices, kernel.places.line)
-        except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
-            return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, detail_of(error))
+        options = kernel.spec.signature.options
+        made: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
+        failed: dict[str, str] = {}
+        for group in lowering.device_groups(kernel.live, options, devices):
+            try:
+                made |= lowering.clean_texts(kernel.live, options, group, kernel.places.line)
+            except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
+                failed |= dict.fromkeys(group, detail_of(error))
+        if failed and not made:
+            return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, next(iter(failed.values())))
+        unbuilt = [level for level in sources if level.device in failed]
+        sources = [level for level in sources if level not in unbuilt]
         found = {level.name: made[level.device or "", level.direction] for level in sources}
         needs_gpu = [level.name for level in sources if level.device == "cpu" and _is_for_gpu(found[level.name])]
         found |= dict.fromkeys(needs_gpu)
@@ -119,6 +127,10 @@ class WarpCompiler:
             for name, text in texts.items()
             if text is None
         ]
+        for level in unbuilt:
+            texts[level.name] = None
+            why = failed[level.device or ""]
+            missing.append(rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, why, level=level.name))
         for level in levels:
             if level.made_by in _BINARIES:
                 binary = _binary(kernel, level)

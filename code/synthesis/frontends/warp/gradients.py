@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 
+from synthesis.frontends.warp.containers import container_of
 from synthesis.frontends.warp.writes import path_of
 from synthesis.records import Argument, Role
 
@@ -10,14 +11,18 @@ from synthesis.records import Argument, Role
 def differentiable(arguments: Sequence[Argument], tree: ast.AST) -> tuple[str, ...]:
     """The names of the arrays of floating-point numbers that a kernel starts from.
 
-    A plain value's adjoint stays inside the kernel.
+    A plain value's adjoint stays inside the kernel, and arrays that are looked at through others have none.
 
     Args:
         arguments: the kernel's, with the fields of structs that hold arrays as arguments.
         tree: its source.
     """
     replaced = _extreme_targets(tree)
-    arrays = [each for each in arguments if each.shape is not None and each.is_float and each.role is not Role.OUTPUT]
+    arrays = [
+        each
+        for each in arguments
+        if each.shape is not None and each.is_float and each.role is not Role.OUTPUT and not container_of(each)
+    ]
     return tuple(each.name for each in arrays if each.name not in replaced)
 
 

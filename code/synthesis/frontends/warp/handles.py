@@ -8,7 +8,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from synthesis.records import Argument
+from synthesis.frontends.warp.volumes import TILE
+from synthesis.records import Argument, Domain
 
 MOST_CELLS = 2**20
 """Cells that a hash grid or a volume may have."""
@@ -42,11 +43,14 @@ def _volume(dtype: str, element: tuple[int, ...] = ()) -> Mapping[str, Part]:
         "min_world": Part(dtype="float32", element=(3,), rank=None),
         "voxel_size": Part(dtype="float32", rank=None),
         "bg_value": Part(dtype=dtype, element=element, rank=None),
+        "first_voxel": Part(dtype="int32", element=(3,), rank=None, optional=True),
     }
 
 
 VOLUMES = {"volume_f": _volume("float32"), "volume_v": _volume("float32", (3,)), "volume_i": _volume("int32")}
-"""Volumes of numbers, of vectors and of whole numbers, as Warp's functions for them end."""
+"""Volumes of numbers, of vectors and of whole numbers, as Warp's functions for them end.
+
+The first value is that of voxel (0, 0, 0), which lies at ``min_world``, or of ``first_voxel``."""
 
 
 def _texture(rank: int) -> Mapping[str, Part]:
@@ -108,7 +112,14 @@ def _is_grid(fields: Mapping[str, Argument]) -> bool:
 
 def _is_volume(fields: Mapping[str, Argument]) -> bool:
     (width, _), cells = _range(fields["voxel_size"]), math.prod(size or 0 for size in fields["values"].shape or ())
-    return width > 0 and 0 < cells <= MOST_CELLS
+    return width > 0 and 0 < cells <= MOST_CELLS and _is_corner(fields.get("first_voxel"))
+
+
+def _is_corner(first: Argument | None) -> bool:
+    """Whether a voxel is the first of a leaf, on every draw; where none is named it is."""
+    if first is None:
+        return True
+    return first.domain == Domain(low=0, high=0) and all(at % TILE == 0 for at in first.base)
 
 
 def _is_texture(fields: Mapping[str, Argument]) -> bool:

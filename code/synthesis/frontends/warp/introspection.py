@@ -32,6 +32,8 @@ _warp_types: Any = _types
 
 _UNIQUE = re.compile(r"_[0-9a-f]{8}$")
 """What the name that Warp gives a kernel's own module ends with."""
+_OF_BLOCK = re.compile(r"\b(?:tile|untile|tile_i?fft|\w+_tiled)\s*\(")
+"""Calls of functions of Warp's whose tiles have an element, or a part, for each thread of a block."""
 _replaced: dict[str, Any] = {}
 """Warp modules whose names those of loaded sources have."""
 
@@ -169,6 +171,20 @@ def called_by(obj: Any) -> list[Any]:
     return list(functions)
 
 
+def depends_on_block(kernel: Any) -> bool:
+    """Whether a kernel, or a function that it reaches, asks for a tile that is as large as its block, or cut by it."""
+    pending, seen = [kernel], set[int]()
+    while pending:
+        each = pending.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if _OF_BLOCK.search(source_of(each)):
+            return True
+        pending += [part for function in called_by(each) if is_function(function) for part in parts_of(function)]
+    return False
+
+
 def instances_of(kernel: Any) -> list[Any]:
     """The kernel itself, or the concrete instances of a generic one, by the types they were made for."""
     if not kernel.is_generic:
@@ -297,6 +313,11 @@ def array_at(address: int) -> Any:
     return _warp_types.array_t.from_address(address)
 
 
+def indexed_array_at(address: int) -> Any:
+    """The descriptor of an indexed array, with ``data``, ``indices`` and ``shape``, that lies at an address."""
+    return _warp_types.indexedarray_t.from_address(address)
+
+
 def element_layout(kind: Any) -> Any:
     """How an array's element lies in memory, as a NumPy dtype, which has the shape of a vector or matrix in it."""
     if is_struct(kind):
@@ -317,6 +338,16 @@ def grid_dimensions(grid: Any) -> tuple[int, int, int]:
 def array_class(kind: Any) -> str:
     """The name of an array type's class: ``array``, ``indexedarray`` …"""
     return _warp_codegen.concrete_array_type(kind).__name__
+
+
+def plain_array_of(element: Any, rank: int) -> Any:
+    """The type of an array of elements of a type."""
+    return wp.array(dtype=element, ndim=rank)
+
+
+def plain_array(kind: Any) -> Any:
+    """The type of the array that is looked at through an indexed one, or one of Fabric's."""
+    return plain_array_of(kind.dtype, kind.ndim)
 
 
 def fields_of(struct: Any) -> tuple[Parameter, ...]:

@@ -1,7 +1,8 @@
 """What a program launches: Warp's own functions, wrapped while somebody listens.
 
 On the host every launch, whether by ``wp.launch``, a recorded command or JAX, comes by ``invoke`` with its arguments as
-C has them. On a GPU there is no such place, and those of Python's functions are packed once more.
+C has them. On a GPU, and where the host only captures a launch, there is no such place, and the arguments of Python's
+functions are packed once more; what they hold is what they hold then.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from typing import Any
 
 import warp as _warp
@@ -19,7 +21,7 @@ import warp._src.context as _context  # noqa: TID251
 
 from synthesis.frontends.base import Direction
 from synthesis.frontends.launched import Call, Described, Listener
-from synthesis.frontends.warp import discovery, lowering
+from synthesis.frontends.warp import discovery, introspection, lowering
 from synthesis.frontends.warp.packed import read_packed
 from synthesis.frontends.wrapping import Wrapping
 
@@ -43,6 +45,8 @@ def watch(listener: Listener) -> Callable[[], None]:
 class _Now(threading.local):
     tiled: int | None = None
     """The dimensions of the ``launch_tiled`` that is being made, without that of the threads."""
+    block: int | None = None
+    """The threads a block that it asks for."""
     busy = False
     """Whether a launch is being looked at: what is launched for that is nobody's."""
 
@@ -59,6 +63,8 @@ class _Watching:
         self._now = _Now()
         self._wrapping = Wrapping()
         self._objects: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self._without_id: weakref.WeakSet[Any] = weakref.WeakSet()
+        """Those that had none yet when they were made: a volume gets its own later."""
 
     def begin(self) -> Callable[[], None]:
         """Wrap them; returns what ends that."""
@@ -88,8 +94,11 @@ class _Watching:
         wrap(wp.HashGrid, "build", self._build)
 
     def _know(self, made: Any) -> None:
-        with contextlib.suppress(AttributeError, TypeError):
-            self._objects[int(made.id)] = made
+        with contextlib.suppress(TypeError):
+            if getattr(made, "id", None):
+                self._objects[int(made.id)] = made
+            else:
+                self._without_id.add(made)
 
     # ---- around Warp's functions
 
@@ -109,26 +118,30 @@ class _Watching:
         return function(kernel, hooks, params, adjoint)
 
     def _launch_again(self, function: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
-        if not command.device.is_cpu and not command.adjoint and self._listener.wants(command.kernel):
-            self._take(command.kernel, command.params, command.device)
-        with self._tiled(getattr(command, "irsmith_tiled", None)):
+        where = command.device
+        elsewhere = not where.is_cpu or where.is_capturing
+        if elsewhere and not command.adjoint and self._listener.wants(command.kernel):
+            self._take(command.kernel, command.params, None if where.is_cpu else where)
+        with self._tiled(*getattr(command, "irsmith_tiled", (None, None))):
             return function(command, *args, **kwargs)
 
     def _launch_tiled(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         dim: Any = kwargs.get("dim", 1)
         rank = 1 if isinstance(dim, int) else len(dim)
-        with self._tiled(rank):
+        block = kwargs.get("block_dim")
+        with self._tiled(rank, block):
             made = function(*args, **kwargs)
         if isinstance(made, context.Launch):
-            made.irsmith_tiled = rank
+            made.irsmith_tiled = rank, block
         return made
 
     def _launch(self, function: Any, kernel: Any, *args: Any, **kwargs: Any) -> Any:
-        if context.runtime is not None and context.runtime.cuda_devices and not self._now.busy:
-            self._launch_on_gpu(kernel, *args, **kwargs)
+        runtime = context.runtime
+        if runtime is not None and (runtime.cuda_devices or runtime._apic_capture) and not self._now.busy:
+            self._launch_elsewhere(kernel, *args, **kwargs)
         return function(kernel, *args, **kwargs)
 
-    def _launch_on_gpu(
+    def _launch_elsewhere(
         self,
         kernel: Any,
         dim: Any = 0,
@@ -143,32 +156,35 @@ class _Watching:
         record_cmd: bool = False,
         **_: Any,
     ) -> None:
-        """Look at a launch that goes to a GPU, if it does."""
+        """Look at a launch that goes to a GPU, or that is captured on the host to be made later, if it is one."""
         del adj_inputs, adj_outputs, record_tape
         try:
             where = context.runtime.get_device(device) if stream is None else stream.device
-            if where.is_cpu or adjoint or record_cmd or not isinstance(kernel, context.Kernel):
+            here = where.is_cpu and not where.is_capturing
+            if here or adjoint or record_cmd or not isinstance(kernel, context.Kernel):
                 return
             given = [*inputs, *outputs]
             if kernel.is_generic:
                 kernel = kernel.add_overload(kernel.infer_argument_types(given))
             if not self._listener.wants(kernel):
                 return
-            bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), kernel.adj.kernel_dim)
+            rank = introspection.launch_rank(kernel)  # Warp knows it from the first launch on
+            bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), rank)
             packed = [
                 context.pack_arg(kernel, a.type, a.label, v, where) for a, v in zip(kernel.adj.args, given, strict=True)
             ]
         except Exception:  # noqa: BLE001 (the launch itself will say what is wrong with it)
             return
-        self._take(kernel, [bounds, *packed], where)
+        self._take(kernel, [bounds, *packed], None if where.is_cpu else where)
 
     @contextlib.contextmanager
-    def _tiled(self, rank: int | None) -> Generator[None]:
-        before, self._now.tiled = self._now.tiled, rank
+    def _tiled(self, rank: int | None, block: int | None) -> Generator[None]:
+        before = self._now.tiled, self._now.block
+        self._now.tiled, self._now.block = rank, block
         try:
             yield
         finally:
-            self._now.tiled = before
+            self._now.tiled, self._now.block = before
 
     def _take(self, kernel: Any, params: Any, device: Any) -> None:
         if device is not None and device.is_capturing:
@@ -176,14 +192,17 @@ class _Watching:
             self._listener.miss(kernel.func.__name__, kernel.func.__module__, why)
             return
         self._now.busy = True
+        for each in [each for each in self._without_id if getattr(each, "id", None)]:
+            self._without_id.discard(each)
+            self._know(each)
         try:
-            rank = self._now.tiled
+            rank, block = self._now.tiled, self._now.block
             self._listener.take(
                 Call(
                     kernel=kernel,
                     name=kernel.func.__name__,
                     module=kernel.func.__module__,
-                    describe=lambda: describe(kernel),
+                    describe=lambda: describe(kernel, block),
                     read=lambda: read_packed(kernel, params, rank, self._objects, device),
                 )
             )
@@ -191,14 +210,21 @@ class _Watching:
             self._now.busy = False
 
 
-def describe(kernel: Any) -> Described:
+def describe(kernel: Any, block: int | None = None) -> Described:
     """A live kernel as text; Warp's state is as before afterwards.
+
+    Args:
+        kernel: a concrete one.
+        block: the threads a block that its tiles are launched with; None if nobody says.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    found = discovery.describe(kernel, {})
-    return Described(spec=found.spec, digest=digest_of(kernel, found.spec.signature.options))
+    spec = discovery.describe(kernel, {}).spec
+    if block is not None and block > 0:
+        options = {**spec.signature.options, "block_dim": int(block)}
+        spec = replace(spec, signature=replace(spec.signature, options=options))
+    return Described(spec=spec, digest=digest_of(kernel, spec.signature.options))
 
 
 def _nowhere(file: str, line: int) -> None:

@@ -17,7 +17,15 @@ import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
 
 from synthesis.frontends.linemap import LineMap, Where, runs_of
-from synthesis.frontends.warp.introspection import array_class, is_array, is_function, options_of, parts_of, wp
+from synthesis.frontends.warp.introspection import (
+    array_class,
+    depends_on_block,
+    is_array,
+    is_function,
+    options_of,
+    parts_of,
+    wp,
+)
 from synthesis.frontends.warp.options import DEFAULTS
 from synthesis.frontends.warp.texts import Origin, clean_lines, has_word
 
@@ -162,18 +170,21 @@ def _quick() -> Generator[None]:
         _Adjoint.resolve_func, _Var.type_to_ctype = _resolve, staticmethod(spell)
 
 
-def _resolve_once(adjoint: Any, function: Any, types: Any, named: Any, outputs: Any) -> Any:
-    """The overload of a function that a call means; Warp tries all those of a built-in one, one after the other."""
-    if named or not function.is_builtin():
-        return _resolve(adjoint, function, types, named, outputs)
+def _resolve_once(adjoint: Any, func: Any, arg_types: Any, kwarg_types: Any, min_outputs: Any) -> Any:
+    """The overload of a function that a call means; Warp tries all those of a built-in one, one after the other.
+
+    Arguments are called as Warp calls them, which names some.
+    """
+    if kwarg_types or not func.is_builtin():
+        return _resolve(adjoint, func, arg_types, kwarg_types, min_outputs)
     try:
-        key = function, outputs, tuple(map(_type_key, types))
+        key = func, min_outputs, tuple(map(_type_key, arg_types))
     except _NoKeyError:
-        return _resolve(adjoint, function, types, named, outputs)
+        return _resolve(adjoint, func, arg_types, kwarg_types, min_outputs)
     if key not in _overloads:
         if len(_overloads) >= _MOST_OVERLOADS:
             _overloads.clear()
-        _overloads[key] = _resolve(adjoint, function, types, named, outputs)
+        _overloads[key] = _resolve(adjoint, func, arg_types, kwarg_types, min_outputs)
     return _overloads[key]
 
 
@@ -244,22 +255,43 @@ def clean_texts(
     Returns:
         (device, ``forward`` or ``backward``) to text and line map, in lines of the kernel's source; None
         where the kernel has no backward. A text holds the structs, the helper functions and the kernel function, and
-        on the CPU its argument struct.
+        on the CPU its argument struct. Where tiles depend on the block, that of a CPU has one thread.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
     texts: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
     where = functools.cache(where)  # a place is named by many lines
-    with _built(kernel, options) as (builder, resolved):
-        structs = _struct_code(builder)
-        for device in devices:
-            forward, backward = _unit_parts(builder, kernel, resolved, device)
-            parts = {"forward": forward, "backward": backward}
-            renames = _struct_renames(builder, [structs, *forward, *(backward or ())])
-            for direction, part in parts.items():
-                texts[device, direction] = None if part is None else _joined((structs, *part), renames, where)
+    for group in device_groups(kernel, options, devices):
+        with _built(kernel, _options_on(group[0], kernel, options) if len(group) == 1 else options) as (
+            builder,
+            resolved,
+        ):
+            structs = _struct_code(builder)
+            for device in group:
+                forward, backward = _unit_parts(builder, kernel, resolved, device)
+                parts = {"forward": forward, "backward": backward}
+                renames = _struct_renames(builder, [structs, *forward, *(backward or ())])
+                for direction, part in parts.items():
+                    texts[device, direction] = None if part is None else _joined((structs, *part), renames, where)
     return texts
+
+
+def device_groups(kernel: Any, options: Mapping[str, Any], devices: Sequence[str]) -> list[tuple[str, ...]]:
+    """The devices that a kernel is built for at once: each alone where its tiles depend on the block.
+
+    Warp launches a kernel on a CPU with one thread a block, whatever it is asked for.
+    """
+    if len(devices) > 1 and _options_on("cpu", kernel, options) != options:
+        return [(each,) for each in devices]
+    return [tuple(devices)] if devices else []
+
+
+def _options_on(device: str, kernel: Any, options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options with the threads a block that a kernel whose tiles depend on them has on a device."""
+    if device != "cpu" or options.get("block_dim") == 1 or not depends_on_block(kernel):
+        return options
+    return {**options, "block_dim": 1}
 
 
 def _joined(pieces: Sequence[str], renames: Mapping[str, str], where: Where) -> tuple[str, LineMap]:
@@ -373,7 +405,7 @@ def written_arguments(kernel: Any) -> set[str]:
     Warp also records reads, but forgets one that a write follows, so they are not reported.
     """
     try:
-        with _built(kernel, options_of(kernel), verify_autograd_array_access=True):
+        with _built(kernel, _options_on("cpu", kernel, options_of(kernel)), verify_autograd_array_access=True):
             return {argument.label for argument in kernel.adj.args if argument.is_write}
     except Exception:  # noqa: BLE001 (lowering will say what is wrong with it)
         return {argument.label for argument in kernel.adj.args}

@@ -4,7 +4,7 @@ import ctypes
 import functools
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Direction, Program, Values
+from synthesis.frontends.warp.containers import DATA, container_of
 from synthesis.frontends.warp.handles import TYPES
+from synthesis.frontends.warp.layouts import RANKS, Array, packed
 from synthesis.frontends.warp.objects import make_object
 from synthesis.grammar.types import HALVES
 from synthesis.records import Argument, Signature
@@ -26,21 +28,6 @@ numbers, the second a huge number or NaN: what a text reads there spreads, or di
 data. The last is the array itself, again and again: a number that is only compared has to be like data to be seen."""
 Buffer = npt.NDArray[np.uint8]
 """The bytes of an array, and its guards."""
-_RANKS = 4
-"""The dimensions that Warp's arrays may have."""
-
-
-class _Array(ctypes.Structure):
-    """``wp::array_t``, as Warp's headers have it; strides are in bytes."""
-
-    _fields_ = (
-        ("data", ctypes.c_uint64),
-        ("grad", ctypes.c_uint64),
-        ("shape", ctypes.c_int32 * _RANKS),
-        ("strides", ctypes.c_int32 * _RANKS),
-        ("ndim", ctypes.c_uint16),
-        ("flags", ctypes.c_uint16),
-    )
 
 
 def _surround(buffer: Buffer) -> None:
@@ -97,6 +84,12 @@ class Memory:
         self._placed: dict[str, _Placed] = {}
         self._parts: dict[str, _Placed] = {}
         self._objects: list[Any] = []
+        self._kept: list[Buffer] = []
+        containers = {
+            each.name.rpartition(".")[0]: made
+            for each in program.signature.spread.arguments
+            if (made := container_of(each))
+        }
         backward = program.level.direction is Direction.BACKWARD
         forward: list[tuple[str, Any]] = []
         adjoint: list[tuple[str, Any]] = []
@@ -118,10 +111,34 @@ class Memory:
                 (argument.name, _array(argument, value, self._place(argument.name, argument, value), gradient_at))
             )
             adjoint.append((argument.name, _array(argument, value, gradient_at, 0)))
-        self.arguments = _structure(forward)
+        self.arguments = self._structure(forward, containers)
         """A C structure with a field an argument."""
-        self.adjoints = _structure(adjoint)
+        self.adjoints = self._structure(adjoint, containers)
         """The same of their adjoints."""
+
+    def _keep(self, data: bytes) -> int:
+        """Where a text finds some bytes, which it only reads."""
+        self._kept.append(np.frombuffer(data, np.uint8).copy())
+        return self._address(self._kept[-1])
+
+    def _structure(self, members: Sequence[tuple[str, Any]], containers: Mapping[str, str], path: str = "") -> Any:
+        """A C structure of members; those of one struct, ``state.q`` and ``state.qd``, are a structure inside it."""
+        groups: dict[str, list[tuple[str, Any]]] = {}
+        for name, value in members:
+            outer, _, inner = name.partition(".")
+            groups.setdefault(outer, []).append((inner, value))
+        found: list[tuple[str, Any]] = []
+        for name, each in groups.items():
+            place = f"{path}.{name}" if path else name
+            if not each[0][0]:
+                found.append((name, each[0][1]))
+            elif place in containers:
+                parts = dict(each)
+                data = parts.pop(DATA)
+                found.append((name, packed(containers[place], data, list(parts.values()), self._keep)))
+            else:
+                found.append((name, self._structure(each, containers, place)))
+        return _filled_structure(found)
 
     def _made(self, argument: Argument, value: npt.NDArray[Any]) -> Any:
         """The id of an object that is made of what a value holds, or what a kernel is given of one that has none."""
@@ -199,13 +216,13 @@ def _array(argument: Argument, value: npt.NDArray[Any], data: int, gradient: int
     shape = value.shape[: len(argument.shape or ())]
     size = _layout(argument).itemsize
     strides = [size * math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
-    return _Array(data, gradient, (ctypes.c_int32 * _RANKS)(*shape), (ctypes.c_int32 * _RANKS)(*strides), len(shape), 0)
+    return Array(data, gradient, (ctypes.c_int32 * RANKS)(*shape), (ctypes.c_int32 * RANKS)(*strides), len(shape), 0)
 
 
 def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
     """A value that is passed as it is: a scalar, a vector, a struct."""
     if argument.fields:
-        return _structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
+        return _filled_structure([(each.name, _plain(each, value[each.name])) for each in argument.fields])
     data = np.ascontiguousarray(value, dtype=numpy_dtype(argument.dtype))
     if argument.dtype in HALVES:
         data = data.view(np.uint16)
@@ -213,13 +230,8 @@ def _plain(argument: Argument, value: npt.NDArray[Any]) -> Any:
     return (scalar * max(1, data.size))(*data.ravel().tolist())
 
 
-def _structure(members: Sequence[tuple[str, Any]]) -> Any:
-    """A C structure of members; those of one struct, ``state.q`` and ``state.qd``, are a structure inside it."""
-    groups: dict[str, list[tuple[str, Any]]] = {}
-    for name, value in members:
-        outer, _, inner = name.partition(".")
-        groups.setdefault(outer, []).append((inner, value))
-    members = [(name, each[0][1] if not each[0][0] else _structure(each)) for name, each in groups.items()]
+def _filled_structure(members: Sequence[tuple[str, Any]]) -> Any:
+    """A C structure of members by name, in order."""
     fields: list[tuple[str, Any]] = [(name, type(value)) for name, value in members]
     made = _structure_type(tuple(fields))()
     for name, value in members:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from synthesis.frontends.warp.introspection import wp
+from synthesis.frontends.warp.volumes import fill
 
 Parts = Mapping[str, npt.NDArray[Any]]
 
@@ -65,16 +66,17 @@ def _hash_grid(parts: Parts, device: str) -> Any:
 def _volume(parts: Parts, device: str) -> Any:
     """A dense volume, as ``wp.Volume.load_from_numpy`` makes it, without the kernel that it compiles to fill tiles."""
     values = parts["values"]
+    first = parts.get("first_voxel", np.zeros(3, np.int32))
     background = parts["bg_value"].tolist()  # whose type says what the volume holds
     made = wp.Volume.allocate(
-        [0, 0, 0],
-        [size - 1 for size in values.shape[:3]],
+        first.tolist(),
+        [at + size - 1 for at, size in zip(first.tolist(), values.shape[:3], strict=True)],
         float(parts["voxel_size"]),
         bg_value=background,
         translation=parts["min_world"].tolist(),
         device="cpu",
     )
-    _fill(made, values)
+    fill(made, values, first)
     return made if device == "cpu" else wp.Volume(wp.array(made.array().numpy(), dtype=wp.uint8, device=device))
 
 
@@ -90,22 +92,6 @@ def _texture(parts: Parts, device: str) -> Any:
     )
 
 
-def _fill(volume: Any, values: npt.NDArray[Any]) -> None:
-    """Put values into the leaves of a NanoVDB grid, which lie at its end: each its first voxel, and 512 values last."""
-    held: npt.NDArray[np.uint8] = volume.array().numpy()
-    leaves = held[_GRID_HEADER + int(held[_GRID_HEADER:].view(np.int64)[0]) :].reshape(volume.get_tile_count(), -1)
-    width = values[0, 0, 0].nbytes
-    for leaf in leaves:
-        first = leaf[:12].view(np.int32)
-        some = values[tuple(slice(start, start + _TILE) for start in first)]
-        inside = leaf[-(_TILE**3) * width :].view(values.dtype).reshape(_TILE, _TILE, _TILE, *values.shape[3:])
-        inside[tuple(map(slice, some.shape[:3]))] = some
-
-
-_GRID_HEADER = 672
-"""Bytes before the tree of a NanoVDB grid, which says first how far from itself the leaves are."""
-_TILE = 8
-"""Voxels along the side of a leaf."""
 _MAKERS: Mapping[str, Callable[[Parts, str], Any]] = {
     "mesh": _mesh, "bvh": _bvh, "hash_grid": _hash_grid, "volume_f": _volume, "volume_v": _volume, "volume_i": _volume,
     "texture_2d": _texture, "texture_3d": _texture

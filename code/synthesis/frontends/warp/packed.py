@@ -11,7 +11,9 @@ import numpy as np
 from synthesis.formats import numpy_dtype
 from synthesis.frontends.launched import Array, Launched
 from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import wp
+from synthesis.frontends.warp.volumes import read_volume
 
 LARGEST = 1 << 20
 """Bytes of an array that are kept; of a larger one its first rows are."""
@@ -79,10 +81,26 @@ class _Reading:
             self._read_object(path, self.objects[int(value)])
 
     def _read_array(self, path: str, kind: Any, address: int) -> None:
-        if introspection.array_class(kind) != "array":
-            self.lost.append(f"{path} is an {introspection.array_class(kind)}, which is not kept")
-            return
-        found = introspection.array_at(address)
+        made = introspection.array_class(kind)
+        if made == "indexedarray":
+            self._read_indexed(path, kind, address)
+        elif made != "array":
+            self.lost.append(f"{path} is of the class {made}, which is not kept")
+        else:
+            self._read_plain(path, kind, introspection.array_at(address))
+
+    def _read_indexed(self, path: str, kind: Any, address: int) -> None:
+        """Keep an indexed array: the whole one, and its indices, which are all there are where it has none."""
+        found = introspection.indexed_array_at(address)
+        self._read_plain(f"{path}.{DATA}", kind, found.data)
+        for axis in range(kind.ndim):
+            count, name = found.shape[axis], f"{path}.{INDICES}{axis}"
+            whole = np.arange(count, dtype=np.int32)
+            chosen = found.indices[axis]
+            self.shapes[name] = (count,)
+            self.values[name] = self._copied(chosen, (count,), (4,), whole.dtype) if chosen else whole
+
+    def _read_plain(self, path: str, kind: Any, found: Any) -> None:
         rank = kind.ndim
         dimensions, strides = tuple(found.shape[:rank]), tuple(found.strides[:rank])
         element = introspection.element_layout(kind.dtype)
@@ -134,12 +152,24 @@ class _Reading:
             parts = {"lowers": made.lowers, "uppers": made.uppers}
         elif kind == "HashGrid" and (points := _built_of(made)) is not None:
             parts = {"points": points[0], "cell_width": points[1], "dims": introspection.grid_dimensions(made)}
+        elif kind == "Volume":
+            self._read_volume(path, made)
+            return
         else:
             self.lost.append(f"{path} is the id of a {kind}, which is not kept")
             return
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
         for name, value in parts.items():
             self.values[f"{path}:{name}"] = np.array(value.numpy() if hasattr(value, "numpy") else value)
+
+    def _read_volume(self, path: str, made: Any) -> None:
+        try:
+            self.handles[path], parts = read_volume(made)
+        except ValueError as error:
+            self.lost.append(f"{path} is the id of {error}, which is not kept")
+            return
+        self.values |= {f"{path}:{name}": np.array(value) for name, value in parts.items()}
+        self.shapes[f"{path}:values"] = parts["values"].shape[:3]
 
 
 def _part(found: Any, name: str) -> Array:

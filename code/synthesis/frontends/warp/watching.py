@@ -79,6 +79,15 @@ inline void irsmith_adj_address(
 }}
 """
 """What adds to an element's adjoint, with an atomic."""
+_OTHERS = """
+template <template <typename> class A, template <typename> class B, typename T>
+inline void irsmith_adj_address(
+    const A<T>& array, {parameters}, const B<T>& adjoint, {others}, const T& value)
+{{
+    adj_address(array, {indices}, adjoint, {indices}, value);
+}}
+"""
+"""The same of arrays that are looked at through others, which have no adjoints."""
 _ATOMIC_CALL = """
 template <typename B, typename... R> inline auto irsmith_atomic_{name}(B&& buffer, R... rest)
 {{
@@ -96,7 +105,7 @@ def _declared() -> str:
             others=", ".join(f"int adj_{axis}" for axis in axes),
             indices=", ".join(axes),
         )
-        for form in (_STORES, _SUMS)
+        for form in (_STORES, _SUMS, _OTHERS)
         for axes in ("i", "ij", "ijk", "ijkl")
     )
     atomics = "".join(_ATOMIC_CALL.format(name=name, values=2 if name == "cas" else 1) for name in _ATOMICS)

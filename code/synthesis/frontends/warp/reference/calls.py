@@ -3,7 +3,7 @@
 import ast
 import contextlib
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from synthesis.frontends.warp.reference.values import (
     Frame,
     Query,
     StructType,
+    StructValue,
     Value,
     ValueType,
     scalar_type,
@@ -35,6 +36,8 @@ _NEXT = {
     "hash_grid_query_next": "hash_grid_query",
 }
 """What gives the next of what a query has found, to the kind of query."""
+_INTO = frozenset({"quat_to_axis_angle", "svd3", "svd2", "qr3", "eig3"})
+"""Functions of one argument that give several results, and may be given variables to put these into."""
 MODELLED = frozenset(SEMANTICS) | {
     "tid", "static", "spatial_vector", *_NEXT, *(f"atomic_{name}" for name in _ATOMICS)
 }  # fmt: skip
@@ -63,9 +66,7 @@ class Calls:
         ):
             return self._static(node.args[0], frame, expressions)
         called = expressions.value(node.func, frame)
-        if any(isinstance(each, ast.Starred) for each in node.args):
-            raise ReferenceUnknownError("a starred argument")
-        arguments = expressions.siblings(node.args, frame)
+        arguments = self._arguments(node, frame, expressions)
         keywords = {each.arg or "": expressions.value(each.value, frame) for each in node.keywords}
         if introspection.is_function(called):
             return self.function(called, arguments, keywords, expressions)
@@ -82,6 +83,19 @@ class Calls:
             name = called.__name__.removesuffix("_t")
             return self._built_in(name, arguments, keywords, node, frame, wanted=wanted, results=results)
         raise ReferenceUnknownError(f"a call of a {type(called).__name__}")
+
+    def _arguments(self, node: ast.Call, frame: Frame, expressions: Expressions) -> list[Any]:
+        """The values of a call's arguments, those behind a star one by one."""
+        starred = [isinstance(each, ast.Starred) for each in node.args]
+        given = expressions.siblings(
+            [each.value if isinstance(each, ast.Starred) else each for each in node.args], frame
+        )
+        if not any(starred):
+            return given
+        found: list[Any] = []
+        for value, several in zip(given, starred, strict=True):
+            found += _apart(value) if several else [value]
+        return found
 
     def _static(self, node: ast.expr, frame: Frame, expressions: Expressions) -> Any:
         """``wp.static``: what Python makes of an expression in the kernel's scope."""
@@ -106,6 +120,8 @@ class Calls:
     ) -> Any:
         if name == "tid":
             return self._thread(results)
+        if name == "type" and len(arguments) == 1 and isinstance(arguments[0], Value | StructValue):
+            return arguments[0].type
         if name.startswith("atomic_"):
             return self._atomic_call(name.removeprefix("atomic_"), arguments, wanted=wanted)
         if name in _NEXT:
@@ -123,10 +139,20 @@ class Calls:
                 frame.names[state.id] = self._machine.merged(self._machine.mask, Value(old.type, new), old)
 
             return semantics.compute(self._machine, keep, *arguments, **keywords)
+        if len(arguments) > 1 and name in _INTO:
+            return self._into(node.args[1:], semantics.compute(self._machine, arguments[0]), frame)
         try:
             return semantics.compute(self._machine, *arguments, **keywords)
         except (AttributeError, TypeError, IndexError, KeyError) as error:
             raise ReferenceUnknownError(f"wp.{name} of these arguments ({error})") from error
+
+    def _into(self, targets: Sequence[ast.expr], values: Sequence[Value], frame: Frame) -> None:
+        """Put what a function gives into the variables that are its last arguments."""
+        if len(targets) != len(values) or not all(isinstance(each, ast.Name) for each in targets):
+            raise ReferenceUnknownError("results that are put into what is no variable")
+        for target, value in zip(targets, values, strict=True):
+            name = target.id if isinstance(target, ast.Name) else ""
+            frame.names[name] = self._machine.merged(self._machine.mask, value, frame.names.get(name))
 
     def _next(self, name: str, node: ast.Call, frame: Frame) -> Value:
         """Whether a query has found one more in the active lanes, whose number is put into a variable."""
@@ -204,3 +230,13 @@ class Calls:
         self._machine.mask = lanes
         self._depth -= 1
         return frame.result
+
+
+def _apart(value: Any) -> Sequence[Any]:
+    """What a value stands for behind a star: its components, or its parts."""
+    if isinstance(value, tuple):
+        return cast("Sequence[Any]", value)
+    if not isinstance(value, Value) or value.type.form not in ("vector", "quaternion"):
+        raise ReferenceUnknownError("a starred argument")
+    kind = scalar_type(value.type.scalar)
+    return [Value(kind, value.data[:, axis]) for axis in range(value.type.shape[0])]

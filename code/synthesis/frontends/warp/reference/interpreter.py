@@ -15,7 +15,7 @@ from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
 from synthesis.frontends.warp.reference.calls import Calls
 from synthesis.frontends.warp.reference.expressions import Expressions
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.parts import AXES, component, places_of
+from synthesis.frontends.warp.reference.parts import AXES, component, places_of, set_element
 from synthesis.frontends.warp.reference.sources import Source
 from synthesis.frontends.warp.reference.values import (
     INT32,
@@ -28,6 +28,7 @@ from synthesis.frontends.warp.reference.values import (
     Query,
     StructType,
     StructValue,
+    Tile,
     Value,
     ValueType,
     scalar_type,
@@ -374,8 +375,12 @@ class Interpreter:
             case ("field", outer, name):
                 self._write_field(outer, name, value, lanes, frame)
             case ("component", outer, indices):
-                changed = self._with_component(self._read(outer, frame), indices, value)
-                self._write(outer, changed, lanes, frame)
+                held = self._read(outer, frame)
+                if isinstance(held, Tile):
+                    self._machine.mask = lanes
+                    set_element(self._machine, held, indices, value)
+                else:
+                    self._write(outer, self._with_component(held, indices, value), lanes, frame)
             case _:
                 raise ReferenceUnknownError("an assignment to a value")
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Reached, ReferenceUnknownError, Trace, Values
+from synthesis.frontends.warp.containers import DATA, INDICES
 from synthesis.frontends.warp.introspection import parameters_of
 from synthesis.frontends.warp.reference.interpreter import Interpreter, run_function
 from synthesis.frontends.warp.reference.machine import Machine
@@ -29,6 +30,7 @@ from synthesis.frontends.warp.reference.values import (
     ArrayView,
     Buffer,
     Handle,
+    IndexedBuffer,
     StructType,
     StructValue,
     Value,
@@ -131,7 +133,7 @@ def accumulated(kernel: Any, signature: Signature, run: Values) -> frozenset[str
     found: set[str] = set()
     touched = touched_by([machine])
     for key, name in names.items():
-        kinds = {kind for buffer, kind, _, _ in machine.log if buffer == key}
+        kinds = {kind for buffer, kind, _, lanes in machine.log if buffer == key and lanes.ndim == 1}
         if kinds in ({"A"}, {"X"}, {"A", "X"}):
             found.update(name if is_shared(touched[key], atomics=True) else ())
     return frozenset(found)
@@ -192,6 +194,7 @@ def _run(
     machine = Machine(
         launch, replicas, double=double, threads=threads, tiled=signature.tiled, function=run_function, trace=trace
     )
+    machine.names = {id(memory[each.name]): each.name for each in reversed(signature.arguments)}
     source = source_of(kernel)
     objects = {each.name: each.handle for each in signature.arguments if each.handle}
     names = {
@@ -209,7 +212,22 @@ def _argument(machine: Machine, kind: Any, memory: Mapping[str, Any], name: str)
     if isinstance(kind, StructType) and name not in memory:
         fields = {each: _argument(machine, inner, memory, f"{name}.{each}") for each, inner in kind.fields.items()}
         return StructValue(kind, fields)
+    if isinstance(kind, ArrayType) and kind.container:
+        return _looked_at(machine, kind, memory, name)
     return _bound(machine, kind, memory[name], id(memory[name]))
+
+
+def _looked_at(machine: Machine, kind: ArrayType, memory: Mapping[str, Any], name: str) -> ArrayView:
+    """An array that is looked at through others."""
+    data = memory[f"{name}.{DATA}"]
+    whole = _bound(machine, ArrayType(kind.element, kind.rank), data, id(data))
+    if not kind.indexed:
+        return whole
+    chosen = tuple(
+        Buffer(each, id(each)) for each in (memory[f"{name}.{INDICES}{axis}"] for axis in range(kind.indexed))
+    )
+    shape = (*(each.data.shape[1] for each in chosen), *whole.shape[kind.indexed :])
+    return ArrayView(kind.element, shape, IndexedBuffer(whole.buffer, whole.shape, chosen))
 
 
 def _bound(machine: Machine, kind: Any, data: Any, key: Any) -> Any:

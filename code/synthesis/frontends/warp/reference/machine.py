@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 import numpy as np
 
 from synthesis.formats import is_floating, numpy_dtype
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
+from synthesis.frontends.base import OutOfBoundsError, ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.warp.reference.values import (
     BOOL,
     FLOAT32,
@@ -18,6 +18,8 @@ from synthesis.frontends.warp.reference.values import (
     Array,
     ArrayType,
     ArrayView,
+    Buffer,
+    IndexedBuffer,
     Query,
     Span,
     StructType,
@@ -89,11 +91,14 @@ class Machine:
         self.mask = self.everyone
         """The lanes that run."""
         self.log: list[tuple[Any, str, tuple[Array, ...], Array]] = []
-        """Accesses to memory: buffer, kind, indices, lanes. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
+        """Accesses to memory: buffer, kind, indices, lanes; of a tile, indices and lanes have a second axis, its
+        elements. Kinds are ``R`` read, ``W`` write, ``A`` atomic whose old
         value is not used, ``X`` atomic whose old value is."""
         self.notes: list[tuple[int, Array]] = []
         """Statements and sides of conditional expressions, by identity, and the lanes in which they ran, in order, up
         to where the first lane did; none if there is no trace."""
+        self.names: dict[Any, str] = {}
+        """The arguments whose memory buffers are, by what names them in the log of accesses."""
         self._settled: set[int] = set()
         self.trips = 0
         self.formats = {
@@ -280,7 +285,7 @@ class Machine:
             indices: a whole number or a ``slice`` for each of the first dimensions that are left.
 
         Raises:
-            ReferenceFaultError: if an active lane's index is out of bounds.
+            OutOfBoundsError: if an active lane's index is out of bounds.
         """
         pending = list(indices)
         full: list[Any] = []
@@ -293,9 +298,16 @@ class Machine:
                     each = each.start + each.step * inner
             full.append(each)
         for given in pending:
-            if len(full) >= len(view.shape):
+            axis = len(full)
+            if axis >= len(view.shape):
                 raise ReferenceUnknownError("more indices than dimensions")
-            full.append(self._index(given, view.shape[len(full)]))
+            try:
+                full.append(self._index(given, view.shape[axis]))
+            except OutOfBoundsError as error:
+                chosen = view.buffer.chosen if isinstance(view.buffer, IndexedBuffer) else ()
+                left, place = (chosen[axis], 0) if axis < len(chosen) else (view.buffer, axis)
+                name = self.names.get(left.key, "")
+                raise OutOfBoundsError(error.size, error.needed, name, place) from error
         return tuple(full)
 
     def _index(self, given: Any, size: int) -> Any:
@@ -314,14 +326,15 @@ class Machine:
         """Indices, negative ones counted from the end; those of lanes that do not run are kept inside too.
 
         Raises:
-            ReferenceFaultError: if an active lane's index is out of bounds.
+            OutOfBoundsError: if an active lane's index is out of bounds.
         """
         if not (index.view(f"u{index.itemsize}") >= size).any():  # as none is negative either
             return index
         outside = (index < -size) | (index >= size)
         if outside.any():
-            if (outside & self.mask).any():
-                raise ReferenceFaultError(f"an index out of bounds of {size}")
+            found = np.broadcast_to(index, self.mask.shape)[outside & self.mask]
+            if found.size:
+                raise OutOfBoundsError(size, max(int(found.max()) + 1, -int(found.min())))
             index = cast(Array, np.where(outside, 0, index))
         return cast(Array, np.where(index < 0, index + size, index)) if (index < 0).any() else index
 
@@ -331,9 +344,32 @@ class Machine:
             raise ReferenceUnknownError("an array of arrays")
         if not self.is_element(view, indices):
             return ArrayView(view.element, view.shape, view.buffer, indices)
-        self.log.append((view.buffer.key, "R", indices, self.mask))
+        buffer, indices = self._looked_up(view, indices)
+        self.log.append((buffer.key, "R", indices, self.mask))
         replica = np.zeros(1, int) if self.replicas == 1 else self.replica
-        return self._loaded(view.buffer.data, view.element, (replica, *indices))
+        return self._loaded(buffer.data, view.element, (replica, *indices))
+
+    def _looked_up(self, view: ArrayView, indices: tuple[Array, ...]) -> tuple[Buffer, tuple[Array, ...]]:
+        """The memory of an array, and where in it an element is.
+
+        Raises:
+            OutOfBoundsError: if an index that chooses is out of the bounds of what it chooses of.
+        """
+        if not isinstance(view.buffer, IndexedBuffer):
+            return view.buffer, indices
+        found = list(indices)
+        for axis, chosen in enumerate(view.buffer.chosen):
+            replica = np.zeros(1, int) if self.replicas == 1 else self.replica
+            self.log.append((chosen.key, "R", (indices[axis],), self.mask))
+            given = np.broadcast_to(chosen.data[replica, indices[axis]], self.lanes)
+            if ((given < 0) & self.mask).any():
+                raise ReferenceFaultError("a negative index in an indexed array")
+            try:
+                found[axis] = self.inside(np.ascontiguousarray(given), view.buffer.shape[axis])
+            except OutOfBoundsError as error:
+                name = self.names.get(view.buffer.key, "")
+                raise OutOfBoundsError(error.size, error.needed, name, axis) from error
+        return view.buffer.whole, tuple(found)
 
     def _loaded(self, data: Any, kind: Any, place: tuple[Array, ...]) -> Any:
         if isinstance(kind, StructType):
@@ -350,14 +386,15 @@ class Machine:
         """Write an element in the active lanes; of several lanes, the last one's value stays."""
         if isinstance(view.element, ValueType):
             value = self.as_type(value, view.element)
-        self.log.append((view.buffer.key, "W", indices, self.mask))
+        buffer, indices = self._looked_up(view, indices)
+        self.log.append((buffer.key, "W", indices, self.mask))
         active = slice(None) if self.mask is self.everyone else np.nonzero(self.mask)[0]
 
         def pick(data: Array) -> Array:
             return data if len(data) == 1 else data[active]
 
         place = (self.replica[active], *(pick(index) for index in indices))
-        self._stored(view.buffer.data, view.element, place, value, pick)
+        self._stored(buffer.data, view.element, place, value, pick)
 
     def _stored(self, data: Any, kind: Any, place: tuple[Array, ...], value: Any, pick: Any) -> None:
         if isinstance(kind, StructType):
@@ -396,12 +433,13 @@ class Machine:
             raise ReferenceUnknownError("an atomic operation on a struct")
         value = self.as_type(value, view.element)
         kind = "X" if wanted or operation in ("cas", "exch") else "A"
-        self.log.append((view.buffer.key, kind, indices[: len(indices) - inner], self.mask))
+        buffer, indices = self._looked_up(view, indices)
+        self.log.append((buffer.key, kind, indices[: len(indices) - inner], self.mask))
         lanes = np.nonzero(self.mask)[0]
         place = (self.replica[lanes], *(np.broadcast_to(index, self.lanes)[lanes] for index in indices))
         given = np.broadcast_to(value.data, (self.lanes, *value.type.shape))[lanes]
         update = _UPDATES.get(operation)
-        data = view.buffer.data
+        data = buffer.data
         if not wanted and update is not None:
             update.at(data, place, given)
             return None

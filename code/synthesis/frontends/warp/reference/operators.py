@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from synthesis.formats import is_floating
-from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError
+from synthesis.frontends.base import ReferenceUnknownError, ZeroDivisorError
 from synthesis.frontends.warp.reference import rotations
 from synthesis.frontends.warp.reference.machine import Machine
 from synthesis.frontends.warp.reference.values import (
@@ -155,7 +155,7 @@ def _divided(machine: Machine, operator: str, left: Array, right: Array) -> Arra
     if zero.any():
         lanes = np.broadcast_to(zero, np.broadcast(left, right).shape)
         if (lanes.reshape(len(lanes), -1).any(1) & machine.mask).any():
-            raise ReferenceFaultError("an integer division by zero")
+            raise ZeroDivisorError("an integer division by zero")
         right = np.where(zero, 1, right).astype(right.dtype)
     if operator == "Mod":
         return np.fmod(left, right)

@@ -37,11 +37,11 @@ def touched_by(machines: Sequence[Machine]) -> dict[Any, Touched]:
         for key, kind, indices, lanes in machine.log:
             if key not in changed:
                 continue
-            active = np.nonzero(lanes)[0]
-            place = machine.replica[active].astype(np.int64)
+            active = np.nonzero(lanes)  # of a tile, lanes and elements
+            place = machine.replica[active[0]].astype(np.int64)
             for index in indices:
-                place = place * 1_000_003 + (index[active] if len(index) > 1 else index)
-            columns.setdefault(key, []).append((place, np.full(len(active), _KINDS[kind]), machine.linear[active]))
+                place = place * 1_000_003 + (index[active] if len(index) > 1 or index.ndim > 1 else index)
+            columns.setdefault(key, []).append((place, np.full(len(place), _KINDS[kind]), machine.linear[active[0]]))
     return {key: Touched(*map(np.concatenate, zip(*each, strict=True))) for key, each in columns.items()}
 
 

@@ -62,17 +62,56 @@ def component(machine: Machine, held: Any, indices: tuple[Any, ...]) -> Any:
 
 
 def _tile_element(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Value | Tile:
-    """An element, or the rows that a tile of indices names."""
+    """An element, a part, or the rows that a tile of indices names."""
     rows = [axis for axis, each in enumerate(indices) if isinstance(each, Tile)]
     if rows and all(each == slice(None) for axis, each in enumerate(indices) if axis not in rows):
         return _gathered(tile, rows[0], indices[rows[0]])
     if len(indices) != len(tile.shape) or any(isinstance(each, slice) for each in indices):
-        raise ReferenceUnknownError("a part of a tile")
+        return _tile_part(machine, tile, indices)
     inside = [machine.inside(each.data, size) for each, size in zip(indices, tile.shape, strict=True)]
     lanes = max(len(tile.data), *(len(each) for each in inside))
     source = np.broadcast_to(tile.data, (lanes, *tile.data.shape[1:]))
     data = source[(np.arange(lanes), *(np.broadcast_to(each, lanes) for each in inside))]
     return Value(tile.type, data)
+
+
+def _tile_part(machine: Machine, tile: Tile, indices: tuple[Any, ...]) -> Tile:
+    """A part that is the same in every block, in the memory of the tile: what is written there is written to both."""
+    where: list[Any] = []
+    for each, size in zip(indices, tile.shape, strict=False):
+        if isinstance(each, slice):
+            start, stop, step = each.indices(size)
+            if step < 0:
+                raise ReferenceUnknownError("a part of a tile that goes backwards")
+            where.append(slice(start, stop, step))
+        elif isinstance(each, Value) and len(each.data) == 1 and not each.type.is_float:
+            where.append(int(machine.inside(each.data, size)[0]))
+        else:
+            raise ReferenceUnknownError("a part of a tile that depends on the thread")
+    ready(tile)
+    data = tile.data[(slice(None), *where)]
+    return Tile(tile.type, data.shape[1 : data.ndim - len(tile.type.shape)], data)
+
+
+def set_element(machine: Machine, tile: Tile, indices: tuple[Any, ...], value: Any) -> None:
+    """Write an element of the active blocks' tiles, in the memory that the tile has."""
+    whole = len(indices) == len(tile.shape) and all(isinstance(each, Value) for each in indices)
+    if not whole or not isinstance(value, Value):
+        raise ReferenceUnknownError("a change of a part of a tile")
+    ready(tile)
+    if len(tile.data) != machine.lanes:
+        raise ReferenceUnknownError("a change of a tile that all blocks share")
+    lanes = np.nonzero(machine.mask)[0]
+    places = (machine.inside(each.data, size) for each, size in zip(indices, tile.shape, strict=True))
+    where = (lanes, *(np.broadcast_to(each, machine.lanes)[lanes] for each in places))
+    given = machine.as_type(value, tile.type).data
+    tile.data[where] = np.broadcast_to(given, (machine.lanes, *tile.type.shape))[lanes]
+
+
+def ready(tile: Tile) -> None:
+    """Give a tile memory of its own that can be written, if it has none: repeated elements share theirs."""
+    if not tile.data.flags.writeable:
+        tile.data = tile.data.copy()
 
 
 def _gathered(tile: Tile, axis: int, indices: Tile) -> Tile:

@@ -7,10 +7,12 @@ from typing import Any, cast
 
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp import introspection
+from synthesis.frontends.warp.containers import indexed_dimensions, is_container
 from synthesis.frontends.warp.reference.values import (
     SCALARS,
     ArrayType,
     ArrayView,
+    IndexedBuffer,
     StructType,
     ValueType,
     scalar_type,
@@ -42,8 +44,12 @@ def type_of(given: Any) -> Any:
             fields = {each.name: type_of(each.type) for each in introspection.fields_of(kind)}
             known = kind._irsmith_type = StructType(kind.cls.__name__, fields)
         return known
-    if introspection.is_array(kind) and introspection.array_class(kind) == "array":
-        return ArrayType(type_of(kind.dtype), kind.ndim)
+    if introspection.is_array(kind):
+        made = introspection.array_class(kind)
+        if made == "array":
+            return ArrayType(type_of(kind.dtype), kind.ndim)
+        if is_container(made):
+            return ArrayType(type_of(kind.dtype), kind.ndim, made, indexed_dimensions(made, kind.ndim))
     scalar, shape, generic = introspection.parts_of_value_type(kind)
     if scalar in SCALAR_TYPES:
         form = "matrix" if len(shape) == 2 else "vector"
@@ -123,6 +129,8 @@ def fit(function: Any, arguments: Sequence[Any]) -> int:
             continue
         if isinstance(argument, ArrayView):
             if not isinstance(declared, ArrayType) or declared.element is not argument.element:
+                return -1
+            if bool(declared.indexed) != isinstance(argument.buffer, IndexedBuffer):
                 return -1
         elif declared is not getattr(argument, "type", None):
             return -1

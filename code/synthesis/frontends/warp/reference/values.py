@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.grammar.types import FLOATS
 
 Array = Any
@@ -80,6 +81,10 @@ class ArrayType:
 
     element: Any
     rank: int
+    container: str = ""
+    """The class of one that is looked at through others, as an indexed one is; empty for any other."""
+    indexed: int = 0
+    """How many of its dimensions, the first ones, are chosen along by indices."""
 
 
 @dataclass(slots=True, eq=False)
@@ -120,6 +125,31 @@ class Buffer:
     """What names it in the log of accesses."""
 
 
+@dataclass(slots=True, eq=False)
+class IndexedBuffer:
+    """The memory of an array that is looked at through indices along its first dimensions."""
+
+    whole: Buffer
+    shape: tuple[int, ...]
+    """Of the whole array."""
+    chosen: tuple[Buffer, ...]
+    """The indices: ``(replicas, count)`` each."""
+
+    @property
+    def key(self) -> Any:
+        """What names the memory in the log of accesses."""
+        return self.whole.key
+
+    @property
+    def data(self) -> Any:
+        """Refused: an index has to be looked up first.
+
+        Raises:
+            ReferenceUnknownError: always.
+        """
+        raise ReferenceUnknownError("this of an indexed array")
+
+
 @dataclass(frozen=True, slots=True)
 class Recast:
     """What names an array's memory under another shape in the log of accesses."""
@@ -144,7 +174,7 @@ class ArrayView:
     element: Any
     shape: tuple[int, ...]
     """Of the whole array."""
-    buffer: Buffer
+    buffer: Buffer | IndexedBuffer
     prefix: tuple[Any, ...] = ()
     """The indices and :class:`Span` given so far, a dimension an entry."""
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp.reference.machine import Machine
+from synthesis.frontends.warp.reference.parts import ready
 from synthesis.frontends.warp.reference.semantics.table import semantics
-from synthesis.frontends.warp.reference.semantics.tiles import ready
 from synthesis.frontends.warp.reference.values import Array, Tile
 
 

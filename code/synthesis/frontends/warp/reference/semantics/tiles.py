@@ -12,7 +12,7 @@ import numpy as np
 from synthesis.frontends.base import ReferenceUnknownError
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.reference.machine import Machine
-from synthesis.frontends.warp.reference.parts import component, constant_of, sizes_of
+from synthesis.frontends.warp.reference.parts import component, constant_of, ready, sizes_of
 from synthesis.frontends.warp.reference.semantics.table import SEMANTICS, semantics
 from synthesis.frontends.warp.reference.sources import type_of
 from synthesis.frontends.warp.reference.values import (
@@ -142,8 +142,7 @@ def _loaded(
     if len(sizes) != len(view.remaining) or not hasattr(view.element, "scalar"):
         raise ReferenceUnknownError("wp.tile_load of another rank than the array's")
     where, inside = _window(machine, view, sizes, offset, moved)
-    for axis in where:
-        machine.log.append((view.buffer.key, "R", (*view.prefix, axis[:, 0]), machine.mask))
+    _note(machine, view, "R", where, inside & machine.mask[:, None])
     data = view.buffer.data[(machine.replica[:, None], *(each[:, None] for each in view.prefix), *where)]
     data = np.where(inside.reshape(*inside.shape, *(1,) * (data.ndim - 2)), data, 0)
     return Tile(view.element, sizes, data.reshape(machine.lanes, *sizes, *view.element.shape))
@@ -153,13 +152,13 @@ def _loaded(
 def _store(
     machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None, aligned: Any = None
 ) -> None:
-    index, data = _placed(machine, view, value, offset)
+    index, data = _placed(machine, view, "W", value, offset)
     view.buffer.data[index] = data  # where blocks overlap, the last one's stays
 
 
 @semantics("tile_atomic_add")
 def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = None, bounds_check: Any = None) -> None:
-    index, data = _placed(machine, view, value, offset)
+    index, data = _placed(machine, view, "A", value, offset)
     np.add.at(view.buffer.data, index, data)
 
 
@@ -167,7 +166,7 @@ def _atomic_add(machine: Machine, view: ArrayView, value: Tile, offset: Any = No
 def _store_indexed(
     machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
 ) -> None:
-    index, data = _placed(machine, view, t, offset, _along(machine, axis, indices))
+    index, data = _placed(machine, view, "W", t, offset, _along(machine, axis, indices))
     view.buffer.data[index] = data
 
 
@@ -175,26 +174,31 @@ def _store_indexed(
 def _atomic_add_indexed(
     machine: Machine, view: ArrayView, indices: Tile, t: Tile, offset: Any = None, axis: Any = None
 ) -> None:
-    index, data = _placed(machine, view, t, offset, _along(machine, axis, indices))
+    index, data = _placed(machine, view, "A", t, offset, _along(machine, axis, indices))
     np.add.at(view.buffer.data, index, data)
 
 
 def _placed(
-    machine: Machine, view: ArrayView, value: Tile, offset: Any, moved: tuple[int, Tile] | None = None
+    machine: Machine, view: ArrayView, kind: str, value: Tile, offset: Any, moved: tuple[int, Tile] | None = None
 ) -> tuple[tuple[Array, ...], Array]:
-    """Where the elements of the active blocks' tiles go in the array's buffer, block after block, and what they are."""
+    """Where the elements of the active blocks' tiles go in the array's buffer, block after block, and what they are.
+
+    That they go there is logged, as what ``kind`` says.
+    """
     where, inside = _window(machine, view, value.shape, offset, moved)
     chosen = inside & machine.mask[:, None]
+    _note(machine, view, kind, where, chosen)
     prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
     index = tuple(np.broadcast_to(each, chosen.shape)[chosen] for each in (machine.replica[:, None], *prefix, *where))
     data = np.broadcast_to(value.data, (machine.lanes, *value.data.shape[1:]))
     return index, data.reshape(*chosen.shape, *value.type.shape)[chosen]
 
 
-def ready(tile: Tile) -> None:
-    """Give a tile memory of its own that can be written, if it has none: repeated elements share theirs."""
-    if not tile.data.flags.writeable:
-        tile.data = tile.data.copy()
+def _note(machine: Machine, view: ArrayView, kind: str, where: Sequence[Array], chosen: Array) -> None:
+    """Log the accesses to a tile's elements, one by one: ``(lanes, elements)`` are those that are come to."""
+    prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
+    indices = tuple(np.broadcast_to(each, chosen.shape) for each in (*prefix, *where))
+    machine.log.append((view.buffer.key, kind, indices, chosen))
 
 
 # ---- element by element

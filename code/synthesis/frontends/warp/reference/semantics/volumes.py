@@ -46,6 +46,8 @@ def _volume(handle: Any, kind: str) -> Handle:
 def _read(machine: Machine, volume: Handle, voxel: list[Array]) -> Array:
     """What the volume holds at a voxel a lane; around the volume that is its background."""
     values, background = volume.parts["values"], part(machine, volume, "bg_value")
+    if "first_voxel" in volume.parts:
+        voxel = [at - first for at, first in zip(voxel, part(machine, volume, "first_voxel").T, strict=True)]
     sizes = values.shape[1:4]
     inside = np.logical_and.reduce([(at >= 0) & (at < size) for at, size in zip(voxel, sizes, strict=True)])
     places = [np.clip(at, 0, size - 1) for at, size in zip(voxel, sizes, strict=True)]
