@@ -8,8 +8,10 @@ ones; arrays of arrays have rows of one length here.
 import re
 from collections.abc import Iterable, Mapping
 
-from synthesis.records import Argument
+from synthesis.records import Argument, Domain
 
+NOTHING = Argument(name="_", type_name="wp.int8", dtype="int8", domain=Domain(low=0, high=0))
+"""What a struct without fields is said to hold: C gives it a byte, and what is in it is of no matter."""
 DATA = "data"
 INDICES = "indices"
 _INDEXED: Mapping[str, bool] = {"indexedarray": True, "fabricarray": False, "indexedfabricarray": True}

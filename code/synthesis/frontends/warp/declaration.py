@@ -100,7 +100,7 @@ def _call_reads(call: ast.Call, place: int, field: str, scope: Any, depth: int) 
     function = scope.get(name)
     if not introspection.is_function(function) or introspection.is_native(function) or depth > _DEEPEST:
         return True
-    return any(_parameter_is_read(each, place, field, depth) for each in introspection.concrete_overloads_of(function))
+    return any(_parameter_is_read(each, place, field, depth) for each in introspection.callable_overloads_of(function))
 
 
 def _parameter_is_read(function: Any, place: int, field: str, depth: int) -> bool:

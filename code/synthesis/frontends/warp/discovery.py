@@ -6,8 +6,8 @@ import functools
 import inspect
 import re
 import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any, cast
 
@@ -15,9 +15,11 @@ from synthesis.errors import ConfigError, Stage, Symptom, UnknownNameError
 from synthesis.examples import DIMENSIONS, ArrayType, Examples
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.definitions import Built, Definition
+from synthesis.frontends.linemap import NO_PLACES, Places
 from synthesis.frontends.provenance import provenance
 from synthesis.frontends.sources import SourceCollector
-from synthesis.frontends.warp import containers, introspection, lowering
+from synthesis.frontends.warp import containers, flattening, introspection, lowering
+from synthesis.frontends.warp.flattening import NotFlatError
 from synthesis.frontends.warp.gradients import differentiable
 from synthesis.frontends.warp.spelling import array_annotation
 from synthesis.frontends.warp.writes import is_field_written, stored_by_tiles
@@ -58,12 +60,70 @@ def discover(target: object, examples: Examples, only: int | None) -> list[Kerne
     return found
 
 
-def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
+def describe(kernel: Any, table: Mapping[str, Any], *, write_out: bool = False) -> Kernel:
     """A live, concrete kernel with its record, and what a table of inputs says of its arguments.
+
+    Args:
+        kernel: a live one.
+        table: what is said of its arguments, by name.
+        write_out: whether a kernel that its own lines do not tell is written out as Warp builds it, where that can be.
 
     Raises:
         ConfigError: if the table names an argument that the kernel lacks, or does not fit one.
     """
+    told = _told_best(kernel) if write_out else _told(kernel)
+    origin, licence = provenance(kernel.func, introspection.first_line_of(kernel))
+    documentation = inspect.getdoc(kernel.func) or ""
+    spec = KernelSpec(
+        frontend="warp",
+        name=kernel.func.__name__,
+        category="extracted",
+        source=told.source,
+        description=documentation.partition("\n")[0],
+        signature=_with_inputs(signature_of(kernel, told.named), table, kernel.func.__name__),
+        origin=origin,
+        licence=licence,
+        self_contained=told.whole,
+    )
+    return Kernel(spec=spec, live=kernel, places=told.places)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """A live kernel as a source."""
+
+    source: str
+    places: Places = NO_PLACES
+    whole: bool = True
+    named: Callable[[Any], str] | None = None
+    """What its structs are called there; None if as they are."""
+
+
+def _told_best(kernel: Any) -> _Told:
+    """A kernel by its own lines, or written out as Warp builds it where these do not tell it."""
+    if flattening.is_rewritten(kernel) and (flat := _written_out(kernel)) is not None:
+        return flat
+    try:
+        told = _told(kernel)
+    except OSError:  # a class that was made of no text
+        flat = _written_out(kernel)
+        if flat is None:
+            raise
+        return flat
+    return told if told.whole else _written_out(kernel) or told
+
+
+def _written_out(kernel: Any) -> _Told | None:
+    """A kernel with all that it comes to, by value; None if text cannot hold that."""
+    try:
+        flat = flattening.flatten(kernel, _literal, type_name)
+    except NotFlatError:
+        return None
+    return _Told(source=flat.source, named=lambda struct: flat.structs[introspection.name_in_texts(struct)])
+
+
+def _told(kernel: Any) -> _Told:
+    """A kernel by its own lines, and those of what they refer to."""
     collector = SourceCollector(
         unwrap=_unwrap,
         literal=_literal,
@@ -75,7 +135,7 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
     )
     parameters = introspection.parameters_of(kernel)
     structs = {
-        kind.cls.__name__: kind
+        class_name(kind): kind
         for kind in (getattr(argument.type, "dtype", argument.type) for argument in parameters)
         if introspection.is_instance(kernel) and introspection.is_struct(kind)
     }
@@ -83,30 +143,22 @@ def describe(kernel: Any, table: Mapping[str, Any]) -> Kernel:
     if introspection.is_instance(kernel):
         types = ", ".join(type_name(argument.type) for argument in parameters)
         source += f"\n\nwp.overload({kernel.func.__name__}, [{types}])\n"
-    origin, licence = provenance(kernel.func, introspection.first_line_of(kernel))
-    documentation = inspect.getdoc(kernel.func) or ""
-    spec = KernelSpec(
-        frontend="warp",
-        name=kernel.func.__name__,
-        category="extracted",
-        source=source,
-        description=documentation.partition("\n")[0],
-        signature=_with_inputs(signature_of(kernel), table, kernel.func.__name__),
-        origin=origin,
-        licence=licence,
-        self_contained=not collector.missing,
-    )
-    return Kernel(spec=spec, live=kernel, places=collector.places)
+    return _Told(source=source, places=collector.places, whole=not collector.missing)
 
 
-def signature_of(kernel: Any) -> Signature:
-    """What a live kernel's declaration says: types and ranks. Shapes, domains and launch sizes are not known."""
+def signature_of(kernel: Any, named: Callable[[Any], str] | None = None) -> Signature:
+    """What a live kernel's declaration says: types and ranks. Shapes, domains and launch sizes are not known.
+
+    Args:
+        kernel: a concrete one.
+        named: what its structs are called in the source that declares it; None if as they are.
+    """
     tree, scope = introspection.tree_of(kernel), kernel.func.__globals__
     parameters = introspection.parameters_of(kernel)
     written = lowering.written_arguments(kernel)
     written |= {each.name for each in parameters if stored_by_tiles(tree, each.name, scope)}
     arguments = tuple(
-        _with_roles(_argument(each.name, each.type, each.name in written), tree, scope) for each in parameters
+        _with_roles(_argument(each.name, each.type, each.name in written, named), tree, scope) for each in parameters
     )
     leaves = [leaf for each in arguments for leaf in each.spread()]
     return Signature(
@@ -188,21 +240,25 @@ def _with_input(argument: Argument, given: Any, kernel: str) -> Argument:
     raise ConfigError(f"kernel {kernel}: {argument.name} is {argument.type_name}, got {given!r}")
 
 
-def _argument(name: str, kind: Any, written: bool) -> Argument:
+def _argument(name: str, kind: Any, written: bool, named: Callable[[Any], str] | None = None) -> Argument:
     is_array = introspection.is_array(kind)
     if is_array and containers.is_container(introspection.array_class(kind)):
         return _container(name, kind, written)
     element = kind.dtype if is_array else kind
     scalar, shape, _ = introspection.parts_of_value_type(element)
-    fields = introspection.fields_of(element) if introspection.is_struct(element) else ()
+    is_struct = introspection.is_struct(element)
+    fields = tuple(
+        _argument(each.name, each.type, written=False, named=named)
+        for each in (introspection.fields_of(element) if is_struct else ())
+    )
     return Argument(
         name=name,
-        type_name=type_name(kind),
-        dtype=_scalar_name(scalar or element),
+        type_name=type_name(kind, named or class_name),
+        dtype=named(element) if is_struct and named is not None else _scalar_name(scalar or element),
         element=shape,
         shape=(None,) * kind.ndim if is_array else None,
         role=Role.INOUT if is_array and written else Role.INPUT,
-        fields=tuple(_argument(each.name, each.type, written=False) for each in fields),
+        fields=fields or ((containers.NOTHING,) if is_struct else ()),
     )
 
 
@@ -228,17 +284,27 @@ def _scalar_name(kind: Any) -> str:
     return builtin.get(kind) or getattr(kind, "__name__", None) or getattr(kind, "key", str(kind))
 
 
-def type_name(kind: Any) -> str:
-    """A type as Warp's users write it."""
+def class_name(struct: Any) -> str:
+    """The name of the class that a struct was declared as."""
+    return struct.cls.__name__
+
+
+def type_name(kind: Any, named: Callable[[Any], str] = class_name) -> str:
+    """A type as Warp's users write it.
+
+    Args:
+        kind: a value type, an array, a struct.
+        named: what structs are called.
+    """
     if introspection.is_array(kind):
-        element = type_name(kind.dtype)
+        element = type_name(kind.dtype, named)
         made = introspection.array_class(kind)
         if made == "array":
             return array_annotation(element, kind.ndim)
         rank = f", ndim={kind.ndim}" if kind.ndim != 1 else ""  # the other classes take no subscript
         return f"wp.{made}(dtype={element}{rank})"
     if introspection.is_struct(kind):
-        return kind.cls.__name__
+        return named(kind)
     if kind is Any:
         return "Any"
     name = _scalar_name(kind)
@@ -248,7 +314,7 @@ def type_name(kind: Any) -> str:
     scalar, sizes, form = introspection.parts_of_value_type(kind)
     make = _MAKERS.get(form)
     if make is not None and not hasattr(introspection.wp, name):
-        shape = ", ".join(map(str, sizes))
+        shape = ", ".join(str(each or "Any") for each in sizes)  # of a size that is not settled Warp has 0
         size = {"vector": f"length={shape}, ", "matrix": f"shape=({shape}), "}.get(make, "")
         return f"wp.types.{make}({size}dtype=wp.{_scalar_name(scalar)})"
     module = "wp" if getattr(introspection.wp, name, None) is kind else getattr(kind, "__module__", "")

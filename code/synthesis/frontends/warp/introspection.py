@@ -4,6 +4,7 @@ Nothing here makes text or runs it, so that the oracle may know it too.
 """
 
 import ast
+import builtins
 import functools
 import inspect
 import re
@@ -13,7 +14,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import numpy as _np
 import warp as _warp
@@ -136,12 +137,54 @@ def is_written_plainly(kind: Any) -> bool:
     return is_array(kind) or is_struct(kind) or kind is Any or kind in (float, int, bool) or is_value_type(kind)
 
 
+def is_type_variable(kind: Any) -> bool:
+    """Whether an annotation is one of Warp's own that stand for several types, as ``wp.Scalar`` does."""
+    return isinstance(kind, TypeVar) and getattr(wp, kind.__name__, None) is kind
+
+
 # ---- kernels and functions
 
 
 def source_of(obj: Any) -> str:
     """The source of a kernel or function, as Warp recorded it when it was declared."""
     return obj.adj.source
+
+
+def built_tree_of(obj: Any) -> ast.Module:
+    """The tree that Warp builds a kernel or function of: its source's, with what was put into it since."""
+    return obj.adj.tree
+
+
+def is_rewritten(obj: Any) -> bool:
+    """Whether something was put into the tree of a kernel or function by whoever declared it."""
+    return bool(obj.adj.transformers)
+
+
+def function_put_in(node: ast.AST) -> Any:
+    """The function that Warp has put where a ``wp.static`` was; None for any other part of a tree."""
+    return getattr(node, "warp_func", None)
+
+
+def outer_value(obj: Any, name: str) -> Any:
+    """What a name that is not a kernel's or function's own stands for in it; None if that is nothing."""
+    found = obj.adj.resolve_external_reference(name)
+    return found if found is not None else getattr(wp, name, getattr(builtins, name, None))
+
+
+def builtin_named(name: str) -> Any:
+    """The function that Warp provides under a name; None if there is none."""
+    return _warp_context.builtin_functions.get(name)
+
+
+def key_of(function: Any) -> str:
+    """The name under which Warp provides a function."""
+    return function.key
+
+
+def defaults_of(obj: Any) -> dict[str, Any]:
+    """What the last parameters of a kernel or function are where nothing is given for them."""
+    parameters = inspect.signature(obj.func).parameters
+    return {name: each.default for name, each in parameters.items() if each.default is not inspect.Parameter.empty}
 
 
 def tree_of(obj: Any) -> ast.AST:
@@ -237,10 +280,14 @@ def overloads_of(function: Any) -> list[Any]:
     return sorted(overloads, key=lambda each: each.adj.fun_lineno)
 
 
-def concrete_overloads_of(function: Any) -> list[Any]:
-    """What a call of a function may mean: its overloads without type variables, or the function where it has none."""
-    overloads: dict[str, Any] = function.user_overloads or {}
-    return list(overloads.values()) or [function]
+def callable_overloads_of(function: Any) -> list[Any]:
+    """What a call of a function may mean: its overloads of settled types, then those with type variables."""
+    return [*function.user_overloads.values(), *function.user_templates.values()] or [function]
+
+
+def has_type_variables(function: Any) -> bool:
+    """Whether an overload is declared for arguments of several types."""
+    return any(_warp_types.type_is_generic(kind) for kind in function.input_types.values())
 
 
 def declared_types_of(function: Any) -> dict[str, Any]:
@@ -273,6 +320,16 @@ def parts_of(function: Any) -> list[Any]:
         if custom is not None
     ]
     return [*overloads, *customs]
+
+
+def custom_parts_of(function: Any) -> list[tuple[str, Any]]:
+    """The gradients and replays of the user's that a function has, each with the name of its decorator."""
+    return [
+        (what, custom)
+        for each in overloads_of(function)
+        for what, custom in (("func_grad", each.custom_grad_func), ("func_replay", each.custom_replay_func))
+        if custom is not None
+    ]
 
 
 # ---- the functions that Warp provides
@@ -348,6 +405,11 @@ def plain_array_of(element: Any, rank: int) -> Any:
 def plain_array(kind: Any) -> Any:
     """The type of the array that is looked at through an indexed one, or one of Fabric's."""
     return plain_array_of(kind.dtype, kind.ndim)
+
+
+def name_in_texts(struct: Any) -> str:
+    """The name that a struct has in Warp's generated text, which structs of one name and other fields do not share."""
+    return struct.native_name
 
 
 def fields_of(struct: Any) -> tuple[Parameter, ...]:

@@ -33,8 +33,10 @@ _OBJECTS = ("Mesh", "Bvh", "HashGrid", "Volume")
 
 
 _CONSTANT = re.compile(r"\s*const (\S+) (var_\d+) = (.*);$")
-_DECLARED = re.compile(r"\s*[\w:<>, *]+ (var_\d+);$")
+_DECLARED = re.compile(r"\s*\w[\w:<>, *]* (var_\d+)(?: = .*)?;$")
 _VARIABLE = re.compile(r"\bvar_\d+\b")
+_DEFINED = re.compile(r"^(?:struct (\w+)$|static [\w:<>, *]+ (\w+)\()", re.MULTILINE)
+_NAME = re.compile(r"\b(adj_|replay_|)(\w+)\b")
 
 
 def watch(listener: Listener) -> Callable[[], None]:
@@ -220,7 +222,7 @@ def describe(kernel: Any, block: int | None = None) -> Described:
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
-    spec = discovery.describe(kernel, {}).spec
+    spec = discovery.describe(kernel, {}, write_out=True).spec
     if block is not None and block > 0:
         options = {**spec.signature.options, "block_dim": int(block)}
         spec = replace(spec, signature=replace(spec.signature, options=options))
@@ -236,12 +238,24 @@ def digest_of(kernel: Any, options: Any) -> str:
     """The digest of what a live kernel computes: its text for the host, whichever variables its constants are in.
 
     Warp gives a constant that a source finds in a module (``kinds.ROUND``) another variable than one with a name.
+    Nor does it matter what its functions and structs are called.
 
     Raises:
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
     forward = lowering.clean_texts(kernel, options, ("cpu",), _nowhere)["cpu", Direction.FORWARD]
-    return hashlib.blake2b(_without_constants(forward[0] if forward else "").encode(), digest_size=16).hexdigest()
+    text = _without_names(_without_constants(forward[0] if forward else ""))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _without_names(text: str) -> str:
+    """A text whose functions and structs are called by the order in which they are defined."""
+    defined: dict[str, str] = {}
+    for found in _DEFINED.finditer(text):
+        name = found[1] or found[2]
+        if not name.startswith(("adj_", "replay_")):
+            defined.setdefault(name, f"d{len(defined)}")
+    return _NAME.sub(lambda found: found[1] + defined.get(found[2], found[2]), text)
 
 
 def _without_constants(text: str) -> str:

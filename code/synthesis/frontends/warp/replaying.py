@@ -11,6 +11,7 @@ from synthesis.formats import is_floating
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of
 from synthesis.frontends.warp import introspection, launches
+from synthesis.frontends.warp.containers import NOTHING
 from synthesis.frontends.warp.declaration import declared_signature
 from synthesis.frontends.warp.handles import PARTS, is_object
 from synthesis.records import Argument, Domain, Role, Signature
@@ -47,6 +48,8 @@ class _Filling:
         """An argument, or a field at a path, with what was recorded; ``shape`` is that of its struct's array."""
         if path in self._launched.handles:
             return self._object(argument, path)
+        if argument == NOTHING:
+            return argument
         if argument.shape is not None:
             shape = tuple(max(1, each) for each in self._shape(path, len(argument.shape)))
             argument = replace(argument, shape=shape, role=self._roles.get(path, argument.role))

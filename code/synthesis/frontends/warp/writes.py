@@ -60,7 +60,7 @@ def _any_function(
         function = scope.get(called)
         if not introspection.is_function(function) or _is_native(function) or depth > _DEEPEST:
             continue
-        for each in introspection.concrete_overloads_of(function):
+        for each in introspection.callable_overloads_of(function):
             inner = introspection.tree_of(each)
             names = parameters_in(inner)
             if place < len(names):

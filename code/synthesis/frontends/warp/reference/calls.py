@@ -199,9 +199,13 @@ class Calls:
         """What a function of the user's returns."""
         if introspection.is_native(function):
             raise ReferenceUnknownError("a native snippet")
-        candidates = introspection.concrete_overloads_of(function)
+        candidates = introspection.callable_overloads_of(function)
         if len(candidates) > 1:
-            scores = [fit(each, arguments) for each in candidates]
+            scores = [fit(each, arguments, keywords) for each in candidates]
+            scores = [  # of those with type variables Warp takes the first that fits
+                min(score, 0) if introspection.has_type_variables(each) else score
+                for each, score in zip(candidates, scores, strict=True)
+            ]
             if max(scores) < 0:
                 raise ReferenceUnknownError(f"an overload of {function.key} for these types")
             function = candidates[scores.index(max(scores))]

@@ -258,7 +258,7 @@ class Expressions:
         """What an operator gives, by a function of the user's that overloads it or by Warp's own."""
         overloaded = self.user_operator(operator, frame)
         if overloaded is not None:
-            for each in introspection.concrete_overloads_of(overloaded):
+            for each in introspection.callable_overloads_of(overloaded):
                 if fit(each, [left, right]) == 2:
                     return self._calls.function(each, [left, right], {}, self)
         return operators.binary(self._machine, operator, left, right)

@@ -71,7 +71,7 @@ def _called(statement: ast.stmt, source: Source, trace: Trace) -> Iterator[Sourc
         nodes += ast.iter_child_nodes(node)
         function = _resolved(node, source) if isinstance(node, ast.Name | ast.Attribute) else None
         if introspection.is_function(function) and not introspection.is_native(function):
-            overloads = introspection.concrete_overloads_of(function)
+            overloads = introspection.callable_overloads_of(function)
             sources = [source_of(each) for each in (overloads if len(overloads) > 1 else [function])]
             yield from [each for each in sources if _entered(each, trace)] or sources[:1]
 

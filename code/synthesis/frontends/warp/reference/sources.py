@@ -2,7 +2,7 @@
 
 import ast
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from synthesis.frontends.base import ReferenceUnknownError
@@ -116,23 +116,54 @@ def _writes(call: ast.Call) -> bool:
     return isinstance(call.func, ast.Name) and call.func.id not in ("range", "len", "min", "max", "abs", "int", "float")
 
 
-def fit(function: Any, arguments: Sequence[Any]) -> int:
-    """How many arguments a function's declared types fit; -1 if one does not."""
-    kinds = list(introspection.declared_types_of(function).values())
-    if len(kinds) < len(arguments):
+def fit(function: Any, arguments: Sequence[Any], keywords: Collection[str] = ()) -> int:
+    """How many arguments a function's declared types fit; -1 if one does not, or if one is missing or too many.
+
+    Args:
+        function: an overload.
+        arguments: what it is given by place.
+        keywords: what it is given by name.
+    """
+    declared = introspection.declared_types_of(function)
+    names = [name for name in declared if name != "return"]
+    missing = set(names[len(arguments) :]) - set(keywords) - introspection.defaults_of(function).keys()
+    if len(names) < len(arguments) or missing or not set(keywords) <= set(names[len(arguments) :]):
         return -1
     score = 0
-    for kind, argument in zip(kinds, arguments, strict=False):
+    for name, argument in zip(names, arguments, strict=False):
         try:
-            declared = type_of(kind)
+            kind = type_of(declared[name])
         except ReferenceUnknownError:
+            if not _may_be(declared[name], argument):
+                return -1
             continue
         if isinstance(argument, ArrayView):
-            if not isinstance(declared, ArrayType) or declared.element is not argument.element:
+            if not isinstance(kind, ArrayType) or kind.element is not argument.element:
                 return -1
-            if bool(declared.indexed) != isinstance(argument.buffer, IndexedBuffer):
+            if kind.rank != len(argument.remaining):
                 return -1
-        elif declared is not getattr(argument, "type", None):
+            if bool(kind.indexed) != isinstance(argument.buffer, IndexedBuffer):
+                return -1
+        elif kind is not getattr(argument, "type", None):
             return -1
         score += 1
     return score
+
+
+def _may_be(kind: Any, argument: Any) -> bool:
+    """Whether an argument may be of a type that holds type variables."""
+    if introspection.is_array(kind):
+        return isinstance(argument, ArrayView) and kind.ndim == len(argument.remaining)
+    scalar, shape, generic = introspection.parts_of_value_type(kind)
+    if scalar is None:
+        return True
+    given = getattr(argument, "type", None)
+    if not isinstance(given, ValueType) or not generic.startswith(_STEMS.get(given.form, given.form)):
+        return False
+    return len(shape) == len(given.shape) and all(
+        size in (0, other) for size, other in zip(shape, given.shape, strict=True)
+    )
+
+
+_STEMS = {"vector": "vec", "matrix": "mat", "quaternion": "quat"}
+"""What Warp's words for forms begin with."""
