@@ -237,6 +237,38 @@ def test_an_ordinary_source_is_plain(text: str) -> None:
     assert more_than_a_kernel(JAX + text + "\n") is None
 
 
+PALLAS = """import functools
+from jax.experimental import pallas as pl
+def kernel(x_ref, o_ref, *, n):
+    @pl.when(pl.program_id(0) == 0)
+    def _():
+        o_ref[...] = x_ref[...] * n
+    o_ref[...] += x_ref[...]
+"""
+CALLED = "def f(x):\n    return pl.pallas_call(functools.partial(kernel, n=2), out_shape=x)(x)\n"
+
+
+def test_a_kernel_of_pallas_writes_into_its_references() -> None:
+    assert more_than_a_kernel(JAX + PALLAS + CALLED) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        PALLAS + CALLED + "STATE = [0.0]\ndef g(x):\n    kernel(STATE, STATE, n=x)\n    return x\n",
+        PALLAS + CALLED + "def g(x, k=kernel):\n    return k(x, x, n=1)\n",
+        PALLAS + CALLED.replace("n=2", "o_ref=[1.0]"),
+        PALLAS.replace("o_ref, *, n", "o_ref, n=1").replace("o_ref[...] +=", "n[0] +=") + CALLED,
+        PALLAS + CALLED.replace("pl.pallas_call", "jax.vmap"),
+        PALLAS.replace("def kernel", "@functools.cache\ndef kernel") + CALLED,
+        PALLAS.replace("    @pl.when", "    x_ref = g\n    @pl.when").replace("x_ref[...] * n", "1.0").replace(
+            "o_ref[...] += x_ref[...]", "x_ref[0] = 1.0") + CALLED,
+    ],
+)  # fmt: skip
+def test_what_others_call_too_writes_into_nothing(text: str) -> None:
+    assert "in place" in (more_than_a_kernel(JAX + text) or "")
+
+
 @pytest.mark.parametrize("text", WARP_PLAIN)
 def test_an_ordinary_source_of_warps_is_plain(text: str) -> None:
     assert more_than_a_kernel(WARP + KERNEL + text + "\n") is None

@@ -171,7 +171,6 @@ added(x, x), asked(x), told(x), printed(x)
 """
 )
 WHY = {
-    "added": "changes o_ref in place",
     "asked": "it uses jax.pure_callback",
     "constrained": "the source alone is not the kernel",
     "printed": "it uses jax.debug",
@@ -213,9 +212,12 @@ def test_each_function_is_a_verified_row(text: str, count: int, tmp_path: Path) 
 
 def test_what_reaches_beyond_one_processor_is_a_row_with_the_reason_why_it_is_not_proved(tmp_path: Path) -> None:
     found = recorded(PARALLEL, tmp_path)
-    assert sorted(each.spec.name for each in found) == sorted(WHY)
+    assert sorted(each.spec.name for each in found) == sorted([*WHY, "added"])
     for each in found:
         assert {"jaxpr", "stablehlo"} <= set(each.texts)
+        if each.spec.name == "added":  # a kernel of Pallas's that a CPU runs
+            assert each.verdict.verified == ("stablehlo",)
+            continue
         assert each.verdict.verified == ()
         assert WHY[each.spec.name] in str(each.verdict.unverified["jaxpr"]), each.verdict.unverified
 

@@ -111,10 +111,18 @@ class _Scope:
     outer: "_Scope | None" = None
     new: str = ""
     """The name of the object that is being made here, whose attributes may be set."""
+    references: frozenset[str] = frozenset()
+    """Parameters that are given references of Pallas's, which a kernel of its writes into while it is traced."""
 
     def has(self, name: str) -> bool:
         """Whether the name is this function's, or one's around it."""
         return name in self.bound or (self.outer is not None and self.outer.has(name))
+
+    def is_reference(self, name: str) -> bool:
+        """Whether the name is that of a reference of Pallas's."""
+        if name in self.bound:
+            return name in self.references and self.bound[name] == [None]
+        return self.outer is not None and self.outer.is_reference(name)
 
 
 @dataclass(slots=True)
@@ -141,6 +149,8 @@ class _Check:
     """Names of the module that hold what can be changed, in place or by going through it."""
     containers: set[str] = field(default_factory=set[str])
     """Of these those that can be asked for parts, gone through and computed with, and stay what they are."""
+    kernels: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """Functions that nothing but ``pallas_call`` is given, and the parameters that are settled there."""
     given: dict[int, ast.Call] = field(default_factory=dict[int, ast.Call])
     """Functions without a decorator that the very next statement gives to Warp under their own name, by identity, and
     those statements, with the call."""
@@ -154,6 +164,7 @@ class _Check:
                 raise _MoreError(node, f"a kernel needs no {type(node).__name__.lower()}")
         for node in ast.walk(self.tree):
             self._bind(node)
+        self._note_kernels()
         for function, following in itertools.pairwise(self.tree.body):
             call = self._giving(function, following)
             if call is not None:
@@ -162,6 +173,39 @@ class _Check:
             self._outermost(statement)
         for statement in self.tree.body:
             self._visit(statement, None)
+
+    def _note_kernels(self) -> None:
+        """Note the functions that Pallas alone calls."""
+        mentions: set[int] = set()
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self.tree):
+            if not isinstance(node, ast.Call) or self._path(node.func) != ("jax.experimental.pallas", "pallas_call"):
+                continue
+            match node.args[:1]:
+                case [ast.Name(id=name) as given]:
+                    settled = set[str]()
+                case [ast.Call(func=partial, args=[ast.Name(id=name) as given], keywords=[*settings])] if self._path(
+                    partial
+                ) == ("functools", "partial"):
+                    settled = {each.arg or "" for each in settings}
+                case _:
+                    continue
+            mentions.add(id(given))
+            found.setdefault(name, set()).update(settled)
+        bound: list[str] = []
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()) if id(node) not in mentions:
+                    found.pop(name, None)
+                case ast.FunctionDef(name=name, decorator_list=[]):
+                    bound.append(name)
+                case ast.FunctionDef(name=name) | ast.Name(id=name) | ast.arg(arg=name):
+                    bound += [name, name] if not isinstance(node, ast.Name) or id(node) not in mentions else []
+                case _:
+                    pass
+        self.kernels = {
+            name: settled for name, settled in found.items() if bound.count(name) == 1 and "" not in settled
+        }
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         for alias in node.names:
@@ -485,9 +529,19 @@ class _Check:
         marked = isinstance(node, ast.FunctionDef) and bool(node.decorator_list)
         given = [each.arg for each in [*node.args.posonlyargs, *node.args.args]]
         first = given[0] if makes and given and not marked else ""
-        inner = _Scope(inert, bound, scope, new=first if bound.get(first) == [None] else "")
+        inner = _Scope(
+            inert, bound, scope, new=first if bound.get(first) == [None] else "", references=self._references(node)
+        )
         for each in body:
             self._visit(each, inner)
+
+    def _references(self, node: _Function) -> frozenset[str]:
+        """The parameters of a function that are given references of Pallas's."""
+        if not isinstance(node, ast.FunctionDef) or node.name not in self.kernels:
+            return frozenset()
+        given = [*node.args.posonlyargs, *node.args.args]
+        without = given[: len(given) - len(node.args.defaults)]
+        return frozenset(each.arg for each in without) - self.kernels[node.name]
 
     def _decorator(self, node: ast.expr, scope: _Scope | None) -> None:
         if isinstance(node, ast.Call) and self._path(node.func) == ("functools", "wraps"):
@@ -589,6 +643,8 @@ class _Check:
         while isinstance(what, ast.Subscript):
             what = what.value
         if isinstance(what, ast.Name) and what.id in self.records and not (scope and scope.has(what.id)):
+            return
+        if isinstance(what, ast.Name) and scope is not None and scope.is_reference(what.id):
             return
         if isinstance(what, ast.Name) and scope is not None and what.id in scope.bound:
             values = scope.bound[what.id]

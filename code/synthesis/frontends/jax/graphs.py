@@ -85,3 +85,42 @@ class Graph:
     """What the captured arrays are; a text does not say."""
     types: tuple[Shaped, ...] = ()
     """Of the inputs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Where along a dimension something lies: an index, or a slice of ``size`` elements."""
+
+    start: int = 0
+    leaf: int | None = None
+    """Which of the operands that follow says where it begins, if one does."""
+    size: int = 1
+    stride: int = 1
+    is_index: bool = False
+
+
+Part = tuple[Span, ...]
+"""Of a reference of Pallas's, by dimension; of no more it is whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """How an array of a Pallas kernel is cut."""
+
+    sizes: tuple[int | None, ...]
+    """By dimension; None where one index is taken, and the dimension is gone."""
+    index_map: Graph
+    """From the point of the grid to the number of the block along each dimension."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """What a Pallas kernel runs over."""
+
+    sizes: tuple[int, ...]
+    blocks: tuple[Block, ...]
+    """Of its operands, then of its results."""
+    prefetched: int
+    """The first operands, which index maps are given too, and which are not cut."""
+    scratch: tuple[Shaped, ...]
+    """Of what the kernel keeps from one point to the next."""

@@ -7,7 +7,17 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Shaped, dtype_of
+from synthesis.frontends.jax.graphs import (
+    Block,
+    Constant,
+    Equation,
+    Graph,
+    Grid,
+    Part,
+    Shaped,
+    Span,
+    dtype_of,
+)
 
 
 def graph_of(jaxpr: Any) -> Graph:
@@ -48,8 +58,65 @@ def _atom(atom: Any) -> Any:
 def _parameter(value: Any) -> Any:
     if hasattr(value, "eqns") or (hasattr(value, "jaxpr") and hasattr(value, "consts")):
         return graph_of(value)
+    if hasattr(value, "num_leaves"):
+        return _part(value)
+    if hasattr(value, "block_mappings"):
+        return _grid(value)
     if hasattr(value, "_fields"):  # a named tuple
         return SimpleNamespace(**{name: _parameter(getattr(value, name)) for name in value._fields})
     if isinstance(value, tuple | list):
         return tuple(map(_parameter, cast(Sequence[Any], value)))
     return value
+
+
+class _Leaf:
+    """An operand that a tree of indices names."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+
+def _part(tree: Any) -> Part | None:
+    """The part of a reference that a tree of indices names; None if it is one of another kind."""
+    found: Any = tree.unflatten([_Leaf(number) for number in range(tree.num_leaves)])
+    if found == ():
+        return ()
+    if len(found) != 1 or not hasattr(found[0], "int_indexer_shape"):
+        return None
+    return tuple(map(_span, found[0].indices))
+
+
+def _span(given: Any) -> Span:
+    if isinstance(given, _Leaf):
+        return Span(leaf=given.number, is_index=True)
+    if not hasattr(given, "stride"):
+        return Span(start=int(given), is_index=True)
+    size, stride = int(given.size), int(given.stride)
+    if isinstance(given.start, _Leaf):
+        return Span(leaf=given.start.number, size=size, stride=stride)
+    return Span(start=int(given.start), size=size, stride=stride)
+
+
+def _grid(mapping: Any) -> Grid | None:
+    """What a Pallas kernel runs over; None if its size is not settled, or its blocks are of another kind."""
+    blocks = [_block(each) for each in mapping.block_mappings]
+    settled = not mapping.num_dynamic_grid_bounds and not mapping.vmapped_dims
+    if None in blocks or not settled:
+        return None
+    return Grid(
+        sizes=tuple(map(int, mapping.grid)),
+        blocks=tuple(each for each in blocks if each is not None),
+        prefetched=int(mapping.num_index_operands),
+        scratch=tuple(map(_type, mapping.scratch_avals)),
+    )
+
+
+def _block(mapping: Any) -> Block | None:
+    kinds = {type(each).__name__ for each in mapping.block_shape}
+    if mapping.transforms or not kinds <= {"Blocked", "Squeezed", "int"}:
+        return None
+    sizes = (
+        None if type(each).__name__ == "Squeezed" else int(getattr(each, "block_size", each))
+        for each in mapping.block_shape
+    )
+    return Block(sizes=tuple(sizes), index_map=graph_of(mapping.index_map_jaxpr))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, cast
 
-from synthesis.frontends.jax.graphs import Constant, Equation, Graph
+from synthesis.frontends.jax.graphs import Constant, Equation, Graph, Grid
 
 _EQUATION = 2000.0
 """Elements that take as long as it does to begin with an equation."""
@@ -46,7 +46,9 @@ def _inside(equation: Equation) -> float:
     parameters = equation.parameters
     held = (cast("tuple[Any, ...]", each) if isinstance(each, tuple) else (each,) for each in parameters.values())
     graphs = [each for some in held for each in some if isinstance(each, Graph)]
-    times = {"scan": parameters.get("length", 1), "while": _TRIPS}.get(equation.primitive, 1)
+    grid = parameters.get("grid_mapping")
+    points = math.prod(grid.sizes) if isinstance(grid, Grid) else 1
+    times = {"pallas_call": points, "scan": parameters.get("length", 1), "while": _TRIPS}.get(equation.primitive, 1)
     return times * sum(map(work_of, graphs))
 
 

@@ -4,9 +4,18 @@ To add one, write a function of (evaluator, inputs, parameters, types of the out
 register it with :func:`rule`. What is not in the table is refused; ``irsmith ops --frontend jax --missing`` lists it.
 """
 
-from synthesis.frontends.jax.reference.rules import control, elementwise, indexing, linalg, randoms, reductions, shapes
+from synthesis.frontends.jax.reference.rules import (
+    control,
+    elementwise,
+    grids,
+    indexing,
+    linalg,
+    randoms,
+    reductions,
+    shapes,
+)
 from synthesis.frontends.jax.reference.rules.table import RULES
 
-_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms)
+_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms, grids)
 
 __all__ = ["RULES"]

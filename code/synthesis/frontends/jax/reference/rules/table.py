@@ -22,6 +22,9 @@ Results = Array | np.generic | list[Array] | tuple[Array, ...]
 class Machine(Protocol):
     """What rules need of the evaluator that calls them."""
 
+    programs: list[tuple[tuple[int, ...], tuple[int, ...]]]
+    """Of the kernels of Pallas's that are being evaluated, the point of the grid, and the grid's sizes."""
+
     @property
     def double(self) -> bool:
         """Whether every floating-point number is computed in float64."""

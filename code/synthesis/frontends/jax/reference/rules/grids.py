@@ -1,0 +1,144 @@
+"""Pallas: a kernel that runs once for each point of a grid, on blocks of arrays; after ``jax.experimental.pallas``.
+
+A reference of Pallas's is an array here, which the kernel reads and changes in place. Blocks that reach beyond an
+array's end, and what nobody has written, hold NaN, or the least whole number, as they do where Pallas interprets a
+kernel on a CPU.
+"""
+
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import ReferenceFaultError
+from synthesis.frontends.jax.graphs import Block, Grid, Part, Shaped
+from synthesis.frontends.jax.reference.rules.table import (
+    Array,
+    Inputs,
+    Machine,
+    Parameters,
+    Results,
+    Types,
+    numbers,
+    rule,
+)
+
+
+@rule("pallas_call")
+def _pallas_call(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
+    grid = parameters["grid_mapping"]
+    if not isinstance(grid, Grid):
+        raise NotImplementedError("of a grid that is not settled, or of blocks of another kind")
+    prefetched, given = list(inputs[: grid.prefetched]), inputs[grid.prefetched :]
+    aliases: Mapping[int, int] = {int(to): int(of) for of, to in parameters["input_output_aliases"]}
+    made = [
+        np.array(inputs[aliases[number]]) if number in aliases else _unwritten(evaluator, kind)
+        for number, kind in enumerate(types)
+    ]
+    arrays = [_padded(each, block) for each, block in zip([*given, *made], grid.blocks, strict=True)]
+    scratch = [_unwritten(evaluator, kind) for kind in grid.scratch]
+    for point in itertools.product(*map(range, grid.sizes)):
+        evaluator.programs.append((point, grid.sizes))
+        ids = [np.int32(each) for each in point]
+        places = [
+            _place(evaluator.call(block.index_map, [*map(np.asarray, ids), *prefetched]), block, array)
+            for block, array in zip(grid.blocks, arrays, strict=True)
+        ]
+        blocks = [np.array(array[place]) for array, place in zip(arrays, places, strict=True)]
+        evaluator.call(parameters["jaxpr"], [*prefetched, *blocks, *scratch])
+        for number in range(len(given), len(arrays)):
+            arrays[number][places[number]] = blocks[number]
+        evaluator.programs.pop()
+    found = zip(arrays[len(given) :], types, strict=True)
+    return [np.array(array[tuple(map(slice, kind.shape))]) for array, kind in found]
+
+
+def _unwritten(evaluator: Machine, kind: Shaped) -> Array:
+    dtype = numbers(kind)
+    if dtype.kind in "iu":
+        return np.full(kind.shape, np.iinfo(dtype).min, dtype)
+    return np.full(kind.shape, 0 if dtype.kind == "b" else np.nan, evaluator.format(dtype))
+
+
+def _padded(array: Array, block: Block) -> Array:
+    """An array with as many more rows as it takes to fill its last block, where nothing is written."""
+    more = [(0, -length % (size or 1)) for length, size in zip(array.shape, block.sizes, strict=True)]
+    if not any(after for _, after in more):
+        return np.array(array)
+    empty = np.iinfo(array.dtype).min if array.dtype.kind in "iu" else 0 if array.dtype.kind == "b" else np.nan
+    return np.pad(array, more, constant_values=empty)
+
+
+def _place(indices: Sequence[Array], block: Block, array: Array) -> tuple[Any, ...]:
+    """Where a block lies in its array.
+
+    Raises:
+        ReferenceFaultError: if that is beyond its end.
+    """
+    place: list[Any] = []
+    for index, size, length in zip(indices, block.sizes, array.shape, strict=True):
+        start = int(index) * (size or 1)
+        if not 0 <= start <= length - (size or 1):
+            raise ReferenceFaultError(f"a block that begins at {start} of {length}")
+        place.append(start if size is None else slice(start, start + size))
+    return tuple(place)
+
+
+@rule("program_id")
+def _program_id(evaluator: Machine, _: Inputs, parameters: Parameters, __: Types) -> Results:
+    return np.int32(evaluator.programs[-1][0][int(parameters["axis"])])
+
+
+@rule("num_programs")
+def _num_programs(evaluator: Machine, _: Inputs, parameters: Parameters, __: Types) -> Results:
+    return np.int32(evaluator.programs[-1][1][int(parameters["axis"])])
+
+
+@rule("get")
+def _get(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    view, place = _looked_at(inputs[0], parameters["tree"], inputs[1:])
+    return np.array(view[place])
+
+
+@rule("swap")
+def _swap(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    view, place = _looked_at(inputs[0], parameters["tree"], inputs[2:])
+    before = np.array(view[place])
+    view[place] = inputs[1]
+    return before
+
+
+@rule("addupdate")
+def _addupdate(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    view, place = _looked_at(inputs[0], parameters["tree"], inputs[2:])
+    view[place] += inputs[1]
+    return []
+
+
+@rule("broadcast_to")
+def _broadcast_to(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+    return np.broadcast_to(inputs[0], parameters["shape"])
+
+
+def _looked_at(array: Array, part: Part | None, leaves: Inputs) -> tuple[Array, Any]:
+    """A view of an array, whose axes that indices are given for come first, and the place of a part in it.
+
+    Raises:
+        ReferenceFaultError: if that reaches beyond the array.
+    """
+    if part is None:
+        raise NotImplementedError("of a part of another kind")
+    indices: dict[int, Array] = {}
+    slices: list[slice] = []
+    for axis, (each, length) in enumerate(zip(part, array.shape, strict=False)):
+        start = np.asarray(each.start if each.leaf is None else leaves[each.leaf])
+        last = start + (each.size - 1) * each.stride
+        if start.size and not 0 <= start.min() <= last.max() < length:
+            raise ReferenceFaultError(f"an index out of bounds of {length}")
+        if each.is_index:
+            indices[axis] = start
+        else:
+            slices.append(slice(int(start), int(last) + 1, each.stride))
+    view = np.moveaxis(array, list(indices), list(range(len(indices))))
+    return view, (*indices.values(), *slices)
