@@ -170,13 +170,27 @@ sharded(x), jax.jit(jax.shard_map(total, mesh=mesh, in_specs=P("d"), out_specs=P
 added(x, x), asked(x), told(x), printed(x)
 """
 )
+ALONE = """
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec as P
+mesh = Mesh(np.array(jax.devices()), ("d",))
+@jax.jit
+def parted(x):
+    def body(x):
+        total = jax.lax.psum(x.sum(), "d")
+        rows = jax.lax.all_gather(x, "d", tiled=True) + jax.lax.all_gather(x, "d")[0]
+        own = jax.lax.psum_scatter(x, "d", tiled=True) + jax.lax.axis_index("d") + jax.lax.pmax(x, "d")
+        return own / total + rows.sum() + jax.lax.ppermute(x, "d", [(0, 0)])
+    return jax.shard_map(body, mesh=mesh, in_specs=P("d"), out_specs=P("d"))(x)
+parted(jnp.arange(1.0, 5.0))
+"""
 WHY = {
     "asked": "it uses jax.pure_callback",
     "constrained": "the source alone is not the kernel",
     "printed": "it uses jax.debug",
-    "sharded": "it uses jax.P",
+    "sharded": "a mesh of 2 devices",
     "told": "it imports from jax._src.callback",
-    "total_shard_map": "it uses jax.shard_map",
+    "total_shard_map": "a mesh of 2 devices",
 }
 PROGRAMS = {
     "static": (STATIC, 5),
@@ -185,6 +199,7 @@ PROGRAMS = {
     "trees": (TREES, 5),
     "what nobody asks for": (HELD, 1),
     "methods": (METHODS, 6),
+    "parts on one device": (ALONE, 1),
     "captured": (CAPTURED, 2),
 }
 

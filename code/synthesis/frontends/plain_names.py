@@ -7,7 +7,8 @@ JAX_MODULES = frozenset({
     "jax.scipy.optimize", "jax.scipy.spatial", "jax.scipy.spatial.transform", "jax.scipy.sparse",
     "jax.scipy.sparse.linalg", "jax.scipy.cluster", "jax.scipy.cluster.vq", "jax.tree", "jax.tree_util", "jax.ops",
     "jax.image", "jax.ad_checkpoint", "jax.custom_derivatives", "jax.custom_batching", "jax.dtypes", "jax.typing",
-    "jax.experimental", "jax.experimental.pallas", "jax.experimental.pallas.tpu", "jax.experimental.pallas.triton",
+    "jax.sharding", "jax.experimental", "jax.experimental.pallas", "jax.experimental.pallas.tpu",
+    "jax.experimental.pallas.triton",
 })  # fmt: skip
 """JAX's public modules that compute."""
 JAX_OWN = frozenset({
@@ -32,8 +33,9 @@ ONLY: dict[str, frozenset[str]] = {
         "custom_jvp", "custom_vjp", "default_matmul_precision", "dtypes", "eval_shape", "grad", "hessian", "jacfwd",
         "jacobian", "jacrev", "jit", "jvp", "lax", "linear_transpose", "linearize", "named_call", "named_scope",
         "nn", "numpy", "random", "remat", "scipy", "tree", "tree_util", "value_and_grad", "vjp", "vmap", "image",
-        "ops", "typing", "custom_batching", "ad_checkpoint", "experimental",
+        "ops", "typing", "custom_batching", "ad_checkpoint", "experimental", "shard_map", "sharding", "P",
     }),
+    "jax.sharding": frozenset({"AbstractMesh", "AxisType", "NamedSharding", "PartitionSpec"}),
     "jax.experimental": frozenset({"pallas"}),
     "jax.tree": frozenset({
         "all", "broadcast", "flatten", "flatten_with_path", "leaves", "leaves_with_path", "map", "map_with_path",

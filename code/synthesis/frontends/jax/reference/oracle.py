@@ -15,7 +15,7 @@ _INNER = {
     "jit": ("jaxpr",), "closed_call": ("call_jaxpr", "jaxpr"), "remat2": ("jaxpr",),
     "custom_jvp_call": ("call_jaxpr",), "custom_vjp_call": ("call_jaxpr",),
     "cond": ("branches",), "while": ("cond_jaxpr", "body_jaxpr"), "scan": ("jaxpr",),
-    "pallas_call": ("jaxpr",),
+    "pallas_call": ("jaxpr",), "shard_map": ("jaxpr",),
 }  # fmt: skip
 """The parameters of a primitive that hold functions which it calls; others hold rules for derivatives and the like."""
 

@@ -17,15 +17,17 @@ from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
 
 CALLS = frozenset({
     "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "pallas_call",
-    "reduce", "reduce_window", "remat2", "scan", "while",
+    "reduce", "reduce_window", "remat2", "scan", "shard_map", "while",
 })  # fmt: skip
 """Primitives that call functions, whose equations are shaken one by one."""
 EXACT = frozenset({
-    "abs", "broadcast_in_dim", "broadcast_to", "clamp", "complex", "concatenate", "conj", "copy", "cummax", "cummin",
-    "device_put", "dynamic_slice", "dynamic_update_slice", "empty2", "gather", "get", "imag", "iota", "max", "min",
-    "name", "neg", "nextafter", "optimization_barrier", "pad", "real", "reduce_max", "reduce_min", "reduce_precision",
-    "reduce_window_max", "reduce_window_min", "reshape", "rev", "scatter", "scatter-max", "scatter-min", "select_n",
-    "slice", "sort", "split", "squeeze", "stack", "stop_gradient", "swap", "tile", "top_k", "transpose", "unstack",
+    "abs", "all_gather", "all_gather_invariant", "broadcast_in_dim", "broadcast_to", "clamp", "complex",
+    "concatenate", "conj", "copy", "cummax", "cummin", "device_put", "dynamic_slice", "dynamic_update_slice",
+    "empty2", "gather", "get", "imag", "iota", "max", "min", "name", "neg", "nextafter", "optimization_barrier",
+    "pad", "pcast", "pmax", "pmin", "ppermute", "psum", "psum_invariant", "pvary", "real", "reduce_max",
+    "reduce_min", "reduce_precision", "reduce_scatter", "reduce_window_max", "reduce_window_min", "reshape", "rev",
+    "scatter", "scatter-max", "scatter-min", "select_n", "sharding_constraint", "slice", "sort", "split", "squeeze",
+    "stack", "stop_gradient", "swap", "tile", "top_k", "transpose", "unstack",
 })  # fmt: skip
 """Primitives that choose, move or hand on numbers."""
 INSIDE = frozenset({

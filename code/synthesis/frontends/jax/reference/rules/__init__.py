@@ -5,6 +5,7 @@ register it with :func:`rule`. What is not in the table is refused; ``irsmith op
 """
 
 from synthesis.frontends.jax.reference.rules import (
+    collectives,
     control,
     elementwise,
     grids,
@@ -16,6 +17,6 @@ from synthesis.frontends.jax.reference.rules import (
 )
 from synthesis.frontends.jax.reference.rules.table import RULES
 
-_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms, grids)
+_GROUPS = (elementwise, shapes, reductions, indexing, linalg, control, randoms, grids, collectives)
 
 __all__ = ["RULES"]
