@@ -182,7 +182,10 @@ def parted(x):
         own = jax.lax.psum_scatter(x, "d", tiled=True) + jax.lax.axis_index("d") + jax.lax.pmax(x, "d")
         return own / total + rows.sum() + jax.lax.ppermute(x, "d", [(0, 0)])
     return jax.shard_map(body, mesh=mesh, in_specs=P("d"), out_specs=P("d"))(x)
-parted(jnp.arange(1.0, 5.0))
+def share(x, y): return x / jax.lax.psum(x, "i") * y + jax.lax.axis_index("i")
+@jax.jit
+def mapped(x, y): return jax.pmap(share, axis_name="i", in_axes=(0, None))(x, y)
+parted(jnp.arange(1.0, 5.0)), mapped(jnp.ones((1, 4)), 2.0)
 """
 WHY = {
     "asked": "it uses jax.pure_callback",
@@ -199,7 +202,7 @@ PROGRAMS = {
     "trees": (TREES, 5),
     "what nobody asks for": (HELD, 1),
     "methods": (METHODS, 6),
-    "parts on one device": (ALONE, 1),
+    "parts on one device": (ALONE, 2),
     "captured": (CAPTURED, 2),
 }
 

@@ -31,7 +31,7 @@ ONLY: dict[str, frozenset[str]] = {
     "jax": frozenset({
         "Array", "ShapeDtypeStruct", "checkpoint", "closure_convert", "custom_derivatives", "custom_gradient",
         "custom_jvp", "custom_vjp", "default_matmul_precision", "dtypes", "eval_shape", "grad", "hessian", "jacfwd",
-        "jacobian", "jacrev", "jit", "jvp", "lax", "linear_transpose", "linearize", "named_call", "named_scope",
+        "jacobian", "jacrev", "jit", "jvp", "lax", "linear_transpose", "linearize", "named_call", "named_scope", "pmap",
         "nn", "numpy", "random", "remat", "scipy", "tree", "tree_util", "value_and_grad", "vjp", "vmap", "image",
         "ops", "typing", "custom_batching", "ad_checkpoint", "experimental", "shard_map", "sharding", "P",
     }),

@@ -52,7 +52,8 @@ stablehlo: Any = _stablehlo
 
 # What the interpreter aborts on, or does not know.
 _BEYOND_INTERPRETER = re.compile(
-    r"\bcustom_call\b|stablehlo\.(?:all_|collective_|rng|infeed|outfeed|send|recv|cholesky|triangular_solve|fft)"
+    r"\bcustom_call\b|stablehlo\.(?:all_|collective_|reduce_scatter|partition_id|replica_id|rng|infeed|outfeed|send|recv"
+    r"|cholesky|triangular_solve|fft)"
     r"|complex<|\bf8E|\bui?[24]\b"
 )
 

@@ -64,7 +64,8 @@ class _Watching:
         self._now.again = False
         found = function(fun, info, args, kwargs)
         if not self._now.busy and getattr(fun, "__module__", "") == _PMAP:
-            self._miss_pmap(fun)
+            if trace_state_clean():  # inside another function it is a part of that one
+                self._miss_pmap(fun)
         elif not self._now.busy and str(getattr(fun, "__module__", "")).partition(".")[0] not in _OWN:
             self._now.busy = True
             try:
@@ -76,9 +77,8 @@ class _Watching:
     def _miss_pmap(self, fun: Any) -> None:
         if fun not in self._pmapped:
             self._pmapped.add(fun)
-            self._listener.miss(
-                getattr(fun, "__name__", "?"), _PMAP, "what jax.pmap makes is not kept; jax.shard_map under jax.jit is"
-            )
+            why = "what jax.pmap makes is not kept by itself, but is inside a function under jax.jit"
+            self._listener.miss(getattr(fun, "__name__", "?"), _PMAP, why)
 
     def _rebuild(self, function: Any, profiler: Any) -> Any:
         return self._now.again or function(profiler)
