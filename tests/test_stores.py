@@ -13,18 +13,38 @@ from synthesis.reverification import verify_folder
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 
-KINDS = ("folder", "memory", "s3")
+KINDS = ("folder", "memory", "s3", "gs")
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 @pytest.fixture(scope="module")
-def bucket(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a bucket of an object store of this machine."""
+def gs() -> Iterator[str]:
+    """The URL of a bucket of a server of this machine that speaks as Google's storage does."""
+    servers: Any = pytest.importorskip("gcp_storage_emulator.server")
+    pytest.importorskip("gcsfs")
+    port = free_port()
+    server = servers.create_server("127.0.0.1", port, in_memory=True, default_bucket="pairs")
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("STORAGE_EMULATOR_HOST", f"http://127.0.0.1:{port}")
+        patch.setenv("GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT", "false")  # which asks for credentials
+        yield "gs://pairs"
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """The URL of a bucket of a server of this machine that speaks as Amazon's storage does."""
     servers: Any = pytest.importorskip("moto.server")
     pytest.importorskip("s3fs")
     boto3: Any = pytest.importorskip("boto3")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     server = servers.ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     with pytest.MonkeyPatch.context() as patch:
@@ -46,7 +66,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return str(tmp_path / "rows")
     if request.param == "memory":
         return f"memory://{tmp_path}"
-    return f"{request.getfixturevalue('bucket')}{tmp_path}"
+    return f"{request.getfixturevalue(request.param)}{tmp_path}"
 
 
 @pytest.fixture
@@ -104,7 +124,7 @@ def write_half(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("url", "message"),
-    [("nosuch://bucket/rows", "cannot use nosuch://bucket/rows"), ("gs://bucket/rows", "needs gcsfs")],
+    [("nosuch://bucket/rows", "cannot use nosuch"), ("abfs://bucket/rows", "needs the fsspec package of abfs")],
 )
 def test_what_cannot_be_reached_is_said(url: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
