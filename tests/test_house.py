@@ -23,8 +23,8 @@ def floors() -> list[tuple[str, ...]]:
 
 FLOOR_OF = {room: floor for floor, rooms in enumerate(floors()) for room in rooms}
 ENTRANCES = (ROOT / "__init__.py", ROOT / "__main__.py")
-PRIVATE_ROOMS = ("introspection.py", "lowering.py", "compilation.py", "execution.py", "launches.py")
-"""Where Warp's private parts are touched: what is live, text, machine code, running, what programs run."""
+PRIVATE_ROOMS = ("introspection.py", "lowering.py", "compilation.py", "execution.py", "launches.py", "captures.py")
+"""Where Warp's private parts are touched: what is live, text, machine code, running, what programs launch."""
 MODULES = [path for path in sorted(ROOT.rglob("*.py")) if path not in ENTRANCES]
 
 

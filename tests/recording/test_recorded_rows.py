@@ -85,44 +85,6 @@ def test_a_tiled_launch_has_its_block(pairs: list[Pair]) -> None:
     assert named(pairs, "chosen").spec.signature.options["block_dim"] == 256
 
 
-CAPTURED = """
-import numpy as np
-import warp as wp
-
-@wp.kernel
-def added(a: wp.array(dtype=float), b: wp.array(dtype=float)):
-    i = wp.tid()
-    b[i] = a[i] * 2.0 + b[i]
-
-@wp.kernel
-def scaled(a: wp.array(dtype=float), k: float):
-    i = wp.tid()
-    a[i] = a[i] * k
-
-a = wp.array(np.linspace(0.5, 1.0, 8), dtype=float, device="cpu")
-b = wp.zeros(8, dtype=float, device="cpu")
-with wp.ScopedCapture(device="cpu") as capture:
-    wp.launch(added, dim=8, inputs=[a], outputs=[b], device="cpu")
-    command = wp.launch(scaled, dim=8, inputs=[a, 0.5], device="cpu", record_cmd=True)
-    command.launch()
-for _ in range(3):
-    wp.capture_launch(capture.graph)
-assert b.numpy()[0] == 1.75, b.numpy()
-"""
-
-
-def test_launches_that_are_captured_on_the_host_are_kept(tmp_path: Path) -> None:
-    (tmp_path / "captured.py").write_text(CAPTURED)
-    out = tmp_path / "kept"
-    command = [sys.executable, "-m", "synthesis", "record", "--out", str(out), "--", str(tmp_path / "captured.py")]
-    assert subprocess.run(command, capture_output=True, check=False).returncode == 0
-    found = {each.spec.name: each for each in extract(recorded=out) if isinstance(each, Pair)}
-    assert set(found) == {"added", "scaled"}
-    for each in found.values():
-        assert {"cpp_forward", "cuda_forward"} <= set(each.verdict.verified)
-    assert draw_inputs(found["added"].spec.signature, 0)["a"][0] == 0.5
-
-
 def test_each_instance_of_a_factory_is_a_row_with_what_it_captured(pairs: list[Pair]) -> None:
     scaled = [each.spec.source for each in pairs if each.spec.name == "scaled"]
     assert sorted(re.findall(r"^factor = (.*)$", "\n".join(scaled), re.MULTILINE)) == ["2.0", "3.0"]

@@ -1,8 +1,8 @@
 """What a program launches: Warp's own functions, wrapped while somebody listens.
 
 On the host every launch, whether by ``wp.launch``, a recorded command or JAX, comes by ``invoke`` with its arguments as
-C has them. On a GPU, and where the host only captures a launch, there is no such place, and the arguments of Python's
-functions are packed once more; what they hold is what they hold then.
+C has them, and what graphs of the host launch comes by ``captures.py``. On a GPU there is no such place, and the
+arguments of Python's functions are packed once more; what they hold is what they hold then.
 """
 
 import contextlib
@@ -22,6 +22,7 @@ import warp._src.context as _context  # noqa: TID251
 from synthesis.frontends.base import Direction
 from synthesis.frontends.launched import Call, Described, Listener
 from synthesis.frontends.warp import discovery, introspection, lowering
+from synthesis.frontends.warp.captures import CAPTURING, Captures, Tiling
 from synthesis.frontends.warp.packed import read_packed
 from synthesis.frontends.wrapping import Wrapping
 
@@ -67,6 +68,7 @@ class _Watching:
         self._objects: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._without_id: weakref.WeakSet[Any] = weakref.WeakSet()
         """Those that had none yet when they were made: a volume gets its own later."""
+        self._captures = Captures(listener.wants, self._take_captured, self._miss)
 
     def begin(self) -> Callable[[], None]:
         """Wrap them; returns what ends that."""
@@ -81,12 +83,15 @@ class _Watching:
         if _JAX in sys.modules:
             wrap(sys.modules[_JAX], "invoke", self._invoke)
         wrap(context.Launch, "launch", self._launch_again)
-        launch, tiled = context.launch, context.launch_tiled
+        launch, tiled, graph = context.launch, context.launch_tiled, context.capture_launch
         for place in (context, wp):
             if getattr(place, "launch", None) is launch:
                 wrap(place, "launch", self._launch)
             if getattr(place, "launch_tiled", None) is tiled:
                 wrap(place, "launch_tiled", self._launch_tiled)
+            if getattr(place, "capture_launch", None) is graph:
+                wrap(place, "capture_launch", self._launch_graph)
+        wrap(CAPTURING, "build_launch_info", self._capture)
         kinds = tuple(getattr(wp, name) for name in _OBJECTS)
         for each in gc.get_objects():
             if issubclass(type(each), kinds):  # isinstance asks the object, and a dead proxy raises
@@ -121,9 +126,8 @@ class _Watching:
 
     def _launch_again(self, function: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
         where = command.device
-        elsewhere = not where.is_cpu or where.is_capturing
-        if elsewhere and not command.adjoint and self._listener.wants(command.kernel):
-            self._take(command.kernel, command.params, None if where.is_cpu else where)
+        if not where.is_cpu and not command.adjoint and self._listener.wants(command.kernel):
+            self._take(command.kernel, command.params, where)
         with self._tiled(*getattr(command, "irsmith_tiled", (None, None))):
             return function(command, *args, **kwargs)
 
@@ -139,7 +143,7 @@ class _Watching:
 
     def _launch(self, function: Any, kernel: Any, *args: Any, **kwargs: Any) -> Any:
         runtime = context.runtime
-        if runtime is not None and (runtime.cuda_devices or runtime._apic_capture) and not self._now.busy:
+        if runtime is not None and runtime.cuda_devices and not self._now.busy:
             self._launch_elsewhere(kernel, *args, **kwargs)
         return function(kernel, *args, **kwargs)
 
@@ -158,12 +162,11 @@ class _Watching:
         record_cmd: bool = False,
         **_: Any,
     ) -> None:
-        """Look at a launch that goes to a GPU, or that is captured on the host to be made later, if it is one."""
+        """Look at a launch that goes to a GPU, if it is one."""
         del adj_inputs, adj_outputs, record_tape
         try:
             where = context.runtime.get_device(device) if stream is None else stream.device
-            here = where.is_cpu and not where.is_capturing
-            if here or adjoint or record_cmd or not isinstance(kernel, context.Kernel):
+            if where.is_cpu or adjoint or record_cmd or not isinstance(kernel, context.Kernel):
                 return
             given = [*inputs, *outputs]
             if kernel.is_generic:
@@ -177,7 +180,36 @@ class _Watching:
             ]
         except Exception:  # noqa: BLE001 (the launch itself will say what is wrong with it)
             return
-        self._take(kernel, [bounds, *packed], None if where.is_cpu else where)
+        self._take(kernel, [bounds, *packed], where)
+
+    def _capture(
+        self,
+        function: Any,
+        capturing: Any,
+        kernel: Any,
+        module: Any,
+        hooks: Any,
+        params: Any,
+        given: Any,
+        adjoint: bool,
+        **kwargs: Any,
+    ) -> Any:
+        """Note a launch that a graph will make."""
+        if capturing.device.is_cpu and not adjoint:
+            with contextlib.suppress(Exception):  # nothing that goes wrong here is the program's
+                self._captures.remember(capturing, kernel, module, hooks, params, (self._now.tiled, self._now.block))
+        return function(capturing, kernel, module, hooks, params, given, adjoint, **kwargs)
+
+    def _launch_graph(self, function: Any, graph: Any, *args: Any, **kwargs: Any) -> Any:
+        with self._captures.heard(graph):
+            return function(graph, *args, **kwargs)
+
+    def _miss(self, kernel: Any, why: str) -> None:
+        self._listener.miss(kernel.func.__name__, kernel.func.__module__, why)
+
+    def _take_captured(self, kernel: Any, params: Any, how: Tiling) -> None:
+        with self._tiled(*how):
+            self._take(kernel, params, None)
 
     @contextlib.contextmanager
     def _tiled(self, rank: int | None, block: int | None) -> Generator[None]:
@@ -190,8 +222,7 @@ class _Watching:
 
     def _take(self, kernel: Any, params: Any, device: Any) -> None:
         if device is not None and device.is_capturing:
-            why = "it was launched in the capture of a CUDA graph, when its arguments are not there yet"
-            self._listener.miss(kernel.func.__name__, kernel.func.__module__, why)
+            self._miss(kernel, "it was launched in the capture of a CUDA graph, when its arguments are not there yet")
             return
         self._now.busy = True
         for each in [each for each in self._without_id if getattr(each, "id", None)]:
