@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from synthesis.frontends.warp.volumes import TILE
 from synthesis.records import Argument, Domain
 
-MOST_CELLS = 2**20
-"""Cells that a hash grid or a volume may have."""
+MOST_CELLS = 2**21
+"""Cells that a hash grid, a volume or a texture may have: 128 a side."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -108,8 +108,7 @@ class _Reading:
             dimensions = (0,) * rank
         self.shapes[path] = dimensions
         rows = dimensions[0] if rank else 1
-        row = element.itemsize * math.prod(dimensions[1:])
-        kept = (min(rows, max(1, LARGEST // max(row, 1))), *dimensions[1:])
+        kept = (_rows_kept(rows, element.itemsize * math.prod(dimensions[1:])), *dimensions[1:])
         if any(each < 0 for each in strides) or math.prod(kept) * element.itemsize > 8 * LARGEST:
             self.lost.append(f"{path} is too large, or goes backwards")
             return
@@ -145,6 +144,9 @@ class _Reading:
     def _read_object(self, path: str, made: Any) -> None:
         kind = type(made).__name__
         parts: dict[str, Any]
+        if getattr(made, "groups", None) is not None:
+            self.lost.append(f"{path} is the id of a {kind} in groups, which is not kept")
+            return
         if kind == "Mesh":
             parts = {"points": made.points, "indices": made.indices}
             parts |= {} if made.velocities is None else {"velocities": made.velocities}
@@ -160,7 +162,11 @@ class _Reading:
             return
         self.handles[path] = {"Mesh": "mesh", "Bvh": "bvh", "HashGrid": "hash_grid"}[kind]
         for name, value in parts.items():
-            self.values[f"{path}:{name}"] = np.array(value.numpy() if hasattr(value, "numpy") else value)
+            numbers = np.array(value.numpy() if hasattr(value, "numpy") else value)
+            if kind != "Mesh" and hasattr(value, "numpy"):  # each row is one by itself, and goes with rows of arrays
+                self.shapes[f"{path}:{name}"] = numbers.shape[:1]
+                numbers = numbers[: _rows_kept(len(numbers), numbers[:1].nbytes)].copy()
+            self.values[f"{path}:{name}"] = numbers
 
     def _read_volume(self, path: str, made: Any) -> None:
         try:
@@ -172,16 +178,21 @@ class _Reading:
         self.shapes[f"{path}:values"] = parts["values"].shape[:3]
 
 
+def _rows_kept(rows: int, size: int) -> int:
+    """How many of an array's rows are kept, of so many bytes each."""
+    return min(rows, max(1, LARGEST // max(size, 1)))
+
+
 def _part(found: Any, name: str) -> Array:
     """A field of every struct of an array."""
     return np.ascontiguousarray(found[name])
 
 
 def _built_of(grid: Any) -> tuple[Any, float] | None:
-    """The points that a grid was built of last, if they are still there, and the width of its cells."""
+    """The points that a grid was built of last, and the width of its cells; None if they are gone, or no float32."""
     reference, width = getattr(grid, "irsmith_built", (lambda: None, 0.0))
     points = reference()
-    return None if points is None else (points, width)
+    return None if points is None or grid.dtype is not wp.float32 else (points, width)
 
 
 def _memory(address: int, size: int) -> Any:

@@ -43,6 +43,11 @@ class _Filling:
         self._launched = launched
         self._mutation = mutation
         self._roles = roles
+        grids = [path for path, kind in launched.handles.items() if kind == "hash_grid"]
+        self._points = {
+            _bits(launched.values[f"{path}:points"]) for path in grids if f"{path}:points" in launched.values
+        }
+        """Of grids, with which arrays stay that hold the same: a kernel takes them for one."""
 
     def fill(self, argument: Argument, path: str, shape: tuple[int, ...] | None = None) -> Argument:
         """An argument, or a field at a path, with what was recorded; ``shape`` is that of its struct's array."""
@@ -81,19 +86,27 @@ class _Filling:
         if not is_floating(value.dtype):
             most = self._mutation.whole if value.dtype.kind in "iu" else 0
             return Domain(low=0, high=most)
+        if _bits(value) in self._points:
+            return Domain(low=0, high=0)
         share = self._mutation.share if value.astype(np.float64).any() else self._mutation.of_zeros
         return Domain(low=-share, high=share)
 
     def _object(self, argument: Argument, path: str) -> Argument:
-        """The id of an object with its parts; what says where there is what (indices, sizes) stays as it is."""
+        """The id of an object with its parts; what says where there is what (indices, sizes) stays as it is.
+
+        So do a grid's points: which cells they are in says what a query gives, and in which order.
+        """
         kind = self._launched.handles[path]
         fields: list[Argument] = []
         for name, part in PARTS.get(kind, {}).items():
             value = self._launched.values.get(f"{path}:{name}")
             if value is None:
                 continue
+            whole = self._launched.shapes.get(f"{path}:{name}")
+            if whole is not None and whole != value.shape[: len(whole)]:
+                raise ConfigError(f"{path} is too large: of {whole[0]} {name} {len(value)} were kept")
             value = value.astype(part.dtype)
-            fixed = part.dtype != "float32" or part.rank is None
+            fixed = part.dtype != "float32" or part.rank is None or kind == "hash_grid"
             fields.append(
                 Argument(
                     name=name,
@@ -110,3 +123,7 @@ class _Filling:
         if not is_object(made):
             raise ConfigError(f"{path} is the id of a {kind} that cannot be made again")
         return made
+
+
+def _bits(value: Array) -> bytes:
+    return np.ascontiguousarray(value).tobytes()
