@@ -28,6 +28,18 @@ def held(volume: Any, kind: str) -> Any:
     return out.numpy()
 
 
+def set_block(volume: Any, value: Any, block: tuple[int, int, int], *, upper: bool = False) -> None:
+    """Have a grid's first node of a kind say of one of its blocks that all of it has a value."""
+    grid = volume.array().numpy()
+    leaves, low, high = grid[672:][:24].view(np.int64) + 672
+    start, end, side = (high, low, 32) if upper else (low, leaves, 16)
+    held = np.array(value, np.int32 if isinstance(value, int) else np.float32).reshape(-1).view(np.uint8)
+    entry = 8 if held.size == 4 else 16
+    size = (end - start) // grid[704:].view(np.uint32)[2 if upper else 1]
+    at = start + size - entry * (side**3 - int(np.ravel_multi_index(block, (side,) * 3)))
+    grid[at : at + held.size] = held
+
+
 def made(kind: str, places: Any, **kwargs: Any) -> Any:
     """A volume with leaves around some voxels, a number in each of those."""
     background, _, _, put = KINDS[kind]
@@ -59,7 +71,38 @@ def test_of_a_large_volume_leaves_in_its_middle_are_kept() -> None:
     assert (parts["values"] != 0.25).sum() == 4
 
 
-@pytest.mark.parametrize("why", ["turned", "stretched", "blocks", "indices"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("places", "blocks"),
+    [
+        ([[0, 0, 0]], [(1, 0, 0), (0, 2, 1)]),
+        ([[-9, -1, 3]], [(14, 15, 1), (15, 14, 0)]),
+        ([[0, 0, 0], [9, 3, 5]], [(0, 1, 0)]),
+    ],
+)
+def test_blocks_of_one_value_are_kept_in_the_box(kind: str, places: list[list[int]], blocks: list[Any]) -> None:
+    volume = made(kind, places)
+    plain = held(volume, kind)
+    for number, block in enumerate(blocks):
+        value = {"volume_v": (number + 4.0, 5.0, -6.0), "volume_i": number + 40}.get(kind, number + 4.25)
+        set_block(volume, value, block)
+    expected = held(volume, kind)
+    changed = (expected != plain).reshape(*expected.shape[:3], -1).any(axis=3)
+    assert changed.sum() == len(blocks) * 512
+    found, parts = read_volume(volume)
+    assert np.array_equal(held(make_object(found, parts), kind), expected)
+
+
+@pytest.mark.parametrize("upper", [False, True])
+def test_blocks_that_no_box_can_hold_are_refused(upper: bool) -> None:
+    volume = made("volume_f", [[0, 0, 0]])
+    set_block(volume, 9.0, (0, 6, 4), upper=upper)
+    said = "blocks of one value of 128 voxels a side" if upper else "more than 12,000 voxels with whole blocks"
+    with pytest.raises(ValueError, match=said):
+        read_volume(volume)
+
+
+@pytest.mark.parametrize("why", ["turned", "stretched", "indices"])
 def test_what_cannot_be_made_again_is_refused(why: str) -> None:
     if why == "indices":
         places = wp.array(np.zeros((1, 3), np.int32), dtype=int, device="cpu")
@@ -68,9 +111,5 @@ def test_what_cannot_be_made_again_is_refused(why: str) -> None:
         volume = made("volume_f", [[0, 0, 0]], voxel_size=None, transform=np.array([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]))
     else:
         volume = made("volume_f", [[0, 0, 0]], voxel_size=(0.5, 0.25, 0.5) if why == "stretched" else 0.5)
-    if why == "blocks":
-        grid = volume.array().numpy()
-        low = 672 + int(grid[672:].view(np.int64)[1])
-        grid[low + 1088 + 8 * 100 :][:4] = np.float32(9.0).reshape(1).view(np.uint8)
-    with pytest.raises(ValueError, match={"indices": "OnIndex", "blocks": "blocks"}.get(why, "turned, or whose")):
+    with pytest.raises(ValueError, match="OnIndex" if why == "indices" else "turned, or whose"):
         read_volume(volume)

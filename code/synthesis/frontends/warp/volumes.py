@@ -1,11 +1,11 @@
 """What a volume holds, read from and written into its NanoVDB grid, as NanoVDB's header lays it out.
 
 A grid is a tree: leaves of 8 x 8 x 8 voxels lie at its end, nodes of two kinds above them, and a root. What has no leaf
-is its background, or what a node says of a whole block; Warp's own constructors make no such blocks.
+is its background, or what a node says of a whole block: those that Warp's own constructors make have none.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,10 @@ _COUNTS = 32
 _BACKGROUND = 28
 _BOX = 32
 """Bytes of a node before its masks: of voxels that count, and of children."""
+_LOWER, _UPPER = 16, 32
+"""Blocks along the side of a node of each kind: of the lower, as large as leaves, and of the upper, as lower nodes."""
+_ENTRY = 32
+"""Bytes of the root for each of its blocks, just before the nodes: a key, where its node is, if it counts, a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +68,11 @@ def fill(volume: Any, values: Array, first: Array) -> None:
 def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
     """The kind of a volume, and the parts that ``handles.py`` names: a box with all its leaves, or those in its middle.
 
+    What nodes say of blocks as large as leaves stands in the box as leaves do.
+
     Raises:
         ValueError: with what it is that is not kept, if it holds other values, is turned or stretched, or has whole
-            blocks of one value.
+            blocks of one value that a box cannot hold.
     """
     info = volume.get_grid_info()
     layout = _LAYOUTS.get(info.type_str)
@@ -76,19 +82,27 @@ def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
     if (matrix != np.eye(3, dtype=np.float32) * matrix[0, 0]).any() or matrix[0, 0] <= 0:
         raise ValueError("a volume that is turned, or whose voxels are no cubes")
     held: npt.NDArray[np.uint8] = volume.array().numpy()
-    leaves_at, low_at, high_at, root_at = held[_TREE : _TREE + _COUNTS].view(np.int64) + _TREE
+    leaves_at, lower_at, upper_at, root_at = map(int, held[_TREE : _TREE + _COUNTS].view(np.int64) + _TREE)
     counts = held[_TREE + _COUNTS :][:12].view(np.uint32)
-    start = int(root_at) + _BACKGROUND
+    start = root_at + _BACKGROUND
     background = held[start : start + layout.dtype.itemsize * math.prod(layout.element)]
-    nodes = (held[low_at:leaves_at].reshape(counts[1], -1), held[high_at:low_at].reshape(counts[2], -1))
-    children = held[start - 4 : start].view(np.uint32)[0]
-    if children != counts[2] or any(_has_blocks(each, layout.entry, background) for each in nodes):
-        raise ValueError("a volume with whole blocks of one value")
-    if not counts[0]:
-        raise ValueError("a volume of nothing but its background")
-    leaves = held[leaves_at : leaves_at + counts[0] * layout.leaf].reshape(counts[0], layout.leaf)
     empty = background.view(layout.dtype).reshape(layout.element)
-    first, values = _box(leaves, empty)
+    leaves = held[leaves_at : leaves_at + counts[0] * layout.leaf].reshape(counts[0], layout.leaf)
+    roots = held[upper_at - int(held[start - 4 : start].view(np.uint32)[0]) * _ENTRY : upper_at].reshape(-1, _ENTRY)
+    blocks, numbers = _blocks(
+        _Root(roots, root_at),
+        _Nodes(held[upper_at:lower_at], upper_at, int(counts[2]), _UPPER, layout.entry),
+        _Nodes(held[lower_at:leaves_at], lower_at, int(counts[1]), _LOWER, layout.entry),
+        background,
+    )
+    corners = np.concatenate([_corners(leaves), blocks])
+    if not len(corners):
+        raise ValueError("a volume of nothing but its background")
+    if len(blocks) and _voxels_of(corners.min(axis=0), corners.max(axis=0) + TILE) > _MOST:
+        raise ValueError(f"a volume of more than {_MOST:,} voxels with whole blocks of one value")
+    whole = numbers.view(layout.dtype).reshape(-1, 1, 1, 1, *layout.element).repeat(TILE, 1).repeat(TILE, 2)
+    insides = [*_insides(leaves, layout.dtype, layout.element), *whole.repeat(TILE, 3)]
+    first, values = _box(corners, insides, empty)
     parts = {
         "values": values,
         "min_world": np.array(info.translation, np.float32),
@@ -98,24 +112,90 @@ def read_volume(volume: Any) -> tuple[str, Mapping[str, Array]]:
     return layout.kind, parts if not first.any() else {**parts, "first_voxel": first}
 
 
-def _has_blocks(nodes: npt.NDArray[np.uint8], entry: int, background: npt.NDArray[np.uint8]) -> bool:
-    """Whether nodes say of a block that has no child another value than the background."""
-    bits = next(size for size in (512, 4096) if nodes.shape[1] < _BOX + 2 * size + 2 * entry * 8 * size)
-    children = np.unpackbits(nodes[:, _BOX + bits : _BOX + 2 * bits], axis=1, bitorder="little").astype(bool)
-    table = nodes[:, -8 * bits * entry :].reshape(len(nodes), 8 * bits, entry)
-    return bool((table[~children][:, : len(background)] != background).any())
+@dataclass(frozen=True, slots=True)
+class _Root:
+    """The root's blocks, and where in the grid it begins."""
+
+    entries: npt.NDArray[np.uint8]
+    at: int
+
+    def origins(self) -> Mapping[int, Array]:
+        """Where each node begins in the grid to its first voxel: 21 bits of a key an axis, the last lowest."""
+        side = _UPPER * _LOWER * TILE
+        found: dict[int, Array] = {}
+        for each in self.entries:
+            key, beyond = int(each[:8].copy().view(np.uint64)[0]), int(each[8:16].copy().view(np.int64)[0])
+            places = [(key >> shift & (2**21 - 1)) * side for shift in (42, 21, 0)]
+            found[self.at + beyond] = np.array(places, np.int64).astype(np.int32)
+        return found
+
+    def values(self, size: int) -> npt.NDArray[np.uint8]:
+        """What the root says of blocks without a node, of so many bytes each."""
+        return self.entries[~self.entries[:, 8:16].any(axis=1), 20 : 20 + size]
 
 
-def _box(leaves: npt.NDArray[np.uint8], background: Array) -> tuple[Array, Array]:
+@dataclass(frozen=True, slots=True)
+class _Nodes:
+    """The nodes of one kind, one after the other, and where in the grid they begin."""
+
+    held: npt.NDArray[np.uint8]
+    at: int
+    count: int
+    side: int
+    """Blocks along it."""
+    entry: int
+
+    def blocks(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.uint8]]:
+        """Of each block of each node whether it has a child, and its bytes: how far away that is, or a value."""
+        number = self.side**3
+        if not self.count:
+            return np.zeros((0, number), bool), np.zeros((0, number, self.entry), np.uint8)
+        nodes = self.held.reshape(self.count, -1)
+        children = np.unpackbits(nodes[:, _BOX + number // 8 : _BOX + number // 4], axis=1, bitorder="little")
+        return children.astype(bool), nodes[:, -number * self.entry :].reshape(self.count, number, self.entry)
+
+    def address(self, node: int) -> int:
+        """Where in the grid a node begins."""
+        return self.at + node * (len(self.held) // self.count)
+
+    def place(self, number: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Where in its node a block is, in blocks."""
+        places = [number // self.side**2, number // self.side % self.side, number % self.side]
+        return np.stack(places, axis=-1).astype(np.int32)
+
+
+def _blocks(
+    root: _Root, uppers: _Nodes, lowers: _Nodes, background: npt.NDArray[np.uint8]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
+    """The first voxel of each block without a leaf that is not background, and the bytes of its one value.
+
+    Raises:
+        ValueError: if such a block is larger than a leaf.
+    """
+    size = len(background)
+    children, entries = uppers.blocks()
+    if (root.values(size) != background).any() or (entries[~children][:, :size] != background).any():
+        raise ValueError(f"a volume with whole blocks of one value of {_LOWER * TILE} voxels a side")
+    tops = root.origins()
+    origins: dict[int, Array] = {}
+    for node, number in zip(*np.nonzero(children), strict=True):
+        at, beyond = uppers.address(int(node)), int(entries[node, number, :8].copy().view(np.int64)[0])
+        origins[at + beyond] = tops[at] + uppers.place(number) * _LOWER * TILE
+    children, entries = lowers.blocks()
+    nodes, numbers = np.nonzero(~children & (entries[:, :, :size] != background).any(axis=2))
+    starts = np.array([origins[lowers.address(int(each))] for each in nodes], np.int32).reshape(-1, 3)
+    return starts + lowers.place(numbers) * TILE, np.ascontiguousarray(entries[nodes, numbers, :size])
+
+
+def _box(corners: npt.NDArray[np.int32], insides: Sequence[Array], background: Array) -> tuple[Array, Array]:
     """The first voxel of a box, and its values; at its end there is no plane of nothing but background."""
-    corners = _corners(leaves)
     low, high = corners.min(axis=0), corners.max(axis=0) + TILE
-    if np.prod(high - low) > _MOST:
+    if _voxels_of(low, high) > _MOST:
         middle = np.abs(corners - np.median(corners, axis=0)).sum(axis=1).argmin()
         low, high = corners[middle], corners[middle] + 2 * TILE
     values = np.empty((*(high - low), *background.shape), background.dtype)
     values[...] = background
-    for corner, inside in zip(corners - low, _insides(leaves, background.dtype, background.shape), strict=True):
+    for corner, inside in zip(corners - low, insides, strict=True):
         if (corner >= 0).all() and (corner < high - low).all():
             values[tuple(slice(start, start + TILE) for start in corner)] = inside
     empty = (values == background).reshape(*values.shape[:3], -1).all(axis=3)
@@ -123,6 +203,10 @@ def _box(leaves: npt.NDArray[np.uint8], background: Array) -> tuple[Array, Array
         planes = np.flatnonzero(~empty.all(axis=tuple({0, 1, 2} - {axis})))
         values = values[(slice(None),) * axis + (slice(int(planes.max(initial=0)) + 1),)]
     return low, np.ascontiguousarray(values)
+
+
+def _voxels_of(low: Array, high: Array) -> float:
+    return float(np.prod(high.astype(np.float64) - low))
 
 
 def _corners(leaves: npt.NDArray[np.uint8]) -> npt.NDArray[np.int32]:
