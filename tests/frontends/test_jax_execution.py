@@ -63,7 +63,7 @@ def test_arrays_pass_the_interpreter_bit_by_bit(dtype: np.dtype[Any], shape: tup
 
 @pytest.mark.parametrize("update", ["add", "multiply", "min", "max", "set"])
 def test_what_is_scattered_into_is_what_it_was_for_others(update: str) -> None:
-    """The interpreter scatters in place, into arguments and into values that are used again."""
+    """The interpreter would scatter in place, into arguments and into values that are used again."""
 
     def twice(x: Any, y: Any) -> tuple[Any, ...]:
         z = x + y
@@ -83,6 +83,27 @@ def test_what_is_scattered_into_is_what_it_was_for_others(update: str) -> None:
     assert not isinstance(outcome, Rejection), outcome
     for name, expected in zip("abcd", twice(jax.numpy.asarray(x), jax.numpy.asarray(y)), strict=True):
         np.testing.assert_array_equal(outcome[FIRST][name], expected)
+
+
+def test_what_a_loop_scatters_into_is_the_same_each_time() -> None:
+    def again(x: Any, y: Any) -> Any:
+        def step(_: Any, total: Any) -> Any:
+            return total + x.at[1].add(y[0])
+
+        return jax.lax.fori_loop(0, 3, step, jax.numpy.zeros_like(x))
+
+    x, y = np.arange(4, dtype=np.float32), np.asarray([9], np.float32)
+    given = tuple(Argument(name=name, type_name="array", dtype="float32", shape=each.shape)
+                  for name, each in (("x", x), ("y", y)))  # fmt: skip
+    signature = Signature(arguments=given, results=(replace(given[0], name="r", role=Role.OUTPUT),))
+    text = str(jax.jit(again).lower(x, y).compiler_ir("stablehlo"))
+    assert "stablehlo.scatter" in text
+    frontend = get_frontend("jax")
+    runs: Runs = {FIRST: {"x": x, "y": y}}
+    program = Program(name="again", level=frontend.level("stablehlo"), text=text, signature=signature, runs=runs)
+    (outcome,) = [each for _, each in frontend.the_prover.run([program], Path()) if each is not None]
+    assert not isinstance(outcome, Rejection), outcome
+    np.testing.assert_array_equal(outcome[FIRST]["r"], [0, 30, 6, 9])
 
 
 def repeated(function: str, size: int) -> str:

@@ -8,6 +8,7 @@ of the same kernel that has run on the same inputs (``statements.py``). The orac
 Call it in a process that may die: the interpreter aborts on what it does not know.
 """
 
+import contextlib
 import functools
 import math
 import re
@@ -56,6 +57,9 @@ _BEYOND_INTERPRETER = re.compile(
     r"|cholesky|triangular_solve|fft)"
     r"|complex<|\bf8E|\bui?[24]\b"
 )
+_PARTS_BEYOND = ("custom_call", ".all_", ".collective_", ".rng", ".infeed", ".outfeed", ".send", ".recv", ".cholesky",
+                 ".triangular_solve", ".fft", "complex<", "f8E", "u2", "u4", "ui2", "ui4")  # fmt: skip
+"""What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
 
 
 def prepare() -> None:
@@ -79,7 +83,8 @@ def run_programs(programs: Sequence[Program], _: Path) -> Iterator[tuple[int, Ou
     """
     prepare()
     ran = _Ran()
-    with lowering.shared_context():
+    lowers = any(each.level.run_by == "jaxpr" for each in programs)
+    with lowering.shared_context() if lowers else contextlib.nullcontext():  # it takes as long as many texts
         for number, program in enumerate(programs):
             yield number, None
             yield number, _run(program, ran)
@@ -211,12 +216,13 @@ class _StableHlo:
     def make(self, runs: int) -> None:
         """Prepare so many runs."""
         with self._context, ir.Location.unknown():
-            beyond = _BEYOND_INTERPRETER.search(self._text) is not None
+            beyond = _is_beyond_interpreter(self._text)
             if "chlo." in self._text and not beyond:
                 passes = "builtin.module(func.func(chlo-legalize-to-stablehlo))"
                 passmanager.PassManager.parse(passes).run(self._module.operation)
-            overwrites = "stablehlo.scatter" in self._text and _overwrites(self._module)
-            if not (beyond or overwrites or is_worth_compiling(self._module, self._text, runs)):
+            if "stablehlo.scatter" in self._text:
+                _scatter_into_copies(self._module)
+            if not (beyond or is_worth_compiling(self._module, self._text, runs)):
                 return
             self._executable = _Compiled(self._text)
             if "stablehlo.while" in self._text and left_out(self._module, self._executable.text):
@@ -250,18 +256,25 @@ def _of_jaxpr(text: str) -> _StableHlo:
     return _StableHlo(lowering.stablehlo_text(lowered))
 
 
-def _overwrites(module: Any) -> bool:
-    """Whether the interpreter would change a value that is used again: it scatters into its operand itself."""
-    found: list[bool] = []
+def _is_beyond_interpreter(text: str) -> bool:
+    return any(part in text for part in _PARTS_BEYOND) and _BEYOND_INTERPRETER.search(text) is not None
+
+
+def _scatter_into_copies(module: Any) -> None:
+    """Have every scatter of a module, in its context, take copies: the interpreter scatters into the operand itself.
+
+    What is turned round along no axis is the same, and another array.
+    """
 
     def visit(operation: Any) -> Any:
         if operation.name == "stablehlo.scatter":
-            inputs = list(operation.operands)[: (len(operation.operands) - 1) // 2]
-            found.extend(isinstance(each.owner, ir.Block) or len(list(each.uses)) > 1 for each in inputs)
+            with ir.InsertionPoint(operation):
+                for place in range((len(operation.operands) - 1) // 2):
+                    nothing = ir.DenseI64ArrayAttr.get([])
+                    operation.operands[place] = stablehlo.reverse(operation.operands[place], nothing)
         return ir.WalkResult.ADVANCE
 
     module.operation.walk(visit)
-    return any(found)
 
 
 class _Compiled:
