@@ -6,11 +6,12 @@ work itself, which gives up its files, its system calls and its privileges befor
 """
 
 import contextlib
+import functools
 import os
 import resource
 import site
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -122,7 +123,7 @@ def give_up(confinement: Confinement, folder: Path, held: frozenset[Protection])
         return held
     linux.forgo_privileges()
     with _needed(confinement, Protection.LANDLOCK, found):
-        linux.restrict_files([*_toolchain(), *confinement.readable], [folder, Path(os.devnull)])
+        linux.restrict_files([*toolchain(), *confinement.readable], [folder, Path(os.devnull)])
     with _needed(confinement, Protection.SECCOMP, found):
         linux.refuse_system_calls()
     return frozenset(found)
@@ -159,11 +160,14 @@ _SYSTEM = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/pro
            "/sys/devices/system", "/sys/fs/cgroup", "/dev/null", "/dev/zero", "/dev/urandom")  # fmt: skip
 
 
-def _toolchain() -> Iterator[Path]:
-    """What the interpreter, its packages and the system's libraries are read from; no home folder, and no ``/proc``."""
-    yield from map(Path, _SYSTEM)
-    yield from {Path(place).resolve() for place in (sys.prefix, sys.base_prefix, *site.getsitepackages())}
-    yield from (Path(entry).resolve() for entry in sys.path if entry)
+@functools.cache
+def toolchain() -> tuple[Path, ...]:
+    """What the interpreter, its packages and the system's libraries are read from; no home folder, and no ``/proc``.
+
+    It is told once, before strangers' work is forked: to look at every folder is slow.
+    """
+    places = {Path(place).resolve() for place in (sys.prefix, sys.base_prefix, *site.getsitepackages())}
+    return (*map(Path, _SYSTEM), *places, *(Path(entry).resolve() for entry in sys.path if entry))
 
 
 ENVIRONMENT = (

@@ -27,7 +27,7 @@ import psutil
 from synthesis.errors import IrsmithError, MachineError
 from synthesis.isolation import linux
 from synthesis.isolation.channel import STATUS, Kind, receive, send, within
-from synthesis.isolation.confinement import Confinement, Protection, enter, give_up
+from synthesis.isolation.confinement import Confinement, Protection, enter, give_up, toolchain
 from synthesis.isolation.folders import remove
 from synthesis.isolation.wire import encode
 
@@ -87,6 +87,7 @@ def _prepare(preload: Sequence[str | tuple[str, Any]]) -> None:
         else:
             with contextlib.suppress(ImportError):
                 importlib.import_module(entry)
+    toolchain()
     gc.freeze()  # what is imported is never garbage; looking at it would copy its pages
 
 
@@ -122,8 +123,10 @@ def _await(keeper: int, descriptor: int) -> None:
             ready, _, _ = select.select([descriptor, *watched], [], [], None if watched else _GLANCE)
             if descriptor in ready and os.read(descriptor, 1) in (KILL, b""):
                 keeping.terminate()
+                if watched:  # which tells of the end at once
+                    select.select(watched, [], [], _PATIENCE)
                 with contextlib.suppress(psutil.TimeoutExpired):
-                    keeping.wait(_PATIENCE)
+                    keeping.wait(0 if watched else _PATIENCE)
                     return
                 keeping.kill()
                 keeping.wait()
@@ -157,9 +160,13 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
             _begin(order, writer, tell, held)
         os.close(writer)
         os.close(tell)
-        signal.signal(signal.SIGTERM, _end_all)
+
+        def end(*_: object) -> NoReturn:
+            _end_all(first)
+
+        signal.signal(signal.SIGTERM, end)
         os.waitpid(first, 0)
-        _end_all()
+        _end_all(first)
     except Exception as error:  # noqa: BLE001 (it is raised again on the other side)
         with contextlib.suppress(OSError):
             _raise(writer, error)
@@ -168,11 +175,19 @@ def _keep(order: Order, writer: int, tell: int, zygote: int) -> NoReturn:
         os._exit(0)
 
 
-def _end_all(*_: object) -> NoReturn:
-    """End all that this process and its descendants have started, and itself."""
+def _end_all(first: int) -> NoReturn:
+    """End all that this process and its descendants have started, and itself.
+
+    Args:
+        first: the process with which most of them end, if it has not.
+    """
+    with contextlib.suppress(ChildProcessError):  # nobody is left
+        if os.waitpid(first, os.WNOHANG) == (0, 0):
+            os.kill(first, signal.SIGKILL)
+            os.waitpid(first, 0)
     with contextlib.suppress(ChildProcessError):
-        while left := psutil.Process().children(recursive=True):
-            for process in left:
+        while os.waitpid(-1, os.WNOHANG):
+            for process in psutil.Process().children(recursive=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     process.kill()
             os.wait()
