@@ -62,6 +62,24 @@ def test_what_the_tool_does_not_take_says_what_the_tool_says(warp_samples: list[
     assert "use of undeclared identifier 'nobody'" in found.message
 
 
+@pytest.mark.needs("warp")
+@pytest.mark.parametrize("level", ["cpp_forward", "cuda_backward"])
+def test_a_text_that_is_cut_off_says_where_it_ends(level: str, scorer: Scorer) -> None:
+    """Wherever it is cut: in the struct, in functions that stand before the kernel, in a head, in the kernel."""
+    row = next(each for each in read_folder(SAMPLES / "warp")
+               if (each.texts[level] or "").startswith("struct") and level in each.metadata["verified"])  # fmt: skip
+    text = row.texts[level] or ""
+    struct = text.index("};")
+    inside = [*range(text.index("{") + 1, struct), *range(struct + 3, len(text) - 3, 37)]
+    answers = [Answer(row=row, level=level, text=text[:end]) for end in inside]
+    for answer, found in zip(answers, scorer.score(answers), strict=True):
+        if answer.text.rstrip("; \n").endswith("}") and answer.text.count("{") == answer.text.count("}"):
+            assert found.value == 0.0  # between two functions, where it is whole, and lacks the kernel
+            continue
+        assert (found.value, found.symptom) == (0.0, "syntax_error"), answer.text[-80:]
+        assert found.message == "it has an end in the middle of a struct or a function"
+
+
 JAXPRS: dict[str, tuple[Callable[[str], str], str, str]] = {
     "nonsense": (lambda _: "nonsense", "syntax_error", "line 1 has 'nonsense' where there has to be '{'"),
     "half of it": (lambda text: text[: len(text) // 2], "syntax_error", r"line \d+ has .* where there has to be .*"),

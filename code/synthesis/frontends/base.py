@@ -301,6 +301,8 @@ class Tamed:
     """What in it the tool never prints, in words; None if there is nothing, and it may be run."""
     other: str | None = None
     """In what it is another kernel than the row's, by names and types, as far as that is told without running it."""
+    broken: str | None = None
+    """Why it is no text of its language, in words, as one is that is cut off; None if it may be one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

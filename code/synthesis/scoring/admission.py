@@ -16,6 +16,7 @@ _MOST_QUOTES = 400
 """Quotes, and as many backslashes, beside four times those of the row's own text."""
 _DEEPEST = 400
 _BLANKS = re.compile(rf"[ \t\r\f\v\n]{{{_MOST_BLANKS}}}")
+_BRACKET = re.compile(r"[(){}\[\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def admitted(text: object, own: str, limit: int) -> str | Refused:
     inside = unfenced(text)
     if not inside.strip():
         return Refused(Refusal.EMPTY, "there is no text")
-    if _depth(inside) > max(_DEEPEST, 2 * _depth(own)):
+    if _is_too_deep(inside, own):
         return Refused(str(Symptom.SYNTAX_ERROR), f"brackets are nested more than {_DEEPEST} deep")
     return inside
 
@@ -78,10 +79,15 @@ def _quotes(text: str) -> int:
     return text.count('"') + text.count("'")
 
 
+def _is_too_deep(text: str, own: str) -> bool:
+    """Whether brackets are nested deeper than the tool can be trusted with; to count them tells it of most texts."""
+    return sum(map(text.count, "([{")) > _DEEPEST and _depth(text) > max(_DEEPEST, 2 * _depth(own))
+
+
 def _depth(text: str) -> int:
     """How deep brackets are nested, those in strings counted too."""
     depth = deepest = 0
-    for bracket in re.findall(r"[(){}\[\]]", text):
+    for bracket in _BRACKET.findall(text):
         depth = depth + 1 if bracket in "([{" else max(0, depth - 1)
         deepest = max(deepest, depth)
     return deepest

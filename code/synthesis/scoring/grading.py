@@ -13,7 +13,7 @@ from synthesis.registry import get_frontend
 from synthesis.scoring.admission import Refused, admitted
 from synthesis.scoring.answers import PYTHON, Answer
 from synthesis.scoring.back import first_sight, lower_all, source_of
-from synthesis.scoring.normal import normal_form, normal_lines
+from synthesis.scoring.normal import known_form, normal_form, normal_lines
 from synthesis.scoring.plans import Plans, key_of
 from synthesis.scoring.scores import Refusal, Score, Step
 from synthesis.scoring.settings import Scoring
@@ -27,7 +27,6 @@ _MOST_BYTES = 1 << 28
 """Of what they leave."""
 _SAME = Score(value=1.0, step=Step.ALL, same_text=True)
 _RAN = (Step.RAN, Step.SOME, Step.FORWARD)
-_BRACES = "braces that do not match"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +114,7 @@ class Grader:
         if python:
             same = normal_lines(text) == normal_lines(own)
             return _SAME if same else _Python(row, level, text)
-        if normal_form(text, level.language) == normal_form(own, level.language):
+        if normal_form(text, level.language) == known_form(own, level.language):
             return _SAME
         return _opened(row, level, text)
 
@@ -128,7 +127,7 @@ class Grader:
             score = first_sight(lowered, self.settings.worth)
             if score is not None:
                 found[number] = score
-            elif normal_form(lowered.text, level.language) == normal_form(row.texts[level.name] or "", level.language):
+            elif normal_form(lowered.text, level.language) == known_form(row.texts[level.name] or "", level.language):
                 found[number] = _SAME
             else:
                 found[number] = _opened(row, level, lowered.text)
@@ -200,8 +199,8 @@ def _opened(row: Document, level: Level, text: str) -> Score | _Open:
     if not level.run_by:
         return not_executed(f"it is not the row's own text, and nothing executes {level.name}")
     tamed = get_frontend(row.frontend).the_prover.tame(level, text, row.texts[level.name] or "")
-    if tamed.foreign == _BRACES:
-        return refused(str(Symptom.SYNTAX_ERROR), tamed.foreign)
+    if tamed.broken is not None:
+        return refused(str(Symptom.SYNTAX_ERROR), tamed.broken)
     if tamed.foreign is not None:
         return refused(str(Refusal.FOREIGN), f"it has what its tool never prints: {tamed.foreign}")
     if tamed.other is not None:

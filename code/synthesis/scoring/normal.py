@@ -6,6 +6,7 @@ written.
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from synthesis.languages import CPP, CUDA, HLO, JAXPR, MLIR, Language
 
@@ -41,6 +42,12 @@ def normal_form(text: str, language: Language) -> str:
     return _FORMS.get(language.name, normal_lines)(text)
 
 
+@lru_cache(maxsize=64)
+def known_form(text: str, language: Language) -> str:
+    """The same of a row's own text, which is asked for with each answer to the row."""
+    return normal_form(text, language)
+
+
 def _of_cpp(text: str) -> str:
     """C++ of which the preprocessor has nothing to say, and whose comments are gone."""
     return normal_lines(text) if "#" in text or "\\" in text or 'R"' in text else " ".join(_CPP_TOKEN.findall(text))
@@ -53,13 +60,18 @@ def _of_mlir(text: str) -> str:
     numbering maps names one to one, wherever they stand, so two texts that it makes the same differ in them alone.
     Symbols (``@``), attributes (``#``) and types (``!``) have meanings and stay.
     """
-    names: dict[str, str] = {}
-    found = (token for token in _TENSOR_TOKEN.findall(text) if not token.startswith("//"))
-    return " ".join(names.setdefault(each, f"%{len(names)}") if each[0] == "%" else each for each in found)
+    found = _tensor_tokens(text)
+    names = {name: f"%{number}" for number, name in enumerate(dict.fromkeys(each for each in found if each[0] == "%"))}
+    return " ".join([names.get(each, each) for each in found])
 
 
 def _of_tensors(text: str) -> str:
-    return " ".join(token for token in _TENSOR_TOKEN.findall(text) if not token.startswith("//"))
+    return " ".join(_tensor_tokens(text))
+
+
+def _tensor_tokens(text: str) -> list[str]:
+    found = _TENSOR_TOKEN.findall(text)
+    return [each for each in found if not each.startswith("//")] if "//" in text else found
 
 
 _FORMS: dict[str, Callable[[str], str]] = {

@@ -168,7 +168,15 @@ _NUMBERED = re.compile(
 _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
-BRACES = "braces that do not match"
+_STRUCTURE = frozenset(["{", "}", ";", "static"])
+_ENDS_A_NAME = frozenset([";", ",", ")", "{"])
+_LOOKED_AT = frozenset(["template", "operator", "goto", "extern"])
+"""Words of C++ that are allowed in some places alone."""
+_NOTHING = ("", "", "")
+BLANK = frozenset(["space", "newline"])
+"""Kinds of tokens that say nothing."""
+BROKEN = ("braces that do not match", "an end in the middle of a struct or a function")
+"""What no whole text has."""
 FRAME = "a frame around the kernel that is not Warp's"
 _TYPE_STRINGS = frozenset(('"C"', '"register"', '"shared"'))
 
@@ -187,48 +195,57 @@ def foreign(level: Level, text: str) -> str | None:
 
 def strange(level: Level, text: str) -> Iterator[str]:
     """Everything in a C++ or CUDA text that Warp does not print, in words."""
-    return strange_tokens(level, text, list(tokens(text)))
+    return strange_tokens(level, text, tokens(text))
 
 
 def strange_tokens(level: Level, text: str, parts: Sequence[tuple[str, str]]) -> Iterator[str]:
     """The same of a text that is cut into tokens already."""
-    return _strange([part for part in parts if part[0] not in ("space", "newline")], text, level)
+    return _strange([part for part in parts if part[0] not in BLANK], text, level)
 
 
 def own_names(parts: Sequence[tuple[str, str]]) -> set[str]:
     """The names of a text's own functions, structs, fields and arguments; of its tokens."""
-    found = [part for part in parts if part[0] not in ("space", "newline")]
-    names, _ = _declared([token for _, token in found], {n for n, (kind, _) in enumerate(found) if kind == "string"})
-    return names
+    found = [part for part in parts if part[0] not in BLANK]
+    return _declared(_words_of(found), {n for n, (kind, _) in enumerate(found) if kind == "string"})[0]
 
 
+@functools.lru_cache(maxsize=4096)
 def is_warps(word: str) -> bool:
     """Whether a word by itself, or before a parenthesis, is one that Warp writes."""
     return word in _WORDS or word in _CALLED or word.startswith("tile_") or _NUMBERED.fullmatch(word) is not None
 
 
+def _words_of(found: Sequence[tuple[str, str]]) -> list[str]:
+    """The texts of tokens, and empty ones after the last, which are also what stands before the first."""
+    return [*(token for _, token in found), *_NOTHING]
+
+
 def _strange(found: Sequence[tuple[str, str]], text: str, level: Level) -> Iterator[str]:
     """Everything that is strange in a text, the simplest first."""
-    for kind, token in found:
-        if kind in ("comment", "raw"):
-            yield f"a {kind} token: {token[:40]}"
-        elif kind == "other" and token not in _PUNCTUATION:
-            yield f"the character {token!r}"
+    odd = {part for part in set(found) if part[0] in ("comment", "raw")
+           or (part[0] == "other" and part[1] not in _PUNCTUATION)}  # fmt: skip
+    if odd:
+        yield from (_of_odd(*part) for part in found if part in odd)
     if level.language == CUDA and framed(text) is None:
         yield FRAME
-    words = [token for _, token in found]
+    words = _words_of(found)
     strings = {number for number, (kind, _) in enumerate(found) if kind == "string"}
     names, problems = _declared(words, strings)
     yield from problems
     for number, (kind, word) in enumerate(found):
-        if kind == "string":
+        if kind == "word":
+            if not _is_usual(words, number, names):
+                yield from _of_word(words, number, names)
+        elif kind == "string":
             yield from _of_string(words, number)
-        elif kind == "word":
-            yield from _of_word(words, number, names)
         elif word == "*" and words[number - 1] in _OPENS and words[number + 1] not in ("_wp_args", "_wp_adj_args"):
             yield f"a pointer that is followed: *{words[number + 1]}"
         elif word == "[" and words[number - 2] not in (".", ">"):
             yield "an index of what is no member"
+
+
+def _of_odd(kind: str, token: str) -> str:
+    return f"the character {token!r}" if kind == "other" else f"a {kind} token: {token[:40]}"
 
 
 def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[str]]:
@@ -236,10 +253,11 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
     names: set[str] = set()
     problems: list[str] = []
     depth, start, inside = 0, 0, ""
-    for number, word in enumerate(words):
-        if number in strings:
-            continue
-        if word == "{":
+    for number, word in enumerate(words[: -len(_NOTHING)]):
+        if word not in _STRUCTURE:
+            if inside and words[number + 1] in _ENDS_A_NAME and number not in strings and re.match(r"[A-Za-z_]", word):
+                names.add(word)
+        elif word == "{":
             if depth == 0:
                 inside = _opened(words[start:number], names, problems)
             depth += 1
@@ -247,17 +265,16 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
             depth -= 1
             start = number + 1
             if depth < 0:
-                problems.append(BRACES)
-        elif word == ";" and depth == 0:
-            if words[start:number]:
-                problems.append(f"outside of functions: {' '.join(words[start:number])[:60]}")
-            start = number + 1
-        elif word == "static" and depth and words[number + 1] != "constexpr":
+                problems.append(BROKEN[0])
+        elif word == ";":
+            if depth == 0:
+                if words[start:number]:
+                    problems.append(f"outside of functions: {' '.join(words[start:number])[:60]}")
+                start = number + 1
+        elif depth and words[number + 1] != "constexpr":
             problems.append("a static variable")
-        elif inside and re.match(r"[A-Za-z_]", word) and words[number + 1] in (";", ",", ")", "{"):
-            names.add(word)
-    if depth:
-        problems.append(BRACES)
+    if depth > 0 or (depth == 0 and words[start : -len(_NOTHING)]):
+        problems.append(BROKEN[1])
     return names, problems
 
 
@@ -294,9 +311,21 @@ def _is_kept(words: Sequence[str], number: int) -> bool:
     return number > 2 and words[number - 1] == "=" and words[number - 3] == "str"
 
 
+def _is_usual(words: Sequence[str], number: int, names: set[str]) -> bool:
+    """Whether a word is what nearly all are: a name of ``wp``, or a known one that is neither called nor a member."""
+    word, before, after = words[number], words[number - 1], words[number + 1]
+    if before == ":" and words[number - 2] == ":":
+        return words[number - 3] == "wp" and _is_in_wp(word)
+    if word == "wp":
+        return after == ":" and words[number + 2] == ":"
+    if before in (".", ">") or after == "(" or word in _LOOKED_AT:
+        return False
+    return word in names or is_warps(word)
+
+
 def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str]:
-    word, before, after = words[number], words[number - 1] if number else "", words[number + 1 : number + 4]
-    following = after[0] if after else ""
+    word, before, after = words[number], words[number - 1], words[number + 1 : number + 4]
+    following = after[0]
     if before == ":" and words[number - 2] == ":":
         space = words[number - 3]
         if space == "wp":
@@ -327,6 +356,11 @@ def _of_word(words: Sequence[str], number: int, names: set[str]) -> Iterator[str
         _NUMBERED.fullmatch(word) is None
     ):
         yield f"the name {word}"
+
+
+@functools.lru_cache(maxsize=4096)
+def _is_in_wp(name: str) -> bool:
+    return _of_headers(name.removeprefix("adj_"))
 
 
 @functools.cache

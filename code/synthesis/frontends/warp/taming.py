@@ -7,13 +7,12 @@ a function or a variable of anybody's library. What is left that Warp never prin
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from synthesis.frontends.base import Level, Tamed
-from synthesis.frontends.warp.screening import FRAME, is_warps, own_names, strange, strange_tokens
+from synthesis.frontends.warp.screening import BLANK, BROKEN, FRAME, is_warps, own_names, strange, strange_tokens
 from synthesis.frontends.warp.texts import clean, tokens
 from synthesis.languages import CPP, CUDA
 
@@ -46,21 +45,34 @@ def tame(level: Level, text: str, own: str) -> Tamed:
     if level.language not in (CPP, CUDA):
         return Tamed(text)
     given = _known(level, own)
-    parts = list(tokens(clean(text, {})))
-    text = "".join(token for _, token in parts)
-    other = _OTHER_SPELLING.search("".join('""' if kind in ("string", "raw") else token for kind, token in parts))
-    if other is not None and other[0] not in own:
-        return Tamed(text, f"the characters {other[0]!r}")
+    text = clean(text, {})
+    parts = tokens(text)
+    other = _other_spelling(text, parts)
+    if other is not None and other not in own:
+        return Tamed(text, f"the characters {other!r}")
     if not text.isascii() and own.isascii():
         return Tamed(text, "a character that is not ASCII")
     if parts.count(_EXTERN) > given.externs:
         return Tamed(text, "an extern declaration beside the kernel's own")
-    marked = list(_marked(parts, given.words))
-    text = "".join(token for _, token in marked)
-    found = (
+    marked = _marked(parts, given.words)
+    text = "".join([token for _, token in marked])
+    found = [
         each for each in strange_tokens(level, text, marked) if not _is_harmless(each) and each not in given.strange
+    ]
+    return Tamed(
+        text,
+        foreign=found[0] if found else None,
+        other=_other_arguments(level, text, given.arguments),
+        broken=next((f"it has {each}" for each in found if each in BROKEN), None),
     )
-    return Tamed(text, next(found, None), _other_arguments(level, text, given.arguments))
+
+
+def _other_spelling(text: str, parts: Sequence[_Token]) -> str | None:
+    """The first characters of a text, outside of strings, that C++ reads as others; None if there are none."""
+    if _OTHER_SPELLING.search(text) is None:
+        return None
+    found = _OTHER_SPELLING.search("".join(['""' if kind in ("string", "raw") else token for kind, token in parts]))
+    return None if found is None else found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +87,7 @@ class _Given:
 
 @lru_cache(maxsize=256)
 def _known(level: Level, own: str) -> _Given:
-    parts = list(tokens(own))
+    parts = tokens(own)
     found = frozenset(token for kind, token in parts if kind == "word")
     return _Given(found, frozenset(strange(level, own)), parts.count(_EXTERN), _arguments(level, own))
 
@@ -114,42 +126,43 @@ def _is_harmless(found: str) -> bool:
     return found.removeprefix("the name ") in _LONE_WORDS
 
 
-def _marked(parts: Sequence[_Token], given: Collection[str]) -> Iterator[_Token]:
+def _marked(parts: Sequence[_Token], given: Collection[str]) -> Sequence[_Token]:
     """A text's tokens, names that nobody gave it with a mark.
 
     Args:
         parts: of a text without comments.
         given: the words of the row's own text.
     """
+    words = {token for kind, token in parts if kind == "word"}.difference(given, _KEPT_FOR_ALL)
+    unknown = {word for word in words if not is_warps(word)}
+    if not unknown:
+        return parts
     own, functions = own_names(parts), _functions(parts)
-
-    def is_kept(word: str, after: str) -> bool:
-        if word in given or word in _KEPT_FOR_ALL or is_warps(word):
-            return True
-        return word in functions if after == "(" else word in own
-
-    solid = [number for number, (kind, _) in enumerate(parts) if kind not in ("space", "newline")]
-    follows = {number: parts[after][1] for number, after in pairwise(solid)}
-    before = ""
-    for number, (kind, token) in enumerate(parts):
-        if kind == "word" and not before.endswith(_MEMBER_MARKS) and not is_kept(token, follows.get(number, "")):
-            yield kind, f"{MARK}{token}"
-        else:
-            yield kind, token
-        if kind not in ("space", "newline"):
-            before = (before + token)[-2:] if kind == "other" else token
+    found = list(parts)
+    solid = [number for number, (kind, _) in enumerate(parts) if kind not in BLANK]
+    for place, number in enumerate(solid):
+        kind, word = parts[number]
+        if word not in unknown or kind != "word":
+            continue
+        before = "".join(parts[each][1] for each in solid[max(0, place - 2) : place])
+        after = parts[solid[place + 1]][1] if place + 1 < len(solid) else ""
+        is_kept = word in functions if after == "(" else word in own
+        if not (is_kept or before.endswith(_MEMBER_MARKS)):
+            found[number] = kind, f"{MARK}{word}"
+    return found
 
 
 def _functions(parts: Sequence[_Token]) -> set[str]:
     """The names that stand before the parenthesis of a head outside of all braces, and the structs."""
     found: set[str] = set()
     depth, before = 0, ("", "")
-    for kind, word in parts:
-        if kind in ("space", "newline"):
+    for part in parts:
+        kind, word = part
+        if kind in BLANK:
             continue
-        if kind == "other":
-            depth += {"{": 1, "}": -1}.get(word, 0)
-        if depth == 0 and before[0] == "word" and (word == "(" or before[1] == "struct"):
+        if kind == "other" and word in "{}":
+            depth += 1 if word == "{" else -1
+        elif depth == 0 and before[0] == "word" and (word == "(" or before[1] == "struct"):
             found.add(before[1] if word == "(" else word)
-        before = kind, word
+        before = part
     return found

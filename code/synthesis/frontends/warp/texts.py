@@ -21,6 +21,22 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_TOKEN_AT_ONCE = re.compile(
+    r"""
+    [A-Za-z_]\w*(?![\w"'])
+  | [ \t\r\f\v]+
+  | \n
+  | //(?:\\\n|[^\n])* | /\*.*?\*/
+  | (?:u8|[uUL])?"(?:\\.|[^"\\\n])*" | (?:u8|[uUL])?'(?:\\.|[^'\\\n])+'
+  | \.?\d(?:[eEpP][+-]|'(?=\w)|[\w.])*
+  | [A-Za-z_]\w*
+  | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+"""The same tokens, where no string is raw; what is most frequent comes first."""
+_SHORT = 64
+"""Characters of a token of which it is kept what it is."""
 
 _DIRECTIVE = re.compile(r'\s*#line\s+(?P<line>\d+)(?:\s+"(?P<file>(?:\\.|[^"\\])*)")?')
 
@@ -33,14 +49,24 @@ _GOES_ON = re.compile(r'/\*|R"|\\')
 _NUMBER_OR_WORD = re.compile(r"\.?\d(?:[eEpP][+-]|[\w.])*|[A-Za-z_]\w*")
 
 
-def tokens(text: str) -> Iterator[tuple[str, str]]:
+def tokens(text: str) -> list[tuple[str, str]]:
     """The tokens of C++ text as (kind, text); joined, they are the text again.
 
     Kinds are ``comment``, ``raw``, ``string``, ``number``, ``word``, ``space``, ``newline`` and ``other``.
     """
-    for match in _TOKEN.finditer(text):
-        assert match.lastgroup is not None
-        yield match.lastgroup, match.group()
+    if 'R"' in text:
+        return [(match.lastgroup or "", match[0]) for match in _TOKEN.finditer(text)]
+    return [_known(token) if len(token) <= _SHORT else _with_kind(token) for token in _TOKEN_AT_ONCE.findall(text)]
+
+
+def _with_kind(token: str) -> tuple[str, str]:
+    match = _TOKEN.fullmatch(token)
+    assert match is not None
+    assert match.lastgroup is not None
+    return match.lastgroup, token
+
+
+_known = functools.lru_cache(maxsize=4096)(_with_kind)  # most tokens come again and again
 
 
 def words(text: str) -> set[str]:
