@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from scored_rows import SAMPLES, named_otherwise
 
-from synthesis import Answer, Score, Scorer
+from synthesis import Answer, Score, Scorer, run_pipeline
 from synthesis.output.reading import Document, read_folder
 from synthesis.scoring.scores import Refusal, Step
 
@@ -148,3 +148,34 @@ def test_the_same_seed_gives_the_same_scores(twin_samples: list[Document], score
     answers = [Answer(row=row, level="stablehlo", text=WRONG["zeros"][1](row.texts["stablehlo"] or "")),
                Answer(row=row, level="stablehlo", text=named_otherwise(row, "stablehlo"))]  # fmt: skip
     assert scorer.score(answers, seed=7) == scorer.score(answers, seed=7)
+
+
+_OF_DERIVATIVES = ("hlo", "vjp_jaxpr", "vjp_stablehlo", "vjp_hlo", "jvp_jaxpr", "jvp_stablehlo", "jvp_hlo")
+
+
+@pytest.fixture(scope="session")
+def control_row(tmp_path_factory: pytest.TempPathFactory) -> Document:
+    """A step of a controlled system at its own sizes: it takes numbers too, and its derivatives are not dear."""
+    out = tmp_path_factory.mktemp("control")
+    run_pipeline(1, out, frontend="jax", seed=2, recipe="control", level=list(_OF_DERIVATIVES), workers=1)
+    (row,) = read_folder(out)
+    assert row.spec.signature.twin is not None
+    return row
+
+
+@pytest.mark.parametrize("level", _OF_DERIVATIVES)
+def test_hlo_and_derivatives_are_judged_at_the_rows_own_sizes(
+    level: str, control_row: Document, scorer: Scorer
+) -> None:
+    assert () in [each.shape for each in control_row.spec.signature.arguments]
+    text = named_otherwise(control_row, level)
+    found = scored(scorer, control_row, level, text)
+    assert (found.value, found.step) == (1.0, Step.ALL), found
+    spoilt = {"jaxpr": r"(?<= = )mul\b", "stablehlo": r"stablehlo\.multiply\b", "hlo": r"\bmultiply\("}
+    by = {"jaxpr": "add", "stablehlo": "stablehlo.add", "hlo": "add("}
+    language = level.rpartition("_")[2]
+    wrong = re.sub(spoilt[language], by[language], text)
+    assert wrong != text
+    found = scored(scorer, control_row, level, wrong)
+    assert not found.accepted
+    assert found.step in (Step.RAN, Step.SOME, Step.FORWARD)

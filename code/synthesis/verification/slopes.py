@@ -119,7 +119,7 @@ def dense_direction(generator: np.random.Generator, argument: Argument, value: n
             continue
         shape = value[each.name].shape if argument.fields else value.shape
         size = wide(each.domain) * _units(argument, each)
-        found[each.name if argument.fields else ""] = weights(generator, shape) * size
+        found[each.name if argument.fields else ""] = np.asarray(weights(generator, shape) * size)  # of a number too
     return found
 
 
