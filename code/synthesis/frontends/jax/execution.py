@@ -51,14 +51,16 @@ ir: Any = _ir
 passmanager: Any = _passmanager
 stablehlo: Any = _stablehlo
 
-# What the interpreter aborts on, or does not know.
+_OPERATIONS_BEYOND = (
+    "all_", "collective_", "reduce_scatter", "partition_id", "replica_id", "rng", "infeed", "outfeed", "send", "recv",
+    "cholesky", "triangular_solve", "fft",
+)  # fmt: skip
+"""What names of operations begin with that the interpreter aborts on, or does not know."""
+_TYPES_BEYOND = ("complex<", "f8E", "u2", "u4", "ui2", "ui4")
 _BEYOND_INTERPRETER = re.compile(
-    r"\bcustom_call\b|stablehlo\.(?:all_|collective_|reduce_scatter|partition_id|replica_id|rng|infeed|outfeed|send|recv"
-    r"|cholesky|triangular_solve|fft)"
-    r"|complex<|\bf8E|\bui?[24]\b"
+    rf"\bcustom_call\b|stablehlo\.(?:{'|'.join(_OPERATIONS_BEYOND)})|complex<|\bf8E|\bui?[24]\b"
 )
-_PARTS_BEYOND = ("custom_call", ".all_", ".collective_", ".rng", ".infeed", ".outfeed", ".send", ".recv", ".cholesky",
-                 ".triangular_solve", ".fft", "complex<", "f8E", "u2", "u4", "ui2", "ui4")  # fmt: skip
+_PARTS_BEYOND = ("custom_call", *(f".{each}" for each in _OPERATIONS_BEYOND), *_TYPES_BEYOND)
 """What a text has a part of if it has any of these: to look for a pattern in every text is dear."""
 
 
