@@ -169,6 +169,7 @@ _PUNCTUATION = frozenset(":;,=()<>{}*-.&+!|[]")
 _OPENS = frozenset("=(;{},")
 _FORMAT_THAT_WRITES = re.compile(r"%[^%a-zA-Z]*(?:hh|h|ll|l|j|z|t|L)?n")
 _STRUCTURE = frozenset(["{", "}", ";", "static"])
+_BEGINS_A_HEAD = frozenset(["struct", "static", "template", "extern", "inline", "CUDA_CALLABLE"])
 _ENDS_A_NAME = frozenset([";", ",", ")", "{"])
 _LOOKED_AT = frozenset(["template", "operator", "goto", "extern"])
 """Words of C++ that are allowed in some places alone."""
@@ -273,7 +274,7 @@ def _declared(words: Sequence[str], strings: set[int]) -> tuple[set[str], list[s
                 start = number + 1
         elif depth and words[number + 1] != "constexpr":
             problems.append("a static variable")
-    if depth > 0 or (depth == 0 and words[start : -len(_NOTHING)]):
+    if depth > 0 or (depth == 0 and words[start] in _BEGINS_A_HEAD):
         problems.append(BROKEN[1])
     return names, problems
 
