@@ -23,7 +23,7 @@ from synthesis.frontends.base import Direction
 from synthesis.frontends.launched import Call, Described, Listener
 from synthesis.frontends.warp import discovery, introspection, lowering
 from synthesis.frontends.warp.captures import CAPTURING, Captures, Tiling
-from synthesis.frontends.warp.packed import read_packed
+from synthesis.frontends.warp.packed import Known, read_packed
 from synthesis.frontends.wrapping import Wrapping
 
 wp: Any = _warp
@@ -31,6 +31,7 @@ context: Any = _context
 
 _JAX = "warp._src.jax.ffi"
 _OBJECTS = ("Mesh", "Bvh", "HashGrid", "Volume")
+_TEXTURES = ("Texture2D", "Texture3D")
 
 
 _CONSTANT = re.compile(r"\s*const (\S+) (var_\d+) = (.*);$")
@@ -66,6 +67,7 @@ class _Watching:
         self._now = _Now()
         self._wrapping = Wrapping()
         self._objects: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+        self._textures: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
         self._without_id: weakref.WeakSet[Any] = weakref.WeakSet()
         """Those that had none yet when they were made: a volume gets its own later."""
         self._captures = Captures(listener.wants, self._take_captured, self._miss)
@@ -92,7 +94,7 @@ class _Watching:
             if getattr(place, "capture_launch", None) is graph:
                 wrap(place, "capture_launch", self._launch_graph)
         wrap(CAPTURING, "build_launch_info", self._capture)
-        kinds = tuple(getattr(wp, name) for name in _OBJECTS)
+        kinds = tuple(getattr(wp, name) for name in (*_OBJECTS, *_TEXTURES))
         for each in gc.get_objects():
             if issubclass(type(each), kinds):  # isinstance asks the object, and a dead proxy raises
                 self._know(each)
@@ -102,8 +104,9 @@ class _Watching:
 
     def _know(self, made: Any) -> None:
         with contextlib.suppress(TypeError):
+            known = self._textures if type(made).__name__ in _TEXTURES else self._objects
             if getattr(made, "id", None):
-                self._objects[int(made.id)] = made
+                known[int(made.id)] = made
             else:
                 self._without_id.add(made)
 
@@ -230,13 +233,14 @@ class _Watching:
             self._know(each)
         try:
             rank, block = self._now.tiled, self._now.block
+            known = Known(objects=self._objects, textures=self._textures)
             self._listener.take(
                 Call(
                     kernel=kernel,
                     name=kernel.func.__name__,
                     module=kernel.func.__module__,
                     describe=lambda: describe(kernel, block),
-                    read=lambda: read_packed(kernel, params, rank, self._objects, device),
+                    read=lambda: read_packed(kernel, params, rank, known, device),
                 )
             )
         finally:

@@ -12,27 +12,36 @@ from synthesis.formats import numpy_dtype
 from synthesis.frontends.launched import Array, Launched
 from synthesis.frontends.warp import introspection
 from synthesis.frontends.warp.containers import DATA, INDICES
+from synthesis.frontends.warp.handles import TYPES
 from synthesis.frontends.warp.introspection import wp
 from synthesis.frontends.warp.volumes import read_volume
 
 LARGEST = 1 << 20
 """Bytes of an array that are kept; of a larger one its first rows are."""
 _TYPES = {float: "float32", int: "int32", bool: "bool"}
+_TEXTURES = {name: kind for kind, name in TYPES.items()}
 
 
-def read_packed(
-    kernel: Any, params: Sequence[Any], tiled: int | None, objects: Mapping[int, Any], device: Any
-) -> Launched:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What ids lead back to, while it is there."""
+
+    objects: Mapping[int, Any]
+    textures: Mapping[int, Any]
+    """Apart, for on a GPU theirs are small numbers."""
+
+
+def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Known, device: Any) -> Launched:
     """What a launch is given, copied.
 
     Args:
         kernel: a live, concrete one.
         params: launch bounds, then every argument, as C has them.
         tiled: the dimensions of a ``launch_tiled`` without that of its threads; None for any other launch.
-        objects: those that are known, by id.
+        known: the objects whose ids may be among what is given.
         device: where arrays are; None for the host.
     """
-    reading = _Reading(objects, device)
+    reading = _Reading(known, device)
     for parameter, given in zip(introspection.parameters_of(kernel), params[1:], strict=False):
         reading.read(parameter.name, parameter.type, ctypes.addressof(given))
     dimensions = tuple(int(each) for each in params[0].shape)
@@ -50,7 +59,7 @@ def read_packed(
 
 @dataclass(slots=True)
 class _Reading:
-    objects: Mapping[int, Any]
+    known: Known
     device: Any
     values: dict[str, Array] = field(default_factory=dict[str, Array])
     shapes: dict[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
@@ -70,6 +79,9 @@ class _Reading:
     def _read_value(self, path: str, kind: Any, address: int) -> None:
         scalar, shape, _ = introspection.parts_of_value_type(kind)
         name = _TYPES.get(kind) or getattr(scalar or kind, "__name__", "")
+        if name in _TEXTURES:
+            self._read_texture(path, _TEXTURES[name], address)
+            return
         try:
             dtype = numpy_dtype(name)
         except TypeError:
@@ -77,8 +89,8 @@ class _Reading:
             return
         value = np.ndarray(shape, dtype, _memory(address, dtype.itemsize * math.prod(shape))).copy()
         self.values[path] = value
-        if name == "uint64" and not shape and int(value) in self.objects:
-            self._read_object(path, self.objects[int(value)])
+        if name == "uint64" and not shape and int(value) in self.known.objects:
+            self._read_object(path, self.known.objects[int(value)])
 
     def _read_array(self, path: str, kind: Any, address: int) -> None:
         made = introspection.array_class(kind)
@@ -129,8 +141,9 @@ class _Reading:
         """Keep an array, or each field of one of structs."""
         if found.dtype.names is None:
             self.values[path] = found
-            whole = found.dtype == np.uint64 and self.objects and found.size < 4096
-            if whole and any(int(each) in self.objects for each in np.unique(found)):
+            objects = self.known.objects
+            whole = found.dtype == np.uint64 and objects and found.size < 4096
+            if whole and any(int(each) in objects for each in np.unique(found)):
                 self.lost.append(f"{path} is an array of the ids of objects, which are not kept")
             return
         for parameter in introspection.fields_of(kind):
@@ -168,6 +181,28 @@ class _Reading:
                 numbers = numbers[: _rows_kept(len(numbers), numbers[:1].nbytes)].copy()
             self.values[f"{path}:{name}"] = numbers
 
+    def _read_texture(self, path: str, kind: str, address: int) -> None:
+        """Keep a texture, which C has as its id, then what there is of it."""
+        made = self.known.textures.get(ctypes.c_uint64.from_address(address).value)
+        why = "a texture that is not known" if made is None else _why_not_kept(made)
+        if made is None or why:
+            self.lost.append(f"{path} is {why}, which is not kept")
+            return
+        sizes = (made.depth, made.height, made.width)[-made.ndim :]
+        values = np.empty(sizes, np.float32)
+        made.copy_to(values)
+        wp.synchronize_device(made.device)
+        parts = {
+            "values": values[: _rows_kept(len(values), values[:1].nbytes)],
+            "filter_mode": made.filter_mode,
+            "address_mode": made.address_mode_u,
+            "normalized_coords": made.normalized_coords,
+        }
+        self.handles[path] = kind
+        self.shapes[f"{path}:values"] = sizes
+        for name, value in parts.items():
+            self.values[f"{path}:{name}"] = np.array(value, np.float32 if name == "values" else np.int32)
+
     def _read_volume(self, path: str, made: Any) -> None:
         try:
             self.handles[path], parts = read_volume(made)
@@ -176,6 +211,18 @@ class _Reading:
             return
         self.values |= {f"{path}:{name}": np.array(value) for name, value in parts.items()}
         self.shapes[f"{path}:values"] = parts["values"].shape[:3]
+
+
+def _why_not_kept(texture: Any) -> str:
+    """What a texture is that cannot be kept; nothing of one that can."""
+    modes = (texture.address_mode_u, texture.address_mode_v, texture.address_mode_w)[: texture.ndim]
+    if texture.num_channels != 1 or texture.dtype is not wp.float32:
+        return f"a texture of {texture.num_channels} channels of {texture.dtype.__name__}"
+    if texture.num_mip_levels != 1:
+        return f"a texture of {texture.num_mip_levels} levels"
+    if len(set(modes)) > 1:
+        return "a texture that goes on otherwise beyond one edge than beyond another"
+    return ""
 
 
 def _rows_kept(rows: int, size: int) -> int:
