@@ -1,8 +1,11 @@
-"""The launches of graphs that are captured on the host: looked at whenever a graph makes them.
+"""The launches of graphs: those of the host looked at whenever a graph makes them, those of a GPU before it runs.
 
-Warp replays such a graph by the addresses of its kernels' functions, which it looks up at each launch, and with
+Warp replays a graph of the host by the addresses of its kernels' functions, which it looks up at each launch, and with
 arguments that lie in memory as C has them. While a graph runs of which somebody wants to know, functions of ours stand
 there, and each calls the kernel's own. So what is read is what a launch is given, whatever the graph did before it.
+
+A GPU is not asked while it runs a graph. What arrays hold before the graph is what a launch is given if nothing that
+comes before it in the graph writes to them.
 """
 
 import contextlib
@@ -14,13 +17,17 @@ from typing import Any
 
 import warp._src.apic.capture as _capture  # noqa: TID251
 
+from synthesis.frontends.warp.introspection import wp
+from synthesis.frontends.warp.packed import spans_of
+
 CAPTURING: Any = _capture.APICapture
 """What Warp notes the launches of a graph in; its ``build_launch_info`` is called for each."""
 _FUNCTION = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
 
 Tiling = tuple[int | None, int | None]
 """The dimensions of a ``launch_tiled`` without that of the threads, and the threads a block; None if nobody says."""
-Taking = Callable[[Any, Sequence[Any], Tiling], None]
+Taking = Callable[[Any, Sequence[Any], Tiling, Any], None]
+"""Told of a kernel, its params, how it is launched, and where; None for the host."""
 _TWO = "a graph launches another kernel of its name and module, and Warp runs the last of them for both"
 
 
@@ -45,6 +52,16 @@ class _Captured:
     """The function that stands for the kernel's own, once there is one."""
 
 
+@dataclass(slots=True)
+class _Later:
+    """What a graph on a GPU will launch."""
+
+    given: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    """Where all arrays lie that its launches are given so far."""
+    readable: list[tuple[Any, Sequence[Any], Tiling]] = field(default_factory=list[tuple[Any, Sequence[Any], Tiling]])
+    """Kernel, params and tiles of launches whose arrays no launch before them is given."""
+
+
 class Captures:
     """The graphs of a process, and what they launch.
 
@@ -59,6 +76,9 @@ class Captures:
         self._take = take
         self._miss = miss
         self._graphs: weakref.WeakKeyDictionary[Any, dict[tuple[bytes, bytes], _Captured]] = weakref.WeakKeyDictionary()
+        self._later: weakref.WeakKeyDictionary[Any, _Later] = weakref.WeakKeyDictionary()
+        self._transient: set[tuple[int, int]] = set()
+        """Where memory lies that is only there while a graph runs."""
         self._raised: list[BaseException] = []
         """What reached the program while a launch was looked at, as an interruption."""
 
@@ -84,9 +104,45 @@ class Captures:
             self._miss(kernel, _TWO)
         found.tilings[tuple(params[0].shape)] = how
 
+    def exclude(self, start: int, size: int) -> None:
+        """Note memory that was made in the capture of a graph on a GPU, and cannot be read before that runs."""
+        self._transient.add((start, start + size))
+
+    def postpone(self, graph: Any, kernel: Any, params: Sequence[Any], how: Tiling) -> None:
+        """Note a launch that a graph on a GPU will make, if what it is given can be read before the graph runs.
+
+        Args:
+            graph: the one that is captured.
+            kernel: a live, concrete one.
+            params: launch bounds, then every argument, as ctypes.
+            how: in which tiles.
+        """
+        later, given = self._later.setdefault(graph, _Later()), spans_of(kernel, params)
+        if _meet(given, self._transient):
+            self._miss(kernel, "what it is given is made in the capture of a CUDA graph")
+        elif _meet(given, later.given):
+            self._miss(kernel, "another launch before it in its CUDA graph is given the same arrays")
+        else:
+            held: list[Any] = [_copy_of(each) for each in params]  # a recorded command may get others
+            later.readable.append((kernel, held, how))
+        later.given |= given
+
+    def _look_ahead(self, graph: Any) -> None:
+        """Look at what a graph on a GPU will be given, when that is done with what it was told before."""
+        later = self._later.get(graph, _Later())
+        wanted = [each for each in later.readable if self._wants(each[0])]
+        if wanted and graph.device is not None:
+            if graph.device.is_capturing:
+                return
+            wp.synchronize_device(graph.device)
+        for kernel, params, how in wanted:
+            self._take(kernel, params, how, graph.device)
+
     @contextlib.contextmanager
     def heard(self, graph: Any) -> Generator[None]:
         """Look at what a graph launches that runs meanwhile, where it is wanted."""
+        with contextlib.suppress(Exception):  # a device that fails says so to the program
+            self._look_ahead(graph)
         capturing: Any = getattr(graph, "_apic_capture", None)
         launched = self._graphs.get(capturing, {}) if capturing is not None else {}
         wanted = [each for each in launched.values() if each.alone and self._wants(each.kernel)]
@@ -112,12 +168,23 @@ class Captures:
                 if captured.expected or self._wants(captured.kernel):
                     captured.expected = False
                     params = _params_at(captured.types, bounds, arguments)
-                    self._take(captured.kernel, params, captured.tilings.get(tuple(params[0].shape), (None, None)))
+                    how = captured.tilings.get(tuple(params[0].shape), (None, None))
+                    self._take(captured.kernel, params, how, None)
             except BaseException as error:  # noqa: BLE001 (C is waiting, and cannot be told)
                 self._raised.append(error)
             original(bounds, arguments)
 
         return _FUNCTION(listen)
+
+
+def _copy_of(given: object) -> Any:
+    kind: Any = type(given)
+    return kind.from_buffer_copy(given)
+
+
+def _meet(spans: set[tuple[int, int]], others: set[tuple[int, int]]) -> bool:
+    """Whether any two of them overlap."""
+    return any(start < end and low < high for low, end in spans for start, high in others)
 
 
 def _params_at(types: Sequence[Any], bounds: int, arguments: int) -> list[Any]:

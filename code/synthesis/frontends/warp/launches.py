@@ -1,8 +1,8 @@
 """What a program launches: Warp's own functions, wrapped while somebody listens.
 
 On the host every launch, whether by ``wp.launch``, a recorded command or JAX, comes by ``invoke`` with its arguments as
-C has them, and what graphs of the host launch comes by ``captures.py``. On a GPU there is no such place, and the
-arguments of Python's functions are packed once more; what they hold is what they hold then.
+C has them, and what graphs launch comes by ``captures.py``. On a GPU there is no such place, and the arguments of
+Python's functions are packed once more; what they hold is what they hold then.
 """
 
 import contextlib
@@ -94,6 +94,7 @@ class _Watching:
             if getattr(place, "capture_launch", None) is graph:
                 wrap(place, "capture_launch", self._launch_graph)
         wrap(CAPTURING, "build_launch_info", self._capture)
+        wrap(context.CudaMempoolAllocator, "allocate", self._allocate)
         kinds = tuple(getattr(wp, name) for name in (*_OBJECTS, *_TEXTURES))
         for each in gc.get_objects():
             if issubclass(type(each), kinds):  # isinstance asks the object, and a dead proxy raises
@@ -129,9 +130,12 @@ class _Watching:
 
     def _launch_again(self, function: Any, command: Any, *args: Any, **kwargs: Any) -> Any:
         where = command.device
-        if not where.is_cpu and not command.adjoint and self._listener.wants(command.kernel):
-            self._take(command.kernel, command.params, where)
         with self._tiled(*getattr(command, "irsmith_tiled", (None, None))):
+            if not where.is_cpu and not command.adjoint:
+                if where.is_capturing:
+                    self._postpone(command.kernel, command.params, where, args[0] if args else kwargs.get("stream"))
+                elif self._listener.wants(command.kernel):
+                    self._take(command.kernel, command.params, where)
             return function(command, *args, **kwargs)
 
     def _launch_tiled(self, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -174,7 +178,7 @@ class _Watching:
             given = [*inputs, *outputs]
             if kernel.is_generic:
                 kernel = kernel.add_overload(kernel.infer_argument_types(given))
-            if not self._listener.wants(kernel):
+            if not where.is_capturing and not self._listener.wants(kernel):
                 return
             rank = introspection.launch_rank(kernel)  # Warp knows it from the first launch on
             bounds = context._build_launch_bounds_from_tuple(context._canonicalize_dim(dim), rank)
@@ -183,7 +187,25 @@ class _Watching:
             ]
         except Exception:  # noqa: BLE001 (the launch itself will say what is wrong with it)
             return
-        self._take(kernel, [bounds, *packed], where)
+        if where.is_capturing:
+            self._postpone(kernel, [bounds, *packed], where, stream)
+        else:
+            self._take(kernel, [bounds, *packed], where)
+
+    def _postpone(self, kernel: Any, params: Any, device: Any, stream: Any) -> None:
+        """Note a launch on a GPU that is captured, to be read when its graph is launched."""
+        with contextlib.suppress(Exception):  # nothing that goes wrong here is the program's
+            graph = device.captures.get(device.stream if stream is None else stream)
+            if graph is None:
+                self._miss(kernel, "it was launched while a CUDA graph was captured on another stream")
+            else:
+                self._captures.postpone(graph, kernel, params, (self._now.tiled, self._now.block))
+
+    def _allocate(self, function: Any, allocator: Any, size: int) -> Any:
+        found = function(allocator, size)
+        if allocator.device.is_capturing:
+            self._captures.exclude(int(found), size)
+        return found
 
     def _capture(
         self,
@@ -210,9 +232,9 @@ class _Watching:
     def _miss(self, kernel: Any, why: str) -> None:
         self._listener.miss(kernel.func.__name__, kernel.func.__module__, why)
 
-    def _take_captured(self, kernel: Any, params: Any, how: Tiling) -> None:
+    def _take_captured(self, kernel: Any, params: Any, how: Tiling, device: Any) -> None:
         with self._tiled(*how):
-            self._take(kernel, params, None)
+            self._take(kernel, params, device)
 
     @contextlib.contextmanager
     def _tiled(self, rank: int | None, block: int | None) -> Generator[None]:
@@ -224,9 +246,6 @@ class _Watching:
             self._now.tiled, self._now.block = before
 
     def _take(self, kernel: Any, params: Any, device: Any) -> None:
-        if device is not None and device.is_capturing:
-            self._miss(kernel, "it was launched in the capture of a CUDA graph, when its arguments are not there yet")
-            return
         self._now.busy = True
         for each in [each for each in self._without_id if getattr(each, "id", None)]:
             self._without_id.discard(each)

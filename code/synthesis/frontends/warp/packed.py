@@ -2,7 +2,7 @@
 
 import ctypes
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,6 +55,35 @@ def read_packed(kernel: Any, params: Sequence[Any], tiled: int | None, known: Kn
         tiled=tiled is not None,
         lost=tuple(reading.lost),
     )
+
+
+def spans_of(kernel: Any, params: Sequence[Any]) -> set[tuple[int, int]]:
+    """Where the memory of each array begins and ends that a launch is given; ids lead to none.
+
+    Args:
+        kernel: a live, concrete one.
+        params: launch bounds, then every argument, as C has them.
+    """
+    parameters = introspection.parameters_of(kernel)
+    given = zip(parameters, params[1:], strict=False)
+    return {span for each, at in given for span in _spans(each.type, ctypes.addressof(at))}
+
+
+def _spans(kind: Any, address: int) -> Iterator[tuple[int, int]]:
+    if introspection.is_struct(kind):
+        for _, each, offset in introspection.members_of(kind):
+            yield from _spans(each, address + offset)
+    elif introspection.is_array(kind) and introspection.array_class(kind) in ("array", "indexedarray"):
+        found = introspection.array_at(address)
+        if introspection.array_class(kind) == "indexedarray":
+            whole = introspection.indexed_array_at(address)
+            found = whole.data
+            yield from ((at, at + 4 * whole.shape[axis]) for axis in range(kind.ndim) if (at := whole.indices[axis]))
+        if found.data:
+            steps = zip(found.shape[: kind.ndim], found.strides[: kind.ndim], strict=True)
+            ends = [(size - 1) * step for size, step in steps]
+            low, high = (found.data + sum(each for each in ends if (each > 0) is up) for up in (False, True))
+            yield low, high + introspection.element_layout(kind.dtype).itemsize
 
 
 @dataclass(slots=True)
