@@ -162,6 +162,9 @@ class Trace:
     """Place to the number of the first run that came to it."""
     left_out: set[int] = field(default_factory=set[int])
     """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
+    singular: set[int] = field(default_factory=set[int])
+    """The numbers of the runs in which something was computed where it has no derivative, as the length of a vector of
+    zeros: rounding may be all that is left of a gradient that goes through it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,14 +7,14 @@ small part of everything that it shows in. Adjoints of inputs start from random 
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Reference, Values
+from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.inputs import flat, generator_of, is_of
 from synthesis.verification.slopes import (
@@ -42,6 +42,8 @@ SUSPECT_POINTS = 12
 """Those of a kernel with any such ways and a construct that the tool is known to get wrong, which may show in few."""
 _BRANCH = re.compile(r"\b(?:if|while|for|where|cond|switch|select|while_loop|fori_loop|scan)\b")
 _BENT = re.compile(r"\b(?:clamp|clip|min|max|minimum|maximum|abs|relu|leaky_relu|sign|atomic_min|atomic_max)\b")
+_SINGULAR = 0.01
+"""The share of the largest slope that the others may be off by at a point that is not sound."""
 _FEW = 8
 """Of so few elements one is always seen."""
 _KINKED = 0.25
@@ -128,9 +130,9 @@ def find_points(
     if not outputs:
         return NothingToCheck("no floating-point output")
     wished = points_for(spec.source, suspect=suspect)
-    places: list[Values] = []
-    found: list[_Measured] = []
-    for numbers in (range(wished), range(wished, wished + 2)):
+    sound, doubtful = list[tuple[Values, _Measured]](), list[tuple[Values, _Measured]]()
+    for first in (0, wished):
+        numbers = range(first, wished if first == 0 else wished + 2 + len(doubtful))
         # All points, directions and steps in one run of the reference; every other point is near edges.
         drawn = [
             draw_point(
@@ -149,18 +151,21 @@ def find_points(
             for number, generator, place in zip(numbers, generators, drawn, strict=True)
         ]
         runs = [run for place, each in zip(drawn, directions, strict=True) for run in _runs(place, each)]
-        results = [flat(each) for each in reference(runs, double=True)]
+        trace = Trace()
+        results = [flat(each) for each in reference(runs, double=True, trace=trace)]
         size = len(results) // len(drawn)
         for number, place in enumerate(drawn):
             of_place = results[number * size : (number + 1) * size]
             made = _measured(generators[number], directions[number], inputs, outputs, of_place, ends=number % 2 == 0)
-            if made is not None and len(places) < wished:
-                places.append(place)
-                found.append(made)
-        if len(places) == wished:
+            if made is not None:
+                singular = any(each // size == number for each in trace.singular)
+                (doubtful if singular else sound).append((place, made))
+        if len(sound) >= wished:
             break
-    if not places:
+    taken = (sound or [(place, _loosened(each)) for place, each in doubtful])[:wished]
+    if not taken:
         return NothingToCheck("no smooth point found")
+    places, found = [place for place, _ in taken], [each for _, each in taken]
     if not any(abs(slope.value) > 4 * slope.doubt for each in found for slope in each.slopes):
         return NothingToCheck("the derivative is zero")
     finals = reference(places, double=False)
@@ -223,6 +228,16 @@ class _Measured:
     cotangents: tuple[dict[str, npt.NDArray[Any]], ...]
     starts: Mapping[str, Direction]
     slopes: tuple[Slope, ...]
+
+
+def _loosened(measured: _Measured) -> _Measured:
+    """What differences say where a gradient goes through something that has no derivative, such as a vector of zeros.
+
+    A text may have large terms there of which nothing is left but their rounding.
+    """
+    largest = max(abs(each.value) for each in measured.slopes)
+    slopes = tuple(replace(each, doubt=max(each.doubt, _SINGULAR * largest)) for each in measured.slopes)
+    return replace(measured, slopes=slopes)
 
 
 def _measured(

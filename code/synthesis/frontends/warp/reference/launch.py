@@ -104,6 +104,7 @@ def launched(
     if trace is not None:
         trace.first |= first_runs(machines) if apart else way.first
         trace.left_out |= way.left_out
+        trace.singular |= way.singular
     ranks = {argument.name: len(argument.shape) for argument in signature.arguments if argument.shape is not None}
     return [{name: _taken(memory[name], number, rank) for name, rank in ranks.items()} for number in range(len(runs))]
 

@@ -130,6 +130,11 @@ class Machine:
             if lanes[0]:
                 self._settled.add(id(place))
 
+    def note_singular(self, where: Array) -> None:
+        """Note that something has no derivative where it is computed, in those of the lanes that run."""
+        if self.trace is not None and where.any():
+            self.trace.singular.update(self.replica[self.mask & where].tolist())
+
     def leave_out(self, body: Sequence[ast.stmt]) -> None:
         """Note that Warp makes no text of these statements, as far as this call of their function goes."""
         if self.trace is not None:

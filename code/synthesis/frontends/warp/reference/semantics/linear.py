@@ -171,8 +171,10 @@ def _cross(_: Machine, a: Value, b: Value) -> Value:
 
 
 @semantics("length")
-def _length(_: Machine, a: Value) -> Value:
-    return Value(scalar_type(a.type.scalar), np.sqrt(rotations.dotted(a.data, a.data)))
+def _length(machine: Machine, a: Value) -> Value:
+    squared = rotations.dotted(a.data, a.data)
+    machine.note_singular(squared == 0)
+    return Value(scalar_type(a.type.scalar), np.sqrt(squared))
 
 
 @semantics("length_sq")

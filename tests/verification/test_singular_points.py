@@ -1,0 +1,72 @@
+"""Derivatives where a vector is zero: what a text has there may be the rounding of large terms that cancel."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import one_kernel
+
+from synthesis import get_frontend
+from synthesis.frontends.base import Reference, Trace
+from synthesis.records import Domain, KernelSpec
+from synthesis.verification import points
+from synthesis.verification.points import NothingToCheck, find_points
+
+pytestmark = pytest.mark.needs("warp")
+SPRINGS = """import warp as wp
+
+
+@wp.kernel
+def one(pairs: wp.array[int], q: wp.array[wp.vec3], f: wp.array[wp.vec3]):
+    k = wp.tid()
+    i = pairs[k * 2]
+    j = pairs[k * 2 + 1]
+    if i >= 0:
+        d = q[i] - q[j]
+        wp.atomic_sub(f, i, d * wp.length(d) / (wp.length(d) + 1.0e-5))
+"""
+
+
+def springs(folder: Path, least: int, most: int, count: int) -> tuple[Reference, KernelSpec]:
+    kernel = one_kernel(folder, SPRINGS)
+    domains = {"pairs": Domain(low=least, high=most)}
+    shapes = {"pairs": (2 * count,), "q": (16,), "f": (16,)}
+    signature = kernel.spec.signature
+    arguments = tuple(
+        replace(each, shape=shapes[each.name], domain=domains.get(each.name, Domain(low=-1.0, high=1.0)))
+        for each in signature.arguments
+    )
+    spec = replace(kernel.spec, signature=replace(signature, arguments=arguments, launch=(count,)))
+    return get_frontend("warp").the_prover.reference(replace(kernel, spec=spec)), spec
+
+
+def test_the_reference_says_in_which_runs_a_vector_is_zero(tmp_path: Path) -> None:
+    reference, spec = springs(tmp_path, 0, 15, 2)
+    q = np.arange(48, dtype=np.float32).reshape(16, 3)
+    runs = [
+        {"pairs": np.array(pairs, np.int32), "q": q, "f": np.zeros((16, 3), np.float32)}
+        for pairs in ([0, 1, 2, 3], [0, 1, 3, 3], [-1, -1, 4, 2])  # where nothing runs, nothing is zero
+    ]
+    trace = Trace()
+    reference(runs, double=True, trace=trace)
+    assert trace.singular == {1}
+    assert spec.signature.launch == (2,)
+
+
+def test_points_without_such_a_vector_are_taken_where_there_are_some(tmp_path: Path) -> None:
+    reference, spec = springs(tmp_path, 0, 15, 4)
+    found = find_points(reference, spec, seed=3)
+    assert not isinstance(found, NothingToCheck)
+    for each in found:
+        pairs = each.inputs["pairs"].reshape(-1, 2)
+        assert (pairs[:, 0] != pairs[:, 1]).all()
+
+
+def test_where_there_are_none_a_slope_may_be_off_by_a_share_of_the_largest(tmp_path: Path) -> None:
+    reference, spec = springs(tmp_path, 0, 3, 200)
+    found = find_points(reference, spec)
+    assert not isinstance(found, NothingToCheck)
+    for each in found:
+        least = points._SINGULAR * max(abs(slope.value) for slope in each.slopes)  # pyright: ignore[reportPrivateUsage]
+        assert all(slope.doubt >= least for slope in each.slopes)
