@@ -201,11 +201,11 @@ def _failures(checked: Checked, candidate: Candidate, found: Findings, seed: int
         found.remade += same
         found.unproved += not same
         found.unverified[f"{reason}; the same bytes as made again" if same else str(reason)] += 1
-    if not failed:
+    if not failed and not any(map(_needs_library, verdict.unverified.values())):
         yield from _overclaims(checked, verdict, seed)
     for name in claimed:
         reason = verdict.unverified.get(name)
-        if name not in verdict.verified and name not in failed and not _needs_gpu(reason):
+        if name not in verdict.verified and name not in failed and not (_needs_gpu(reason) or _needs_library(reason)):
             why = str(reason or "the row has no such text")
             yield Failure(stem, name, "not_verified", f"the row says that it is verified, but {why}")
 
@@ -218,6 +218,10 @@ def _overclaims(checked: Checked, verdict: Verdict, seed: int) -> Iterator[Failu
     reached = round(verdict.reached, 4)
     if checked.same and not seed and metadata["verified"] and metadata["reached"] > reached:
         yield Failure(stem, "", "other_metadata", f"reached: the row says {metadata['reached']}, and it is {reached}")
+
+
+def _needs_library(reason: Unproved | None) -> bool:
+    return reason is not None and reason.hindrance is Hindrance.NEEDS_LIBRARY
 
 
 def _needs_gpu(reason: Unproved | None) -> bool:

@@ -427,6 +427,8 @@ class Hindrance(StrEnum):
     """Too much of the kernel was never run on the inputs that were drawn, or changed nothing."""
     NOT_SELF_CONTAINED = "not self-contained"
     """The source alone is not the kernel."""
+    NEEDS_LIBRARY = "needs a library"
+    """The source imports a library that is not trusted here, or not there in its version."""
     NOT_PLAIN = "its source does more than define a kernel"
     """Where it runs, it could change what is said of it."""
     RETRACED = "retraced"

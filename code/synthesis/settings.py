@@ -242,10 +242,14 @@ class Verification(Confining):
     """Seconds of processor time that one text may run; one that takes longer is tried once more, alone."""
     source_time_limit: float = 20.0
     """Seconds of processor time that one row's source may take to be loaded, lowered and computed by the reference."""
+    trust: tuple[str, ...] | None = None
+    """An installed library that rows' sources may import, by its name, as in flax; may be given several times. Of a row
+    that imports any other nothing is proved. None if it is not said."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be verified with."""
         super().__post_init__()
+        _settle(self, "trust", _names("trust", self.trust))
         _check_integer("seed", self.seed)
         _settle(self, "reach", _share("reach", self.reach))
         for name in ("text_time_limit", "source_time_limit"):
@@ -426,6 +430,9 @@ class Extraction(Making, Confining):
     not said."""
     time_limit: float = 120.0
     """Seconds of processor time that the import of a file, or one kernel of it, may take."""
+    trust: tuple[str, ...] | None = None
+    """An installed library that sources of a recording may import, by its name, as in flax; may be given several times.
+    Of a row that imports any other nothing is proved. Those that the recorded program has used if it is not said."""
 
     def __post_init__(self) -> None:
         """Refuse what nothing can be extracted with."""
@@ -433,6 +440,7 @@ class Extraction(Making, Confining):
         _check_text("frontend", self.frontend, none=True)
         _settle(self, "arg", _names("arg", self.arg))
         _settle(self, "licence", _names("licence", self.licence))
+        _settle(self, "trust", _names("trust", self.trust))
         check_licences(self.licence or ())
         _settle(self, "inputs", None if self.inputs is None else Path(self.inputs))
         _settle(self, "time_limit", _seconds("time_limit", self.time_limit))

@@ -285,3 +285,23 @@ def test_drawn_kernels_are_plain(frontend: str) -> None:
         assert more_than_a_kernel(generator.spec(index).source) is None, index
     for path in (SAMPLES / frontend).glob("*.json"):
         assert more_than_a_kernel(json.loads(path.read_text())["python_source"]) is None, path
+
+
+TRUSTING = {
+    "import json\n\n\ndef f(x):\n    return x * json.JSONDecoder().strict\n": None,
+    "from json import decoder\n\n\ndef f(x):\n    x.seen = 1\n    return decoder.JSONDecoder()\n": None,
+    "import json.decoder\nimport os\n": "imports os",
+    "import json\n\n\ndef f(x):\n    return json.codecs.open(x)\n": "uses json.codecs",
+    "import json\n\n\ndef f(x):\n    return g(json)\n": "the module json as a value",
+    "import json\n\n\ndef f(x):\n    json.dumps = x\n    return x\n": "changes json.dumps",
+    "import json\nimport jax\n\n\ndef f(x):\n    jax.jit.a = x\n    return x\n": "sets the attribute a",
+    "import json\n\n\ndef f(x):\n    return x.__class__\n": "the attribute __class__",
+    "import json\n\n\ndef f(x):\n    return json.load(x)\n": "uses json.load",
+}
+
+
+@pytest.mark.parametrize(("source", "why"), TRUSTING.items())
+def test_a_library_that_is_trusted_may_be_used_and_nothing_else(source: str, why: str | None) -> None:
+    found = more_than_a_kernel(source, ["json"])
+    assert found is None if why is None else why in (found or ""), found
+    assert "imports" in (more_than_a_kernel(source) or "")

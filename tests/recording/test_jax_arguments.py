@@ -1,6 +1,5 @@
 """Every kind of argument, and of function, that a program puts under ``jax.jit`` is a verified row."""
 
-import os
 import runpy
 import subprocess
 import sys
@@ -248,28 +247,3 @@ def test_pmap_is_refused_with_the_reason(tmp_path: Path) -> None:
     store = store_of(tmp_path / "kept")
     (entry,) = entries_of(store)
     assert "jax.pmap" in read_refused(store, entry[8:]).why
-
-
-LIBRARY = """
-import threading
-lock = threading.Lock()
-def twice(x):
-    with lock: return x * 2
-"""
-
-
-def test_what_of_another_package_cannot_be_told_is_imported_and_nothing_is_proved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "locking.py").write_text(LIBRARY)
-    (tmp_path / "locking-1.0.dist-info").mkdir()
-    (tmp_path / "locking-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: locking\nVersion: 1.0\n")
-    (tmp_path / "locking-1.0.dist-info" / "RECORD").write_text("locking.py,,\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
-    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
-    (pair,) = recorded(HEAD + "import locking\n@jax.jit\ndef f(x): return locking.twice(x) + 1\nf(x)\n", tmp_path)
-    assert "import locking" in pair.spec.source
-    assert "mul" in pair.texts["jaxpr"]
-    assert pair.verdict.verified == ()
-    assert not pair.spec.self_contained
-    assert str(pair.verdict.unverified["jaxpr"]) == "it needs locking, and not the tools alone"

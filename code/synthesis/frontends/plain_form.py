@@ -7,10 +7,11 @@ here: its text has to be traced to what the live one was.
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from synthesis.frontends import plain_names as names
 from synthesis.frontends.plainness import more_than_a_kernel, passed_on
+from synthesis.frontends.requirements import libraries_in
 from synthesis.frontends.rewriting import Edit, Text
 
 _MOST = 100
@@ -23,13 +24,19 @@ def made_plain(source: str) -> tuple[str, Mapping[str, str]]:
     Returns:
         The source, and what the attributes are called there that have another name.
     """
-    if more_than_a_kernel(source) is None:
+    libraries = libraries_in(source)
+    if more_than_a_kernel(source, libraries) is None:
         return source, {}
     public, others = _with_public_attributes(source)
-    for found in (public, _with_fresh_values(public)):
-        if more_than_a_kernel(found) is None:
+    for found in (public, _with_fresh_values(public, libraries)):
+        if more_than_a_kernel(found, libraries) is None:
             return found, others
     return source, {}
+
+
+def is_plain(source: str) -> bool:
+    """Whether a source does no more than define its kernel, or can be said so."""
+    return more_than_a_kernel(made_plain(source)[0], libraries_in(source)) is None
 
 
 def _with_public_attributes(source: str) -> tuple[str, Mapping[str, str]]:
@@ -119,10 +126,10 @@ def _of_member(text: Text, member: ast.stmt, others: Mapping[str, str]) -> Itera
             pass
 
 
-def _with_fresh_values(source: str) -> str:
+def _with_fresh_values(source: str, libraries: Sequence[str]) -> str:
     """The source with functions that give its lists, dictionaries and objects, anew for each use."""
     for _ in range(_MOST):
-        name = passed_on(source)
+        name = passed_on(source, libraries)
         changed = None if name is None else _with_fresh(source, name)
         if changed is None:
             break

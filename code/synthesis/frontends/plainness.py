@@ -12,7 +12,7 @@ import importlib
 import itertools
 import re
 import warnings
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -38,13 +38,17 @@ _NEVER = (
 )
 
 
-def more_than_a_kernel(source: str) -> str | None:
+def more_than_a_kernel(source: str, trusted: Collection[str] = ()) -> str | None:
     """What a source could do beside defining its kernel, with its line; None if there is nothing, or it is no Python.
 
     Nothing of it is run. Modules that it names, and that are among those which only compute, are imported.
+
+    Args:
+        source: Python.
+        trusted: top-level packages that count as what only computes, with all that they hold; they are imported too.
     """
     try:
-        _check(source)
+        _check(source, trusted)
     except SyntaxError:
         return None
     except ValueError:
@@ -56,10 +60,10 @@ def more_than_a_kernel(source: str) -> str | None:
     return None
 
 
-def passed_on(source: str) -> str | None:
+def passed_on(source: str, trusted: Collection[str] = ()) -> str | None:
     """The variable of a module, which can be changed, that a function hands on; None if that is not what is wrong."""
     try:
-        _check(source)
+        _check(source, trusted)
     except _PassedOnError as more:
         return more.name
     except (SyntaxError, ValueError, RecursionError, MemoryError, _MoreError):
@@ -67,12 +71,12 @@ def passed_on(source: str) -> str | None:
     return None
 
 
-def _check(source: str) -> None:
+def _check(source: str, trusted: Collection[str]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module = ast.parse(source)
     _check_depth(module)
-    _Check(module).module()
+    _Check(module, frozenset(trusted)).module()
 
 
 class _MoreError(Exception):
@@ -130,6 +134,8 @@ class _Check:
     """The rules, over one source."""
 
     tree: ast.Module
+    trusted: frozenset[str] = frozenset()
+    """Top-level packages that may be imported beside those that are listed."""
     modules: dict[str, str] = field(default_factory=dict[str, str])
     """Names that are modules, and which."""
     members: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
@@ -211,14 +217,14 @@ class _Check:
         for alias in node.names:
             if isinstance(node, ast.Import):
                 module, name = alias.name, alias.asname or alias.name.split(".")[0]
-                if module not in names.MODULES:
+                if not self._is_module(module):
                     raise _MoreError(node, f"it imports {module}")
                 self.modules[name] = module if alias.asname else module.split(".")[0]
                 continue
             module, name = node.module or "", alias.asname or alias.name
-            if node.level or module not in names.MODULES or alias.name == "*":
+            if node.level or not self._is_module(module) or alias.name == "*":
                 raise _MoreError(node, f"it imports from {module or '.'}")
-            if f"{module}.{alias.name}" in names.MODULES:
+            if self._is_module(f"{module}.{alias.name}"):
                 self.modules[name] = f"{module}.{alias.name}"
             elif module != "__future__":
                 self._member(node, module, alias.name, executed=True)
@@ -382,14 +388,21 @@ class _Check:
                 if path is None or path[1]:
                     return None
                 inside = f"{path[0]}.{attribute}"
-                return (inside, "") if inside in names.MODULES else (path[0], attribute)
+                return (inside, "") if self._is_module(inside) else (path[0], attribute)
             case _:
                 return None
+
+    def _is_module(self, path: str) -> bool:
+        """Whether a path is a module that a source may use."""
+        return path in names.MODULES or (self._is_trusted(path) and _is_own_module(path))
+
+    def _is_trusted(self, path: str) -> bool:
+        return path.partition(".")[0] in self.trusted
 
     def _member(self, node: ast.AST, module: str, name: str, *, executed: bool) -> None:
         """Refuse what is not to be used of a module."""
         said = f"it uses {module}.{name}"
-        private = name.startswith("_") and module not in names.JAX_OWN
+        private = name.startswith("_") and module not in names.JAX_OWN and not self._is_trusted(module)
         if private or name.startswith("__") or name in names.NO_MEMBERS or name.endswith("_p"):
             raise _MoreError(node, said)
         if module == "warp":
@@ -430,6 +443,12 @@ class _Check:
                 self._attribute(node, scope)
                 if self._path(node) is not None:
                     return
+            case ast.Call(
+                func=ast.Attribute(value=ast.Call(func=ast.Name(id="super"), args=[], keywords=[]), attr="__init__")
+            ) if scope is not None and scope.new:  # what makes an object has its class's base do its part
+                for each in [*node.args, *node.keywords]:
+                    self._visit(each, scope)
+                return
             case ast.Call() if self._asks(node, scope):
                 if (self._path(node.args[0]) or ("", "x"))[1]:
                     self._visit(node.args[0], scope)
@@ -568,9 +587,11 @@ class _Check:
                 self._visit(each, scope)
 
     def _is_of_object(self, node: ast.ClassDef) -> bool:
-        """Whether a class, and all that is made of it, is Python's plain ``object``: each call makes a new one."""
+        """Whether a class, and all that is made of it, is Python's plain ``object``, or below a class of a library that
+        is trusted: each call makes a new one."""
         classes = (each for each in ast.walk(self.tree) if isinstance(each, ast.ClassDef))
-        return not node.bases and all(len(each.bases) < 2 for each in classes)
+        trusted = all(self._is_trusted((self._path(each) or ("",))[0]) for each in node.bases)
+        return trusted and all(len(each.bases) < 2 for each in classes)
 
     def _name(self, node: ast.AST, name: str, scope: _Scope | None) -> None:
         if scope is not None and scope.has(name):
@@ -588,7 +609,7 @@ class _Check:
             return
         if name in self.inert:
             raise _MoreError(node, f"it has Python run {name}, which is Warp's")
-        if name in self.changing and scope is not None:
+        if name in self.changing and scope is not None and not self.trusted:
             raise _PassedOnError(node, name)
 
     def _attribute(self, node: ast.Attribute, scope: _Scope | None) -> None:
@@ -602,12 +623,22 @@ class _Check:
             self._member(node, *path, executed=executed)
             return
         _check_attribute(node, node.attr, executed=executed)
-        if executed and not isinstance(node.ctx, ast.Load) and not _is_new(node.value, scope):
+        free = _is_new(node.value, scope) or self._is_librarys(node.value, scope)
+        if executed and not isinstance(node.ctx, ast.Load) and not free:
             raise _MoreError(node, f"it sets the attribute {node.attr}")
         if executed and (node.attr in names.MUTATORS or (node.attr == "add" and not _is_update(node.value))):
             self._changed(node, node.value, scope)
         if executed and node.attr in names.RULES and not self._is_own(node.value, scope):
             raise _MoreError(node, f"it gives {ast.unparse(node.value)[:60]} another derivative")
+
+    def _is_librarys(self, node: ast.expr, scope: _Scope | None) -> bool:
+        """Whether a source that uses trusted libraries may change an object: it begins with a variable of the function.
+
+        Such libraries change objects for whoever asks them, so that nothing is gained by refusing it here.
+        """
+        while isinstance(node, ast.Attribute | ast.Subscript):
+            node = node.value
+        return bool(self.trusted) and isinstance(node, ast.Name) and scope is not None and scope.has(node.id)
 
     def _is_own(self, node: ast.expr, scope: _Scope | None) -> bool:
         return isinstance(node, ast.Name) and node.id in self.own and (scope is None or not scope.has(node.id))
@@ -642,6 +673,9 @@ class _Check:
         """Refuse a change in place of what the function has not made itself."""
         while isinstance(what, ast.Subscript):
             what = what.value
+        is_variable = isinstance(what, ast.Name) and what.id not in {*self.modules, *self.members}
+        if self._is_librarys(what, scope) or (self.trusted and is_variable):
+            return
         if isinstance(what, ast.Name) and what.id in self.records and not (scope and scope.has(what.id)):
             return
         if isinstance(what, ast.Name) and scope is not None and scope.is_reference(what.id):
@@ -755,6 +789,15 @@ def _is_fixed(value: ast.expr) -> bool:
             )
         case _:
             return False
+
+
+def _is_own_module(path: str) -> bool:
+    """Whether a path leads to a module, one of the top-level package that the path begins with; it is imported."""
+    found = _imported(path)
+    if found is None:
+        parent, _, name = path.rpartition(".")
+        found = getattr(_imported(parent), name, None) if parent else None
+    return isinstance(found, ModuleType) and found.__name__.partition(".")[0] == path.partition(".")[0]
 
 
 def _imported(module: str) -> ModuleType | None:

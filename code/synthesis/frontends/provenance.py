@@ -34,8 +34,13 @@ def provenance(obj: Any, line: int) -> tuple[Origin, str]:
 
 def package_of(module: str) -> str:
     """The name of the installed package that a module is of; empty if it is of none."""
+    return release_of(module)[0]
+
+
+def release_of(module: str) -> tuple[str, str]:
+    """The name and the version of the installed package that a module is of; both empty if it is of none."""
     names = _distributions().get(module.partition(".")[0], [])
-    return _declared(names[0])[0] if names else ""
+    return _declared(names[0])[:2] if names else ("", "")
 
 
 @cache

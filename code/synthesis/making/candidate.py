@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from synthesis.frontends.base import Kernel, Level, Lowered
+from synthesis.frontends.requirements import needs_of
 from synthesis.records import KernelSpec, Pair, Rejection, Verdict
 from synthesis.verification.judge import Judgement
 from synthesis.verification.plan import Plan
@@ -53,7 +54,7 @@ def pair_of(candidate: Candidate, toolchain: Mapping[str, str] | None) -> Pair |
 
     Args:
         candidate: one that has passed every stage, or is stopped.
-        toolchain: what made its texts; not asked for where it is stopped.
+        toolchain: the tools that made its texts; not asked for where it is stopped.
     """
     if candidate.stopped is not None or toolchain is None:
         assert candidate.stopped is not None, "a pair needs the toolchain of its texts"
@@ -66,7 +67,7 @@ def pair_of(candidate: Candidate, toolchain: Mapping[str, str] | None) -> Pair |
         texts=lowered.texts,
         line_map=lowered.line_map,
         device=candidate.device,
-        toolchain=toolchain,
+        toolchain={**toolchain, **needs_of(spec)},
         verdict=candidate.judgement.verdict if candidate.judgement is not None else Verdict(),
         rejections=tuple(each.of(spec) for each in lowered.rejections),
     )

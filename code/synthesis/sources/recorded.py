@@ -1,6 +1,5 @@
 """Candidates from a recording: each kernel in a process of its own, where only the tools can be imported."""
 
-import ast
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +13,7 @@ from types import ModuleType
 from synthesis.errors import MachineError, Stage, Symptom, TargetError
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.launched import Described, Launched
-from synthesis.frontends.provenance import package_of
+from synthesis.frontends.requirements import TOOLS, libraries_in
 from synthesis.isolation.wire import WireError
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
@@ -39,7 +38,6 @@ from synthesis.verification.plan import make_plan
 from synthesis.verification.recorded import choose_launch
 
 _TOO_DEAR = Unproved(Hindrance.NO_REFERENCE, "to say what it computes takes longer than the time limit")
-_TOOLS = frozenset({"warp", "jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
 
 
 class RecordedKernels:
@@ -178,27 +176,9 @@ def _work_on(
     described: Described, launches: Sequence[Launched], settings: Extraction, number: int, unknown: Unproved | None
 ) -> Iterator[bytes]:
     """The candidate of one kernel, in whatever process this runs; ``unknown`` says why nothing of it is proved."""
-    needed = packages_in(described.spec.source)
-    if needed:
-        unknown = Unproved(Hindrance.NOT_SELF_CONTAINED, f"it needs {' and '.join(needed)}, and not the tools alone")
-    else:
+    if not libraries_in(described.spec.source):
         sys.meta_path.insert(0, _OnlyTools())
     yield pack(_candidate_of(described, launches, settings, number, unknown))
-
-
-def packages_in(source: str) -> list[str]:
-    """The installed packages that a source imports beside the tools, sorted; none of one that is no Python."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
-        return []
-    found: set[str] = set()
-    for each in ast.walk(tree):
-        if isinstance(each, ast.Import):
-            found |= {alias.name for alias in each.names}
-        elif isinstance(each, ast.ImportFrom):
-            found.add(each.module or "")
-    return sorted(name for name in {name.partition(".")[0] for name in found} - _TOOLS if package_of(name))
 
 
 def _candidate_of(
@@ -218,13 +198,10 @@ def _candidate_of(
     if candidate.stopped is not None or candidate.lowered is None or frontend.replayer is None:
         return candidate.detached()
     same = described.spec.self_contained and frontend.replayer.digest(kernel) == described.digest
-    spec = replace(described.spec, self_contained=same and not packages_in(described.spec.source))
+    spec = replace(described.spec, self_contained=same and not libraries_in(described.spec.source))
     if not settings.verifies(None, number):
         return replace(candidate, spec=spec).detached()
-    if not same:
-        unknown = NOT_THE_KERNEL
-    elif spec.self_contained:
-        unknown = why_unprovable(spec) or unknown
+    unknown = (why_unprovable(spec, trusted=settings.trust) or unknown) if same else NOT_THE_KERNEL
     if unknown is None:
         spec, unknown = choose_launch(frontend, replace(kernel, spec=spec), launches, least_reach=settings.reach)
     plan = make_plan(
@@ -252,6 +229,6 @@ class _OnlyTools(MetaPathFinder):
         """
         del path, target
         root = fullname.partition(".")[0]
-        if root not in _TOOLS and root not in sys.modules:
+        if root not in TOOLS and root not in sys.modules:
             raise ModuleNotFoundError(f"it needs {root}, which is not among the tools", name=fullname)
         return None

@@ -13,6 +13,7 @@ from typing import Any
 
 from synthesis.errors import Stage, Symptom, TargetError, UnknownNameError
 from synthesis.frontends.base import Frontend, Lowered, Program
+from synthesis.frontends.requirements import needs_of
 from synthesis.isolation.zygote import Casualty, Zygote
 from synthesis.making.candidate import Candidate
 from synthesis.making.stages import Terms
@@ -31,7 +32,7 @@ from synthesis.version import __version__
 TERMS = Terms(useful=False, fresh=False, whole=False, strangers=True)
 _TOGETHER = 100
 """Rows that share a process in which their sources run."""
-_NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NOT_PLAIN)
+_NOT_LOADED = (Hindrance.NOT_SELF_CONTAINED, Hindrance.NEEDS_LIBRARY, Hindrance.NOT_PLAIN)
 """Of what is unknown that for which a source is not even run."""
 
 
@@ -180,12 +181,13 @@ def _read(document: Document, drawings: Sequence[Drawing], *, own_sizes: bool) -
     except (TargetError, UnknownNameError, ValueError) as error:
         return Rejection(stage=Stage.LOAD, symptom=Symptom.NO_INPUTS, detail=str(error))
     toolchain = document.metadata["toolchain"]
+    here = {**frontend.compiler.toolchain(), **needs_of(spec)}
     return Row(
         spec=spec,
         device=document.device,
         texts={name: text for name, text in document.texts.items() if text is not None},
         toolchain=toolchain,
-        same=toolchain == dict(frontend.compiler.toolchain()) and document.metadata["version"] == __version__,
+        same=toolchain == here and document.metadata["version"] == __version__,
         drawing=_drawing_of(spec, drawings) if document.metadata["version"] == __version__ else None,
         own_sizes=own_sizes and spec.signature.twin is not None,
     )

@@ -1,0 +1,58 @@
+"""What a source needs beside the tools: installed libraries, by name and version, and which of them are trusted."""
+
+import ast
+import sys
+from collections.abc import Collection, Mapping
+
+from packaging.utils import canonicalize_name
+
+from synthesis.frontends.provenance import release_of
+from synthesis.records import KernelSpec
+
+TOOLS = frozenset({"warp", "jax", "jaxlib", "numpy", "scipy", "ml_dtypes", "synthesis"}) | sys.stdlib_module_names
+"""What any source may import."""
+
+
+def libraries_in(source: str) -> list[str]:
+    """The top-level packages that a source imports beside the tools, sorted; none of one that is no Python."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []
+    found: set[str] = set()
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Import):
+            found |= {alias.name for alias in each.names}
+        elif isinstance(each, ast.ImportFrom) and not each.level:
+            found.add(each.module or "")
+    return sorted({name.partition(".")[0] for name in found} - TOOLS - {""})
+
+
+def needs_of(spec: KernelSpec) -> dict[str, str]:
+    """The libraries that a kernel's source needs, as they are installed here, name to version.
+
+    A source that is complete needs none; what is not installed has no entry.
+    """
+    if spec.self_contained:
+        return {}
+    found = (release_of(each) for each in libraries_in(spec.source))
+    return {name: version for name, version in found if name}
+
+
+def why_not_met(library: str, told: Mapping[str, str], trusted: Collection[str] | None) -> str | None:
+    """Why a source may not use a library here; None if it may.
+
+    Args:
+        library: its top-level package.
+        told: the versions that the source was traced with, by the libraries' names.
+        trusted: names of libraries, as they are installed or imported; None for any.
+    """
+    name, version = release_of(library)
+    if not name:
+        return f"it needs {library}, which is not installed"
+    if told.get(name, version) != version:
+        return f"it needs {name} {told[name]}, and {version} is installed"
+    known = {canonicalize_name(each) for each in trusted or ()}
+    if trusted is None or known & {canonicalize_name(name), canonicalize_name(library)}:
+        return None
+    return f"it needs {name} {version}, which is not among what is trusted: --trust {name}"
