@@ -24,7 +24,7 @@ HERE = Path(__file__).parent
 PROGRAMS = HERE / "recorded_jax" / "programs.txt"
 EXAMPLE = HERE / "recorded_jax" / "run_example.py"
 PACKAGES = ("jax", "optax", "flax", "equinox", "numpyro", "distrax", "dm-haiku", "brax")
-LIMIT = 240
+LIMIT = 480
 CALLS = 10_000
 MANY = f"""
 import time

@@ -169,6 +169,13 @@ def import_of_module(name: str, module: ModuleType) -> str:
     return f"import {path} as {name}"
 
 
+def packages_above(module: str) -> list[str]:
+    """The packages that a module is in, outermost first, without those that are nobody's to name."""
+    parts = module.split(".")
+    found = (parts[:depth] for depth in range(1, len(parts)))
+    return [".".join(each) for each in found if not any(part.startswith("_") for part in each)]
+
+
 def import_of_attribute(name: str, value: Any, modules: Sequence[str]) -> str | None:
     """An import statement that gives the value its name again, from the first module that has it."""
     for attribute in dict.fromkeys((getattr(value, "__name__", name), name)):

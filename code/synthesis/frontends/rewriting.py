@@ -64,6 +64,12 @@ def with_names(source: str, names: Mapping[str, str]) -> str | None:
     return text.edited(edits)
 
 
+def written_name(source: str) -> str:
+    """The name by which a source defines a function or a class; empty if it does neither."""
+    (first, *_) = ast.parse(source).body
+    return first.name if isinstance(first, ast.FunctionDef | ast.ClassDef) else ""
+
+
 def with_own_name(source: str, old: str, new: str) -> str | None:
     """A definition under another name, by which it also calls itself; None if that cannot be written."""
     (first, *_) = ast.parse(source).body

@@ -8,9 +8,9 @@ import math
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from types import ModuleType
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import FunctionType, ModuleType
 from typing import Any
 
 from synthesis.frontends.definitions import (
@@ -24,6 +24,7 @@ from synthesis.frontends.definitions import (
     import_of_attribute,
     import_of_module,
     name_of,
+    packages_above,
     scope_of,
     source_of,
 )
@@ -38,11 +39,13 @@ from synthesis.frontends.rewriting import (
     with_own_name,
     with_starts,
     without_annotations,
+    without_decorators,
     without_docstring,
     without_mark,
+    written_name,
 )
 
-_MOST = 300
+_MOST = 1000
 """Definitions in a source that is told from a live program."""
 _SHORT = 60
 """Characters up to which a constant inside an expression has no name of its own."""
@@ -259,9 +262,10 @@ class SourceCollector:
 
     def _under(self, name: str, obj: Any, source: str) -> str:
         """The source of a definition under the name that it has here."""
-        if not self.loose or " " in name or name == name_of(obj) or getattr(obj, "__name__", "") == "<lambda>":
+        if not self.loose or " " in name or getattr(obj, "__name__", "") == "<lambda>":
             return source
-        changed = with_own_name(source, name_of(obj), name)
+        written = written_name(source)  # which the function may have been given another for
+        changed = source if written == name else with_own_name(source, written, name)
         if changed is None:
             self._miss(name, "")
         return source if changed is None else changed
@@ -371,7 +375,7 @@ class SourceCollector:
             function = getattr(value, chain[-1].attr, None)
             return (chain[-1], function) if self.unwrap(function) is not None else None
         if not isinstance(value, ModuleType) or not self._is_users(value):
-            return None
+            return self._setting(chain, value) if self.loose else None
         picked: tuple[ast.Attribute, Any] | None = None
         for each in reversed(chain):
             value = getattr(value, each.attr, value)
@@ -384,6 +388,21 @@ class SourceCollector:
             elif self._constant(value) is not None:
                 picked = each, value
         return picked
+
+    def _setting(self, chain: Sequence[ast.Attribute], value: Any) -> tuple[ast.Attribute, Any] | None:
+        """What is asked of a library's object that has numbers, texts and truths by name, as options of a program."""
+        for each in reversed(chain):
+            holder, value = value, getattr(value, each.attr, None)
+            if isinstance(value, bool | int | float | str):
+                return (each, value) if self._is_librarys(holder) and isinstance(each.ctx, ast.Load) else None
+        return None
+
+    def _is_librarys(self, value: Any) -> bool:
+        """Whether something is an object of a library's, and neither a module nor a definition."""
+        home = type(value).__module__
+        definition = isinstance(value, ModuleType | FunctionType | type)
+        known = home.partition(".")[0] in _KNOWN_LIBRARIES
+        return not definition and not known and self._is_library_module(home)
 
     def _is_users(self, module: ModuleType) -> bool:
         root = module.__name__.partition(".")[0]
@@ -468,7 +487,7 @@ class SourceCollector:
             parts = [self.express(hint, part, module) for hint, part in built.parts]
             self._definitions[name] = self._own(f"{name} = {built.text.format(*parts)}")
         elif definition is not None:
-            self._visit(name, definition)
+            self._visit(name, self._undecorated(definition) if self.loose and definition.obj is value else definition)
         elif (instance := self.instance(value, self.mentioned)) is not None:
             self._seen[name] = value
             kind = self.declare(instance)
@@ -476,6 +495,14 @@ class SourceCollector:
             self._definitions[name] = self._own(f"{name} = {kind}({', '.join(parts)})")
         else:
             self._miss(name, f"{type(value).__module__}.{type(value).__qualname__}")
+
+    def _undecorated(self, definition: Definition) -> Definition:
+        """A function that is called as it is, without the decorators whose results are called otherwise."""
+        source, line = self._source(name_of(definition.obj), definition)
+        if not isinstance(definition.obj, FunctionType) or source is None or not source.lstrip().startswith("@"):
+            return definition
+        bare, lines = without_decorators(textwrap.dedent(source))
+        return replace(definition, source=bare, line=line + lines)
 
     def declare(self, instance: Instance) -> str:
         """Declare a class that has what of an object's is used; returns its name."""
@@ -490,6 +517,8 @@ class SourceCollector:
             f"class {name}:",
             *(f"    {each}: object" for each in instance.fields),
         ]
+        if not instance.fields and not instance.methods:
+            lines.append("    pass")
         for method in instance.methods.values():
             source, _ = self._prepared(method.obj.__name__, method)
             lines += ["", *textwrap.indent(source or "pass", "    ").splitlines()]
@@ -520,7 +549,8 @@ class SourceCollector:
             return None
         if self._is_library_module(home):
             places = [each for each in (home, module) if not self.loose or self._is_library_module(each)]
-            return import_of_attribute(name, value, places)
+            shown = packages_above(home) if self.loose and home.partition(".")[0] not in _KNOWN_LIBRARIES else []
+            return import_of_attribute(name, value, [*shown, *places])
         return None
 
     def _is_library_module(self, name: str) -> bool:

@@ -16,7 +16,7 @@ MOST_NUMBERS = 4096
 """Numbers that a row's signature may hold."""
 _MOST_WHOLE = 16384
 """The same where nothing can be cut."""
-_MOST_ELEMENTS = 2**18
+_MOST_ELEMENTS = 2**21
 _MOST_THREADS = 2**14
 _CUTS = (64, 16, 4)
 """What dimensions are cut to that are too large."""

@@ -123,11 +123,17 @@ class Trees:
     def _leaf(self, path: str) -> Any:
         value, kind = next(self._values)
         if is_key(kind):
-            data = jax.eval_shape(jax.random.key_data, jax.ShapeDtypeStruct(kind.shape, kind.dtype))
-            self.leaves.append(functions.Leaf(name=path, dtype=str(data.dtype), shape=tuple(data.shape)))
+            self.leaves.append(leaf_of(path, kind))
             return {"key": path, "impl": str(jax.random.key_impl(value))}
-        self.leaves.append(functions.Leaf(name=path, dtype=str(kind.dtype), shape=tuple(kind.shape)))
+        self.leaves.append(leaf_of(path, kind))
         return {"weak": path} if kind.weak_type else path
+
+
+def leaf_of(name: str, kind: Any) -> functions.Leaf:
+    """An array by its type; one of random keys as the numbers that they are made of."""
+    if is_key(kind):
+        kind = jax.eval_shape(jax.random.key_data, jax.ShapeDtypeStruct(kind.shape, kind.dtype))
+    return functions.Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
 
 
 def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:

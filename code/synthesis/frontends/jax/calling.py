@@ -342,7 +342,7 @@ class BoundFunction:
 
 
 class KeyedFunction:
-    """A function that takes random keys as the numbers that they are made of."""
+    """A function that takes and gives random keys as the numbers that they are made of."""
 
     def __init__(self, function: Any, trees: Sequence[tuple[str, Any]]) -> None:
         self._trees = [tree for _, tree in trees]
@@ -351,8 +351,14 @@ class KeyedFunction:
         self.__signature__ = inspect.Signature([inspect.Parameter(name, kind=_PLAIN) for name, _ in trees])
 
     def __call__(self, *values: Any) -> Any:
-        """The function's result for numbers in the place of keys."""
-        return self.__wrapped__(*map(_with_keys, self._trees, values))
+        """The function's result for numbers in the place of keys, its keys told so too."""
+        return functions.jax.tree.map(_without_keys, self.__wrapped__(*map(_with_keys, self._trees, values)))
+
+
+def _without_keys(value: Any) -> Any:
+    dtype = getattr(value, "dtype", None)
+    is_key = dtype is not None and functions.jax.dtypes.issubdtype(dtype, functions.jax.dtypes.prng_key)
+    return functions.jax.random.key_data(value) if is_key else value
 
 
 def _with_keys(tree: Any, value: Any) -> Any:

@@ -1,6 +1,7 @@
 """A jitted function of a running program as text: nothing of it is traced once more."""
 
 import ast
+import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -8,11 +9,11 @@ from typing import Any
 
 from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
-from synthesis.frontends.jax.called import Given, Trees, read_leaves
+from synthesis.frontends.jax.called import Given, Trees, leaf_of, read_leaves
 from synthesis.frontends.jax.fingerprints import captured, fingerprint
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.launched import Described, Launched, NotKeptError
-from synthesis.frontends.plain_form import made_plain
+from synthesis.frontends.plain_form import is_plain, made_plain
 from synthesis.frontends.provenance import package_of, provenance
 from synthesis.frontends.rewriting import attributes_in, without_decorators
 from synthesis.frontends.sources import NotGatheredError, SourceCollector
@@ -108,18 +109,22 @@ class _Sources:
         fields = portraits.fields_of(value)
         fits = fields is not None and set(children) <= set(fields)
         rest = {each: getattr(value, each) for each in fields or () if each not in children}
-        if fields is not None and fits and self._gathers(kind, rest):
-            name, given = self._collector.name_of(kind), {each: getattr(value, each) for each in fields}
-        else:
-            node = portraits.node(value, children, self._collector.mentioned)
-            name, given = self._collector.declare(node), node.fields
-        return name, {each: part for each, part in given.items() if each not in children}
+        told = {each: part for each, part in rest.items() if self._is_told(each, part)}
+        # Whether what a library's object has and no source can hold is of any matter is seen when the source is traced.
+        whole = told.keys() == rest.keys() or self._collector.is_library(kind.__module__)
+        if fields is not None and fits and whole and self._gathers(kind.__name__, kind):
+            return self._collector.name_of(kind), {each: told.get(each) for each in rest}
+        if fields is None and portraits.takes(kind, children) and self._gathers(kind.__name__, kind):
+            return self._collector.name_of(kind), {}
+        node = portraits.node(value, children, self._collector.mentioned)
+        name = self._collector.declare(node)
+        return name, {each: part for each, part in node.fields.items() if each not in children}
 
-    def _gathers(self, kind: Any, rest: Mapping[str, Any]) -> bool:
-        """Whether a class can stand in the source as it is written, with all that an object of it holds."""
-        parts = [(name, each) for name, each in rest.items() if not isinstance(each, bool | int | float | str | None)]
-        gathers = self._collector.gathers
-        return all(gathers(name, each, self._home) for name, each in parts) and gathers(kind.__name__, kind, self._home)
+    def _is_told(self, name: str, part: Any) -> bool:
+        return isinstance(part, bool | int | float | str | None) or self._gathers(name, part)
+
+    def _gathers(self, name: str, value: Any) -> bool:
+        return self._collector.gathers(name, value, self._home)
 
 
 class _Nowhere:
@@ -168,26 +173,61 @@ class Credits:
         return " AND ".join(f"({each})" if " OR " in each and len(found) > 1 else each for each in found)
 
 
+def is_installed(module: str) -> bool:
+    """Whether a module is of an installed package."""
+    return discovery.is_library(module) or package_of(module) != ""
+
+
 def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, dict[str, Any], list[functions.Leaf]]:
     """The source of a function, its name there, the call, and the leaves of its arguments.
 
     What other packages have stands in it too, or is imported where that cannot be told.
     """
     definition = discovery.definition_of(behind, given.function)
+    forms = _forms(definition)
+    mentioned = _mentioned(definition)
+    first: tuple[str, str, dict[str, Any], list[functions.Leaf]] | None = None
+    why = ""
+    for is_library in (discovery.is_library, credits_.is_anothers, is_installed):
+        for each in forms:
+            try:
+                found = _gathered(given, each, _collector(credits_, is_library), mentioned)
+            except NotGatheredError as error:
+                why = why or str(error)
+                continue
+            if is_plain(found[0]):
+                return found
+            first = first or found
+            break
+    if first is None:
+        raise NotKeptError(f"its source is not whole: {why}")
+    return first
+
+
+def _mentioned(definition: Definition) -> set[str]:
+    """The attributes that a function's own source has."""
+    try:
+        return attributes_in(ast.parse((discovery.source_text(definition) or ("",))[0]))
+    except SyntaxError:  # of a lambda, the lines that it stands on
+        return set()
+
+
+def _forms(definition: Definition) -> list[Definition]:
+    """A function with its decorators, and without: what they name may be known to the function around it alone.
+
+    Raises:
+        NotKeptError: if its source is not known.
+    """
     text = discovery.source_text(definition)
     if text is None:
         raise NotKeptError("its source is not known")
-    mentioned = attributes_in(ast.parse(text[0]))
-    bare, lines = without_decorators(text[0])  # what they name may be known to the function around it alone
-    why = ""
-    for is_library in (discovery.is_library, credits_.is_anothers):
-        for each in (definition, replace(definition, source=bare, line=text[1] + lines)):
-            collector = _collector(credits_, is_library)
-            try:
-                return _gathered(given, each, collector, mentioned)
-            except NotGatheredError as error:
-                why = why or str(error)
-    raise NotKeptError(f"its source is not whole: {why}")
+    try:
+        bare, lines = without_decorators(text[0])
+    except SyntaxError:  # of a lambda, the lines that it stands on
+        return [definition]
+    if not lines:
+        return [definition]
+    return [definition, replace(definition, source=bare, line=text[1] + lines)]
 
 
 def _gathered(
@@ -218,7 +258,7 @@ def _collector(credits_: Credits, is_library: Callable[[str], bool]) -> SourceCo
         literal=portraits.literal,
         is_library=is_library,
         customary=_CUSTOMARY,
-        built=portraits.built,
+        built=functools.partial(portraits.built, imported=is_library),
         loose=True,
         instance=portraits.instance,
         credit=credits_,
@@ -232,7 +272,7 @@ def _words(collector: SourceCollector) -> str:
 
 def _entry(collector: SourceCollector, function: Any, definition: Definition) -> str:
     """Have the function in the source; returns its name there."""
-    if portraits.built(function) is None:
+    if collector.built(function) is None:
         collector.collect(definition)
         return collector.name_of(definition.obj)
     return collector.bring(portraits.hint_of(function, name_of(definition.obj)), function)
@@ -248,10 +288,7 @@ def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -
 def _results(jaxpr: Any) -> tuple[Argument, ...]:
     kinds = jaxpr.out_avals
     names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]
-    leaves = [
-        functions.Leaf(name=name, dtype=str(kind.dtype), shape=tuple(kind.shape))
-        for name, kind in zip(names, kinds, strict=True)
-    ]
+    leaves = [leaf_of(name, kind) for name, kind in zip(names, kinds, strict=True)]
     return tuple(_argument(each, Role.OUTPUT) for each in leaves)
 
 

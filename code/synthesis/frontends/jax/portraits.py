@@ -9,7 +9,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import FunctionType, MethodType
 from typing import Any, TypeVar, get_origin
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from synthesis.frontends.definitions import Built, Definition, Instance, closure_of, source_of
 from synthesis.frontends.jax import functions
+from synthesis.frontends.jax.makers import made_function, made_record
 from synthesis.frontends.rewriting import attributes_in
 
 jax: Any = functions.jax
@@ -41,10 +42,19 @@ _TRANSFORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
 are if they are not given."""
 
 
-def built(value: Any) -> Built | None:
-    """A value as an expression of others; None for one that is a constant, has a source, or cannot be told."""
+_ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+
+
+def built(value: Any, imported: Callable[[str], bool] = lambda _: False) -> Built | None:
+    """A value as an expression of others; None for one that is a constant, has a source, or cannot be told.
+
+    Args:
+        value: what is to be told.
+        imported: whether a module is imported by name rather than copied from; what functions of it have made is told
+            by calls of them.
+    """
     if isinstance(value, FunctionType):
-        return _transformed(value)
+        return _transformed(value) or made_function(value, imported)
     if isinstance(value, MethodType) and (isinstance(value.__func__, FunctionType) or is_jitted(value.__func__)):
         return _method(value)
     if is_jitted(value):
@@ -59,7 +69,16 @@ def built(value: Any) -> Built | None:
         return _sequence(value)
     if type(value) is dict:
         return _dictionary(value)
-    return record(value)
+    if isinstance(value, jax.tree_util.PyTreeDef):
+        return _structure(value)
+    found = made_record(value, imported) or record(value)
+    return given(value) if found is None and not inspect.isclass(value) and imported(type(value).__module__) else found
+
+
+def _structure(value: Any) -> Built:
+    """The structure of a tree, by a tree that has it."""
+    example = jax.tree_util.tree_unflatten(value, [0] * value.num_leaves)
+    return Built("jax.tree_util.tree_structure({0})", (("tree", example),))
 
 
 def _method(value: MethodType) -> Built:
@@ -179,8 +198,45 @@ def record(value: Any) -> Built | None:
     usual = {each.name: each.default for each in declared}
     fields = [name for name in fields if name not in usual or usual[name] is not getattr(value, name)]
     texts = [f"{name}={{{number + 1}}}" for number, name in enumerate(fields)]
-    parts = [(name, getattr(value, name)) for name in fields]
+    # What leads back to the record cannot be said in it.
+    held = {name: getattr(value, name) for name in fields}
+    parts = [(_own_name(each) or name, None if _leads_to(each, value) else each) for name, each in held.items()]
     return Built(f"{{0}}({', '.join(texts)})", ((kind.__name__, kind), *parts))
+
+
+def _own_name(value: Any) -> str:
+    """The name of a class; of anything else none."""
+    return value.__name__ if inspect.isclass(value) else ""
+
+
+def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
+    """Whether an object is one that a part of it has, or what stands inside ``jax.jit`` there."""
+    if part is value:
+        return True
+    inner = [*getattr(part, "__dict__", {}).values(), *([part._fun] if is_jitted(part) else [])]
+    return bool(steps) and any(_leads_to(each, value, steps - 1) for each in inner)
+
+
+def given(value: Any) -> Built | None:
+    """An object by what it was made of, as far as it has that under the names of its class's parameters; else None."""
+    kind: Any = value.__class__
+    try:
+        taken = _parameters(kind).values()
+    except (TypeError, ValueError):
+        return None
+    texts: list[str] = []
+    parts: list[tuple[str, Any]] = [(kind.__name__, kind)]
+    for each in taken:
+        name = next((one for one in (each.name, f"_{each.name}") if hasattr(value, one)), None)
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) or (name is None and each.default is not each.empty):
+            continue
+        if name is None:
+            return None
+        if getattr(value, name) is not each.default:
+            texts.append(f"{'' if each.kind is each.POSITIONAL_ONLY else f'{each.name}='}{{{len(parts)}}}")
+            part = getattr(value, name)
+            parts.append((_own_name(part) or each.name, part))
+    return Built(f"{{0}}({', '.join(texts)})", tuple(parts))
 
 
 def fields_of(value: Any) -> list[str] | None:
@@ -188,10 +244,38 @@ def fields_of(value: Any) -> list[str] | None:
     kind: Any = value.__class__
     if isinstance(value, tuple) and hasattr(kind, "_fields"):
         return list(kind._fields)
-    if hasattr(kind, "__dataclass_fields__") and kind.__init__.__qualname__.endswith(f"{kind.__name__}.__init__"):
-        fields = dataclasses.fields(kind)
-        return [each.name for each in fields] if all(each.init for each in fields) else None
+    if hasattr(kind, "__dataclass_fields__"):
+        fields = [each.name for each in dataclasses.fields(kind)]
+        return fields if _is_made_of(kind, fields) else None
     return None
+
+
+def takes(kind: Any, names: Sequence[str]) -> bool:
+    """Whether a class that JAX was told how to take apart is made with these of its attributes, and needs no more."""
+    try:
+        taken = _parameters(kind)
+    except (TypeError, ValueError):
+        return False
+    needed = {name for name, each in taken.items() if each.default is each.empty and each.kind not in _ANY}
+    return bool(names) and needed <= {*names} <= {*taken}
+
+
+def _parameters(kind: Any) -> dict[str, inspect.Parameter]:
+    """What objects of a class are made with, whatever its own class says of that.
+
+    Raises:
+        ValueError: if Python knows no signature.
+    """
+    found = inspect.signature(kind if kind.__init__ is object.__init__ else functools.partial(kind.__init__, None))
+    return dict(found.parameters)
+
+
+def _is_made_of(kind: Any, fields: Sequence[str]) -> bool:
+    """Whether a dataclass is made of its fields, and not by what it defines itself."""
+    try:
+        return [*_parameters(kind)] == [*fields]
+    except (TypeError, ValueError):
+        return False
 
 
 def _transformed(function: FunctionType) -> Built | None:
@@ -268,7 +352,8 @@ def _call_with(call: str, inner: Any, args: list[Any], keywords: Mapping[str, An
 
 def _sequence(value: Any) -> Built:
     texts = ", ".join(f"{{{number}}}" for number in range(len(value)))
-    parts = tuple((getattr(each, "__name__", "part"), each) for each in value)
+    names = (getattr(each, "__name__", "part") for each in value)
+    parts = tuple((name if name.isidentifier() else "part", each) for name, each in zip(names, value, strict=True))
     if isinstance(value, list):
         return Built(f"[{texts}]", parts)
     return Built(f"({texts},)", parts)

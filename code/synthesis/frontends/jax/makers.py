@@ -1,0 +1,153 @@
+"""Functions and records that a library's own function has made, as a call of that: ``hk.transform(f).apply``.
+
+What such a function keeps holds of what it was given in most cases, by the parameter's own name. Whether a call with
+that makes the same once more is not decided here: the source has to be traced to what the program was.
+"""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType
+from typing import Any
+
+from synthesis.frontends.definitions import Built, closure_of, source_of
+from synthesis.frontends.plain_names import MUTATORS
+
+_Parts = list[tuple[str, Any]]
+
+
+def made_function(value: FunctionType, imported: Callable[[str], bool]) -> Built | None:
+    """A function that one of a library's has made and gives, by a call of it; None for any other.
+
+    Args:
+        value: the function.
+        imported: whether a module is imported by name rather than copied from.
+    """
+    found = _maker_of(value, imported)
+    if found is None:
+        return None
+    maker, tree = found
+    call = _call_of(maker, tree, closure_of(value))
+    place = _place_of(maker, tree, value.__code__.co_name)
+    if call is None or place is None:
+        return None
+    text, parts = call
+    return Built(f"{text}{place}", tuple(parts))
+
+
+def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
+    """A named tuple that one of a library's functions has made and gives, by a call of it; None for any other."""
+    held = {name: getattr(value, name) for name in getattr(value, "_fields", ())}
+    for at, (name, function) in enumerate(held.items()):
+        found = _maker_of(function, imported)
+        if found is None:
+            continue
+        maker, tree = found
+        kept = closure_of(function)
+        call = _call_of(maker, tree, kept)
+        is_there = _place_of(maker, tree, function.__code__.co_name) in {f".{name}", f"[{at}]"}
+        others = {other: each for other, each in held.items() if not _is_of(each, maker, imported)}
+        handed_on = all(
+            any(getattr(one, other, None) is each for one in kept.values()) for other, each in others.items()
+        )
+        if call is not None and is_there and handed_on:
+            return Built(call[0], tuple(call[1]))
+    return None
+
+
+def _is_of(value: Any, maker: FunctionType, imported: Callable[[str], bool]) -> bool:
+    found = _maker_of(value, imported)
+    return found is not None and found[0] is maker
+
+
+def _maker_of(value: Any, imported: Callable[[str], bool]) -> tuple[FunctionType, ast.FunctionDef] | None:
+    """The function of a module in which another was made, and its syntax; None if there is none."""
+    if not isinstance(value, FunctionType):
+        return None
+    outer, _, inner = value.__code__.co_qualname.partition(".<locals>.")
+    maker = value.__globals__.get(outer)
+    if not inner or "." in inner or not isinstance(maker, FunctionType) or not imported(maker.__module__):
+        return None
+    if hasattr(maker, "__wrapped__") or value.__code__ not in maker.__code__.co_consts:
+        return None
+    try:
+        (tree,) = ast.parse(textwrap.dedent(source_of(maker)[0] or "")).body
+    except (SyntaxError, ValueError):
+        return None
+    return (maker, tree) if isinstance(tree, ast.FunctionDef) else None
+
+
+def _call_of(maker: FunctionType, tree: ast.FunctionDef, kept: Mapping[str, Any]) -> tuple[str, _Parts] | None:
+    """The call of a maker with what is kept of its arguments; None if one that it has to be given is not."""
+    bound = {each.id for each in _own_nodes(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+    parts: _Parts = [(maker.__name__, maker)]
+    texts: list[str] = []
+    for name, each in inspect.signature(maker).parameters.items():
+        known = name in kept and name not in bound
+        if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD):
+            return None
+        if not known and each.default is each.empty:
+            return None
+        if known and kept[name] is not each.default:
+            texts.append(f"{'' if each.kind is each.POSITIONAL_ONLY else f'{name}='}{{{len(parts)}}}")
+            parts.append((name, kept[name]))
+    return f"{{0}}({', '.join(texts)})", parts
+
+
+def _place_of(maker: FunctionType, tree: ast.FunctionDef, name: str) -> str | None:
+    """Where in what a maker gives a function of its own is: itself, an attribute or an item; None if it is not told."""
+    given = [each.value for each in _own_nodes(tree) if isinstance(each, ast.Return) and each.value is not None]
+    names = {each.id for each in given if isinstance(each, ast.Name)}
+    if name in names:
+        return ""
+    given += [
+        each.value
+        for each in _own_nodes(tree)
+        if isinstance(each, ast.Assign) and any(isinstance(one, ast.Name) and one.id in names for one in each.targets)
+    ]
+    return next((found for each in given if (found := _place_in(maker, each, name)) is not None), None)
+
+
+def _place_in(maker: FunctionType, given: ast.expr, name: str) -> str | None:
+    match given:
+        case ast.Tuple(elts=parts):
+            return next((f"[{at}]" for at, part in enumerate(parts) if _is_named(part, name)), None)
+        case ast.Call(func=function, args=args, keywords=keywords):
+            fields: Any = getattr(_found(maker, function), "_fields", ())
+            places = [
+                *enumerate(args),
+                *((fields.index(each.arg), each.value) for each in keywords if each.arg in fields),
+            ]
+            at = next((at for at, part in places if _is_named(part, name)), len(fields))
+            if at >= len(fields):
+                return None
+            return f"[{at}]" if fields[at] in MUTATORS else f".{fields[at]}"
+        case _:
+            return None
+
+
+def _found(maker: FunctionType, node: ast.expr) -> Any:
+    """What an expression of names stands for inside a function; None if it is not known."""
+    match node:
+        case ast.Name(id=name):
+            return maker.__globals__.get(name)
+        case ast.Attribute(value=inner, attr=name):
+            return getattr(_found(maker, inner), name, None)
+        case _:
+            return None
+
+
+def _is_named(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _own_nodes(tree: ast.FunctionDef) -> Iterator[ast.AST]:
+    """The parts of a function's body, without those of functions and classes inside it."""
+    waiting: list[ast.AST] = [*tree.body]
+    while waiting:
+        each = waiting.pop(0)
+        if isinstance(each, ast.FunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        yield each
+        waiting += ast.iter_child_nodes(each)
