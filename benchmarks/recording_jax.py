@@ -1,8 +1,9 @@
 """What recordings of programs that use JAX give, and what they cost: python benchmarks/recording_jax.py [FOLDER].
 
 The programs are those of recorded_jax/programs.txt: our own, and examples of libraries whose repositories lie in FOLDER
-under their names. Each is run in a folder of its own, for LIMIT seconds at most. Writes recording_jax.txt beside
-itself; without FOLDER of our own program alone.
+under their names. Each is run in a folder of its own, for LIMIT seconds at most; brax's needs MUJOCO_GL=disabled in the
+environment, as it starts a program otherwise when it is imported, which no row's source may. Writes recording_jax.txt
+beside itself; without FOLDER of our own program alone.
 """
 
 import json

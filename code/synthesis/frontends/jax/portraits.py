@@ -220,6 +220,8 @@ def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
 def given(value: Any) -> Built | None:
     """An object by what it was made of, as far as it has that under the names of its class's parameters; else None."""
     kind: Any = value.__class__
+    if not isinstance(kind.__init__, FunctionType):  # of a class that is not Python's own making nothing is known
+        return None
     try:
         taken = _parameters(kind).values()
     except (TypeError, ValueError):
