@@ -10,6 +10,7 @@ from conftest import kernels_module
 from synthesis import Pair
 from synthesis.extraction import extract
 from synthesis.frontends.base import ReferenceFaultError
+from synthesis.frontends.jax.graphs import Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 
@@ -31,12 +32,15 @@ def blocks() -> Any:
     return kernels_module(KERNELS, "blocks")
 
 
+def traced(function: Any, *given: Any) -> Graph:
+    jax: Any = pytest.importorskip("jax")
+    return graph_of(jax.make_jaxpr(function)(*given))
+
+
 @pytest.mark.parametrize("name", ARGUMENTS)
 def test_the_reference_gives_what_jax_gives(name: str, blocks: Any) -> None:
-    import jax
-
     function, given = getattr(blocks, name), ARGUMENTS[name]
-    (found,) = Evaluator(double=False).results(graph_of(jax.make_jaxpr(function)(*given)), list(given))
+    (found,) = Evaluator(double=False).results(traced(function, *given), list(given))
     np.testing.assert_allclose(found, np.asarray(function(*given)), rtol=2e-6, atol=2e-6)
 
 
@@ -51,9 +55,7 @@ def test_what_a_cpu_runs_is_verified(name: str, blocks: Any) -> None:
 
 
 def test_an_index_out_of_bounds_is_a_fault(blocks: Any) -> None:
-    import jax
-
     table, rows = ARGUMENTS["pick"]
-    graph = graph_of(jax.make_jaxpr(blocks.pick)(table, rows))
+    graph = traced(blocks.pick, table, rows)
     with pytest.raises(ReferenceFaultError, match="an index out of bounds of 5"):
         Evaluator(double=True).results(graph, [table, rows + 4])
