@@ -9,6 +9,7 @@ import jax as _jax
 import numpy as np
 import pytest
 from jax_cases import BINARY, KINDS, UNARY, WIDE, Case, step_of
+from jax_parts import CASES as PARTS
 from jax_programs import CASES
 
 from synthesis.frontends.base import ReferenceUnknownError
@@ -83,7 +84,7 @@ def positions(case: Case, wrong: Any) -> Any:
 
 
 def test_every_rule_has_cases() -> None:
-    assert set(CASES) == set(RULES)
+    assert {*CASES, *PARTS} == set(RULES)
 
 
 REFUSED = {
@@ -119,7 +120,7 @@ def check(name: str, cases: Sequence[Case]) -> None:
 
 @pytest.mark.parametrize("name", sorted(RULES))
 def test_a_rule_computes_what_jax_does(name: str) -> None:
-    check(name, CASES[name](KINDS))
+    check(name, (CASES | PARTS)[name](KINDS))
 
 
 @pytest.mark.parametrize("name", sorted({*UNARY, *BINARY, *ALSO_WIDE} - NEVER_WIDE))

@@ -31,7 +31,7 @@ class Evaluator:
         self.double = double
         self._trace = trace
         self._run = 0
-        self.programs: list[tuple[tuple[int, ...], tuple[int, ...]]] = []
+        self.programs: list[tuple[int, ...]] = []
 
     def runs(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Array]]:
         """A function's results on several inputs.

@@ -20,7 +20,7 @@ def _shard_map(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Ty
     return evaluator.call(parameters["jaxpr"], inputs)
 
 
-@rule("psum", "psum_invariant", "pmax", "pmin", "pvary", "pcast", "sharding_constraint")
+@rule("psum", "psum_invariant", "pmax", "pmin", "pvary", "sharding_constraint")
 def _same(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return list(inputs)
 
@@ -30,7 +30,7 @@ def _axis_index(_: Machine, __: Inputs, ___: Parameters, ____: Types) -> Results
     return np.int32(0)
 
 
-@rule("all_gather", "all_gather_invariant")
+@rule("all_gather")
 def _all_gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     if parameters["tiled"]:
         return inputs[0]

@@ -39,7 +39,7 @@ def _pallas_call(evaluator: Machine, inputs: Inputs, parameters: Parameters, typ
     arrays = [_padded(each, block) for each, block in zip([*given, *made], grid.blocks, strict=True)]
     scratch = [_unwritten(evaluator, kind) for kind in grid.scratch]
     for point in itertools.product(*map(range, grid.sizes)):
-        evaluator.programs.append((point, grid.sizes))
+        evaluator.programs.append(point)
         ids = [np.int32(each) for each in point]
         places = [
             _place(evaluator.call(block.index_map, [*map(np.asarray, ids), *prefetched]), block, array)
@@ -87,12 +87,7 @@ def _place(indices: Sequence[Array], block: Block, array: Array) -> tuple[Any, .
 
 @rule("program_id")
 def _program_id(evaluator: Machine, _: Inputs, parameters: Parameters, __: Types) -> Results:
-    return np.int32(evaluator.programs[-1][0][int(parameters["axis"])])
-
-
-@rule("num_programs")
-def _num_programs(evaluator: Machine, _: Inputs, parameters: Parameters, __: Types) -> Results:
-    return np.int32(evaluator.programs[-1][1][int(parameters["axis"])])
+    return np.int32(evaluator.programs[-1][int(parameters["axis"])])
 
 
 @rule("get")

@@ -22,8 +22,8 @@ Results = Array | np.generic | list[Array] | tuple[Array, ...]
 class Machine(Protocol):
     """What rules need of the evaluator that calls them."""
 
-    programs: list[tuple[tuple[int, ...], tuple[int, ...]]]
-    """Of the kernels of Pallas's that are being evaluated, the point of the grid, and the grid's sizes."""
+    programs: list[tuple[int, ...]]
+    """Of the kernels of Pallas's that are being evaluated, the points of their grids."""
 
     @property
     def double(self) -> bool:
