@@ -30,7 +30,10 @@ TOOLS = {"warp": "warp-lang", "jax": "jax"}
 LOT = 500
 TWICE = 5
 """Of so many lots one is verified again."""
-EXPECTED = ("wrong_gradient", "not_differentiable", "not_available", "renamed_repeat", "useless", "ill_conditioned")
+EXPECTED = (
+    "wrong_gradient", "not_differentiable", "not_available", "renamed_repeat", "renamed_ir_repeat", "useless",
+    "ill_conditioned",
+)  # fmt: skip
 """Of a candidate or a level: what the tool gets wrong, has not, or the generator rarely makes of no use, or so that
 nothing can be told of it in its own precision."""
 
