@@ -1,13 +1,11 @@
 """Kernels that a library makes of functions, which are written out as Warp builds them."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from recorded_rows import rows_of, rows_of_text
 
-from synthesis import Pair, extract
 from synthesis.verification.inputs import draw_inputs
 
 pytestmark = pytest.mark.needs("warp")
@@ -30,14 +28,6 @@ fem.integrate(heat, fields={"u": trial, "v": test}, values={"rate": 2.0})
 """
 
 
-def rows_of(program: Path, folder: Path) -> list[Pair]:
-    """The rows of a program's kernels."""
-    kept = folder / "kept"
-    command = [sys.executable, "-m", "synthesis", "record", "--out", str(kept), "--", str(program)]
-    subprocess.run(command, check=True, capture_output=True)
-    return [each for each in extract(recorded=kept) if isinstance(each, Pair)]
-
-
 def test_what_was_put_into_a_kernels_tree_is_in_its_source(tmp_path: Path) -> None:
     (pair,) = rows_of(KERNELS / "generated.py", tmp_path)
     assert pair.spec.self_contained
@@ -53,10 +43,7 @@ def test_what_was_put_into_a_kernels_tree_is_in_its_source(tmp_path: Path) -> No
 
 
 def test_an_integrand_is_a_row_with_the_kernel_that_is_made_of_it(tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(INTEGRAND)
-    pairs = {each.spec.name: each for each in rows_of(program, tmp_path)}
-    pair = pairs["integrate_kernel_fn"]
+    pair = rows_of_text(INTEGRAND, tmp_path)["integrate_kernel_fn"]
     assert "\ndef heat(" in pair.spec.source
     assert "rate * " in pair.spec.source
     assert "fem" not in pair.spec.source

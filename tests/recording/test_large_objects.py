@@ -1,12 +1,10 @@
 """Objects of more points and boxes than a row holds: cut with the arrays that are as long."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
+from recorded_rows import rows_of_text
 
-from synthesis import Pair, extract
+from synthesis import Pair
 from synthesis.verification.inputs import draw_inputs
 
 pytestmark = pytest.mark.needs("warp")
@@ -67,11 +65,7 @@ wp.launch(grouped, dim=1, inputs=[apart.id], outputs=[roots], device="cpu")
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    folder = tmp_path_factory.mktemp("large")
-    (folder / "large.py").write_text(PROGRAM)
-    command = [sys.executable, "-m", "synthesis", "record", "--out", str(folder / "kept"), "--"]
-    subprocess.run([*command, str(folder / "large.py")], capture_output=True, check=True)
-    return {each.spec.name: each for each in extract(recorded=folder / "kept") if isinstance(each, Pair)}
+    return rows_of_text(PROGRAM, tmp_path_factory.mktemp("large"))
 
 
 @pytest.mark.parametrize(("name", "parts"), [("crowded", {"points"}), ("met", {"lowers", "uppers"})])

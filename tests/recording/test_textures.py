@@ -1,12 +1,10 @@
 """Textures that a program gives its kernels: kept with their texels and modes, or refused with what they are."""
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
+from recorded_rows import rows_of_text
 
-from synthesis import Pair, extract
+from synthesis import Pair
 from synthesis.verification.inputs import draw_inputs
 
 pytestmark = pytest.mark.needs("warp")
@@ -80,11 +78,7 @@ REFUSED = {
 
 @pytest.fixture(scope="module")
 def pairs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pair]:
-    folder = tmp_path_factory.mktemp("textures")
-    (folder / "textures.py").write_text(PROGRAM)
-    command = [sys.executable, "-m", "synthesis", "record", "--out", str(folder / "kept"), "--"]
-    subprocess.run([*command, str(folder / "textures.py")], capture_output=True, check=True)
-    return {each.spec.name: each for each in extract(recorded=folder / "kept") if isinstance(each, Pair)}
+    return rows_of_text(PROGRAM, tmp_path_factory.mktemp("textures"))
 
 
 @pytest.mark.parametrize(("name", "sizes", "modes"), [("picture", (5, 8), (1, 0, 0)), ("block", (5, 4, 2), (1, 1, 1))])

@@ -9,7 +9,7 @@ import ast
 import builtins
 import keyword
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -57,19 +57,7 @@ def flatten(
 
 def is_rewritten(kernel: Any) -> bool:
     """Whether Warp builds a kernel, or a function that it comes to, of other lines than its own."""
-    return any(map(introspection.is_rewritten, reached_from(kernel)))
-
-
-def reached_from(kernel: Any) -> Iterator[Any]:
-    """A kernel and each function that it may come to, once, with all their overloads."""
-    pending, seen = [kernel], set[int]()
-    while pending:
-        each = pending.pop()
-        if id(each) not in seen:
-            seen.add(id(each))
-            yield each
-            functions = filter(introspection.is_function, introspection.called_by(each))
-            pending += [part for function in functions for part in introspection.parts_of(function)]
+    return any(map(introspection.is_rewritten, introspection.reached_from(kernel)))
 
 
 @dataclass
@@ -95,7 +83,7 @@ class _Flattening:
 
     def add_kernel(self, kernel: Any) -> None:
         """Add a kernel, and what it comes to before it."""
-        for each in reached_from(kernel):
+        for each in introspection.reached_from(kernel):
             self._taken |= _names_bound_in(introspection.built_tree_of(each))
         name = kernel.func.__name__
         self._taken.add(name)

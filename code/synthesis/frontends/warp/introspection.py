@@ -214,18 +214,26 @@ def called_by(obj: Any) -> list[Any]:
     return list(functions)
 
 
-def depends_on_block(kernel: Any) -> bool:
-    """Whether a kernel, or a function that it reaches, asks for a tile that is as large as its block, or cut by it."""
+def reached_from(kernel: Any, *, rules: bool = True) -> Generator[Any]:
+    """A kernel and each function of the user's that it may come to, once, overloads apart.
+
+    Args:
+        kernel: a live one.
+        rules: whether gradients and replays of the user's are among them.
+    """
     pending, seen = [kernel], set[int]()
     while pending:
         each = pending.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        if _OF_BLOCK.search(source_of(each)):
-            return True
-        pending += [part for function in called_by(each) if is_function(function) for part in parts_of(function)]
-    return False
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            functions = filter(is_function, called_by(each))
+            pending += [part for function in functions for part in (parts_of if rules else overloads_of)(function)]
+
+
+def depends_on_block(kernel: Any) -> bool:
+    """Whether a kernel, or a function that it reaches, asks for a tile that is as large as its block, or cut by it."""
+    return any(_OF_BLOCK.search(source_of(each)) for each in reached_from(kernel))
 
 
 def instances_of(kernel: Any) -> list[Any]:

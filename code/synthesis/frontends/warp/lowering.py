@@ -21,9 +21,8 @@ from synthesis.frontends.warp.introspection import (
     array_class,
     depends_on_block,
     is_array,
-    is_function,
     options_of,
-    parts_of,
+    reached_from,
     wp,
 )
 from synthesis.frontends.warp.options import DEFAULTS
@@ -117,16 +116,7 @@ def _argument_names(kernel: Any, *, alone: bool) -> set[str]:
     """The names of the arguments of a kernel and, unless it is alone, of every function that it may reach."""
     if alone:
         return {argument.label for argument in kernel.adj.args}
-    pending, seen, found = [kernel.adj], set[int](), set[str]()
-    while pending:
-        adjoint = pending.pop()
-        if id(adjoint) in seen:
-            continue
-        seen.add(id(adjoint))
-        found.update(argument.label for argument in adjoint.args)
-        _, _, functions = adjoint.get_references()
-        pending += [part.adj for function in functions if is_function(function) for part in parts_of(function)]
-    return found
+    return {argument.label for each in reached_from(kernel) for argument in each.adj.args}
 
 
 def _resolved_options(kernel: Any, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ _UNROLLED = 16
 def gradient_trap(kernel: Any, options: Mapping[str, Any]) -> str | None:
     """The first class that a kernel, or a function that it calls, belongs to."""
     found: list[str] = []
-    for each in _called(kernel):
+    for each in introspection.reached_from(kernel, rules=False):
         if introspection.is_function(each) and introspection.has_gradient_of_its_own(each):
             found.append(OWN_RULE)
         found += _classes(introspection.tree_of(each), options)
@@ -40,19 +40,6 @@ _STEPS = frozenset({
     "array", "array2d", "array3d", "array4d", "ceil", "floor", "len", "nonzero", "printf", "rint", "round", "sign",
     "step", "tid", "trunc",
 })  # fmt: skip
-
-
-def _called(kernel: Any) -> Iterator[Any]:
-    """The kernel and every function that it calls, overloads apart."""
-    pending, seen = [kernel], set[int]()
-    while pending:
-        each = pending.pop()
-        if id(each) in seen:
-            continue
-        seen.add(id(each))
-        yield each
-        pending += [overload for function in introspection.called_by(each) if introspection.is_function(function)
-                    for overload in introspection.overloads_of(function)]  # fmt: skip
 
 
 def _classes(tree: ast.AST, options: Mapping[str, Any]) -> Iterator[str]:

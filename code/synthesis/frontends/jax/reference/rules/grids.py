@@ -15,6 +15,7 @@ from synthesis.frontends.base import ReferenceFaultError
 from synthesis.frontends.jax.graphs import Block, Grid, Part, Shaped
 from synthesis.frontends.jax.reference.rules.table import (
     Array,
+    Dtype,
     Inputs,
     Machine,
     Parameters,
@@ -40,9 +41,9 @@ def _pallas_call(evaluator: Machine, inputs: Inputs, parameters: Parameters, typ
     scratch = [_unwritten(evaluator, kind) for kind in grid.scratch]
     for point in itertools.product(*map(range, grid.sizes)):
         evaluator.programs.append(point)
-        ids = [np.int32(each) for each in point]
+        ids = [np.asarray(each, np.int32) for each in point]
         places = [
-            _place(evaluator.call(block.index_map, [*map(np.asarray, ids), *prefetched]), block, array)
+            _place(evaluator.call(block.index_map, [*ids, *prefetched]), block, array)
             for block, array in zip(grid.blocks, arrays, strict=True)
         ]
         blocks = [np.array(array[place]) for array, place in zip(arrays, places, strict=True)]
@@ -55,10 +56,13 @@ def _pallas_call(evaluator: Machine, inputs: Inputs, parameters: Parameters, typ
 
 
 def _unwritten(evaluator: Machine, kind: Shaped) -> Array:
-    dtype = numbers(kind)
-    if dtype.kind in "iu":
-        return np.full(kind.shape, np.iinfo(dtype).min, dtype)
-    return np.full(kind.shape, 0 if dtype.kind == "b" else np.nan, evaluator.format(dtype))
+    dtype = evaluator.format(numbers(kind))
+    return np.full(kind.shape, _nothing(dtype), dtype)
+
+
+def _nothing(dtype: Dtype) -> float:
+    """What an element holds that nobody has written."""
+    return int(np.iinfo(dtype).min) if dtype.kind in "iu" else 0 if dtype.kind == "b" else np.nan
 
 
 def _padded(array: Array, block: Block) -> Array:
@@ -66,8 +70,7 @@ def _padded(array: Array, block: Block) -> Array:
     more = [(0, -length % (size or 1)) for length, size in zip(array.shape, block.sizes, strict=True)]
     if not any(after for _, after in more):
         return np.array(array)
-    empty = np.iinfo(array.dtype).min if array.dtype.kind in "iu" else 0 if array.dtype.kind == "b" else np.nan
-    return np.pad(array, more, constant_values=empty)
+    return np.pad(array, more, constant_values=_nothing(array.dtype))
 
 
 def _place(indices: Sequence[Array], block: Block, array: Array) -> tuple[Any, ...]:
