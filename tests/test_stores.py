@@ -1,11 +1,13 @@
 """Stores: files by name, whole or not there, in a folder, in memory and in an object store."""
 
 import socket
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hub import Hub
 
 from synthesis import BatchGenerator, ConfigError, OutputError
 from synthesis.output.reading import read_folder
@@ -13,7 +15,7 @@ from synthesis.reverification import verify_folder
 from synthesis.stores.base import Store
 from synthesis.stores.places import store_of
 
-KINDS = ("folder", "memory", "s3", "gs")
+KINDS = ("folder", "memory", "s3", "gs", "hf")
 
 
 def free_port() -> int:
@@ -60,6 +62,20 @@ def s3() -> Iterator[str]:
     server.stop()
 
 
+@pytest.fixture(scope="module")
+def hf() -> Iterator[str]:
+    """The URL of a data set of a server of this machine that speaks as Hugging Face's hub does."""
+    constants: Any = pytest.importorskip("huggingface_hub.constants")
+    hub = Hub("nobody/pairs")
+    hub.start()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constants, "ENDPOINT", hub.url)
+        patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+        patch.setenv("HF_ENDPOINT", hub.url)  # of the workers
+        yield "hf://datasets/nobody/pairs"
+    hub.stop()
+
+
 @pytest.fixture(params=KINDS)
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "folder":
@@ -93,6 +109,17 @@ def test_what_is_written_is_read(store: Store) -> None:
     assert not store.has("a/b/c.txt")
 
 
+def test_what_is_moved_or_copied_is_there_once_or_twice(store: Store, tmp_path: Path) -> None:
+    store.write("kept", b"whole")
+    store.write("b/there", b"in the way")
+    store.move("kept", "b/there")
+    assert (store.has("kept"), store.read("b/there")) == (False, b"whole")
+    other = store_of(tmp_path / "other")
+    other.copy(store, "b/there", "c/copy")
+    store.copy(other, "c/copy", "copy")
+    assert (other.read("c/copy"), store.read("copy"), store.read("b/there")) == (b"whole", b"whole", b"whole")
+
+
 def test_what_is_not_there_or_too_large_is_an_error_of_the_system(store: Store) -> None:
     for name in ("none", "none/at/all"):
         with pytest.raises(FileNotFoundError):
@@ -114,6 +141,24 @@ def test_a_file_that_is_written_bit_by_bit_is_whole_or_not_there(store: Store) -
         write_half(store)
     assert store.read("bits/file") == b"bitbitbit"
     assert store.names("bits") == ["file"]
+
+
+def test_what_another_worker_writes_is_seen(store: Store, place: str) -> None:
+    store.write("parts/a", b"first")
+    assert (store.names("parts"), store.read("parts/a"), store.has("parts/b")) == (["a"], b"first", False)
+
+    def write() -> None:
+        other = store_of(place)
+        other.write("parts/a", b"and longer")
+        other.write("parts/b", b"second")
+
+    worker = threading.Thread(target=write)
+    worker.start()
+    worker.join()
+    assert sorted(store.names("parts")) == ["a", "b"]
+    assert (store.read("parts/a"), store.read("parts/b"), store.has("parts/b")) == (b"and longer", b"second", True)
+    with store.as_path("parts/a") as path:
+        assert path.read_bytes() == b"and longer"
 
 
 def write_half(store: Store) -> None:

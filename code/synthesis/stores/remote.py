@@ -44,7 +44,7 @@ class Remote:
             OSError: if it is not there, cannot be read, or has more bytes than ``most``.
         """
         with _as_os_error():
-            path = self._path(name)
+            path = self._seen(name)
             size = self._files.info(path)["size"]
             if size is not None and size > most:
                 raise OSError(0, f"it has {size} bytes, and may have at most {most}")
@@ -86,7 +86,7 @@ class Remote:
         with tempfile.TemporaryDirectory(prefix="irsmith-") as folder:
             path = Path(folder) / posixpath.basename(name)
             with _as_os_error():
-                self._files.get_file(self._path(name), str(path))
+                self._files.get_file(self._seen(name), str(path))
             yield path
 
     def names(self, folder: str = "") -> list[str]:
@@ -108,14 +108,14 @@ class Remote:
     def _listed(self, folder: str, wanted: Callable[[Any], bool]) -> list[str]:
         try:
             with _as_os_error():
-                entries = self._files.ls(self._path(folder), detail=True)
+                entries = self._files.ls(self._seen(folder), detail=True)
         except FileNotFoundError:
             return []
         return [posixpath.basename(each["name"].rstrip("/")) for each in entries if wanted(each)]
 
     def has(self, name: str) -> bool:
         """Whether there is a file of this name."""
-        return bool(self._files.isfile(self._path(name)))
+        return bool(self._files.isfile(self._seen(name)))
 
     def remove(self, name: str) -> None:
         """Remove a file; nothing if it is not there.
@@ -124,7 +124,8 @@ class Remote:
             OutputError: if it is there and cannot be removed.
         """
         with self._trying("remove", name), contextlib.suppress(FileNotFoundError):
-            self._files.rm_file(self._path(name))
+            if self.has(name):  # a hub has other words for what is not there
+                self._files.rm_file(self._path(name))
 
     def move(self, name: str, to: str) -> None:
         """Give a file another name, in the place of one that has it.
@@ -134,7 +135,7 @@ class Remote:
         """
         with self._trying("move", name):
             self._make_parent(to)
-            self._files.mv(self._path(name), self._path(to))
+            self._files.mv(self._seen(name), self._path(to))
 
     def copy(self, source: Store, name: str, to: str) -> None:
         """Have a file of another store here too.
@@ -173,6 +174,12 @@ class Remote:
 
     def _path(self, name: str) -> str:
         return join(self._root.rstrip("/"), name) or "/"
+
+    def _seen(self, name: str) -> str:
+        """The path of a file or folder that is looked at as it is now: other workers write, and clients remember."""
+        path = self._path(name)
+        self._files.invalidate_cache(path)
+        return path
 
     def _make_parent(self, name: str) -> None:
         self._files.makedirs(posixpath.dirname(self._path(name)), exist_ok=True)
