@@ -39,7 +39,7 @@ def reference_of(function: Callable[..., Any], *inputs: Any) -> tuple[GraphRefer
 def both(function: Callable[..., Any], *inputs: Any, seed: int = 0) -> tuple[Values, Values]:
     """What the oracle gives in the function's own precision, and shaken."""
     reference, run = reference_of(function, *inputs)
-    return reference([run], double=False)[0], reference.shaken([run], seed=seed)[0]
+    return reference([run], double=False)[0], reference.shaken([run], seed=seed)[0].off
 
 
 @pytest.mark.parametrize("function", ROUNDING)
@@ -51,6 +51,15 @@ def test_a_rounded_number_is_off_by_one_unit_up_or_down(function: Callable[..., 
     off = shaken["r0"].view(word).astype(int) - own["r0"].view(word)
     assert set(off.tolist()) >= {-1, 1}
     assert np.abs(off).max() == 1
+
+
+@pytest.mark.parametrize("function", [jnp.tanh, jax.lax.erf, jnp.expm1])
+def test_what_xla_gives_to_a_few_units_is_off_by_four(function: Function) -> None:
+    for kind, units in (("float32", {-4, 4}), ("bfloat16", {-1, 1})):
+        own, shaken = both(function, np.asarray(jnp.asarray(X).astype(kind)))
+        word = np.int32 if kind == "float32" else np.int16
+        off = shaken["r0"].view(word).astype(int) - own["r0"].view(word)
+        assert units <= set(off.tolist()) <= {0, *units}
 
 
 @pytest.mark.parametrize("function", [*WHOLE, *MOVING])
@@ -101,6 +110,31 @@ def test_decisions_are_those_of_the_run_that_is_not_shaken() -> None:
             np.testing.assert_allclose(value, shaken[name], rtol=1e-5)
 
 
+def test_a_comparison_that_rounding_may_turn_is_turned_where_it_may() -> None:
+    x = np.array([0.1, 1.0, -2.0, 0.3], np.float32)
+
+    def steps(x: Any) -> Any:
+        left = x * 3.1 - (x + x + x * 1.1)  # nothing but for rounding
+        return jnp.where(left + jnp.array([0.0, 1.0, -1.0, 0.0]) > 0, 1.0, -1.0), left > 5.0
+
+    reference, run = reference_of(steps, x)
+    own, turned = reference([run], double=False)[0], reference.shaken([run], seed=0)[0].turned
+    assert turned is not None
+    np.testing.assert_array_equal(turned["r0"] != own["r0"], [True, False, False, True])
+    np.testing.assert_array_equal(turned["r1"], own["r1"])
+
+
+@pytest.mark.parametrize("kind", ["float32", "bfloat16"])
+def test_ties_without_rounding_and_ways_that_are_taken_are_not_turned(kind: str) -> None:
+    def chosen(x: Any) -> Any:
+        close = jnp.sin(x) ** 2 + jnp.cos(x) ** 2
+        tied = jnp.where(x * 2 > x + x, x, 0)
+        return tied, jax.lax.cond(jnp.mean(close) < 1.0, scaled, jnp.negative, x)
+
+    reference, run = reference_of(chosen, np.asarray(jnp.asarray(np.arange(8) / 4).astype(kind)))
+    assert reference.shaken([run], seed=0)[0].turned is None
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
 def test_every_primitive_can_be_shaken_and_keeps_its_whole_numbers(name: str) -> None:
     for case in CASES[name](KINDS)[:3]:
@@ -118,3 +152,4 @@ def test_primitives_are_told_apart_by_names_that_there_are() -> None:
     kinds: list[frozenset[str]] = [shaking.CALLS, shaking.EXACT, shaking.STEPS, shaking.TURNING, shaking.FAITHFUL]
     assert set[str]().union(*kinds) <= set(RULES)
     assert sum(map(len, kinds)) == len(set[str]().union(*kinds))
+    assert set(RULES) >= shaking.COARSE

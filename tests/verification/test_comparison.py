@@ -1,8 +1,10 @@
+from typing import Any
+
 import ml_dtypes
 import numpy as np
 import pytest
 
-from synthesis.frontends.base import Values
+from synthesis.frontends.base import Shake, Values
 from synthesis.isolation.wire import decode, encode
 from synthesis.verification.comparison import CAP, Expected, compare, expect, loosened
 from synthesis.verification.inputs import poison_of
@@ -117,12 +119,31 @@ def test_another_shape_is_a_mismatch(other: np.ndarray) -> None:  # type: ignore
     assert compare([{}], expected_of(ONE, ONE.astype(np.float32))).mismatch is not None
 
 
+def shake(off: Any) -> list[Shake]:
+    """What rounding makes of one run, in which it turns no comparison."""
+    return [Shake(each, None) for each in values(off)]
+
+
+def test_an_element_whose_comparison_rounding_may_turn_is_either_and_no_other() -> None:
+    own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
+    turned = {"o": own["o"] + np.float32(0.5) * (np.arange(ONE.size) == 3), "n": own["n"] + (own["n"] == 2)}
+    loose = loosened(expect([{"o": ONE, "n": own["n"]}], [own], {}), [Shake(own, turned)])
+    assert compare([own], loose).mismatch is None
+    assert compare([turned], loose).mismatch is None
+    for name, element in (("o", 3), ("o", 4), ("n", 2), ("n", 3)):
+        wrong = {**turned, name: turned[name].copy()}
+        wrong[name][element] += 1
+        mismatch = compare([wrong], loose).mismatch
+        assert mismatch is not None
+        assert (mismatch.array, mismatch.index) == (name, (element,))
+
+
 def test_an_element_that_rounding_moves_further_may_be_further_off_and_no_other() -> None:
     own, shaken, found = (ONE.astype(np.float32) for _ in range(3))
     shaken[3] += 1e-4
     found[3] -= 3e-4
     expected = expected_of(ONE, own)
-    loose = loosened(expected, values(shaken))
+    loose = loosened(expected, shake(shaken))
     assert compare(values(found), expected).mismatch is not None
     assert compare(values(found), loose).mismatch is None
     assert loose.largest_tolerance == expected.largest_tolerance < loose.largest_allowance < 1e-3
@@ -137,12 +158,12 @@ def test_what_rounding_comes_to_is_capped_and_left_out_where_it_is_more_than_tha
     shaken = own * np.float32(1 + CAP / 2)
     shaken[5] = 3.0
     shaken[6] = np.nan
-    (slack,) = loosened(expected_of(ONE, own), values(shaken)).slack
+    (slack,) = loosened(expected_of(ONE, own), shake(shaken)).slack
     assert slack["o"][5] == slack["o"][6] == 0.0
     assert slack["o"].max() <= 2 * CAP
     small = np.array([1e-6, 2e-6, 1.0])
     (slack,) = loosened(
-        expected_of(small, small.astype(np.float32)), values(np.array([4e-6, 2e-6, 1.0], np.float32))
+        expected_of(small, small.astype(np.float32)), shake(np.array([4e-6, 2e-6, 1.0], np.float32))
     ).slack
     assert slack["o"][0] * (1e-6 + 2e-6) == pytest.approx(8 * 3e-6, rel=1e-3)  # little beside the largest
 
@@ -151,14 +172,14 @@ def test_a_shaken_run_that_decides_otherwise_says_nothing() -> None:
     own = {"o": ONE.astype(np.float32), "n": np.arange(5)}
     expected = expect([{"o": ONE, "n": own["n"]}], [own], {})
     shaken = {"o": own["o"] * np.float32(1 + 1e-4), "n": own["n"].copy()}
-    assert loosened(expected, [shaken]).slack[0].keys() == {"o"}
+    assert loosened(expected, [Shake(shaken, None)]).slack[0].keys() == {"o"}
     shaken["n"][2] += 1
-    assert loosened(expected, [shaken]).slack == ({},)
+    assert loosened(expected, [Shake(shaken, None)]).slack == ({},)
 
 
 def test_what_is_held_against_a_single_number_is_an_array_that_can_be_sent() -> None:
     own = np.array(1.5, np.float32)
-    loose = loosened(expected_of(np.array(1.5), own), values(own + np.float32(1e-4)))
+    loose = loosened(expected_of(np.array(1.5), own), shake(own + np.float32(1e-4)))
     sent = decode(encode(loose), Expected)
     np.testing.assert_array_equal(sent.slack[0]["o"], loose.slack[0]["o"])
 

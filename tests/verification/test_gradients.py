@@ -12,9 +12,10 @@ from conftest import kernels_module
 
 from synthesis import Pair, Rejection, Symptom, SynthesisPipeline, get_frontend
 from synthesis.extraction import extract
-from synthesis.frontends.base import Outcome, Program, Purpose, numbered
-from synthesis.records import Argument, Domain, Role, Signature
+from synthesis.frontends.base import Kernel, Outcome, Program, Purpose, numbered
+from synthesis.records import Argument, Domain, KernelSpec, Role, Signature
 from synthesis.verification.inputs import complete, draw_inputs
+from synthesis.verification.plan import make_plan
 from synthesis.verification.slopes import draw_point
 from synthesis.verification.verifier import Verifier
 
@@ -109,6 +110,34 @@ def same(left: Outcome, right: Outcome, names: tuple[str, ...]) -> bool:
         for key in right
         for name in names
     )
+
+
+RARE = """
+import jax.numpy as jnp
+
+
+def rare(x):
+    return jnp.where(jnp.all(x > 0.3), jnp.sum(x * x), 0.0)
+"""
+
+
+@pytest.mark.needs("jax")
+def test_a_proof_of_a_gradient_that_few_points_show_is_looked_for_at_points_of_more_seeds() -> None:
+    x = Argument(name="x", type_name="", dtype="float32", shape=(4,), domain=Domain(low=-1, high=1), role=Role.INPUT)
+    result = Argument(name="result", type_name="", dtype="float32", shape=())
+    signature = Signature(arguments=(x,), results=(result,), differentiable=("x",))
+    frontend = get_frontend("jax")
+    kernel = frontend.load_one(KernelSpec(frontend="jax", name="rare", category="", source=RARE, signature=signature))
+    assert isinstance(kernel, Kernel)
+    shown: dict[bool, int] = {}
+    for fresh in (True, False):
+        plans = (
+            make_plan(frontend, kernel, {"vjp_stablehlo": ""}, useful=False, fresh=fresh, seed=10 * seed)
+            for seed in range(20)
+        )
+        shown[fresh] = sum(isinstance(plan.points, tuple) and len(plan.points) > 0 for plan in plans)
+    frontend.compiler.release([kernel])
+    assert 0 < shown[True] < shown[False]
 
 
 SOURCE = """

@@ -167,6 +167,16 @@ class Trace:
     zeros: rounding may be all that is left of a gradient that goes through it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shake:
+    """What rounding may make of a run, by the names of results."""
+
+    off: Values
+    """What is computed if every rounded number is off by a unit in the last place; decisions are as without that."""
+    turned: Values | None
+    """What is computed if each comparison that rounding may turn falls the other way; None if there is none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reached:
     """How many of the places of a kernel (statements, equations) were come to."""
@@ -201,10 +211,10 @@ class Reference(Protocol):
         """
         ...
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Values] | None:
-        """What the kernel computes in its own precision if every rounded number is off by a unit in the last place.
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> Sequence[Shake] | None:
+        """What the kernel computes in its own precision as far as rounding tells, a run an entry.
 
-        What is decided (comparisons, whole numbers) is decided as without that. None where a text does what the
+        None where a text does what the
         reference does, operation by operation, so that the two are rounded alike.
 
         Args:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.base import Values
+from synthesis.frontends.base import Shake, Values
 from synthesis.records import Argument, Role, Signature
 from synthesis.verification.inputs import flat, poison_of
 
@@ -41,6 +41,8 @@ there an honest text is off by one."""
 _LEAST = 1e-11
 """The smallest allowance: for float64 there is no wider format to measure against."""
 _QUARTILE = 0.25
+_BEYOND = 1.5
+"""How far from what an element is, in steps to what it is with comparisons turned, it may be."""
 _OUTLIERS = 0.01
 """The share of elements that may stand apart in the two precisions: a comparison that falls either way."""
 
@@ -91,6 +93,8 @@ class Expected:
     """The first array with a NaN or an infinity."""
     slack: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
     """Array to the relative allowance of each element, where that may be more than the array's; a run an entry."""
+    turned: tuple[Mapping[str, npt.NDArray[Any]], ...] = ()
+    """Array to what it is where comparisons that rounding may turn fall the other way; a run an entry."""
     unit: float = 0.0
     """A unit in the last place of the coarsest numbers that the kernel computes with; 0 if that is not known."""
     together: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -147,8 +151,11 @@ def expect(
     return Expected(wide, narrow, tolerance, dict(poison), ill, non_finite, unit=unit, together=together)
 
 
-def loosened(expected: Expected, shaken: Sequence[Values]) -> Expected:
+def loosened(expected: Expected, shaken: Sequence[Shake]) -> Expected:
     """The same with the allowance of an element that rounding alone moves further than that of its array.
+
+    Where the two sides of a comparison are equal but for rounding, a right text may fall either way: an element that
+    this changes may be anywhere between the two, and little beyond.
 
     A run that is shaken is to decide as the unshaken one did. Where it did not, it says nothing of rounding, and a text
     that decides wrongly must not pass for it: a run whose whole numbers or truth values differ counts not at all, nor
@@ -157,13 +164,13 @@ def loosened(expected: Expected, shaken: Sequence[Values]) -> Expected:
 
     Args:
         expected: of the runs, all of them finite.
-        shaken: the reference's arrays in the kernel's own precision, every rounded number off by a unit; a run an
-            entry.
+        shaken: what rounding makes of the reference's arrays in the kernel's own precision; a run an entry.
     """
-    off = list(map(flat, shaken))
+    off = [flat(each.off) for each in shaken]
+    turned = tuple({} if each.turned is None else flat(each.turned) for each in shaken)
     slack = tuple(_slack(*each, expected.unit) for each in zip(expected.double, expected.own, off, strict=True))
     together = {name: max(each, _shaken_together(name, expected, off)) for name, each in expected.together.items()}
-    return replace(expected, slack=slack, together=together)
+    return replace(expected, slack=slack, turned=turned, together=together)
 
 
 def _shaken_together(name: str, expected: Expected, shaken: Sequence[Mapping[str, npt.NDArray[Any]]]) -> float:
@@ -321,14 +328,19 @@ def wrong_elements(
     written = _written(own, expected.poison.get(name))
     if np.array_equal(value, own):  # as most arrays of right texts are; what follows takes a hundred times as long
         return np.zeros(value.shape, bool), np.zeros(value.shape), written
+    turned = expected.turned[run].get(name) if expected.turned else None
     if value.dtype.kind in "iub":
         wrong = (value != own) & (value != true)
+        wrong = wrong if turned is None else wrong & (value != turned)
         distance: npt.NDArray[Any] = np.zeros(value.shape)
     else:
         measured = _number(value)
         distance = np.minimum(_relative(measured, true), _relative(measured, _number(own)))
         slack = expected.slack[run].get(name, 0.0) if expected.slack else 0.0
         wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
+        if turned is not None and wrong.any():
+            way = np.abs(_number(turned) - _number(own))
+            wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * way)
         if name in expected.together:
             wrong = _but_for_a_few(wrong, distance, _cap(_epsilon(own.dtype), expected.unit))
     return np.where(written, wrong, value != own), distance, written

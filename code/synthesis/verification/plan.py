@@ -50,6 +50,8 @@ from synthesis.verification.usefulness import redraws, shortcoming
 logger = logging.getLogger(__name__)
 OUTSIDE_DOMAIN = "on the inputs drawn"
 """How the reason ends why nothing can be proved on some inputs, and might be on others."""
+_MORE_SEEDS = 4
+"""How many more seeds a derivative's points may be of, one after the other."""
 _FARTHEST = 1e6
 """Where one array is two arguments, what was computed is computed with again; beyond this it has left its domain."""
 
@@ -230,15 +232,25 @@ class _Planning:
             draws=self._loosened(reference, drawn),
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
-            points=find_points(reference, self.kernel.spec, suspect=trap is not None, seed=self.seed)
-            if Direction.BACKWARD in directions
-            else (),
+            points=self._points(reference, suspect=trap is not None) if Direction.BACKWARD in directions else (),
             tangents=find_tangents(reference, self.kernel.spec, seed=self.seed)
             if Direction.TANGENT in directions
             else None,
             trap=trap,
         )
         return replace(plan, programs=(*plan.programs, *self._programs(plan, runs)))
+
+    def _points(self, reference: Reference, *, suspect: bool) -> tuple[Point, ...] | NothingToCheck:
+        """Where derivatives are checked; of a text that was proved before, those of more seeds if one's show nothing.
+
+        A ray that hits nothing has no gradient: few draws may show one, as they did when the text was made.
+        """
+        found = find_points(reference, self.kernel.spec, suspect=suspect, seed=self.seed)
+        for more in range(0 if self.fresh else _MORE_SEEDS):
+            if not isinstance(found, NothingToCheck):
+                break
+            found = find_points(reference, self.kernel.spec, suspect=suspect, seed=self.seed + 1 + more)
+        return found
 
     def _gives(self) -> bool:
         """Whether there is anything that a text's runs could be told by: a result, or an array."""

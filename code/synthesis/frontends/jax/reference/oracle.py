@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from synthesis.frontends.base import Reached, Trace, Values
+from synthesis.frontends.base import Reached, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import coarsest_unit
-from synthesis.frontends.jax.reference.shaking import Directions, Noting, Shaken
+from synthesis.frontends.jax.reference.shaking import Directions, Noting, Shaken, Turned
 from synthesis.frontends.jax.reference.work import work_of
 
 _INNER = {
@@ -38,20 +38,35 @@ class GraphReference:
         results = Evaluator(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
-    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Values]:
+    def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
         """The results in the function's own precision, with every rounded number off by a unit in the last place.
 
         Raises:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        found, directions = list[Values](), Directions(seed)
+        found, directions = list[Shake](), Directions(seed)
         for run in runs:
             noting, inputs = Noting(), list(run.values())
             noting.results(self.graph, inputs)
-            shaken = Shaken(noting.decided, directions)
-            found.append(dict(zip(self.names, shaken.results(self.graph, inputs), strict=True)))
+            shaken = Shaken(noting, directions)
+            off = self._named(shaken.results(self.graph, inputs))
+            found.append(Shake(off, self._turned(noting.decided, shaken.doubts, inputs)))
         return found
+
+    def _turned(self, decided: list[list[Any]], doubts: list[Any], inputs: Sequence[Any]) -> Values | None:
+        """The results where decisions in doubt fall the other way; None if none is, or another way were taken."""
+        if self.unit or all(each is None for each in doubts):
+            return None
+        turned = Turned(decided, doubts)
+        try:
+            results = turned.results(self.graph, inputs)
+        except (StopIteration, ValueError, IndexError):
+            return None
+        return self._named(results) if turned.is_done else None
+
+    def _named(self, results: Sequence[Any]) -> Values:
+        return dict(zip(self.names, results, strict=True))
 
     @property
     def unit(self) -> float:
