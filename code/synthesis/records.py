@@ -209,8 +209,10 @@ class Signature:
     Python number does, ``{"value": …}`` for a constant, ``{"beside": name}`` for one that the source gives a name,
     ``{"key": name, "impl": …}`` for a random key that is made of an argument's numbers, or ``{"list": […]}``,
     ``{"tuple": […]}``, ``{"dict": {…}}`` of trees, ``{"entries": [[key, tree], …]}`` for a dictionary whose keys are no
-    texts, or ``{"record": …, "fields": {…}}`` for a named tuple or a dataclass that the source declares. Arguments that
-    are leaves of a tree are called as JAX calls them, ``params['w']``, and stand in JAX's order."""
+    texts, or ``{"record": …, "fields": {…}}`` for a named tuple or a dataclass that the source declares or imports,
+    with ``"called": False`` where an object has these fields and no call of the class made it. Arguments that are
+    leaves of a tree are called as JAX calls them, ``params['w']``, and stand in JAX's order. With ``"arrays": True``
+    the function is one of the arrays alone: constants may be leaves of the trees too, and no array is no result."""
     options: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Compiler options that change the text, as JSON values."""
     tiled: bool = False

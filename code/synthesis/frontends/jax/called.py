@@ -35,6 +35,9 @@ class Given:
     types: Sequence[Any]
     """Their types, as JAX traces them."""
     jaxpr: Any
+    around: bool = False
+    """Whether the function is one of a library's around one of the user's, which has JAX trace the arrays among these
+    arguments alone, and hold the rest."""
 
 
 class Sources(Protocol):
@@ -44,17 +47,25 @@ class Sources(Protocol):
         """Have something in the source; returns the name that it has there."""
         ...
 
-    def declare(self, value: Any, children: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    def declare(self, value: Any, children: Sequence[str]) -> "Declared":
         """Have the class of an object in the source that JAX takes apart.
 
         Args:
             value: the object.
             children: the attributes that it is taken apart into.
-
-        Returns:
-            The name of the class, and what else it is made with.
         """
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """The class of an object, in a source."""
+
+    name: str
+    others: Mapping[str, Any]
+    """What else than its children the object has."""
+    called: bool = True
+    """Whether a call of the class makes the object; else it only has these attributes."""
 
 
 @dataclass(slots=True)
@@ -68,6 +79,8 @@ class Trees:
     sources: Sources
     leaves: list[functions.Leaf] = field(default_factory=list[functions.Leaf])
     _values: Iterator[tuple[Any, Any]] = field(default_factory=lambda: iter(()))
+    _traced: set[int] | None = None
+    """What is traced, by identity; None if all is."""
 
     def call_of(self, given: Given) -> dict[str, Any]:
         """The call; ``leaves`` has its leaves afterwards, in JAX's order.
@@ -76,6 +89,7 @@ class Trees:
             NotKeptError: if an argument is of a kind that no source can make.
         """
         self._values = zip(given.leaves, given.types, strict=True)
+        self._traced = {id(each) for each in given.leaves} if given.around else None
         names = functions.parameters_of(given.function)
         args: list[Any] = []
         for place, value in enumerate(given.args):
@@ -85,7 +99,9 @@ class Trees:
         for name in sorted(given.kwargs):
             value = given.kwargs[name]
             kwargs[name] = self._static(name, value) if name in given.static_argnames else self._tree(name, value)
-        return {"args": args, "kwargs": kwargs}
+        if len(self.leaves) != len(given.leaves):
+            raise NotKeptError("not all that is traced are arguments of it")
+        return {"args": args, "kwargs": kwargs, **({"arrays": True} if given.around else {})}
 
     def _static(self, path: str, value: Any) -> Any:
         kind: Any = value.__class__
@@ -99,17 +115,18 @@ class Trees:
             return None
         children = jax.tree_util.tree_flatten_with_path(value, is_leaf=functools.partial(_is_other, value))[0]
         if len(children) == 1 and not children[0][0]:
-            return self._leaf(path)
+            return self._leaf(path, value)
         kind: Any = value.__class__
         keys = [key[0] for key, _ in children]
         if kind not in (list, tuple, dict):
             names = _attributes(value, keys, [each for _, each in children])
             if names is not None:
-                kind_name, others = self.sources.declare(value, names)
+                declared = self.sources.declare(value, names)
                 trees = {name: self._tree(f"{path}.{name}", each)
                          for name, (_, each) in zip(names, children, strict=True)}  # fmt: skip
-                rest = {name: self._static(f"{path}_{name}", each) for name, each in others.items()}
-                return {"record": kind_name, "fields": {**trees, **rest}}
+                rest = {name: self._static(f"{path}_{name}", each) for name, each in declared.others.items()}
+                unmade = {} if declared.called else {"called": False}
+                return {"record": declared.name, "fields": {**trees, **rest}, **unmade}
         trees = [self._tree(path + jax.tree_util.keystr(key), each) for key, each in children]
         if kind in (list, tuple):
             return {kind.__name__: trees}
@@ -120,8 +137,13 @@ class Trees:
             return {"dict": dict(keyed)}
         return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
 
-    def _leaf(self, path: str) -> Any:
-        value, kind = next(self._values)
+    def _leaf(self, path: str, given: Any) -> Any:
+        if self._traced is not None and id(given) not in self._traced:
+            return self._static(path, given)
+        found: tuple[Any, Any] = next(self._values, (None, None))
+        value, kind = found
+        if self._traced is not None and value is not given:
+            raise NotKeptError("what is traced is not in the order of its arguments")
         if is_key(kind):
             self.leaves.append(leaf_of(path, kind))
             return {"key": path, "impl": str(jax.random.key_impl(value))}

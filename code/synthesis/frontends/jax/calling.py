@@ -16,6 +16,7 @@ from synthesis.errors import UnknownNameError
 from synthesis.examples import ArrayType, Examples, marked_arguments
 from synthesis.frontends.definitions import name_of
 from synthesis.frontends.jax import functions
+from synthesis.frontends.jax.building import Building, made, of_arrays, shapes_of
 from synthesis.records import Signature
 
 _PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -82,15 +83,17 @@ def _constant(value: Any) -> Any:
 
 def rebuilt(function: Any, signature: Signature) -> Call:
     """The call that a signature describes, of a function that was loaded from its source."""
-    building = _Building(function, signature, typed=False)
+    building = Building(function, shapes_of(signature, typed=False))
     if signature.call is None:
-        return Call(function, tuple(map(building.built, building.shapes)))
+        return Call(function, tuple(map(building.built, building.leaves)))
+    if signature.call.get("arrays"):
+        return Call(*of_arrays(function, signature, typed=False))
     args, kwargs = signature.call["args"], signature.call["kwargs"]
     trees = traced_trees(function, signature.call)
     values = tuple(building.built(tree) for _, tree in trees)
     called = function
     if kwargs or any(map(is_constant, args)):
-        called = building.bound(args, kwargs, [name for name, _ in trees])
+        called = _bound_to(function, building, signature.call, [name for name, _ in trees])
     if any(map(_has_keys, (tree for _, tree in trees))):
         called = KeyedFunction(called, trees)
     return Call(called, values)
@@ -98,72 +101,29 @@ def rebuilt(function: Any, signature: Signature) -> Call:
 
 def whole(function: Any, signature: Signature) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """What a function is called with, by place and by name, constants included: shapes in the place of arrays."""
-    building = _Building(function, signature, typed=True)
+    building = Building(function, shapes_of(signature, typed=True))
     if signature.call is None:
-        return tuple(map(building.built, building.shapes)), {}
+        return tuple(map(building.built, building.leaves)), {}
     call = signature.call
     return tuple(map(building.built, call["args"])), {
         name: building.built(tree) for name, tree in call["kwargs"].items()
     }
 
 
-class _Building:
-    """Makes what a signature's trees say.
-
-    Args:
-        function: what is called with it.
-        signature: whose arguments the leaves are.
-        typed: whether random keys are keys, and not the numbers that they are made of.
-    """
-
-    def __init__(self, function: Any, signature: Signature, *, typed: bool) -> None:
-        self._function = function
-        self._typed = typed
-        self.shapes = {
-            argument.name: (argument.dtype, tuple(size for size in argument.shape or () if size is not None))
-            for argument in signature.arguments
-        }
-
-    def built(self, tree: Any) -> Any:
-        match tree:
-            case None:
-                return None
-            case str():
-                return functions.shape_of(*self.shapes[tree])
-            case {"weak": name}:
-                return functions.shape_of(*self.shapes[name], weak=True)
-            case {"key": name, "impl": implementation}:
-                numbers = functions.shape_of(*self.shapes[name])
-                return functions.keys_of(numbers, implementation) if self._typed else numbers
-            case {"value": constant}:
-                return constant
-            case {"beside": name}:
-                return _beside(self._function, name)
-            case {"dict": entries}:
-                return {key: self.built(entry) for key, entry in entries.items()}
-            case {"entries": entries}:
-                return {self.built(key): self.built(entry) for key, entry in entries}
-            case {"list": entries}:
-                return [self.built(entry) for entry in entries]
-            case {"tuple": entries}:
-                return tuple(self.built(entry) for entry in entries)
-            case {"record": kind, "fields": fields}:
-                return _class_beside(self._function, kind)(**{key: self.built(entry) for key, entry in fields.items()})
-            case _:
-                raise ValueError(f"no tree of arguments: {tree!r}")
-
-    def bound(self, args: Sequence[Any], kwargs: Mapping[str, Any], traced: list[str]) -> Any:
-        """The function with its constants; what remains are the traced arguments, by position."""
-        if _takes_any(self._function):
-            return ArrangedFunction(self._function, args, kwargs, self.built)
-        given = _given(self._function, {"args": args, "kwargs": kwargs})
-        constants = {name: self.built(tree) for name, tree in given.items() if is_constant(tree)}
-        return BoundFunction(self._function, traced, constants)
+def _bound_to(function: Any, building: Building, call: Mapping[str, Any], traced: list[str]) -> Any:
+    """The function with its constants; what remains are the traced arguments, by position."""
+    if _takes_any(function):
+        return ArrangedFunction(function, call["args"], call["kwargs"], building.built)
+    given = _given(function, call)
+    constants = {name: building.built(tree) for name, tree in given.items() if is_constant(tree)}
+    return BoundFunction(function, traced, constants)
 
 
 def traced_trees(function: Any, call: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """What of a call is traced, in the order in which it is: by parameter, the trees that are no constants."""
     args, kwargs = call["args"], call["kwargs"]
+    if call.get("arrays"):
+        return _placed(function, call)
     if not _takes_any(function) and (kwargs or any(map(is_constant, args))):
         given = _given(function, call)
         return [(name, given[name]) for name in inspect.signature(function).parameters
@@ -221,7 +181,7 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
     match tree:
         case {"record": kind, "fields": fields}:
             changed = {others.get(name, name): with_fields(each, others) for name, each in fields.items()}
-            return {"record": kind, "fields": changed}
+            return {**tree, "record": kind, "fields": changed}
         case {"value": _}:
             return tree
         case {**entries} if isinstance(tree, dict):
@@ -230,31 +190,6 @@ def with_fields(tree: Any, others: Mapping[str, str]) -> Any:
             return [with_fields(each, others) for each in entries]
         case _:
             return tree
-
-
-def _beside(function: Any, name: str) -> Any:
-    """What the module that declares a function has under a name.
-
-    Raises:
-        ValueError: if there is nothing of that name.
-    """
-    plain = functions.function_behind(function)
-    if plain is None or name not in plain.__globals__:
-        raise ValueError(f"nothing is called {name!r} beside the function")
-    return plain.__globals__[name]
-
-
-def _class_beside(function: Any, name: str) -> Any:
-    """A class of the module that declares a function.
-
-    Raises:
-        ValueError: if there is none of that name.
-    """
-    plain = functions.function_behind(function)
-    found = None if plain is None else plain.__globals__.get(name)
-    if not inspect.isclass(found):
-        raise ValueError(f"no class {name!r} beside the function")
-    return found
 
 
 def is_constant(tree: Any) -> bool:
@@ -374,7 +309,8 @@ def _with_keys(tree: Any, value: Any) -> Any:
         case {"list": entries} | {"tuple": entries}:
             return type(value)(_with_keys(entry, each) for entry, each in zip(entries, value, strict=True))
         case {"record": _, "fields": fields}:
-            return type(value)(**{key: _with_keys(entry, getattr(value, key)) for key, entry in fields.items()})
+            fields = {key: _with_keys(entry, getattr(value, key)) for key, entry in fields.items()}
+            return made(type(value), fields, tree)
         case _:
             return value
 

@@ -3,14 +3,14 @@
 import ast
 import functools
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
-from synthesis.frontends.jax.called import Given, Trees, leaf_of, read_leaves
-from synthesis.frontends.jax.fingerprints import captured, fingerprint
+from synthesis.frontends.jax.called import Declared, Given, Trees, leaf_of, read_leaves
+from synthesis.frontends.jax.fingerprints import captured, fingerprint, numbers_in
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.launched import Described, Launched, NotKeptError
 from synthesis.frontends.plain_form import is_plain, made_plain
@@ -49,7 +49,7 @@ def describe(given: Given) -> Described:
     arguments = tuple(_argument(each, Role.INPUT) for each in _ordered(given, call, leaves))
     source, others = made_plain(source)
     call = calling.with_fields(call, others)
-    results = _results(given.jaxpr)
+    results = _results(given)
     if not results:
         raise NotKeptError("it gives nothing")
     floats = [each.name for each in arguments if each.is_float]
@@ -103,22 +103,31 @@ class _Sources:
     def bring(self, name: str, value: Any) -> str:
         return self._collector.bring(name, value, self._home)
 
-    def declare(self, value: Any, children: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    def declare(self, value: Any, children: Sequence[str]) -> Declared:
         """The class as it is written, or one that has what is used of the object."""
         kind: Any = value.__class__
         fields = portraits.fields_of(value)
-        fits = fields is not None and set(children) <= set(fields)
-        rest = {each: getattr(value, each) for each in fields or () if each not in children}
+        if fields is not None and (others := self._others(value, fields, children)) is not None:
+            return Declared(self._collector.name_of(kind), others)
+        if fields is None and portraits.takes(kind, children) and self._gathers(kind.__name__, kind):
+            return Declared(self._collector.name_of(kind), {})
+        own = portraits.own_fields(value) if fields is None else None
+        if own is not None and (others := self._others(value, own, children)) is not None:
+            return Declared(self._collector.name_of(kind), others, called=False)
+        node = portraits.node(value, children, self._collector.mentioned)
+        name = self._collector.declare(node)
+        return Declared(name, {each: part for each, part in node.fields.items() if each not in children})
+
+    def _others(self, value: Any, fields: Sequence[str], children: Sequence[str]) -> dict[str, Any] | None:
+        """What an object has beside its children, where its class can stand in the source; None if it cannot."""
+        kind: Any = value.__class__
+        rest = {each: getattr(value, each) for each in fields if each not in children}
         told = {each: part for each, part in rest.items() if self._is_told(each, part)}
         # Whether what a library's object has and no source can hold is of any matter is seen when the source is traced.
         whole = told.keys() == rest.keys() or self._collector.is_library(kind.__module__)
-        if fields is not None and fits and whole and self._gathers(kind.__name__, kind):
-            return self._collector.name_of(kind), {each: told.get(each) for each in rest}
-        if fields is None and portraits.takes(kind, children) and self._gathers(kind.__name__, kind):
-            return self._collector.name_of(kind), {}
-        node = portraits.node(value, children, self._collector.mentioned)
-        name = self._collector.declare(node)
-        return name, {each: part for each, part in node.fields.items() if each not in children}
+        if {*children} <= {*fields} and whole and self._gathers(kind.__name__, kind):
+            return {each: told.get(each) for each in rest}
+        return None
 
     def _is_told(self, name: str, part: Any) -> bool:
         return isinstance(part, bool | int | float | str | None) or self._gathers(name, part)
@@ -134,9 +143,9 @@ class _Nowhere:
         del value
         return name
 
-    def declare(self, value: Any, children: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    def declare(self, value: Any, children: Sequence[str]) -> Declared:
         del children
-        return type(value).__name__, {}
+        return Declared(type(value).__name__, {})
 
 
 class Credits:
@@ -184,7 +193,7 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
     What other packages have stands in it too, or is imported where that cannot be told.
     """
     definition = discovery.definition_of(behind, given.function)
-    forms = _forms(definition)
+    forms = _forms(definition)[: 1 if given.around else None]  # which is the function with what is around it
     mentioned = _mentioned(definition)
     first: tuple[str, str, dict[str, Any], list[functions.Leaf]] | None = None
     why = ""
@@ -285,8 +294,10 @@ def _ordered(given: Given, call: dict[str, Any], leaves: list[functions.Leaf]) -
     return [known[name] for _, tree in trees for name in calling.leaves_of(tree)]
 
 
-def _results(jaxpr: Any) -> tuple[Argument, ...]:
-    kinds = jaxpr.out_avals
+def _results(given: Given) -> tuple[Argument, ...]:
+    """What a function gives; of one around the user's what is computed, as it tells itself the rest."""
+    told = numbers_in(given.jaxpr)
+    kinds = [each for each, is_told in zip(given.jaxpr.out_avals, told, strict=True) if not (given.around and is_told)]
     names = ["result"] if len(kinds) == 1 else [f"result_{number}" for number in range(len(kinds))]
     leaves = [leaf_of(name, kind) for name, kind in zip(names, kinds, strict=True)]
     return tuple(_argument(each, Role.OUTPUT) for each in leaves)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from jax.extend.core import Literal
 
 from synthesis.frontends.jax import functions
 from synthesis.frontends.jax.lowering import without_addresses
@@ -35,14 +36,25 @@ def fingerprint(closed: Any) -> str:
 
 
 def _without_shell(closed: Any) -> Any:
-    """A jaxpr, or what is inside it if it does no more than call that: a jitted function may be jitted once more."""
+    """A jaxpr, or what is inside it if it does no more than call that: a jitted function may be jitted once more.
+
+    It gives all that the other gives, or all but the numbers that this gives whatever it is called with.
+    """
     while len(closed.jaxpr.eqns) == 1 and not closed.consts:
         (call,) = closed.jaxpr.eqns
         inner = call.params.get("jaxpr") if call.primitive.name in ("jit", "pjit") else None
-        if inner is None or [*call.invars] != [*closed.jaxpr.invars] or [*call.outvars] != [*closed.jaxpr.outvars]:
+        if inner is None or [*call.invars] != [*closed.jaxpr.invars]:
+            break
+        computed = [each for each, is_number in zip(call.outvars, numbers_in(inner), strict=True) if not is_number]
+        if [*closed.jaxpr.outvars] not in ([*call.outvars], computed):
             break
         closed = inner
     return closed
+
+
+def numbers_in(closed: Any) -> list[bool]:
+    """For each result of a closed jaxpr whether it is a number that stands there, whatever it is called with."""
+    return [isinstance(each, Literal) for each in closed.jaxpr.outvars]
 
 
 def captured(closed: Any) -> Iterator[Any]:

@@ -20,6 +20,12 @@ _KEYS = ("threefry2x32", "rbg", "unsafe_rbg")
 _WRAPPING = ("__wrapped__", "fun", "func", "__func__")
 
 
+class OfArrays:
+    """A function of arrays alone, which are called otherwise than parameters can be."""
+
+    names: Sequence[str]
+
+
 class NotDifferentiableError(Exception):
     """A function without a vector-Jacobian product: no float input or output, or JAX has no rule."""
 
@@ -116,7 +122,9 @@ def _abstract_leaf(leaf: Any) -> Any:
 
 
 def parameters_of(function: Any) -> list[str]:
-    """The names of a function's positional parameters, as far as Python can tell."""
+    """The names of a function's positional parameters, as far as Python can tell; of one of arrays alone theirs."""
+    if isinstance(function, OfArrays):
+        return list(function.names)
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):

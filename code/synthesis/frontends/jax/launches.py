@@ -5,15 +5,17 @@ was traced to, is at hand, and nothing is traced for us. The first calls of a si
 that they come by too; later ones cost nothing.
 """
 
+import contextlib
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jax._src.pjit as _pjit  # noqa: TID251
 from jax._src.core import trace_state_clean as _trace_state_clean  # noqa: TID251
 
-from synthesis.frontends.launched import Call, Described, Launched, Listener
+from synthesis.frontends.launched import Call, Described, Launched, Listener, NotKeptError
 from synthesis.frontends.wrapping import Wrapping
 
 pjit: Any = _pjit
@@ -105,6 +107,7 @@ class _Watching:
 def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: Any, *, outermost: bool) -> Call | None:
     """The call as the recorder takes it; None if it is inside another, or not of a function of the program's."""
     from synthesis.frontends.jax.called import Given, concrete
+    from synthesis.frontends.jax.callers import caller_of
     from synthesis.frontends.jax.functions import function_behind, jax
 
     behind = function_behind(fun)
@@ -124,7 +127,21 @@ def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: A
         types=params.in_avals,
         jaxpr=params.params["jaxpr"],
     )
-    telling = _Telling(given)
+    caller = None if behind is None else caller_of(behind)
+    if caller is not None:
+        around = replace(
+            given,
+            function=caller.function,
+            args=caller.args,
+            kwargs=caller.kwargs,
+            static_argnums=(),
+            static_argnames=(),
+            around=True,
+        )
+        behind = function_behind(caller.function)
+        telling = _Telling(around, given)
+    else:
+        telling = _Telling(given)
     return Call(
         kernel=given.jaxpr,
         name=getattr(behind or fun, "__name__", type(fun).__name__),
@@ -135,17 +152,30 @@ def _call_of(fun: Any, info: Any, args: Any, kwargs: Any, params: Any, leaves: A
 
 
 class _Telling:
-    """What is told of a call if somebody asks; what that takes is imported then."""
+    """What is told of a call if somebody asks; what that takes is imported then.
 
-    def __init__(self, given: Any) -> None:
+    Args:
+        given: the call, as each of several who may be said to be called.
+    """
+
+    def __init__(self, *given: Any) -> None:
         self._given = given
 
     def describe(self) -> Described:
         from synthesis.frontends.jax.describing import describe
 
-        return describe(self._given)
+        first, *others = self._given
+        try:
+            return describe(first)
+        except NotKeptError:
+            for each in others:
+                with contextlib.suppress(NotKeptError):
+                    found = describe(each)
+                    self._given = (each,)
+                    return found
+            raise
 
     def read(self) -> Launched:
         from synthesis.frontends.jax.describing import read
 
-        return read(self._given)
+        return read(self._given[0])

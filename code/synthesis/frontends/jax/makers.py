@@ -6,6 +6,7 @@ that makes the same once more is not decided here: the source has to be traced t
 
 import ast
 import inspect
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from types import FunctionType
@@ -54,6 +55,38 @@ def made_record(value: Any, imported: Callable[[str], bool]) -> Built | None:
         if call is not None and is_there and handed_on:
             return Built(call[0], tuple(call[1]))
     return None
+
+
+def made_around(value: Any, imported: Callable[[str], bool]) -> Built | None:
+    """An object of a library's around a function, by a call of what makes such objects there; None for any other.
+
+    That is the one public function of the class's module which names the class, and which needs one argument.
+    """
+    kind: Any = value.__class__
+    home = sys.modules.get(kind.__module__)
+    if home is None or not imported(kind.__module__) or not hasattr(value, "__wrapped__"):
+        return None
+    makers = [
+        each
+        for name, each in vars(home).items()
+        if isinstance(each, FunctionType) and not name.startswith("_") and each.__module__ == kind.__module__
+        and kind.__name__ in each.__code__.co_names
+    ]  # fmt: skip
+    if len(makers) != 1:
+        return None
+    (maker,) = makers
+    first, *rest = inspect.signature(maker).parameters.values()
+    if any(each.default is each.empty and each.kind is not each.VAR_KEYWORD for each in rest):
+        return None
+    name = getattr(value.__wrapped__, "__name__", "")
+    texts = ["{1}"]
+    parts: _Parts = [(maker.__name__, maker), (name if name.isidentifier() else first.name, value.__wrapped__)]
+    for each in rest:
+        found = next((getattr(value, n) for n in (each.name, f"_{each.name}") if hasattr(value, n)), each.default)
+        if each.kind is not each.VAR_KEYWORD and found is not each.default and found != each.default:
+            texts.append(f"{each.name}={{{len(parts)}}}")
+            parts.append((each.name, found))
+    return Built(f"{{0}}({', '.join(texts)})", tuple(parts))
 
 
 def _is_of(value: Any, maker: FunctionType, imported: Callable[[str], bool]) -> bool:

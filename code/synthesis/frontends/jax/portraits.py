@@ -17,7 +17,7 @@ import numpy as np
 
 from synthesis.frontends.definitions import Built, Definition, Instance, closure_of, source_of
 from synthesis.frontends.jax import functions
-from synthesis.frontends.jax.makers import made_function, made_record
+from synthesis.frontends.jax.makers import made_around, made_function, made_record
 from synthesis.frontends.rewriting import attributes_in
 
 jax: Any = functions.jax
@@ -71,6 +71,8 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False) -> Buil
         return _dictionary(value)
     if isinstance(value, jax.tree_util.PyTreeDef):
         return _structure(value)
+    if not inspect.isclass(value) and hasattr(value, "__wrapped__"):
+        return None if _is_marked(value) else made_around(value, imported)
     found = made_record(value, imported) or record(value)
     return given(value) if found is None and not inspect.isclass(value) and imported(type(value).__module__) else found
 
@@ -252,6 +254,18 @@ def fields_of(value: Any) -> list[str] | None:
     return None
 
 
+def own_fields(value: Any) -> list[str] | None:
+    """What an object of a dataclass has that is made otherwise than of its fields; None for anything else.
+
+    That is known only where the object has nothing beside its fields, and all of them.
+    """
+    declared: Mapping[str, Any] = getattr(value.__class__, "__dataclass_fields__", {})
+    if not declared or not isinstance(getattr(value, "__dict__", None), dict):
+        return None
+    fields = [each.name for each in dataclasses.fields(value)]
+    return fields if {*fields} == {*vars(value)} else None
+
+
 def takes(kind: Any, names: Sequence[str]) -> bool:
     """Whether a class that JAX was told how to take apart is made with these of its attributes, and needs no more."""
     try:
@@ -313,6 +327,12 @@ def _is_decorated(function: Any) -> bool:
     if not isinstance(function, FunctionType) or made_by(function) is not None:
         return False
     behind = functions.function_behind(function)
+    return behind is not None and (source_of(behind)[0] or "").lstrip().startswith("@")
+
+
+def _is_marked(value: Any) -> bool:
+    """Whether decorators in the source of the function inside an object say what was made of it."""
+    behind = functions.function_behind(value)
     return behind is not None and (source_of(behind)[0] or "").lstrip().startswith("@")
 
 

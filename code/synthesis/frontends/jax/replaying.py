@@ -10,11 +10,15 @@ from synthesis.errors import ConfigError
 from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Kernel
 from synthesis.frontends.jax import calling, functions
+from synthesis.frontends.jax.building import ArraysFunction, of_arrays
 from synthesis.frontends.jax.fingerprints import fingerprint
 from synthesis.frontends.launched import Array, Launched, Mutation, numbers_of, range_of
 from synthesis.records import Argument, Domain, Signature
 
 jax: Any = functions.jax
+
+_MADE = (calling.BoundFunction, calling.ArrangedFunction, calling.KeyedFunction, ArraysFunction)
+"""What is around a function that was loaded from its source, so that it can be called with arrays alone."""
 
 
 class JaxReplayer:
@@ -24,9 +28,12 @@ class JaxReplayer:
         """Of what a function is traced to with the arguments of its record."""
         signature = kernel.spec.signature
         function = kernel.live
-        while isinstance(function, calling.BoundFunction | calling.ArrangedFunction | calling.KeyedFunction):
+        while isinstance(function, _MADE):
             function = function.__wrapped__
         with functions.settings(signature.options):
+            if (signature.call or {}).get("arrays"):
+                alone, shapes = of_arrays(function, signature, typed=True)
+                return fingerprint(jax.jit(alone).trace(*shapes).jaxpr)
             args, kwargs = calling.whole(function, signature)
             if hasattr(function, "trace"):
                 return fingerprint(function.trace(*args, **kwargs).jaxpr)

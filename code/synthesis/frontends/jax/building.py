@@ -1,0 +1,178 @@
+"""What a call is made of again: the trees of ``Signature.call``, with shapes or with values in the place of arrays."""
+
+import inspect
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from synthesis.frontends.definitions import name_of
+from synthesis.frontends.jax import functions
+from synthesis.records import Signature
+
+jax: Any = functions.jax
+
+
+class Building:
+    """Makes what a signature's trees say.
+
+    Args:
+        function: what is called with it.
+        leaves: what is there for each of the arguments, by name.
+    """
+
+    def __init__(self, function: Any, leaves: Mapping[str, Any]) -> None:
+        self._function = function
+        self.leaves = leaves
+
+    def built(self, tree: Any) -> Any:
+        """What a tree says."""
+        match tree:
+            case None:
+                return None
+            case str():
+                return self.leaves[tree]
+            case {"weak": name} | {"key": name}:
+                return self.leaves[name]
+            case {"value": constant}:
+                return constant
+            case {"beside": name}:
+                return _beside(self._function, name)
+            case {"dict": entries}:
+                return {key: self.built(entry) for key, entry in entries.items()}
+            case {"entries": entries}:
+                return {self.built(key): self.built(entry) for key, entry in entries}
+            case {"list": entries}:
+                return [self.built(entry) for entry in entries]
+            case {"tuple": entries}:
+                return tuple(self.built(entry) for entry in entries)
+            case {"record": kind, "fields": fields}:
+                found = {key: self.built(entry) for key, entry in fields.items()}
+                return made(_class_beside(self._function, kind), found, tree)
+            case _:
+                raise ValueError(f"no tree of arguments: {tree!r}")
+
+
+def made(kind: Any, fields: Mapping[str, Any], tree: Mapping[str, Any]) -> Any:
+    """An object of a class by its fields: a call of the class with them, unless its tree says that it is none.
+
+    Raises:
+        ValueError: for an object that no call is to make, with fields that its class has not declared.
+    """
+    if tree.get("called", True):
+        return kind(**fields)
+    strange = sorted({*fields} - {*getattr(kind, "__dataclass_fields__", ())})
+    if strange:
+        raise ValueError(f"no fields of a dataclass {kind.__name__}: {', '.join(strange)}")
+    found: Any = object.__new__(kind)
+    for name, each in fields.items():
+        object.__setattr__(found, name, each)
+    return found
+
+
+def shapes_of(signature: Signature, *, typed: bool) -> dict[str, Any]:
+    """The shape and the type of each argument, by name.
+
+    Args:
+        signature: whose arguments they are.
+        typed: whether random keys are keys, and not the numbers that they are made of.
+    """
+    marks = _marked(signature.call)
+    found: dict[str, Any] = {}
+    for each in signature.arguments:
+        shape = tuple(size for size in each.shape or () if size is not None)
+        mark = marks.get(each.name, {})
+        found[each.name] = functions.shape_of(each.dtype, shape, weak="weak" in mark)
+        if typed and "key" in mark:
+            found[each.name] = functions.keys_of(found[each.name], mark["impl"])
+    return found
+
+
+def _marked(call: Mapping[str, Any] | None) -> dict[str, Mapping[str, Any]]:
+    """The trees of a call's leaves that are more than an argument's name, by that name."""
+    if call is None:
+        return {}
+    return {name: mark for tree in [*call["args"], *call["kwargs"].values()] for name, mark in _marks(tree)}
+
+
+def _marks(tree: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    match tree:
+        case {"weak": name} | {"key": name}:
+            yield name, tree
+        case {"dict": entries} | {"fields": entries}:
+            for each in entries.values():
+                yield from _marks(each)
+        case {"entries": entries}:
+            for _, each in entries:
+                yield from _marks(each)
+        case {"list": entries} | {"tuple": entries}:
+            for each in entries:
+                yield from _marks(each)
+        case _:
+            return
+
+
+class ArraysFunction(functions.OfArrays):
+    """A function of the arrays of a call alone: what else its arguments have is held, and left out of its results.
+
+    Args:
+        function: what is called.
+        call: the call.
+        names: the arrays' names, in order.
+        typed: whether random keys are given as keys, and not as the numbers that they are made of.
+    """
+
+    def __init__(self, function: Any, call: Mapping[str, Any], names: list[str], *, typed: bool) -> None:
+        self._call = call
+        self.names = names
+        self._typed = typed
+        self._marks = _marked(call)
+        self.__wrapped__ = function
+        self.__name__ = name_of(functions.function_behind(function))
+        kind = inspect.Parameter.POSITIONAL_ONLY
+        self.__signature__ = inspect.Signature([inspect.Parameter(f"leaf_{n}", kind) for n in range(len(names))])
+
+    def __call__(self, *values: Any) -> Any:
+        """The arrays that the function gives for these arrays."""
+        leaves = dict(zip(self.names, values, strict=True))
+        for name, mark in self._marks.items():
+            if "key" in mark and not self._typed:
+                leaves[name] = jax.random.wrap_key_data(leaves[name], impl=mark["impl"])
+        building = Building(self.__wrapped__, leaves)
+        kwargs = {name: building.built(tree) for name, tree in self._call["kwargs"].items()}
+        given = self.__wrapped__(*map(building.built, self._call["args"]), **kwargs)
+        arrays = [each for each in jax.tree.leaves(given) if isinstance(each, jax.Array)]
+        return arrays if self._typed else [_without_key(each) for each in arrays]
+
+
+def of_arrays(function: Any, signature: Signature, *, typed: bool) -> tuple[ArraysFunction, tuple[Any, ...]]:
+    """A function of the arrays of a signature's call alone, and their shapes."""
+    shapes = shapes_of(signature, typed=typed)
+    return ArraysFunction(function, signature.call or {}, [*shapes], typed=typed), tuple(shapes.values())
+
+
+def _without_key(value: Any) -> Any:
+    return jax.random.key_data(value) if jax.dtypes.issubdtype(value.dtype, jax.dtypes.prng_key) else value
+
+
+def _beside(function: Any, name: str) -> Any:
+    """What the module that declares a function has under a name.
+
+    Raises:
+        ValueError: if there is nothing of that name.
+    """
+    plain = functions.function_behind(function)
+    if plain is None or name not in plain.__globals__:
+        raise ValueError(f"nothing is called {name!r} beside the function")
+    return plain.__globals__[name]
+
+
+def _class_beside(function: Any, name: str) -> Any:
+    """A class of the module that declares a function.
+
+    Raises:
+        ValueError: if there is none of that name.
+    """
+    plain = functions.function_behind(function)
+    found = None if plain is None else plain.__globals__.get(name)
+    if not inspect.isclass(found):
+        raise ValueError(f"no class {name!r} beside the function")
+    return found
