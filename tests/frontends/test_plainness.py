@@ -287,7 +287,26 @@ def test_drawn_kernels_are_plain(frontend: str) -> None:
         assert more_than_a_kernel(json.loads(path.read_text())["python_source"]) is None, path
 
 
+MAKING = """import json
+class A: pass
+def f(x):
+    made = object.__new__(A)
+    object.__setattr__(made, 'x', x)
+"""
 TRUSTING = {
+    MAKING: None,
+    MAKING.replace("'x'", "'_x'"): None,
+    MAKING.replace("'x'", "'__class__'"): "the attribute __setattr__",
+    MAKING.replace("'x'", "x"): "the attribute __setattr__",
+    MAKING.replace("(made, ", "(A, "): "the attribute __setattr__",
+    MAKING.replace("(made, ", "(x, "): "the attribute __setattr__",
+    MAKING + "    made = x\n": "the attribute __setattr__",
+    MAKING.replace("def f(x)", "def f(x, A)"): "the attribute __new__",
+    MAKING.replace("def f(x)", "def f(x, object)"): "the attribute __new__",
+    MAKING.replace("class A", "class object"): "the attribute __new__",
+    MAKING.replace("__new__(A)", "__new__(x)"): "the attribute __new__",
+    MAKING + "    object.__delattr__(made, 'x')\n": "the attribute __delattr__",
+    "import json\n\n\nmade = object.__new__(json.JSONDecoder)\n": "the attribute __new__",
     "import json\n\n\ndef f(x):\n    return x * json.JSONDecoder().strict\n": None,
     "from json import decoder\n\n\ndef f(x):\n    x.seen = 1\n    return decoder.JSONDecoder()\n": None,
     "import json.decoder\nimport os\n": "imports os",

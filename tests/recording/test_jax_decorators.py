@@ -101,11 +101,15 @@ net, _ = train(Net(3), x, y=y, rate=0.5)
 @layers.jitted(loud=True)
 def keyed(key, name): return {"u": jax.random.uniform(key, (3,)), "name": name, "key": jax.random.split(key)}
 keyed(jax.random.key(3), "a")
+held = Net(2)
+@layers.jitted
+def captured(x): return held(x)
+captured(x[:, :2])
 def plain(net, x): return net(x).sum()
 made = layers.jitted(plain)
 made(net, x)
 """
-NAMES = ["keyed", "plain", "train"]
+NAMES = ["captured", "keyed", "plain", "train"]
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +151,8 @@ def test_a_row_has_the_decorator_and_the_classes_as_they_are_written(rows: dict[
     assert "def __init__(self, size):" in rows["train"].source
     assert "@layers.jitted(loud=True)\ndef keyed" in rows["keyed"].source
     assert "\nplain = jitted(plain_2)\n" in rows["plain"].source
+    assert " = new_Linear(weight=" in rows["captured"].source
+    assert "    object.__setattr__(made, 'size', size)\n" in rows["captured"].source
     assert "def run(" not in "".join(each.source for each in rows.values())
 
 

@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from synthesis.frontends import plain_names as names
+from synthesis.frontends.definitions import bound_names
 
 _DEEPEST = 150
 _INERT = ("kernel", "func", "func_grad", "func_native", "func_replay")
@@ -449,6 +450,12 @@ class _Check:
                 for each in [*node.args, *node.keywords]:
                     self._visit(each, scope)
                 return
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="object"), attr="__new__" | "__setattr__")) if (
+                self._is_made_here(node, scope)
+            ):
+                for each in node.args:
+                    self._visit(each, scope)
+                return
             case ast.Call() if self._asks(node, scope):
                 if (self._path(node.args[0]) or ("", "x"))[1]:
                     self._visit(node.args[0], scope)
@@ -639,6 +646,21 @@ class _Check:
         while isinstance(node, ast.Attribute | ast.Subscript):
             node = node.value
         return bool(self.trusted) and isinstance(node, ast.Name) and scope is not None and scope.has(node.id)
+
+    def _is_made_here(self, node: ast.Call, scope: _Scope | None) -> bool:
+        """Whether a source that uses trusted libraries makes an object of a class, or gives one that was made so an
+        attribute, in the same function."""
+        if not self.trusted or scope is None or scope.inert or node.keywords or "object" in bound_names(self.tree):
+            return False
+        match node:
+            case ast.Call(func=ast.Attribute(attr="__new__"), args=[ast.Name(id=kind)]):
+                return not scope.has(kind) and (kind in self.own or kind in self.members)
+            case ast.Call(args=[ast.Name(id=name), ast.Constant(value=str() as field), value]):
+                made = [isinstance(each, ast.Call) and ast.unparse(each.func) == "object.__new__"
+                        for each in scope.bound.get(name, [])]  # fmt: skip
+                return made == [True] and not field.startswith("__") and not isinstance(value, ast.Starred)
+            case _:
+                return False
 
     def _is_own(self, node: ast.expr, scope: _Scope | None) -> bool:
         return isinstance(node, ast.Name) and node.id in self.own and (scope is None or not scope.has(node.id))

@@ -11,6 +11,7 @@ from synthesis.frontends.definitions import Definition, home_of, name_of
 from synthesis.frontends.jax import calling, discovery, functions, portraits
 from synthesis.frontends.jax.called import Declared, Given, Trees, leaf_of, read_leaves
 from synthesis.frontends.jax.fingerprints import captured, fingerprint, numbers_in
+from synthesis.frontends.jax.makers import source_of_maker
 from synthesis.frontends.jax.spelling import type_name
 from synthesis.frontends.launched import Described, Launched, NotKeptError
 from synthesis.frontends.plain_form import is_plain, made_plain
@@ -263,7 +264,7 @@ def _gathered(
 
 def _collector(credits_: Credits, is_library: Callable[[str], bool]) -> SourceCollector:
     return SourceCollector(
-        unwrap=discovery.definition_behind,
+        unwrap=_definition_behind,
         literal=portraits.literal,
         is_library=is_library,
         customary=_CUSTOMARY,
@@ -272,6 +273,11 @@ def _collector(credits_: Credits, is_library: Callable[[str], bool]) -> SourceCo
         instance=portraits.instance,
         credit=credits_,
     )
+
+
+def _definition_behind(value: Any) -> Definition | None:
+    source = source_of_maker(value)
+    return discovery.definition_behind(value) if source is None else Definition(value, source)
 
 
 def _words(collector: SourceCollector) -> str:

@@ -5,16 +5,18 @@ that makes the same once more is not decided here: the source has to be traced t
 """
 
 import ast
+import functools
 import inspect
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
-from types import FunctionType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import CodeType, FunctionType
 from typing import Any
 
 from synthesis.frontends.definitions import Built, closure_of, source_of
 from synthesis.frontends.plain_names import MUTATORS
 
+_SOURCE = "_irsmith_source"
 _Parts = list[tuple[str, Any]]
 
 
@@ -87,6 +89,34 @@ def made_around(value: Any, imported: Callable[[str], bool]) -> Built | None:
             texts.append(f"{each.name}={{{len(parts)}}}")
             parts.append((each.name, found))
     return Built(f"{{0}}({', '.join(texts)})", tuple(parts))
+
+
+def made_by_fields(value: Any, fields: Sequence[str]) -> Built:
+    """An object by what it has, by a function that makes such objects: what else makes them is not run."""
+    texts = ", ".join(f"{name}={{{number}}}" for number, name in enumerate(fields, start=1))
+    maker = _maker_by_fields(value.__class__, tuple(fields))
+    return Built(f"{{0}}({texts})", ((maker.__name__, maker), *((name, getattr(value, name)) for name in fields)))
+
+
+@functools.cache
+def _maker_by_fields(kind: Any, fields: tuple[str, ...]) -> FunctionType:
+    name = f"new_{kind.__name__}"
+    lines = [
+        f"def {name}({', '.join(fields)}):",
+        f"    made = object.__new__({kind.__name__})",
+        *(f"    object.__setattr__(made, {each!r}, {each})" for each in fields),
+        "    return made",
+    ]
+    source = "\n".join(lines) + "\n"
+    code = next(each for each in compile(source, "", "exec").co_consts if isinstance(each, CodeType))
+    found = FunctionType(code, {kind.__name__: kind, "__name__": ""}, name)
+    setattr(found, _SOURCE, source)
+    return found
+
+
+def source_of_maker(value: Any) -> str | None:
+    """The source of a function that makes objects by their fields; None for anything else."""
+    return getattr(value, _SOURCE, None) if isinstance(value, FunctionType) else None
 
 
 def _is_of(value: Any, maker: FunctionType, imported: Callable[[str], bool]) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 
 from synthesis.frontends.definitions import Built, Definition, Instance, closure_of, source_of
 from synthesis.frontends.jax import functions
-from synthesis.frontends.jax.makers import made_around, made_function, made_record
+from synthesis.frontends.jax.makers import made_around, made_by_fields, made_function, made_record
 from synthesis.frontends.rewriting import attributes_in
 
 jax: Any = functions.jax
@@ -74,7 +74,12 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False) -> Buil
     if not inspect.isclass(value) and hasattr(value, "__wrapped__"):
         return None if _is_marked(value) else made_around(value, imported)
     found = made_record(value, imported) or record(value)
-    return given(value) if found is None and not inspect.isclass(value) and imported(type(value).__module__) else found
+    if found is not None or inspect.isclass(value):
+        return found
+    is_librarys = imported(type(value).__module__)
+    fields = None if is_librarys and (found := given(value)) is not None else own_fields(value)
+    is_told = fields is not None and (is_librarys or not _is_plain_class(type(value)))
+    return made_by_fields(value, fields) if fields is not None and is_told else found
 
 
 def _structure(value: Any) -> Built:
