@@ -8,7 +8,7 @@ JAX_MODULES = frozenset({
     "jax.scipy.sparse.linalg", "jax.scipy.cluster", "jax.scipy.cluster.vq", "jax.tree", "jax.tree_util", "jax.ops",
     "jax.image", "jax.ad_checkpoint", "jax.custom_derivatives", "jax.custom_batching", "jax.dtypes", "jax.typing",
     "jax.sharding", "jax.experimental", "jax.experimental.pallas", "jax.experimental.pallas.tpu",
-    "jax.experimental.pallas.triton",
+    "jax.experimental.pallas.triton", "jax.example_libraries.optimizers",
 })  # fmt: skip
 """JAX's public modules that compute."""
 JAX_OWN = frozenset({
@@ -36,6 +36,7 @@ ONLY: dict[str, frozenset[str]] = {
         "ops", "typing", "custom_batching", "ad_checkpoint", "experimental", "shard_map", "sharding", "P",
     }),
     "jax.sharding": frozenset({"AbstractMesh", "AxisType", "NamedSharding", "PartitionSpec"}),
+    "jax.example_libraries.optimizers": frozenset({"OptimizerState"}),
     "jax.experimental": frozenset({"pallas"}),
     "jax.tree": frozenset({
         "all", "broadcast", "flatten", "flatten_with_path", "leaves", "leaves_with_path", "map", "map_with_path",

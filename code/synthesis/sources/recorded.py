@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 from synthesis.errors import MachineError, Stage, Symptom, TargetError
+from synthesis.frontends.base import Frontend, Kernel
 from synthesis.frontends.failures import detail_of, rejected
 from synthesis.frontends.launched import Described, Launched
 from synthesis.frontends.requirements import TOOLS, libraries_in
@@ -28,7 +29,7 @@ from synthesis.recording.storage import (
     read_launch,
     read_refused,
 )
-from synthesis.records import Hindrance, Rejection, Unproved
+from synthesis.records import Hindrance, KernelSpec, Rejection, Unproved
 from synthesis.registry import frontend_modules, get_frontend
 from synthesis.settings import Extraction, ExtractionRun
 from synthesis.sources.licensing import refused_for_licence
@@ -197,6 +198,7 @@ def _candidate_of(
         return candidate.stop(Rejection(stage=Stage.LOWER, symptom=Symptom.TRACE_ERROR, detail=detail_of(error)))
     if candidate.stopped is not None or candidate.lowered is None or frontend.replayer is None:
         return candidate.detached()
+    described = replace(described, spec=_settled(frontend, kernel))
     same = described.spec.self_contained and frontend.replayer.digest(kernel) == described.digest
     spec = replace(described.spec, self_contained=same and not libraries_in(described.spec.source))
     if not settings.verifies(None, number):
@@ -214,6 +216,17 @@ def _candidate_of(
         least_reach=settings.reach,
     )
     return replace(candidate, spec=spec, plan=plan).detached()
+
+
+def _settled(frontend: Frontend, kernel: Kernel) -> KernelSpec:
+    """The record of a kernel with the results that its source gives: of a call of arrays alone a recorder cannot tell
+    numbers that the function gives from those that a library keeps for itself."""
+    claimed = kernel.spec.signature
+    if claimed.call is None or not claimed.call.get("arrays"):
+        return kernel.spec
+    found = frontend.compiler.declared(kernel) or claimed
+    settled = replace(claimed, results=found.results, differentiable=found.differentiable, cotangents=found.cotangents)
+    return replace(kernel.spec, signature=settled)
 
 
 class _OnlyTools(MetaPathFinder):

@@ -55,13 +55,13 @@ def made(kind: Any, fields: Mapping[str, Any], tree: Mapping[str, Any]) -> Any:
     """An object of a class by its fields: a call of the class with them, unless its tree says that it is none.
 
     Raises:
-        ValueError: for an object that no call is to make, with fields that its class has not declared.
+        ValueError: for an object that no call is to make, with attributes that are Python's own.
     """
     if tree.get("called", True):
         return kind(**fields)
-    strange = sorted({*fields} - {*getattr(kind, "__dataclass_fields__", ())})
+    strange = [name for name in fields if name.startswith("__")]
     if strange:
-        raise ValueError(f"no fields of a dataclass {kind.__name__}: {', '.join(strange)}")
+        raise ValueError(f"no attributes that an object of {kind.__name__} may be given: {', '.join(strange)}")
     found: Any = object.__new__(kind)
     for name, each in fields.items():
         object.__setattr__(found, name, each)

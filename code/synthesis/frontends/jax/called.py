@@ -127,6 +127,8 @@ class Trees:
                 rest = {name: self._static(f"{path}_{name}", each) for name, each in declared.others.items()}
                 unmade = {} if declared.called else {"called": False}
                 return {"record": declared.name, "fields": {**trees, **rest}, **unmade}
+            if not isinstance(value, Mapping) and _has_its_leaves(value):
+                return self._object(path, value)
         trees = [self._tree(path + jax.tree_util.keystr(key), each) for key, each in children]
         if kind in (list, tuple):
             return {kind.__name__: trees}
@@ -136,6 +138,20 @@ class Trees:
         if all(isinstance(key, str) for key, _ in keyed):
             return {"dict": dict(keyed)}
         return {"entries": [[_key(path, key), tree] for key, tree in keyed]}
+
+    def _object(self, path: str, value: Any) -> Any:
+        """An object by the attributes that it has: trees, or dictionaries of them in an order of their own."""
+        own: dict[str, Any] = getattr(value, "__dict__")  # noqa: B009
+        declared = self.sources.declare(value, [*own])
+        fields: dict[str, Any] = {}
+        for name, part in own.items():
+            inside = f"{path}.{name}"
+            is_plain = part.__class__ is not dict
+            fields[name] = self._tree(inside, part) if is_plain else self._in_order(inside, part)
+        return {"record": declared.name, "fields": fields, **({} if declared.called else {"called": False})}
+
+    def _in_order(self, path: str, value: dict[Any, Any]) -> Any:
+        return {"entries": [[_key(path, key), self._tree(f"{path}[{key!r}]", each)] for key, each in value.items()]}
 
     def _leaf(self, path: str, given: Any) -> Any:
         if self._traced is not None and id(given) not in self._traced:
@@ -160,7 +176,7 @@ def leaf_of(name: str, kind: Any) -> functions.Leaf:
 
 def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> list[str] | None:
     """The attributes of an object that its children are; None if they are not attributes, each another."""
-    own: Mapping[str, Any] = getattr(value, "__dict__", {})
+    own: Mapping[str, Any] = value._asdict() if hasattr(value, "_fields") else getattr(value, "__dict__", {})
     found: list[str] = []
     for key, child in zip(keys, children, strict=True):
         said = getattr(key, "name", None)
@@ -169,6 +185,16 @@ def _attributes(value: Any, keys: Sequence[Any], children: Sequence[Any]) -> lis
             return None
         found.append(name)
     return found
+
+
+def _has_its_leaves(value: Any) -> bool:
+    """Whether an object that JAX takes apart has what it is taken apart into in its attributes, in the same order."""
+    own: dict[str, Any] = getattr(value, "__dict__", None) or {}
+    trees: list[Any] = []
+    for each in own.values():
+        trees += [*each.values()] if each.__class__ is dict else [each]
+    leaves, parts = jax.tree.leaves(value), jax.tree.leaves(trees)
+    return bool(own) and len(leaves) == len(parts) and all(a is b for a, b in zip(leaves, parts, strict=True))
 
 
 def _key(path: str, key: Any) -> Any:

@@ -110,11 +110,14 @@ class _Sources:
         fields = portraits.fields_of(value)
         if fields is not None and (others := self._others(value, fields, children)) is not None:
             return Declared(self._collector.name_of(kind), others)
-        if fields is None and portraits.takes(kind, children) and self._gathers(kind.__name__, kind):
-            return Declared(self._collector.name_of(kind), {})
         own = portraits.own_fields(value) if fields is None else None
         if own is not None and (others := self._others(value, own, children)) is not None:
             return Declared(self._collector.name_of(kind), others, called=False)
+        if fields is None and portraits.takes(kind, children) and self._gathers(kind.__name__, kind):
+            return Declared(self._collector.name_of(kind), {})
+        is_all = {*children} == {*getattr(value, "__dict__", ())}
+        if is_all and self._collector.is_library(kind.__module__) and self._gathers(kind.__name__, kind):
+            return Declared(self._collector.name_of(kind), {}, called=False)
         node = portraits.node(value, children, self._collector.mentioned)
         name = self._collector.declare(node)
         return Declared(name, {each: part for each, part in node.fields.items() if each not in children})

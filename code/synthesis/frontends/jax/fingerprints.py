@@ -38,15 +38,16 @@ def fingerprint(closed: Any) -> str:
 def _without_shell(closed: Any) -> Any:
     """A jaxpr, or what is inside it if it does no more than call that: a jitted function may be jitted once more.
 
-    It gives all that the other gives, or all but the numbers that this gives whatever it is called with.
+    It gives all that the other gives, in order, or all but numbers that this gives whatever it is called with.
     """
     while len(closed.jaxpr.eqns) == 1 and not closed.consts:
         (call,) = closed.jaxpr.eqns
         inner = call.params.get("jaxpr") if call.primitive.name in ("jit", "pjit") else None
         if inner is None or [*call.invars] != [*closed.jaxpr.invars]:
             break
-        computed = [each for each, is_number in zip(call.outvars, numbers_in(inner), strict=True) if not is_number]
-        if [*closed.jaxpr.outvars] not in ([*call.outvars], computed):
+        taken = {*closed.jaxpr.outvars}
+        given = zip(call.outvars, numbers_in(inner), strict=True)
+        if [*closed.jaxpr.outvars] != [each for each, is_number in given if not is_number or each in taken]:
             break
         closed = inner
     return closed

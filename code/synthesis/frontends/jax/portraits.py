@@ -77,7 +77,10 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False) -> Buil
     if found is not None or inspect.isclass(value):
         return found
     is_librarys = imported(type(value).__module__)
-    fields = None if is_librarys and (found := given(value)) is not None else own_fields(value)
+    fields = own_fields(value)
+    found = given(value) if is_librarys else None
+    if found is not None and {*(fields or ())} <= {name for name, _ in found.parts}:
+        return found
     is_told = fields is not None and (is_librarys or not _is_plain_class(type(value)))
     return made_by_fields(value, fields) if fields is not None and is_told else found
 
