@@ -126,6 +126,17 @@ def _of_all(operation: Any, x: Any) -> Any:
     return operation(x, "d")
 
 
+def _of_all_rows(operation: Any, x: Any) -> Any:
+    return jax.vmap(partial(_of_all, operation), axis_name="d", out_axes=None)(x)
+
+
+def _all_cases(operation: Any, kinds: Any) -> list[Case]:
+    """Of devices, and of rows: an axis of ``jax.vmap``'s is a dimension."""
+    rows = partial(_of_all_rows, operation)
+    found = [Case(function=rows, inputs=(some(kind, (4, 2)),), slack=2) for kind in kinds if kind in _KINDS]
+    return [*_part_cases(partial(_of_all, operation), kinds), *found]
+
+
 def _constrained_cases(kinds: Any) -> list[Case]:
     return [Case(function=_constrained, inputs=(some(kind, (4, 2)),), slack=2) for kind in kinds if kind in _KINDS]
 
@@ -138,9 +149,9 @@ CASES: dict[str, Callable[[Any], list[Case]]] = {
     "broadcast_to": partial(_kernel_cases, _picked, _WHOLE),
     "addupdate": partial(_kernel_cases, _summed, _WHOLE),
     "shard_map": partial(_part_cases, _doubled),
-    "psum": partial(_part_cases, partial(_of_all, lax.psum)),
-    "pmax": partial(_part_cases, partial(_of_all, lax.pmax)),
-    "pmin": partial(_part_cases, partial(_of_all, lax.pmin)),
+    "psum": partial(_all_cases, lax.psum),
+    "pmax": partial(_all_cases, lax.pmax),
+    "pmin": partial(_all_cases, lax.pmin),
     "psum_invariant": partial(_part_cases, partial(_of_all, lax.psum), specification=PartitionSpec(), checked=True),
     "pvary": partial(_part_cases, _shared, checked=True),
     "axis_index": partial(_part_cases, _numbered),

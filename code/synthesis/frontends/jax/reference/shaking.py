@@ -135,6 +135,8 @@ class Shaken(Evaluator):
 
     def _shaken(self, equation: Equation, inputs: Inputs) -> list[Array]:
         name = equation.primitive
+        if name in ("psum", "psum_invariant") and any(isinstance(each, int) for each in equation.parameters["axes"]):
+            name = "reduce_sum"  # over an axis that is a dimension
         if name in INSIDE:
             inputs = [self._off(each) for each in inputs]
         elif name in TURNING:

@@ -4,11 +4,13 @@ A part is then all there is, and what devices tell each other is what the one ha
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from synthesis.frontends.jax.reference.rules.table import Inputs, Machine, Parameters, Results, Types, rule
+from synthesis.frontends.jax.reference.rules.reductions import comparable
+from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Rule, Types, rule
 
 
 @rule("shard_map")
@@ -20,7 +22,26 @@ def _shard_map(evaluator: Machine, inputs: Inputs, parameters: Parameters, _: Ty
     return evaluator.call(parameters["jaxpr"], inputs)
 
 
-@rule("psum", "psum_invariant", "pmax", "pmin", "pvary", "sharding_constraint")
+def _combining(function: Callable[..., Array]) -> Rule:
+    """Over an axis that ``jax.vmap`` has made a dimension of what is there; devices have nothing else to tell."""
+
+    def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
+        axes = tuple(each for each in parameters["axes"] if isinstance(each, int))
+        if not axes:
+            return list(inputs)
+        if parameters.get("axis_index_groups") is not None:
+            raise NotImplementedError("groups along an axis of jax.vmap's")
+        return [np.asarray(function(comparable(each), axis=axes)).astype(each.dtype) for each in inputs]
+
+    return compute
+
+
+rule("psum", "psum_invariant")(_combining(np.sum))
+rule("pmax")(_combining(np.max))
+rule("pmin")(_combining(np.min))
+
+
+@rule("pvary", "sharding_constraint")
 def _same(_: Machine, inputs: Inputs, __: Parameters, ___: Types) -> Results:
     return list(inputs)
 

@@ -27,7 +27,7 @@ def _axes(parameters: Parameters) -> tuple[int, ...]:
 
 def _reduction(function: Callable[..., Array]) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-        return np.asarray(function(_comparable(inputs[0]), axis=_axes(parameters))).astype(inputs[0].dtype)
+        return np.asarray(function(comparable(inputs[0]), axis=_axes(parameters))).astype(inputs[0].dtype)
 
     return compute
 
@@ -76,7 +76,7 @@ rule("cummin")(_cumulative(np.minimum.accumulate))
 rule("cumlogsumexp")(_cumulative(np.logaddexp.accumulate))
 
 
-def _comparable(x: Array) -> Array:
+def comparable(x: Array) -> Array:
     """Numbers that NumPy puts in order: of bfloat16 it puts those that are none anywhere, and sums up one by one."""
     return x.astype(np.float32) if x.dtype.kind == "V" else x
 
@@ -85,7 +85,7 @@ def _comparable(x: Array) -> Array:
 def _sort(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
     axis, keys = int(parameters["dimension"]), int(parameters["num_keys"])
     moved = [np.moveaxis(key, axis, -1) for key in inputs]
-    ranked = [_comparable(key) for key in moved[:keys]]
+    ranked = [comparable(key) for key in moved[:keys]]
     order = np.lexsort(ranked[::-1], axis=-1) if keys > 1 else np.argsort(ranked[0], -1, kind="stable")
     return [np.moveaxis(np.take_along_axis(each, order, -1), -1, axis) for each in moved]
 
@@ -94,7 +94,7 @@ def _sort(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Resu
 def _top_k(_: Machine, inputs: Inputs, parameters: Parameters, types: Types) -> Results:
     count, axis = int(parameters["k"]), int(parameters["axis"])
     x = np.moveaxis(inputs[0], axis, -1)
-    order = np.argsort(np.flip(_comparable(x), -1), -1, kind="stable")
+    order = np.argsort(np.flip(comparable(x), -1), -1, kind="stable")
     order = x.shape[-1] - 1 - np.flip(order, -1)[..., :count]
     found = (np.take_along_axis(x, order, -1), order.astype(types[1].dtype))
     return [np.moveaxis(each, -1, axis) for each in found]
@@ -113,7 +113,7 @@ def _windows(x: Array, parameters: Parameters, value: npt.ArrayLike) -> tuple[Ar
 def _window_reduction(function: Callable[..., Array], start: Callable[[Dtype], float]) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
         view, axes = _windows(inputs[0], parameters, start(inputs[0].dtype))
-        return function(_comparable(view), axis=axes).astype(inputs[0].dtype)
+        return function(comparable(view), axis=axes).astype(inputs[0].dtype)
 
     return compute
 
@@ -141,13 +141,13 @@ def _select_and_scatter(_: Machine, inputs: Inputs, parameters: Parameters, __: 
         view = np.lib.stride_tricks.sliding_window_view(padded(values, beyond, edges), parameters["window_dimensions"])
         return view[steps].reshape(*source.shape, -1)
 
-    numbers = _comparable(operand)
+    numbers = comparable(operand)
     held = windows(numbers, _limit(numbers.dtype, highest=not greatest))
     places = windows(np.arange(operand.size).reshape(operand.shape), -1)
     best = np.where(places < 0, False, held == (held.max if greatest else held.min)(axis=-1, keepdims=True))
     chosen = np.take_along_axis(places, best.argmax(axis=-1)[..., None], axis=-1)[..., 0]
     result = np.zeros(operand.size, numbers.dtype)
-    np.add.at(result, chosen[chosen >= 0], _comparable(source)[chosen >= 0])
+    np.add.at(result, chosen[chosen >= 0], comparable(source)[chosen >= 0])
     return result.reshape(operand.shape).astype(operand.dtype)
 
 
