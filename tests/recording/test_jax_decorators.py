@@ -70,6 +70,26 @@ class Jitted:
 def jitted(fun=none, *, loud=False):
     if fun is none: return functools.partial(jitted, loud=loud)
     return Jitted(fun)
+@dataclasses.dataclass(eq=False)
+class Scaled:
+    fun: object
+    by: int
+    def __post_init__(self): functools.update_wrapper(self, self.fun, updated=())
+    def __call__(self, *args):
+        with lock: return self.fun(*args) * self.by
+class Doubled:
+    def __init__(self, fun):
+        functools.update_wrapper(self, fun)
+        self.inner = jax.jit(Scaled(fun, 2))
+    def __call__(self, *args): return self.inner(*args)
+class Table:
+    def __init__(self, **values): self._values = values
+    def __getitem__(self, name): return self._values[name]
+def of_values(names, values):
+    made = object.__new__(Table)
+    made._values = dict(zip(names, values))
+    return made
+jax.tree_util.register_pytree_node(Table, lambda t: (tuple(t._values.values()), tuple(t._values)), of_values)
 def step_back(tree, by):
     with lock: return jax.tree.map(lambda a, b: a - 0.1 * b if is_array(a) else a, tree, by)
 def gradient(fun, tree, *args):
@@ -105,11 +125,17 @@ held = Net(2)
 @layers.jitted
 def captured(x): return held(x)
 captured(x[:, :2])
+@layers.Doubled
+def squared(x): return x * x
+squared(x)
+@layers.jitted
+def looked_up(table, x): return table["b"] * x + table["a"]
+looked_up(layers.Table(b=x, a=y), x)
 def plain(net, x): return net(x).sum()
 made = layers.jitted(plain)
 made(net, x)
 """
-NAMES = ["captured", "keyed", "plain", "train"]
+NAMES = ["captured", "keyed", "looked_up", "plain", "squared", "train"]
 
 
 @pytest.fixture(scope="module")
@@ -153,6 +179,7 @@ def test_a_row_has_the_decorator_and_the_classes_as_they_are_written(rows: dict[
     assert "\nplain = jitted(plain_2)\n" in rows["plain"].source
     assert " = new_Linear(weight=" in rows["captured"].source
     assert "    object.__setattr__(made, 'size', size)\n" in rows["captured"].source
+    assert "Scaled(fun=" in rows["squared"].source
     assert "def run(" not in "".join(each.source for each in rows.values())
 
 
@@ -164,6 +191,9 @@ def test_arguments_are_the_users_own_and_objects_are_not_made_by_a_call(rows: di
     assert net["fields"]["scale"] == {"value": 3}
     assert net["fields"]["shape"] == {"beside": "net_shape"}
     assert net["fields"]["inner"]["list"][0]["fields"] == {"weight": "net.inner[0].weight", "size": {"value": 3}}
+    table, _ = call_of(rows["looked_up"])["args"]
+    values = [[{"value": each}, f"table._values[{each!r}]"] for each in ("b", "a")]
+    assert table == {"record": "Table", "fields": {"_values": {"entries": values}}, "called": False}
     results = rows["train"].metadata["signature"]["results"]
     assert [each["name"] for each in results] == ["result_0", "result_1", "result_2", "result_3"]
 

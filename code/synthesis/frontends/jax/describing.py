@@ -199,12 +199,13 @@ def _collected(given: Given, behind: Any, credits_: Credits) -> tuple[str, str, 
     definition = discovery.definition_of(behind, given.function)
     forms = _forms(definition)[: 1 if given.around else None]  # which is the function with what is around it
     mentioned = _mentioned(definition)
+    inside = None if given.around else given.function
     first: tuple[str, str, dict[str, Any], list[functions.Leaf]] | None = None
     why = ""
     for is_library in (discovery.is_library, credits_.is_anothers, is_installed):
         for each in forms:
             try:
-                found = _gathered(given, each, _collector(credits_, is_library), mentioned)
+                found = _gathered(given, each, _collector(credits_, is_library, inside), mentioned)
             except NotGatheredError as error:
                 why = why or str(error)
                 continue
@@ -265,13 +266,13 @@ def _gathered(
         mentioned = collector.mentioned
 
 
-def _collector(credits_: Credits, is_library: Callable[[str], bool]) -> SourceCollector:
+def _collector(credits_: Credits, is_library: Callable[[str], bool], inside: Any) -> SourceCollector:
     return SourceCollector(
         unwrap=_definition_behind,
         literal=portraits.literal,
         is_library=is_library,
         customary=_CUSTOMARY,
-        built=functools.partial(portraits.built, imported=is_library),
+        built=functools.partial(portraits.built, imported=is_library, inside=inside),
         loose=True,
         instance=portraits.instance,
         credit=credits_,

@@ -45,13 +45,14 @@ are if they are not given."""
 _ANY = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
-def built(value: Any, imported: Callable[[str], bool] = lambda _: False) -> Built | None:
+def built(value: Any, imported: Callable[[str], bool] = lambda _: False, inside: Any = None) -> Built | None:
     """A value as an expression of others; None for one that is a constant, has a source, or cannot be told.
 
     Args:
         value: what is to be told.
         imported: whether a module is imported by name rather than copied from; what functions of it have made is told
             by calls of them.
+        inside: what stands inside ``jax.jit`` itself, and is not what the decorators of a function have made of it.
     """
     if isinstance(value, FunctionType):
         return _transformed(value) or made_function(value, imported)
@@ -71,7 +72,7 @@ def built(value: Any, imported: Callable[[str], bool] = lambda _: False) -> Buil
         return _dictionary(value)
     if isinstance(value, jax.tree_util.PyTreeDef):
         return _structure(value)
-    if not inspect.isclass(value) and hasattr(value, "__wrapped__"):
+    if not inspect.isclass(value) and hasattr(value, "__wrapped__") and value is not inside:
         return None if _is_marked(value) else made_around(value, imported)
     found = made_record(value, imported) or record(value)
     if found is not None or inspect.isclass(value):
