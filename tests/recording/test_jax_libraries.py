@@ -38,6 +38,7 @@ class Table:
     def __init__(self, mapping, copied=True): self._mapping = dict(mapping)
     def __getitem__(self, name):
         with lock: return self._mapping[name]
+    def mapping(self): return self._mapping
 class Options:
     def __getattr__(self, name):
         with lock:

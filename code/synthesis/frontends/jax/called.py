@@ -99,7 +99,7 @@ class Trees:
         for name in sorted(given.kwargs):
             value = given.kwargs[name]
             kwargs[name] = self._static(name, value) if name in given.static_argnames else self._tree(name, value)
-        if len(self.leaves) != len(given.leaves):
+        if given.around and len(self.leaves) != len(given.leaves):
             raise NotKeptError("not all that is traced are arguments of it")
         return {"args": args, "kwargs": kwargs, **({"arrays": True} if given.around else {})}
 

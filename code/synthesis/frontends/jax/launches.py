@@ -10,7 +10,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import jax._src.pjit as _pjit  # noqa: TID251
 from jax._src.core import trace_state_clean as _trace_state_clean  # noqa: TID251
@@ -158,24 +158,36 @@ class _Telling:
         given: the call, as each of several who may be said to be called.
     """
 
+    _chosen: ClassVar[weakref.WeakKeyDictionary[Any, int]] = weakref.WeakKeyDictionary()
+    """Which of these it is, by what the function was traced to: the first that can be told."""
+
     def __init__(self, *given: Any) -> None:
         self._given = given
+        self._described: Described | None = None
 
     def describe(self) -> Described:
         from synthesis.frontends.jax.describing import describe
 
-        first, *others = self._given
-        try:
-            return describe(first)
-        except NotKeptError:
-            for each in others:
-                with contextlib.suppress(NotKeptError):
-                    found = describe(each)
-                    self._given = (each,)
-                    return found
-            raise
+        if self._described is None:
+            self._described = describe(self._called())
+        return self._described
 
     def read(self) -> Launched:
         from synthesis.frontends.jax.describing import read
 
-        return read(self._given[0])
+        return read(self._called())
+
+    def _called(self) -> Any:
+        first, *_ = self._given
+        if len(self._given) > 1 and first.jaxpr not in self._chosen:
+            self._chosen[first.jaxpr] = self._first_told()
+        return self._given[self._chosen.get(first.jaxpr, 0)]
+
+    def _first_told(self) -> int:
+        from synthesis.frontends.jax.describing import describe
+
+        for number, each in enumerate(self._given):
+            with contextlib.suppress(NotKeptError):
+                self._described = describe(each)
+                return number
+        return 0

@@ -240,7 +240,7 @@ def given(value: Any) -> Built | None:
     texts: list[str] = []
     parts: list[tuple[str, Any]] = [(kind.__name__, kind)]
     for each in taken:
-        name = next((one for one in (each.name, f"_{each.name}") if hasattr(value, one)), None)
+        name = _kept_as(value, each.name)
         if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD) or (name is None and each.default is not each.empty):
             continue
         if name is None:
@@ -250,6 +250,14 @@ def given(value: Any) -> Built | None:
             part = getattr(value, name)
             parts.append((_own_name(part) or each.name, part))
     return Built(f"{{0}}({', '.join(texts)})", tuple(parts))
+
+
+def _kept_as(value: Any, name: str) -> str | None:
+    """The attribute that an object keeps what it was given by some name in, rather than one of its class's; or None."""
+    own: Mapping[str, Any] = getattr(value, "__dict__", {})
+    found = [one for one in (name, f"_{name}") if one in own or hasattr(value, one)]
+    found.sort(key=lambda one: one not in own)
+    return next((one for one in found if one in own or not isinstance(getattr(value, one), MethodType)), None)
 
 
 def fields_of(value: Any) -> list[str] | None:
