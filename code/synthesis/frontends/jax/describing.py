@@ -115,7 +115,7 @@ class _Sources:
             return Declared(self._collector.name_of(kind), others, called=False)
         if fields is None and portraits.takes(kind, children) and self._gathers(kind.__name__, kind):
             return Declared(self._collector.name_of(kind), {})
-        is_all = {*children} == {*getattr(value, "__dict__", ())}
+        is_all = bool(children) and {*children} == {*getattr(value, "__dict__", ())}
         if is_all and self._collector.is_library(kind.__module__) and self._gathers(kind.__name__, kind):
             return Declared(self._collector.name_of(kind), {}, called=False)
         node = portraits.node(value, children, self._collector.mentioned)
