@@ -94,6 +94,9 @@ def of_values(names, values):
     made._values = dict(zip(names, values))
     return made
 jax.tree_util.register_pytree_node(Table, lambda t: (tuple(t._values.values()), tuple(t._values)), of_values)
+class Noise:
+    def drawn(self, x):
+        with lock: return jnp.sin(x * 9.0)
 def step_back(tree, by):
     with lock: return jax.tree.map(lambda a, b: a - 0.1 * b if is_array(a) else a, tree, by)
 def gradient(fun, tree, *args):
@@ -138,11 +141,15 @@ looked_up(layers.Table(b=x, a=y), x)
 @layers.Shifted
 def thrice(x): return x * 3
 thrice(x)
+noise = layers.Noise()
+@jax.jit
+def noisy(x): return x + noise.drawn(x)
+noisy(x)
 def plain(net, x): return net(x).sum()
 made = layers.jitted(plain)
 made(net, x)
 """
-NAMES = ["captured", "keyed", "looked_up", "moved", "plain", "squared", "train"]
+NAMES = ["captured", "keyed", "looked_up", "moved", "noisy", "plain", "squared", "train"]
 
 
 @pytest.fixture(scope="module")
@@ -187,6 +194,7 @@ def test_a_row_has_the_decorator_and_the_classes_as_they_are_written(rows: dict[
     assert " = new_Linear(weight=" in rows["captured"].source
     assert "    object.__setattr__(made, 'size', size)\n" in rows["captured"].source
     assert "Scaled(fun=" in rows["squared"].source
+    assert "\nnoise = Noise()\n" in rows["noisy"].source
     assert "thrice" not in rows["moved"].source  # as what it is given is not what is traced
     assert "def run(" not in "".join(each.source for each in rows.values())
 

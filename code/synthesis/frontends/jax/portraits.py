@@ -231,6 +231,8 @@ def _leads_to(part: Any, value: Any, steps: int = 3) -> bool:
 def given(value: Any) -> Built | None:
     """An object by what it was made of, as far as it has that under the names of its class's parameters; else None."""
     kind: Any = value.__class__
+    if (kind.__new__, kind.__init__) == (object.__new__, object.__init__) and getattr(value, "__dict__", None) == {}:
+        return Built("{0}()", ((kind.__name__, kind),))
     if not isinstance(kind.__init__, FunctionType):  # of a class that is not Python's own making nothing is known
         return None
     try:
