@@ -71,7 +71,9 @@ def hf() -> Iterator[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(constants, "ENDPOINT", hub.url)
         patch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", hub.url + "/{repo_id}/resolve/{revision}/{filename}")
+        patch.setattr(constants, "HF_HUB_OFFLINE", False)  # which other tests of the process may have asked for
         patch.setenv("HF_ENDPOINT", hub.url)  # of the workers
+        patch.setenv("HF_HUB_OFFLINE", "0")
         yield "hf://datasets/nobody/pairs"
     hub.stop()
 
