@@ -124,6 +124,20 @@ def test_a_comparison_that_rounding_may_turn_is_turned_where_it_may() -> None:
     np.testing.assert_array_equal(turned["r1"], own["r1"])
 
 
+def test_a_comparison_that_one_evaluation_leaves_by_chance_is_turned_too() -> None:
+    x = np.linspace(0.1, 2, 200).astype(np.float32)
+
+    def steps(x: Any) -> Any:
+        return jnp.where(x * 3.1 - (x + x + x * 1.1) > 0, 1.0, -1.0)
+
+    reference, run = reference_of(steps, x)
+    own = reference([run], double=False)[0]["r0"]
+    for seed in range(5):
+        turned = reference.shaken([run], seed=seed)[0].turned
+        assert turned is not None
+        assert (turned["r0"] != own).mean() > 0.97
+
+
 @pytest.mark.parametrize("kind", ["float32", "bfloat16"])
 def test_ties_without_rounding_and_ways_that_are_taken_are_not_turned(kind: str) -> None:
     def chosen(x: Any) -> Any:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from synthesis.frontends.warp.recipes.applications.shapes import (
     texture_argument,
     volume_argument,
 )
+from synthesis.frontends.warp.reference.objects import chosen
 from synthesis.generator import draw
 from synthesis.grammar.streams import Stream
 from synthesis.records import Argument, Signature
@@ -236,3 +238,16 @@ def test_a_row_whose_object_cannot_be_made_is_refuted(change: str) -> None:
         kernel = get_frontend("warp").load_one(each)
         assert isinstance(kernel, Kernel)
         assert (refuted_claim(each, kernel) is not None) == refuted
+
+
+def test_of_what_is_equally_close_the_two_precisions_take_different_places() -> None:
+    distances = np.array([[2, 1 + 1e-8, 1, 1 + 1e-8, 3], [2, 1, 1, 1, 3], [2, 1, 3, 3, 3]])
+    places = np.zeros((3, 5, 3))
+    places[0, 2] = places[:, 0] = 1  # the closest one lies apart from those before and behind it; the first is too far
+
+    def taken(*, double: bool) -> list[int]:
+        machine: Any = SimpleNamespace(double=double)
+        return chosen(machine, distances, np.ones((3, 1)), lambda: places).tolist()
+
+    assert taken(double=True) == [3, 3, 1]
+    assert taken(double=False) == [2, 1, 1]

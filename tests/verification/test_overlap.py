@@ -38,6 +38,20 @@ old = "i32[24] in 0..23"
 x = "f32[24]"
 dim = 24
 """
+CHAIN = """
+import warp as wp
+
+@wp.kernel
+def chained(a: wp.array(dtype=float), x: wp.array(dtype=float)):
+    i = wp.tid()
+    wp.atomic_add(x, i + 1, a[i] * 3.0)
+"""
+CHAIN_INPUTS = """
+[chained]
+a = "f32[12] in 0.5..1"
+x = "f32[12]"
+dim = 11
+"""
 
 
 @pytest.fixture
@@ -74,6 +88,20 @@ def test_what_threads_then_read_of_each_other_may_depend_on_their_order(tmp_path
     with Verifier(get_frontend("warp")) as verifier:
         (found,) = judged(verifier, pair.spec, {"cuda_forward": other})
     assert found.verdict.verified == ("cuda_forward",), found.failed
+
+
+def test_rounding_that_is_computed_with_again_is_let_off(tmp_path: Path) -> None:
+    pair = pairs_of_texts(tmp_path, CHAIN, CHAIN_INPUTS)["chained"]
+    text = pair.texts["cpp_forward"]
+    assert text is not None
+    rounded, wrong = (text.replace("3.0", number) for number in ("3.000009", "3.0001"))
+    assert len({text, rounded, wrong}) == 3
+    with Verifier(get_frontend("warp")) as verifier:
+        (right,) = judged(verifier, pair.spec, {"cpp_forward": rounded})
+        (other,) = judged(verifier, pair.spec, {"cpp_forward": wrong})
+    assert right.verdict.figures["inputs_tried"] > 6, "one array was never both"
+    assert right.verdict.verified == ("cpp_forward",), right.failed
+    assert other.failed["cpp_forward"].symptom is Symptom.WRONG_RESULT
 
 
 def test_arrays_that_are_not_alike_are_never_one(pair: Pair) -> None:

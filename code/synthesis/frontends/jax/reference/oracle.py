@@ -8,7 +8,16 @@ from synthesis.frontends.base import Reached, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import coarsest_unit
-from synthesis.frontends.jax.reference.shaking import Directions, Noting, Shaken, Turned
+from synthesis.frontends.jax.reference.shaking import (
+    MORE,
+    Directions,
+    Noting,
+    Shaken,
+    Turned,
+    doubts_of,
+    is_unclear,
+    most_moved,
+)
 from synthesis.frontends.jax.reference.work import work_of
 
 _INNER = {
@@ -45,18 +54,25 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        found, directions = list[Shake](), Directions(seed)
+        found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
+        turning = not self.unit
         for run in runs:
             noting, inputs = Noting(), list(run.values())
             noting.results(self.graph, inputs)
             shaken = Shaken(noting, directions)
-            off = self._named(shaken.results(self.graph, inputs))
-            found.append(Shake(off, self._turned(noting.decided, shaken.doubts, inputs)))
+            off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
+            if turning and is_unclear(noting.apart, moved):
+                for _ in range(MORE):
+                    again = Shaken(noting, others)
+                    again.results(self.graph, inputs)
+                    moved = most_moved(moved, again.moved)
+            doubts = doubts_of(noting.apart, moved) if turning else []
+            found.append(Shake(off, self._turned(noting.decided, doubts, inputs)))
         return found
 
     def _turned(self, decided: list[list[Any]], doubts: list[Any], inputs: Sequence[Any]) -> Values | None:
         """The results where decisions in doubt fall the other way; None if none is, or another way were taken."""
-        if self.unit or all(each is None for each in doubts):
+        if all(each is None for each in doubts):
             return None
         turned = Turned(decided, doubts)
         try:

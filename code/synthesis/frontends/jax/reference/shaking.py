@@ -4,6 +4,8 @@ Two evaluations of the same thing in one precision differ where the result is li
 that is off at every step says how much, where the two precisions of the oracle may lie close to each other by chance.
 """
 
+from collections.abc import Sequence
+
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
@@ -61,6 +63,8 @@ _PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128):
 _COMPARISONS = frozenset({"eq", "ge", "gt", "le", "lt", "ne"})
 _TURNS = 4.0
 """A comparison is in doubt whose sides are apart by no more than so many times what rounding moves them by."""
+MORE = 3
+"""Evaluations besides the first one that show how far rounding moves sides which that one may have left by chance."""
 _AT_ONCE = 4096
 """Directions that are drawn together."""
 
@@ -119,15 +123,15 @@ class Shaken(Evaluator):
         super().__init__(double=False)
         self._noted = zip(noted.decided, noted.apart, strict=True)
         self._directions = directions
-        self.doubts: list[Array | None] = []
-        """Of each decision, where rounding may turn it; None if nowhere."""
+        self.moved: list[Array | None] = []
+        """Of each decision, how far rounding moves the two sides of a comparison; None for another one."""
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """The results of one equation."""
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
         told, apart = next(self._noted)
-        self.doubts.append(None if apart is None else _doubts(apart, _apart(equation, inputs)))
+        self.moved.append(None if apart is None else _moved(apart, _apart(equation, inputs)))
         if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
             return told
         made = self._shaken(equation, inputs)
@@ -218,11 +222,42 @@ def _apart(equation: Equation, inputs: Inputs) -> Array | None:
     return inputs[0].astype(np.float64) - inputs[1].astype(np.float64)
 
 
-def _doubts(apart: Array, shaken: Array | None) -> Array | None:
-    """Where two sides are apart by no more than rounding may move them by; None if nowhere, exact ties among them."""
-    moved = np.zeros(apart.shape) if shaken is None else np.abs(shaken - apart)
-    doubts = (moved > 0) & (np.abs(apart) <= _TURNS * moved)
-    return doubts if doubts.any() else None
+def _moved(apart: Array, shaken: Array | None) -> Array:
+    return np.zeros(apart.shape) if shaken is None else np.abs(shaken - apart)
+
+
+def most_moved(first: Sequence[Array | None], second: Sequence[Array | None]) -> list[Array | None]:
+    """Of each decision, how far two evaluations move the sides at most."""
+    pairs = zip(first, second, strict=True)
+    return [None if one is None or other is None else np.maximum(one, other) for one, other in pairs]
+
+
+def is_unclear(apart: Sequence[Array | None], moved: Sequence[Array | None]) -> bool:
+    """Whether a comparison that is not in doubt would be if rounding moved it as far as others of its array.
+
+    One evaluation may leave a sum where it is, since what is off up and what is off down come to the same.
+    """
+    for sides, by in zip(apart, moved, strict=True):
+        if sides is None or by is None or not (by > 0).any():
+            continue
+        near = np.abs(sides) <= _TURNS * np.median(by[by > 0])
+        if (near & ~_in_doubt(sides, by)).any():
+            return True
+    return False
+
+
+def doubts_of(apart: Sequence[Array | None], moved: Sequence[Array | None]) -> list[Array | None]:
+    """Of each decision, where rounding may turn it; None if nowhere. An exact tie, which nothing moves, is no doubt."""
+    found: list[Array | None] = []
+    for sides, by in zip(apart, moved, strict=True):
+        doubts = None if sides is None or by is None else _in_doubt(sides, by)
+        found.append(doubts if doubts is not None and doubts.any() else None)
+    return found
+
+
+def _in_doubt(apart: Array, moved: Array) -> Array:
+    """Where two sides are apart by no more than rounding may move them by."""
+    return (moved > 0) & (np.abs(apart) <= _TURNS * moved)
 
 
 def _is_coarse(primitive: str, result: Array) -> bool:

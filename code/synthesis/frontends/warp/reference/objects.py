@@ -78,12 +78,31 @@ def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence
     return found
 
 
-def chosen(machine: Machine, distances: Array, size: Array) -> Array:
-    """Which of several, a lane a row, is the closest; of equal ones the first, in double precision the last."""
+def chosen(machine: Machine, distances: Array, size: Array, places: Callable[[], Array] | None = None) -> Array:
+    """Which of several, a lane a row, is the closest.
+
+    Of those that are equal but for rounding, double precision takes the last. The other takes the one whose place is
+    furthest from that one's, or the first if all are at one place; so no two places that a text may come to are taken
+    for one.
+
+    Args:
+        machine: whose precision.
+        distances: of all of them; shape ``(lanes, count)``.
+        size: of what is asked, a lane; shape ``(lanes, 1)``.
+        places: where they are; shape ``(lanes, count, 3)``. If it is not given, equal ones are at one place.
+    """
     with np.errstate(invalid="ignore"):
         same = distances <= distances.min(axis=1, keepdims=True) + _NEAR * size
     last = distances.shape[1] - 1 - same[:, ::-1].argmax(axis=1)
-    return last if machine.double else same.argmax(axis=1)
+    if machine.double:
+        return last
+    first = same.argmax(axis=1)
+    if places is None or (first == last).all():
+        return first
+    found = places()
+    away = np.abs(found - found[np.arange(len(found)), last][:, None]).max(axis=-1)
+    away = np.where(same & (away > _NEAR * size), away, 0)
+    return np.where(away.any(axis=1), away.argmax(axis=1), first)
 
 
 def query_of(machine: Machine, kind: str, member: Array) -> Query:

@@ -114,7 +114,8 @@ def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, 
 
     def ask(triangles: Array, points: Array, limit: Array) -> tuple[Array, ...]:
         distances, weights = _closest(triangles, points)
-        face = chosen(machine, distances, 1 + np.abs(points).max(axis=1, keepdims=True))
+        size = 1 + np.abs(points).max(axis=1, keepdims=True)
+        face = chosen(machine, distances, size, lambda: _at(triangles, weights))
         lane = np.arange(len(points))
         found = distances[lane, face] < limit
         kept = np.where(found[:, None], weights[lane, face], 0)
