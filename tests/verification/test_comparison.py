@@ -138,6 +138,17 @@ def test_an_element_whose_comparison_rounding_may_turn_is_either_and_no_other() 
         assert (mismatch.array, mismatch.index) == (name, (element,))
 
 
+def test_next_to_nothing_that_is_left_of_much_may_be_as_little_of_another_kind() -> None:
+    true, own = np.zeros(20), np.zeros(20, np.float32)
+    true[3], own[3] = -8e-19, -5e-19
+    expected = expect([{"o": ONE}, {"o": true}], [{"o": ONE.astype(np.float32)}, {"o": own}], {})
+    for element, off, agrees in ((3, 0.0, True), (3, -1e-8, True), (3, 1e-6, False), (4, 1e-12, False)):
+        found = own.copy()
+        found[element] = off
+        compared = compare([{"o": ONE.astype(np.float32)}, {"o": found}], expected)
+        assert (compared.mismatch is None) == agrees, (element, off)
+
+
 def test_an_element_that_rounding_moves_further_may_be_further_off_and_no_other() -> None:
     own, shaken, found = (ONE.astype(np.float32) for _ in range(3))
     shaken[3] += 1e-4

@@ -100,8 +100,8 @@ def chosen(machine: Machine, distances: Array, size: Array, places: Callable[[],
     if places is None or (first == last).all():
         return first
     found = places()
-    away = np.abs(found - found[np.arange(len(found)), last][:, None]).max(axis=-1)
-    away = np.where(same & (away > _NEAR * size), away, 0)
+    away: Array = np.abs(found - found[np.arange(len(found)), last][:, None]).max(axis=-1)
+    away[~same | (away <= _NEAR * size)] = 0
     return np.where(away.any(axis=1), away.argmax(axis=1), first)
 
 
