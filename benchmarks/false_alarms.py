@@ -16,10 +16,12 @@ import json
 import secrets
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from synthesis import BatchGenerator
 from synthesis.output.reading import read_folder
@@ -36,6 +38,8 @@ EXPECTED = (
 )  # fmt: skip
 """Of a candidate or a level: what the tool gets wrong, has not, or the generator rarely makes of no use, or so that
 nothing can be told of it in its own precision; and rows that finalize leaves out, since they are in two splits."""
+
+BACKWARD = ("cpp_backward", "cuda_backward")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +94,7 @@ def examine(frontend: str, rows: int, *, again: bool) -> Lot:
         for line in (folder / "_irsmith" / "rejections.jsonl").read_text(encoding="utf-8").splitlines():
             entry = json.loads(line)
             rejected[entry["symptom"]] += 1
-            if entry["symptom"] not in EXPECTED:
+            if entry["symptom"] not in EXPECTED and not is_warps_own(entry):
                 told = f"{entry['kernel_name']}: {entry['symptom']}: {entry['detail']}"
                 alarms.append(f"generate --seed {seed}, {told}")
         documents = list(read_folder(folder))
@@ -110,6 +114,11 @@ def examine(frontend: str, rows: int, *, again: bool) -> Lot:
         rejected=dict(rejected),
         alarms=alarms,
     )
+
+
+def is_warps_own(entry: Mapping[str, Any]) -> bool:
+    """Whether a backward text writes outside its arrays, as those of some loops do (docs/findings/010-while.md)."""
+    return entry["level"] in BACKWARD and entry["detail"] == "writes outside its arrays"
 
 
 def print_table() -> None:

@@ -102,7 +102,9 @@ def chosen(machine: Machine, distances: Array, size: Array, places: Callable[[],
     found = places()
     away: Array = np.abs(found - found[np.arange(len(found)), last][:, None]).max(axis=-1)
     away[~same | (away <= _NEAR * size)] = 0
-    return np.where(away.any(axis=1), away.argmax(axis=1), first)
+    apart = away.any(axis=1)
+    first[apart] = away.argmax(axis=1)[apart]
+    return first
 
 
 def query_of(machine: Machine, kind: str, member: Array) -> Query:
