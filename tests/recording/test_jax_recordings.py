@@ -192,6 +192,22 @@ def test_unlike_calls_of_one_signature_are_kept(tmp_path: Path) -> None:
     assert len(launches_of(store, entry.partition("/")[2])) == 3
 
 
+def test_zeros_that_have_to_stay_above_are_moved_up_only(tmp_path: Path) -> None:
+    path = program(
+        tmp_path,
+        "@jax.jit\ndef step(x, mean, squares):\n    squares = 0.9 * squares + x * x\n"
+        "    return x - 0.1 * (mean + x) / jnp.sqrt(squares), squares\n"
+        "step(jnp.linspace(0.02, 0.9, 6), jnp.zeros(6), jnp.zeros(6))\n",
+    )
+    assert recorded(tmp_path, path).returncode == 0
+    (pair,) = extract(recorded=tmp_path / "kept")
+    assert isinstance(pair, Pair)
+    assert pair.verdict.verified == ("jaxpr", "stablehlo"), pair.verdict.unverified
+    squares = pair.spec.signature.arguments[2].domain
+    assert squares is not None
+    assert (squares.low, squares.high) == (0.0, 0.1)
+
+
 def test_forked_and_started_processes_are_recorded_too(tmp_path: Path) -> None:
     (tmp_path / "other.py").write_text(HEAD + "print(jax.jit(lambda x: x * 3)(2.0))\n")
     path = program(

@@ -44,9 +44,17 @@ class Mutation:
     share: float
     """Of a floating-point number."""
     of_zeros: float
-    """What is added to numbers of an array of zeros."""
+    """What is added to numbers of an array of zeros at most, or taken off."""
+    only_up: bool = False
+    """Whether nothing is taken off zeros: counts, variances and sums of squares begin there."""
     whole: int = 0
     """What is added to whole numbers at most."""
+
+    def domain(self, value: Array) -> Domain:
+        """What is added to the numbers of an array, which are of floating point."""
+        if value.astype(np.float64).any():
+            return Domain(low=-self.share, high=self.share)
+        return Domain(low=0.0 if self.only_up else -self.of_zeros, high=self.of_zeros)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

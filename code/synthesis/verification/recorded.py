@@ -24,6 +24,7 @@ _NEAR = Mutation(share=0.05, of_zeros=0.1)
 _REAL = (
     _NEAR,
     Mutation(share=0.4, of_zeros=1.0),
+    replace(_NEAR, only_up=True),
     Mutation(share=0.004, of_zeros=0.001),
     Mutation(share=0.0006, of_zeros=1e-6),
     _NEAR,

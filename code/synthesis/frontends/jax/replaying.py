@@ -4,8 +4,6 @@ import math
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from synthesis.errors import ConfigError
 from synthesis.formats import is_floating, numpy_dtype
 from synthesis.frontends.base import Kernel
@@ -81,5 +79,4 @@ def _domain(value: Array, mutation: Mutation) -> Domain:
     if not is_floating(value.dtype):
         most = mutation.whole if value.dtype.kind in "iu" else 0
         return Domain(low=0, high=most)
-    share = mutation.share if value.astype(np.float64).any() else mutation.of_zeros
-    return Domain(low=-share, high=share)
+    return mutation.domain(value)

@@ -88,8 +88,7 @@ class _Filling:
             return Domain(low=0, high=most)
         if _bits(value) in self._points:
             return Domain(low=0, high=0)
-        share = self._mutation.share if value.astype(np.float64).any() else self._mutation.of_zeros
-        return Domain(low=-share, high=share)
+        return self._mutation.domain(value)
 
     def _object(self, argument: Argument, path: str) -> Argument:
         """The id of an object with its parts; what says where there is what (indices, sizes) stays as it is.

@@ -1,9 +1,15 @@
-"""The graph of a live jaxpr."""
+"""The graph of a live jaxpr.
 
+A primitive of a library's is taken for a call of what the library says that it does (``Primitive.def_impl``), if that
+can be traced.
+"""
+
+import functools
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any, cast
 
+import jax as _jax
 import numpy as np
 import numpy.typing as npt
 
@@ -18,6 +24,8 @@ from synthesis.frontends.jax.graphs import (
     Span,
     dtype_of,
 )
+
+jax: Any = _jax
 
 
 def graph_of(jaxpr: Any) -> Graph:
@@ -38,6 +46,15 @@ def _array(value: npt.ArrayLike) -> npt.NDArray[Any]:
 
 
 def _equation(equation: Any) -> Equation:
+    inside = _of_a_library(equation)
+    if inside is not None:
+        return Equation(
+            primitive="closed_call",
+            parameters={"call_jaxpr": graph_of(inside)},
+            inputs=tuple(_atom(each) for each in equation.invars),
+            outputs=tuple(equation.outvars),
+            types=tuple(_type(each.aval) for each in equation.outvars),
+        )
     return Equation(
         primitive=equation.primitive.name,
         parameters={name: _parameter(value) for name, value in equation.params.items()},
@@ -45,6 +62,27 @@ def _equation(equation: Any) -> Equation:
         outputs=tuple(equation.outvars),
         types=tuple(_type(each.aval) for each in equation.outvars),
     )
+
+
+def _of_a_library(equation: Any) -> Any:
+    """The closed jaxpr of what a library's primitive does; None for one of JAX's own, and if it cannot be traced."""
+    does = equation.primitive.impl
+    while isinstance(does, functools.partial):
+        does = does.func
+    if (getattr(does, "__module__", None) or "jax").partition(".")[0] in ("jax", "jaxlib"):
+        return None
+
+    def run(*given: Any) -> Any:
+        return equation.primitive.impl(*given, **equation.params)
+
+    try:
+        made = jax.make_jaxpr(run)(
+            *(jax.ShapeDtypeStruct(each.aval.shape, each.aval.dtype) for each in equation.invars)
+        )
+    except Exception:  # noqa: BLE001 (the library's own code)
+        return None
+    alike = [_type(each) for each in made.out_avals] == [_type(each.aval) for each in equation.outvars]
+    return made if alike else None
 
 
 def _type(aval: Any) -> Shaped:
@@ -77,9 +115,15 @@ class _Leaf:
 
 
 def _part(tree: Any) -> Part | None:
-    """The part of a reference that a tree of indices names; None if it is one of another kind."""
-    found: Any = tree.unflatten([_Leaf(number) for number in range(tree.num_leaves)])
-    if found == ():
+    """The part of a reference that a tree of indices names; None if it is one of another kind, or another tree."""
+    try:
+        found: Any = tree.unflatten([_Leaf(number) for number in range(tree.num_leaves)])
+    except Exception:  # noqa: BLE001 (a class of a library's may be anything)
+        return None
+    if not isinstance(found, tuple):
+        return None
+    found = cast(tuple[Any, ...], found)
+    if not found:
         return ()
     if len(found) != 1 or not hasattr(found[0], "int_indexer_shape"):
         return None

@@ -19,7 +19,8 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
     p = Program(stream)
     rows, columns = p.size(16, 24, 32, 48, 64), p.size(16, 24, 32, 48, 64)
     shape = (rows, columns)
-    u = Leaf(shape, -1, 1) if target != "reaction" else Leaf(shape, 0.1, 1)
+    # What carries itself grows beyond bounds where it is steep.
+    u = Leaf(shape, *{"reaction": (0.1, 1), "burgers": (-0.4, 0.4)}.get(target, (-1, 1)))
     called = {"heat": ("u", "field", "temperature"), "reaction": ("u", "substrate")}.get(target, ("u", "field"))
     p.tensor("u", u, "field of shape (height, width)", called)
     # A wave is followed by its last two fields, or by the field and its change.
