@@ -245,9 +245,10 @@ def test_of_what_is_equally_close_the_two_precisions_take_different_places() -> 
     places = np.zeros((3, 5, 3))
     places[0, 2] = places[:, 0] = 1  # the closest one lies apart from those before and behind it; the first is too far
 
-    def taken(*, double: bool) -> list[int]:
+    def taken(*, double: bool) -> tuple[list[int], list[bool]]:
         machine: Any = SimpleNamespace(double=double)
-        return chosen(machine, distances, np.ones((3, 1)), lambda: places).tolist()
+        face, apart = chosen(machine, distances, np.ones((3, 1)), lambda some: places[some])
+        return face.tolist(), apart.tolist()
 
-    assert taken(double=True) == [3, 3, 1]
-    assert taken(double=False) == [2, 1, 1]
+    assert taken(double=True) == ([3, 3, 1], [True, False, False])
+    assert taken(double=False) == ([2, 1, 1], [True, False, False])

@@ -78,8 +78,10 @@ def asked(machine: Machine, ask: Callable[..., Sequence[Array]], whole: Sequence
     return found
 
 
-def chosen(machine: Machine, distances: Array, size: Array, places: Callable[[], Array] | None = None) -> Array:
-    """Which of several, a lane a row, is the closest.
+def chosen(
+    machine: Machine, distances: Array, size: Array, places: Callable[[Array], Array] | None = None
+) -> tuple[Array, Array]:
+    """Which of several, a lane a row, is the closest, and whether another one that may be is at another place.
 
     Of those that are equal but for rounding, double precision takes the last. The other takes the one whose place is
     furthest from that one's, or the first if all are at one place; so no two places that a text may come to are taken
@@ -89,22 +91,23 @@ def chosen(machine: Machine, distances: Array, size: Array, places: Callable[[],
         machine: whose precision.
         distances: of all of them; shape ``(lanes, count)``.
         size: of what is asked, a lane; shape ``(lanes, 1)``.
-        places: where they are; shape ``(lanes, count, 3)``. If it is not given, equal ones are at one place.
+        places: where they are of some lanes; shape ``(number of these, count, 3)``. If it is not given, equal ones are
+            at one place.
     """
     with np.errstate(invalid="ignore"):
         same = distances <= distances.min(axis=1, keepdims=True) + _NEAR * size
-    last = distances.shape[1] - 1 - same[:, ::-1].argmax(axis=1)
-    if machine.double:
-        return last
-    first = same.argmax(axis=1)
-    if places is None or (first == last).all():
-        return first
-    found = places()
-    away: Array = np.abs(found - found[np.arange(len(found)), last][:, None]).max(axis=-1)
-    away[~same | (away <= _NEAR * size)] = 0
-    apart = away.any(axis=1)
-    first[apart] = away.argmax(axis=1)[apart]
-    return first
+    first, last = same.argmax(axis=1), distances.shape[1] - 1 - same[:, ::-1].argmax(axis=1)
+    taken, apart = last if machine.double else first.copy(), np.zeros(len(first), np.bool_)
+    several = np.nonzero(first != last)[0]
+    if places is None or not several.size:
+        return taken, apart
+    found = places(several)
+    away: Array = np.abs(found - found[np.arange(len(several)), last[several]][:, None]).max(axis=-1)
+    away[~same[several] | (away <= _NEAR * size[several])] = 0
+    apart[several] = away.any(axis=1)
+    if not machine.double:
+        taken[apart] = away.argmax(axis=1)[apart[several]]
+    return taken, apart
 
 
 def query_of(machine: Machine, kind: str, member: Array) -> Query:

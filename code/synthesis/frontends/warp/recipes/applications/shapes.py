@@ -176,7 +176,8 @@ def volume_argument(
         sizes: its voxels along each axis.
         half: half its width along the axis that has most of them.
         values: the least and the greatest value, or component of one.
-        around: what is read outside, in every component, or up to a tenth more where that is no whole number.
+        around: what is read outside, in every component, or up to 0.09 more where that is no whole number; not up to a
+            number that kernels compare with, since a field that is that everywhere is on neither side.
     """
     part = VOLUMES[kind]["values"]
     whole = part.dtype == "int32"
@@ -192,7 +193,7 @@ def volume_argument(
         domain=Domain(low=values[0], high=values[1]),
     )
     least, most = round(0.9 * width, 3), round(1.1 * width, 3)
-    beyond = around if whole else around + 0.1
+    beyond = around if whole else around + 0.09
     return _object(
         name,
         kind,

@@ -115,16 +115,23 @@ def _point_query(machine: Machine, mesh: Any, point: Value, farthest: Value, *, 
     def ask(triangles: Array, points: Array, limit: Array) -> tuple[Array, ...]:
         distances, weights = _closest(triangles, points)
         size = 1 + np.abs(points).max(axis=1, keepdims=True)
-        face = chosen(machine, distances, size, lambda: _at(triangles, weights))
+        face, tied = chosen(
+            machine,
+            distances,
+            size,
+            lambda some: _at(triangles if len(triangles) == 1 else triangles[some], weights[some]),
+        )
         lane = np.arange(len(points))
         found = distances[lane, face] < limit
         kept = np.where(found[:, None], weights[lane, face], 0)
         sign = np.where(np.abs(_winding(triangles, points)) > 0.5, -1.0, 1.0) if signed else np.zeros(len(points))
-        return found, np.where(found, sign, 0).astype(kept.dtype), np.where(found, face, 0), kept[:, 0], kept[:, 1]
+        sign = np.where(found, sign, 0).astype(kept.dtype)
+        return found, sign, np.where(found, face, 0), kept[:, 0], kept[:, 1], tied & found
 
-    result, sign, face, u, v = asked(
+    result, sign, face, u, v, tied = asked(
         machine, ask, [corners(machine, handle)], [spread(machine, point), spread(machine, farthest)]
     )
+    machine.note_singular(tied)
     fields = {"result": result, "sign": sign, "face": face.astype(np.int32), "u": u, "v": v}
     return StructValue(_POINT, {name: Value(_POINT.fields[name], data) for name, data in fields.items()})
 
@@ -175,7 +182,7 @@ def _ray(machine: Machine, id: Any, start: Value, dir: Value, max_t: Value) -> S
     def ask(triangles: Array, starts: Array, directions: Array, limit: Array) -> tuple[Array, ...]:
         t, weights, normals = _hits(triangles, starts, directions, _EDGES[machine.double])
         lane = np.arange(len(starts))
-        face = chosen(machine, t, np.ones((len(starts), 1), t.dtype))
+        face, _ = chosen(machine, t, np.ones((len(starts), 1), t.dtype))
         t, kept, normal = t[lane, face], weights[lane, face], np.broadcast_to(normals, weights.shape)[lane, face]
         found = t < limit
         sign = np.where(_dot(normal, directions) < 0, 1.0, -1.0)
