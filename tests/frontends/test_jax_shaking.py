@@ -138,6 +138,18 @@ def test_a_comparison_that_one_evaluation_leaves_by_chance_is_turned_too() -> No
         assert (turned["r0"] != own).mean() > 0.97
 
 
+@pytest.mark.parametrize(("chooses", "unsettled"), [("rounded", True), ("exact", False), ("far", False)])
+def test_a_choice_that_rounding_may_make_is_told(chooses: str, unsettled: bool) -> None:
+    rows = {"rounded": [0.1, -0.1, 0.3], "exact": [0.5, -0.5, 2.0], "far": [0.1, 0.2, 0.3]}[chooses]
+    x = np.array([rows, [3.0, 2.0, 1.0]], np.float32)
+
+    def nearest(x: Any) -> Any:
+        return jnp.argmin(jnp.square(x) * 1.5 + 4.0, axis=1), jnp.argmax(-jnp.abs(x * 3.0), axis=0)
+
+    reference, run = reference_of(nearest, x)
+    assert {reference.shaken([run], seed=seed)[0].unsettled for seed in range(5)} == {unsettled}
+
+
 @pytest.mark.parametrize("kind", ["float32", "bfloat16"])
 def test_ties_without_rounding_and_ways_that_are_taken_are_not_turned(kind: str) -> None:
     def chosen(x: Any) -> Any:

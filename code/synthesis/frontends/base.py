@@ -176,6 +176,8 @@ class Shake:
     """What is computed if every rounded number is off by a unit in the last place; decisions are as without that."""
     turned: Values | None
     """What is computed if each comparison that rounding may turn falls the other way; None if there is none."""
+    unsettled: bool = False
+    """Whether rounding may decide which of several elements is the largest or the smallest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from synthesis.frontends.base import (
     ReferenceFaultError,
     ReferenceUnknownError,
     Runs,
+    Shake,
     Trace,
     Values,
     numbered,
@@ -226,13 +227,13 @@ class _Planning:
         problem = self._problem(reference, drawn)
         if problem is not None:
             return self._stopped(replace(plan, programs=()), problem)
-        drawn = self._aimed(reference, drawn)
+        drawn, shaken = self._settled(reference, self._aimed(reference, drawn))
         runs = drawn.runs
         directions = {level.direction for level in self.levels if level.name not in plan.unavailable}
         trap = self.prover.gradient_trap(self.kernel) if directions - {Direction.FORWARD} else None
         plan = replace(
             plan,
-            draws=self._loosened(reference, drawn),
+            draws=drawn.expected if shaken is None else loosened(drawn.expected, shaken),
             reach=drawn.reach,
             overlap=_find_overlap(reference, self.signature, runs[0]),
             points=self._points(reference, suspect=trap is not None) if Direction.BACKWARD in directions else (),
@@ -324,17 +325,33 @@ class _Planning:
         reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
         return replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
 
-    def _loosened(self, reference: Reference, drawn: "_Drawn") -> Expected:
-        """What the draws are held against, less strictly where rounding alone moves an element further."""
+    def _settled(self, reference: Reference, drawn: "_Drawn") -> tuple["_Drawn", Sequence[Shake] | None]:
+        """The draws, and what rounding makes of them; None if that is not known or does not matter.
+
+        Of draws beside those that every kernel is run on, one where rounding chooses among several elements is left
+        out: which one a right text chooses cannot be told.
+        """
+        shaken = self._shaken(reference, drawn)
+        if shaken is None:
+            return drawn, None
+        kept = [number for number, each in enumerate(shaken) if number < self.draws or not each.unsettled]
+        if len(kept) == len(shaken):
+            return drawn, shaken
+        runs, double, own = ([each[number] for number in kept] for each in (drawn.runs, drawn.double, drawn.own))
+        expected = expect(double, own, poison_for(self.signature), unit=reference.unit)
+        reach = reach_of(self.signature, runs, own, reference.reached(drawn.trace))
+        settled = replace(drawn, runs=runs, double=double, own=own, expected=expected, reach=reach)
+        return settled, [shaken[number] for number in kept]
+
+    def _shaken(self, reference: Reference, drawn: "_Drawn") -> Sequence[Shake] | None:
         fine = not drawn.expected.together
         if fine and all(each == 0 or each >= CAP for each in drawn.expected.tolerance.values()):
-            return drawn.expected
+            return None
         try:
-            shaken = reference.shaken(drawn.runs, seed=self.seed)
+            return reference.shaken(drawn.runs, seed=self.seed)
         except Exception as error:  # noqa: BLE001 (such as a factor that is not there)
             logger.debug("%s: what rounding comes to is not told: %s", self.kernel.spec.name, error)
-            return drawn.expected
-        return drawn.expected if shaken is None else loosened(drawn.expected, shaken)
+            return None
 
     def _builds(self, unavailable: Mapping[str, Unproved]) -> tuple[Program, ...]:
         """Programs that are compiled and not run: CUDA for its device, and that of others that only a GPU can run."""

@@ -67,7 +67,7 @@ class GraphReference:
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
             doubts = doubts_of(noting.apart, moved) if turning else []
-            found.append(Shake(off, self._turned(noting.decided, doubts, inputs)))
+            found.append(Shake(off, self._turned(noting.decided, doubts, inputs), shaken.unsettled))
         return found
 
     def _turned(self, decided: list[list[Any]], doubts: list[Any], inputs: Sequence[Any]) -> Values | None:

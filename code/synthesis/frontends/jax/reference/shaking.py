@@ -61,6 +61,8 @@ _BITS: dict[Dtype, tuple[Dtype, int]] = {
 """Of a format, the whole numbers of its size, and the lower half of the digits behind the first."""
 _PARTS = {np.dtype(np.complex64): np.dtype(np.float32), np.dtype(np.complex128): np.dtype(np.float64)}
 _COMPARISONS = frozenset({"eq", "ge", "gt", "le", "lt", "ne"})
+_EXTREMES = {"argmax": -1.0, "argmin": 1.0}
+"""Primitives that choose an element, and what its numbers are to be multiplied by for it to be the least."""
 _TURNS = 4.0
 """A comparison is in doubt whose sides are apart by no more than so many times what rounding moves them by."""
 MORE = 3
@@ -97,6 +99,8 @@ class Noting(Evaluator):
         self.apart: list[Array | None] = []
         """Of each decision, how far the two sides of a comparison are apart; None for another one, and of one number,
         which may decide on the way that is taken."""
+        self.chosen_from: list[Array | None] = []
+        """Of each decision, the numbers that an element is chosen from; None for another one."""
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """The results of one equation."""
@@ -104,6 +108,7 @@ class Noting(Evaluator):
         if _decides(equation, inputs):
             self.decided.append(results)
             self.apart.append(_apart(equation, inputs))
+            self.chosen_from.append(inputs[0] if equation.primitive in _EXTREMES else None)
         return results
 
 
@@ -121,16 +126,20 @@ class Shaken(Evaluator):
 
     def __init__(self, noted: Noting, directions: Directions) -> None:
         super().__init__(double=False)
-        self._noted = zip(noted.decided, noted.apart, strict=True)
+        self._noted = zip(noted.decided, noted.apart, noted.chosen_from, strict=True)
         self._directions = directions
         self.moved: list[Array | None] = []
         """Of each decision, how far rounding moves the two sides of a comparison; None for another one."""
+        self.unsettled = False
+        """Whether rounding may have another element chosen."""
 
     def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
         """The results of one equation."""
         if not _decides(equation, inputs):
             return self._shaken(equation, inputs)
-        told, apart = next(self._noted)
+        told, apart, chosen_from = next(self._noted)
+        if chosen_from is not None:
+            self.unsettled |= _may_choose_another(equation, chosen_from, inputs[0], told[0])
         self.moved.append(None if apart is None else _moved(apart, _apart(equation, inputs)))
         if not any(_is_rounded(each.dtype) for each in told) or equation.primitive in STEPS:
             return told
@@ -220,6 +229,20 @@ def _apart(equation: Equation, inputs: Inputs) -> Array | None:
     if not all(each.dtype in _BITS for each in inputs):
         return None
     return inputs[0].astype(np.float64) - inputs[1].astype(np.float64)
+
+
+def _may_choose_another(equation: Equation, numbers: Array, shaken: Array, chosen: Array) -> bool:
+    """Whether one that is not chosen is as close to the one that is as rounding moves any of them."""
+    if numbers.dtype not in _BITS:
+        return False
+    (axis,) = equation.parameters["axes"]
+    place = np.expand_dims(chosen, axis)
+    wide = _EXTREMES[equation.primitive] * numbers.astype(np.float64)
+    moved = np.abs(shaken.astype(np.float64) - numbers.astype(np.float64)).max(axis=axis, initial=0.0)
+    least = np.take_along_axis(wide, place, axis)
+    np.put_along_axis(wide, place, np.inf, axis)
+    apart = wide.min(axis=axis, initial=np.inf) - least.squeeze(axis)
+    return bool(((moved > 0) & (apart <= _TURNS * moved)).any())
 
 
 def _moved(apart: Array, shaken: Array | None) -> Array:
