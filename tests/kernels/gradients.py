@@ -51,6 +51,17 @@ def wrong_many_constant_trips(a: wp.array(dtype=float), o: wp.array(dtype=float)
 
 
 @wp.kernel
+def wrong_least_in_loop(a: wp.array(dtype=float), b: wp.array(dtype=float), o: wp.array(dtype=float)):
+    i = wp.tid()
+    best = float(2.0)
+    for j in range(a.shape[0]):
+        gap = wp.sin(a[j]) * b[i] + 0.5 * a[j]
+        if gap < best:
+            best = gap
+    o[i] = best
+
+
+@wp.kernel
 def wrong_break(a: wp.array(dtype=float), o: wp.array(dtype=float)):
     i = wp.tid()
     s = float(0.0)

@@ -24,6 +24,7 @@ CLASSES = {
     "wrong_product_in_loop": "a value carried from trip to trip of a loop that is not unrolled",
     "wrong_sine_in_loop": "a value carried from trip to trip of a loop that is not unrolled",
     "wrong_many_constant_trips": "a value carried from trip to trip of a loop that is not unrolled",
+    "wrong_least_in_loop": "a value carried from trip to trip of a loop that is not unrolled",
     "wrong_break": "break, while or return inside a loop",
     "wrong_while": "break, while or return inside a loop",
     "wrong_component": "a component written over an existing value",

@@ -83,16 +83,25 @@ def _is_unrolled(loop: ast.For, limit: int) -> bool:
 
 
 def _carries(loop: ast.For) -> bool:
-    """Whether something is assigned in a loop from what it was before."""
+    """Whether something in a loop is read before it is assigned there, and so carried from trip to trip."""
+    read, assigned = set[str](), set[str]()
     for each in loop.body:
-        for node in ast.walk(each):
+        for node in _in_order(each):
             if isinstance(node, ast.AugAssign):
                 return True
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
-                name = node.targets[0].id
-                if any(isinstance(inner, ast.Name) and inner.id == name for inner in ast.walk(node.value)):
-                    return True
-    return False
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                read |= {node.id} - assigned
+            elif isinstance(node, ast.Name):
+                assigned.add(node.id)
+    return bool(read & assigned)
+
+
+def _in_order(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and all inside it, what an assignment reads before what it writes."""
+    yield node
+    parts = [node.value, *node.targets] if isinstance(node, ast.Assign) else ast.iter_child_nodes(node)
+    for each in parts:
+        yield from _in_order(each)
 
 
 def _is_component(target: ast.expr) -> bool:
