@@ -138,14 +138,15 @@ def test_an_element_whose_comparison_rounding_may_turn_is_either_and_no_other() 
         assert (mismatch.array, mismatch.index) == (name, (element,))
 
 
-def test_next_to_nothing_that_is_left_of_much_may_be_as_little_of_another_kind() -> None:
-    true, own = np.zeros(20), np.zeros(20, np.float32)
-    true[3], own[3] = -8e-19, -5e-19
-    expected = expect([{"o": ONE}, {"o": true}], [{"o": ONE.astype(np.float32)}, {"o": own}], {})
-    for element, off, agrees in ((3, 0.0, True), (3, -1e-8, True), (3, 1e-6, False), (4, 1e-12, False)):
+@pytest.mark.parametrize(("rest", "own_rest"), [(-8e-12, -5e-12), (2.8e-17, 2.8e-17)])
+def test_next_to_nothing_that_is_left_of_much_may_be_as_little_of_another_kind(rest: float, own_rest: float) -> None:
+    true, own, usual = np.zeros(20), np.zeros(20, np.float32), ONE.astype(np.float32)
+    true[3], own[3] = rest, own_rest
+    expected = expect([{"o": ONE}, {"o": true}], [{"o": usual}, {"o": own}], {})
+    for element, off, agrees in ((3, 0.0, True), (3, -1e-8, True), (3, 1e-6, False), (4, 1e-9, False)):
         found = own.copy()
         found[element] = off
-        compared = compare([{"o": ONE.astype(np.float32)}, {"o": found}], expected)
+        compared = compare([{"o": usual}, {"o": found}], expected)
         assert (compared.mismatch is None) == agrees, (element, off)
 
 

@@ -48,6 +48,9 @@ _OUTLIERS = 0.01
 nothing that is left of much. A text gives there what one of the two does, but for less than a unit of what the array
 usually holds."""
 
+_NOISE = 1e-14
+"""What is left in float64 where all of what the array usually holds cancels out, in the array's usual numbers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mismatch:
@@ -342,8 +345,9 @@ def wrong_elements(
         wrong = ~(distance <= np.maximum(expected.tolerance[name], slack))
         if wrong.any():
             apart = _relative(_number(own), true) > _cap(_epsilon(own.dtype), expected.unit)
-            nothing = _epsilon(own.dtype) * _usual_size(expected, name)
-            wrong &= ~(apart & (np.abs(measured - _number(own)) <= nothing))
+            usual = _usual_size(expected, name)
+            noise = (true != 0) & (np.abs(true) <= _NOISE * usual)
+            wrong &= ~((apart | noise) & (np.abs(measured - _number(own)) <= _epsilon(own.dtype) * usual))
         if turned is not None and wrong.any():
             way = np.abs(_number(turned) - _number(own))
             wrong &= ~(np.abs(measured - _number(own)) <= _BEYOND * way)
