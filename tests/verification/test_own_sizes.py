@@ -84,5 +84,6 @@ def test_work_is_told_from_shapes_with_products_and_loops() -> None:
 
     assert work(jnp.sin, (1000,)) < work(jnp.sin, (2000,))
     assert work(jnp.dot, (100, 100), (100, 100)) > 1e5
+    assert 4 * work(jnp.sin, (1 << 16,)) < work(jnp.sort, (1 << 16,)) < 40 * work(jnp.sin, (1 << 16,))
     once, often = work(looped(1), (1000,)), work(looped(100), (1000,))
     assert 50 * once < often < 200 * once

@@ -39,7 +39,10 @@ def _own(equation: Equation, shapes: _Sizes) -> float:
         return made + _PRODUCT * made * math.prod(given[0][int(axis)] for axis in summed)
     if equation.primitive == "conv_general_dilated":  # each result is a sum over all of the kernel but one axis
         return made * (1 + max(given[1], default=1) ** -1 * math.prod(given[1]))
-    return made + sum(map(math.prod, given))
+    whole = made + sum(map(math.prod, given))
+    if equation.primitive == "sort":  # compares each as often as its row can be halved
+        return whole * max(1.0, math.log2(max(1, given[0][int(equation.parameters["dimension"])])))
+    return whole
 
 
 def _inside(equation: Equation) -> float:
