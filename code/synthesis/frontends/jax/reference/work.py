@@ -41,7 +41,8 @@ def _own(equation: Equation, shapes: _Sizes) -> float:
         return made * (1 + max(given[1], default=1) ** -1 * math.prod(given[1]))
     whole = made + sum(map(math.prod, given))
     if equation.primitive == "sort":  # compares each as often as its row can be halved
-        return whole * max(1.0, math.log2(max(1, given[0][int(equation.parameters["dimension"])])))
+        length = equation.types[0].shape[int(equation.parameters["dimension"])]
+        return whole * max(1.0, math.log2(max(1, length)))
     return whole
 
 
