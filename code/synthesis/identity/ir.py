@@ -33,11 +33,13 @@ _CPP_TOKEN = re.compile(
 _CPP_PART = re.compile(r"\b(?!wp\b)([A-Za-z_]\w*)\b(?!::)")
 _CPP_DECLARED = re.compile(
     r"""
-    \b struct \s+ (\w+)
-  | [\w>*&] \s* [\s*&] (\w+) \s* (?=[;=,){(])
+    struct (?<=\bstruct) \s+ (\w+)
+  | [\s*&] (?<=[\w>*&].) (?: (?<=\s) \s* [\s*&] )? (\w+) \s* [;=,){(]
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
+"""A struct, or a word between a type, or a mark of one, and what may follow a declared name; each way begins with few
+characters, which is what makes it quick."""
 _CPP_KEYWORDS = frozenset({
     "auto", "bool", "break", "case", "char", "class", "const", "constexpr", "continue", "default", "delete", "do",
     "double", "else", "enum", "extern", "false", "float", "for", "goto", "if", "inline", "int", "long", "namespace",

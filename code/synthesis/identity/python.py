@@ -168,7 +168,7 @@ class _Canonical:
     def _annotated_struct(self, annotation: ast.expr | None) -> str | None:
         if annotation is None:
             return None
-        named = (node.id for node in ast.walk(annotation) if isinstance(node, ast.Name))
+        named = (node.id for node in ast.walk(annotation) if isinstance(node, ast.Name)) if self._fields else ()
         return next((name for name in named if name in self._fields), None)
 
     def _attribute(self, node: ast.Attribute) -> str:
@@ -192,12 +192,13 @@ class _Canonical:
 
     def _plain(self, node: ast.AST) -> str:
         """A node by its fields; absent ones and those that only some Python versions have are left out."""
+        kind = type(node)
         parts: list[str] = []
-        for name in node._fields:
+        for name in _written_fields(kind):
             value = getattr(node, name, None)
-            if value is not None and value != [] and name not in _LEFT_OUT:
+            if value is not None and value != []:
                 parts.append(f"{name}={self._write(value)}")
-        return f"{type(node).__name__}({','.join(parts)})"
+        return f"{kind.__name__}({','.join(parts)})"
 
     def _comprehension(self, node: ast.AST) -> str:
         return self._scoped(node, self._bindings_of(node), lambda: self._plain(node))
@@ -321,6 +322,12 @@ class _Canonical:
     """What writes a node, by its type; any other is written by its fields."""
 
 
+@functools.cache
+def _written_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields of a kind of node that its form has."""
+    return tuple(name for name in kind._fields if name not in _LEFT_OUT)
+
+
 def _arguments_of(arguments: ast.arguments) -> Iterator[ast.arg]:
     yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     yield from (each for each in (arguments.vararg, arguments.kwarg) if each is not None)
@@ -330,7 +337,9 @@ _SCOPES = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda,
     ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp,
 )  # fmt: skip
-_LEAVES = (ast.Constant, ast.Name, ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+_LEAVES = (ast.Constant, ast.Name, ast.alias)
+_WORDS = frozenset({"arg", "attr", "ctx", "id", "kind", "level", "module", "name", "op", "ops", "type_comment"})
+"""Fields without nodes that bind names or have such inside."""
 
 
 def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
@@ -346,17 +355,21 @@ def _own_nodes(scope: ast.AST) -> Iterator[ast.AST]:
             pending += _children(node)
 
 
+@functools.cache
+def _inner_fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    """The fields in which a kind of node has others."""
+    return () if issubclass(kind, _LEAVES) else tuple(name for name in kind._fields if name not in _WORDS)
+
+
 def _children(node: ast.AST) -> list[ast.AST]:
     """The nodes in a node's fields, in order; of what has none inside, nothing."""
     found: list[ast.AST] = []
-    if isinstance(node, _LEAVES):
-        return found
-    for name in node._fields:
+    for name in _inner_fields(type(node)):
         value = getattr(node, name, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
+        if isinstance(value, list):
             found += [each for each in value if isinstance(each, ast.AST)]  # pyright: ignore[reportUnknownVariableType]
+        elif isinstance(value, ast.AST):
+            found.append(value)
     return found
 
 

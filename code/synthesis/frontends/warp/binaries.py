@@ -120,7 +120,7 @@ def _cleaned(lines: Iterable[tuple[str, int | None]]) -> Iterator[tuple[str, int
     marked = "".join(
         (f'#line {origin} "source"\n' if origin is not None else "") + f"{line}\n" for line, origin in lines
     )
-    for line, place in clean_lines(marked, {}):
+    for line, place in zip(*clean_lines(marked, {}), strict=True):
         yield line, place[1] if place is not None else None
 
 

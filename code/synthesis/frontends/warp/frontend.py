@@ -99,11 +99,12 @@ class WarpCompiler:
         options = kernel.spec.signature.options
         made: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
         failed: dict[str, str] = {}
-        for group in lowering.device_groups(kernel.live, options, devices):
-            try:
-                made |= lowering.clean_texts(kernel.live, options, group, kernel.places.line)
-            except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
-                failed |= dict.fromkeys(group, detail_of(error))
+        with lowering.references_once():
+            for group in lowering.device_groups(kernel.live, options, devices):
+                try:
+                    made |= lowering.clean_texts(kernel.live, options, group, kernel.places.line)
+                except Exception as error:  # noqa: BLE001 (Warp raises many kinds for a kernel that it cannot build)
+                    failed |= dict.fromkeys(group, detail_of(error))
         if failed and not made:
             return rejected(kernel.spec, Stage.LOWER, Symptom.BUILD_ERROR, next(iter(failed.values())))
         unbuilt = [level for level in sources if level.device in failed]

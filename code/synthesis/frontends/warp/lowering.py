@@ -8,7 +8,7 @@ ever has to be found again in finished text. Nothing is compiled and no device i
 import contextlib
 import functools
 import itertools
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -46,6 +46,8 @@ _MOST_OVERLOADS = 4096
 _overloads: dict[object, Any] = {}
 """What calls of Warp's own functions mean, by function, number of results and types of the arguments."""
 _resolve: Any = _Adjoint.resolve_func
+_get_arg_type: Any = _warp_codegen.get_arg_type
+_strip_reference: Any = _warp_codegen.strip_reference
 
 # Settings of wp.config that a text depends on beside the options that rows record. The MathDx libraries are off: they
 # would have to be linked, and take seconds a kernel. The rest only says how a text is compiled.
@@ -131,33 +133,81 @@ def _resolved_options(kernel: Any, options: Mapping[str, Any]) -> dict[str, Any]
 @contextlib.contextmanager
 def _backward_marked() -> Generator[None]:
     """Have Warp write where a kernel's backward function begins, which ends its text."""
-    before = {name: getattr(_warp_codegen, name) for name in _BACKWARD_TEMPLATES}
-    for name, template in before.items():
-        setattr(_warp_codegen, name, _BACKWARD + template)
-    try:
+    with contextlib.ExitStack() as stack:
+        for name in _BACKWARD_TEMPLATES:
+            stack.enter_context(_replaced(_warp_codegen, name, _BACKWARD + getattr(_warp_codegen, name)))
         yield
-    finally:
-        for name, template in before.items():
-            setattr(_warp_codegen, name, template)
 
 
 @contextlib.contextmanager
 def _quick() -> Generator[None]:
-    """Have Warp look up what it would find out again for every statement: the same answers in a third less time."""
-    escape, spell = _warp_codegen._escape_line_directive_filename, _Var.type_to_ctype
-    known = functools.cache(spell)
+    """Have Warp look up what it would find out again for every statement: the same answers in half the time."""
+    direct, spell = _Adjoint.get_line_directive, _Var.type_to_ctype
+    known, directives = functools.cache(spell), dict[tuple[str, int, int], str | None]()
 
     def spell_once(kind: Any, value_type: bool = False) -> str:
         of_value = isinstance(kind.value_type if isinstance(kind, _Reference) else kind, type)
         return (known if of_value else spell)(kind, value_type)  # a tile's, say, changes while a kernel is built
 
-    _warp_codegen._escape_line_directive_filename = functools.cache(escape)
-    _Adjoint.resolve_func, _Var.type_to_ctype = _resolve_once, staticmethod(spell_once)
+    def direct_once(adjoint: Any, statement: str, relative_lineno: int | None = None) -> str | None:
+        if relative_lineno is None or statement.lstrip().startswith("//"):
+            return None
+        if not adjoint.builder_options.get("lineinfo"):  # not yet, of a function that is given to another
+            return direct(adjoint, statement, relative_lineno)
+        place = adjoint.filename, adjoint.fun_lineno, relative_lineno
+        if place not in directives:
+            directives[place] = direct(adjoint, "", relative_lineno)
+        return directives[place]
+
+    escape = functools.cache(_warp_codegen._escape_line_directive_filename)
+    with contextlib.ExitStack() as stack:
+        for owner, name, quick in (
+            (_Adjoint, "get_line_directive", direct_once),
+            (_Adjoint, "resolve_func", _resolve_once),
+            (_Var, "type_to_ctype", staticmethod(spell_once)),
+            (_warp_codegen, "_escape_line_directive_filename", escape),
+            (_warp_codegen, "get_arg_type", _type_of_argument),
+            (_warp_codegen, "strip_reference", _without_reference),
+        ):
+            stack.enter_context(_replaced(owner, name, quick))
+        yield
+
+
+@contextlib.contextmanager
+def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
+    """An attribute of Warp's as something else, for a while."""
+    before = vars(owner)[name]
+    setattr(owner, name, value)
     try:
         yield
     finally:
-        _warp_codegen._escape_line_directive_filename = escape
-        _Adjoint.resolve_func, _Var.type_to_ctype = _resolve, staticmethod(spell)
+        setattr(owner, name, before)
+
+
+def _type_of_argument(argument: Any) -> Any:
+    """Warp's ``get_arg_type``, which asks several questions of what has a plain type."""
+    kind = argument.type if type(argument) is _Var else argument
+    return kind if issubclass(type(kind), type) else _get_arg_type(argument)
+
+
+def _without_reference(argument: Any) -> Any:
+    """Warp's ``strip_reference``, which asks of each type whether it is a sequence."""
+    kind = type(argument)
+    return argument if kind is _Var or issubclass(kind, type) else _strip_reference(argument)
+
+
+@contextlib.contextmanager
+def references_once() -> Generator[None]:
+    """Have Warp look through each kernel and function for what it refers to once, however often it is asked."""
+    look, known = _Adjoint.get_references, dict[Any, Any]()
+
+    def look_once(adjoint: Any) -> Any:
+        if adjoint not in known:
+            known[adjoint] = look(adjoint)
+        return known[adjoint]
+
+    with _replaced(_Adjoint, "get_references", look_once):
+        yield
 
 
 def _resolve_once(adjoint: Any, func: Any, arg_types: Any, kwarg_types: Any, min_outputs: Any) -> Any:
@@ -229,7 +279,7 @@ def _built(kernel: Any, options: Mapping[str, Any], **changes: Any) -> Generator
 
 
 def clean_texts(
-    kernel: Any, options: Mapping[str, Any], devices: Sequence[str], where: Where
+    kernel: Any, options: Mapping[str, Any], group: Sequence[str], where: Where
 ) -> dict[tuple[str, str], tuple[str, LineMap] | None]:
     """The kernel's own text for each device and direction, without comments and compiler's names.
 
@@ -239,7 +289,7 @@ def clean_texts(
     Args:
         kernel: a concrete Warp kernel.
         options: the options of its record.
-        devices: of ``cpu`` and ``cuda``.
+        group: devices that the kernel is built for at once: one, or one of ``device_groups``.
         where: a file and a line of it to a line of the kernel's source.
 
     Returns:
@@ -251,19 +301,16 @@ def clean_texts(
         Exception: whatever Warp raises for a kernel that it cannot build.
     """
     texts: dict[tuple[str, str], tuple[str, LineMap] | None] = {}
-    where = functools.cache(where)  # a place is named by many lines
-    for group in device_groups(kernel, options, devices):
-        with _built(kernel, _options_on(group[0], kernel, options) if len(group) == 1 else options) as (
-            builder,
-            resolved,
-        ):
-            structs = _struct_code(builder)
-            for device in group:
-                forward, backward = _unit_parts(builder, kernel, resolved, device)
-                parts = {"forward": forward, "backward": backward}
-                renames = _struct_renames(builder, [structs, *forward, *(backward or ())])
-                for direction, part in parts.items():
-                    texts[device, direction] = None if part is None else _joined((structs, *part), renames, where)
+    resolve = _resolver(where)
+    on_group = _options_on(group[0], kernel, options) if len(group) == 1 else options
+    with _built(kernel, on_group) as (builder, resolved):
+        structs = _struct_code(builder)
+        for device in group:
+            forward, backward = _unit_parts(builder, kernel, resolved, device)
+            parts = {"forward": forward, "backward": backward}
+            renames = _struct_renames(builder, [structs, *forward, *(backward or ())])
+            for direction, part in parts.items():
+                texts[device, direction] = None if part is None else _joined((structs, *part), renames, resolve)
     return texts
 
 
@@ -284,18 +331,30 @@ def _options_on(device: str, kernel: Any, options: Mapping[str, Any]) -> Mapping
     return {**options, "block_dim": 1}
 
 
-def _joined(pieces: Sequence[str], renames: Mapping[str, str], where: Where) -> tuple[str, LineMap]:
+def _resolver(where: Where) -> Callable[[Origin | None], int | None]:
+    """What tells the line of the source that a place is, each once: many lines name the same."""
+    return functools.cache(lambda origin: None if origin is None else where(*origin))
+
+
+def _joined(
+    pieces: Sequence[str], renames: Mapping[str, str], resolve: Callable[[Origin | None], int | None]
+) -> tuple[str, LineMap]:
     """Pieces of text, a blank line between them, and their line map."""
-    lines: list[tuple[str, Origin | None]] = []
+    lines: list[str] = []
+    origins: list[Origin | None] = []
     for piece in pieces:
-        cleaned = clean_lines(piece, renames)
-        lines += [("", None)] if lines and cleaned else []
+        cleaned, named = clean_lines(piece, renames)
+        if lines and cleaned:
+            lines.append("")
+            origins.append(None)
         lines += cleaned
-    origins = (where(*origin) if origin is not None else None for _, origin in lines)
-    return "".join(f"{line}\n" for line, _ in lines), runs_of(origins)
+        origins += named
+    return "\n".join([*lines, ""]), runs_of(map(resolve, origins))
 
 
 def _struct_code(builder: _Builder) -> str:
+    if not builder.structs:
+        return ""
     with_tiles = builder._get_tile_helper_struct_hashes()
     unique = {struct.hash: struct for struct in builder.structs}
     return "".join(
@@ -331,6 +390,8 @@ def _unit_parts(
 
 def _struct_renames(builder: _Builder, pieces: Sequence[str]) -> dict[str, str]:
     """Struct names without Warp's hash, numbered where two structs share one or where pieces of text have it."""
+    if not builder.structs:
+        return {}
     text = "".join(pieces)
     given: set[str] = set()
 
@@ -380,7 +441,7 @@ def cuda_unit(kernel: Any, options: Mapping[str, Any], where: Where) -> Unit:
         forward, backward = _unit_parts(builder, kernel, resolved, "cuda")
         # The last piece of each is the kernel's own function; what comes before is in the backward's pieces whole.
         pieces = [structs, *forward] if backward is None else [structs, *backward[:-1], forward[-1], backward[-1]]
-        text, runs = _joined(pieces, _struct_renames(builder, pieces), where)
+        text, runs = _joined(pieces, _struct_renames(builder, pieces), _resolver(where))
         return Unit(header=cuda_header(resolved["block_dim"]), text=text, runs=runs, options=resolved)
 
 

@@ -40,6 +40,6 @@ def _snippets(source: str) -> list[list[tuple[int, str]]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" in node.value:
             written = enumerate(node.value.split("\n"), start=node.lineno)
-            cleaned = [(number, "".join(line for line, _ in clean_lines(line, {})).strip()) for number, line in written]
+            cleaned = [(number, "".join(clean_lines(line, {})[0]).strip()) for number, line in written]
             found.append([(number, line) for number, line in cleaned if line])
     return found
