@@ -145,6 +145,15 @@ def test_what_has_objects_or_whole_arrays_stays_in_one_world() -> None:
     assert all(each.launch == (32,) for each in formed("fill(out, a[tid])", worlds.spread))
 
 
+def test_what_has_worlds_of_its_own_gets_no_others() -> None:
+    for text in ("out[tid] = a[tid // per_world]", "out[tid] = a[tid // DOFS_PER_WORLD]"):
+        sheet = sheet_of(text, per_world=Given(kind=INT, domain=(8, 8), names=("dofs_per_world",)))
+        for number in range(40):
+            worlds.spread(sheet, Stream("worlds", number))
+        assert sheet.launch == (32,)
+        assert sheet.given["per_world"].domain == (8, 8)
+
+
 def test_a_value_for_all_threads_may_come_from_an_array() -> None:
     boxed = [each for each in formed("out[tid] = scale * a[tid]", worlds.spread) if each.given["scale"].shape]
     assert boxed

@@ -17,8 +17,11 @@ _BATCHED = {"float32": 0.85, "int32": 0.3, "bool": 0.3}
 its topology, are mostly the same in all of them."""
 _BOXED, _BOXED_IN_WORLDS = 0.06, 0.3
 """How often a value for all threads is read from an array, of one element or of one for each world."""
-_TAKEN = {"env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of"}
-"""What lines call the world, or the worlds of things, where they have several."""
+_TAKEN = {
+    "env", "wid", "world", "body_world", "world_of", "world_mask", "point_world", "group_of",
+    "per_world", "DOFS_PER_WORLD",
+}  # fmt: skip
+"""What lines call the world, the worlds of things, or how many things are in each, where they have several."""
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
