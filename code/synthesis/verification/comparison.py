@@ -244,8 +244,17 @@ def _typical(sizes: npt.NDArray[Any]) -> float:
     others = sizes[sizes > 0]
     if not others.size:
         return 0.0
-    median = float(np.median(sizes))
-    return max(median, float(np.quantile(others, _QUARTILE))) if median else float(sizes.mean())
+    median = _quantile(sizes.ravel(), 0.5)
+    return max(median, _quantile(others, _QUARTILE)) if median else float(sizes.mean())
+
+
+def _quantile(numbers: npt.NDArray[Any], share: float) -> float:
+    """What ``np.quantile`` gives, in a tenth of the time for the few numbers that most arrays have."""
+    place = share * (numbers.size - 1)
+    low = int(place)
+    high = min(low + 1, numbers.size - 1)
+    sorted_there = np.partition(numbers, (low, high))
+    return float(sorted_there[low] + (sorted_there[high] - sorted_there[low]) * (place - low))
 
 
 def _sizes(true: npt.NDArray[Any]) -> npt.NDArray[Any]:

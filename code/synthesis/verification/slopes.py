@@ -170,8 +170,8 @@ def _wider_dtype(dtype: np.dtype[Any]) -> Any:
 
 
 def moved(point: Values, directions: Mapping[str, Direction], step: float) -> Values:
-    """The point in float64, inputs moved along their directions so many steps."""
-    found = doubled(point)
+    """A point that is ``doubled``, inputs moved along their directions so many steps."""
+    found = dict(point)
     for name, direction in directions.items():
         if "" in direction:
             found[name] = found[name] + step * STEP * direction[""]

@@ -71,7 +71,8 @@ def find_tangents(reference: Reference, spec: KernelSpec, *, seed: int = 0) -> t
         directions = {name: {"": part.astype(np.float64)} for name, part in along.items()}
         points.append(point)
         tangents.append({f"tangent_{name}": part for name, part in along.items()})
-        runs += [doubled(point), *(moved(point, directions, step) for step in STEPS)]
+        there = doubled(point)
+        runs += [there, *(moved(there, directions, step) for step in STEPS)]
     results = reference(runs, double=True)
     size = 1 + len(STEPS)
     found = tuple(

@@ -170,9 +170,9 @@ def _promoted(data: Array, *, double: bool) -> Array:
 
 def _taken(memory: Any, number: int, rank: int) -> Array:
     """One replica of an array of so many dimensions; of structs, with the fields' own types."""
-    if not isinstance(memory, Mapping):
+    if type(memory) is not dict:  # what _apart makes of structs
         return memory[number]
-    parts = cast(Mapping[str, Any], memory)
+    parts = cast(dict[str, Any], memory)
     fields: dict[str, Array] = {name: _taken(each, number, rank) for name, each in parts.items()}
     shape = next(iter(fields.values())).shape[:rank]
     made = np.zeros(shape, [(name, field.dtype, field.shape[rank:]) for name, field in fields.items()])

@@ -2,6 +2,7 @@
 
 import ast
 import enum
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any, Protocol, cast
@@ -58,7 +59,7 @@ class Machine:
         launch: threads along each dimension; a tiled launch has one lane a block.
         replicas: how many launches run side by side on memory of their own.
         double: whether every floating-point number is computed in float64.
-        threads: the threads to run, by linear index; all if None.
+        threads: the threads to run, by linear index, in order; all if None.
         tiled: whether a lane is a block; its only thread, on a CPU, is number 0.
         function: what runs functions of the user's; none can be run if it is not given.
         trace: what the statements that run are noted in, if anything.
@@ -81,12 +82,8 @@ class Machine:
         self.tiled = tiled
         self.replicas = replicas
         self.double = double
-        count = math.prod(launch)
-        linear = np.arange(count) if threads is None else np.asarray(threads)
-        self.lanes = replicas * len(linear)
-        self.replica = np.repeat(np.arange(replicas), len(linear))
-        self.linear = np.tile(linear, replicas)
-        self.coordinates = [axis.astype(np.int32) for axis in np.unravel_index(self.linear, launch)]
+        self.threads = threads
+        self.lanes = replicas * (math.prod(launch) if threads is None else len(threads))
         self.everyone = np.ones(self.lanes, bool)
         self.mask = self.everyone
         """The lanes that run."""
@@ -104,6 +101,23 @@ class Machine:
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
         }
+
+    @functools.cached_property
+    def linear(self) -> Array:
+        """The linear index of each lane's thread."""
+        count = math.prod(self.launch)
+        every = self.threads is None or len(self.threads) == count
+        return np.tile(np.arange(count) if every else np.asarray(self.threads), self.replicas)
+
+    @functools.cached_property
+    def replica(self) -> Array:
+        """Which of the launches side by side each lane is of."""
+        return np.repeat(np.arange(self.replicas), self.lanes // self.replicas)
+
+    @functools.cached_property
+    def coordinates(self) -> list[Array]:
+        """The index of each lane's thread along each dimension of the launch, int32."""
+        return [axis.astype(np.int32) for axis in np.unravel_index(self.linear, self.launch)]
 
     def count_trip(self, trips: int = 1) -> None:
         """Count a loop's trips.
