@@ -24,6 +24,7 @@ from synthesis.formats import numpy_dtype
 
 _HEADER = struct.Struct("<q")
 _DEEPEST = 200
+_PLAIN = frozenset({bool, int, float, str})
 Array = npt.NDArray[Any]
 
 
@@ -58,8 +59,10 @@ class _Writer:
 
     def node(self, value: Any) -> Any:
         kind: type[Any] = cast(Any, type(value))
-        if value is None or kind in (bool, int, float, str):
+        if value is None or kind in _PLAIN:
             return value
+        if kind is np.ndarray:
+            return ["array", self._number(value)]
         if kind in self._names:
             return ["name", self._names[kind](value)]
         if isinstance(value, Enum):
@@ -102,6 +105,7 @@ def _field_names(kind: Any) -> tuple[str, ...]:
     return tuple(each.name for each in fields(kind) if each.init)
 
 
+@functools.lru_cache(maxsize=256)
 def _dtype_node(dtype: np.dtype[Any]) -> Any:
     if dtype.names is not None:
         found = cast(Mapping[str, tuple[np.dtype[Any], int]], dtype.fields)
@@ -154,12 +158,17 @@ def _arrays(described: list[Any], data: memoryview) -> list[Array]:
     return found
 
 
+@functools.lru_cache(maxsize=256)
+def _dtype_named(name: str) -> np.dtype[Any]:
+    dtype = numpy_dtype(name)
+    if dtype.kind not in "biufcV" or dtype.itemsize == 0 or dtype.names:
+        raise WireError(f"no arrays of {name}")
+    return dtype
+
+
 def _dtype_of(node: Any) -> np.dtype[Any]:
     if isinstance(node, str):
-        dtype = numpy_dtype(node)
-        if dtype.kind not in "biufcV" or dtype.itemsize == 0 or dtype.names:
-            raise WireError(f"no arrays of {node}")
-        return dtype
+        return _dtype_named(node)
     itemsize, parts = node
     made = np.dtype({
         "names": [name for name, *_ in parts],
@@ -194,18 +203,20 @@ class _Reader:
         """
         if depth > _DEEPEST:
             raise WireError("too deep")
-        origin: Any = get_origin(kind) or kind
+        if kind in _PLAIN:
+            return _checked(node, kind)
+        origin, inner = _parts_of(kind)
         if origin in (Union, types.UnionType):
-            return self._read_any_of(node, get_args(kind), depth)
+            return self._read_any_of(node, inner, depth)
         tag: Any = cast(list[Any], node)[0] if isinstance(node, list) and node else None
+        if origin is np.ndarray:
+            return self._array(_only(node, tag, "array"))
         if kind is Any or kind is object:
             return self._read_plain(node, tag, depth)
-        if kind in (None, types.NoneType, bool, int, float, str):
+        if kind in (None, types.NoneType):
             return _checked(node, kind)
         if kind in self._names:
             return self._names[kind](_checked(_only(node, tag, "name"), str))
-        if origin is np.ndarray:
-            return self._array(_only(node, tag, "array"))
         if isinstance(kind, type) and issubclass(kind, Enum):
             return kind[_checked(_only(node, tag, "enum"), str)]
         if isinstance(kind, type) and issubclass(kind, np.generic):
@@ -216,7 +227,7 @@ class _Reader:
             return Path(_checked(_only(node, tag, "path"), str))
         if is_dataclass(cast(Any, kind)):
             return self._record(node, tag, kind, depth)
-        return self._collection(node, tag, origin, get_args(kind), depth)
+        return self._collection(node, tag, origin, inner, depth)
 
     def _read_any_of(self, node: Any, kinds: Sequence[Any], depth: int) -> Any:
         if node is None and types.NoneType in kinds:
@@ -319,6 +330,12 @@ def _only(node: Any, tag: Any, wanted: str) -> Any:
     if tag != wanted or len(node) != 2:
         raise WireError(f"{_start(node)} is no {wanted}")
     return node[1]
+
+
+@functools.cache
+def _parts_of(kind: Any) -> tuple[Any, tuple[Any, ...]]:
+    """The class behind a type, and what it is given in brackets."""
+    return get_origin(kind) or kind, get_args(kind)
 
 
 @functools.cache
