@@ -54,6 +54,59 @@ def test_the_reference_says_in_which_runs_a_vector_is_zero(tmp_path: Path) -> No
     assert spec.signature.launch == (2,)
 
 
+def test_a_vector_that_is_zero_says_nothing_where_the_thread_leaves_all_as_it_is(tmp_path: Path) -> None:
+    written = "        wp.atomic_sub(f, i, d * wp.length(d) / (wp.length(d) + 1.0e-5))\n"
+    assert written in SPRINGS
+    guarded = SPRINGS.replace(written, "        if wp.length(d) < 1.0e-6:\n            return\n" + written)
+    kernel = one_kernel(tmp_path, guarded)
+    q = np.ones((16, 3), np.float32) * np.arange(16, dtype=np.float32)[:, None]
+    runs = [
+        {"pairs": np.array(pairs, np.int32), "q": q, "f": np.zeros((16, 3), np.float32)}
+        for pairs in ([3, 3, 4, 4], [0, 1, 3, 3])
+    ]
+    arguments = tuple(
+        replace(each, shape=(4,) if each.name == "pairs" else (16,), domain=Domain(low=0, high=15))
+        for each in kernel.spec.signature.arguments
+    )
+    spec = replace(kernel.spec, signature=replace(kernel.spec.signature, arguments=arguments, launch=(2,)))
+    trace = Trace()
+    get_frontend("warp").the_prover.reference(replace(kernel, spec=spec))(runs, double=True, trace=trace)
+    assert trace.singular == set()
+
+
+TILES = """import warp as wp
+
+
+@wp.func
+def size(x: wp.vec3):
+    return wp.length(x)
+
+
+@wp.kernel
+def one(q: wp.array2d[wp.vec3], f: wp.array2d[float]):
+    i = wp.tid()
+    wp.tile_store(f[i], wp.tile_map(size, wp.tile_load(q[i], shape=4)))
+"""
+
+
+def test_a_vector_of_a_tile_is_told_of_its_own_run(tmp_path: Path) -> None:
+    kernel = one_kernel(tmp_path, TILES)
+    arguments = tuple(
+        replace(each, shape=(2, 4), domain=Domain(low=-1, high=1)) for each in kernel.spec.signature.arguments
+    )
+    signature = replace(kernel.spec.signature, arguments=arguments, launch=(2,), tiled=True)
+    ones = np.ones((2, 4, 3), np.float32)
+    zero = ones.copy()
+    zero[1, 2] = 0.0
+    runs = [{"q": each, "f": np.zeros((2, 4), np.float32)} for each in (ones, ones, zero, ones)]
+    trace = Trace()
+    reference = get_frontend("warp").the_prover.reference(
+        replace(kernel, spec=replace(kernel.spec, signature=signature))
+    )
+    reference(runs, double=True, trace=trace)
+    assert trace.singular == {2}
+
+
 def test_points_without_such_a_vector_are_taken_where_there_are_some(tmp_path: Path) -> None:
     reference, spec = springs(tmp_path, 0, 15, 4)
     found = find_points(reference, spec, seed=3)

@@ -164,8 +164,8 @@ class Trace:
     """What the tool leaves out of a text as it makes it, such as a branch of what is known by then."""
     singular: set[int] = field(default_factory=set[int])
     """The numbers of the runs in which something was computed where it has no derivative, as the length of a vector of
-    zeros, or the closest point of two that are equally close: rounding may be all that is left of a gradient that goes
-    through it, or what decides on it."""
+    zeros, or the closest point of two that are equally close, by a thread that changes memory afterwards: rounding may
+    be all that is left of a gradient that goes through it, or what decides on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,10 @@ class Machine:
         self.names: dict[Any, str] = {}
         """The arguments whose memory buffers are, by what names them in the log of accesses."""
         self._settled: set[int] = set()
+        self._singular: Array | None = None
+        """The lanes that have come to something without a derivative; None if none has."""
+        self._whole: Machine | None = None
+        """Whose lanes' elements the lanes are, if they are."""
         self.trips = 0
         self.formats = {
             name: np.dtype("float64") if double and name in FLOATS else numpy_dtype(name) for name in SCALARS
@@ -129,9 +133,16 @@ class Machine:
         if self.trips > _LONGEST_LOOP:
             raise ReferenceFaultError(f"more than {_LONGEST_LOOP} trips of its loops")
 
-    def spread(self, lanes: int) -> "Machine":
-        """A machine of another number of lanes and no memory: for what is done to each element of a tile."""
-        return Machine((lanes,), 1, double=self.double, function=self.function, trace=self.trace)
+    def spread(self, lanes: int, elements: int) -> "Machine":
+        """A machine without memory, for what is done to each element of a tile.
+
+        Args:
+            lanes: how many the tile has: this one's, or one that stands for all.
+            elements: how many each of them has.
+        """
+        made = Machine((lanes, elements), 1, double=self.double, function=self.function, trace=self.trace)
+        made._whole = self
+        return made
 
     def note(self, place: ast.AST, lanes: Array) -> None:
         """Note that a statement, or one side of a conditional expression, runs in some lanes, at least one."""
@@ -145,9 +156,23 @@ class Machine:
                 self._settled.add(id(place))
 
     def note_singular(self, where: Array) -> None:
-        """Note that something has no derivative where it is computed, in those of the lanes that run."""
-        if self.trace is not None and where.any():
-            self.trace.singular.update(self.replica[self.mask & where].tolist())
+        """Note that something has no derivative where it is computed, in those of the lanes that run.
+
+        A launch is told to have come to it when such a lane changes memory: until then its derivative is in nothing, as
+        that of a triangle without an area, which a kernel leaves out.
+        """
+        if self.trace is None or not where.any():
+            return
+        lanes = np.broadcast_to(self.mask & where, self.lanes)
+        if self._whole is not None:
+            self._whole.note_singular(lanes.reshape(self.launch).any(axis=1))
+        else:
+            self._singular = lanes if self._singular is None else self._singular | lanes
+
+    def note_change(self, lanes: Array) -> None:
+        """Note that some lanes change memory."""
+        if self._singular is not None and self.trace is not None:
+            self.trace.singular.update(self.replica[self._singular & lanes].tolist())
 
     def leave_out(self, body: Sequence[ast.stmt]) -> None:
         """Note that Warp makes no text of these statements, as far as this call of their function goes."""
@@ -407,6 +432,7 @@ class Machine:
             value = self.as_type(value, view.element)
         buffer, indices = self._looked_up(view, indices)
         self.log.append((buffer.key, "W", indices, self.mask))
+        self.note_change(self.mask)
         active = slice(None) if self.mask is self.everyone else np.nonzero(self.mask)[0]
 
         def pick(data: Array) -> Array:
@@ -454,6 +480,7 @@ class Machine:
         kind = "X" if wanted or operation in ("cas", "exch") else "A"
         buffer, indices = self._looked_up(view, indices)
         self.log.append((buffer.key, kind, indices[: len(indices) - inner], self.mask))
+        self.note_change(self.mask)
         lanes = np.nonzero(self.mask)[0]
         place = (self.replica[lanes], *(np.broadcast_to(index, self.lanes)[lanes] for index in indices))
         given = np.broadcast_to(value.data, (self.lanes, *value.type.shape))[lanes]

@@ -112,7 +112,7 @@ def _of_tiles(machine: Machine, operator: str, left: Any, right: Any) -> Tile:
             return Value(operand.type, data.reshape(lanes * size, *operand.type.shape))
         return Value(operand.type, np.repeat(data, size, 0), operand.literal)
 
-    made = binary(machine.spread(lanes * size), operator, elements(left), elements(right))
+    made = binary(machine.spread(lanes, size), operator, elements(left), elements(right))
     return Tile(made.type, tile.shape, made.data.reshape(lanes, *tile.shape, *made.type.shape))
 
 

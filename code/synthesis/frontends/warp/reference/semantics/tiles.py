@@ -188,6 +188,7 @@ def _placed(
     where, inside = _window(machine, view, value.shape, offset, moved)
     chosen = inside & machine.mask[:, None]
     _note(machine, view, kind, where, chosen)
+    machine.note_change(machine.mask)
     prefix = [np.broadcast_to(each, machine.lanes)[:, None] for each in view.prefix]
     index = tuple(np.broadcast_to(each, chosen.shape)[chosen] for each in (machine.replica[:, None], *prefix, *where))
     data = np.broadcast_to(value.data, (machine.lanes, *value.data.shape[1:]))
@@ -212,10 +213,9 @@ def _elements(tile: Any, lanes: int, size: int) -> Value:
     return Value(tile.type, np.repeat(data, size, 0), getattr(tile, "literal", None))
 
 
-def _applied(machine: Machine, function: Any, operands: Sequence[Any]) -> Any:
-    """What a built-in or a function of the user's gives for values whose lanes are elements."""
-    lanes = len(operands[0].data)
-    inner = machine.spread(lanes)
+def _applied(machine: Machine, function: Any, operands: Sequence[Any], elements: int) -> Any:
+    """What a built-in or a function of the user's gives for values whose lanes are elements, so many of each lane."""
+    inner = machine.spread(len(operands[0].data) // elements, elements)
     if isinstance(function, BuiltIn):
         known = SEMANTICS.get(function.name)
         if known is None or known.changes is not None:
@@ -231,7 +231,7 @@ def _map(machine: Machine, function: Any, *operands: Any) -> Tile:
     tile = next(each for each in operands if isinstance(each, Tile))
     lanes = max(len(each.data) for each in operands)
     size = int(np.prod(tile.shape))
-    made = _applied(machine, function, [_elements(each, lanes, size) for each in operands])
+    made = _applied(machine, function, [_elements(each, lanes, size) for each in operands], size)
     data = np.broadcast_to(made.data, (lanes * size, *made.type.shape))
     return Tile(made.type, tile.shape, data.reshape(lanes, *tile.shape, *made.type.shape))
 
@@ -285,7 +285,7 @@ def _reduce(machine: Machine, function: Any, tile: Tile) -> Tile:
     flat = _flat(tile)
     result = Value(tile.type, flat[:, 0])
     for number in range(1, flat.shape[1]):
-        result = _applied(machine, function, [result, Value(tile.type, flat[:, number])])
+        result = _applied(machine, function, [result, Value(tile.type, flat[:, number])], 1)
     return _one(tile, result.data, result.type)
 
 
