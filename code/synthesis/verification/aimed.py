@@ -3,7 +3,6 @@
 import itertools
 import logging
 import math
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -112,10 +111,6 @@ others every element is that, a bound, zero or the middle, so that sums and prod
 ordinary ones beside them."""
 _LANES = ((4, 16, 16), (256, 4, 8))
 """A kernel of few threads decides seldom where others do many times: how many draws of both one of so many has."""
-_DECIDES = re.compile(r"\bwp\.(?:intersect_tri_tri|closest_point_edge_edge)\(")
-"""Built-in functions of Warp's that decide within, of numbers alone, and nearly always alike."""
-_DECIDING = 24
-"""Ordinary draws of a kernel with such a function that has ordinary ones."""
 _LOOSER = 2.0
 """How much more than the other runs a draw may need to be allowed; one that needs more would hide errors in them."""
 
@@ -125,8 +120,8 @@ def find_edge_draws(
 ) -> list[AimedDraw]:
     """Draws with elements equal to what the source compares them with, where ``<`` and ``<=`` are not the same.
 
-    Of a source that compares no argument there are ordinary ones if it calls a function that decides, and none if not.
-    A draw is dropped as ``find_aimed_draws`` drops it, and where it needs a larger allowance than other runs.
+    None if it compares no argument. A draw is dropped as ``find_aimed_draws`` drops it, and where it needs a larger
+    allowance than other runs.
 
     Args:
         reference: the kernel's.
@@ -135,13 +130,10 @@ def find_edge_draws(
         seed: another one gives other draws.
     """
     told = thresholds_of(spec.source, [each.name for each in spec.signature.arguments])
-    edges, ordinary, decides = _draws_of(spec)
-    if not (told.of or decides):
+    if not told.of:
         return []
-    runs = [draw_inputs(spec.signature, 400 + number, seed=seed) for number in range(ordinary)]
-    if told.of:
-        runs += _edge_inputs(spec.signature, told, edges, seed)
-    return _kept(reference, spec, [complete(spec.signature, each) for each in runs], tolerance)
+    runs = [complete(spec.signature, each) for each in _edge_inputs(spec.signature, told, seed)]
+    return _kept(reference, spec, runs, tolerance)
 
 
 def find_compared_draws(
@@ -232,7 +224,9 @@ def _kept(
     return found
 
 
-def _edge_inputs(signature: Signature, told: Thresholds, edges: int, seed: int) -> Iterator[Values]:
+def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[Values]:
+    edges, ordinary = _draws_of(signature)
+    yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(ordinary))
     for number in range(edges):
         drawn = draw_inputs(signature, 300 + number, seed=seed, edges=number == 1)
         generator = generator_of("edges", number, seed=seed)
@@ -254,13 +248,10 @@ def _edge_inputs(signature: Signature, told: Thresholds, edges: int, seed: int) 
         yield drawn
 
 
-def _draws_of(spec: KernelSpec) -> tuple[int, int, bool]:
-    """How many draws at edges there are, how many ordinary ones beside them, and whether these are for what decides."""
-    launch = spec.signature.launch
-    threads = math.inf if launch is None else math.prod(each or 1 for each in launch)
-    edges, ordinary = next(((few, more) for most, few, more in _LANES if threads <= most), (EDGES, ORDINARY))
-    decides = ordinary > 0 and _DECIDES.search(spec.source) is not None
-    return edges, max(ordinary, _DECIDING) if decides else ordinary, decides
+def _draws_of(signature: Signature) -> tuple[int, int]:
+    """How many draws at edges there are, and how many ordinary ones beside them."""
+    threads = math.inf if signature.launch is None else math.prod(each or 1 for each in signature.launch)
+    return next(((edges, ordinary) for most, edges, ordinary in _LANES if threads <= most), (EDGES, ORDINARY))
 
 
 # ---- what is tried
