@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import warp._src.codegen as _codegen  # noqa: TID251
 import warp._src.context as _context  # noqa: TID251
@@ -176,7 +176,7 @@ def _quick() -> Generator[None]:
 @contextlib.contextmanager
 def _replaced(owner: Any, name: str, value: Any) -> Generator[None]:
     """An attribute of Warp's as something else, for a while."""
-    before = vars(owner)[name]
+    before = cast(Mapping[str, Any], vars(owner))[name]
     setattr(owner, name, value)
     try:
         yield
@@ -192,7 +192,7 @@ def _type_of_argument(argument: Any) -> Any:
 
 def _without_reference(argument: Any) -> Any:
     """Warp's ``strip_reference``, which asks of each type whether it is a sequence."""
-    kind = type(argument)
+    kind = type(cast(object, argument))
     return argument if kind is _Var or issubclass(kind, type) else _strip_reference(argument)
 
 
@@ -333,7 +333,11 @@ def _options_on(device: str, kernel: Any, options: Mapping[str, Any]) -> Mapping
 
 def _resolver(where: Where) -> Callable[[Origin | None], int | None]:
     """What tells the line of the source that a place is, each once: many lines name the same."""
-    return functools.cache(lambda origin: None if origin is None else where(*origin))
+
+    def resolve(origin: Origin | None) -> int | None:
+        return None if origin is None else where(*origin)
+
+    return functools.cache(resolve)
 
 
 def _joined(

@@ -121,7 +121,8 @@ class Machine:
     @functools.cached_property
     def coordinates(self) -> list[Array]:
         """The index of each lane's thread along each dimension of the launch, int32."""
-        return [axis.astype(np.int32) for axis in np.unravel_index(self.linear, self.launch)]
+        axes = cast(tuple[Array, ...], np.unravel_index(self.linear, self.launch))
+        return [axis.astype(np.int32) for axis in axes]
 
     def count_trip(self, trips: int = 1) -> None:
         """Count a loop's trips.
