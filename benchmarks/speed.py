@@ -44,13 +44,14 @@ SIDES = {
 BOUNDS = {
     "warp": """\
   What bounds it: Warp interprets a kernel's Python statement by statement, and both sides wait for that. irsmith has it
-  done with line directives, which the line maps are read off; it asks for helper functions and texts in pieces, reads
-  every line once to clean it, and parses the source three times: Warp does so for the kernel, irsmith for the module
-  and for the hashes.""",
+  done with line directives, which the line maps are read off, and asks it the same once; it asks for helper functions
+  and texts in pieces, reads every line once to clean it, and parses the source three times: Warp does so for the
+  kernel, irsmith for the module and for the hashes.""",
     "jax": """\
   What bounds it: tracing and lowering are JAX's on both sides. irsmith's own part is line maps (StableHLO is printed a
   second time with locations, and each equation's traceback is looked up) and the row's hashes. It also has JAX forget
-  what it remembers before each function, so that no line of another function comes into a line map.""",
+  what it remembers before each function, so that no line of another function comes into a line map: by itself, that
+  makes a trace and a lowering about an eighth dearer, since JAX's own inner functions are traced again.""",
     "start": """\
   What bounds it: --version is Python's own start. --help waits for the parser of command lines and for rich. A first
   row waits for the import of Warp or of JAX, beside which irsmith's own modules and the parser take as long again.""",
