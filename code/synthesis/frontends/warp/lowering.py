@@ -141,7 +141,7 @@ def _backward_marked() -> Generator[None]:
 
 @contextlib.contextmanager
 def _quick() -> Generator[None]:
-    """Have Warp look up what it would find out again for every statement: the same answers in half the time."""
+    """Have Warp look up what it would find out again for every statement: the same answers in less time."""
     direct, spell = _Adjoint.get_line_directive, _Var.type_to_ctype
     known, directives = functools.cache(spell), dict[tuple[str, int, int], str | None]()
 

@@ -135,10 +135,9 @@ def _plain_line(line: str) -> tuple[str, Origin | None] | None:
         directive = _PLAIN_DIRECTIVE.fullmatch(line)
         return None if directive is None else ("", (directive[2], int(directive[1])))
     code, _, comment = line.partition("//")
-    if '"' in code or "'" in code or "\\" in code or "/*" in code:
-        code_alone = code.removeprefix(_EXTERN)
-        if _NEEDS_TOKENS.search(code_alone):
-            return None
+    may_need = '"' in code or "'" in code or "\\" in code or "/*" in code  # few lines have one of these
+    if may_need and _NEEDS_TOKENS.search(code.removeprefix(_EXTERN)):
+        return None
     return None if comment.endswith("\\") else (code.rstrip(), None)
 
 
