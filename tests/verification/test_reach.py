@@ -11,13 +11,18 @@ from checking import judged, pairs_of, pairs_of_texts
 
 from synthesis import Pair, Symptom, get_frontend
 from synthesis.examples import ArrayType, Examples
+from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Kernel, Reached, Trace
 from synthesis.records import Argument, Domain, Hindrance, KernelSpec, Role, Signature
-from synthesis.verification.aimed import TRIALS, aimed_inputs
+from synthesis.verification.aimed import (
+    TRIALS,
+    _edge_inputs,  # pyright: ignore[reportPrivateUsage]
+    aimed_inputs,
+)
 from synthesis.verification.inputs import complete, draw_inputs
 from synthesis.verification.plan import make_plan
 from synthesis.verification.reach import Reach, reach_of
-from synthesis.verification.thresholds import thresholds_of
+from synthesis.verification.thresholds import Thresholds, thresholds_of
 from synthesis.verification.verifier import Verifier
 
 WARP = """
@@ -269,6 +274,17 @@ def test_aimed_draws_are_a_pure_function_of_source_signature_and_seed_and_keep_t
     assert {0.75, -2.0, 3.0} <= set(values.tolist())
     assert any((each["k"] == 5).mean() > 0.4 for each in first)
     assert any((each["k"] == each["m"]).sum() > 4 for each in first)
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16", "uint8"])
+def test_whole_numbers_are_drawn_into_any_format(dtype: str) -> None:
+    """NumPy itself has no type for whole numbers beside those of bfloat16."""
+    argument = replace(X, dtype=dtype, domain=Domain(low=0, high=4))
+    spec = replace(SPEC, signature=replace(SPEC.signature, arguments=(argument, K, M)))
+    edges = _edge_inputs(spec.signature, Thresholds(of={"x": (1, 3)}), 0)
+    for run in (*aimed_inputs(spec), *edges):
+        assert run["x"].dtype == numpy_dtype(dtype)
+        assert ((run["x"] >= 0) & (run["x"] <= 4)).all()
 
 
 def test_aimed_draws_bend_a_base_and_never_leave_it() -> None:

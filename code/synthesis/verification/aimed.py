@@ -243,7 +243,7 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
             if pool:
                 put = generator.random(value.shape) < (1.0 if number else 0.5)
                 chosen = based(argument, generator.choice(pool, value.shape))
-                drawn[argument.name] = np.where(put, chosen, value).astype(value.dtype)
+                drawn[argument.name] = np.where(put, chosen.astype(value.dtype), value)
         _make_equal(signature.arguments, told.together, drawn, generator)
         yield drawn
 
@@ -309,7 +309,7 @@ class _Aims:
         if not shape:
             return based(argument, self._one(pool, argument, generator)).astype(dtype)
         put = generator.random(shape) < 0.5
-        return np.where(put, based(argument, generator.choice(pool, shape)), drawn).astype(dtype)
+        return np.where(put, based(argument, generator.choice(pool, shape)).astype(dtype), drawn)
 
     def _one(self, pool: Sequence[float], argument: Argument, generator: np.random.Generator) -> float:
         """One after the other in half of the trials, so that each has its turn, and any in the others."""
