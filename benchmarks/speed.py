@@ -11,6 +11,8 @@ metadata, and the row as JSON. Drawing the source is on neither side, nor is wri
 Warp's side is its own ``ModuleBuilder`` of the same kernels, loaded already, one builder a kernel, and its code for the
 CPU and for CUDA, forward and backward in one, without line directives. JAX's side is one trace and one lowering of the
 same functions, loaded already, with both printed, and with all that JAX remembers of functions that came before.
+
+Each side looks for garbage as often as it does by itself: irsmith's processes seldom, Python as it begins.
 """
 
 import gc
@@ -30,6 +32,7 @@ from typing import Any
 
 from synthesis import Pair, SynthesisPipeline
 from synthesis.frontends.base import Kernel
+from synthesis.garbage import MADE_BETWEEN
 from synthesis.making import stages
 from synthesis.making.candidate import Candidate, pair_of
 from synthesis.output.rows import Row, row_of
@@ -48,13 +51,13 @@ BOUNDS = {
   and texts in pieces, reads every line once to clean it, and parses the source three times: Warp does so for the
   kernel, irsmith for the module and for the hashes.""",
     "jax": """\
-  What bounds it: tracing and lowering are JAX's on both sides. irsmith's own part is line maps (StableHLO is printed a
-  second time with locations, and each equation's traceback is looked up) and the row's hashes. It also has JAX forget
-  what it remembers before each function, so that no line of another function comes into a line map: by itself, that
-  makes a trace and a lowering about an eighth dearer, since JAX's own inner functions are traced again.""",
+  What bounds it: tracing and lowering are JAX's on both sides. irsmith's own part is line maps (StableHLO is printed
+  with locations, and each equation's traceback is looked up) and the row's hashes. It also has JAX forget what it
+  remembers before each function, so that no line of another function comes into a line map: by itself, that makes a
+  trace and a lowering about an eighth dearer, since JAX's own inner functions are traced again.""",
     "start": """\
   What bounds it: --version is Python's own start. --help waits for the parser of command lines and for rich. A first
-  row waits for the import of Warp or of JAX, beside which irsmith's own modules and the parser take as long again.""",
+  row waits for the import of Warp or of JAX, and half as long for irsmith's own modules, pyarrow and the parser.""",
 }
 
 
@@ -136,8 +139,12 @@ def take_turns(name: str, count: int, seed: int) -> Clock:
         clock.time("alone", lambda: alone(kernels))
         compiler.release(kernels)
 
+    usual = gc.get_threshold()
+
     def ours(candidates: Sequence[Candidate]) -> None:
+        gc.set_threshold(MADE_BETWEEN)
         rows_of(pipeline, candidates, clock)
+        gc.set_threshold(*usual)
 
     for number, start in enumerate(range(0, count + TOGETHER, TOGETHER)):
         if number == 1:

@@ -10,6 +10,9 @@ def main() -> None:
     if sys.argv[1:] == ["--version"]:
         sys.stdout.write(f"{__version__}\n")
         return
+    from synthesis.garbage import collect_rarely
+
+    collect_rarely()
     from synthesis.cli import main as run_commands
 
     run_commands()

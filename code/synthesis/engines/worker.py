@@ -18,12 +18,14 @@ from typing import Any, BinaryIO
 from synthesis.engines.base import Begun, Event, Failed, Made, Order, Settled, Staffed, Stepped
 from synthesis.engines.inline import make_chunks
 from synthesis.errors import IrsmithError
+from synthesis.garbage import collect_rarely
 from synthesis.output.chunks import Chunk
 from synthesis.settings import Verification, run_of
 
 
 def serve(descriptor: int) -> None:
     """A worker's whole life."""
+    collect_rarely()
     with socket.socket(fileno=descriptor) as parent:
         incoming, outgoing = parent.makefile("rb"), parent.makefile("wb")
         order = read_order(incoming.readline())

@@ -8,11 +8,11 @@ import math
 from typing import Any
 
 import numpy as np
-from scipy import special as _special  # pyright: ignore[reportMissingTypeStubs]
+import scipy as _scipy  # pyright: ignore[reportMissingTypeStubs]
 
 from synthesis.frontends.jax.reference.rules.table import Array, Inputs, Machine, Parameters, Results, Types, rule
 
-special: Any = _special
+scipy: Any = _scipy
 _ROTATIONS = tuple(
     tuple((np.uint32(turn), np.uint32(32 - turn)) for turn in turns) for turns in ((13, 15, 26, 6), (17, 29, 16, 24))
 )
@@ -124,7 +124,7 @@ def _split(key: Array, count: int) -> Array:
 def _normal(key: Array, dtype: type[_Real]) -> _Real:
     lowest = np.nextafter(np.float32(-1), np.float32(0))
     uniform = max(lowest, _fraction(key) * (np.float32(1) - lowest) + lowest)
-    return dtype(math.sqrt(2)) * dtype(special.erfinv(dtype(uniform)))
+    return dtype(math.sqrt(2)) * dtype(scipy.special.erfinv(dtype(uniform)))
 
 
 def _gamma(key: Array, shape: _Real, *, log_space: bool) -> _Real:
