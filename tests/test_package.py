@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,20 @@ def test_to_start_is_to_import_almost_nothing() -> None:
             f"print([name for name in {heavy} if name in sys.modules])"
         )
         assert result.stdout.splitlines()[-1] == "[]", result.stderr
+
+
+@pytest.mark.needs("jax")
+def test_a_row_that_is_not_verified_imports_nothing_that_only_others_need(tmp_path: Path) -> None:
+    heavy = ("scipy.special", "scipy.linalg", "jax._src.tpu_custom_call", "jaxlib.triton", "numpy.testing")
+    made = ["generate", "--frontend", "jax", "--count", "1", "--verify", "none", "--out", str(tmp_path / "rows")]
+    result = python(
+        "import sys, synthesis.__main__\n"
+        f"sys.argv[1:] = {made}\n"
+        "try: synthesis.__main__.main()\n"
+        "except SystemExit as status: assert not status.code\n"
+        f"print([name for name in {heavy} if name in sys.modules])"
+    )
+    assert result.stdout.splitlines()[-1] == "[]", result.stderr
 
 
 @pytest.mark.needs("warp", "jax")

@@ -10,7 +10,8 @@ import pytest
 
 from synthesis import KernelGenerator, KernelSpec, Pair, extract, get_frontend
 from synthesis.frontends.base import Kernel, Lowered
-from synthesis.frontends.linemap import origins_of, runs_of
+from synthesis.frontends.jax.locations import mlir_lines
+from synthesis.frontends.linemap import Places, origins_of, runs_of
 from synthesis.frontends.warp import compilation
 from synthesis.frontends.warp.binaries import find_nvdisasm
 from synthesis.records import Argument, Signature
@@ -156,6 +157,35 @@ def test_helpers_are_mapped_to_their_own_lines(frontend: str) -> None:
 def test_runs_join_neighbours_only() -> None:
     assert runs_of([None, 3, 3, 4, None, 4, 3]) == [(3, 2, 3), (4, 4, 4), (4, 6, 6), (3, 7, 7)]
     assert runs_of([]) == []
+
+
+LOCATED = r"""
+func.func @f(%a: tensor<2xf32> loc("a"("kernel.py":3:1)), %b: tensor<f32>) -> tensor<2xf32> {
+  %0 = "x.first"(%a) {said = " loc(#loc1), loc(\22"} : (tensor<2xf32>) -> tensor<2xf32> loc("kernel.py":3:7)
+  %1 = "x.second"(%0) ({
+  ^bb0(%c: f32 loc(callsite("g"("lib.py":1:1) at "kernel.py":4:1)), %d: f32 loc("d")):
+    "x.third"(%c) : (f32) -> () loc(callsite("lib.py":1:1 at callsite("h.py":2:2 at "kernel.py":4:1)))
+  }) : (tensor<2xf32>) -> tensor<2xf32> loc(fused["lib.py":1:1, "kernel.py":5:1])
+  return %1 : tensor<2xf32> loc("lib.py":1:1)
+}
+"""
+
+
+@pytest.mark.needs("jax")
+def test_mlir_is_printed_once_for_its_text_and_its_lines() -> None:
+    from jaxlib.mlir import ir
+
+    from synthesis.frontends.jax.lowering import mlir
+
+    with mlir.make_ir_context() as context:
+        context.allow_unregistered_dialects = True
+        module = ir.Module.parse(LOCATED).operation
+        lines, origins = mlir_lines(module.get_asm(enable_debug_info=True), Places((("kernel.py", 3, 3, 11),)).line)
+    assert lines == module.get_asm(enable_debug_info=False).splitlines()
+    words = ("x.first", "x.second", "x.third", "})", "return")
+    assert [next(at for line, at in zip(lines, origins, strict=True) if word in line) for word in words] == [
+        11, None, 12, 13, None
+    ]  # fmt: skip
 
 
 MARKED = """

@@ -15,6 +15,11 @@ class Places:
     pieces: tuple[tuple[str, int, int, int], ...] = ()
     """File, first line in it, number of lines, and the line of the source that the first one became."""
 
+    @property
+    def files(self) -> frozenset[str]:
+        """Those that some of the source stands in."""
+        return frozenset(home for home, *_ in self.pieces)
+
     def line(self, file: str, line: int) -> int | None:
         """The line of the source that a file's line is; None if it is none of the source's."""
         for home, first, count, start in self.pieces:

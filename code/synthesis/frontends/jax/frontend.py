@@ -186,7 +186,7 @@ def _trace(kernel: Kernel, direction: Direction, device: str) -> "lowering.Traci
             function, arguments = functions.pullback(function, arguments)
         elif direction is Direction.TANGENT:
             function, arguments = functions.pushforward(function, arguments)
-        return lowering.Tracing(function, arguments, name=name, platform=device, where=kernel.places.line)
+        return lowering.Tracing(function, arguments, name=name, platform=device, places=kernel.places)
     except Exception as error:  # noqa: BLE001 (a function that is traced may raise anything)
         symptom = Symptom.TRACE_ERROR if direction is Direction.FORWARD else Symptom.NOT_DIFFERENTIABLE
         return rejected(kernel.spec, Stage.LOWER, symptom, detail_of(error))

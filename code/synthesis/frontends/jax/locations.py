@@ -5,13 +5,17 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from synthesis.frontends.linemap import Where
+from synthesis.frontends.linemap import Places, Where
 
 _METADATA = re.compile(r", metadata=\{[^{}]*\}")
 _TABLES = re.compile(r"^(FileNames|FileLocations|StackFrames)\n((?:\d+ .+\n)*)", re.MULTILINE)
 _MLIR_NAME = re.compile(r"%[\w.]+")
 _FRAME_ID = re.compile(r"metadata=\{[^{}]*stack_frame_id=(\d+)")
 _ALIAS = re.compile(r"#loc\d*")
+_LOCATION = " loc("
+_LOCATIONS = re.compile(
+    r'(?P<string>"(?:[^"\\]|\\.)*")| loc\((?:[^()"]|"(?:[^"\\]|\\.)*"|\((?:[^()"]|"(?:[^"\\]|\\.)*")*\))*\)'
+)
 _ALIASES = re.compile(r"^(#loc\d*) = loc\((.*)\)$", re.MULTILINE)
 _AT_END = re.compile(r" loc\(([^()]*(?:\([^()]*\))*[^()]*)\)$")
 _FILE_LINE = re.compile(r'"((?:[^"\\]|\\.)*)":(\d+):')
@@ -21,13 +25,17 @@ _HLO_WORD = re.compile(r"[\w.-]+")
 _HLO_NAME = re.compile(r"(?<![\w.-])[a-zA-Z_][\w.-]*\.\d+")
 
 
-def line_of(traceback: Any, where: Where) -> int | None:
+def line_of(traceback: Any, places: Places) -> int | None:
     """The innermost line of the source in a traceback that JAX keeps with an equation."""
     if traceback is None:
         return None
-    frames = zip(*traceback.raw_frames(), strict=True)  # those that JAX itself makes of them take several times as long
-    lines = (where(code.co_filename, traceback.code_addr2line(code, at)) for code, at in frames)
-    return next((line for line in lines if line is not None), None)
+    files = places.files
+    for code, at in zip(*traceback.raw_frames(), strict=True):  # JAX's own frames take several times as long to make
+        if code.co_filename in files:
+            line = places.line(code.co_filename, traceback.code_addr2line(code, at))
+            if line is not None:
+                return line
+    return None
 
 
 def hlo_origins(annotated: str, text: str, where: Where) -> list[int | None]:
@@ -120,22 +128,41 @@ def _adopted(lines: Sequence[str], origins: Sequence[int | None], name: re.Patte
     return result
 
 
-def mlir_origins(annotated: str, where: Where) -> list[int | None]:
-    """For each line of a module's text, the line of the source that the location at its end in its twin names."""
+def mlir_lines(annotated: str, where: Where) -> tuple[list[str], list[int | None]]:
+    """The lines of a module, and for each the line of the source that the location at its end names.
+
+    Args:
+        annotated: the module printed with locations. Those at the ends of lines and of arguments are left out of the
+            lines; one of a kind that is not known here stays where it is.
+        where: a file and a line of it to a line of the source.
+    """
     aliases = dict(_ALIASES.findall(annotated))
 
     @functools.cache
     def line_at(location: str) -> int | None:
-        for file, number in _FILE_LINE.findall(location):
-            line = where(file, int(number))
-            if line is not None:
-                return line
+        if '":' in location:
+            for file, number in _FILE_LINE.findall(location):
+                line = where(file, int(number))
+                if line is not None:
+                    return line
         inner = _ALIAS.findall(location)
         return next((line for alias in inner if (line := line_at(aliases.get(alias, ""))) is not None), None)
 
-    lines = [line for line in annotated.splitlines() if not line.startswith("#loc")]
+    lines: list[str] = []
     origins: list[int | None] = []
-    for line in lines:
-        ends = _AT_END.search(line)
-        origins.append(line_at(ends[1]) if ends else None)
-    return _adopted(lines, origins, _MLIR_NAME)
+    for line in annotated.splitlines():
+        if line.startswith("#loc"):
+            continue
+        plain, found, location = line.rpartition(_LOCATION)
+        if found and location.endswith(")") and "(" not in location and '"' not in location:
+            origins.append(line_at(location[:-1]))
+        else:
+            ends, plain = _AT_END.search(line), line
+            origins.append(line_at(ends[1]) if ends else None)
+        lines.append(_LOCATIONS.sub(_told, plain) if _LOCATION in plain else plain)
+    return lines, _adopted(lines, origins, _MLIR_NAME)
+
+
+def _told(match: re.Match[str]) -> str:
+    """What a line says of a location, or of a string that may look like one."""
+    return match["string"] or ""

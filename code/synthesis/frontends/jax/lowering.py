@@ -20,16 +20,14 @@ import jax as _jax
 import jax.extend.core.primitives as _primitives
 import jaxlib._hlo as _hlo
 import numpy as np
-from jax._src import tpu_custom_call as _tpu_custom_call  # noqa: TID251
 from jax._src.interpreters import mlir as _lowering_rules  # noqa: TID251
 from jax.interpreters import mlir as _mlir
 from jaxlib.mlir import ir as _ir
 from jaxlib.mlir import passmanager as _passmanager
-from jaxlib.triton import dialect as _triton
 
 from synthesis.frontends.jax.functions import function_behind
-from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_origins
-from synthesis.frontends.linemap import LineMap, Where, runs_of
+from synthesis.frontends.jax.locations import hlo_origins, line_of, llvm_origins, mlir_lines
+from synthesis.frontends.linemap import LineMap, Places, Where, runs_of
 
 jax: Any = _jax
 hlo: Any = _hlo
@@ -37,8 +35,6 @@ ir: Any = _ir
 mlir: Any = _mlir
 lowering_rules: Any = _lowering_rules
 passmanager: Any = _passmanager
-tpu_custom_call: Any = _tpu_custom_call
-triton: Any = _triton
 
 _ADDRESS = re.compile(
     r"<(?:function|bound method|built-in function) (?:[^\s<>]*<locals>\.)*<?([^\s<>]+)>?[^<>]* at 0x[0-9a-fX]+>"
@@ -141,13 +137,13 @@ class Tracing:
         example_args: shapes and scalar types of its arguments.
         name: the kernel's name, for the levels that carry one.
         platform: ``cpu``, ``cuda`` or ``tpu``; nothing of it needs to be present.
-        where: a file and a line of it to a line of the kernel's source.
+        places: where lines of files stand in the kernel's source.
     """
 
-    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str, where: Where) -> None:
+    def __init__(self, function: Any, example_args: Sequence[Any], *, name: str, platform: str, places: Places) -> None:
         self._name = name
         self._platform = platform
-        self._where = where
+        self._places = places
         # Without keep_unused an argument that nothing reads would vanish from the lowered texts' signature.
         self._traced = jax.jit(function, keep_unused=True).trace(*example_args)
         self._lowered: Any = None
@@ -169,7 +165,7 @@ class Tracing:
             case "jaxpr":
                 return self._jaxpr()
             case "stablehlo":
-                return _stablehlo(self._lower().compiler_ir("stablehlo"), self._where)
+                return _stablehlo(self._lower().compiler_ir("stablehlo"), self._places.line)
             case "hlo":
                 return self._hlo([self._lower().compiler_ir("hlo").as_hlo_module()])
             case "optimized_hlo":
@@ -177,7 +173,7 @@ class Tracing:
             case "llvm_ir":
                 return self._llvm_ir()
             case "mosaic" | "triton":
-                return _pallas_kernels(self._lower().compiler_ir("stablehlo"), level, self._where)
+                return _pallas_kernels(self._lower().compiler_ir("stablehlo"), level, self._places.line)
             case _:
                 raise ValueError(f"no such level of text: {level}")
 
@@ -192,7 +188,7 @@ class Tracing:
             raise UnprintedConstantsError("the jaxpr captures arrays that its text does not show")
         sources: list[list[tuple[int, int, Any]]] = []
         text = closed.pretty_print(use_color=False, source_info=False, name_stack=False, source_map=sources)
-        origins = (next((line_of(traceback, self._where) for _, _, traceback in line), None) for line in sources)
+        origins = (next((line_of(traceback, self._places) for _, _, traceback in line), None) for line in sources)
         return without_addresses(text) + "\n", runs_of(origins)
 
     def _llvm_ir(self) -> tuple[str, LineMap]:
@@ -213,7 +209,7 @@ class Tracing:
             cleaned.append(_LLVM_NOISE.sub("", text).strip() + "\n")
             last = first + cleaned[-1].count("\n") - 1
             name = _LLVM_MODULE.match(text)
-            origins = llvm_origins(name[1], annotated, self._where) if name else []
+            origins = llvm_origins(name[1], annotated, self._places.line) if name else []
             line_map += [(origin, first, last) for origin in origins]
             first = last + 2
         return "\n".join(cleaned), line_map
@@ -224,7 +220,7 @@ class Tracing:
         for module in modules:
             text = _MODULE_NAME.sub(f"HloModule {self._name}", module.to_string(_hlo_options())).rstrip() + "\n"
             texts.append(text)
-            origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._where)
+            origins += hlo_origins(module.to_string(_hlo_options(metadata=True)), text, self._places.line)
             origins += [None] if len(texts) < len(modules) else []
         return "\n".join(texts), runs_of(origins)
 
@@ -259,17 +255,28 @@ def _pallas_kernels(module: Any, level: str, where: Where) -> tuple[str, LineMap
     for body in bodies:
         with mlir.make_ir_context() as context:  # it knows the dialects, and so prints their short forms
             context.allow_unregistered_dialects = True
-            (tpu_custom_call.tpu if level == "mosaic" else triton).register_dialect(context)
+            _dialect(level).register_dialect(context)
             kernel = ir.Module.parse(body)
             if level == "mosaic":
                 passmanager.PassManager.parse("builtin.module(mosaic-serde{serialize=false})").run(kernel.operation)
-            text = kernel.operation.get_asm(enable_debug_info=False)
+            text, found = _printed(kernel.operation, where)
             texts.append(text)
-            found = mlir_origins(kernel.operation.get_asm(enable_debug_info=True), where)
             origins += found[: text.count("\n")] + ([None] if len(texts) < len(bodies) else [])
     if not texts:
         raise NotAvailableError("no Pallas kernel in it")
     return "\n".join(texts), runs_of(origins)
+
+
+def _dialect(level: str) -> Any:
+    """The dialect that Pallas kernels are lowered to; imported here, since few rows want any."""
+    if level == "mosaic":
+        from jax._src import lib  # noqa: TID251
+
+        dialects: Any = lib
+        return dialects.tpu
+    from jaxlib.triton import dialect
+
+    return dialect
 
 
 def _kernel_body(call: Any, level: str) -> bytes | None:
@@ -296,7 +303,15 @@ def _operations(operation: Any) -> Generator[Any]:
 def _stablehlo(module: Any, where: Where) -> tuple[str, LineMap]:
     """A module as text, and its line map."""
     with _unnamed(module) as copy:
-        return copy.get_asm(enable_debug_info=False), runs_of(mlir_origins(copy.get_asm(enable_debug_info=True), where))
+        text, origins = _printed(copy, where)
+        return text, runs_of(origins)
+
+
+def _printed(operation: Any, where: Where) -> tuple[str, list[int | None]]:
+    """An operation as text, and for each line of it the line of the source it comes from; printed once if that does."""
+    lines, origins = mlir_lines(operation.get_asm(enable_debug_info=True), where)
+    text = "\n".join(lines) + "\n"
+    return operation.get_asm(enable_debug_info=False) if " loc(" in text else text, origins
 
 
 def stablehlo_text(module: Any) -> str:
