@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from folders import contents
@@ -114,3 +115,30 @@ def test_the_bar_moves_from_the_first_second(tmp_path: Path) -> None:
     assert len({round(way) for way in ways}) > 40  # long before the first candidate is finished
     assert sum(each.done == 0 for _, each in said) > 60
     assert all(each.rate is None or each.way - each.resumed >= 1 for _, each in said)
+
+
+def test_time_left_forgets_a_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By a clock of its own: ten candidates a second, half an hour in which the run was stopped, and ten a second."""
+    from synthesis import progress
+    from synthesis.progress import Meter, Progress
+
+    now = 1000.0
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: now))
+    said: list[Progress] = []
+    meter = Meter(10_000, [said.append])
+    meter.resume(500, 500)
+    assert said[-1].rate is None
+    for turn in range(400):
+        now += 0.1 if turn != 200 else 1800
+        meter.finish(is_row=True)
+    assert said[150].rate == pytest.approx(10, rel=0.01)
+    assert said[-1].rate is not None
+    assert said[-1].rate < 0.3
+    for _ in range(1300):
+        now += 0.1
+        meter.finish(is_row=True)
+    assert said[-1].rate == pytest.approx(10, rel=0.02)
+    assert said[-1].seconds_left == pytest.approx((10_000 - 500 - 1700) / 10, rel=0.02)
+    meter.undo(None)
+    assert said[-1].rate is not None
+    assert said[-1].rate > 0

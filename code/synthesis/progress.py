@@ -4,9 +4,13 @@ import contextlib
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+
+_RECENT = 120.0
+"""Seconds that a rate is of, once that many have passed: longer than a batch takes to be verified."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,8 @@ class Progress:
     """The same as ``done``, with the parts of their way that unfinished candidates have gone."""
     seconds: float = 0.0
     """Since this process began."""
+    rate: float | None = None
+    """Candidates a second, of those that this process made in the last minutes; None before there is one."""
     stages: Mapping[str, float] = field(default_factory=dict[str, float])
     """Stage to the seconds, by the clock, that all workers together have spent at it."""
     resumed: int = 0
@@ -35,12 +41,6 @@ class Progress:
     def rejected(self) -> int:
         """Candidates that made no row."""
         return self.done - self.rows
-
-    @property
-    def rate(self) -> float | None:
-        """Candidates a second, of those that this process made; None before there is one."""
-        made = self.way - self.resumed
-        return made / self.seconds if self.seconds > 0 and made >= 1 else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -78,6 +78,8 @@ class Meter:
         self._stages: dict[str, float] = {}
         self._seen: dict[Hashable, float] = {}
         """When each part was last told of."""
+        self._marks = deque([(self._began, 0.0)])
+        """How far the run was at moments of the last minutes, at most one a second, and once before them."""
         self._resumed = 0
         self._workers = 1
         self._expected: float | None = None
@@ -89,6 +91,7 @@ class Meter:
         self._sum.done += candidates
         self._sum.way += candidates
         self._sum.rows += rows
+        self._marks = deque((at, way + candidates) for at, way in self._marks)
         self._tell()
 
     def expect(self, part: float) -> None:
@@ -127,6 +130,7 @@ class Meter:
         lost = self._parts.pop(of, _Part())
         self._seen.pop(of, None)
         self._sum = _Part(self._sum.way - lost.way, self._sum.done - lost.done, self._sum.rows - lost.rows)
+        self._marks = deque([(time.monotonic(), self._sum.way)])
         self._tell()
 
     def _add(self, of: Hashable, way: float, done: int, rows: int) -> None:
@@ -136,7 +140,22 @@ class Meter:
             each.rows += rows
         self._tell()
 
+    def _rate(self, now: float) -> float | None:
+        """Candidates a second since some minutes ago, so that a pause is forgotten; before, since the beginning."""
+        while len(self._marks) > 1 and self._marks[1][0] <= now - _RECENT:
+            self._marks.popleft()
+        began, way = self._marks[0]
+        if now >= self._marks[-1][0] + 1:
+            self._marks.append((now, self._sum.way))
+        if self._sum.way - self._resumed < 1 or now <= self._began:
+            return None
+        if self._sum.way <= way or now <= began:
+            began, way = self._began, self._resumed
+        return (self._sum.way - way) / (now - began)
+
     def _tell(self) -> None:
+        now = time.monotonic()
+        rate = self._rate(now)
         for listener in self._listeners:
             listener(
                 Progress(
@@ -145,7 +164,8 @@ class Meter:
                     rows=self._sum.rows,
                     workers=self._workers,
                     way=self._sum.way if self._total is None else min(self._sum.way, self._total),
-                    seconds=time.monotonic() - self._began,
+                    seconds=now - self._began,
+                    rate=rate,
                     stages=self._stages,
                     resumed=self._resumed,
                     expected=self._expected,
