@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -173,10 +174,11 @@ func.func @f(%a: tensor<2xf32> loc("a"("kernel.py":3:1)), %b: tensor<f32>) -> te
 
 @pytest.mark.needs("jax")
 def test_mlir_is_printed_once_for_its_text_and_its_lines() -> None:
-    from jaxlib.mlir import ir
+    from jaxlib.mlir import ir as _ir
 
     from synthesis.frontends.jax.lowering import mlir
 
+    ir: Any = _ir
     with mlir.make_ir_context() as context:
         context.allow_unregistered_dialects = True
         module = ir.Module.parse(LOCATED).operation
