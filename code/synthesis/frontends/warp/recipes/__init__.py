@@ -99,21 +99,23 @@ RECIPES: tuple[Recipe, ...] = (
     *applications.RECIPES,
 )
 _UNLIKE = {
+    "state": 44,
     "joints": 11,
     "shapes": 12,
-    **dict.fromkeys(("state", "constraints"), 10),
+    "constraints": 10,
     "bookkeeping": 8,
-    "sparse": 8,
     "multibody": 7,
-    **dict.fromkeys(("topology", "contact", "queries"), 6),
-    **dict.fromkeys(("voxels", "events"), 5),
-    **dict.fromkeys(("articulation", "mesh", "deformable", "control"), 4),
-    **dict.fromkeys(("particles", "field"), 3),
+    "sparse": 7,
+    **dict.fromkeys(("contact", "queries"), 6),
+    "events": 5,
+    **dict.fromkeys(("articulation", "topology", "voxels", "deformable", "control"), 4),
+    **dict.fromkeys(("mesh", "particles", "field"), 3),
 }
 """How often categories are drawn that applications have more or less of than of others.
 
-Theirs are mostly solvers of robots and what these keep account of; they have few formulas for single particles, and few
-loops over the cells or entries around one, which Warp unrolls. They ask meshes and trees in one kernel
-of fifty; here it is one of thirty, since each question is an operation of its own that some rows are to have.
+Theirs are mostly solvers of robots and what these keep account of. A quarter compute nothing and only move, choose or
+reset what they are given. They have few formulas for single particles, and few loops over the cells or entries around
+one, which Warp unrolls. They ask meshes and trees in one kernel of fifty; here it is one of thirty, since each question
+is an operation of its own that some rows are to have.
 """
 WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("contact") :], _UNLIKE)

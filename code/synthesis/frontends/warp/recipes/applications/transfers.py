@@ -253,14 +253,15 @@ _MOVES = {
             {base += counts[k] ~ base += counts[k] if enabled[k] else 0 ~ if enabled[k]:
                 base += counts[k]
             ~ base += (counts[k] + block_size - 1) // block_size * block_size}
-        {?0.5 # no room for the whole row
+        {# no room for the whole row
         if base + counts[tid] > limit_total:
             offsets_out[tid] = -1
             {wp.atomic_add(num_dropped, 0, 1) ~}
-            return}
+            return
+        offsets_out[tid] = base ~
         offsets_out[tid] = base
         {?0.4 if tid == {num_items ~ counts.shape[0]} - 1:
-            total_out[0] = base + counts[tid]} ~
+            total_out[0] = base + counts[tid]}} ~
         # one thread for all, as there are few
         if tid != 0:
             return
@@ -484,5 +485,7 @@ def _draw_move(stream: Stream, target: str) -> KernelSpec:
     ))  # fmt: skip
 
 
-_WEIGHTS = {"find_runs": 0.3, "cell_keys": 0.3, "gather_bodies": 0.5, "gather_valid": 0.5, "find_roots": 0.5}
+_RARE = ("find_runs", "cell_keys", "gather_bodies", "gather_valid", "find_roots")
+_WEIGHTS = dict.fromkeys(_MOVES, 0.6) | dict.fromkeys(_RARE, 0.25)
+"""The same lines come back in these soon; most kernels of the category are of what things have, in any number."""
 RECIPES = (Recipe(name="moves", category="state", targets=tuple(_MOVES), draw=_draw_move, target_weights=_WEIGHTS),)
