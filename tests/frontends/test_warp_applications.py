@@ -3,6 +3,7 @@
 import ast
 import functools
 import re
+from collections import Counter
 
 import pytest
 from running import load
@@ -69,13 +70,23 @@ def test_nothing_is_squashed(recipe: Recipe) -> None:
         assert not re.search(rf"wp\.({named})\(", source), source
 
 
-@pytest.mark.parametrize("target", ["vector_update", "matrix_vector", "check_status"])
-def test_whatever_a_solver_of_stacked_vectors_is_given_matters(target: str) -> None:
+SNAPSHOTS = next(each for each in applications.RECIPES if each.name == "snapshots")
+STACKED = next(each for each in applications.RECIPES if each.name == "stacked")
+
+
+@pytest.mark.parametrize(
+    ("recipe", "target", "count"),
+    [
+        *((STACKED, each, 40) for each in ("vector_update", "matrix_vector", "check_status")),
+        *((SNAPSHOTS, each, 12) for each in SNAPSHOTS.targets),
+    ],
+)
+def test_whatever_a_kernel_of_many_arrays_is_given_matters(recipe: Recipe, target: str, count: int) -> None:
     frontend = get_frontend("warp")
-    recipe = next(each for each in applications.RECIPES if each.name == "stacked")
     level = frontend.level("cpp_forward")
-    for number in range(40):
-        kernel = load(draw(recipe, Stream("stacked", target, number), target))
+    for number in range(count):
+        difficulty = recipe.difficulties[number % len(recipe.difficulties)]
+        kernel = load(draw(recipe, Stream(recipe.name, target, number, difficulty=difficulty), target))
         (lowered,) = frontend.compiler.lower([kernel], (level,), device="cpu")
         assert isinstance(lowered, Lowered)
         problem = make_plan(frontend, kernel, lowered.texts, useful=True).problem
@@ -85,6 +96,36 @@ def test_whatever_a_solver_of_stacked_vectors_is_given_matters(target: str) -> N
 
 def test_every_one_of_them_is_drawn() -> None:
     assert set(applications.RECIPES) <= set(get_frontend("warp").drawer.recipes)
+
+
+def test_a_fifth_of_them_take_one_element_a_thread() -> None:
+    drawn = [
+        draw(recipe, Stream("frames", number), recipe.targets[number % len(recipe.targets)]).source
+        for recipe in applications.RECIPES
+        for number in range(8)
+    ]
+    lean = [each for each in drawn if "grid_stride" in each.rpartition("@wp.kernel")[2].partition("def ")[0]]
+    assert 0.15 <= len(lean) / len(drawn) <= 0.3
+
+
+def test_the_frame_that_a_kernel_declares_is_in_its_text_and_its_options() -> None:
+    frontend = get_frontend("warp")
+    level = frontend.level("cuda_forward")
+    forms = Counter[str]()
+    for number in range(80):
+        spec = draw(SNAPSHOTS, Stream("frames", number), SNAPSHOTS.targets[number % len(SNAPSHOTS.targets)])
+        declared = spec.source.rpartition("@wp.kernel")[2].partition("def ")[0]
+        form = "module" if "default_grid_stride" in declared else "kernel" if "grid_stride" in declared else "none"
+        forms[form] += 1
+        kernel = load(spec)
+        (lowered,) = frontend.compiler.lower([kernel], (level,), device="cuda")
+        frontend.compiler.release([kernel])
+        assert isinstance(lowered, Lowered)
+        text = lowered.texts["cuda_forward"]
+        assert text is not None
+        assert ("_idx += " in text) == (form == "none"), spec.source
+        assert spec.signature.options["default_grid_stride"] == (form != "module")
+    assert set(forms) == {"none", "kernel", "module"}
 
 
 def test_a_chain_is_an_elif_for_each_further_case() -> None:
