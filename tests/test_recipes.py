@@ -215,10 +215,28 @@ def test_the_sampled_kernels_are_useful(name: str) -> None:
 def without_spare(found: list[str], source: str) -> list[str]:
     """What is left without what need not matter.
 
-    A struct holds more fields than one kernel asks, and a maximum may be far from where it starts.
+    A struct holds more fields than one kernel asks, a maximum may be far from where it starts, and where a kernel
+    resets what some of its threads have, each of these gets the same.
     """
     idle = [re.match(r"(?:\w+\.)?(\w+) changes nothing", each) for each in found]
-    return [each for each, name in zip(found, idle, strict=True) if name is None or not is_spare(name[1], each, source)]
+    left = [each for each, name in zip(found, idle, strict=True) if name is None or not is_spare(name[1], each, source)]
+    return [
+        each for each in left if not (name := re.match(r"(\w+) is constant", each)) or not is_reset(name[1], source)
+    ]
+
+
+def is_reset(name: str, source: str) -> bool:
+    """Whether a kernel that decides by what it reads writes numbers of its text to an array, and nothing else."""
+    tree = ast.parse(source)
+    stored = [
+        each.value
+        for each in ast.walk(tree)
+        if isinstance(each, ast.Assign)
+        and isinstance(each.targets[0], ast.Subscript)
+        and ast.unparse(each.targets[0].value) == name
+    ]
+    used = {each.id for value in stored for each in ast.walk(value) if isinstance(each, ast.Name)}
+    return bool(stored) and used <= {"wp", "float"} and any(isinstance(each, ast.If) for each in ast.walk(tree))
 
 
 def is_spare(name: str, found: str, source: str) -> bool:

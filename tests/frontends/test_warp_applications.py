@@ -10,6 +10,7 @@ from running import load
 
 from synthesis import get_frontend
 from synthesis.frontends.base import Lowered, Recipe
+from synthesis.frontends.warp.introspection import options_of
 from synthesis.frontends.warp.recipes import applications
 from synthesis.generator import draw
 from synthesis.grammar.lines import block, chain
@@ -124,7 +125,8 @@ def test_the_frame_that_a_kernel_declares_is_in_its_text_and_its_options() -> No
         text = lowered.texts["cuda_forward"]
         assert text is not None
         assert ("_idx += " in text) == (form == "none"), spec.source
-        assert spec.signature.options["default_grid_stride"] == (form != "module")
+        assert spec.signature.options["default_grid_stride"] == (form == "none")
+        assert options_of(kernel.live)["default_grid_stride"] == (form == "none")
     assert set(forms) == {"none", "kernel", "module"}
 
 

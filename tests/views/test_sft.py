@@ -201,8 +201,8 @@ def words_in(text: str) -> set[str]:
     return {re.sub("^(?:adj|var)_", "", each) for each in re.findall(r"[A-Za-z_]+|\d+\.\d+", text)}
 
 
-RARE = {"wp_contiguous_args", "wp_contiguous_adj_args", "strides", "sizeof", "if"}
-"""What Warp writes around kernels of a certain form, of which few are drawn; the form shows in the given text."""
+RARE = {"wp_contiguous_args", "wp_contiguous_adj_args", "strides", "sizeof", "if", "const"}
+"""What Warp writes around kernels of a certain form, of which few are drawn; the form shows in what is given."""
 
 
 @pytest.mark.needs("warp")

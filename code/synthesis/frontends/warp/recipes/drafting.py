@@ -38,6 +38,8 @@ strides of the grid; and of these, in modules of their own, those of which the m
 
 In applications it is 22 % of all, mostly whole modules without backward texts.
 """
+_ONE_ELEMENT = {"default_grid_stride": False}
+"""What a row records of such a kernel, whichever way it is declared."""
 
 
 @dataclass
@@ -94,8 +96,9 @@ class Draft(Sketch):
         if self.plain and lean.chance(_LEAN if backward else _LEAN_WITHOUT_BACKWARD):
             if alone and not backward and lean.chance(_OF_MODULE):
                 both = '{"enable_backward": False, "default_grid_stride": False}'
-                return f'wp.kernel(module="unique", module_options={both})', own | {"default_grid_stride": False}
+                return f'wp.kernel(module="unique", module_options={both})', own | _ONE_ELEMENT
             options.append("grid_stride=False")
+            own |= _ONE_ELEMENT
         return (f"wp.kernel({', '.join(options)})" if options else "wp.kernel"), own
 
     # ---- printing

@@ -4,6 +4,8 @@ A quarter of applications' kernels compute nothing: they move what others comput
 has, and does the same with each.
 """
 
+import builtins
+import keyword
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
@@ -95,7 +97,8 @@ class _Keeper:
 
     def _named(self, field: _Field, mark: str = "{}") -> tuple[str]:
         told = self._names[field.name]
-        return (mark.format(told if self._bare else f"{self.prefix}_{told}"),)
+        bare = self._bare and not keyword.iskeyword(told) and not hasattr(builtins, told)
+        return (mark.format(told if bare else f"{self.prefix}_{told}"),)
 
     def declare(self, read: tuple[int, ...], written: tuple[int, ...], *, starts: bool = False) -> None:
         """The arrays of all fields; those that lines do not name become no arguments.
