@@ -17,6 +17,7 @@ from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
 _SPELLINGS = 4
+"""The people whose names each field has."""
 _KEPT = (
     ("{}_in", "{}_out"), ("{}", "{}_out"), ("{}", "saved_{}"), ("{}", "{}_prev"), ("{}_src", "{}_dst"),
     ("src_{}", "dst_{}"), ("{}", "{}_copy"), ("{}_0", "{}_1"), ("state_{}", "model_{}"), ("{}_current", "{}_next"),
@@ -34,9 +35,8 @@ _ADVANCED = (("{}_next", "{}"), ("new_{}", "{}"), ("{}", "{}_prev"), ("{}", "las
 """What arrays of the same are told apart by, what is read and what is written: where things stay, where they move,
 where they begin again, where what was new becomes old.
 """
-
-
 _INDICES = {"bodies": "bid", "joints": "jid", "particles": "pid", "contacts": "cid", "shapes": "sid"}
+"""What the index of a thing may be called beside what all are."""
 _TESTS = ("mask[i]", "flags[i] & ACTIVE != 0", "group[i] == selected", "group_mask[group_id[i]]")
 """What a thing may have to be for a kernel to take it."""
 _GUARDS = (
@@ -95,7 +95,8 @@ class _Keeper:
             self.p = Program(stream, names)
             self.worlds, self.count = 1, self.p.threads
 
-    def _named(self, field: _Field, mark: str = "{}") -> tuple[str]:
+    def _named(self, field: _Field, mark: str) -> tuple[str]:
+        """What an array of a field may be called: one name, as one person gives them all."""
         told = self._names[field.name]
         bare = self._bare and not keyword.iskeyword(told) and not hasattr(builtins, told)
         return (mark.format(told if bare else f"{self.prefix}_{told}"),)
