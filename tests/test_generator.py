@@ -65,6 +65,7 @@ NAMED = {
         "constraints": "equality_joint tendon_length sparse_rows sensor_values transmission",
         "topology": "cloth_grid tetrahedron_rest edge_adjacency vertex_lengths",
         "voxels": "cell_flags camera_rays depth_points splat sample_grid",
+        "sensors": "pack_colors depth_bytes back_project tile_views merge_layers",
     },
     "jax": {
         "arithmetic": "add sub mul div pow",

@@ -11,14 +11,17 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     Given,
     Sheet,
     bundles,
+    extents,
     flags,
     guards,
+    in_place,
     outlining,
     prints,
     remarks,
     statics,
     switches,
     worlds,
+    zeros,
 )
 from synthesis.frontends.warp.recipes.applications.forms.kinds import kind_of
 from synthesis.frontends.warp.recipes.applications.forms.sheet import unparse
@@ -120,7 +123,7 @@ def test_a_test_that_looks_up_what_another_guards_is_asked_after_it() -> None:
 def test_worlds_give_every_written_array_one_more_index() -> None:
     text = "slot = wp.atomic_add(count, 0, 1)\nfor k in range(a.shape[0]):\n    out[tid] = a[k] + b[at[tid]] + slot"
     spread = [each for each in formed(text, worlds.spread) if len(each.given["out"].shape or ()) == 2]
-    assert 4 < len(spread) < 30
+    assert 2 < len(spread) < 16
     for sheet in spread:
         worlds_count, _ = sheet.given["out"].shape or (0, 0)
         written = text_of(sheet)
@@ -342,3 +345,61 @@ def test_vectors_of_plain_numbers_are_made_once_where_no_variable_starts_from_th
     for sheet in formed(text, statics.resolve):
         made = text.replace("wp.vec3(0.0, 1.0, -1.0)", "wp.static(wp.vec3(0.0, 1.0, -1.0))")
         assert text_of(sheet) == made
+
+
+STATE = {
+    "v": Given(kind=FLOAT, domain=(-1, 1), names=("velocity", "joint_qd"), shape=(32,)),
+    "v_out": Given(kind=FLOAT, domain=(-1, 1), names=("velocity_out", "joint_qd_new"), shape=(32,), role=Role.OUTPUT),
+    "heat": Given(kind=FLOAT, domain=(-1, 1), names=("heat", "temperature"), shape=(32,)),
+}
+
+
+def test_state_is_updated_where_it_is() -> None:
+    made = formed("v_out[tid] = v[tid] * heat[tid]", in_place.update, **STATE)
+    assert {text_of(each) for each in made} == {"v_out[tid] = v[tid] * heat[tid]", "v[tid] = v[tid] * heat[tid]"}
+    updated = next(each for each in made if "v_out" not in text_of(each))
+    assert updated.given["v"].role is Role.INOUT
+    assert updated.given["v"].names == ("velocity", "joint_qd")  # it does not say when it is
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("v_out[tid] = heat[tid] + 1.0\nv_out[tid] += heat[tid]", id="another quantity"),
+        pytest.param("v_out[tid] = v[tid + 1]", id="a neighbor's element"),
+        pytest.param("v_out[tid] = v[tid]", id="a copy"),
+        pytest.param("v_out[tid] = 0.0 if heat[tid] > 1.0 else v[tid]", id="a copy in one case"),
+        pytest.param("now = v[tid]\nnext = now\nv_out[tid] = next", id="a copy by way of variables"),
+        pytest.param("v_out[tid] = 2.0 * v[tid]\ntotal = sum_of(v)", id="an array that a function takes"),
+    ],
+)
+def test_arrays_stay_apart_where_one_would_change_more_than_its_place(text: str) -> None:
+    assert {text_of(each) for each in formed(text, in_place.update, **STATE)} == {text}
+
+
+def test_sizes_are_asked_of_arrays_that_have_them() -> None:
+    size = {
+        "points": Given(kind=FLOAT, domain=(-1, 1), names=("points",), shape=(8, 6)),
+        "n": Given(kind=INT, domain=(6, 6), names=("n",)),
+        "limit": Given(kind=INT, domain=(3, 6), names=("limit",)),
+    }
+    made = formed("for k in range(n):\n    if k < limit:\n        points[tid, k] = 0.0", extents.ask, **size)
+    first = {text_of(each).partition("\n")[0] for each in made}
+    assert first == {"for k in range(n):", "for k in range(points.shape[1]):"}
+    assert all("k < limit" in text_of(each) for each in made)
+
+
+def test_an_index_is_known_to_be_in_range_before_anything_is_looked_up_by_it() -> None:
+    text = "if tid >= most:\n    return\nif flag[tid] == 0:\n    return\nout[tid] = 1.0\nout[tid] += 1.0"
+    most = Given(kind=INT, domain=(16, 32), names=("most",))
+    lines = {line for each in formed(text, guards.rearrange, most=most) for line in text_of(each).splitlines()}
+    assert "if tid >= most or flag[tid] == 0:" in lines
+    assert not any("flag" in line.partition("most")[0] for line in lines if "most" in line)
+
+
+def test_vectors_of_one_number_are_short_and_others_are_not() -> None:
+    text = "a[tid] = wp.length(wp.vec3(0.0, 0.0, 0.0))\nb[tid] = wp.dot(wp.vec3(2.0, 2.0, 2.0), wp.vec3(0.0, 0.0, 1.0))"
+    first, second = zip(*(text_of(each).splitlines() for each in formed(text, zeros.shorten)), strict=True)
+    assert set(first) == {f"a[tid] = wp.length(wp.vec3({inner}))" for inner in ("", "0.0", "0.0, 0.0, 0.0")}
+    two = {f"b[tid] = wp.dot(wp.vec3({inner}), wp.vec3(0.0, 0.0, 1.0))" for inner in ("2.0", "2.0, 2.0, 2.0")}
+    assert set(second) == two

@@ -43,6 +43,8 @@ NOUNS = (
 )  # fmt: skip
 
 _LARGEST_POOL = 64
+_LONG = 0.75
+"""How long a name is at least where names are long, as a share of the longest of its pool."""
 _RESERVED = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"wp", "warp", "jax", "jnp", "lax", "np"}
 
 
@@ -53,7 +55,7 @@ class NameBook:
         stream: the random choices.
         steady: whether names come from the same place of their pools, as one person gives them: ``u`` and ``v`` or
             ``vel_x`` and ``vel_y``, and not one of each.
-        long: how likely it is that names are the longest of their pools.
+        long: how likely it is that names are among the longest of their pools.
     """
 
     def __init__(self, stream: Stream, *, steady: bool = False, long: float = 0.0) -> None:
@@ -73,8 +75,8 @@ class NameBook:
         free = [name for name in pool if name not in self._taken and name not in _RESERVED]
         if free and self._rank:
             if self._long and not of_any_length:
-                longest = max(map(len, free))
-                free = [name for name in free if len(name) == longest]
+                least = _LONG * max(map(len, free))
+                free = [name for name in free if len(name) >= least]
             return self.reserve(min(free, key=lambda name: self._rank[pool.index(name)]))
         if free:
             return self.reserve(self._stream.pick(free))

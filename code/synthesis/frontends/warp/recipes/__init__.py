@@ -72,6 +72,7 @@ CATEGORIES = (
     "constraints",
     "topology",
     "voxels",
+    "sensors",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
@@ -99,16 +100,12 @@ RECIPES: tuple[Recipe, ...] = (
     *applications.RECIPES,
 )
 _UNLIKE = {
-    "state": 44,
-    "joints": 11,
-    "shapes": 12,
-    "constraints": 10,
-    **dict.fromkeys(("bookkeeping", "queries"), 8),
-    **dict.fromkeys(("multibody", "sparse"), 7),
-    "contact": 6,
-    "events": 5,
-    **dict.fromkeys(("articulation", "topology", "voxels", "deformable", "control"), 4),
-    **dict.fromkeys(("mesh", "particles", "field"), 3),
+    "state": 30,
+    **dict.fromkeys(("joints", "shapes", "bookkeeping", "constraints"), 14),
+    **dict.fromkeys(("multibody", "sparse", "events"), 12),
+    **dict.fromkeys(("contact", "queries", "sensors"), 9),
+    **dict.fromkeys(("articulation", "topology", "control"), 6),
+    **dict.fromkeys(("voxels", "deformable", "mesh", "particles", "field"), 4),
 }
 """How often categories are drawn that applications have more or less of than of others.
 

@@ -13,6 +13,7 @@ from synthesis.frontends.warp.recipes.applications import (
     deformables,
     events,
     fields,
+    images,
     joints,
     kinematics,
     mesh_faces,
@@ -74,6 +75,7 @@ RECIPES: tuple[Recipe, ...] = tuple(
         vertices,
         volume_queries,
         voxels,
+        images,
     )
     for recipe in module.RECIPES
 )

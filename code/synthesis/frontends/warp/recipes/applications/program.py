@@ -32,12 +32,12 @@ FOUR, FRAME, SPATIAL = (Type("float32", (size,)) for size in (4, 7, 6))
 _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """How much more often a kernel of each difficulty has what it may have."""
 
-_FORMS_OF_NUMBERS = (("argument", 0.52), ("number", 0.1), ("constant", 0.38))
-_FORMS_OF_SIZES = (("argument", 0.45), ("constant", 0.25), ("static", 0.18), ("number", 0.12))
+_FORMS_OF_NUMBERS = (("argument", 0.62), ("number", 0.05), ("constant", 0.33))
+_FORMS_OF_SIZES = (("argument", 0.58), ("constant", 0.14), ("static", 0.2), ("number", 0.08))
 
 _NAMED = 0.92
 """How often states, kinds and bits of flags have names."""
-_STATIC = 0.12
+_STATIC = 0.2
 """How often a constant of the module is a number of Python's own, which is asked for by ``wp.static``."""
 
 _LOCALS: dict[str, tuple[str, ...]] = {
@@ -63,7 +63,7 @@ _LINES_KEPT = 256
 """Texts of which it is known what they name; one kernel has some dozen, and asks for them again and again."""
 _WRITTEN = (-1e6, 1e6)
 """The values that an array may come to hold which the kernel only writes."""
-_EARLY, _IN_PLACE = 0.5, 0.5
+_EARLY, _IN_PLACE = 0.5, 0.25
 """How often a kernel reads all that it needs first, and how often it reads in place what it needs once."""
 
 

@@ -244,7 +244,7 @@ def _draw_single(stream: Stream, target: str) -> KernelSpec:
     p.number("tol", (0.3, 1.2), ("tol", "tolerance", "threshold"), ("0.5", "0.75"))
     p.number("top", (0.4 * blocks, blocks), ("sum_limit", "max_total", "cap_total"), (f"{0.6 * blocks:.1f}",))
     p.number("slope", (-1.5, -0.5), ("slope", "directional_derivative", "descent"), ("-0.5",))
-    p.number("abs_tol", (0.2, 0.8), ("abs_tol", "abs_tolerance"), ("0.5",))
+    p.number("abs_tol", (0.5, 1.2), ("abs_tol", "abs_tolerance"), ("0.5",))
     p.number("margin", (0.05, 0.3), ("margin", "padding"), ("0.1",))
     p.number("min_size", (2, 4), ("min_size", "min_extent"), ("3.0",))
     p.number(

@@ -41,6 +41,9 @@ _TESTS = ("mask[i]", "flags[i] & ACTIVE != 0", "group[i] == selected", "group_ma
 """What a thing may have to be for a kernel to take it."""
 _GUARDS = (
     "not mask[i]", "mask_ids[i] == 0", "flags[i] & ACTIVE == 0", "group[i] < 0", "group[i] != selected",
+    "not mask[i] or kind_of[i] == TYPE_FIXED", "group[i] < 0 or flags[i] & ACTIVE == 0",
+    "mask_ids[i] == 0 or group[i] != selected", "kind_of[i] != TYPE_MOVING or not mask[i]",
+    "not mask[i] and not group_mask[group_id[i]]", "mask_ids[i] == 0 and kind_of[i] != TYPE_MOVING",
     "not group_mask[group_id[i]]", "not mask[i] or group[i] < 0", "kind_of[i] == TYPE_FIXED",
     "kind_of[i] != TYPE_MOVING", "kind_of[i] == TYPE_NONE or not mask[i]",
 )  # fmt: skip
@@ -136,13 +139,13 @@ class _Keeper:
     def copies(self, to: str, at: str) -> list[str]:
         """Lines that copy every field from one place to another, some by way of a local."""
         lines, late = list[str](), list[str]()
-        first = self.p.habit("read first", 0.25)
+        first = self.p.habit("read first", 0.4)
         for each in self.fields:
             if self._split and each.kind in PARTS:
                 late += [
                     f"{each.written}_{part}[{to}] = {made}({each.read}[{at}])" for part, _, made in PARTS[each.kind]
                 ]
-            elif first or self.p.choices.chance(0.12):
+            elif first or self.p.choices.chance(0.25):
                 lines.append(f"{self.local(each)} = {each.read}[{at}]")
                 late.append(f"{each.written}[{to}] = {self.local(each)}")
             else:

@@ -54,7 +54,21 @@ _CELL = {
             return ~ cell_out[i, j, k] = label
             return}
         count = int(0)
-        {for di in range(-1, 2):
+        {{for ni in range(wp.max(i - 1, 0), wp.min(i + 2, nx)):
+            for nj in range(wp.max(j - 1, 0), wp.min(j + 2, ny)):
+                for nk in range(wp.max(k - 1, 0), wp.min(k + 2, nz)):
+                    {if ni == i and nj == j and nk == k:
+                        continue ~}
+                    if cell_type[ni, nj, nk] == CELL_FLUID:
+                        count += 1
+        ~ first = wp.vec3i(wp.max(i - 1, 0), wp.max(j - 1, 0), wp.max(k - 1, 0))
+        last = wp.vec3i(wp.min(i + 1, nx - 1), wp.min(j + 1, ny - 1), wp.min(k + 1, nz - 1))
+        for ni in range(first[0], last[0] + 1):
+            for nj in range(first[1], last[1] + 1):
+                for nk in range(first[2], last[2] + 1):
+                    if cell_type[ni, nj, nk] == CELL_FLUID:
+                        count += 1
+        ~ for di in range(-1, 2):
             for dj in range(-1, 2):
                 for dk in range(-1, 2):
                     {if di == 0 and dj == 0 and dk == 0:
@@ -65,7 +79,7 @@ _CELL = {
                     if ni < 0 or nj < 0 or nk < 0 or ni >= nx or nj >= ny or nk >= nz:
                         continue
                     if cell_type[ni, nj, nk] == CELL_FLUID:
-                        count += 1 ~
+                        count += 1} ~
         for axis in range(3):
             for side in range(-1, 2, 2):
                 cell = wp.vec3i(i, j, k)
@@ -321,10 +335,8 @@ _PIXEL = {
     "tile_blur": """
         {total = wp.vec3(0.0, 0.0, 0.0)
         num = int(0)
-        {{for dy in range(-1, 2):
-            for dx in range(-1, 2): ~
-        for dy in range(-radius, radius + 1):
-            for dx in range(-radius, radius + 1):}
+        {for dy in range(-radius, radius + 1):
+            for dx in range(-radius, radius + 1):
                 x = px + dx
                 y = py + dy
                 if x < 0 or y < 0 or x >= width or y >= height:
@@ -339,15 +351,20 @@ _PIXEL = {
                 total += image[cam, y, x]
                 num += 1
         color_out[cam, py, px] = total / float({num ~ wp.max(num, 1)}) ~
-        {# weights 1, 2, 1 in both directions
-        ~}
         total = wp.vec3(0.0, 0.0, 0.0)
         weight = float(0.0)
+        {# weights 1, 2, 1 in both directions
         for dy in range(-1, 2):
             for dx in range(-1, 2):
                 x = {wp.clamp(px + dx, 0, width - 1) ~ wp.min(wp.max(px + dx, 0), width - 1)}
                 y = {wp.clamp(py + dy, 0, height - 1) ~ wp.min(wp.max(py + dy, 0), height - 1)}
                 w = float((2 - wp.abs(dx)) * (2 - wp.abs(dy)))
+        ~ for y in range(wp.max(py - 1, 0), wp.min(py + 2, height)):
+            for x in range(wp.max(px - 1, 0), wp.min(px + 2, width)):
+                w = float((2 - wp.abs(x - px)) * (2 - wp.abs(y - py)))
+        ~ for y in range(wp.max(py - radius, 0), wp.min(py + radius + 1, height)):
+            for x in range(wp.max(px - radius, 0), wp.min(px + radius + 1, width)):
+                w = 1.0 / float(1 + wp.abs(x - px) + wp.abs(y - py))}
                 {if shape_hit[cam, y, x] != shape_hit[cam, py, px]:
                     continue ~}
                 total += w * image[cam, y, x]

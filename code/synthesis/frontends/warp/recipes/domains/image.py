@@ -15,7 +15,7 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
     """Each pixel from the window around it."""
     scene = Scene(stream, (NUMBER,), rank=2, launch=stream.child("launch").choice(_LAUNCHES))
     choices, (rows, columns), (i, j) = scene.choices, scene.draft.threads, scene.thread
-    radius = choices.integer(1, 2)
+    radius = choices.weighted(((1, 0.7), (2, 0.3)))
     size = 2 * radius + 1
     padded = choices.chance(0.4)
     image = scene.array(
@@ -46,9 +46,11 @@ def _draw_window(stream: Stream, target: str) -> KernelSpec:
         inner = "s += x\n        w += x * x"
     else:
         inner = choices.choice(("s = wp.max(s, x)\n        w += x", "s = wp.max(s, x * x)\n        w += 0.5 * x"))
-    across, down = str(size), str(size)
+    across, down = "size", "size"
     if target == "convolution" and choices.chance(0.6):
         across, down = "kernel.shape[0]", "kernel.shape[1]"
+    else:
+        weights["size"] = scene.length(size, ("window", "kernel_size", "filter_size", "window_size"), unrolled=0.5)
     scene.add(
         f"for k in range({across}):\n    for l in range({down}):\n        {place}\n        {inner}", **at, **weights
     )

@@ -1,11 +1,13 @@
 """Softmax, attention, normalisation, losses, optimisers and recurrent cells, a row or an element a thread."""
 
+import functools
 import re
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.warp.recipes.domains.scene import FACTOR, NUMBER, POSITIVE, UNIT, Scene, term
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Expression, Literal, Name
+from synthesis.grammar.templates import Hole
 from synthesis.records import Domain, KernelSpec, Role
 
 _ROWS = ("logits", "scores", "x", "inputs", "features", "rows")
@@ -18,10 +20,11 @@ def _draw_row(stream: Stream, target: str) -> KernelSpec:
     choices, i = scene.choices, scene.thread[0]
     width = choices.integer(3, 8)
     row = scene.array(NUMBER, _VALUES, (*scene.draft.threads, width), _ROWS)
-    loop = f"for k in range({width}):\n"
-    at: dict[str, Expression] = {"row": row, "i": i}
+    loop = "for k in range(width):\n"
+    size = functools.cache(lambda: scene.length(width, ("width", "num_features", "row_size", "dim")))
+    at: dict[str, Hole] = {"row": row, "i": i, "width": size}
     if target in ("softmax", "log_sum_exp", "attention"):
-        scene.add("mx = row[i, 0]\n\n" + f"for k in range(1, {width}):\n    mx = wp.max(mx, row[i, k])", **at)
+        scene.add("mx = row[i, 0]\n\n" + "for k in range(1, width):\n    mx = wp.max(mx, row[i, k])", **at)
         heat = scene.number(0.5, 1.5, ("temperature", "scale", "beta", "inv_temp"))
         scene.add("s = float(0.0)\n\n" + loop + "    s += wp.exp((row[i, k] - mx) * heat)", **at, heat=heat)
         if target == "log_sum_exp":
@@ -203,9 +206,10 @@ def _draw_cell(stream: Stream, target: str) -> KernelSpec:
         "filter": "    h = h + wx * (row[i, k] - wh * h) * 0.3",
     }[target]
     scene.add(
-        f"for k in range({steps}):\n{body}",
+        f"for k in range(steps):\n{body}",
         row=row,
         i=i,
+        steps=scene.length(steps, ("num_steps", "seq_len", "time_steps", "length"), unrolled=0.6),
         **{name: node for name, node in weight.items() if name in body},
     )
     for name, node in weight.items():

@@ -5,7 +5,7 @@ from synthesis.frontends.warp.recipes.drafting import Draft
 from synthesis.grammar import scenes
 from synthesis.grammar.operations import Term
 from synthesis.grammar.streams import Stream
-from synthesis.grammar.syntax import Expression, Name, Subscript
+from synthesis.grammar.syntax import Expression, Literal, Name, Subscript
 from synthesis.grammar.types import Type
 from synthesis.grammar.weaving import typical_domain
 from synthesis.records import Domain, KernelSpec, Role
@@ -82,6 +82,19 @@ class Scene(scenes.Scene[Draft]):
         if self.choices.chance(0.4):
             return self.constant(low, high)
         return self.shared(NUMBER, Domain(low=low, high=high), pool)
+
+    def length(self, count: int, pool: tuple[str, ...], *, unrolled: float = 0.25) -> Expression:
+        """How often a loop goes round: an argument that is this number, or the number itself, where Warp unrolls it.
+
+        Args:
+            count: how often.
+            pool: names to choose from.
+            unrolled: the share of kernels that have the number; their loops keep right adjoints where values are
+                handed from one round to the next.
+        """
+        if self.choices.chance(unrolled):
+            return Literal(str(count))
+        return self.shared(Type("int32"), Domain(low=count, high=count), pool)
 
     def weave_hole(
         self, kind: Type, known: list[tuple[Expression, Domain]], within: Domain, steps: tuple[int, int] = (1, 3)

@@ -27,13 +27,15 @@ def _draw_sparse(stream: Stream, target: str) -> KernelSpec:
     x = scene.array(NUMBER, POINTS, (count,), ("x", "u", "vec", "solution"))
     sizes = scene.array(_INDICES, Domain(low=1, high=most), (count,), ("counts", "row_sizes", "degrees", "nnz"))
     if choices.chance(0.5):
-        bound = choices.choice((str(most), "vals.shape[1]", "cols.shape[1]"))
+        bound = choices.choice(("most", "vals.shape[1]", "cols.shape[1]"))
+        own = {"most": scene.length(most, ("row_size", "max_nnz", "entries_per_row"))} if bound == "most" else {}
         scene.add(
             f"s = float(0.0)\n\nfor k in range({bound}):\n    s += vals[i, k] * x[cols[i, k]]",
             vals=vals,
             x=x,
             cols=cols,
             i=i,
+            **own,
         )
         limit: Expression = scene.template.expression("float(sizes[i])", sizes=sizes, i=i)
     else:
@@ -79,11 +81,12 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
     n = choices.integer(3, 6)
     rhs = scene.array(NUMBER, POINTS, (count, n), ("rhs", "b", "d", "loads"))
     lower = scene.array(NUMBER, Domain(low=-0.4, high=0.4), (count, n), ("lower", "a", "sub_diag", "left"))
-    at: dict[str, Expression] = {"rhs": rhs, "low": lower, "i": i}
+    size = scene.length(n, ("size", "num_unknowns", "dim", "block_size"), unrolled=0.6)
+    at: dict[str, Expression] = {"rhs": rhs, "low": lower, "i": i, "size": size}
     strong = scene.number(1.5, 3.0, ("diag", "main", "center_coef"))
     if target == "forward_sweep":
         scene.add(
-            f"x = rhs[i, 0] / strong\n\nfor k in range(1, {n}):\n    x = (rhs[i, k] - low[i, k] * x) / strong",
+            "x = rhs[i, 0] / strong\n\nfor k in range(1, size):\n    x = (rhs[i, k] - low[i, k] * x) / strong",
             **at,
             strong=strong,
         )
@@ -92,7 +95,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
     elif target == "gauss_seidel":
         scene.add(
             (
-                f"x = float(0.0)\n\ns = float(0.0)\n\nfor k in range({n}):\n"
+                "x = float(0.0)\n\ns = float(0.0)\n\nfor k in range(size):\n"
                 "    x = (rhs[i, k] - low[i, k] * s) / strong\n    s = 0.5 * s + x"
             ),
             **at,
@@ -101,7 +104,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
         node = "s - 0.5 * x"
     elif target == "richardson":
         scene.add(
-            f"x = float(0.0)\n\nfor k in range({n}):\n    e = rhs[i, k] - strong * x\n    x = x + 0.3 * e + low[i, k]",
+            "x = float(0.0)\n\nfor k in range(size):\n    e = rhs[i, k] - strong * x\n    x = x + 0.3 * e + low[i, k]",
             **at,
             strong=strong,
         )
@@ -109,7 +112,7 @@ def _draw_banded(stream: Stream, target: str) -> KernelSpec:
     else:
         scene.add(
             (
-                f"s = float(0.0)\n\nx = float(0.0)\n\nfor k in range({n}):\n"
+                "s = float(0.0)\n\nx = float(0.0)\n\nfor k in range(size):\n"
                 "    s += rhs[i, k] * low[i, k]\n    x += low[i, k] * low[i, k] * strong"
             ),
             **at,
@@ -266,8 +269,9 @@ def _draw_walk(stream: Stream, target: str) -> KernelSpec:
         "estimate": "    t = wp.randf(rng, -1.0, 1.0)\n    s += wp.sin(x * t) * gain",
     }[target]
     scene.add(
-        f"for _ in range({steps}):\n{body}",
+        f"for _ in range(steps):\n{body}",
         gain=gain,
+        steps=scene.length(steps, ("num_steps", "steps", "num_samples", "horizon"), unrolled=0.6),
         level=lambda: scene.number(-1.0, 1.0, ("mean", "level", "mu")),
     )
     made = scene.template.expression(f"x + s / {float(steps)}", x=scene.name("x"), s=scene.name("s"))
@@ -293,7 +297,13 @@ def _draw_scan(stream: Stream, target: str) -> KernelSpec:
     where = "out[i, k] = s" if choices.chance(0.7) or target == "prefix_max" else f"out[i, {width - 1} - k] = s"
     factor = scene.weave_hole(NUMBER, [], FACTOR, (1, 2))
     scene.add(
-        f"for k in range({width}):\n    {step}\n    {where} * factor", row=row, out=out, i=i, keep=keep, factor=factor
+        f"for k in range(width):\n    {step}\n    {where} * factor",
+        row=row,
+        out=out,
+        i=i,
+        keep=keep,
+        factor=factor,
+        width=scene.length(width, ("width", "num_columns", "row_length", "length"), unrolled=0.6),
     )
     return scene.done("solver", "scan", target, "What has run up to each place of a row", ("loop_sum",))
 

@@ -1,4 +1,5 @@
-"""The forms in which people write the same: in many worlds or one, a guard or a branch, flags as numbers or truths.
+"""The forms in which people write the same: in many worlds or one, in place or not, a guard or a
+branch, flags as numbers or truths, sizes as arguments or asked of arrays, vectors of one number in full or not.
 
 Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and leaves what it computes.
 A recipe writes its lines once; these choose how they look.
@@ -6,14 +7,17 @@ A recipe writes its lines once; these choose how they look.
 
 from synthesis.frontends.warp.recipes.applications.forms import (
     bundles,
+    extents,
     flags,
     guards,
+    in_place,
     outlining,
     prints,
     remarks,
     statics,
     switches,
     worlds,
+    zeros,
 )
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Bundle, Given, Sheet, unparse
 from synthesis.grammar.streams import Stream
@@ -29,12 +33,15 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
         choices: what decides.
         talks: whether it has comments.
     """
+    in_place.update(sheet, choices.child("in place"))
     worlds.spread(sheet, choices.child("worlds"))
+    extents.ask(sheet, choices.child("extents"))
     flags.turn_to_truths(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
     prints.warn(sheet, choices.child("prints"))
     switches.switch(sheet, choices.child("switches"))
     statics.resolve(sheet, choices.child("statics"))
+    zeros.shorten(sheet, choices.child("zeros"))
     if talks:
         remarks.remark(sheet, choices.child("remarks"))
     bundles.bundle(sheet, choices.child("bundles"))

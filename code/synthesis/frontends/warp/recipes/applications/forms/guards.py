@@ -1,15 +1,16 @@
 """Guards: what leaves early and what is inside a branch, one test of two parts or two tests."""
 
 import ast
+from collections.abc import Sequence
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blocks_in, blocks_of, names_in
 from synthesis.grammar.streams import Stream
 
-_INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.3, ast.Continue: 0.5}
+_INSIDE: dict[type[ast.stmt], float] = {ast.Return: 0.4, ast.Continue: 0.5}
 """How often what comes after a guard stands in a branch instead."""
 _JOINED, _PARTED = 0.75, 0.08
 """How often two tests with the same body are one, and one of two parts is two."""
-_TIGHT = 0.3
+_TIGHT = 0.5
 """How often a branch whose body is another branch asks for both at once."""
 _DEEPEST = 3
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -20,7 +21,7 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 def rearrange(sheet: Sheet, choices: Stream) -> None:
     """Write some of a kernel's tests in other ways."""
     for block in list(blocks_of(sheet.body)):
-        _join(block, choices)
+        _join(block, choices, sheet.indices)
         _part(block, choices)
         _tighten(block, choices)
     for depth, left, block in _nested(sheet.body, 0, ast.Return):
@@ -80,12 +81,26 @@ def _deep(body: list[ast.stmt]) -> bool:
                if inner is not outer and isinstance(outer, ast.If | ast.For))  # fmt: skip
 
 
-def _alike(first: ast.stmt, second: ast.stmt) -> bool:
-    """Whether two statements are branches of the same short body, which may be asked for at once."""
+def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
+    """Whether two statements are branches of the same short body, which may be asked for at once.
+
+    What a thread may look up by its index is asked for after the index is known to be in range: Warp goes no further
+    than it has to.
+    """
     match first, second:
         case ast.If(body=[one], orelse=[]), ast.If(body=[other], orelse=[]):
             jumps = isinstance(one, ast.Return | ast.Continue | ast.Break)
-            return jumps and ast.dump(one) == ast.dump(other) and _independent(first.test, second.test)
+            safe = _is_range(first.test, indices) or _independent(first.test, second.test)
+            return jumps and ast.dump(one) == ast.dump(other) and safe
+        case _:
+            return False
+
+
+def _is_range(test: ast.expr, indices: Sequence[str]) -> bool:
+    """Whether a test asks whether one of the thread's indices is too large."""
+    match test:
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.GtE()]):
+            return name in indices
         case _:
             return False
 
@@ -101,12 +116,12 @@ def _parts(test: ast.expr, op: type[ast.boolop]) -> list[ast.expr]:
     return test.values if isinstance(test, ast.BoolOp) and isinstance(test.op, op) else [test]
 
 
-def _join(block: list[ast.stmt], choices: Stream) -> None:
+def _join(block: list[ast.stmt], choices: Stream, indices: Sequence[str]) -> None:
     """Make one of two tests with the same body."""
     place = 0
     while place + 1 < len(block):
         first, second = block[place], block[place + 1]
-        if _alike(first, second) and choices.chance(_JOINED):
+        if _alike(first, second, indices) and choices.chance(_JOINED):
             assert isinstance(first, ast.If)
             assert isinstance(second, ast.If)
             tests = [*_parts(first.test, ast.Or), *_parts(second.test, ast.Or)]

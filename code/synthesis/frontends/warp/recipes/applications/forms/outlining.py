@@ -9,9 +9,9 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, blo
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.templates import KNOWN
 
-_SHARES = (0.55, 0.35)
+_SHARES = (0.8, 0.45)
 """How often a kernel has a function beside it that its lines might have been, and then another one."""
-_SMALLEST, _LARGEST = 14, 130
+_SMALLEST, _LARGEST = 9, 130
 """Nodes of what is worth a function, and of what people still take in at once."""
 _MOST_PARAMETERS, _MOST_ARRAYS = 7, 2
 _RETURNED = 0.65

@@ -6,7 +6,7 @@ from synthesis.frontends.warp.recipes.applications.forms.sheet import Sheet, par
 from synthesis.frontends.warp.recipes.applications.forms.terms import extra_terms
 from synthesis.grammar.streams import Stream
 
-_BRANCHES, _VECTORS = 0.12, 0.06
+_BRANCHES, _VECTORS = 0.3, 0.12
 """How often a term that has a name depends on a constant, and how often vectors of plain numbers are made once."""
 _TESTS = (("True", "{}"), ("True", "{}"), ("False", "not {}"))
 """What such a constant is, and how it is asked for; it always holds."""

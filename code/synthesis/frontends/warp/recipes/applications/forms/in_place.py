@@ -1,0 +1,118 @@
+"""State that is updated where it is: one array instead of one that is read and another that is written."""
+
+import ast
+from dataclasses import replace
+
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet
+from synthesis.grammar.streams import Stream
+from synthesis.records import Role
+
+_SHARE = 0.5
+"""How often an array that holds what another one becomes is that one. Of applications' kernels 22 % read and write one
+array."""
+_UNSAID = frozenset({"out", "new", "next", "in", "old", "last", "prev", "src", "dst", "buffer", "data", "current"})
+"""Parts of names that say when or where something is, and not what."""
+
+
+def update(sheet: Sheet, choices: Stream) -> None:
+    """Let some arrays be updated where they are.
+
+    That is done where every thread touches only its own element of both, both hold the same by their names, and no
+    line would then give an element to itself.
+    """
+    own = ", ".join(sheet.indices)
+    places = _Places()
+    for statement in sheet.body:
+        places.visit(statement)
+    alone = [key for key, found in places.indices.items() if found == {own} and key not in places.bare]
+    for written in [key for key in alone if _is_written(sheet.given.get(key))]:
+        for read in [key for key in alone if _become(sheet.given.get(key), sheet.given[written])]:
+            if read == written or places.copies(read, written) or not choices.chance(_SHARE):
+                continue
+            old, new = sheet.given[read], sheet.given[written]
+            sheet.given[read] = replace(old, role=Role.INOUT, names=_unmarked(old.names, new.names))
+            sheet.body = [_Renaming(written, read).visit(each) for each in sheet.body]
+            alone.remove(read)
+            break
+
+
+def _is_written(given: Given | None) -> bool:
+    return given is not None and given.shape is not None and given.role is Role.OUTPUT
+
+
+def _become(old: Given | None, new: Given) -> bool:
+    """Whether one array holds what another becomes: the same kind of value in the same shape, and of the same name."""
+    if old is None or old.role is not Role.INPUT or old.base:
+        return False
+    alike = (old.kind, old.shape, old.element) == (new.kind, new.shape, new.element)
+    return alike and bool(_words(old.names) & _words(new.names))
+
+
+def _words(names: tuple[str, ...]) -> set[str]:
+    """What names say, without when and where."""
+    return {"_".join(part for part in name.split("_") if part not in _UNSAID) for name in names} - {""}
+
+
+def _unmarked(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[str, ...]:
+    """Names of an array that is updated: those that do not say when or where it is, or all if each does."""
+    plain = tuple(name for name in (*old, *new) if _UNSAID.isdisjoint(name.split("_")))
+    return tuple(dict.fromkeys(plain)) or old
+
+
+class _Places(ast.NodeVisitor):
+    """Finds by which indices arrays are read and written, what is used otherwise, and what is given to what."""
+
+    def __init__(self) -> None:
+        self.indices: dict[str, set[str]] = {}
+        self.bare = set[str]()
+        self._given: dict[str, set[str]] = {}
+        """What variables, and elements of arrays, are given as it is: variables, and elements of arrays."""
+
+    def copies(self, read: str, written: str) -> bool:
+        """Whether an element of one array may be given to another one as it is, by way of variables too."""
+        found, new = {written}, {written}
+        while new:
+            new = {each for name in new for each in self._given.get(name, ())} - found
+            found |= new
+        return read in found
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        if isinstance(node.value, ast.Name):
+            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            self.indices.setdefault(node.value.id, set()).add(", ".join(ast.unparse(each) for each in parts))
+            self.visit(node.slice)
+        else:
+            self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            given = target.value if isinstance(target, ast.Subscript) else target
+            if isinstance(given, ast.Name):
+                self._given.setdefault(given.id, set()).update(_values(node.value))
+        self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> None:
+        self.bare.add(node.id)
+
+
+def _values(node: ast.expr) -> set[str]:
+    """The variables, and the arrays of elements, that may be an expression's value as they are."""
+    match node:
+        case ast.Name(id=name) | ast.Subscript(value=ast.Name(id=name)):
+            return {name}
+        case ast.IfExp(body=one, orelse=other):
+            return _values(one) | _values(other)
+        case ast.Call(func=ast.Attribute(attr="where"), args=[_, one, other]):
+            return _values(one) | _values(other)
+        case _:
+            return set()
+
+
+class _Renaming(ast.NodeTransformer):
+    """Calls an array what another one is called."""
+
+    def __init__(self, old: str, new: str) -> None:
+        self.old, self.new = old, new
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        return ast.Name(self.new, node.ctx) if node.id == self.old else node

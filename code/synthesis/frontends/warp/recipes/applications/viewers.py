@@ -1,0 +1,250 @@
+"""The images of a camera and of what is around it: in which layout a kernel has them, and all that its lines may name.
+
+A thread has a pixel. An application keeps its images in one of a few layouts, and asks for a thread's pixel so: an
+index for each of world, camera, row and column, one for the view, or one number that all of these are worked out of.
+"""
+
+from dataclasses import dataclass
+
+from synthesis.frontends.warp.recipes.applications.program import FLAG, FLOAT, FOUR, INT, VEC, Program
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.types import Type
+
+_BITS, _BYTE = Type("uint32"), Type("uint8")
+_COLORS = 4
+"""Channels of an image of bytes."""
+_SEGMENTS = 6
+"""Objects that pixels may show."""
+
+_LEAVE = """{?0.45 if {not view_on[VIEW] ~ view_mask[VIEW] == 0 ~ not view_on[VIEW]}:
+            return}"""
+"""What leaves the pixels of some views alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How an application keeps its images.
+
+    Args:
+        views: what stands for a view in an index, ``at`` for a pixel, ``left`` and ``up`` for those beside it.
+        lookups: what is worked out of the thread's indices, where lines need it.
+    """
+
+    views: str
+    at: str
+    left: str
+    up: str
+    lookups: tuple[tuple[str, str], ...] = ()
+
+
+_ROWS = (("y", "y = pixel // width"), ("x", "x = pixel % width"))
+_ALL = "world, camera, row, column"
+_LAYOUTS = {
+    _ALL: _Layout(
+        "world, cam", "world, cam, y, x", "world, cam, y, x - 1", "world, cam, y - 1, x"
+    ),
+    "view, row, column": _Layout("view", "view, y, x", "view, y, x - 1", "view, y - 1, x"),
+    "view, pixel": _Layout("view", "view, pixel", "view, pixel - 1", "view, pixel - width", _ROWS),
+    "number": _Layout(
+        "view", "view, y, x", "view, y, x - 1", "view, y - 1, x",
+        (("view", "view = tid // (width * height)"), ("y", "y = tid // width % height"), ("x", "x = tid % width")),
+    ),
+    "number of a pixel": _Layout(
+        "view", "tid", "tid - 1", "tid - width",
+        (("view", "view = tid // (width * height)"), ("pixel", "pixel = tid % (width * height)"), *_ROWS),
+    ),
+}  # fmt: skip
+_ROOM = 16
+"""Points that a cloud has room for."""
+
+
+class Viewer:
+    """The images of one kernel, in one layout."""
+
+    def __init__(self, stream: Stream, target: str) -> None:
+        self.target = target
+        choices = stream.child("layout")
+        options = ["view, row, column", "view, row, column", _ALL, "number"]
+        if target not in ("shrink_image", "tile_views"):
+            options += ["view, pixel", "number of a pixel"]
+        name = choices.choice(options)
+        self.layout = _LAYOUTS[name]
+        self.height, self.width = choices.choice(((4, 6), (6, 8), (4, 8), (5, 6)))
+        worlds, cams = choices.choice(((2, 1), (2, 2), (3, 1)))
+        views = worlds * cams
+        world, cam = ("world", "world_id", "env", "worldid"), ("cam", "camera", "cam_id", "camera_index")
+        view, rows = ("view", "camera_id", "cam_id", "view_id", "frame_id"), ("y", "py", "row", "v")
+        image, area = (self.height, self.width), self.height * self.width
+        pixels = ("pixel", "pixel_id", "px", "pix")
+        columns, number = ("x", "px", "col", "u"), ("tid", "i", "index", "pixel_id")
+        axes, launch, self.shape, self.views = {
+            _ALL: ((world, cam, rows, columns), (worlds, cams, *image), (worlds, cams, *image), (worlds, cams)),
+            "view, row, column": ((view, rows, columns), (views, *image), (views, *image), (views,)),
+            "view, pixel": ((view, pixels), (views, area), (views, area), (views,)),
+            "number": ((number,), (views * area,), (views, *image), (views,)),
+            "number of a pixel": ((number,), (views * area,), (views * area,), (views,)),
+        }[name]  # fmt: skip
+        self.p = Program(stream, *axes, launch=launch)
+        self.count = views
+        self.bytes_at = self.layout.at
+        self.bytes_shape = self.shape
+        self.view_number = self.layout.views
+        lookups = dict(self.layout.lookups)
+        if name == _ALL:
+            lookups["view"] = f"view = world * {cams} + cam"
+            self.bytes_at, self.bytes_shape = "view, y, x", (views, self.height, self.width)
+            self.view_number = "(world + cam)"
+        self.lookups = lookups
+
+    def write(self, text: str) -> None:
+        """Write lines, in this layout."""
+        for key, value in (
+            ("LEAVE", _LEAVE), ("VIEW_BYTES", self.bytes_at), ("VIEW_NUMBER", self.view_number),
+            ("VIEW", self.layout.views), ("LEFT", self.layout.left), ("UP", self.layout.up), ("AT", self.layout.at),
+        ):  # fmt: skip
+            text = text.replace(key, value)
+        self.p.lookups(**self.lookups)
+        self.p.write(text)
+
+    def declare(self) -> None:
+        """All that lines may name; those that they do not name become no arguments."""
+        p, shape, views = self.p, self.shape, self.views
+        p.sizes(width=self.width, height=self.height)
+        p.sizes(columns=2)
+        for key, kind, bounds, names in (
+            ("rgb", VEC, (0, 1.5), ("color", "rgb", "radiance", "color_image", "hdr_image")),
+            ("normal", VEC, (-1, 1), ("normal_image", "normals", "surface_normal", "world_normals")),
+            ("ray_dir", VEC, (-1, 1), ("ray_dir", "ray_direction", "camera_rays", "view_dirs")),
+            ("depth", FLOAT, (-1, 9), ("depth", "depth_image", "hit_distance", "distance_image", "range_image")),
+            ("valid", FLAG, (0, 1), ("valid_mask", "is_valid", "pixel_mask", "hit_mask")),
+            ("in_shadow", FLAG, (0, 1), ("in_shadow", "shadow_mask", "occluded")),
+            ("ids", INT, (-1, _SEGMENTS - 1), ("shape_index", "segmentation", "object_ids", "geom_ids", "hit_ids")),
+            ("last_ids", INT, (-1, 1), ("prev_ids", "previous_segmentation", "last_shape_index")),
+            ("bits", _BITS, (0, 2**24 - 1), ("packed", "color_packed", "rgba_packed", "color_image", "pixel_bits")),
+            ("over_rgb", VEC, (0, 1), ("overlay_color", "layer_rgb", "foreground_color")),
+            ("over_normal", VEC, (-1, 1), ("overlay_normal", "layer_normals", "foreground_normal")),
+            ("over_depth", FLOAT, (-1, 9), ("overlay_depth", "layer_depth", "foreground_depth")),
+            ("over_ids", INT, (-1, _SEGMENTS - 1), ("overlay_ids", "layer_ids", "foreground_ids")),
+        ):  # fmt: skip
+            p.array(key, kind, bounds, shape, names)
+        for key, kind, bounds, names, element in (
+            ("view_on", FLAG, (0, 1), ("camera_enabled", "view_active", "render_mask", "needs_update"), ""),
+            ("view_mask", INT, (0, 3), ("render_flags", "camera_mask", "update_flags", "camera_flags"), ""),
+            ("moved", FLAG, (0, 1), ("camera_moved", "history_invalid", "was_moved"), ""),
+            ("exposure", FLOAT, (0.5, 2), ("exposure", "camera_gain", "exposure_scale"), ""),
+            ("sky_color", VEC, (0, 1), ("sky_color", "clear_color", "background_color"), ""),
+            ("tan_half", FLOAT, (0.3, 1), ("tan_half_fov", "half_height", "fov_scale"), ""),
+            ("fov", FLOAT, (0.5, 1.5), ("fov", "camera_fov", "fovy", "vertical_fov"), ""),
+            ("range_min", FLOAT, (0, 1), ("depth_min", "min_depth", "near_depth"), ""),
+            ("range_max", FLOAT, (4, 9), ("depth_max", "max_depth", "far_depth"), ""),
+            ("small_of", INT, (0, _SEGMENTS - 1), ("target_id", "tracked_object", "target_shape"), ""),
+            ("cam_pos", VEC, (-2, 2), ("camera_position", "cam_pos", "eye_positions", "view_origin"), ""),
+            ("cam_rot", FOUR, (-1, 1), ("camera_orientation", "cam_quat", "view_rotation", "camera_rot"), "wp.quat"),
+            ("lens", FOUR, (2, 6), ("intrinsics", "camera_intrinsics", "projection_params", "lens_params"), "wp.vec4"),
+        ):  # fmt: skip
+            p.array(key, kind, bounds, views, names, element)
+        blocks = (*views, 2 * self.height, 2 * self.width)
+        p.array("fine_rgb", VEC, (0, 1), blocks, ("color_full", "hires_color", "rgb_in"))
+        p.array("fine_depth", FLOAT, (-1, 9), blocks, ("depth_full", "hires_depth", "depth_in"))
+        p.array("fine_ids", INT, (-1, _SEGMENTS - 1), blocks, ("ids_full", "hires_ids", "segmentation_in"))
+        p.array("palette", VEC, (0, 1), (_SEGMENTS,), ("palette", "segment_colors", "shape_colors", "material_color"))
+        p.array("light_dir", VEC, (-1, 1), (3,), ("light_direction", "light_dirs", "lights_dir"))
+        p.array("light_color", VEC, (0, 1), (3,), ("light_color", "light_intensity", "lights_rgb"))
+        p.array("light_on", FLAG, (0, 1), (3,), ("light_active", "lights_enabled", "light_on"))
+        for key, bounds, names in (
+            ("background", (0, 1), ("background", "background_color", "sky_color", "clear_color")),
+            ("ground_color", (0, 1), ("ground_color", "horizon_color", "floor_color")),
+            ("highlight", (0, 1), ("highlight_color", "outline_color", "edge_color")),
+            ("tint", (0.5, 1.5), ("tint", "white_balance", "color_scale")),
+            ("ambient", (0, 0.4), ("ambient", "ambient_color")),
+            ("sun_dir", (-1, 1), ("sun_dir", "sun_direction", "light_direction")),
+            ("sun_color", (0.5, 1), ("sun_color", "light_color")),
+        ):  # fmt: skip
+            p.scalar(key, VEC, bounds, names)
+        for key, bounds, names in (
+            ("hidden_id", (0, 2), ("hidden_id", "ignore_id", "robot_id")),
+            ("max_samples", (1, 4), ("max_samples", "num_samples")),
+            ("selected_id", (0, _SEGMENTS - 1), ("selected_id", "highlight_id", "picked_shape")),
+            ("seed", (0, 999), ("seed", "noise_seed", "rng_seed")),
+            ("frame", (0, 99), ("frame", "frame_index", "step")),
+        ):  # fmt: skip
+            p.scalar(key, INT, bounds, names)
+        p.scalar("clear_value", _BITS, (0, 2**24 - 1), ("clear_value", "clear_color", "background_packed"))
+        p.scalar("num_lights", INT, (1, 3), ("num_lights", "light_count", "lights_size"))
+        p.scalar("aspect", FLOAT, (1, 2), ("aspect", "aspect_ratio"))
+        p.sizes(factor=2)
+        for key, bounds, names, usual in (
+            ("near", (0.1, 0.5), ("near", "near_plane", "min_range", "z_near"), ("0.1", "0.5")),
+            ("far", (6, 8), ("far", "far_plane", "max_range", "max_distance"), ("8.0", "10.0")),
+            ("inv255", (0.003, 0.004), ("inv_255", "color_scale", "byte_to_float"), ("0.00392156862745098",)),
+            ("gain", (0.5, 2), ("gain", "exposure", "brightness"), ("1.0", "2.0")),
+            ("focal", (3, 6), ("focal", "focal_length", "focal_px"), ("4.0", "5.0")),
+            ("center_x", (2, 4), ("center_x", "principal_x", "cx"), ("4.0", "3.0")),
+            ("center_y", (2, 3), ("center_y", "principal_y", "cy"), ("2.0", "3.0")),
+            ("floor_height", (-2, 0), ("floor_height", "ground_level", "min_height"), ("0.0", "-1.0")),
+            ("ceiling", (2, 5), ("ceiling", "max_height", "height_limit"), ("2.0", "4.0")),
+            ("depth_jump", (0.5, 2), ("depth_jump", "depth_threshold", "edge_threshold"), ("0.5", "1.0")),
+            ("alpha", (0.1, 0.5), ("alpha", "blend", "history_weight"), ("0.1", "0.2")),
+            ("dropout", (0.1, 0.4), ("dropout", "dropout_rate", "miss_probability"), ("0.1", "0.2")),
+            ("noise_level", (0.05, 0.2), ("noise_level", "noise_std", "depth_noise"), ("0.1", "0.05")),
+            ("noise_slope", (0.01, 0.1), ("noise_slope", "noise_per_meter"), ("0.05", "0.01")),
+            ("depth_step", (0.1, 0.3), ("depth_step", "quantization", "depth_resolution"), ("0.25", "0.125")),
+        ):  # fmt: skip
+            p.number(key, bounds, names, usual)
+        p.constants({"NO_HIT": -1, "CLEAR": 1, "NUM_SEGMENTS": _SEGMENTS, "COLORS": 3})
+        self._declare_outputs()
+
+    def _declare_outputs(self) -> None:
+        p, shape, views = self.p, self.shape, self.views
+        small = (*views, self.height, self.width)
+        for key, kind, names, start in (
+            ("depth_out", FLOAT, ("depth_out", "out_depth", "depth_image", "distance_out"), None),
+            ("ids_out", INT, ("shape_index_out", "out_ids", "segmentation_out"), None),
+            ("rgb_out", VEC, ("color_out", "out_color", "rgb_image", "shaded"), None),
+            ("normal_out", VEC, ("normal_out", "out_normals", "normal_image"), None),
+            ("bits_out", _BITS, ("packed_out", "out_color", "rgba_out", "color_packed"), None),
+            ("samples_out", INT, ("sample_count", "num_samples"), None),
+            ("gray_out", _BYTE, ("gray", "depth_gray", "out_gray", "depth_bytes"), None),
+            ("value_out", FLOAT, ("gray", "luminance", "intensity"), None),
+            ("valid_out", FLAG, ("valid_out", "is_valid", "hit_mask"), None),
+            ("edge_out", FLAG, ("edges", "edge_mask", "outline", "silhouette"), None),
+            ("direction_out", VEC, ("ray_direction", "ray_dir_out", "out_rays", "camera_rays"), None),
+            ("origin_out", VEC, ("ray_origin", "origin_out", "ray_start"), None),
+            ("point_out", VEC, ("points", "point_image", "positions_out", "world_points"), None),
+            ("samples_io", INT, ("sample_count", "num_samples", "accumulated"), (0, 4)),
+            ("rgb_io", VEC, ("history", "accumulated_color", "color_buffer", "frame_buffer"), (0, 1)),
+            ("depth_io", FLOAT, ("depth", "depth_buffer", "scene_depth"), (0, 9)),
+            ("ids_io", INT, ("shape_index", "id_buffer", "scene_ids"), (-1, 3)),
+            ("normal_io", VEC, ("normals", "normal_buffer", "scene_normals"), (-1, 1)),
+        ):  # fmt: skip
+            at = small if self.target == "shrink_image" else shape
+            p.output(key, kind, at, names, start)
+        p.output("small_rgb", VEC, small, ("color_small", "rgb_out", "thumbnail"))
+        p.output("small_depth", FLOAT, small, ("depth_small", "depth_out", "lowres_depth"))
+        p.output("small_ids", INT, small, ("ids_small", "ids_out", "lowres_ids"))
+        p.output("share", FLOAT, small, ("coverage", "share_out", "visible_fraction"))
+        p.output("bytes_out", _BYTE, (*self.bytes_shape, _COLORS), ("rgb_bytes", "out_rgba", "image_u8", "color_bytes"))
+        tiles = (self.count * self.height, 2 * self.width)
+        p.output("atlas", VEC, tiles, ("atlas", "tiled_image", "grid_image", "mosaic"))
+        p.output("atlas_bits", _BITS, tiles, ("atlas", "tiled_packed", "grid_image"))
+        p.output("atlas_bytes", _BYTE, (*tiles, _COLORS), ("atlas", "tiled_rgb", "grid_image"))
+        p.output("range_min_out", FLOAT, views, ("depth_min", "min_depth", "nearest_depth"), (5, 9))
+        p.output("range_max_out", FLOAT, views, ("depth_max", "max_depth", "farthest_depth"), (0, 1))
+        p.output("depth_sum", FLOAT, views, ("depth_sum", "total_depth"), (0, 1))
+        p.output("pixel_count", INT, views, ("pixel_count", "num_pixels", "hit_count"), (0, 1))
+        segments = (_SEGMENTS,)
+        p.output("segment_count", INT, segments, ("segment_count", "pixels_per_shape", "pixel_count"), (0, 1))
+        p.output("segment_rgb", VEC, segments, ("segment_color", "color_sum"), (0, 1))
+        p.output("segment_depth", FLOAT, segments, ("segment_depth", "depth_sum"), (0, 1))
+        p.output("nearest", FLOAT, segments, ("nearest_inverse", "inverse_depth"), (0, 0.1))
+        for key, names, start in (
+            ("box_low_x", ("box_min_x", "left", "bbox_x0"), (3, 9)),
+            ("box_low_y", ("box_min_y", "top", "bbox_y0"), (2, 9)),
+            ("box_high_x", ("box_max_x", "right", "bbox_x1"), (0, 2)),
+            ("box_high_y", ("box_max_y", "bottom", "bbox_y1"), (0, 1)),
+        ):  # fmt: skip
+            p.output(key, INT, segments, names, start)
+        p.output("counter", INT, (1,), ("num_points", "point_count", "counter"), (0, 1))
+        p.output("cloud", VEC, (_ROOM,), ("cloud", "point_cloud", "points_out"), (-1, 1))
+        p.output("cloud_ids", INT, (_ROOM,), ("cloud_ids", "point_ids", "labels_out"), (-1, 1))
+        p.sizes(max_points=_ROOM)
