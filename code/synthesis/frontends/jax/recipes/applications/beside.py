@@ -27,9 +27,9 @@ def needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> li
     return [each for each in beside if isinstance(each, Function | Class) and each.name in seen]
 
 
-def module_text(constants: Sequence[Statement], statements: Sequence[Statement]) -> str:
-    """The module's text, with the imports and constants that it needs."""
-    text = render_module("", statements)
+def module_text(constants: Sequence[Statement], statements: Sequence[Statement], widest: int) -> str:
+    """The module's text, with the imports and constants that it needs, its lines broken at so many columns."""
+    text = render_module("", statements, widest)
     kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
             and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip
     whole = "\n".join(render_block(tuple(kept))) + text
@@ -41,4 +41,4 @@ def module_text(constants: Sequence[Statement], statements: Sequence[Statement])
     lines += ["import jax.numpy as jnp"] if "jnp." in whole else []
     lines += ["from jax import lax"] if re.search(r"(?<!\.)\blax\.", whole) else []
     head = "\n".join([*lines, *(["", *render_block(tuple(kept))] if kept else [])])
-    return render_module(head, statements)
+    return render_module(head, statements, widest)

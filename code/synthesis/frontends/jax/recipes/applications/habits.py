@@ -1,0 +1,146 @@
+"""What one person writes alike throughout: squares, reductions, and numbers that nobody passes."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, cast
+
+from synthesis.grammar.rendering import render, render_block
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assert,
+    Assign,
+    Attribute,
+    Call,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Display,
+    FormattedText,
+    If,
+    Infix,
+    Literal,
+    Name,
+    Statement,
+)
+
+_REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var"})
+_SQUARE_BY_NAME, _METHODS, _SETTLED = 0.12, 0.5, 0.75
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How one person spells what has several spellings."""
+
+    squares_by_name: bool
+    """Whether ``jnp.square(x)`` may stand, and is not ``x ** 2`` throughout."""
+    methods: bool
+    """Whether reductions are methods: ``x.mean()``."""
+    settled: bool
+    """Whether numbers that are no choice of the caller's are no parameters."""
+
+    @classmethod
+    def of(cls, stream: Stream) -> "Habits":
+        """Those of a stream."""
+        return cls(
+            squares_by_name=stream.chance(_SQUARE_BY_NAME),
+            methods=stream.chance(_METHODS),
+            settled=stream.chance(_SETTLED),
+        )
+
+    def rewrite(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """The same statements in this person's spelling."""
+        return tuple(_changed(each, self._respell) for each in body)
+
+    def settle(
+        self, body: tuple[Statement, ...], numbers: Mapping[str, str | None]
+    ) -> tuple[tuple[Statement, ...], list[Assign]]:
+        """A body without some parameters: each a constant of the module, or written where it is used once.
+
+        Args:
+            body: the function's statements.
+            numbers: parameters that nobody gives, with their defaults.
+
+        Returns:
+            The body, and the module's constants.
+        """
+        text = "\n".join(render_block(body))
+        kept = _bound_inside(text) | _decisive(body)
+        chosen = {name: usual for name, usual in numbers.items() if usual is not None and name not in kept}
+        if not self.settled or not chosen:
+            return body, []
+        open_to_view = _in_view(body)
+        made: dict[str, Name | Literal] = {}
+        for name, usual in chosen.items():
+            once = len(re.findall(rf"\b{name}\b", text)) == 1
+            made[name] = Literal(usual) if once and name not in open_to_view else Name(name.upper())
+
+        def change(node: Any) -> Any:
+            return made.get(node.id, node) if isinstance(node, Name) else node
+
+        constants = [Assign(each, Literal(chosen[name])) for name, each in made.items() if isinstance(each, Name)]
+        return tuple(_changed(each, change) for each in body), constants
+
+    def _respell(self, node: Any) -> Any:
+        match node:
+            case Call(Name("jnp.square"), (value,), ()) if not self.squares_by_name:
+                return Infix("**", value, Literal("2"))
+            case Call(Name(name), (value, *rest), keywords) if self.methods and name in _REDUCTIONS:
+                if isinstance(value, Display | Comprehension):
+                    return node
+                return Call(Attribute(value, name.removeprefix("jnp.")), tuple(rest), keywords)
+            case _:
+                return node
+
+
+def _changed(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A tree of syntax with each of its nodes changed, the innermost first."""
+    if isinstance(node, tuple):
+        return tuple(_changed(each, change) for each in cast("tuple[Any, ...]", node))
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    made = {each.name: _changed(getattr(node, each.name), change) for each in fields(node)}
+    return change(replace(node, **made))
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    """Every node of a tree of syntax."""
+    if isinstance(node, tuple):
+        for each in cast("tuple[Any, ...]", node):
+            yield from _nodes(each)
+    elif is_dataclass(node) and not isinstance(node, type):
+        yield node
+        for each in fields(node):
+            yield from _nodes(getattr(node, each.name))
+
+
+def _decisive(body: tuple[Statement, ...]) -> set[str]:
+    """Names that are decided by, which makes them the caller's choice."""
+    tests = (node.test for node in _nodes(body) if isinstance(node, If | Conditional | Assert))
+    return {name for test in tests for name in re.findall(r"\w+", render(test))}
+
+
+def _in_view(body: tuple[Statement, ...]) -> set[str]:
+    """Names that read better than their numbers: in comparisons and messages, and beside another number."""
+    found = set[str]()
+    for node in _nodes(body):
+        match node:
+            case Comparison() | FormattedText():
+                found |= set(re.findall(r"\w+", render(node)))
+            case Infix(_, left, right) if isinstance(left, Literal) or isinstance(right, Literal):
+                found |= set(re.findall(r"\w+", render(node)))
+            case _:
+                pass
+    return found
+
+
+def _bound_inside(text: str) -> set[str]:
+    """Names that statements bind, those of inner functions included."""
+    nodes = list(ast.walk(ast.parse(f"def body():\n{_indented(text)}")))
+    arguments = {each.arg for each in nodes if isinstance(each, ast.arg)}
+    return arguments | {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))
