@@ -38,6 +38,9 @@ CATEGORIES = (
     "optimizers",
     "training",
     "dynamics",
+    "bodies",
+    "molecules",
+    "utilities",
 )
 """A new one is the last, so that no kernel of another moves."""
 RECIPES: tuple[Recipe, ...] = (
@@ -55,4 +58,7 @@ RECIPES: tuple[Recipe, ...] = (
     *domains.RECIPES,
     *applications.RECIPES,
 )
-WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :])
+_UNLIKE = {"training": 4, "molecules": 4, "utilities": 4, "bodies": 3, "optimizers": 2, "layers": 2, "dynamics": 2}
+"""How often categories are drawn beside each other: libraries are parts of simulations, rigid bodies and small tools for
+arrays and trees, more than losses; steps of training are the only whole programs, which most people's are."""
+WEIGHTS = usual_weights(RECIPES, CATEGORIES[CATEGORIES.index("layers") :], _UNLIKE)

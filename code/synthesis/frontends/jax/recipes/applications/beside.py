@@ -8,16 +8,16 @@ from synthesis.grammar.rendering import render_block
 from synthesis.grammar.syntax import Assign, Class, Function, Name, Statement
 
 
-def needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> list[Statement]:
-    """The functions and classes that are named, by the function or by those that it needs, in their own order.
+def needed(beside: Sequence[Statement], body: tuple[Statement, ...], first: set[str]) -> list[Statement]:
+    """The functions and classes that are named, by a function or by those that it needs, in their own order.
 
     Args:
         beside: all that there are.
-        kernel: the function.
+        body: the function's statements.
         first: what is needed in any case.
     """
     texts = {each.name: "\n".join(render_block((each,))) for each in beside if isinstance(each, Function | Class)}
-    wanted = ["\n".join(render_block((kernel,))), *(texts[name] for name in first)]
+    wanted = ["\n".join(render_block(body)), *(texts[name] for name in first)]
     seen = set(first)
     while wanted:
         words = set(re.findall(r"\w+", wanted.pop()))

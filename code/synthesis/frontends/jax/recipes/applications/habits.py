@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, cast
 
@@ -18,6 +18,7 @@ from synthesis.grammar.syntax import (
     Conditional,
     Display,
     FormattedText,
+    Function,
     If,
     Infix,
     Literal,
@@ -26,7 +27,9 @@ from synthesis.grammar.syntax import (
 )
 
 _REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var"})
-_SQUARE_BY_NAME, _METHODS, _SETTLED = 0.12, 0.5, 0.75
+_PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
+"""Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
+_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +42,8 @@ class Habits:
     """Whether reductions are methods: ``x.mean()``."""
     settled: bool
     """Whether numbers that are no choice of the caller's are no parameters."""
+    inside: bool
+    """Whether functions that a function calls stand in it, and not beside it."""
 
     @classmethod
     def of(cls, stream: Stream) -> "Habits":
@@ -47,11 +52,17 @@ class Habits:
             squares_by_name=stream.chance(_SQUARE_BY_NAME),
             methods=stream.chance(_METHODS),
             settled=stream.chance(_SETTLED),
+            inside=stream.chance(_INSIDE),
         )
 
     def rewrite(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """The same statements in this person's spelling."""
         return tuple(_changed(each, self._respell) for each in body)
+
+    def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+        """What stands beside a function, and what in it."""
+        inner = [each for each in statements if self.inside and isinstance(each, Function) and not each.decorators]
+        return [each for each in statements if each not in inner], inner
 
     def settle(
         self, body: tuple[Statement, ...], numbers: Mapping[str, str | None]
@@ -74,7 +85,8 @@ class Habits:
         made: dict[str, Name | Literal] = {}
         for name, usual in chosen.items():
             once = len(re.findall(rf"\b{name}\b", text)) == 1
-            made[name] = Literal(usual) if once and name not in open_to_view else Name(name.upper())
+            plain = once and name not in open_to_view and _PLAIN.fullmatch(usual) is not None
+            made[name] = Literal(usual) if plain else Name(name.upper())
 
         def change(node: Any) -> Any:
             return made.get(node.id, node) if isinstance(node, Name) else node

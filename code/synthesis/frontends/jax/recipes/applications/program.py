@@ -351,6 +351,9 @@ class Program:
         plain = [each for each in used if each.default is None and not (keyword and each.given)]
         rest = [each for each in used if each not in plain]
         docstring = self._docstring(style, summary, [*plain, *rest], returned)
+        beside = self._habits.rewrite(tuple(each for each in self._beside if not isinstance(each, Assign)))
+        beside, inner = self._habits.place(needed(beside, body, _records(used)))
+        body = (*inner, *body)
         returns_apart = len(body) > _SHORT and style.chance(0.4)
         body = spaced(body, style.chance(0.6), returns_apart, below_docstring=bool(docstring))
         listed = [(each.name, each.annotation) for each in plain]
@@ -365,9 +368,8 @@ class Program:
             self._returns(style),
             tuple((each.name, each.default) for each in rest if each.default is not None),
         )
-        beside = self._habits.rewrite(tuple(each for each in self._beside if not isinstance(each, Assign)))
         constants = [*(each for each in self._beside if isinstance(each, Assign)), *constants]
-        text = module_text(constants, (*needed(beside, kernel, _records(used)), kernel), self._columns)
+        text = module_text(constants, (*beside, kernel), self._columns)
         called = set(re.findall(r"\b(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)\(", text))
         return KernelSpec(
             frontend="jax",

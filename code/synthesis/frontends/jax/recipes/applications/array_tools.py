@@ -1,0 +1,443 @@
+"""What libraries do to arrays in passing: padding, chunks, masks, first weights, running statistics."""
+
+from collections.abc import Callable
+
+from synthesis.frontends.base import Recipe
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.parts import key
+from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record, Tree
+from synthesis.frontends.jax.recipes.applications.written import Text, draw_written
+from synthesis.grammar.lines import join
+from synthesis.grammar.streams import Stream
+from synthesis.records import KernelSpec
+
+ROUND_UP = '''
+    def round_up(size: int, multiple: int) -> int:
+        {?0.4 """The next multiple."""}
+        {return -(-size // multiple) * multiple ~ return (size + multiple - 1) // multiple * multiple ~
+        rest = size % multiple
+        return size if rest == 0 else size + multiple - rest}
+'''
+FAN = '''
+    def fan_sizes(shape):
+        {?0.4 """{How many inputs and outputs each number has ~ Fan in and fan out of weights}."""}
+        {if len(shape) < 2:
+            return shape[0], shape[0]
+        receptive = math.prod(shape[:-2])
+        return shape[-2] * receptive, shape[-1] * receptive ~
+        *rest, into, out = shape
+        size = math.prod(rest)
+        return into * size, out * size}
+'''
+
+
+def _pad(p: Program) -> Text:
+    """Arrays made longer, to a multiple or a given length, or cut into chunks."""
+    rows, width, multiple = p.choices.choice((100, 150, 200, 250)), p.size(4, 8, 16), p.choices.choice((16, 32, 64))
+    up = -(-rows // multiple) * multiple
+    form = p.pick("pad", "pad", "mask", "chunks", "front")
+    ends = {
+        "pad": ("return {out ~ out.astype(x.dtype)}", (Leaf((up, width)),)),
+        "front": ("return {out ~ out.astype(x.dtype)}", (Leaf((up, width)),)),
+        "mask": (
+            """
+            {mask = jnp.arange(out.shape[0]) < n
+            return out, mask ~ return out, jnp.arange(target) < n ~
+            mask = jnp.zeros({target ~ out.shape[0]}, dtype=bool).at[:n].set(True)
+            return out, mask}
+            """,
+            (Leaf((up, width)), Leaf((up,), dtype="bool")),
+        ),
+        "chunks": (
+            "return {out.reshape(-1, multiple, *x.shape[1:]) ~ out.reshape((target // multiple, multiple) + x.shape[1:]) ~ "
+            "jnp.reshape(out, (-1, multiple) + x.shape[1:])}",
+            (Leaf((up // multiple, multiple, width)),),
+        ),
+    }
+    end, result = ends[form]
+    front = form == "front"
+    pads = "(missing, 0)" if front else "(0, missing)"
+    order = "[fill, x]" if front else "[x, fill]"
+    place = "-n:" if front else ":n"
+    return Text(
+        lines=join(
+            f"""
+            {{?0.3 if multiple < 1:
+                raise ValueError({{'a multiple is positive' ~ f'no length is a multiple of <<multiple>>'}})}}
+            {{?0.3 x = jnp.asarray(x)}}
+            n = {{x.shape[0] ~ len(x)}}
+            {{target = round_up(n, multiple)
+            missing = target - n ~
+            missing = -n % multiple
+            target = n + missing ~
+            target = -(-n // multiple) * multiple
+            missing = target - n}}
+            {{?0.3 if missing < 0:
+                raise ValueError(f'cannot pad <<n>> rows to <<target>>')}}
+            {{{{?0.4 # {{only the first axis grows ~ other axes stay}}}}
+            {{widths = [{pads}] + [(0, 0)] * (x.ndim - 1) ~
+            widths = [(0, 0)] * x.ndim
+            widths[0] = {pads} ~
+            widths = [{pads} if axis == 0 else (0, 0) for axis in range(x.ndim)]}}
+            {{out = jnp.pad(x, widths) ~ out = jnp.pad(x, widths, constant_values=value) ~
+            {{?0.5 if mode == 'edge':
+                out = jnp.pad(x, widths, mode='edge')
+            else:
+                out = jnp.pad(x, widths, constant_values=value) ~ out = jnp.pad(x, widths, mode='edge')}}}} ~
+            {{fill = jnp.zeros((missing,) + x.shape[1:], x.dtype) ~ fill = jnp.full((missing, *x.shape[1:]), value, x.dtype) ~
+            fill = jnp.zeros_like(x[:1]).repeat(missing, axis=0)}}
+            out = jnp.concatenate({order}{{~ , axis=0}}) ~
+            out = {{jnp.zeros((target,) + x.shape[1:], x.dtype) ~ jnp.full((target, *x.shape[1:]), value, dtype=x.dtype)}}
+            out = {{out.at[{place}].set(x) ~ out.at[{place}].add(x) if value == 0.0 else out.at[{place}].set(x)}}}}
+            """,
+            end,
+        ),
+        given={
+            "x": Array(Leaf((rows, width), -2, 2), "rows of numbers", ("x", "data", "inputs", "tokens")),
+            "multiple": Option("int", "what the length is to be a multiple of", (str(multiple),),
+                               ("chunk_size", "block_size") if form == "chunks" else ("multiple", "bucket", "align")),
+            "value": Option("float", "what is filled in", ("0.0", "-1.0", "1.0"), ("value", "pad_value", "fill_value")),
+            "mode": Option("str", "how rows are made", ("'constant'", "'edge'"), ("mode",)),
+        },
+        result=result,
+        titles={"chunks": ("split_chunks", "to_blocks", "chunk"), "mask": ("pad_and_mask", "pad_with_mask")}.get(
+            form, ("pad_to_multiple", "pad_rows", "pad_batch")
+        ),
+        summary="Cuts rows into chunks of one length" if form == "chunks" else "Makes rows a multiple of something",
+        returned={"chunks": "chunks of rows", "mask": "the rows, and which of them are real"}.get(form, "more rows"),
+        helpers=(ROUND_UP,),
+    )  # fmt: skip
+
+
+def _masks(p: Program) -> Text:
+    """Which positions of sequences see which."""
+    rows, length = p.size(4, 8), p.size(64, 128)
+    form = p.pick("lengths", "segments", "bias")
+    first = {
+        "lengths": """
+            {steps = jnp.arange({size ~ max_len}) ~ steps = jnp.arange({size ~ max_len}, dtype=jnp.int32)}
+            {valid = steps[None, :] < lengths[:, None] ~ valid = steps < jnp.expand_dims(lengths, -1) ~
+            valid = jax.vmap(lambda n: steps < n)(lengths)}
+            {mask = valid[:, :, None] & valid[:, None, :] ~ mask = jnp.logical_and(valid[:, None, :], valid[..., None]) ~
+            mask = jnp.einsum('bi,bj->bij', valid, valid)}
+        """.replace("{size ~ max_len}", "size"),
+        "segments": """
+            {?0.35 if segments.ndim != 2:
+                raise ValueError(f'expected (batch, length), got <<segments.shape>>')}
+            size = segments.shape[-1]
+            {mask = segments[:, :, None] == segments[:, None, :] ~
+            mask = jnp.equal(segments[..., None], segments[:, None]) ~
+            same = lambda row: row[:, None] == row
+            mask = jax.vmap(same)(segments)}
+            {?0.5 # {segment 0 is padding}
+            {mask &= (segments > 0)[:, :, None] ~ mask = mask & (segments[:, None, :] != 0)}}
+            steps = jnp.arange(size)
+        """,
+    }
+    first["bias"] = first["segments"]
+    rest = """
+        {?0.6 if causal:
+            {mask = mask & (steps[:, None] >= steps) ~ mask = jnp.tril(mask) ~
+            seen = jnp.tril(jnp.ones((size, size), dtype=bool))
+            mask = jnp.logical_and(mask, seen)}}
+        {?0.45 {if window is not None:
+            {near = jnp.abs(steps[:, None] - steps) < window ~ near = steps[:, None] - steps < window}
+            mask {&= near ~ = mask & near} ~
+        mask = mask if window is None else mask & (steps[:, None] - steps < window)}}
+    """
+    end, leaf = {
+        "bias": (
+            """
+            {?0.4 # {what is added to the scores}}
+            {low = jnp.finfo(dtype).min ~ low = -1e9}
+            return {jnp.where(mask, 0.0, low).astype(dtype) ~ jnp.where(mask, jnp.zeros((), dtype), low).astype(dtype)}
+            """,
+            Leaf((rows, length, length)),
+        ),
+    }.get(
+        form,
+        p.choices.choice(
+            (
+                ("return mask", Leaf((rows, length, length), dtype="bool")),
+                ("return mask[:, None{~ , :, :}]", Leaf((rows, 1, length, length), dtype="bool")),
+                ("return {mask.astype(dtype) ~ jnp.asarray(mask, dtype)}", Leaf((rows, length, length))),
+            )
+        ),
+    )
+    return Text(
+        lines=join(first[form], rest, end),
+        given={
+            "lengths": Array(Leaf((rows,), 1, length, "int32"), "length of each sequence", ("lengths", "seq_lens")),
+            "segments": Array(Leaf((rows, length), 0, 3, "int32"), "the document of each token, 0 for padding",
+                              ("segments", "segment_ids")),
+            "size": Option("int", "length of the rows", (str(length),), ("max_len", "length", "size")),
+            "causal": Option("bool", "whether positions see only what is before them", ("True", "False"), ("causal",)),
+            "window": Option("int | None", "how far a position sees", ("None", "8", "16"), ("window", "window_size")),
+            "dtype": Option("str", "type of the result", ("'float32'",), ("dtype",)),
+        },
+        result=(leaf,),
+        titles={"bias": ("attention_bias", "mask_to_bias"), "segments": ("segment_mask", "packed_mask")}.get(
+            form, ("length_mask", "padding_mask", "attention_mask")
+        ),
+        summary="What is added to scores of attention" if form == "bias" else "Which positions see which",
+        returned="one entry for each pair of positions",
+    )  # fmt: skip
+
+
+def _first_weights(p: Program) -> Text:
+    """Random numbers of the size that a layer's weights begin with."""
+    into, out = p.size(64, 96), p.size(128, 256)
+    kind = p.pick("scaling", "orthogonal", "table")
+    draws = {
+        "scaling": """
+            {?0.35 if scale <= 0:
+                raise ValueError(f'a scale is positive, got <<scale>>')}
+            {into, out = fan_sizes(shape) ~ into, out = math.prod(shape[:-1]), shape[-1]}
+            {{if mode == 'fan_in':
+                fan = into
+            elif mode == 'fan_out':
+                fan = out
+            {elif mode == 'fan_avg':
+                fan = (into + out) / 2
+            else:
+                raise ValueError(f'unknown mode <<mode>>') ~ else:
+                fan = (into + out) / 2}} ~
+            fan = <<'fan_in': into, 'fan_out': out, 'fan_avg': (into + out) / 2>>[mode]}
+            variance = {scale / fan ~ scale / max(1.0, fan)}
+            {{if distribution == 'uniform':
+                {limit = math.sqrt(3.0 * variance)
+                return {jax.random.uniform(key, shape, minval=-limit, maxval=limit) ~ limit * jax.random.uniform(key, shape, minval=-1.0)} ~
+                return jax.random.uniform(key, shape, jnp.float32, -1.0) * math.sqrt(3.0 * variance)}
+            {?0.5 # {a truncated normal has less variance than a whole one}}
+            stddev = math.sqrt(variance)
+            return {stddev * jax.random.normal(key, shape) ~ jax.random.normal(key, shape, jnp.float32) * stddev} ~
+            if distribution != 'uniform':
+                return math.sqrt(variance) * jax.random.normal(key, shape)
+            limit = math.sqrt(3.0 * variance)
+            return jax.random.uniform(key, shape, minval=-limit, maxval=limit)}}
+        """.replace("distribution == 'uniform':", "distribution == 'uniform':"),
+        "orthogonal": """
+            {?0.5 if len(shape) < 2:
+                raise ValueError({'a vector is not orthogonal' ~ f'expected two axes, got <<shape>>'})}
+            {into, out = math.prod(shape[:-1]), shape[-1] ~ *rest, out = shape
+            into = math.prod(rest)}
+            {?0.4 # {columns of a sample are made orthogonal}}
+            {wide = out > into
+            sample = jax.random.normal(key, (out, into) if wide else (into, out))
+            directions = sample / jnp.linalg.norm(sample, axis=0, keepdims=True)
+            directions = directions.T if wide else directions ~
+            sample = jax.random.normal(key, (max(into, out), min(into, out)))
+            directions = sample / {jnp.sqrt(jnp.sum(sample ** 2, axis=0)) ~ jnp.linalg.norm(sample, axis=0)}
+            if out > into:
+                directions = directions.T}
+            return {scale * directions.reshape(shape) ~ jnp.reshape(scale * directions, shape)}
+        """,
+        "table": """
+            {?0.3 if len(shape) != 2:
+                raise ValueError(f'a table has two axes, got <<shape>>')}
+            {rows, width = shape ~ rows, width = shape[0], shape[1]}
+            {table = jax.random.normal(key, (rows, width)) ~ table = jax.random.truncated_normal(key, -2.0, 2.0, (rows, width))}
+            {?0.5 {table = table * scale / math.sqrt(width) ~ table *= scale / math.sqrt(width)} ~ table = scale * table}
+            {?0.6 if padding is not None:
+                {?0.4 # {padding has no meaning}}
+                {table = table.at[padding].set(0.0) ~ table = table.at[padding, :].set(jnp.zeros(width))}}
+            return table
+        """,
+    }
+    title = {"scaling": ("variance_scaling", "init_kernel", "scaled_init"),
+             "orthogonal": ("unit_columns", "init_directions", "init_projection"),
+             "table": ("init_embedding", "init_table", "embedding_init")}[kind]  # fmt: skip
+    shape = f"[{into}, {out}]" if p.choices.chance(0.7) or kind == "table" else f"[3, {into}, {out}]"
+    dims = (into, out) if shape.count(",") == 1 else (3, into, out)
+    return Text(
+        lines=draws[kind],
+        given={
+            "key": Array(key(), "random key", ("key", "rng")),
+            "shape": Option("list[int]", "shape of the weights", (shape,), ("shape",)),
+            "scale": Option("float", "scale of the variance", ("1.0", "2.0", "0.5"), ("scale", "gain")),
+            "mode": Option("str", "what is counted", ("'fan_in'", "'fan_out'", "'fan_avg'"), ("mode",)),
+            "distribution": Option("str", "normal or uniform", ("'normal'", "'uniform'"), ("distribution",)),
+            "padding": Option("int | None", "row of the padding", ("None", "0"), ("padding_idx", "pad_id")),
+        },
+        result=(Leaf(dims),),
+        titles=title,
+        summary={"scaling": "Weights of a layer as training begins", "orthogonal": "Weights with columns of one length",
+                 "table": "A table of embeddings as training begins"}[kind],
+        returned="weights of the given shape",
+        helpers=(FAN,),
+    )  # fmt: skip
+
+
+def _statistics(p: Program) -> Text:
+    """Running statistics: of observations, or what a metric has counted so far."""
+    rows, width = p.size(64, 128, 256), p.size(8, 16, 32)
+    fields: list[tuple[str, Tree]] = [
+        ("count", Leaf((), 1, 50)), ("mean", Leaf((width,), -1, 1)), ("m2", Leaf((width,), 1, 20)),
+    ]  # fmt: skip
+    state = p.record("RunningStats", fields, "Count, mean and sum of squares so far")
+    name = state.name
+    out = Record(name, tuple((each, Leaf(leaf.shape)) for each, leaf in fields if isinstance(leaf, Leaf)))
+    form = p.pick("update", "normalize", "both")
+    update = """
+        {?0.3 if batch.ndim != 2:
+            raise ValueError(f'expected rows of features, got <<batch.shape>>')}
+        {n = {batch.shape[0] ~ len(batch)}
+        count = state.count + n
+        {?0.4 # {Chan's formula joins two groups ~ as if all rows had come at once}}
+        {mean = jnp.mean(batch, axis=0)
+        delta = mean - state.mean
+        new_mean = state.mean + delta * n / count
+        {m2 = state.m2 + jnp.sum((batch - mean) ** 2, axis=0) + delta ** 2 * state.count * n / count ~
+        within = jnp.sum((batch - mean) ** 2, axis=0)
+        m2 = state.m2 + within + delta ** 2 * (state.count * n / count)} ~
+        before = batch - state.mean
+        new_mean = state.mean + jnp.sum(before, axis=0) / count
+        after = batch - new_mean
+        m2 = state.m2 + jnp.sum(before * after, axis=0)} ~
+        if weights is None:
+            weights = jnp.ones(batch.shape[0], batch.dtype)
+        n = jnp.sum(weights)
+        count = state.count + n
+        before = batch - state.mean
+        new_mean = state.mean + {weights @ before ~ jnp.einsum('n,nd->d', weights, before)} / count
+        m2 = state.m2 + jnp.einsum('n,nd->d', weights, before * (batch - new_mean))}
+    """
+    normal = """
+        {std = jnp.sqrt(VARIANCE + eps) ~ std = jnp.maximum(jnp.sqrt(VARIANCE), 1e-3)}
+        {?0.5 std = jnp.clip(std, {min_std, max_std ~ min_std, None})}
+        out = (batch - MEAN) / std
+        {?0.5 {if limit is not None:
+            {?0.4 # {rare values would dominate}}
+            out = jnp.clip(out, -limit, limit) ~
+        out = out if limit is None else jnp.clip(out, -limit, limit)}}
+    """
+    if form == "normalize":
+        text = join(
+            """
+            {?0.35 if batch.shape[-1] != state.mean.shape[-1]:
+                raise ValueError(f'<<batch.shape[-1]>> features, statistics of <<state.mean.shape[-1]>>')}
+            """,
+            normal.replace("VARIANCE", "state.m2 / state.count").replace("MEAN", "state.mean"),
+            "return out",
+        )
+        result: tuple[Tree, ...] = (Leaf((rows, width)),)
+    elif form == "update":
+        text = join(update, f"return {name}({{count, new_mean, m2 ~ count=count, mean=new_mean, m2=m2}})")
+        result = (out,)
+    else:
+        text = join(
+            update,
+            normal.replace("VARIANCE", "m2 / count").replace("MEAN", "new_mean"),
+            f"return {name}(count=count, mean=new_mean, m2=m2), out",
+        )
+        result = (out, Leaf((rows, width)))
+    return Text(
+        lines=text,
+        given={
+            "state": Array(state, "what is known so far", ("state", "stats", "running")),
+            "batch": Array(Leaf((rows, width), -3, 3), "observations, a row each", ("batch", "obs", "x")),
+            "weights": Array(Leaf((rows,), 0.1, 1), "how much each row counts", ("weights", "mask")),
+            "eps": Constant("1e-6", "what keeps the root away from zero", ("eps",)),
+            "min_std": Option("float", "smallest deviation", ("0.01", "1e-4"), ("min_std", "std_min")),
+            "max_std": Option("float", "largest deviation", ("10.0", "100.0"), ("max_std", "std_max")),
+            "limit": Option("float | None", "largest magnitude", ("None", "2.0", "1.0"), ("max_abs", "clip", "limit")),
+        },
+        result=result,
+        titles={"normalize": ("normalize", "standardize", "normalize_obs"),
+                "update": ("update_stats", "update_running", "merge_batch")}.get(
+            form, ("update_and_normalize", "track_and_normalize")),
+        summary={"normalize": "Observations by what is known of them", "update": "Takes a batch into running statistics"}.get(
+            form, "Takes in a batch and brings it to unit variance"),
+        returned={"normalize": "rows of unit variance"}.get(form, "the new statistics"),
+    )  # fmt: skip
+
+
+def _counts(p: Program) -> Text:
+    """Counts by class: confusion, hits, and what follows of them."""
+    rows, classes = p.size(128, 256), p.size(4, 10)
+    form = p.pick("matrix", "recall", "accuracy")
+    counts = """
+        {?0.35 if scores.shape[0] != labels.shape[0]:
+            raise ValueError(f'<<scores.shape[0]>> rows of scores, <<labels.shape[0]>> labels')}
+        {guess = jnp.argmax(scores, axis=-1) ~ guess = scores.argmax(axis=-1).astype(jnp.int32)}
+        size = {scores.shape[-1] ~ num_classes}
+        {{?0.4 # {rows are labels, columns are guesses ~ a pair of classes is one number}}
+        {pairs = labels * size + guess
+        counts = {jnp.bincount(pairs, length=size ** 2) ~ jnp.zeros(size ** 2, jnp.int32).at[pairs].add(1)}
+        counts = counts.reshape(size, size) ~
+        counts = jnp.zeros((size, size), dtype=jnp.int32)
+        counts = counts.at[labels, guess].add(1)} ~
+        hot = functools.partial(jax.nn.one_hot, num_classes=size)
+        counts = {hot(labels).T @ hot(guess) ~ jnp.einsum('ni,nj->ij', hot(labels), hot(guess))} ~
+        counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])}
+    """.replace(" ~\n        counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])", "").replace("{scores.shape[-1] ~ num_classes}", "scores.shape[-1]")
+    ends: dict[str, tuple[str, Tree]] = {
+        "matrix": (
+            """
+            {?0.5 {if normalized:
+                total = jnp.maximum(jnp.sum(counts, axis=1, keepdims=True), 1)
+                return counts / total ~
+            counts = counts / jnp.maximum(counts.sum(axis=1, keepdims=True), 1) if normalized else counts}}
+            return {counts.astype(jnp.float32) ~ jnp.asarray(counts, jnp.float32)}
+            """,
+            Leaf((classes, classes)),
+        ),
+        "recall": (
+            """
+            {hits, total = jnp.diagonal(counts), counts.sum(axis=1) ~ hits = jnp.diag(counts)
+            total = jnp.sum(counts, axis=AXIS)}
+            {?0.4 # {a class that does not occur has none}}
+            {recall = jnp.where(total > 0, hits / jnp.maximum(total, 1), 0.0) ~ recall = hits / jnp.maximum(total, 1)}
+            return {recall.astype(jnp.float32) ~ recall}
+            """.replace("AXIS", p.pick("0", "1")),
+            Leaf((classes,)),
+        ),
+        "accuracy": (
+            """
+            {?0.5 {if balanced:
+                per_class = jnp.diag(counts) / jnp.maximum(counts.sum(axis=1), 1)
+                return jnp.mean(per_class) ~
+            {?0.4 # {every class counts as much as any other}}
+            if balanced:
+                seen = counts.sum(axis=1) > 0
+                per_class = jnp.diag(counts) / jnp.maximum(counts.sum(axis=1), 1)
+                return jnp.sum(per_class) / jnp.sum(seen)}}
+            return {jnp.trace(counts) / jnp.sum(counts) ~ jnp.diag(counts).sum() / counts.sum()}
+            """,
+            Leaf(()),
+        ),
+    }
+    end, leaf = ends[form]
+    return Text(
+        lines=join(counts, end),
+        given={
+            "scores": Array(Leaf((rows, classes), -3, 3), "scores of shape (batch, classes)", ("logits", "scores")),
+            "labels": Array(Leaf((rows,), 0, classes - 1, "int32"), "the class of each row", ("labels", "targets")),
+            "normalized": Option("bool", "whether rows are shares", ("False", "True"), ("normalize", "normalized")),
+            "balanced": Option("bool", "whether all classes count alike", ("False", "True"), ("balanced",)),
+        },
+        result=(leaf,),
+        titles={"matrix": ("confusion_matrix", "confusion"), "recall": ("class_rates", "per_class")}.get(
+            form, ("accuracy", "compute_accuracy")),
+        summary={"matrix": "How often each class is taken for each", "recall": "How often each class is found"}.get(
+            form, "How many labels were found"),
+        returned="numbers between 0 and 1" if form != "matrix" else "counts of shape (classes, classes)",
+    )  # fmt: skip
+
+
+_WRITERS: dict[str, Callable[[Program], Text]] = {
+    "pad_rows": _pad,
+    "sequence_masks": _masks,
+    "first_weights": _first_weights,
+    "running_statistics": _statistics,
+    "class_counts": _counts,
+}
+
+
+def _draw(stream: Stream, target: str) -> KernelSpec:
+    """A function of arrays as libraries have beside their models."""
+    return draw_written(stream, ("utilities", "array_tool", target), _WRITERS)
+
+
+RECIPES = (Recipe(name="array_tool", category="utilities", targets=tuple(_WRITERS), draw=_draw),)
