@@ -13,6 +13,7 @@ from synthesis.frontends.jax.recipes.applications import (
     dense,
     dynamics_modes,
     embedding,
+    ensembles,
     filters,
     generative,
     graphs,
@@ -34,6 +35,7 @@ from synthesis.frontends.jax.recipes.applications import (
     rotations,
     schedules,
     training,
+    training_programs,
     transforms,
     tree_tools,
     update_modes,
@@ -81,6 +83,8 @@ RECIPES: tuple[Recipe, ...] = tuple(
         molecules,
         tree_tools,
         array_tools,
+        training_programs,
+        ensembles,
     )
     for recipe in module.RECIPES
 )
