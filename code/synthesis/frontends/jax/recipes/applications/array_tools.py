@@ -371,7 +371,10 @@ def _counts(p: Program) -> Text:
         hot = functools.partial(jax.nn.one_hot, num_classes=size)
         counts = {hot(labels).T @ hot(guess) ~ jnp.einsum('ni,nj->ij', hot(labels), hot(guess))} ~
         counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])}
-    """.replace(" ~\n        counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])", "").replace("{scores.shape[-1] ~ num_classes}", "scores.shape[-1]")
+    """.replace(
+        " ~\n        counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])",
+        "",
+    ).replace("{scores.shape[-1] ~ num_classes}", "scores.shape[-1]")
     ends: dict[str, tuple[str, Tree]] = {
         "matrix": (
             """

@@ -12,6 +12,7 @@ from synthesis.grammar.lines import join
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
+
 def _contact(p: Program) -> Text:
     """Distances and normals of spheres, planes and capsules."""
     n = p.size(64, 128, 256)
@@ -20,7 +21,9 @@ def _contact(p: Program) -> Text:
         "plane": [("pos", Leaf((n, 3), -1, 1)), ("radius", Leaf((n,), 0.1, 0.5))],
         "spheres": [("pos", Leaf((n, 3), -1, 0.2)), ("radius", Leaf((n,), 0.3, 0.9))],
         "capsule": [
-            ("start", Leaf((n, 3), -1, 1)), ("end", Leaf((n, 3), -1, 1)), ("radius", Leaf((n,), 0.1, 0.5)),
+            ("start", Leaf((n, 3), -1, 1)),
+            ("end", Leaf((n, 3), -1, 1)),
+            ("radius", Leaf((n,), 0.1, 0.5)),
         ],
     }[kind]
     title = {"plane": "Sphere", "spheres": "Sphere", "capsule": "Capsule"}[kind]

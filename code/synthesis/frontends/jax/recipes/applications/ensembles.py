@@ -107,9 +107,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     p.option("friction", "1.0", "float", "friction", p.pick("1.0", "0.5", "2.0"), ("gamma", "friction"))
     kind = p.pick(*_PAIRS)
     lookup = "U = U * table[species[:, None], species]" if by_kind else ""
-    energy = block(
-        "def energy(R):", p.choose(_APART), p.choose(_PAIRS[kind]), lookup, p.choose(_TOTAL)
-    )
+    energy = block("def energy(R):", p.choose(_APART), p.choose(_PAIRS[kind]), lookup, p.choose(_TOTAL))
     force = p.pick(
         "def force(R):\n    return -jax.grad(energy)(R)",
         "def force(R):\n    grads = jax.grad(energy)(R)\n    return -grads",
@@ -129,13 +127,19 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
         "key = state.key" if target == "langevin" else "",
         "F = force(R)",
     )
-    text = _STEPS[target].replace(" / MASS", f" / {mass}" if heavy else "").replace("MASS * ", f"{mass} * " if heavy else "")
+    text = (
+        _STEPS[target]
+        .replace(" / MASS", f" / {mass}" if heavy else "")
+        .replace("MASS * ", f"{mass} * " if heavy else "")
+    )
     body = p.choose(text)
     kept = p.choices.chance(0.35)
     logged = p.pick("energy(R)", f"0.5 * jnp.sum({mass + ' * ' if heavy else ''}V ** 2) + energy(R)") if kept else ""
     split = "key, sub" in body
     if p.choices.chance(0.6):
-        p.add("log = []" if kept else "", block("for i in range(steps):", body, f"log.append({logged})" if kept else ""))
+        p.add(
+            "log = []" if kept else "", block("for i in range(steps):", body, f"log.append({logged})" if kept else "")
+        )
         energies = p.pick("jnp.stack(log)", "jnp.array(log)") if kept else ""
     else:
         carried = ["R", "V", "F", *(["key"] if split else [])]
@@ -152,7 +156,9 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
         energies = "energies" if kept else ""
     returned = ["R=R", "V=V", *(["mass=state.mass"] if heavy else []), *(["key=key"] if target == "langevin" else [])]
     end = f"{state.name}({', '.join(returned)})"
-    p.write("{?0.4 # {the drift of the whole is taken off}\nV = V - {jnp.mean(V, axis=0) ~ V.mean(axis=0, keepdims=True)}}")
+    p.write(
+        "{?0.4 # {the drift of the whole is taken off}\nV = V - {jnp.mean(V, axis=0) ~ V.mean(axis=0, keepdims=True)}}"
+    )
     given = p.pick("state", "energy", "plain")
     if kept:
         p.add(f"return {end}, {energies}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, cast
 
+from synthesis.frontends.jax.recipes.applications.forms import asserting, leaving_early, updating
 from synthesis.grammar.rendering import render, render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import (
@@ -30,6 +31,7 @@ _REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std",
 _PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
 """Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
 _SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.5
+_EARLY, _ASSERTS, _UPDATES, _SHAPED = 0.8, 0.25, 0.3, 0.6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,14 @@ class Habits:
     """Whether reductions are methods: ``x.mean()``."""
     settled: bool
     """Whether numbers that are no choice of the caller's are no parameters."""
+    early: bool
+    """Whether a function returns as soon as there is nothing more to do."""
+    asserts: bool
+    """Whether what does not fit is asserted, not refused."""
+    updates: bool
+    """Whether sums are made in place."""
+    shaped: bool
+    """Whether zeros are of a shape and a type, and not like an array."""
     inside: bool
     """Whether functions that a function calls stand in it, and not beside it."""
 
@@ -52,12 +62,22 @@ class Habits:
             squares_by_name=stream.chance(_SQUARE_BY_NAME),
             methods=stream.chance(_METHODS),
             settled=stream.chance(_SETTLED),
+            early=stream.chance(_EARLY),
+            asserts=stream.chance(_ASSERTS),
+            updates=stream.chance(_UPDATES),
+            shaped=stream.chance(_SHAPED),
             inside=stream.chance(_INSIDE),
         )
 
     def rewrite(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """The same statements in this person's spelling."""
         return tuple(_changed(each, self._respell) for each in body)
+
+    def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """The same statements in the forms that this person gives them."""
+        body = asserting(body, said=self.settled) if self.asserts else body
+        body = leaving_early(body) if self.early else body
+        return updating(body) if self.updates else body
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
         """What stands beside a function, and what in it."""
@@ -98,6 +118,8 @@ class Habits:
         match node:
             case Call(Name("jnp.square"), (value,), ()) if not self.squares_by_name:
                 return Infix("**", value, Literal("2"))
+            case Call(Name("jnp.zeros_like"), (Name() as value,), ()) if self.shaped:
+                return Call(Name("jnp.zeros"), (Attribute(value, "shape"), Attribute(value, "dtype")))
             case Call(Name(name), (value, *rest), keywords) if self.methods and name in _REDUCTIONS:
                 if isinstance(value, Display | Comprehension):
                     return node

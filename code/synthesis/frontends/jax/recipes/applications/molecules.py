@@ -456,7 +456,5 @@ def _draw(stream: Stream, target: str) -> KernelSpec:
 
 _WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 1.5, "periodic_space": 0.7}
 RECIPES = (
-    Recipe(
-        name="molecule_part", category="molecules", targets=tuple(_WRITERS), draw=_draw, target_weights=_WEIGHTS
-    ),
+    Recipe(name="molecule_part", category="molecules", targets=tuple(_WRITERS), draw=_draw, target_weights=_WEIGHTS),
 )

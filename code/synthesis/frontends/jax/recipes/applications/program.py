@@ -338,7 +338,7 @@ class Program:
             returned: what it returns, in words.
         """
         name = self._book.take(tuple(titles))
-        body = self._habits.rewrite(prune(tuple(self._body)))
+        body = self._habits.form(self._habits.rewrite(prune(tuple(self._body))))
         tested = _tested_for_none("\n".join(render_block(body)))
         loose = {each.name: each.default for each in self._parameters.values() if _is_loose(each)}
         body, constants = self._habits.settle(body, {key: each for key, each in loose.items() if key not in tested})

@@ -209,9 +209,25 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     p.number("b2", "0.999", "decay of the second moment")
     p.number("decay", p.pick("1e-4", "0.01"), "weight decay", None, ("weight_decay", "decay"))
     limits = p.pick("None", "1.0", "0.5")
-    p.option("max_norm", limits, "float | None", "largest norm of gradients", p.pick("0.05", "0.1"), ("max_norm", "clip_norm"))
-    p.option("warmup", p.pick("0", "100"), "int", "steps of the warmup", p.pick("10", "100", "0"), ("warmup", "warmup_steps"))
-    p.option("total_steps", "None", "int | None", "steps of the whole training", p.pick("None", "100", "1000"), ("total_steps",))
+    p.option(
+        "max_norm",
+        limits,
+        "float | None",
+        "largest norm of gradients",
+        p.pick("0.05", "0.1"),
+        ("max_norm", "clip_norm"),
+    )
+    p.option(
+        "warmup", p.pick("0", "100"), "int", "steps of the warmup", p.pick("10", "100", "0"), ("warmup", "warmup_steps")
+    )
+    p.option(
+        "total_steps",
+        "None",
+        "int | None",
+        "steps of the whole training",
+        p.pick("None", "100", "1000"),
+        ("total_steps",),
+    )
     p.option("parts", "1", "int", "parts of a batch", p.pick("2", "4"), ("accumulate", "num_micro_batches", "parts"))
     act = p.pick("jnp.tanh", "jax.nn.gelu", "jax.nn.silu")
     model = p.choose(_MODEL.replace("ACT", act))
@@ -232,7 +248,12 @@ def _draw_program(stream: Stream, target: str) -> KernelSpec:
     p.write(_GRADIENTS[how].replace("X.shape", "jax.tree.leaves(batch)[0].shape"), _CLIP, _RATE, _MOVES[target])
     if averaged:
         p.write(_EMA)
-    made = ["step=count", "params=params", *(f"{each}={each}" for each in kept), *(["average=average"] if averaged else [])]
+    made = [
+        "step=count",
+        "params=params",
+        *(f"{each}={each}" for each in kept),
+        *(["average=average"] if averaged else []),
+    ]
     figure = "accuracy" if classes else "error"
     plain = "loss" if p.choices.chance(0.4) else "both"
     p.add(f"new_state = {state.name}({', '.join(made)})")

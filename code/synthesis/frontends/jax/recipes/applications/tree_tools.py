@@ -69,7 +69,9 @@ def _norm(p: Program) -> Text:
             return {jnp.sqrt(mean) ~ jnp.sqrt(mean + eps)}}
         """,
     }[order]
-    squares = "{tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree)) ~ sum(jnp.sum(x ** 2) for x in leaves)}"
+    squares = (
+        "{tree_vdot(tree, tree) ~ tree_sum(jax.tree.map(jnp.square, tree)) ~ sum(jnp.sum(x ** 2) for x in leaves)}"
+    )
     absolute = "{tree_sum(jax.tree.map(jnp.abs, tree)) ~ sum(jnp.sum(jnp.abs(x)) for x in jax.tree.leaves(tree))}"
     text = join(
         _EMPTY,
