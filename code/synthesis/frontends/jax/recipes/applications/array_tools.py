@@ -50,8 +50,11 @@ def _pad(p: Program) -> Text:
             (Leaf((up, width)), Leaf((up,), dtype="bool")),
         ),
         "chunks": (
-            "return {out.reshape(-1, multiple, *x.shape[1:]) ~ out.reshape((target // multiple, multiple) + x.shape[1:]) ~ "
-            "jnp.reshape(out, (-1, multiple) + x.shape[1:])}",
+            """
+            return {out.reshape(-1, multiple, *x.shape[1:]) ~
+            out.reshape((target // multiple, multiple) + x.shape[1:]) ~
+            jnp.reshape(out, (-1, multiple) + x.shape[1:])}
+            """,
             (Leaf((up // multiple, multiple, width)),),
         ),
     }
@@ -85,10 +88,12 @@ def _pad(p: Program) -> Text:
                 out = jnp.pad(x, widths, mode='edge')
             else:
                 out = jnp.pad(x, widths, constant_values=value) ~ out = jnp.pad(x, widths, mode='edge')}}}} ~
-            {{fill = jnp.zeros((missing,) + x.shape[1:], x.dtype) ~ fill = jnp.full((missing, *x.shape[1:]), value, x.dtype) ~
+            {{fill = jnp.zeros((missing,) + x.shape[1:], x.dtype) ~
+            fill = jnp.full((missing, *x.shape[1:]), value, x.dtype) ~
             fill = jnp.zeros_like(x[:1]).repeat(missing, axis=0)}}
             out = jnp.concatenate({order}{{~ , axis=0}}) ~
-            out = {{jnp.zeros((target,) + x.shape[1:], x.dtype) ~ jnp.full((target, *x.shape[1:]), value, dtype=x.dtype)}}
+            out = {{jnp.zeros((target,) + x.shape[1:], x.dtype) ~
+            jnp.full((target, *x.shape[1:]), value, dtype=x.dtype)}}
             out = {{out.at[{place}].set(x) ~ out.at[{place}].add(x) if value == 0.0 else out.at[{place}].set(x)}}}}
             """,
             end,
@@ -119,7 +124,8 @@ def _masks(p: Program) -> Text:
             {steps = jnp.arange({size ~ max_len}) ~ steps = jnp.arange({size ~ max_len}, dtype=jnp.int32)}
             {valid = steps[None, :] < lengths[:, None] ~ valid = steps < jnp.expand_dims(lengths, -1) ~
             valid = jax.vmap(lambda n: steps < n)(lengths)}
-            {mask = valid[:, :, None] & valid[:, None, :] ~ mask = jnp.logical_and(valid[:, None, :], valid[..., None]) ~
+            {mask = valid[:, :, None] & valid[:, None, :] ~
+            mask = jnp.logical_and(valid[:, None, :], valid[..., None]) ~
             mask = jnp.einsum('bi,bj->bij', valid, valid)}
         """.replace("{size ~ max_len}", "size"),
         "segments": """
@@ -207,7 +213,8 @@ def _first_weights(p: Program) -> Text:
             variance = {scale / fan ~ scale / max(1.0, fan)}
             {{if distribution == 'uniform':
                 {limit = math.sqrt(3.0 * variance)
-                return {jax.random.uniform(key, shape, minval=-limit, maxval=limit) ~ limit * jax.random.uniform(key, shape, minval=-1.0)} ~
+                return {jax.random.uniform(key, shape, minval=-limit, maxval=limit) ~
+                limit * jax.random.uniform(key, shape, minval=-1.0)} ~
                 return jax.random.uniform(key, shape, jnp.float32, -1.0) * math.sqrt(3.0 * variance)}
             {?0.5 # {a truncated normal has less variance than a whole one}}
             stddev = math.sqrt(variance)
@@ -237,8 +244,10 @@ def _first_weights(p: Program) -> Text:
             {?0.3 if len(shape) != 2:
                 raise ValueError(f'a table has two axes, got <<shape>>')}
             {rows, width = shape ~ rows, width = shape[0], shape[1]}
-            {table = jax.random.normal(key, (rows, width)) ~ table = jax.random.truncated_normal(key, -2.0, 2.0, (rows, width))}
-            {?0.5 {table = table * scale / math.sqrt(width) ~ table *= scale / math.sqrt(width)} ~ table = scale * table}
+            {table = jax.random.normal(key, (rows, width)) ~
+            table = jax.random.truncated_normal(key, -2.0, 2.0, (rows, width))}
+            {?0.5 {table = table * scale / math.sqrt(width) ~ table *= scale / math.sqrt(width)} ~
+            table = scale * table}
             {?0.6 if padding is not None:
                 {?0.4 # {padding has no meaning}}
                 {table = table.at[padding].set(0.0) ~ table = table.at[padding, :].set(jnp.zeros(width))}}
@@ -347,8 +356,9 @@ def _statistics(p: Program) -> Text:
         titles={"normalize": ("normalize", "standardize", "normalize_obs"),
                 "update": ("update_stats", "update_running", "merge_batch")}.get(
             form, ("update_and_normalize", "track_and_normalize")),
-        summary={"normalize": "Observations by what is known of them", "update": "Takes a batch into running statistics"}.get(
-            form, "Takes in a batch and brings it to unit variance"),
+        summary={
+            "normalize": "Observations by what is known of them", "update": "Takes a batch into running statistics",
+        }.get(form, "Takes in a batch and brings it to unit variance"),
         returned={"normalize": "rows of unit variance"}.get(form, "the new statistics"),
     )  # fmt: skip
 
@@ -361,7 +371,7 @@ def _counts(p: Program) -> Text:
         {?0.35 if scores.shape[0] != labels.shape[0]:
             raise ValueError(f'<<scores.shape[0]>> rows of scores, <<labels.shape[0]>> labels')}
         {guess = jnp.argmax(scores, axis=-1) ~ guess = scores.argmax(axis=-1).astype(jnp.int32)}
-        size = {scores.shape[-1] ~ num_classes}
+        size = scores.shape[-1]
         {{?0.4 # {rows are labels, columns are guesses ~ a pair of classes is one number}}
         {pairs = labels * size + guess
         counts = {jnp.bincount(pairs, length=size ** 2) ~ jnp.zeros(size ** 2, jnp.int32).at[pairs].add(1)}
@@ -369,12 +379,8 @@ def _counts(p: Program) -> Text:
         counts = jnp.zeros((size, size), dtype=jnp.int32)
         counts = counts.at[labels, guess].add(1)} ~
         hot = functools.partial(jax.nn.one_hot, num_classes=size)
-        counts = {hot(labels).T @ hot(guess) ~ jnp.einsum('ni,nj->ij', hot(labels), hot(guess))} ~
-        counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])}
-    """.replace(
-        " ~\n        counts = jnp.array([[jnp.sum((labels == i) & (guess == j)) for j in range(size)] for i in range(size)])",
-        "",
-    ).replace("{scores.shape[-1] ~ num_classes}", "scores.shape[-1]")
+        counts = {hot(labels).T @ hot(guess) ~ jnp.einsum('ni,nj->ij', hot(labels), hot(guess))}}
+    """
     ends: dict[str, tuple[str, Tree]] = {
         "matrix": (
             """

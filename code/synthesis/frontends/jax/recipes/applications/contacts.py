@@ -32,7 +32,8 @@ def _contact(p: Program) -> Text:
     ball = p.record("Ball", [("pos", Leaf((n, 3), 0.4, 1.2)), ("radius", Leaf((n,), 0.3, 0.9))], "Balls")
     distance = {
         "plane": """
-            {{?0.5 normal, _ = normalize(b.normal) ~ normal = b.normal / jnp.linalg.norm(b.normal, axis=-1, keepdims=True)}
+            {{?0.5 normal, _ = normalize(b.normal) ~
+            normal = b.normal / jnp.linalg.norm(b.normal, axis=-1, keepdims=True)}
             dist = {jnp.sum(a.pos * normal, axis=-1) ~ jnp.einsum('ni,ni->n', a.pos, normal)} - b.offset - a.radius}
             {?0.4 # {the lowest point of the sphere ~ halfway between the two surfaces}}
             pos = a.pos - {(a.radius + 0.5 * dist)[:, None] ~ jnp.expand_dims(a.radius + 0.5 * dist, -1)} * normal
@@ -93,7 +94,8 @@ def _contact(p: Program) -> Text:
                 {?0.4 if margin > 0:
                     dist = dist - margin}
                 {touching = dist < 0
-                return jnp.where(touching[..., None], pos, 0.0), {jnp.sum(touching) ~ touching.sum()}.astype(jnp.int32) ~
+                return jnp.where(touching[..., None], pos, 0.0), {jnp.sum(touching) ~
+                touching.sum()}.astype(jnp.int32) ~
                 touching = {dist <= 0.0 ~ dist < 0}
                 {count = jnp.sum(touching, dtype=jnp.int32) ~ count = jnp.count_nonzero(touching).astype(jnp.int32)}
                 return {pos * touching[..., None] ~ jnp.where(touching[..., None], pos, jnp.zeros_like(pos))}, count}
@@ -212,11 +214,11 @@ def _joint(p: Program) -> Text:
         """,
         given={
             "joint": Array(joint, "angles, velocities and how each joint resists", ("joint", "joints", "j")),
-            "limit_stiffness": Constant("100.0", "stiffness beyond the limits", ("limit_stiffness", "k_limit"), (20, 60)),
+            "limit_stiffness": Constant("100.0", "stiffness beyond limits", ("limit_stiffness", "k_limit"), (20, 60)),
             "limit_damping": Constant("1.0", "damping beyond the limits", ("limit_damping",), (0.5, 2)),
             "bounce": Option("bool", "whether limits are damped", ("True",), ("damped", "damp_limits")),
             "max_torque": Option("float | None", "largest torque", ("None", "10.0", "5.0"), ("max_torque", "limit")),
-            "dt": Option("float | None", "time step, to give velocities", ("None", "0.01", "0.02"), ("dt", "time_step")),
+            "dt": Option("float | None", "time step, for velocities", ("None", "0.01", "0.02"), ("dt", "time_step")),
         },
         result=(Leaf((n,)),),
         titles=("joint_torque", "limit_torque", "passive_forces", "joint_spring"),
@@ -304,28 +306,28 @@ def _environment(p: Program) -> Text:
                 ("return obs, reward, done", (Leaf((n, 2 * dof - skip)), Leaf((n,)), Leaf((n,)))),
             )
         )
-    body = f"""
-        {{?0.25 if action.shape[0] != state.qd.shape[0]:
-            raise ValueError({{'one action for each robot' ~ f'<<action.shape[0]>> actions'}})}}
-        {{forward = state.qd[:, 0] ~ forward = state.qd[..., 0] ~
-        {{?0.4 # {{robots run along the first axis}}}}
-        forward, *_ = state.qd.T ~ forward = jnp.take(state.qd, 0, axis=-1)}}
-        {{cost = ctrl_cost * jnp.sum(action ** 2, axis=-1) ~
+    body = """
+        {?0.25 if action.shape[0] != state.qd.shape[0]:
+            raise ValueError({'one action for each robot' ~ f'<<action.shape[0]>> actions'})}
+        {forward = state.qd[:, 0] ~ forward = state.qd[..., 0] ~
+        {?0.4 # {robots run along the first axis}}
+        forward, *_ = state.qd.T ~ forward = jnp.take(state.qd, 0, axis=-1)}
+        {cost = ctrl_cost * jnp.sum(action ** 2, axis=-1) ~
         cost = ctrl_cost * jnp.sum(jnp.square(action), axis=-1) ~
-        cost = ctrl_cost * jnp.einsum('ni,ni->n', action, action)}}
-        {{?0.4 # {{a robot that lies down has failed ~ upright robots are worth something}}}}
-        {{healthy = (state.height > 0.3) & (state.height < 1.2)
-        {{healthy = healthy.astype(jnp.float32) ~ healthy = jnp.where(healthy, 1.0, 0.0)}} ~
+        cost = ctrl_cost * jnp.einsum('ni,ni->n', action, action)}
+        {?0.4 # {a robot that lies down has failed ~ upright robots are worth something}}
+        {healthy = (state.height > 0.3) & (state.height < 1.2)
+        {healthy = healthy.astype(jnp.float32) ~ healthy = jnp.where(healthy, 1.0, 0.0)} ~
         healthy = jnp.where(state.height < 0.3, 0.0, 1.0)
-        {{?0.6 healthy = jnp.where(state.height > 1.2, 0.0, healthy)}}}}
-        alive = {{healthy_reward * healthy ~ healthy * healthy_reward}}
-        {{reward = forward + alive - cost ~ reward = forward_weight * forward + alive - cost ~
+        {?0.6 healthy = jnp.where(state.height > 1.2, 0.0, healthy)}}
+        alive = {healthy_reward * healthy ~ healthy * healthy_reward}
+        {reward = forward + alive - cost ~ reward = forward_weight * forward + alive - cost ~
         reward = forward - cost
-        reward += alive}}
-        {{done = 1.0 - healthy ~ done = jnp.where(healthy > 0, 0.0, 1.0)
-        {{?0.4 if not terminate:
-            done = jnp.zeros_like(done)}} ~
-        done = 1.0 - healthy if terminate else jnp.zeros_like(reward)}}
+        reward += alive}
+        {done = 1.0 - healthy ~ done = jnp.where(healthy > 0, 0.0, 1.0)
+        {?0.4 if not terminate:
+            done = jnp.zeros_like(done)} ~
+        done = 1.0 - healthy if terminate else jnp.zeros_like(reward)}
     """
     observation = f"""
         {{?0.5 {{# {{where the robot is does not matter}}
@@ -344,7 +346,7 @@ def _environment(p: Program) -> Text:
             "ctrl_cost": Constant("0.1", "weight of the controls", ("ctrl_cost", "ctrl_cost_weight"), (0.05, 0.5)),
             "healthy_reward": Constant("1.0", "reward of a robot that stands", ("healthy_reward",), (0.5, 2)),
             "forward_weight": Constant("1.25", "weight of the velocity", ("forward_weight",), (0.5, 2)),
-            "terminate": Option("bool", "whether a robot that fell is done", ("True",), ("terminate", "terminate_unhealthy")),
+            "terminate": Option("bool", "whether a fallen robot is done", ("True",), ("terminate", "end_episode")),
         },
         result=result,
         titles=("evaluate_step", "get_reward", "step_outcome") if form == "reward" else

@@ -88,7 +88,7 @@ _SHIFT = '''
 def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     """Some steps of a simulation from a state."""
     p = Program(stream)
-    n, kinds = p.size(24, 32, 48), 3
+    n, kinds = p.choices.choice((100, 108, 125, 128)), 3
     for each in (DISPLACEMENT, SAFE, CUTOFF, _SHIFT):
         p.function(each)
     heavy = p.choices.chance(0.5) and target != "descent"

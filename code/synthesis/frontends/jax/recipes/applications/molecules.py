@@ -186,7 +186,7 @@ _PAIR = {
 
 def _pair(p: Program) -> Text:
     """The energy of all pairs, from positions or by lists of neighbours, with parameters of species or without."""
-    n, kinds, near = p.size(64, 96), p.size(2, 3), p.size(8, 12)
+    n, kinds, near = p.size(24, 32), p.size(2, 3), p.size(8, 12)
     kind = p.pick(*_PAIR)
     by_kind = p.choices.chance(0.35)
     listed = p.choices.chance(0.35)
@@ -284,7 +284,8 @@ def _bonds(p: Program) -> Text:
             dR = displacement(ends[:, 0], ends[:, 1])}
             dr = distance(dR)
             {stretch = dr - rest
-            {U = 0.5 * stiffness * stretch ** 2 ~ {?0.5 U = jnp.where(stretch > 0, stiffness * stretch ** 2, 0.5 * stiffness * stretch ** 2) ~
+            {U = 0.5 * stiffness * stretch ** 2 ~
+            {?0.5 U = jnp.where(stretch > 0, stiffness * stretch ** 2, 0.5 * stiffness * stretch ** 2) ~
             U = stiffness / 2.0 * stretch ** 2}} ~
             U = 0.5 * stiffness * (dr - rest) ** 2}
         """,
@@ -295,7 +296,8 @@ def _bonds(p: Program) -> Text:
             ends = R[bonds]
             u = displacement(ends[:, 0], ends[:, 1])
             v = displacement(ends[:, 2], ends[:, 1])}
-            cos = jnp.sum(u * v, axis=-1) / {(distance(u) * distance(v) + 1e-3) ~ jnp.maximum(distance(u) * distance(v), 1e-3)}
+            cos = jnp.sum(u * v, axis=-1) / {(distance(u) * distance(v) + 1e-3) ~
+            jnp.maximum(distance(u) * distance(v), 1e-3)}
             {?0.5 cos = jnp.clip(cos, -0.99, 0.99)}
             {U = 0.5 * stiffness * (cos - jnp.cos(rest)) ** 2 ~
             bend = cos - jnp.cos(rest)
@@ -340,7 +342,7 @@ def _bonds(p: Program) -> Text:
             "bonds": Array(
                 Leaf((m, ends), 0, n - 1, "int32"),
                 f"particles of each {kind}",
-                {"bond": ("bonds", "bond_idx"), "angle": ("angles", "triples"), "torsion": ("dihedrals", "quads")}[kind],
+                {"bond": ("bonds", "bond_idx"), "angle": ("angles", "triples")}.get(kind, ("dihedrals", "quads")),
             ),
             "rest": given_rest if each else Constant("1.0", "value at rest", ("rest", "r0"), (0.8, 1.2)),
             "stiffness": given_k if each else Constant("1.0", "stiffness", ("stiffness", "k"), (0.5, 2)),
@@ -357,7 +359,7 @@ def _bonds(p: Program) -> Text:
 
 def _neighbours(p: Program) -> Text:
     """Who is near whom: counts, cells, or lists of a fixed length."""
-    n, near = p.size(64, 96), p.size(8, 12)
+    n, near = p.size(24, 32), p.size(8, 12)
     form = p.pick("list", "count", "cells")
     first = """
         {?0.3 if R.ndim != 2:

@@ -43,7 +43,8 @@ _CLASS_LOSS = """
     {losses = -jnp.take_along_axis(log_p, y[:, None], axis=-1)[:, 0] ~ losses = -log_p[jnp.arange(y.shape[0]), y]} ~
     losses = jax.nn.logsumexp(scores, axis=-1) - jnp.take_along_axis(scores, y[:, None], axis=-1)[:, 0]}
     {?0.35 # {rare classes count as much as others}
-    {counts = jnp.zeros(scores.shape[-1], jnp.float32).at[y].add(1.0) ~ counts = jnp.bincount(y, length=scores.shape[-1])}
+    {counts = jnp.zeros(scores.shape[-1], jnp.float32).at[y].add(1.0) ~
+    counts = jnp.bincount(y, length=scores.shape[-1])}
     share = y.shape[0] / jnp.maximum(counts, 1)
     losses = losses * share[y] / jnp.mean(share[y])}
     hits = {(scores.argmax(axis=-1) == y).astype(jnp.float32) ~ jnp.equal(jnp.argmax(scores, axis=-1), y)}
@@ -78,12 +79,14 @@ _GRADIENTS = {
         {size = X.shape[0] // parts ~ n = X.shape[0]
         size = n // parts}
         {?0.4 # {a batch that does not fit is taken in parts ~ memory for one part at a time}}
-        {grads = jax.tree.map(jnp.zeros_like, state.params) ~ grads = jax.tree.map(lambda w: jnp.zeros(w.shape, w.dtype), state.params)}
+        {grads = jax.tree.map(jnp.zeros_like, state.params) ~
+        grads = jax.tree.map(lambda w: jnp.zeros(w.shape, w.dtype), state.params)}
         loss, metric = 0.0, 0.0
         for i in range(parts):
             part = jax.tree.map(lambda x: x[i * size:(i + 1) * size], batch)
             (value, figure), new = grad_fn(state.params, part)
-            {grads = jax.tree.map(jnp.add, grads, new) ~ grads = jax.tree.map(lambda total, g: total + g / parts, grads, new)}
+            {grads = jax.tree.map(jnp.add, grads, new) ~
+            grads = jax.tree.map(lambda total, g: total + g / parts, grads, new)}
             {loss += value / parts
             metric += figure / parts ~ loss, metric = loss + value / parts, metric + figure / parts}
     """,

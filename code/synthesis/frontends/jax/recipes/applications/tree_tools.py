@@ -90,7 +90,7 @@ def _norm(p: Program) -> Text:
     return Text(
         lines=text,
         given={
-            "tree": Array(_tree(p, -1, 1, "bfloat16" if p.maybe(0.1) else "float32"), "arrays", ("tree", "params", "updates", "grads")),
+            "tree": Array(_tree(p), "arrays", ("tree", "params", "updates", "grads")),
             "squared": Option("bool", "whether to leave out the root", ("False", "True"), ("squared",)),
             "matrices_only": Option("bool", "whether vectors count", ("False",), ("matrices_only", "skip_vectors")),
             "eps": Constant("1e-12", "what keeps the root away from zero", ("eps",)),
@@ -225,7 +225,8 @@ def _noise(p: Program) -> Text:
 
             return jax.tree.map(add, tree, keys) ~
             return jax.tree.map(lambda x, k: x + scale * jax.random.normal(k, x.shape, x.dtype), tree, keys) ~
-            noise = jax.tree.map(lambda x, k: {jax.random.normal(k, x.shape) ~ jax.random.uniform(k, x.shape, minval=-1.0)}, tree, keys)
+            noise = jax.tree.map(lambda x, k: {jax.random.normal(k, x.shape) ~
+            jax.random.uniform(k, x.shape, minval=-1.0)}, tree, keys)
             {?0.4 # {noise of one norm, whatever there is}
             size = jnp.sqrt(tree_sum(jax.tree.map(lambda n: n ** 2, noise)))
             noise = jax.tree.map(lambda n: n / size, noise)}
@@ -241,7 +242,8 @@ def _noise(p: Program) -> Text:
             for x in leaves:
                 {?0.4 # {a key is used once}}
                 key, sub = jax.random.split(key)
-                out {+= [x + scale * jax.random.normal(sub, x.shape)] ~ = out + [x + scale * jax.random.normal(sub, x.shape, x.dtype)]} ~
+                out {+= [x + scale * jax.random.normal(sub, x.shape)] ~
+                = out + [x + scale * jax.random.normal(sub, x.shape, x.dtype)]} ~
             out = [x + scale * jax.random.normal(jax.random.fold_in(key, i), x.shape) for i, x in enumerate(leaves)]}
             return {jax.tree.unflatten(structure, out) ~ structure.unflatten(out)}}
             """,
@@ -301,7 +303,8 @@ def _batches(p: Program) -> Text:
                 return x[i] ~ return x[i][None] if keep else x[i]}
 
             return jax.tree.map(take, tree) ~
-            row = jax.tree.map(lambda x: {x[i] ~ jnp.take(x, i, axis=0) ~ jax.lax.dynamic_index_in_dim(x, i, 0, False)}, tree)
+            row = jax.tree.map(lambda x: {x[i] ~ jnp.take(x, i, axis=0) ~
+            jax.lax.dynamic_index_in_dim(x, i, 0, False)}, tree)
             {?0.5 if keep:
                 row = jax.tree.map(lambda x: {x[None] ~ jnp.expand_dims(x, 0)}, row)}
             return row}
