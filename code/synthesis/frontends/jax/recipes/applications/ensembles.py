@@ -1,9 +1,10 @@
 """Whole steps of simulations of molecules: forces, an integrator, what keeps temperature or finds a minimum."""
 
 from synthesis.frontends.base import Recipe
-from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, DISPLACEMENT, SAFE, SIDE
+from synthesis.frontends.jax.recipes.applications.molecules import CUTOFF, SAFE
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
+from synthesis.frontends.jax.recipes.applications.spaces import DISPLACEMENT, SIDE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
 from synthesis.grammar.lines import block, join
 from synthesis.grammar.streams import Stream

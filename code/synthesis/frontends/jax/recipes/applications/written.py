@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
+from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option, declare
 from synthesis.frontends.jax.recipes.applications.program import Program
-from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree
+from synthesis.frontends.jax.recipes.applications.trees import Tree
 from synthesis.grammar.streams import Stream
 from synthesis.records import KernelSpec
 
@@ -51,16 +51,3 @@ def draw_written(
     p.add(lines)
     p.gives(*text.result)
     return p.done(category, recipe, target, text.titles, text.summary, text.returned)
-
-
-def declare(p: Program, key: str, each: Array | Constant | Option) -> None:
-    """Declare what a text names."""
-    match each:
-        case Array(Leaf() as leaf, says, names):
-            p.tensor(key, leaf, says, names)
-        case Array(tree, says, names):
-            p.tree(key, tree, says, names)
-        case Constant(usual, says, names, within):
-            p.number(key, usual, says, within, names)
-        case Option(kind, says, values, names):
-            p.option(key, values[0], kind, says, p.choices.choice(values), names)
