@@ -81,8 +81,7 @@ def _pad(p: Program) -> Text:
                 raise ValueError(f'cannot pad <<n>> rows to <<target>>')}}
             {{{{?0.4 # {{only the first axis grows ~ other axes stay}}}}
             {{widths = [{pads}] + [(0, 0)] * (x.ndim - 1) ~
-            widths = [(0, 0)] * x.ndim
-            widths[0] = {pads} ~
+            widths = [{pads}, *[(0, 0)] * (x.ndim - 1)] ~
             widths = [{pads} if axis == 0 else (0, 0) for axis in range(x.ndim)]}}
             {{out = jnp.pad(x, widths) ~ out = jnp.pad(x, widths, constant_values=value) ~
             {{?0.5 if mode == 'edge':
@@ -226,8 +225,8 @@ def _first_weights(p: Program) -> Text:
             return jax.random.uniform(key, shape, minval=-limit, maxval=limit)}}
         """.replace("distribution == 'uniform':", "distribution == 'uniform':"),
         "orthogonal": """
-            {?0.5 if len(shape) < 2:
-                raise ValueError({'a vector is not orthogonal' ~ f'expected two axes, got <<shape>>'})}
+            {?0.5 if features_out < 1:
+                raise ValueError({'nothing goes out' ~ f'expected features, got <<shape>>'})}
             {into, out = math.prod(shape[:-1]), shape[-1] ~ *rest, out = shape
             into = math.prod(rest)}
             {?0.4 # {columns of a sample are made orthogonal}}
@@ -242,9 +241,9 @@ def _first_weights(p: Program) -> Text:
             return {scale * directions.reshape(shape) ~ jnp.reshape(scale * directions, shape)}
         """,
         "table": """
-            {?0.3 if len(shape) != 2:
-                raise ValueError(f'a table has two axes, got <<shape>>')}
-            {rows, width = shape ~ rows, width = shape[0], shape[1]}
+            {?0.3 if features_in < 2:
+                raise ValueError(f'a table has more than one row, got <<shape>>')}
+            {rows, width = shape ~ rows, width = features_in, features_out}
             {table = jax.random.normal(key, (rows, width)) ~
             table = jax.random.truncated_normal(key, -2.0, 2.0, (rows, width))}
             {?0.5 {table = table * scale / math.sqrt(width) ~ table *= scale / math.sqrt(width)} ~
@@ -258,13 +257,14 @@ def _first_weights(p: Program) -> Text:
     title = {"scaling": ("variance_scaling", "init_kernel", "scaled_init"),
              "orthogonal": ("unit_columns", "init_directions", "init_projection"),
              "table": ("init_embedding", "init_table", "embedding_init")}[kind]  # fmt: skip
-    shape = f"[{into}, {out}]" if p.choices.chance(0.7) or kind == "table" else f"[3, {into}, {out}]"
-    dims = (into, out) if shape.count(",") == 1 else (3, into, out)
+    dims = (into, out) if p.choices.chance(0.7) or kind == "table" else (3, into, out)
+    shape = f"shape = ({'3, ' if len(dims) == 3 else ''}features_in, features_out)"
     return Text(
-        lines=draws[kind],
+        lines=join(shape, draws[kind]),
         given={
             "key": Array(key(), "random key", ("key", "rng")),
-            "shape": Option("list[int]", "shape of the weights", (shape,), ("shape",)),
+            "features_in": Option("int", "numbers that come in", (str(into),), ("in_features", "in_dim", "rows")),
+            "features_out": Option("int", "numbers that go out", (str(out),), ("out_features", "out_dim", "width")),
             "scale": Option("float", "scale of the variance", ("1.0", "2.0", "0.5"), ("scale", "gain")),
             "mode": Option("str", "what is counted", ("'fan_in'", "'fan_out'", "'fan_avg'"), ("mode",)),
             "distribution": Option("str", "normal or uniform", ("'normal'", "'uniform'"), ("distribution",)),

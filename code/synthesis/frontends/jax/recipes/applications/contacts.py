@@ -53,11 +53,12 @@ def _contact(p: Program) -> Text:
         "capsule": """
             {normal, _ = normalize(b.normal) ~ normal = b.normal / jnp.linalg.norm(b.normal, axis=-1, keepdims=True)}
             {?0.4 # {a capsule touches a plane with one end or both ~ two spheres, one at each end}}
-            {depths, points = [], []
+            {depths = []
+            points = []
             for end in (a.start, a.end):
                 depth = jnp.sum(end * normal, axis=-1) - b.offset - a.radius
-                {depths.append(depth)
-                points.append(end - normal * (a.radius + 0.5 * depth)[:, None]) ~
+                {depths = depths + [depth]
+                points = points + [end - normal * (a.radius + 0.5 * depth)[:, None]] ~
                 depths += [depth]
                 points += [end - (a.radius + 0.5 * depth)[:, None] * normal]}
             {dist, pos = jnp.stack(depths), jnp.stack(points) ~ dist = jnp.stack(depths)

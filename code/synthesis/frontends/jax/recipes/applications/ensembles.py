@@ -89,7 +89,7 @@ _SHIFT = '''
 def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     """Some steps of a simulation from a state."""
     p = Program(stream)
-    n, kinds = p.choices.choice((100, 108, 125, 128)), 3
+    n, kinds = p.choices.choice((36, 40, 48, 64)), 3
     for each in (DISPLACEMENT, SAFE, CUTOFF, _SHIFT):
         p.function(each)
     heavy = p.choices.chance(0.5) and target != "descent"
@@ -138,9 +138,7 @@ def _draw_ensemble(stream: Stream, target: str) -> KernelSpec:
     logged = p.pick("energy(R)", f"0.5 * jnp.sum({mass + ' * ' if heavy else ''}V ** 2) + energy(R)") if kept else ""
     split = "key, sub" in body
     if p.choices.chance(0.6):
-        p.add(
-            "log = []" if kept else "", block("for i in range(steps):", body, f"log.append({logged})" if kept else "")
-        )
+        p.add("log = []" if kept else "", block("for i in range(steps):", body, f"log += [{logged}]" if kept else ""))
         energies = p.pick("jnp.stack(log)", "jnp.array(log)") if kept else ""
     else:
         carried = ["R", "V", "F", *(["key"] if split else [])]

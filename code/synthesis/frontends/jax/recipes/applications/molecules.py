@@ -78,7 +78,7 @@ _PAIR = {
 
 def _pair(p: Program) -> Text:
     """The energy of all pairs, from positions or by lists of neighbours, with parameters of species or without."""
-    n, kinds, near = p.size(24, 32), p.size(2, 3), p.size(8, 12)
+    n, kinds, near = p.size(16, 24), p.size(2, 3), p.size(8, 12)
     kind = p.pick(*_PAIR)
     by_kind = p.choices.chance(0.35)
     listed = p.choices.chance(0.35)

@@ -125,7 +125,7 @@ def write_space(p: Program) -> Text:
 
 def write_neighbours(p: Program) -> Text:
     """Who is near whom: counts, cells, or lists of a fixed length."""
-    n, near = p.size(24, 32), p.size(8, 12)
+    n, near = p.size(16, 24), p.size(8, 12)
     form = p.pick("list", "count", "cells")
     first = """
         {?0.3 if R.ndim != 2:

@@ -135,10 +135,10 @@ def _cast(p: Program) -> Text:
             {{out = []
             for x in leaves:
                 {{if {kept}:
-                    out.append(x)
+                    out += [x]
                     continue
-                out.append(x.astype(dtype)) ~
-                out.append(x if {kept} else x.astype(dtype))}} ~
+                out += [x.astype(dtype)] ~
+                out += [x if {kept} else x.astype(dtype)]}} ~
             out = [x if {kept} else x.astype(dtype) for x in leaves]}}
             return {{jax.tree.unflatten(structure, out) ~ jax.tree_util.tree_unflatten(structure, out)}}}}
             """,
@@ -237,7 +237,7 @@ def _noise(p: Program) -> Text:
             out = []
             for x, k in zip(leaves, keys):
                 noise = scale * jax.random.normal(k, x.shape)
-                out.append(x + noise.astype(x.dtype))} ~
+                out += [x + noise.astype(x.dtype)]} ~
             out = []
             for x in leaves:
                 {?0.4 # {a key is used once}}
@@ -290,7 +290,7 @@ def _batches(p: Program) -> Text:
             for column in columns:
                 {?0.5 if column[0].ndim == 0:
                     column = [x[None] for x in column]}
-                stacked.append(jnp.stack(column{~ , axis=0}))}
+                stacked += [jnp.stack(column{~ , axis=0})]}
             return jax.tree.unflatten(jax.tree.structure(trees[0]), stacked)}
         """,
         "slice": """
