@@ -81,7 +81,9 @@ class Habits:
 
     def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
         """What stands beside a function, and what in it."""
-        inner = [each for each in statements if self.inside and isinstance(each, Function) and not each.decorators]
+        inner: list[Statement] = [
+            each for each in statements if self.inside and isinstance(each, Function) and not each.decorators
+        ]
         return [each for each in statements if each not in inner], inner
 
     def settle(
