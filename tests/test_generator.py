@@ -87,6 +87,9 @@ NAMED = {
         "optimizers": "adam adamw lion rmsprop clip_by_global_norm moving_average accumulate",
         "training": "train_step loss_and_grad nucleus advantages",
         "dynamics": "pendulum cart_pole lennard_jones spring_network heat wave reaction",
+        "bodies": "rotate_vectors integrate_bodies find_contacts joint_torque motor_torque",
+        "molecules": "pair_energy bonded_energy neighbours constant_energy langevin",
+        "utilities": "tree_norm tree_cast pad_rows sequence_masks running_statistics",
     },
 }
 FRONTENDS = pytest.mark.parametrize("name", ["warp", "jax"])

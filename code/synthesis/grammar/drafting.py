@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from synthesis.grammar import naming
 from synthesis.grammar.naming import NameBook
 from synthesis.grammar.operations import Operation, Term
-from synthesis.grammar.rendering import render_block
+from synthesis.grammar.rendering import WIDEST, render_block
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.syntax import Assign, Call, Expression, Function, Name, Statement, assigned, reads, size
 from synthesis.grammar.types import Type
@@ -215,6 +215,13 @@ class Helper:
         self._draft.declare(Function(name, tuple(self._parameters), body, decorators, returns=returns))
 
 
-def render_module(head: str, statements: Sequence[Statement]) -> str:
-    """A module's text: what it begins with, and functions and classes with two empty lines between them."""
-    return "\n\n\n".join([head, *("\n".join(render_block((statement,))) for statement in statements)]) + "\n"
+def render_module(head: str, statements: Sequence[Statement], widest: int = WIDEST) -> str:
+    """A module's text: what it begins with, and functions and classes with two empty lines between them.
+
+    Args:
+        head: its imports and constants.
+        statements: its functions and classes.
+        widest: the columns that lines are broken at.
+    """
+    blocks = ("\n".join(render_block((statement,), widest=widest)) for statement in statements)
+    return "\n\n\n".join([head, *blocks]) + "\n"

@@ -44,7 +44,7 @@ _PRECEDENCE = {
 }  # fmt: skip
 _COMPARISON, _CONDITIONAL, _NEGATION, _ATOM = 4, 1, 11, 20
 # A longer line is broken at the brackets and operators that are outermost.
-_WIDEST = 100
+WIDEST = 100
 _STEP = "    "
 
 
@@ -114,7 +114,7 @@ def _wrap(node: Expression, level: int) -> str:
 # ---- expressions over several lines
 
 
-def _lay_out(node: Expression, pad: str, before: int, after: int) -> str:
+def _lay_out(node: Expression, pad: str, before: int, after: int, widest: int) -> str:
     """An expression that stands in brackets, over several lines if it does not fit on one.
 
     Args:
@@ -122,58 +122,60 @@ def _lay_out(node: Expression, pad: str, before: int, after: int) -> str:
         pad: how its line is indented.
         before: the columns that are taken on its first line, the indentation included.
         after: those that are to follow on its last line.
+        widest: the columns of a line.
     """
     flat = render(node)
-    if before + len(flat) + after <= _WIDEST:
+    if before + len(flat) + after <= widest:
         return flat
     match node:
         case Call(function, arguments, keywords) if arguments or keywords:
             parts = [("", _in_brackets(each)) for each in arguments]
             parts += [(_keyword(key), value) for key, value in keywords]
-            return _list(f"{_lay_out_part(function, _ATOM, pad, before, 1)}(", parts, pad, ")")
+            return _list(f"{_lay_out_part(function, _ATOM, pad, before, 1, widest)}(", parts, pad, ")", widest)
         case Display(items, brackets):
-            return _list(brackets[0], [("", each) for each in items], pad, brackets[1])
+            return _list(brackets[0], [("", each) for each in items], pad, brackets[1], widest)
         case Dictionary(entries):
-            return _list("{", [(f"'{key}': ", value) for key, value in entries], pad, "}")
+            return _list("{", [(f"'{key}': ", value) for key, value in entries], pad, "}", widest)
         case Attribute(base, name):
-            return f"{_lay_out_part(base, _ATOM, pad, before, after + len(name) + 1)}.{name}"
+            return f"{_lay_out_part(base, _ATOM, pad, before, after + len(name) + 1, widest)}.{name}"
         case Subscript(base, indices):
             end = f"[{', '.join(map(render, indices))}]"
-            return f"{_lay_out_part(base, _ATOM, pad, before, after + len(end))}{end}"
+            return f"{_lay_out_part(base, _ATOM, pad, before, after + len(end), widest)}{end}"
         case Negation(operand, operator):
-            return operator + _lay_out_part(operand, _NEGATION + 1, pad, before + len(operator), after)
+            return operator + _lay_out_part(operand, _NEGATION + 1, pad, before + len(operator), after, widest)
         case Infix("**", left, right):
-            end = _lay_out_part(right, _PRECEDENCE["**"], pad, len(pad) + 3, after)
-            return f"{_lay_out_part(left, _PRECEDENCE['**'] + 1, pad, before, 0)}\n{pad}** {end}"
+            end = _lay_out_part(right, _PRECEDENCE["**"], pad, len(pad) + 3, after, widest)
+            return f"{_lay_out_part(left, _PRECEDENCE['**'] + 1, pad, before, 0, widest)}\n{pad}** {end}"
         case Infix(operator):
             level = _PRECEDENCE[operator]
             first, rest = _terms(node, level)
-            lines = [_lay_out_part(first, level, pad, len(pad), 0)]
+            lines = [_lay_out_part(first, level, pad, len(pad), 0, widest)]
             lines += [
-                f"{each} {_lay_out_part(part, level + 1, pad, len(pad) + len(each) + 1, 0)}" for each, part in rest
+                f"{each} {_lay_out_part(part, level + 1, pad, len(pad) + len(each) + 1, 0, widest)}"
+                for each, part in rest
             ]
             return f"\n{pad}".join(lines)
         case Comparison(operator, left, right):
-            end = _lay_out_part(right, _COMPARISON + 1, pad, len(pad) + len(operator) + 1, after)
-            return f"{_lay_out_part(left, _COMPARISON + 1, pad, before, 0)}\n{pad}{operator} {end}"
+            end = _lay_out_part(right, _COMPARISON + 1, pad, len(pad) + len(operator) + 1, after, widest)
+            return f"{_lay_out_part(left, _COMPARISON + 1, pad, before, 0, widest)}\n{pad}{operator} {end}"
         case Conditional(test, body, orelse):
             return f"\n{pad}".join(
                 (
-                    _lay_out_part(body, 2, pad, before, 0),
-                    f"if {_lay_out_part(test, 2, pad, len(pad) + 3, 0)}",
-                    f"else {_lay_out_part(orelse, _CONDITIONAL, pad, len(pad) + 5, after)}",
+                    _lay_out_part(body, 2, pad, before, 0, widest),
+                    f"if {_lay_out_part(test, 2, pad, len(pad) + 3, 0, widest)}",
+                    f"else {_lay_out_part(orelse, _CONDITIONAL, pad, len(pad) + 5, after, widest)}",
                 )
             )
         case Lambda(parameters, body):
             head = f"lambda {', '.join(parameters)}: "
-            return head + _lay_out_part(body, 20, pad, before + len(head), after)
+            return head + _lay_out_part(body, 20, pad, before + len(head), after, widest)
         case Comprehension(element, target, iterable, tests, brackets, keys):
             inner = pad + _STEP
             label = "".join(f"{render(key)}: " for key in keys)
-            lines = [f"{inner}{label}{_lay_out(element, inner, len(inner) + len(label), 0)}"]
+            lines = [f"{inner}{label}{_lay_out(element, inner, len(inner) + len(label), 0, widest)}"]
             head = f"{inner}for {_render_bare(target)} in "
-            lines += [f"{head}{_lay_out(iterable, inner, len(head), 0)}"]
-            lines += [f"{inner}if {_lay_out(each, inner, len(inner) + 3, 0)}" for each in tests]
+            lines += [f"{head}{_lay_out(iterable, inner, len(head), 0, widest)}"]
+            lines += [f"{inner}if {_lay_out(each, inner, len(inner) + 3, 0, widest)}" for each in tests]
             return "\n".join([brackets[:1], *lines, f"{pad}{brackets[1:]}"])
         case _:
             return flat
@@ -185,18 +187,18 @@ def _in_brackets(argument: Expression) -> Expression:
     return replace(argument, brackets="()") if bare else argument
 
 
-def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: int) -> str:
+def _lay_out_part(node: Expression, level: int, pad: str, before: int, after: int, widest: int) -> str:
     """A part of an expression, in brackets of its own if it binds less tightly than what is around it."""
     flat, binding = _render(node)
-    if binding < level and len(flat) + before + after + 2 > _WIDEST:
-        return f"(\n{pad}{_STEP}{_lay_out(node, pad + _STEP, len(pad) + 4, 0)}\n{pad})"
-    return _lay_out(node, pad, before, after) if binding >= level else f"({flat})"
+    if binding < level and len(flat) + before + after + 2 > widest:
+        return f"(\n{pad}{_STEP}{_lay_out(node, pad + _STEP, len(pad) + 4, 0, widest)}\n{pad})"
+    return _lay_out(node, pad, before, after, widest) if binding >= level else f"({flat})"
 
 
-def _list(opening: str, parts: list[tuple[str, Expression]], pad: str, closing: str) -> str:
+def _list(opening: str, parts: list[tuple[str, Expression]], pad: str, closing: str, widest: int) -> str:
     """What stands between two brackets, one part a line."""
     inner = pad + _STEP
-    lines = [f"{inner}{label}{_lay_out(part, inner, len(inner) + len(label), 1)}," for label, part in parts]
+    lines = [f"{inner}{label}{_lay_out(part, inner, len(inner) + len(label), 1, widest)}," for label, part in parts]
     return "\n".join([opening, *lines, f"{pad}{closing}"])
 
 
@@ -209,44 +211,47 @@ def _terms(node: Expression, level: int) -> tuple[Expression, list[tuple[str, Ex
     return node, rest[::-1]
 
 
-def _lay_out_alone(head: str, node: Expression, pad: str, tail: str = "") -> list[str]:
+def _lay_out_alone(head: str, node: Expression, pad: str, widest: int, tail: str = "") -> list[str]:
     """The lines of a statement: what it begins with, an expression outside any bracket, and what it ends with."""
     flat = render(node) if tail else _render_bare(node)
-    if len(head) + len(flat) + len(tail) <= _WIDEST or isinstance(node, Name | Literal):
+    if len(head) + len(flat) + len(tail) <= widest or isinstance(node, Name | Literal):
         return [f"{head}{flat}{tail}"]
     if isinstance(node, Infix | Comparison | Conditional | Negation | Lambda):
         inner = pad + _STEP
-        return [f"{head}(", *f"{inner}{_lay_out(node, inner, len(inner), 0)}".split("\n"), f"{pad}){tail}"]
-    return f"{head}{_lay_out(node, pad, len(head), len(tail))}{tail}".split("\n")
+        return [f"{head}(", *f"{inner}{_lay_out(node, inner, len(inner), 0, widest)}".split("\n"), f"{pad}){tail}"]
+    return f"{head}{_lay_out(node, pad, len(head), len(tail), widest)}{tail}".split("\n")
 
 
 # ---- statements
 
 
-def render_block(statements: tuple[Statement, ...], indent: int = 0) -> list[str]:
+def render_block(statements: tuple[Statement, ...], indent: int = 0, widest: int = WIDEST) -> list[str]:
     """Statements as lines of Python source."""
-    return [line for statement in statements for line in _render_statement(statement, "    " * indent, indent)]
+    return [line for statement in statements for line in _render_statement(statement, "    " * indent, indent, widest)]
 
 
-def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
+def _render_statement(statement: Statement, pad: str, indent: int, widest: int) -> list[str]:
     match statement:
         case Assign(target, value, operator):
-            return _lay_out_alone(f"{pad}{_render_bare(target)} {operator}= ", value, pad)
+            return _lay_out_alone(f"{pad}{_render_bare(target)} {operator}= ", value, pad, widest)
         case Evaluate(value):
-            return _lay_out_alone(pad, value, pad)
+            return _lay_out_alone(pad, value, pad, widest)
         case Return(value):
-            return [f"{pad}return"] if value is None else _lay_out_alone(f"{pad}return ", value, pad)
+            return [f"{pad}return"] if value is None else _lay_out_alone(f"{pad}return ", value, pad, widest)
         case Raise(value):
-            return _lay_out_alone(f"{pad}raise ", value, pad)
+            return _lay_out_alone(f"{pad}raise ", value, pad, widest)
         case Assert(test, message):
             tail = "" if message is None else f", {render(message)}"
-            return _lay_out_alone(f"{pad}assert ", test, pad, tail)
+            return _lay_out_alone(f"{pad}assert ", test, pad, widest, tail)
         case Comment(text):
             return [f"{pad}# {text}" if text else ""]
         case For(target, iterable, body):
-            return [*_lay_out_alone(f"{pad}for {target} in ", iterable, pad, ":"), *render_block(body, indent + 1)]
+            return [
+                *_lay_out_alone(f"{pad}for {target} in ", iterable, pad, widest, ":"),
+                *render_block(body, indent + 1, widest),
+            ]
         case While(test, body):
-            return [*_lay_out_alone(f"{pad}while ", test, pad, ":"), *render_block(body, indent + 1)]
+            return [*_lay_out_alone(f"{pad}while ", test, pad, widest, ":"), *render_block(body, indent + 1, widest)]
         case Jump(word):
             return [f"{pad}{word}"]
         case Class(name, listed, decorators, bases, docstring):
@@ -255,23 +260,23 @@ def _render_statement(statement: Statement, pad: str, indent: int) -> list[str]:
             said = [*_render_docstring(docstring, f"{pad}    "), *([""] if docstring else [])]
             return [*head, *said, *(f"{pad}    {key}: {kind}" for key, kind in listed)]
         case If(test, body, orelse):
-            lines = [*_lay_out_alone(f"{pad}if ", test, pad, ":"), *render_block(body, indent + 1)]
+            lines = [*_lay_out_alone(f"{pad}if ", test, pad, widest, ":"), *render_block(body, indent + 1, widest)]
             if len(orelse) == 1 and isinstance(orelse[0], If):
-                first, *rest = _render_statement(orelse[0], pad, indent)
+                first, *rest = _render_statement(orelse[0], pad, indent, widest)
                 return [*lines, first.replace("if", "elif", 1), *rest]
-            return [*lines, f"{pad}else:", *render_block(orelse, indent + 1)] if orelse else lines
+            return [*lines, f"{pad}else:", *render_block(orelse, indent + 1, widest)] if orelse else lines
         case Function(name, parameters, body, decorators, docstring, returns, defaults):
             given = dict(defaults)
             listed = [_render_parameter(key, annotation, given.get(key)) for key, annotation in parameters]
             arrow = f" -> {returns}" if returns else ""
             head = [f"{pad}def {name}({', '.join(listed)}){arrow}:"]
-            if len(head[0]) > _WIDEST:
+            if len(head[0]) > widest:
                 head = [f"{pad}def {name}(", *(f"{pad}    {entry}," for entry in listed), f"{pad}){arrow}:"]
             return [
                 *(f"{pad}@{decorator}" for decorator in decorators),
                 *head,
                 *_render_docstring(docstring, f"{pad}    "),
-                *render_block(body, indent + 1),
+                *render_block(body, indent + 1, widest),
             ]
 
 

@@ -54,8 +54,8 @@ _PACKAGES = ("wp", "jnp", "jax", "lax", "functools", "math")
 KNOWN = frozenset({"range", "float", "int", "bool", "len", "True", "False"})
 """What of Python's own any text may name."""
 PYTHON = KNOWN | {
-    "abs", "all", "any", "dict", "enumerate", "isinstance", "list", "max", "min", "reversed", "sorted", "str", "sum",
-    "tuple", "zip", "TypeError", "ValueError",
+    "abs", "all", "any", "dict", "enumerate", "isinstance", "list", "map", "max", "min", "reversed", "set", "sorted",
+    "str", "sum", "tuple", "zip", "TypeError", "ValueError",
 }  # fmt: skip
 """What else of Python's own a text may name that declares its variables by other names."""
 _KEPT = 1024
@@ -274,8 +274,9 @@ class Template:
             case ast.JoinedStr(values=parts):
                 return FormattedText(tuple(self._part(each, holes) for each in parts))
             case ast.Lambda(args=arguments, body=body):
-                parameters = tuple(self.name(each.arg).id for each in arguments.args)
-                return Lambda(parameters, inner(body))
+                parameters = [self.name(each.arg).id for each in arguments.args]
+                rest = [f"*{self.name(arguments.vararg.arg).id}"] if arguments.vararg else []
+                return Lambda((*parameters, *rest), inner(body))
             case _:
                 raise ValueError(f"no template holds {ast.unparse(node)}")
 

@@ -4,13 +4,16 @@ from dataclasses import replace
 
 from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications import (
+    array_tools,
     attention,
     augment,
     blocks,
+    contacts,
     control,
     dense,
     dynamics_modes,
     embedding,
+    ensembles,
     filters,
     generative,
     graphs,
@@ -24,19 +27,23 @@ from synthesis.frontends.jax.recipes.applications import (
     losses,
     matter,
     metrics,
+    molecules,
     optimizers,
     outcomes,
     pairs,
     recurrent,
+    rotations,
     schedules,
     training,
+    training_programs,
     transforms,
+    tree_tools,
     update_modes,
     vision_models,
 )
 from synthesis.frontends.jax.recipes.applications.sizes import at_real_sizes
 
-_MIX = {2: 0.25, 3: 0.3, 4: 0.25, 5: 0.2}
+_MIX = {2: 0.2, 3: 0.25, 4: 0.25, 5: 0.3}
 """Applications' functions are longer than others."""
 
 RECIPES: tuple[Recipe, ...] = tuple(
@@ -71,6 +78,13 @@ RECIPES: tuple[Recipe, ...] = tuple(
         integrators,
         filters,
         dynamics_modes,
+        rotations,
+        contacts,
+        molecules,
+        tree_tools,
+        array_tools,
+        training_programs,
+        ensembles,
     )
     for recipe in module.RECIPES
 )

@@ -8,16 +8,16 @@ from synthesis.grammar.rendering import render_block
 from synthesis.grammar.syntax import Assign, Class, Function, Name, Statement
 
 
-def needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> list[Statement]:
-    """The functions and classes that are named, by the function or by those that it needs, in their own order.
+def needed(beside: Sequence[Statement], body: tuple[Statement, ...], first: set[str]) -> list[Statement]:
+    """The functions and classes that are named, by a function or by those that it needs, in their own order.
 
     Args:
         beside: all that there are.
-        kernel: the function.
+        body: the function's statements.
         first: what is needed in any case.
     """
     texts = {each.name: "\n".join(render_block((each,))) for each in beside if isinstance(each, Function | Class)}
-    wanted = ["\n".join(render_block((kernel,))), *(texts[name] for name in first)]
+    wanted = ["\n".join(render_block(body)), *(texts[name] for name in first)]
     seen = set(first)
     while wanted:
         words = set(re.findall(r"\w+", wanted.pop()))
@@ -27,9 +27,9 @@ def needed(beside: Sequence[Statement], kernel: Function, first: set[str]) -> li
     return [each for each in beside if isinstance(each, Function | Class) and each.name in seen]
 
 
-def module_text(constants: Sequence[Statement], statements: Sequence[Statement]) -> str:
-    """The module's text, with the imports and constants that it needs."""
-    text = render_module("", statements)
+def module_text(constants: Sequence[Statement], statements: Sequence[Statement], widest: int) -> str:
+    """The module's text, with the imports and constants that it needs, its lines broken at so many columns."""
+    text = render_module("", statements, widest)
     kept = [each for each in constants if isinstance(each, Assign) and isinstance(each.target, Name)
             and re.search(rf"\b{each.target.id}\b", text)]  # fmt: skip
     whole = "\n".join(render_block(tuple(kept))) + text
@@ -41,4 +41,4 @@ def module_text(constants: Sequence[Statement], statements: Sequence[Statement])
     lines += ["import jax.numpy as jnp"] if "jnp." in whole else []
     lines += ["from jax import lax"] if re.search(r"(?<!\.)\blax\.", whole) else []
     head = "\n".join([*lines, *(["", *render_block(tuple(kept))] if kept else [])])
-    return render_module(head, statements)
+    return render_module(head, statements, widest)

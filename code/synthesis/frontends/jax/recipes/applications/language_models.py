@@ -285,4 +285,12 @@ def _write_loss(p: Program, body: str, start: str, target: str, tree: Tree) -> N
     finish_step(p, tree, FORMS if target == "lm_step" else ())
 
 
-RECIPES = (Recipe(name="language_model", category="training", targets=tuple(_TITLES), draw=_draw_language_model),)
+RECIPES = (
+    Recipe(
+        name="language_model",
+        category="training",
+        targets=tuple(_TITLES),
+        draw=_draw_language_model,
+        target_weights=dict.fromkeys(_TITLES, 2.0),
+    ),
+)

@@ -92,7 +92,7 @@ def draw_by_name(
     before, after = p.choose(family.before), p.choose(family.after) if ended or not family.finished else ""
     now = set(re.findall(r"\w+", f"{before}\n{after}\n{cases[asked]}"))
     for key, each in given.items():
-        _declare(p, key, each, now=key in now)
+        declare(p, key, each, now=key in now)
     default = p.choices.choice(known)
     p.option("name", f"'{default}'", "str", f"one of {', '.join(sorted(known))}", f"'{asked}'", family.named)
     p.add(before)
@@ -104,7 +104,15 @@ def draw_by_name(
     return p.done(category, recipe, target, family.titles, family.summary, family.returned)
 
 
-def _declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool) -> None:
+def declare(p: Program, key: str, each: Array | Constant | Option, *, now: bool = True) -> None:
+    """Declare what a text names.
+
+    Args:
+        p: the function.
+        key: what the text calls it.
+        each: what it is.
+        now: whether the function needs it for what it is asked; otherwise it is left out, or at its default.
+    """
     match each:
         case Array(Leaf() as leaf, says, names):
             p.tensor(key, leaf, says, names, given=now, optional=not now)

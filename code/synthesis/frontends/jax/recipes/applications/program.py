@@ -10,6 +10,7 @@ from typing import Any
 
 from synthesis.frontends.jax.options import DEFAULTS
 from synthesis.frontends.jax.recipes.applications.beside import module_text, needed
+from synthesis.frontends.jax.recipes.applications.habits import Habits
 from synthesis.frontends.jax.recipes.applications.helpers import HELPERS
 from synthesis.frontends.jax.recipes.applications.pruning import needed_in, prune, spaced
 from synthesis.frontends.jax.recipes.applications.sizes import RealSizes
@@ -26,8 +27,14 @@ from synthesis.records import KernelSpec, Role, Signature
 _EAGER = {2: 0.6, 3: 0.85, 4: 1.3, 5: 1.9}
 """How much more often a function of each difficulty has what it may have."""
 _KNOWN = PYTHON | {"NamedTuple", "Callable"}
-_ARRAYS = (("jax.Array", 0.46), ("jnp.ndarray", 0.36), ("", 0.18))
-"""How functions annotate arrays, or leave that out."""
+_ALIAS = "Array"
+_ARRAYS = ((_ALIAS, 0.42), ("jax.Array", 0.24), ("jnp.ndarray", 0.14), ("", 0.2))
+"""How functions annotate arrays, many by a name of their module's, or leave that out."""
+_COLUMNS = ((80, 0.6), (88, 0.2), (100, 0.2))
+"""Where lines are broken: most libraries keep to 80."""
+_ANY_NUMBER = 0.4
+"""How many functions say of numbers that they are given that these may be arrays."""
+_KEYWORD_ONLY = 0.18
 _LIKES = (
     ("learning_rate", "learning_rate", "lr", "step_size"), ("out", "out", "y", "output"), ("h", "h", "hidden", "z"),
     ("scores", "scores", "logits", "sim"), ("probs", "probs", "p", "probabilities"), ("loss", "loss", "total_loss"),
@@ -99,9 +106,13 @@ class Program:
         self._commented = style.chance(_TALKATIVE)
         self._private = style.chance(_PRIVATE)
         self._asks = style.chance(_ASKING)
+        layout = stream.child("layout")
+        self._columns = layout.weighted(_COLUMNS)
+        self._number = "jax.typing.ArrayLike" if layout.chance(_ANY_NUMBER) else "float"
+        self._habits = Habits.of(stream.child("habits"))
         self._holes: dict[str, Hole] = {}
         self._parameters: dict[str, _Parameter] = {}
-        self._beside: list[Statement] = []
+        self._beside: list[Statement] = [Assign(Name(_ALIAS), Name("jax.Array"))] if self.array == _ALIAS else []
         self._body: list[Statement] = []
         self._results: Tree = ()
         for text in HELPERS:
@@ -189,7 +200,8 @@ class Program:
             return
         leaf = Leaf((), *within) if within and (self._asks or self.choices.chance(0.5)) else None
         default = None if within and self._asks else usual
-        self._declare(key, names, leaf, says, "float" if self.array else "", default)
+        kind = self._number if leaf is not None else "float"
+        self._declare(key, names, leaf, says, kind if self.array else "", default)
 
     def _declare(
         self, key: str, names: Sequence[str], tree: Tree | None, says: str, kind: str, default: str | None,
@@ -326,17 +338,22 @@ class Program:
             returned: what it returns, in words.
         """
         name = self._book.take(tuple(titles))
-        body = prune(tuple(self._body))
-        read = needed_in(body)
+        body = self._habits.form(self._habits.rewrite(prune(tuple(self._body))))
         tested = _tested_for_none("\n".join(render_block(body)))
+        loose = {each.name: each.default for each in self._parameters.values() if _is_loose(each)}
+        body, constants = self._habits.settle(body, {key: each for key, each in loose.items() if key not in tested})
+        read = needed_in(body)
         used = [
             _optional(each) if each.name in tested else each for each in self._parameters.values() if each.name in read
         ]
         style = self._stream.child("signature")
-        keyword = style.chance(0.4)
+        keyword = style.chance(_KEYWORD_ONLY)
         plain = [each for each in used if each.default is None and not (keyword and each.given)]
         rest = [each for each in used if each not in plain]
         docstring = self._docstring(style, summary, [*plain, *rest], returned)
+        beside = self._habits.rewrite(tuple(each for each in self._beside if not isinstance(each, Assign)))
+        beside, inner = self._habits.place(needed(beside, body, _records(used)))
+        body = (*inner, *body)
         returns_apart = len(body) > _SHORT and style.chance(0.4)
         body = spaced(body, style.chance(0.6), returns_apart, below_docstring=bool(docstring))
         listed = [(each.name, each.annotation) for each in plain]
@@ -351,9 +368,8 @@ class Program:
             self._returns(style),
             tuple((each.name, each.default) for each in rest if each.default is not None),
         )
-        beside = [each for each in self._beside if not isinstance(each, Assign)]
-        constants = [each for each in self._beside if isinstance(each, Assign)]
-        text = module_text(constants, (*needed(beside, kernel, _records(used)), kernel))
+        constants = [*(each for each in self._beside if isinstance(each, Assign)), *constants]
+        text = module_text(constants, (*beside, kernel), self._columns)
         called = set(re.findall(r"\b(?:jnp|lax|jax(?:\.\w+)*)\.([a-z]\w*)\(", text))
         return KernelSpec(
             frontend="jax",
@@ -417,6 +433,12 @@ class Program:
             call=_call(parameters),
             options=DEFAULTS,
         )
+
+
+def _is_loose(parameter: _Parameter) -> bool:
+    """Whether it is a number that is left at its default, which could stand in the function or its module as well."""
+    left = parameter.tree is None and parameter.given is None and not parameter.static
+    return left and parameter.default is not None and parameter.default != "None"
 
 
 def _tested_for_none(text: str) -> set[str]:

@@ -263,11 +263,13 @@ def _draw_step(stream: Stream, target: str) -> KernelSpec:
     )
 
 
+_TARGETS = ("train_step", "loss_and_grad", "gradient_only", "gradient_norms")
 RECIPES = (
     Recipe(
         name="gradient_step",
         category="training",
-        targets=("train_step", "loss_and_grad", "gradient_only", "gradient_norms"),
+        targets=_TARGETS,
         draw=_draw_step,
+        target_weights=dict.fromkeys(_TARGETS, 1.5),
     ),
 )

@@ -279,4 +279,12 @@ def _declare_functions(
     p.function(_written(_FORWARD, layout, precision, **more, **said))
 
 
-RECIPES = (Recipe(name="vision_model", category="training", targets=tuple(_TITLES), draw=_draw_vision_model),)
+RECIPES = (
+    Recipe(
+        name="vision_model",
+        category="training",
+        targets=tuple(_TITLES),
+        draw=_draw_vision_model,
+        target_weights=dict.fromkeys(_TITLES, 2.0),
+    ),
+)

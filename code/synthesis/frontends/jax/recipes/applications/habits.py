@@ -1,0 +1,182 @@
+"""What one person writes alike throughout: squares, reductions, and numbers that nobody passes."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any, cast
+
+from synthesis.frontends.jax.recipes.applications.forms import asserting, leaving_early, updating
+from synthesis.grammar.rendering import render, render_block
+from synthesis.grammar.streams import Stream
+from synthesis.grammar.syntax import (
+    Assert,
+    Assign,
+    Attribute,
+    Call,
+    Comparison,
+    Comprehension,
+    Conditional,
+    Display,
+    FormattedText,
+    Function,
+    If,
+    Infix,
+    Literal,
+    Name,
+    Statement,
+)
+
+_REDUCTIONS = frozenset({"jnp.mean", "jnp.sum", "jnp.max", "jnp.min", "jnp.std", "jnp.var"})
+_PLAIN = re.compile(r"(?!0\.?0*$|1\.?0*$)[\d.]+(e-?\d+)?")
+"""Numbers that may stand in a formula: those that are no formulas themselves, and that would not seem to do nothing."""
+_SQUARE_BY_NAME, _METHODS, _SETTLED, _INSIDE = 0.12, 0.5, 0.75, 0.5
+_EARLY, _ASSERTS, _UPDATES, _SHAPED = 0.8, 0.25, 0.3, 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Habits:
+    """How one person spells what has several spellings."""
+
+    squares_by_name: bool
+    """Whether ``jnp.square(x)`` may stand, and is not ``x ** 2`` throughout."""
+    methods: bool
+    """Whether reductions are methods: ``x.mean()``."""
+    settled: bool
+    """Whether numbers that are no choice of the caller's are no parameters."""
+    early: bool
+    """Whether a function returns as soon as there is nothing more to do."""
+    asserts: bool
+    """Whether what does not fit is asserted, not refused."""
+    updates: bool
+    """Whether sums are made in place."""
+    shaped: bool
+    """Whether zeros are of a shape and a type, and not like an array."""
+    inside: bool
+    """Whether functions that a function calls stand in it, and not beside it."""
+
+    @classmethod
+    def of(cls, stream: Stream) -> "Habits":
+        """Those of a stream."""
+        return cls(
+            squares_by_name=stream.chance(_SQUARE_BY_NAME),
+            methods=stream.chance(_METHODS),
+            settled=stream.chance(_SETTLED),
+            early=stream.chance(_EARLY),
+            asserts=stream.chance(_ASSERTS),
+            updates=stream.chance(_UPDATES),
+            shaped=stream.chance(_SHAPED),
+            inside=stream.chance(_INSIDE),
+        )
+
+    def rewrite(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """The same statements in this person's spelling."""
+        return tuple(_changed(each, self._respell) for each in body)
+
+    def form(self, body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """The same statements in the forms that this person gives them."""
+        body = asserting(body, said=self.settled) if self.asserts else body
+        body = leaving_early(body) if self.early else body
+        return updating(body) if self.updates else body
+
+    def place(self, statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+        """What stands beside a function, and what in it."""
+        inner: list[Statement] = [
+            each for each in statements if self.inside and isinstance(each, Function) and not each.decorators
+        ]
+        return [each for each in statements if each not in inner], inner
+
+    def settle(
+        self, body: tuple[Statement, ...], numbers: Mapping[str, str | None]
+    ) -> tuple[tuple[Statement, ...], list[Assign]]:
+        """A body without some parameters: each a constant of the module, or written where it is used once.
+
+        Args:
+            body: the function's statements.
+            numbers: parameters that nobody gives, with their defaults.
+
+        Returns:
+            The body, and the module's constants.
+        """
+        text = "\n".join(render_block(body))
+        kept = _bound_inside(text) | _decisive(body)
+        chosen = {name: usual for name, usual in numbers.items() if usual is not None and name not in kept}
+        if not self.settled or not chosen:
+            return body, []
+        open_to_view = _in_view(body)
+        made: dict[str, Name | Literal] = {}
+        for name, usual in chosen.items():
+            once = len(re.findall(rf"\b{name}\b", text)) == 1
+            plain = once and name not in open_to_view and _PLAIN.fullmatch(usual) is not None
+            made[name] = Literal(usual) if plain else Name(name.upper())
+
+        def change(node: Any) -> Any:
+            return made.get(node.id, node) if isinstance(node, Name) else node
+
+        constants = [Assign(each, Literal(chosen[name])) for name, each in made.items() if isinstance(each, Name)]
+        return tuple(_changed(each, change) for each in body), constants
+
+    def _respell(self, node: Any) -> Any:
+        match node:
+            case Call(Name("jnp.square"), (value,), ()) if not self.squares_by_name:
+                return Infix("**", value, Literal("2"))
+            case Call(Name("jnp.zeros_like"), (Name() as value,), ()) if self.shaped:
+                return Call(Name("jnp.zeros"), (Attribute(value, "shape"), Attribute(value, "dtype")))
+            case Call(Name(name), (value, *rest), keywords) if self.methods and name in _REDUCTIONS:
+                if isinstance(value, Display | Comprehension):
+                    return node
+                return Call(Attribute(value, name.removeprefix("jnp.")), tuple(rest), keywords)
+            case _:
+                return node
+
+
+def _changed(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A tree of syntax with each of its nodes changed, the innermost first."""
+    if isinstance(node, tuple):
+        return tuple(_changed(each, change) for each in cast("tuple[Any, ...]", node))
+    if not is_dataclass(node) or isinstance(node, type):
+        return node
+    made = {each.name: _changed(getattr(node, each.name), change) for each in fields(node)}
+    return change(replace(node, **made))
+
+
+def _nodes(node: Any) -> Iterator[Any]:
+    """Every node of a tree of syntax."""
+    if isinstance(node, tuple):
+        for each in cast("tuple[Any, ...]", node):
+            yield from _nodes(each)
+    elif is_dataclass(node) and not isinstance(node, type):
+        yield node
+        for each in fields(node):
+            yield from _nodes(getattr(node, each.name))
+
+
+def _decisive(body: tuple[Statement, ...]) -> set[str]:
+    """Names that are decided by, which makes them the caller's choice."""
+    tests = (node.test for node in _nodes(body) if isinstance(node, If | Conditional | Assert))
+    return {name for test in tests for name in re.findall(r"\w+", render(test))}
+
+
+def _in_view(body: tuple[Statement, ...]) -> set[str]:
+    """Names that read better than their numbers: in comparisons and messages, and beside another number."""
+    found = set[str]()
+    for node in _nodes(body):
+        match node:
+            case Comparison() | FormattedText():
+                found |= set(re.findall(r"\w+", render(node)))
+            case Infix(_, left, right) if isinstance(left, Literal) or isinstance(right, Literal):
+                found |= set(re.findall(r"\w+", render(node)))
+            case _:
+                pass
+    return found
+
+
+def _bound_inside(text: str) -> set[str]:
+    """Names that statements bind, those of inner functions included."""
+    nodes = list(ast.walk(ast.parse(f"def body():\n{_indented(text)}")))
+    arguments = {each.arg for each in nodes if isinstance(each, ast.arg)}
+    return arguments | {each.id for each in nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.split("\n"))
