@@ -6,7 +6,6 @@ from typing import Any
 
 from synthesis.frontends.base import Reached, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
-from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
     MORE,
@@ -18,6 +17,7 @@ from synthesis.frontends.jax.reference.shaking import (
     is_unclear,
     most_moved,
 )
+from synthesis.frontends.jax.reference.together import Together
 from synthesis.frontends.jax.reference.work import work_of
 
 _INNER = {
@@ -44,7 +44,7 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        results = Evaluator(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
+        results = Together(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:

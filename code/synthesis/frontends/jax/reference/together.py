@@ -1,0 +1,386 @@
+"""Evaluates a graph on several inputs at once: each equation once for all runs, as far as its rule can.
+
+What differs between runs is held along a first axis. A primitive that works element by element, or along axes, does the
+same along one axis more; any other is evaluated run by run. Each run's numbers are those that it gives by itself.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import Trace
+from synthesis.frontends.jax.graphs import Equation, Graph
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """One value of each run, along a first axis."""
+
+    data: Array
+
+    @property
+    def dtype(self) -> Dtype:
+        """Of each of them."""
+        return self.data.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of each of them."""
+        return self.data.shape[1:]
+
+    @property
+    def ndim(self) -> int:
+        """Of each of them."""
+        return self.data.ndim - 1
+
+
+Several = Array | Stack
+"""What is the same in all runs, or differs."""
+Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
+"""What an equation gives of values of which one is a stack at least; None if it has to be evaluated run by run."""
+
+
+class Together(Evaluator):
+    """Evaluates graphs on several inputs at once.
+
+    Args:
+        double: whether every floating-point number is computed in float64.
+        trace: what the graphs that are evaluated are noted in, if anything.
+    """
+
+    def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
+        super().__init__(double=double, trace=trace)
+        self.running: Sequence[int] = ()
+        """The runs that what is being evaluated is of, one an element of each stack."""
+        self._came_to: list[dict[int, None]] = []
+
+    def runs(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Array]]:
+        """A function's results on several inputs; where one fails, what is told is what the first to fail comes to.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+        """
+        if len(several) < 2:
+            return super().runs(graph, several)
+        try:
+            made = self.together(graph, several)
+        except Exception:  # noqa: BLE001 (any run may be at fault)
+            return super().runs(graph, several)
+        if self._trace is not None:
+            for run, graphs in enumerate(self._came_to):
+                for each in graphs:
+                    self._trace.first.setdefault(each, run)
+        return [[of_run(each, run) for each in made] for run in range(len(several))]
+
+    def together(self, graph: Graph, several: Sequence[Inputs]) -> list[Any]:
+        """A function's results on several inputs, each an array or a stack."""
+        self.running, self._came_to = range(len(several)), [{} for _ in several]
+        with np.errstate(all="ignore"):
+            columns = zip(*([self.promoted(each) for each in inputs] for inputs in several), strict=True)
+            return self.call(graph, [alike_or_stacked(column) for column in columns])
+
+    def note(self, graph: Graph) -> None:
+        """Note that the runs come to a graph."""
+        if self._came_to:
+            for run in self.running:
+                self._came_to[run].setdefault(id(graph))
+        else:
+            super().note(graph)
+
+    def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        """The results of one equation, each an array or a stack."""
+        if not any(type(each) is Stack for each in inputs):
+            return super().apply(equation, inputs)
+        form = FORMS.get(equation.primitive)
+        made = None if form is None else form(self, inputs, equation)
+        return self._run_by_run(equation, inputs) if made is None else list(made)
+
+    def of_all(self, equation: Equation, inputs: Inputs, parameters: dict[str, Any]) -> list[Stack] | None:
+        """What a rule gives of whole stacks with other parameters; None if that is not of a run each."""
+        made = super().apply(_with_parameters(equation, parameters), inputs)
+        whole = (len(self.running),)
+        if any(each.shape != whole + kind.shape for each, kind in zip(made, equation.types, strict=True)):
+            return None
+        return [Stack(each) for each in made]
+
+    def _run_by_run(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        return self.in_groups(
+            [[place] for place in range(len(self.running))],
+            lambda _, chosen: super(Together, self).apply(equation, [of_run(each, 0) for each in chosen]),
+            inputs,
+        )
+
+    def in_groups(
+        self, groups: Sequence[Sequence[int]], work: Callable[[int, list[Any]], Sequence[Any]], inputs: Sequence[Any]
+    ) -> list[Any]:
+        """The results of all runs, some of them after others.
+
+        Args:
+            groups: places in the stacks, each in one group.
+            work: takes the number of a group and its inputs, and gives the results.
+            inputs: arrays or stacks.
+        """
+        everyone, made = self.running, list[Sequence[Any]]()
+        try:
+            for number, group in enumerate(groups):
+                self.running = [everyone[place] for place in group]
+                made.append(work(number, [part_of(each, group) for each in inputs]))
+        finally:
+            self.running = everyone
+        where = {place: (number, at) for number, group in enumerate(groups) for at, place in enumerate(group)}
+        order = [where[place] for place in range(len(everyone))]
+        return [
+            Stack(stacked([np.asarray(of_run(made[number][column], at)) for number, at in order]))
+            for column in range(len(made[0]))
+        ]
+
+
+def of_run(value: Any, place: int) -> Array:
+    """A run's own value, by its place in stacks."""
+    return value.data[place, ...] if type(value) is Stack else value
+
+
+def part_of(value: Any, places: Sequence[int]) -> Any:
+    """The values of some runs."""
+    return Stack(value.data[list(places)]) if type(value) is Stack else value
+
+
+def alike_or_stacked(arrays: Sequence[Array]) -> Several:
+    """An array that all runs have the same of, or a stack."""
+    first = arrays[0]
+    return first if all(each is first for each in arrays) else Stack(stacked(arrays))
+
+
+def stacked(arrays: Sequence[Array]) -> Array:
+    """Arrays along a new first axis, each laid out in memory as it was, since sums depend on that."""
+    first = arrays[0]
+    if first.flags.c_contiguous or first.ndim < 2:
+        return np.stack(arrays)
+    order = sorted(range(first.ndim), key=lambda axis: -abs(first.strides[axis]))
+    back = [0, *(1 + order.index(axis) for axis in range(first.ndim))]
+    return np.stack([each.transpose(order) for each in arrays]).transpose(back)
+
+
+def _with_parameters(equation: Equation, parameters: dict[str, Any]) -> Equation:
+    if not parameters:
+        return equation
+    held = {**equation.parameters, **parameters}
+    return Equation(equation.primitive, held, equation.inputs, equation.outputs, equation.types)
+
+
+def _whole(value: Any, runs: int) -> Array:
+    """A value of every run along a first axis."""
+    return value.data if type(value) is Stack else np.broadcast_to(value, (runs, *np.shape(value)))
+
+
+# ---- forms
+
+
+def _elementwise(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """A number may stand beside arrays; an array beside stacks is that of each run."""
+    rank = max(each.ndim for each in inputs)
+    return together.of_all(equation, [_aligned(each, rank) for each in inputs], {})
+
+
+def _aligned(value: Any, rank: int) -> Array:
+    if type(value) is not Stack:
+        return value
+    data = value.data
+    if data.ndim == rank + 1:
+        return data
+    return data.reshape((len(data), *(1,) * (rank + 1 - data.ndim), *data.shape[1:]))
+
+
+def _along(*names: str) -> Form:
+    """The form of a primitive that is told axes, under these names."""
+
+    def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+        runs, told = len(together.running), equation.parameters
+        moved = {name: _one_on(told[name]) for name in names}
+        return together.of_all(equation, [_whole(each, runs) for each in inputs], moved)
+
+    return form
+
+
+def _one_on(axes: Any) -> Any:
+    return tuple(int(axis) + 1 for axis in axes) if isinstance(axes, Iterable) else int(axes) + 1
+
+
+def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    if any(not isinstance(axis, int | np.integer) for axis in equation.parameters["axes"]):
+        return None
+    return _along("axes")(together, inputs, equation)
+
+
+def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Of a shape that the text gives, with the elements in their order."""
+    if equation.parameters.get("dimensions") is not None and equation.primitive == "reshape":
+        return None
+    (x,) = inputs
+    return [Stack(x.data.reshape((len(together.running), *equation.types[0].shape)))]
+
+
+def _broadcast(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    if len(inputs) != 1:
+        return None
+    (x,), shape = inputs, equation.types[0].shape
+    sizes = [1] * len(shape)
+    for axis, size in zip(equation.parameters.get("broadcast_dimensions", ()), x.shape, strict=True):
+        sizes[int(axis)] = size
+    runs = len(together.running)
+    return [Stack(np.broadcast_to(x.data.reshape((runs, *sizes)), (runs, *shape)))]
+
+
+def _transposed(_: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    return [Stack(inputs[0].data.transpose((0, *_one_on(equation.parameters["permutation"]))))]
+
+
+def _cut(_: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    (x,), told = inputs, equation.parameters
+    steps, limits = told["strides"] or (1,) * x.ndim, told["limit_indices"]
+    if any(limit > size for limit, size in zip(limits, x.shape, strict=True)):
+        raise NotImplementedError("a slice beyond its array")
+    spans = zip(told["start_indices"], limits, steps, strict=True)
+    return [Stack(x.data[(slice(None), *(slice(a, b, c) for a, b, c in spans))])]
+
+
+def _split(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    return _along("axis")(together, inputs, equation)
+
+
+def _padded(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    x, value = inputs
+    if type(value) is Stack or type(x) is not Stack:
+        return None
+    edges = ((0, 0, 0), *equation.parameters["padding_config"])
+    return together.of_all(equation, [x.data, value], {"padding_config": edges})
+
+
+def _product(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Runs are one batch axis more."""
+    runs = len(together.running)
+    (left_summed, right_summed), (left_batch, right_batch) = equation.parameters["dimension_numbers"]
+    numbers = (
+        (_one_on(left_summed), _one_on(right_summed)),
+        ((0, *_one_on(left_batch)), (0, *_one_on(right_batch))),
+    )
+    told = {"dimension_numbers": numbers, "runs": runs}
+    return together.of_all(equation, [_whole(each, runs) for each in inputs], told)
+
+
+def _dynamic_slice(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    x, *indices = inputs
+    if any(type(each) is Stack for each in indices):
+        return None
+    sizes = (len(together.running), *equation.parameters["slice_sizes"])
+    return together.of_all(equation, [x.data, np.int32(0), *indices], {"slice_sizes": sizes})  # pyright: ignore
+
+
+def _dynamic_update(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    x, update, *indices = inputs
+    if any(type(each) is Stack for each in indices):
+        return None
+    runs = len(together.running)
+    whole = [_whole(x, runs), _whole(update, runs), np.int32(0), *indices]
+    return together.of_all(equation, whole, {})  # pyright: ignore
+
+
+def _called(_: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    told = equation.parameters
+    return _.call(told["jaxpr"] if "jaxpr" in told else told["call_jaxpr"], inputs)
+
+
+def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Runs that take the same branch take it together."""
+    index, *given = inputs
+    branches = equation.parameters["branches"]
+    if type(index) is not Stack:
+        return together.call(branches[int(np.clip(int(index), 0, len(branches) - 1))], given)
+    taken = np.clip(index.data.astype(np.int64), 0, len(branches) - 1).tolist()
+    chosen = sorted(set(taken), key=taken.index)
+    if len(chosen) == 1:
+        return together.call(branches[chosen[0]], given)
+    groups = [[place for place, each in enumerate(taken) if each == branch] for branch in chosen]
+    return together.in_groups(groups, lambda number, part: together.call(branches[chosen[number]], part), given)
+
+
+def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """As long as all runs go on; where one leaves, those that are left loop by themselves."""
+    told = equation.parameters
+    tested, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
+    test_constants, body_constants = inputs[:tested], inputs[tested : tested + looped]
+    state, trips = list(inputs[tested + looped :]), 0
+    while True:
+        (holds,) = together.call(told["cond_jaxpr"], [*test_constants, *state])
+        if holds.ndim:
+            return None  # a batch whose loops end at different trips
+        goes_on = holds.data if type(holds) is Stack else holds
+        if not np.any(goes_on):
+            return state
+        if not np.all(goes_on):
+            rest = [*test_constants, *body_constants, *state]
+            groups = [each for each in (np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()) if each]
+            return together.in_groups(groups, lambda _, part: _left(together, equation, part), rest)
+        state, trips = together.call(told["body_jaxpr"], [*body_constants, *state]), trips + 1
+        together.count_trip(trips)
+
+
+def _left(together: Together, equation: Equation, inputs: Sequence[Any]) -> Sequence[Any]:
+    """What a loop gives of some of the runs."""
+    made = _looped(together, inputs, equation)
+    if made is None:
+        raise NotImplementedError("a batch whose loops end at different trips")
+    return made
+
+
+def _scanned(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    told = equation.parameters
+    fixed, carried = int(told["num_consts"]), int(told["num_carry"])
+    constants, carry, columns = inputs[:fixed], list(inputs[fixed : fixed + carried]), inputs[fixed + carried :]
+    steps = range(int(told["length"]))
+    if not steps:
+        return None
+    rows: list[list[Any]] = []
+    for step in reversed(steps) if told["reverse"] else steps:
+        parts = [Stack(each.data[:, step]) if type(each) is Stack else each[step] for each in columns]
+        made = together.call(told["jaxpr"], [*constants, *carry, *parts])
+        carry = made[:carried]
+        rows.append(made[carried:])
+    if told["reverse"]:
+        rows.reverse()
+    return [*carry, *(_row_by_row(column, len(together.running)) for column in zip(*rows, strict=True))]
+
+
+def _row_by_row(column: Sequence[Any], runs: int) -> Several:
+    if not any(type(each) is Stack for each in column):
+        return np.stack(column)
+    return Stack(np.stack([_whole(each, runs) for each in column], axis=1))
+
+
+_ELEMENTWISE = frozenset({
+    "abs", "acos", "acosh", "add", "add_any", "and", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i0e",
+    "bessel_i1e", "cbrt", "ceil", "clamp", "conj", "convert_element_type", "copy", "cos", "cosh", "device_put",
+    "digamma", "div", "eq", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt", "igamma",
+    "igammac", "imag", "integer_pow", "is_finite", "le", "lgamma", "log", "log1p", "logistic", "lt", "max", "min",
+    "mul", "name", "ne", "neg", "nextafter", "not", "optimization_barrier", "or", "polygamma", "population_count",
+    "pow", "real", "reduce_precision", "regularized_incomplete_beta", "rem", "round", "rsqrt", "select_n",
+    "shift_left", "shift_right_arithmetic", "shift_right_logical", "sign", "sin", "sinh", "sqrt", "square",
+    "stop_gradient", "sub", "tan", "tanh", "xor", "zeta",
+})  # fmt: skip
+FORMS: dict[str, Form] = {
+    **dict.fromkeys(_ELEMENTWISE, _elementwise),
+    **dict.fromkeys(("argmax", "argmin", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod",
+                     "reduce_sum", "reduce_xor"), _all_axes),
+    **dict.fromkeys(("cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "split", "stack", "top_k", "unstack"),
+                    _along("axis")),
+    **dict.fromkeys(("reshape", "squeeze"), _shaped),
+    **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "remat2"), _called),
+    "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
+    "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "pad": _padded,
+    "rev": _along("dimensions"), "scan": _scanned, "slice": _cut, "sort": _along("dimension"),
+    "transpose": _transposed, "while": _looped,
+}  # fmt: skip
