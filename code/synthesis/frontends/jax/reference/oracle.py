@@ -56,18 +56,17 @@ class GraphReference:
         """
         found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
         turning = not self.unit
-        for run in runs:
-            noting, inputs = Noting(), list(run.values())
-            noting.results(self.graph, inputs)
-            shaken = Shaken(noting, directions)
+        several = [list(run.values()) for run in runs]
+        for inputs, noted in zip(several, Noting().noted(self.graph, several), strict=True):
+            shaken = Shaken(noted, directions)
             off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
-            if turning and is_unclear(noting.apart, moved):
+            if turning and is_unclear(noted.apart, moved):
                 for _ in range(MORE):
-                    again = Shaken(noting, others)
+                    again = Shaken(noted, others)
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
-            doubts = doubts_of(noting.apart, moved) if turning else []
-            found.append(Shake(off, self._turned(noting.decided, doubts, inputs), shaken.unsettled))
+            doubts = doubts_of(noted.apart, moved) if turning else []
+            found.append(Shake(off, self._turned(noted.decided, doubts, inputs), shaken.unsettled))
         return found
 
     def _turned(self, decided: list[list[Any]], doubts: list[Any], inputs: Sequence[Any]) -> Values | None:

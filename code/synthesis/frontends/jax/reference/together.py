@@ -4,16 +4,17 @@ What differs between runs is held along a first axis. A primitive that works ele
 same along one axis more; any other is evaluated run by run. Each run's numbers are those that it gives by itself.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from synthesis.frontends.base import Trace
-from synthesis.frontends.jax.graphs import Equation, Graph
+from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
 from synthesis.frontends.jax.reference.evaluator import Evaluator
-from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
+from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, Rule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,7 +82,8 @@ class Together(Evaluator):
         self.running, self._came_to = range(len(several)), [{} for _ in several]
         with np.errstate(all="ignore"):
             columns = zip(*([self.promoted(each) for each in inputs] for inputs in several), strict=True)
-            return self.call(graph, [alike_or_stacked(column) for column in columns])
+            given: list[Any] = [_alike_or_stacked(column) for column in columns]
+            return self.call(graph, given)
 
     def note(self, graph: Graph) -> None:
         """Note that the runs come to a graph."""
@@ -95,13 +97,17 @@ class Together(Evaluator):
         """The results of one equation, each an array or a stack."""
         if not any(type(each) is Stack for each in inputs):
             return super().apply(equation, inputs)
-        form = FORMS.get(equation.primitive)
+        form = _FORMS.get(RULES.get(equation.primitive))
         made = None if form is None else form(self, inputs, equation)
         return self._run_by_run(equation, inputs) if made is None else list(made)
 
-    def of_all(self, equation: Equation, inputs: Inputs, parameters: dict[str, Any]) -> list[Stack] | None:
-        """What a rule gives of whole stacks with other parameters; None if that is not of a run each."""
-        made = super().apply(_with_parameters(equation, parameters), inputs)
+    def of_all(
+        self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None
+    ) -> list[Stack] | None:
+        """What a rule gives of whole stacks with other parameters and types; None if that is not of a run each."""
+        told = {**equation.parameters, **parameters} if parameters else equation.parameters
+        given = equation.inputs, equation.outputs
+        made = super().apply(Equation(equation.primitive, told, *given, types or equation.types), inputs)
         whole = (len(self.running),)
         if any(each.shape != whole + kind.shape for each, kind in zip(made, equation.types, strict=True)):
             return None
@@ -149,7 +155,7 @@ def part_of(value: Any, places: Sequence[int]) -> Any:
     return Stack(value.data[list(places)]) if type(value) is Stack else value
 
 
-def alike_or_stacked(arrays: Sequence[Array]) -> Several:
+def _alike_or_stacked(arrays: Sequence[Array]) -> Several:
     """An array that all runs have the same of, or a stack."""
     first = arrays[0]
     return first if all(each is first for each in arrays) else Stack(stacked(arrays))
@@ -163,13 +169,6 @@ def stacked(arrays: Sequence[Array]) -> Array:
     order = sorted(range(first.ndim), key=lambda axis: -abs(first.strides[axis]))
     back = [0, *(1 + order.index(axis) for axis in range(first.ndim))]
     return np.stack([each.transpose(order) for each in arrays]).transpose(back)
-
-
-def _with_parameters(equation: Equation, parameters: dict[str, Any]) -> Equation:
-    if not parameters:
-        return equation
-    held = {**equation.parameters, **parameters}
-    return Equation(equation.primitive, held, equation.inputs, equation.outputs, equation.types)
 
 
 def _whole(value: Any, runs: int) -> Array:
@@ -207,7 +206,7 @@ def _along(*names: str) -> Form:
 
 
 def _one_on(axes: Any) -> Any:
-    return tuple(int(axis) + 1 for axis in axes) if isinstance(axes, Iterable) else int(axes) + 1
+    return int(axes) + 1 if isinstance(axes, int) else tuple(int(axis) + 1 for axis in axes)
 
 
 def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -218,38 +217,34 @@ def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
     """Of a shape that the text gives, with the elements in their order."""
-    if equation.parameters.get("dimensions") is not None and equation.primitive == "reshape":
+    told, runs = equation.parameters, len(together.running)
+    if told.get("dimensions") is not None and equation.primitive == "reshape":
         return None
-    (x,) = inputs
-    return [Stack(x.data.reshape((len(together.running), *equation.types[0].shape)))]
+    moved = {"dimensions": _one_on(told["dimensions"])} if equation.primitive == "squeeze" else {}
+    return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, runs))
 
 
 def _broadcast(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    if len(inputs) != 1:
-        return None
-    (x,), shape = inputs, equation.types[0].shape
-    sizes = [1] * len(shape)
-    for axis, size in zip(equation.parameters.get("broadcast_dimensions", ()), x.shape, strict=True):
-        sizes[int(axis)] = size
-    runs = len(together.running)
-    return [Stack(np.broadcast_to(x.data.reshape((runs, *sizes)), (runs, *shape)))]
+    moved = {"broadcast_dimensions": (0, *_one_on(equation.parameters.get("broadcast_dimensions", ())))}
+    return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, len(together.running)))
 
 
-def _transposed(_: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    return [Stack(inputs[0].data.transpose((0, *_one_on(equation.parameters["permutation"]))))]
+def _one_axis_more(equation: Equation, runs: int) -> tuple[Shaped, ...]:
+    return tuple(replace(each, shape=(runs, *each.shape)) for each in equation.types)
 
 
-def _cut(_: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    (x,), told = inputs, equation.parameters
-    steps, limits = told["strides"] or (1,) * x.ndim, told["limit_indices"]
-    if any(limit > size for limit, size in zip(limits, x.shape, strict=True)):
-        raise NotImplementedError("a slice beyond its array")
-    spans = zip(told["start_indices"], limits, steps, strict=True)
-    return [Stack(x.data[(slice(None), *(slice(a, b, c) for a, b, c in spans))])]
+def _transposed(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    permutation = (0, *_one_on(equation.parameters["permutation"]))
+    return together.of_all(equation, [inputs[0].data], {"permutation": permutation})
 
 
-def _split(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    return _along("axis")(together, inputs, equation)
+def _cut(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    told = equation.parameters
+    return together.of_all(equation, [inputs[0].data], {
+        "start_indices": (0, *told["start_indices"]),
+        "limit_indices": (len(together.running), *told["limit_indices"]),
+        "strides": told["strides"] and (1, *told["strides"]),
+    })  # fmt: skip
 
 
 def _padded(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -289,9 +284,10 @@ def _dynamic_update(together: Together, inputs: Sequence[Any], equation: Equatio
     return together.of_all(equation, whole, {})  # pyright: ignore
 
 
-def _called(_: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    told = equation.parameters
-    return _.call(told["jaxpr"] if "jaxpr" in told else told["call_jaxpr"], inputs)
+def _called(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """The rule only hands on what it is given."""
+    made: Any = RULES[equation.primitive](together, inputs, equation.parameters, equation.types)
+    return made
 
 
 def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -309,32 +305,41 @@ def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> 
 
 
 def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """As long as all runs go on; where one leaves, those that are left loop by themselves."""
-    told = equation.parameters
-    tested, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
-    test_constants, body_constants = inputs[:tested], inputs[tested : tested + looped]
-    state, trips = list(inputs[tested + looped :]), 0
+    """As long as all runs go on; where some leave, the others go on without them."""
+    if _rank_of_result(equation.parameters["cond_jaxpr"]):
+        return None  # a batch whose loops end at different trips
+    return _trips(together, list(inputs), equation, tested=False)
+
+
+def _trips(together: Together, inputs: list[Any], equation: Equation, *, tested: bool) -> Sequence[Any]:
+    """What a loop leaves, of runs that are known to go on or of ones that are to be asked."""
+    told, trips = equation.parameters, 0
+    asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
+    constants, state = inputs[: asked + looped], inputs[asked + looped :]
     while True:
-        (holds,) = together.call(told["cond_jaxpr"], [*test_constants, *state])
-        if holds.ndim:
-            return None  # a batch whose loops end at different trips
-        goes_on = holds.data if type(holds) is Stack else holds
-        if not np.any(goes_on):
-            return state
-        if not np.all(goes_on):
-            rest = [*test_constants, *body_constants, *state]
-            groups = [each for each in (np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()) if each]
-            return together.in_groups(groups, lambda _, part: _left(together, equation, part), rest)
-        state, trips = together.call(told["body_jaxpr"], [*body_constants, *state]), trips + 1
+        if not tested:
+            holds: Any = together.call(told["cond_jaxpr"], [*constants[:asked], *state])[0]
+            goes_on: Array = np.asarray(holds.data if type(holds) is Stack else holds).astype(bool)
+            if not goes_on.any():
+                return state
+            if not goes_on.all():
+                groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
+                return together.in_groups(
+                    groups,
+                    lambda number, part: (
+                        part[asked + looped :] if number else _trips(together, part, equation, tested=True)
+                    ),
+                    [*constants, *state],
+                )
+        tested = False
+        state, trips = together.call(told["body_jaxpr"], [*constants[asked:], *state]), trips + 1
         together.count_trip(trips)
 
 
-def _left(together: Together, equation: Equation, inputs: Sequence[Any]) -> Sequence[Any]:
-    """What a loop gives of some of the runs."""
-    made = _looped(together, inputs, equation)
-    if made is None:
-        raise NotImplementedError("a batch whose loops end at different trips")
-    return made
+def _rank_of_result(graph: Graph) -> int:
+    """The rank of a graph's first result; 0 for one that it only hands on."""
+    types = (zip(each.outputs, each.types, strict=True) for each in graph.equations)
+    return next((len(kind.shape) for pairs in types for name, kind in pairs if name == graph.outputs[0]), 0)
 
 
 def _scanned(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
@@ -346,7 +351,7 @@ def _scanned(together: Together, inputs: Sequence[Any], equation: Equation) -> S
         return None
     rows: list[list[Any]] = []
     for step in reversed(steps) if told["reverse"] else steps:
-        parts = [Stack(each.data[:, step]) if type(each) is Stack else each[step] for each in columns]
+        parts: list[Any] = [Stack(each.data[:, step]) if type(each) is Stack else each[step] for each in columns]
         made = together.call(told["jaxpr"], [*constants, *carry, *parts])
         carry = made[:carried]
         rows.append(made[carried:])
@@ -371,7 +376,7 @@ _ELEMENTWISE = frozenset({
     "shift_left", "shift_right_arithmetic", "shift_right_logical", "sign", "sin", "sinh", "sqrt", "square",
     "stop_gradient", "sub", "tan", "tanh", "xor", "zeta",
 })  # fmt: skip
-FORMS: dict[str, Form] = {
+_NAMED: dict[str, Form] = {
     **dict.fromkeys(_ELEMENTWISE, _elementwise),
     **dict.fromkeys(("argmax", "argmin", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod",
                      "reduce_sum", "reduce_xor"), _all_axes),
@@ -384,3 +389,5 @@ FORMS: dict[str, Form] = {
     "rev": _along("dimensions"), "scan": _scanned, "slice": _cut, "sort": _along("dimension"),
     "transpose": _transposed, "while": _looped,
 }  # fmt: skip
+_FORMS: dict[Rule | None, Form] = {RULES[name]: form for name, form in _NAMED.items()}
+"""Rule to its form: another rule in the place of one has none."""
