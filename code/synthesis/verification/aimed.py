@@ -74,7 +74,7 @@ def find_aimed_draws(
             logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
             continue
         changed = changed_by(trials[number], own, idle)
-        new = set(way.first) - set(trace.first)
+        new = [place for place in way.first if place not in trace.first]  # in order: draws that turn depend on it
         if expected.ill_conditioned or expected.non_finite or not (changed or new):
             continue
         idle = [name for name in idle if name not in changed]
