@@ -308,12 +308,12 @@ def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Se
     """As long as all runs go on; where some leave, the others go on without them."""
     if _rank_of_result(equation.parameters["cond_jaxpr"]):
         return None  # a batch whose loops end at different trips
-    return _trips(together, list(inputs), equation, tested=False)
+    return _trips(together, list(inputs), equation, trips=0, tested=False)
 
 
-def _trips(together: Together, inputs: list[Any], equation: Equation, *, tested: bool) -> Sequence[Any]:
-    """What a loop leaves, of runs that are known to go on or of ones that are to be asked."""
-    told, trips = equation.parameters, 0
+def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: int, tested: bool) -> Sequence[Any]:
+    """What a loop leaves, of runs that are known to go on or of ones that are to be asked, after so many trips."""
+    told = equation.parameters
     asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
     constants, state = inputs[: asked + looped], inputs[asked + looped :]
     while True:
@@ -323,17 +323,21 @@ def _trips(together: Together, inputs: list[Any], equation: Equation, *, tested:
             if not goes_on.any():
                 return state
             if not goes_on.all():
-                groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
-                return together.in_groups(
-                    groups,
-                    lambda number, part: (
-                        part[asked + looped :] if number else _trips(together, part, equation, tested=True)
-                    ),
-                    [*constants, *state],
-                )
+                return _parted(together, [*constants, *state], equation, goes_on, trips)
         tested = False
         state, trips = together.call(told["body_jaxpr"], [*constants[asked:], *state]), trips + 1
         together.count_trip(trips)
+
+
+def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_on: Array, trips: int) -> Sequence[Any]:
+    """What a loop leaves where only some of the runs go on."""
+    groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
+    constants = int(equation.parameters["cond_nconsts"]) + int(equation.parameters["body_nconsts"])
+
+    def left(number: int, part: list[Any]) -> Sequence[Any]:
+        return part[constants:] if number else _trips(together, part, equation, trips=trips, tested=True)
+
+    return together.in_groups(groups, left, inputs)
 
 
 def _rank_of_result(graph: Graph) -> int:
