@@ -124,3 +124,11 @@ def test_another_rule_in_the_place_of_one_is_asked(monkeypatch: pytest.MonkeyPat
     graph = graph_of(jax.make_jaxpr(reshaped)(X[0]))
     monkeypatch.setitem(RULES, "reshape", nothing)
     assert not any(made.any() for (made,) in Together(double=False).runs(graph, list(X[:, None])))
+
+
+def test_where_runs_cannot_go_together_they_are_noted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def alone(self: Together, *_: Any) -> Any:
+        raise TypeError(type(self).__name__)
+
+    monkeypatch.setattr(Together, "together", alone)
+    held_against_each_alone(doubled, (X[0],), (X[1],), double=False)

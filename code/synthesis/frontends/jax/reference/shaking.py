@@ -129,7 +129,12 @@ class Noting(Together):
             ReferenceFaultError: for a loop that does not end.
         """
         self._decisions = []
-        self.together(graph, several)
+        try:
+            self.together(graph, several)
+        except Exception:
+            if len(several) == 1:
+                raise
+            return [noted for inputs in several for noted in Noting().noted(graph, [inputs])]
         return [self._of_run(run) for run in range(len(several))]
 
     def _of_run(self, run: int) -> Noted:

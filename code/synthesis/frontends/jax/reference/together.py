@@ -70,6 +70,7 @@ class Together(Evaluator):
         try:
             made = self.together(graph, several)
         except Exception:  # noqa: BLE001 (any run may be at fault)
+            self._came_to = []
             return super().runs(graph, several)
         if self._trace is not None:
             for run, graphs in enumerate(self._came_to):
@@ -206,7 +207,7 @@ def _along(*names: str) -> Form:
 
 
 def _one_on(axes: Any) -> Any:
-    return int(axes) + 1 if isinstance(axes, int) else tuple(int(axis) + 1 for axis in axes)
+    return tuple(int(axis) + 1 for axis in axes) if np.ndim(axes) else int(axes) + 1
 
 
 def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
