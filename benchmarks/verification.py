@@ -60,7 +60,8 @@ BOUNDS = {
     loads and lowers in the time of the other side, which leaves half of that for the rest. But functions of real sizes
     are traced and lowered once more, at those that they run at; XLA compiles what would take its interpreter longer,
     which alone takes longer than the other side; the jaxpr is parsed, rebuilt and lowered; and NumPy evaluates the
-    function some 35 times, equation by equation. What would lift it: an interpreter as fast as machine code.""",
+    function some 35 times, equation by equation, all draws of one precision at once, but for those in which every
+    rounded number is off. What would lift it: an interpreter as fast as machine code.""",
 }
 
 

@@ -14,7 +14,7 @@ from synthesis.formats import numpy_dtype
 from synthesis.frontends.base import Reference, Trace, Values
 from synthesis.records import Argument, KernelSpec, Role, Signature
 from synthesis.verification.comparison import expect, poison_for
-from synthesis.verification.inputs import array_shape, based, complete, draw_inputs, generator_of
+from synthesis.verification.inputs import array_shape, based, complete, draw_argument, draw_inputs, generator_of, pick
 from synthesis.verification.reach import Reach, changed_by
 from synthesis.verification.thresholds import Thresholds, thresholds_of
 
@@ -74,7 +74,7 @@ def find_aimed_draws(
             logger.debug("%s: draw %d is dropped: %s", spec.name, number, error)
             continue
         changed = changed_by(trials[number], own, idle)
-        new = set(way.first) - set(trace.first)
+        new = [place for place in way.first if place not in trace.first]  # in order: draws that turn depend on it
         if expected.ill_conditioned or expected.non_finite or not (changed or new):
             continue
         idle = [name for name in idle if name not in changed]
@@ -228,24 +228,33 @@ def _edge_inputs(signature: Signature, told: Thresholds, seed: int) -> Iterator[
     edges, ordinary = _draws_of(signature)
     yield from (draw_inputs(signature, 400 + number, seed=seed) for number in range(ordinary))
     for number in range(edges):
-        drawn = draw_inputs(signature, 300 + number, seed=seed, edges=number == 1)
-        generator = generator_of("edges", number, seed=seed)
+        generator, drawn = generator_of("edges", number, seed=seed), Values()
         for argument in signature.arguments:
-            domain, numbers = argument.domain, told.of.get(argument.name, ())
-            if argument.role is Role.OUTPUT or argument.fields or domain is None:
+            if argument.role is Role.OUTPUT:
                 continue
-            value = drawn[argument.name]
-            whole = value.dtype.kind in "iub"
-            middle = (domain.low + domain.high) / 2
-            special = [domain.low, domain.high, math.trunc(middle) if whole else middle, 0.0] if number >= 2 else []
-            pool = [each for each in dict.fromkeys([*numbers, *special])
-                    if domain.low <= each <= domain.high and not (whole and each % 1)]  # fmt: skip
-            if pool:
-                put = generator.random(value.shape) < (1.0 if number else 0.5)
-                chosen = based(argument, generator.choice(pool, value.shape))
-                drawn[argument.name] = np.where(put, chosen.astype(value.dtype), value)
+            pool = _edges_of(argument, told, bounds=number >= 2)
+            shape = array_shape(argument)
+            put = generator.random(shape) < (1.0 if number else 0.5) if pool else np.zeros(shape, bool)
+            chosen = based(argument, pick(generator, pool, shape)) if pool else None
+            if chosen is not None and number:  # nothing of a draw would be left
+                drawn[argument.name] = chosen.astype(numpy_dtype(argument.dtype))
+                continue
+            value = draw_argument(argument, 300 + number, seed=seed, edges=number == 1)
+            drawn[argument.name] = value if chosen is None else np.where(put, chosen.astype(value.dtype), value)
         _make_equal(signature.arguments, told.together, drawn, generator)
         yield drawn
+
+
+def _edges_of(argument: Argument, told: Thresholds, *, bounds: bool) -> list[float]:
+    """What an argument is compared with, and its domain's bounds, middle and zero if these are wanted."""
+    domain = argument.domain
+    if argument.fields or domain is None:
+        return []
+    whole = numpy_dtype(argument.dtype).kind in "iub"
+    middle = (domain.low + domain.high) / 2
+    special = [domain.low, domain.high, math.trunc(middle) if whole else middle, 0.0] if bounds else []
+    return [each for each in dict.fromkeys([*told.of.get(argument.name, ()), *special])
+            if domain.low <= each <= domain.high and not (whole and each % 1)]  # fmt: skip
 
 
 def _draws_of(signature: Signature) -> tuple[int, int]:

@@ -135,18 +135,18 @@ def expect(
     for name in narrow[0]:
         dtype = narrow[0][name].dtype
         exact = dtype.kind in "iub"
-        written = [_written(run[name], poison.get(name)) for run in narrow]
-        finite = all(
-            np.isfinite(w[name][mask]).all() and np.isfinite(_number(n[name])[mask]).all()
-            for w, n, mask in zip(wide, narrow, written, strict=True)
-        )
-        if not exact and not finite and non_finite is None:
-            non_finite = name
         if exact:
             tolerance[name] = 0.0
             continue
-        errors = [_relative(_number(n[name]), w[name])[mask]
-                  for n, w, mask in zip(narrow, wide, written, strict=True)]  # fmt: skip
+        errors, finite = list[npt.NDArray[Any]](), True
+        for w, n in zip(wide, narrow, strict=True):
+            value, true, mask = _number(n[name]), w[name], _written(n[name], poison.get(name))
+            finite = finite and bool(np.isfinite(true[mask]).all() and np.isfinite(value[mask]).all())
+            # Most arrays are only read, and the same in both.
+            off = np.zeros(true.shape) if np.array_equal(value, true) else _relative(value, true)
+            errors.append(off[mask])
+        if not finite and non_finite is None:
+            non_finite = name
         off = np.concatenate([each.ravel() for each in errors])
         tolerance[name], needed = _allowance(off, _epsilon(dtype), unit)
         if unit > _FINE:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from synthesis.formats import is_floating
 from synthesis.frontends.base import Values
 from synthesis.records import Argument, Role, Signature
-from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, unit_of, wide
+from synthesis.verification.inputs import based, complete, draw_inputs, generator_of, pick, unit_of, wide
 
 Floats = npt.NDArray[np.float64]
 Direction = dict[str, npt.NDArray[Any]]
@@ -92,9 +92,9 @@ def _beside(
         return value  # what was recorded has a place of its own
     low, high, width = argument.domain.low, argument.domain.high, argument.domain.width
     special = [low, high, *(each for number in {0.0, *literals} for each in {number, -number} if low < each < high)]
-    place = generator.choice(sorted(special), value.shape)
+    place = pick(generator, sorted(special), value.shape)
     distance = width * np.exp2(generator.uniform(np.log2(_CLOSEST), np.log2(_CLOSE), value.shape))
-    chosen = place + distance * generator.choice([-1.0, 1.0], value.shape)
+    chosen = place + distance * pick(generator, (-1.0, 1.0), value.shape)
     least, most = low + _CLOSEST * width, high - _CLOSEST * width
     # On the other side rather than all at the bound: where two are equal, what sorts has no derivative.
     chosen = np.where((chosen < least) | (chosen > most), 2 * place - chosen, chosen)
@@ -108,7 +108,7 @@ def _beside(
 def weights(generator: np.random.Generator, shape: tuple[int, ...]) -> Floats:
     """Weights in ±[0.5, 1], exact in half precision."""
     size = np.round(generator.uniform(0.5, 1.0, shape) * 256) / 256
-    return size * generator.choice([-1.0, 1.0], shape)
+    return size * pick(generator, (-1.0, 1.0), shape)
 
 
 def dense_direction(generator: np.random.Generator, argument: Argument, value: npt.NDArray[Any]) -> Direction:

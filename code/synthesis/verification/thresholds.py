@@ -1,6 +1,7 @@
 """The numbers that a source compares its arguments with: where its branches part."""
 
 import ast
+import functools
 import itertools
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -30,6 +31,11 @@ def thresholds_of(source: str, names: Collection[str]) -> Thresholds:
         source: complete, with helpers and constants.
         names: the arguments'.
     """
+    return _thresholds_of(source, tuple(names))
+
+
+@functools.lru_cache(maxsize=4)  # a plan asks for those of its kernel several times
+def _thresholds_of(source: str, names: tuple[str, ...]) -> Thresholds:
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError):

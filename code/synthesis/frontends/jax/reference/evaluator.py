@@ -68,10 +68,14 @@ class Evaluator:
         with np.errstate(all="ignore"):
             return self.call(graph, [self.promoted(each) for each in inputs])
 
-    def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
-        """The results of a graph inside another, for values that are promoted already."""
+    def note(self, graph: Graph) -> None:
+        """Note that the run comes to a graph."""
         if self._trace is not None:
             self._trace.first.setdefault(id(graph), self._run)
+
+    def call(self, graph: Graph, inputs: Inputs) -> list[Array]:
+        """The results of a graph inside another, for values that are promoted already."""
+        self.note(graph)
         if len(graph.constants) != len(graph.values):
             raise ReferenceUnknownError("captured arrays that the text does not show")
         values: dict[Any, Array] = {}

@@ -6,7 +6,6 @@ from typing import Any
 
 from synthesis.frontends.base import Reached, Shake, Trace, Values
 from synthesis.frontends.jax.graphs import Constant, Equation, Graph
-from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import coarsest_unit
 from synthesis.frontends.jax.reference.shaking import (
     MORE,
@@ -18,6 +17,7 @@ from synthesis.frontends.jax.reference.shaking import (
     is_unclear,
     most_moved,
 )
+from synthesis.frontends.jax.reference.together import Together
 from synthesis.frontends.jax.reference.work import work_of
 
 _INNER = {
@@ -44,7 +44,7 @@ class GraphReference:
             ReferenceUnknownError: for a primitive that is not modelled.
             ReferenceFaultError: for a loop that does not end.
         """
-        results = Evaluator(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
+        results = Together(double=double, trace=trace).runs(self.graph, [list(run.values()) for run in runs])
         return [dict(zip(self.names, each, strict=True)) for each in results]
 
     def shaken(self, runs: Sequence[Values], *, seed: int) -> list[Shake]:
@@ -56,18 +56,17 @@ class GraphReference:
         """
         found, directions, others = list[Shake](), Directions(seed), Directions(seed + 1)
         turning = not self.unit
-        for run in runs:
-            noting, inputs = Noting(), list(run.values())
-            noting.results(self.graph, inputs)
-            shaken = Shaken(noting, directions)
+        several = [list(run.values()) for run in runs]
+        for inputs, noted in zip(several, Noting().noted(self.graph, several), strict=True):
+            shaken = Shaken(noted, directions)
             off, moved = self._named(shaken.results(self.graph, inputs)), shaken.moved
-            if turning and is_unclear(noting.apart, moved):
+            if turning and is_unclear(noted.apart, moved):
                 for _ in range(MORE):
-                    again = Shaken(noting, others)
+                    again = Shaken(noted, others)
                     again.results(self.graph, inputs)
                     moved = most_moved(moved, again.moved)
-            doubts = doubts_of(noting.apart, moved) if turning else []
-            found.append(Shake(off, self._turned(noting.decided, doubts, inputs), shaken.unsettled))
+            doubts = doubts_of(noted.apart, moved) if turning else []
+            found.append(Shake(off, self._turned(noted.decided, doubts, inputs), shaken.unsettled))
         return found
 
     def _turned(self, decided: list[list[Any]], doubts: list[Any], inputs: Sequence[Any]) -> Values | None:

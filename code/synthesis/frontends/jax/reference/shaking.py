@@ -5,15 +5,18 @@ that is off at every step says how much, where the two precisions of the oracle 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import ml_dtypes
 import numpy as np
 import numpy.typing as npt
 
-from synthesis.frontends.jax.graphs import Equation
+from synthesis.frontends.jax.graphs import Equation, Graph
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.formats import UNITS
 from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs
+from synthesis.frontends.jax.reference.together import Together, of_run
 
 CALLS = frozenset({
     "closed_call", "cond", "custom_jvp_call", "custom_linear_solve", "custom_vjp_call", "jit", "pallas_call",
@@ -79,36 +82,78 @@ class Directions:
     """
 
     def __init__(self, seed: int) -> None:
-        self._generator = np.random.Generator(np.random.Philox(key=seed % (1 << 64)))
+        self._bits = np.random.Philox(key=seed % (1 << 64))
+        self._words = np.empty(0, np.uint32)
         self._left = np.empty(0, np.int8)
 
     def take(self, count: int) -> npt.NDArray[np.int8]:
         """The next ones, each 1 or -1; shape ``(count,)``."""
         if count > len(self._left):
-            self._left = 2 * self._generator.integers(0, 2, max(count, _AT_ONCE), np.int8) - 1
+            self._left = self._drawn(max(count, _AT_ONCE))
         taken, self._left = self._left[:count], self._left[count:]
         return taken
 
+    def _drawn(self, count: int) -> npt.NDArray[np.int8]:
+        """The first bits of as many bytes; those that are left of a word of four are not used."""
+        words = -(-count // 4)
+        raw = self._bits.random_raw(max(0, words - len(self._words) + 1) // 2).astype("<u8", copy=False).view("<u4")
+        drawn = np.concatenate([self._words, raw])
+        self._words = drawn[words:]
+        return ((drawn[:words].view(np.uint8)[:count] >> 6) & 2).view(np.int8) - np.int8(1)
 
-class Noting(Evaluator):
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What floating-point numbers decided in one run, in order."""
+
+    decided: list[list[Array]]
+    apart: list[Array | None]
+    """Of each decision, how far the two sides of a comparison are apart; None for another one, and of one number,
+    which may decide on the way that is taken."""
+    chosen_from: list[Array | None]
+    """Of each decision, the numbers that an element is chosen from; None for another one."""
+
+
+class Noting(Together):
     """Evaluates in the graph's own precision, and keeps what is decided by floating-point numbers."""
 
     def __init__(self) -> None:
         super().__init__(double=False)
-        self.decided: list[list[Array]] = []
-        self.apart: list[Array | None] = []
-        """Of each decision, how far the two sides of a comparison are apart; None for another one, and of one number,
-        which may decide on the way that is taken."""
-        self.chosen_from: list[Array | None] = []
-        """Of each decision, the numbers that an element is chosen from; None for another one."""
+        self._decisions: list[tuple[Sequence[int], Equation, Sequence[Any], Sequence[Any]]] = []
 
-    def apply(self, equation: Equation, inputs: Inputs) -> list[Array]:
+    def noted(self, graph: Graph, several: Sequence[Inputs]) -> list[Noted]:
+        """What is decided on each of several inputs.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+            ReferenceFaultError: for a loop that does not end.
+        """
+        self._decisions = []
+        try:
+            self.together(graph, several)
+        except Exception:
+            if len(several) == 1:
+                raise
+            return [noted for inputs in several for noted in Noting().noted(graph, [inputs])]
+        return [self._of_run(run) for run in range(len(several))]
+
+    def _of_run(self, run: int) -> Noted:
+        noted = Noted([], [], [])
+        for running, equation, inputs, results in self._decisions:
+            if run not in running:
+                continue
+            place = running.index(run)
+            own = [of_run(each, place) for each in inputs]
+            noted.decided.append([of_run(each, place) for each in results])
+            noted.apart.append(_apart(equation, own))
+            noted.chosen_from.append(own[0] if equation.primitive in _EXTREMES else None)
+        return noted
+
+    def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """The results of one equation."""
         results = super().apply(equation, inputs)
         if _decides(equation, inputs):
-            self.decided.append(results)
-            self.apart.append(_apart(equation, inputs))
-            self.chosen_from.append(inputs[0] if equation.primitive in _EXTREMES else None)
+            self._decisions.append((self.running, equation, inputs, results))
         return results
 
 
@@ -124,7 +169,7 @@ class Shaken(Evaluator):
         directions: in which numbers are off.
     """
 
-    def __init__(self, noted: Noting, directions: Directions) -> None:
+    def __init__(self, noted: Noted, directions: Directions) -> None:
         super().__init__(double=False)
         self._noted = zip(noted.decided, noted.apart, noted.chosen_from, strict=True)
         self._directions = directions
@@ -291,7 +336,7 @@ def _is_rounded(dtype: Dtype | None) -> bool:
     return dtype in _BITS or dtype in _PARTS
 
 
-def _decides(equation: Equation, inputs: Inputs) -> bool:
+def _decides(equation: Equation, inputs: Sequence[Any]) -> bool:
     """Whether floating-point numbers are turned into whole ones, truth values or steps."""
     if equation.primitive in STEPS:
         return True

@@ -51,11 +51,12 @@ class Interpreter:
 
     def block(self, body: Sequence[ast.stmt], lanes: Array, frame: Frame) -> Array:
         """Run statements in some lanes."""
+        machine = self._machine
         for statement in body:
-            if lanes is not self._machine.everyone and not lanes.any():
+            if lanes is not machine.everyone and not np.count_nonzero(lanes):
                 return lanes
-            self._machine.note(statement, lanes)
-            self._machine.mask = lanes
+            machine.note(statement, lanes)
+            machine.mask = lanes
             run = _RUN.get(type(statement))
             if run is None:
                 raise ReferenceUnknownError(f"the statement {type(statement).__name__}")
@@ -154,9 +155,9 @@ class Interpreter:
                 self._machine.leave_out(other)  # Warp takes the branch when it builds the kernel
             return self.block(taken, lanes, frame)
         yes, no = lanes & condition, lanes & ~condition
-        if not no.any():
+        if not np.count_nonzero(no):
             return self.block(statement.body, lanes, frame)
-        if not yes.any():
+        if not np.count_nonzero(yes):
             return self.block(statement.orelse, lanes, frame)
         return self._full(self.block(statement.body, yes, frame) | self.block(statement.orelse, no, frame))
 
@@ -177,12 +178,12 @@ class Interpreter:
             condition = self._machine.truth(self._expressions.value(statement.test, frame))
             going = lanes & condition
             left |= lanes & ~condition
-            if not going.any():
+            if not np.count_nonzero(going):
                 return self._full(left)
             lanes, broken = self._trip(statement.body, self._full(going), frame)
             if broken is not None:
                 left |= broken
-            if not lanes.any():
+            if not np.count_nonzero(lanes):
                 return self._full(left)
 
     def _run_For(self, statement: ast.For, lanes: Array, frame: Frame) -> Array:  # noqa: N802
@@ -264,7 +265,7 @@ class Interpreter:
         while True:
             going, number = advance(lanes)
             left |= lanes & ~going
-            if not going.any():
+            if not np.count_nonzero(going):
                 return self._full(left)
             going = self._full(going)
             self._assign(statement.target, number, going, frame)
@@ -278,7 +279,7 @@ class Interpreter:
         """A loop whose values every lane shares."""
         left: Array | None = None
         for value in values:
-            if not lanes.any():
+            if not np.count_nonzero(lanes):
                 break
             old = frame.names.get(getattr(statement.target, "id", ""))
             if isinstance(statement.target, ast.Name) and (

@@ -155,22 +155,22 @@ def _memory(runs: Sequence[Values], *, double: bool) -> dict[str, Any]:
 
 def _stacked(values: Sequence[Array], *, double: bool) -> Any:
     """Arrays along a new first axis, an array for each field of structs."""
-    return _apart(np.stack(values), double=double)
-
-
-def _apart(data: Array, *, double: bool) -> Any:
-    if data.dtype.names:
-        return {name: _apart(data[name], double=double) for name in data.dtype.names}
-    return _promoted(data, double=double)
-
-
-def _promoted(data: Array, *, double: bool) -> Array:
-    return data.astype(np.float64) if double and is_floating(data.dtype) else np.ascontiguousarray(data)
+    first = values[0]
+    if first.dtype.names:
+        return {name: _stacked([each[name] for each in values], double=double) for name in first.dtype.names}
+    kind = np.result_type(*values) if any(each.dtype != first.dtype for each in values) else first.dtype
+    made = np.empty((len(values), *first.shape), np.float64 if double and is_floating(kind) else kind)
+    if all(each is first for each in values):
+        made[...] = first
+    else:
+        for number, each in enumerate(values):
+            made[number] = each
+    return made
 
 
 def _taken(memory: Any, number: int, rank: int) -> Array:
     """One replica of an array of so many dimensions; of structs, with the fields' own types."""
-    if type(memory) is not dict:  # what _apart makes of structs
+    if type(memory) is not dict:  # what _stacked makes of structs
         return memory[number]
     parts = cast(dict[str, Any], memory)
     fields: dict[str, Array] = {name: _taken(each, number, rank) for name, each in parts.items()}

@@ -42,6 +42,9 @@ _UPDATES: dict[str, Any] = {
     "xor": np.bitwise_xor,
 }
 _LONGEST_LOOP = 20_000
+_MANY = 256
+"""Elements of several numbers that are faster taken by one index than by several."""
+_UNSIGNED = {np.dtype(f"{kind}{size}"): np.dtype(f"u{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 
 
 class Function(Protocol):
@@ -373,7 +376,7 @@ class Machine:
         Raises:
             OutOfBoundsError: if an active lane's index is out of bounds.
         """
-        if not (index.view(f"u{index.itemsize}") >= size).any():  # as none is negative either
+        if not np.count_nonzero(index.view(_UNSIGNED[index.dtype]) >= size):  # as none is negative either
             return index
         outside = (index < -size) | (index >= size)
         if outside.any():
@@ -425,7 +428,7 @@ class Machine:
                     for name, each in kind.fields.items()
                 },
             )
-        return Value(kind, data[place])
+        return Value(kind, _elements(data, place))
 
     def store(self, view: ArrayView, indices: tuple[Array, ...], value: Any) -> None:
         """Write an element in the active lanes; of several lanes, the last one's value stays."""
@@ -507,3 +510,14 @@ class Machine:
             else:
                 raise ReferenceUnknownError(f"wp.atomic_{operation}")
         return Value(value.type, old)
+
+
+def _elements(data: Array, place: tuple[Array, ...]) -> Array:
+    """The elements at some places of an array, vectors and matrices whole."""
+    inner = data.shape[len(place) :]
+    if not inner or max(map(len, place)) < _MANY or not data.flags.c_contiguous:
+        return data[place]
+    flat = place[0]
+    for index, size in zip(place[1:], data.shape[1:], strict=False):
+        flat = flat * size + index.astype(np.int64, copy=False)
+    return data.reshape(-1, *inner).take(flat, axis=0)

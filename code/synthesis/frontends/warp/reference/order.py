@@ -64,6 +64,10 @@ def is_shared(touched: Touched, *, atomics: bool = False) -> bool:
         touched: the accesses.
         atomics: whether one that is only added to counts too.
     """
+    order = np.argsort(touched.place, kind="stable")
+    place, thread = touched.place[order], touched.thread[order]
+    if not np.count_nonzero((place[1:] == place[:-1]) & (thread[1:] != thread[:-1])):
+        return False  # as mostly, no two threads come to the same element
     unique, which = np.unique(touched.place, return_inverse=True)
     lowest, highest = np.full(len(unique), 1 << 60), np.full(len(unique), -1)
     np.minimum.at(lowest, which, touched.thread)

@@ -1,6 +1,6 @@
 """Gathers, scatters and dynamic slices; after ``jax.lax``'s documentation and XLA's operation semantics."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -78,9 +78,10 @@ def _gather(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Re
     return np.moveaxis(parts, range(parts.ndim), [*batch_axes, *numbers.offset_dims])
 
 
-def _scatter(combine: Callable[[Array, Array], Array]) -> Rule:
+def _scatter(combine: np.ufunc | None) -> Rule:
     def compute(_: Machine, inputs: Inputs, parameters: Parameters, __: Types) -> Results:
-        x, indices, updates = inputs[0].copy(), inputs[1], inputs[2]
+        """Window after window, in order, as far as each lies inside; one that takes no old numbers replaces them."""
+        x, indices, updates = np.array(inputs[0], order="C"), inputs[1], inputs[2]
         numbers, mode = parameters["dimension_numbers"], _mode(parameters)
         fixed = {*numbers.inserted_window_dims, *numbers.operand_batching_dims}
         batch_axes = [axis for axis in range(updates.ndim) if axis not in numbers.update_window_dims]
@@ -89,27 +90,37 @@ def _scatter(combine: Callable[[Array, Array], Array]) -> Rule:
         for window, axis in zip(numbers.update_window_dims, window_axes, strict=True):
             sizes[axis] = updates.shape[window]
         windows = np.moveaxis(updates, batch_axes, range(len(batch_axes)))
-        for batch in np.ndindex(*windows.shape[: len(batch_axes)]):
-            start = [0] * x.ndim
-            for number, axis in enumerate(numbers.scatter_dims_to_operand_dims):
-                start[axis] = int(indices[batch][number])
-            pairs = zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True)
-            for axis, index_axis in pairs:
-                start[axis] = batch[index_axis]
-            if mode == "CLIP":
-                start = [min(max(a, 0), length - size) for a, length, size in zip(start, x.shape, sizes, strict=True)]
-            if any(a < 0 or a + size > length for a, size, length in zip(start, sizes, x.shape, strict=True)):
-                continue
-            spot = tuple(slice(a, a + size) for a, size in zip(start, sizes, strict=True))
-            x[spot] = combine(x[spot], windows[batch].reshape(sizes))
+        batch = windows.shape[: len(batch_axes)]
+        starts = [np.zeros(batch, np.int64) for _ in sizes]
+        for number, axis in enumerate(numbers.scatter_dims_to_operand_dims):
+            starts[axis] = indices[..., number].astype(np.int64).reshape(batch)
+        for axis, index_axis in zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True):
+            starts[axis] = np.broadcast_to(np.indices(batch, sparse=True)[index_axis], batch)
+        rooms = [length - size for length, size in zip(x.shape, sizes, strict=True)]
+        if mode == "CLIP":
+            starts = [np.minimum(np.maximum(start, 0), room) for start, room in zip(starts, rooms, strict=True)]
+        inside = np.ones(batch, bool)
+        for start, room in zip(starts, rooms, strict=True):
+            inside &= (start >= 0) & (start <= room)
+        within = np.indices(sizes, sparse=True)
+        places = [start[inside][(..., *[None] * x.ndim)] + axis for start, axis in zip(starts, within, strict=True)]
+        count = int(inside.sum())
+        flat = np.zeros((count, *sizes), np.int64)
+        for place, length in zip(places, x.shape, strict=True):
+            flat = flat * length + place
+        elements, given = x.reshape(-1), windows[inside].reshape(-1)
+        if combine is None:
+            elements[flat.reshape(-1)] = given
+        else:
+            combine.at(elements, flat.reshape(-1), given)
         return x
 
     return compute
 
 
-rule("scatter")(_scatter(lambda _, new: new))
-rule("scatter-add")(_scatter(lambda old, new: old + new))
-rule("scatter-sub")(_scatter(lambda old, new: old - new))
-rule("scatter-mul")(_scatter(lambda old, new: old * new))
+rule("scatter")(_scatter(None))
+rule("scatter-add")(_scatter(np.add))
+rule("scatter-sub")(_scatter(np.subtract))
+rule("scatter-mul")(_scatter(np.multiply))
 rule("scatter-min")(_scatter(np.minimum))
 rule("scatter-max")(_scatter(np.maximum))

@@ -40,7 +40,8 @@ def _dot(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Type
     # NumPy's einsum knows no bfloat16.
     if result.kind == "V":
         wide = [each.astype(np.float32) for each in wide]
-    if wide[0].size * wide[1].size > _LARGE and wide[0].dtype.kind == wide[1].dtype.kind == "f":
+    runs = parameters.get("runs", 1)
+    if wide[0].size // runs * (wide[1].size // runs) > _LARGE and wide[0].dtype.kind == wide[1].dtype.kind == "f":
         made = matrix_product(wide[0], wide[1], (left_batch, left_summed), (right_batch, right_summed))
         return made.astype(result)
     return np.einsum(f"{''.join(left)},{''.join(right)}->{batch}{free}", *wide).astype(result)

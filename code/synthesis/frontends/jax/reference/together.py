@@ -1,0 +1,398 @@
+"""Evaluates a graph on several inputs at once: each equation once for all runs, as far as its rule can.
+
+What differs between runs is held along a first axis. A primitive that works element by element, or along axes, does the
+same along one axis more; any other is evaluated run by run. Each run's numbers are those that it gives by itself.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from synthesis.frontends.base import Trace
+from synthesis.frontends.jax.graphs import Equation, Graph, Shaped
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.rules.table import Array, Dtype, Inputs, Rule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stack:
+    """One value of each run, along a first axis."""
+
+    data: Array
+
+    @property
+    def dtype(self) -> Dtype:
+        """Of each of them."""
+        return self.data.dtype
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of each of them."""
+        return self.data.shape[1:]
+
+    @property
+    def ndim(self) -> int:
+        """Of each of them."""
+        return self.data.ndim - 1
+
+
+Several = Array | Stack
+"""What is the same in all runs, or differs."""
+Form = Callable[["Together", Sequence[Any], Equation], Sequence[Any] | None]
+"""What an equation gives of values of which one is a stack at least; None if it has to be evaluated run by run."""
+
+
+class Together(Evaluator):
+    """Evaluates graphs on several inputs at once.
+
+    Args:
+        double: whether every floating-point number is computed in float64.
+        trace: what the graphs that are evaluated are noted in, if anything.
+    """
+
+    def __init__(self, *, double: bool, trace: Trace | None = None) -> None:
+        super().__init__(double=double, trace=trace)
+        self.running: Sequence[int] = ()
+        """The runs that what is being evaluated is of, one an element of each stack."""
+        self._came_to: list[dict[int, None]] = []
+
+    def runs(self, graph: Graph, several: Sequence[Inputs]) -> list[list[Array]]:
+        """A function's results on several inputs; where one fails, what is told is what the first to fail comes to.
+
+        Raises:
+            ReferenceUnknownError: for a primitive that is not modelled.
+        """
+        if len(several) < 2:
+            return super().runs(graph, several)
+        try:
+            made = self.together(graph, several)
+        except Exception:  # noqa: BLE001 (any run may be at fault)
+            self._came_to = []
+            return super().runs(graph, several)
+        if self._trace is not None:
+            for run, graphs in enumerate(self._came_to):
+                for each in graphs:
+                    self._trace.first.setdefault(each, run)
+        return [[of_run(each, run) for each in made] for run in range(len(several))]
+
+    def together(self, graph: Graph, several: Sequence[Inputs]) -> list[Any]:
+        """A function's results on several inputs, each an array or a stack."""
+        self.running, self._came_to = range(len(several)), [{} for _ in several]
+        with np.errstate(all="ignore"):
+            columns = zip(*([self.promoted(each) for each in inputs] for inputs in several), strict=True)
+            given: list[Any] = [_alike_or_stacked(column) for column in columns]
+            return self.call(graph, given)
+
+    def note(self, graph: Graph) -> None:
+        """Note that the runs come to a graph."""
+        if self._came_to:
+            for run in self.running:
+                self._came_to[run].setdefault(id(graph))
+        else:
+            super().note(graph)
+
+    def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        """The results of one equation, each an array or a stack."""
+        if not any(type(each) is Stack for each in inputs):
+            return super().apply(equation, inputs)
+        form = _FORMS.get(RULES.get(equation.primitive))
+        made = None if form is None else form(self, inputs, equation)
+        return self._run_by_run(equation, inputs) if made is None else list(made)
+
+    def of_all(
+        self, equation: Equation, inputs: Inputs, parameters: dict[str, Any], types: tuple[Shaped, ...] | None = None
+    ) -> list[Stack] | None:
+        """What a rule gives of whole stacks with other parameters and types; None if that is not of a run each."""
+        told = {**equation.parameters, **parameters} if parameters else equation.parameters
+        given = equation.inputs, equation.outputs
+        made = super().apply(Equation(equation.primitive, told, *given, types or equation.types), inputs)
+        whole = (len(self.running),)
+        if any(each.shape != whole + kind.shape for each, kind in zip(made, equation.types, strict=True)):
+            return None
+        return [Stack(each) for each in made]
+
+    def _run_by_run(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
+        return self.in_groups(
+            [[place] for place in range(len(self.running))],
+            lambda _, chosen: super(Together, self).apply(equation, [of_run(each, 0) for each in chosen]),
+            inputs,
+        )
+
+    def in_groups(
+        self, groups: Sequence[Sequence[int]], work: Callable[[int, list[Any]], Sequence[Any]], inputs: Sequence[Any]
+    ) -> list[Any]:
+        """The results of all runs, some of them after others.
+
+        Args:
+            groups: places in the stacks, each in one group.
+            work: takes the number of a group and its inputs, and gives the results.
+            inputs: arrays or stacks.
+        """
+        everyone, made = self.running, list[Sequence[Any]]()
+        try:
+            for number, group in enumerate(groups):
+                self.running = [everyone[place] for place in group]
+                made.append(work(number, [part_of(each, group) for each in inputs]))
+        finally:
+            self.running = everyone
+        where = {place: (number, at) for number, group in enumerate(groups) for at, place in enumerate(group)}
+        order = [where[place] for place in range(len(everyone))]
+        return [
+            Stack(stacked([np.asarray(of_run(made[number][column], at)) for number, at in order]))
+            for column in range(len(made[0]))
+        ]
+
+
+def of_run(value: Any, place: int) -> Array:
+    """A run's own value, by its place in stacks."""
+    return value.data[place, ...] if type(value) is Stack else value
+
+
+def part_of(value: Any, places: Sequence[int]) -> Any:
+    """The values of some runs."""
+    return Stack(value.data[list(places)]) if type(value) is Stack else value
+
+
+def _alike_or_stacked(arrays: Sequence[Array]) -> Several:
+    """An array that all runs have the same of, or a stack."""
+    first = arrays[0]
+    return first if all(each is first for each in arrays) else Stack(stacked(arrays))
+
+
+def stacked(arrays: Sequence[Array]) -> Array:
+    """Arrays along a new first axis, each laid out in memory as it was, since sums depend on that."""
+    first = arrays[0]
+    if first.flags.c_contiguous or first.ndim < 2:
+        return np.stack(arrays)
+    order = sorted(range(first.ndim), key=lambda axis: -abs(first.strides[axis]))
+    back = [0, *(1 + order.index(axis) for axis in range(first.ndim))]
+    return np.stack([each.transpose(order) for each in arrays]).transpose(back)
+
+
+def _whole(value: Any, runs: int) -> Array:
+    """A value of every run along a first axis."""
+    return value.data if type(value) is Stack else np.broadcast_to(value, (runs, *np.shape(value)))
+
+
+# ---- forms
+
+
+def _elementwise(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """A number may stand beside arrays; an array beside stacks is that of each run."""
+    rank = max(each.ndim for each in inputs)
+    return together.of_all(equation, [_aligned(each, rank) for each in inputs], {})
+
+
+def _aligned(value: Any, rank: int) -> Array:
+    if type(value) is not Stack:
+        return value
+    data = value.data
+    if data.ndim == rank + 1:
+        return data
+    return data.reshape((len(data), *(1,) * (rank + 1 - data.ndim), *data.shape[1:]))
+
+
+def _along(*names: str) -> Form:
+    """The form of a primitive that is told axes, under these names."""
+
+    def form(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+        runs, told = len(together.running), equation.parameters
+        moved = {name: _one_on(told[name]) for name in names}
+        return together.of_all(equation, [_whole(each, runs) for each in inputs], moved)
+
+    return form
+
+
+def _one_on(axes: Any) -> Any:
+    return tuple(int(axis) + 1 for axis in axes) if np.ndim(axes) else int(axes) + 1
+
+
+def _all_axes(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    if any(not isinstance(axis, int | np.integer) for axis in equation.parameters["axes"]):
+        return None
+    return _along("axes")(together, inputs, equation)
+
+
+def _shaped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Of a shape that the text gives, with the elements in their order."""
+    told, runs = equation.parameters, len(together.running)
+    if told.get("dimensions") is not None and equation.primitive == "reshape":
+        return None
+    moved = {"dimensions": _one_on(told["dimensions"])} if equation.primitive == "squeeze" else {}
+    return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, runs))
+
+
+def _broadcast(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    moved = {"broadcast_dimensions": (0, *_one_on(equation.parameters.get("broadcast_dimensions", ())))}
+    return together.of_all(equation, [inputs[0].data], moved, _one_axis_more(equation, len(together.running)))
+
+
+def _one_axis_more(equation: Equation, runs: int) -> tuple[Shaped, ...]:
+    return tuple(replace(each, shape=(runs, *each.shape)) for each in equation.types)
+
+
+def _transposed(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    permutation = (0, *_one_on(equation.parameters["permutation"]))
+    return together.of_all(equation, [inputs[0].data], {"permutation": permutation})
+
+
+def _cut(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    told = equation.parameters
+    return together.of_all(equation, [inputs[0].data], {
+        "start_indices": (0, *told["start_indices"]),
+        "limit_indices": (len(together.running), *told["limit_indices"]),
+        "strides": told["strides"] and (1, *told["strides"]),
+    })  # fmt: skip
+
+
+def _padded(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    x, value = inputs
+    if type(value) is Stack or type(x) is not Stack:
+        return None
+    edges = ((0, 0, 0), *equation.parameters["padding_config"])
+    return together.of_all(equation, [x.data, value], {"padding_config": edges})
+
+
+def _product(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Runs are one batch axis more."""
+    runs = len(together.running)
+    (left_summed, right_summed), (left_batch, right_batch) = equation.parameters["dimension_numbers"]
+    numbers = (
+        (_one_on(left_summed), _one_on(right_summed)),
+        ((0, *_one_on(left_batch)), (0, *_one_on(right_batch))),
+    )
+    told = {"dimension_numbers": numbers, "runs": runs}
+    return together.of_all(equation, [_whole(each, runs) for each in inputs], told)
+
+
+def _dynamic_slice(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    x, *indices = inputs
+    if any(type(each) is Stack for each in indices):
+        return None
+    sizes = (len(together.running), *equation.parameters["slice_sizes"])
+    return together.of_all(equation, [x.data, np.int32(0), *indices], {"slice_sizes": sizes})  # pyright: ignore
+
+
+def _dynamic_update(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    x, update, *indices = inputs
+    if any(type(each) is Stack for each in indices):
+        return None
+    runs = len(together.running)
+    whole = [_whole(x, runs), _whole(update, runs), np.int32(0), *indices]
+    return together.of_all(equation, whole, {})  # pyright: ignore
+
+
+def _called(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """The rule only hands on what it is given."""
+    made: Any = RULES[equation.primitive](together, inputs, equation.parameters, equation.types)
+    return made
+
+
+def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """Runs that take the same branch take it together."""
+    index, *given = inputs
+    branches = equation.parameters["branches"]
+    if type(index) is not Stack:
+        return together.call(branches[int(np.clip(int(index), 0, len(branches) - 1))], given)
+    taken = np.clip(index.data.astype(np.int64), 0, len(branches) - 1).tolist()
+    chosen = sorted(set(taken), key=taken.index)
+    if len(chosen) == 1:
+        return together.call(branches[chosen[0]], given)
+    groups = [[place for place, each in enumerate(taken) if each == branch] for branch in chosen]
+    return together.in_groups(groups, lambda number, part: together.call(branches[chosen[number]], part), given)
+
+
+def _looped(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    """As long as all runs go on; where some leave, the others go on without them."""
+    if _rank_of_result(equation.parameters["cond_jaxpr"]):
+        return None  # a batch whose loops end at different trips
+    return _trips(together, list(inputs), equation, trips=0, tested=False)
+
+
+def _trips(together: Together, inputs: list[Any], equation: Equation, *, trips: int, tested: bool) -> Sequence[Any]:
+    """What a loop leaves, of runs that are known to go on or of ones that are to be asked, after so many trips."""
+    told = equation.parameters
+    asked, looped = int(told["cond_nconsts"]), int(told["body_nconsts"])
+    constants, state = inputs[: asked + looped], inputs[asked + looped :]
+    while True:
+        if not tested:
+            holds: Any = together.call(told["cond_jaxpr"], [*constants[:asked], *state])[0]
+            goes_on: Array = np.asarray(holds.data if type(holds) is Stack else holds).astype(bool)
+            if not goes_on.any():
+                return state
+            if not goes_on.all():
+                return _parted(together, [*constants, *state], equation, goes_on, trips)
+        tested = False
+        state, trips = together.call(told["body_jaxpr"], [*constants[asked:], *state]), trips + 1
+        together.count_trip(trips)
+
+
+def _parted(together: Together, inputs: Sequence[Any], equation: Equation, goes_on: Array, trips: int) -> Sequence[Any]:
+    """What a loop leaves where only some of the runs go on."""
+    groups = [np.flatnonzero(goes_on).tolist(), np.flatnonzero(~goes_on).tolist()]
+    constants = int(equation.parameters["cond_nconsts"]) + int(equation.parameters["body_nconsts"])
+
+    def left(number: int, part: list[Any]) -> Sequence[Any]:
+        return part[constants:] if number else _trips(together, part, equation, trips=trips, tested=True)
+
+    return together.in_groups(groups, left, inputs)
+
+
+def _rank_of_result(graph: Graph) -> int:
+    """The rank of a graph's first result; 0 for one that it only hands on."""
+    types = (zip(each.outputs, each.types, strict=True) for each in graph.equations)
+    return next((len(kind.shape) for pairs in types for name, kind in pairs if name == graph.outputs[0]), 0)
+
+
+def _scanned(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
+    told = equation.parameters
+    fixed, carried = int(told["num_consts"]), int(told["num_carry"])
+    constants, carry, columns = inputs[:fixed], list(inputs[fixed : fixed + carried]), inputs[fixed + carried :]
+    steps = range(int(told["length"]))
+    if not steps:
+        return None
+    rows: list[list[Any]] = []
+    for step in reversed(steps) if told["reverse"] else steps:
+        parts: list[Any] = [Stack(each.data[:, step]) if type(each) is Stack else each[step] for each in columns]
+        made = together.call(told["jaxpr"], [*constants, *carry, *parts])
+        carry = made[:carried]
+        rows.append(made[carried:])
+    if told["reverse"]:
+        rows.reverse()
+    return [*carry, *(_row_by_row(column, len(together.running)) for column in zip(*rows, strict=True))]
+
+
+def _row_by_row(column: Sequence[Any], runs: int) -> Several:
+    if not any(type(each) is Stack for each in column):
+        return np.stack(column)
+    return Stack(np.stack([_whole(each, runs) for each in column], axis=1))
+
+
+_ELEMENTWISE = frozenset({
+    "abs", "acos", "acosh", "add", "add_any", "and", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i0e",
+    "bessel_i1e", "cbrt", "ceil", "clamp", "conj", "convert_element_type", "copy", "cos", "cosh", "device_put",
+    "digamma", "div", "eq", "erf", "erf_inv", "erfc", "exp", "exp2", "expm1", "floor", "ge", "gt", "igamma",
+    "igammac", "imag", "integer_pow", "is_finite", "le", "lgamma", "log", "log1p", "logistic", "lt", "max", "min",
+    "mul", "name", "ne", "neg", "nextafter", "not", "optimization_barrier", "or", "polygamma", "population_count",
+    "pow", "real", "reduce_precision", "regularized_incomplete_beta", "rem", "round", "rsqrt", "select_n",
+    "shift_left", "shift_right_arithmetic", "shift_right_logical", "sign", "sin", "sinh", "sqrt", "square",
+    "stop_gradient", "sub", "tan", "tanh", "xor", "zeta",
+})  # fmt: skip
+_NAMED: dict[str, Form] = {
+    **dict.fromkeys(_ELEMENTWISE, _elementwise),
+    **dict.fromkeys(("argmax", "argmin", "reduce_and", "reduce_max", "reduce_min", "reduce_or", "reduce_prod",
+                     "reduce_sum", "reduce_xor"), _all_axes),
+    **dict.fromkeys(("cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "split", "stack", "top_k", "unstack"),
+                    _along("axis")),
+    **dict.fromkeys(("reshape", "squeeze"), _shaped),
+    **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "remat2"), _called),
+    "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
+    "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "pad": _padded,
+    "rev": _along("dimensions"), "scan": _scanned, "slice": _cut, "sort": _along("dimension"),
+    "transpose": _transposed, "while": _looped,
+}  # fmt: skip
+_FORMS: dict[Rule | None, Form] = {RULES[name]: form for name, form in _NAMED.items()}
+"""Rule to its form: another rule in the place of one has none."""

@@ -1,0 +1,134 @@
+"""Several runs evaluated together give what each gives alone, to the bit, and come to the same places."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("jax")
+
+import jax as _jax
+from jax_cases import KINDS
+from jax_programs import CASES
+
+from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
+from synthesis.frontends.jax.reference.evaluator import Evaluator
+from synthesis.frontends.jax.reference.graphs import graph_of
+from synthesis.frontends.jax.reference.rules import RULES
+from synthesis.frontends.jax.reference.together import Together
+
+jax: Any = _jax
+jnp: Any = _jax.numpy
+lax: Any = _jax.lax
+
+
+def turned(value: Any) -> np.ndarray[Any, Any]:
+    """The same numbers in another order."""
+    array = np.asarray(value)
+    return np.flip(array.reshape(-1)).copy().reshape(array.shape)
+
+
+def is_numbers(value: Any) -> bool:
+    return type(value) is np.ndarray and value.dtype.kind in "biufVc"
+
+
+def held_against_each_alone(function: Callable[..., Any], *runs: tuple[Any, ...], double: bool) -> None:
+    graph = graph_of(jax.make_jaxpr(function)(*runs[0]))
+    several = [[np.asarray(each) for each in run] for run in runs]
+    one_by_one, together = Trace(), Trace()
+    try:
+        alone = Evaluator(double=double, trace=one_by_one).runs(graph, several)
+    except ReferenceUnknownError as error:
+        with pytest.raises(ReferenceUnknownError, match=re.escape(str(error))):
+            Together(double=double).runs(graph, several)
+        return
+    found = Together(double=double, trace=together).runs(graph, several)
+    assert list(together.first.items()) == list(one_by_one.first.items())
+    for expected, got in zip(alone, found, strict=True):
+        for true, value in zip(expected, got, strict=True):
+            assert (value.dtype, value.shape, value.tobytes()) == (true.dtype, true.shape, true.tobytes())
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_every_primitive_gives_each_run_what_it_gives_alone(name: str) -> None:
+    for case in CASES[name](KINDS)[:8]:
+        inputs = case.inputs
+        if not all(map(is_numbers, inputs)):
+            continue
+        other = tuple(turned(each) if each.dtype.kind in "fVc" else each for each in inputs)
+        for double in (False, True):
+            held_against_each_alone(case.function, inputs, other, inputs, double=double)
+
+
+Function = Callable[[Any], Any]
+
+
+def halved(x: Any, least: Any) -> Any:
+    goes_on: Function = lambda state: state[0] > least  # noqa: E731
+    body: Function = lambda state: (state[0] / 2, state[1] + 1)  # noqa: E731
+    return lax.while_loop(goes_on, body, (x, 0))
+
+
+def doubled(x: Any) -> Any:
+    return x * 2
+
+
+def chosen(x: Any, which: Any) -> Any:
+    return lax.switch(which, [jnp.sin, jnp.cos, doubled], x)
+
+
+def nested(x: Any, n: Any) -> Any:
+    def step(total: Any, row: Any) -> tuple[Any, Any]:
+        less: Function = lambda y: y - row  # noqa: E731
+        more: Function = lambda y: y + 3 * row  # noqa: E731
+        total = lax.cond(total.sum() > n, less, more, total)
+        return total, total.max()
+
+    return lax.scan(step, jnp.zeros(4, np.float32), x)
+
+
+def endless(x: Any) -> Any:
+    goes_on: Function = lambda y: y < 3  # noqa: E731
+    body: Function = lambda y: y * x  # noqa: E731
+    return lax.while_loop(goes_on, body, x)
+
+
+def reshaped(x: Any) -> Any:
+    return x.reshape(4, 5)
+
+
+def nothing(*_: Any) -> Any:
+    return np.zeros((4, 5), np.float32)
+
+
+X = np.random.default_rng(3).uniform(-2, 2, (5, 5, 4)).astype(np.float32)
+
+
+@pytest.mark.parametrize("double", [False, True])
+def test_runs_that_part_go_their_own_ways(double: bool) -> None:
+    starts = [(np.float32(each), np.float32(0.3)) for each in (9, 0.1, 70, 9, 33)]
+    held_against_each_alone(halved, *starts, double=double)
+    held_against_each_alone(chosen, *((X[k], np.int32(w)) for k, w in enumerate((2, 0, 2, 1, 7))), double=double)
+    held_against_each_alone(nested, *((X[k], np.float32(k - 2)) for k in range(5)), double=double)
+
+
+def test_a_run_that_does_not_end_is_a_fault_of_them_all() -> None:
+    graph = graph_of(jax.make_jaxpr(endless)(np.float32(2)))
+    with pytest.raises(ReferenceFaultError, match="trips"):
+        Together(double=False).runs(graph, [[np.asarray(each, np.float32)] for each in (2, 1)])
+
+
+def test_another_rule_in_the_place_of_one_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    graph = graph_of(jax.make_jaxpr(reshaped)(X[0]))
+    monkeypatch.setitem(RULES, "reshape", nothing)
+    assert not any(made.any() for (made,) in Together(double=False).runs(graph, list(X[:, None])))
+
+
+def test_where_runs_cannot_go_together_they_are_noted_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def alone(self: Together, *_: Any) -> Any:
+        raise TypeError(type(self).__name__)
+
+    monkeypatch.setattr(Together, "together", alone)
+    held_against_each_alone(doubled, (X[0],), (X[1],), double=False)
