@@ -71,6 +71,7 @@ PATTERNS = {
     "constraints": ("rows that are written by address", r"wp::(?:address|array_store|atomic_\w+)\("),
     "topology": ("elements by the numbers of their vertices", r"wp::(?:address|length|cross|extract|array_store)\("),
     "voxels": ("cells of grids with three dimensions", r"builtin_tid\w+|wp::(?:address|floor|int32|array_store)\("),
+    "sensors": ("images of cameras", r"builtin_tid\w+|wp::(?:rshift|lshift|bit_and|uint8|uint32|array_store)\("),
     "native": ("shared memory and barriers", r"__shared__|__syncthreads\(\)|__shfl\w+"),
 }
 
