@@ -19,8 +19,8 @@ from synthesis.views.keeping import TOGETHER
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
-def some(frontend: str, out: Path, names: Sequence[str] = ("000002", "000021", "000022")) -> Path:
-    """A folder with a few samples."""
+def some(frontend: str, out: Path, names: Sequence[str] = ("000002", "000024", "000025")) -> Path:
+    """A folder with a few samples, all of them at the sizes that they are run at."""
     out.mkdir()
     for name in names:
         (path,) = (SAMPLES / frontend).glob(f"{name}_*.json")
