@@ -44,10 +44,10 @@ def test_generate_writes_pairs_and_a_table(tmp_path: Path, capsys: pytest.Captur
 
 @pytest.mark.needs("jax")
 def test_generate_prints_json_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    arguments = ["generate", "--frontend", "jax", "--category-mix", "uniform", "--count", "19", "--seed", "3", "--json"]
+    arguments = ["generate", "--frontend", "jax", "--category-mix", "uniform", "--count", "22", "--seed", "3", "--json"]
     assert run([*arguments, "--level", "hlo", "--out", str(tmp_path)]) == 0
     summary = json.loads(capsys.readouterr().out)
-    assert summary["rows"] == summary["candidates"] == 19
+    assert summary["rows"] == summary["candidates"] == 22
     assert set(summary["categories"].values()) == {1}
 
 
@@ -89,24 +89,24 @@ def test_show_finds_a_pair_of_a_folder(tmp_path: Path, capsys: pytest.CaptureFix
 def test_stats_count_what_a_folder_holds(
     tmp_path: Path, kernels_folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "45", "--level", "cpp_forward", *AS_JSON]
+    arguments = ["--frontend", "warp", "--category-mix", "uniform", "--count", "46", "--level", "cpp_forward", *AS_JSON]
     assert run(["generate", *arguments, "--out", str(tmp_path / "drawn")]) == 0
     capsys.readouterr()
     assert run(["stats", str(tmp_path / "drawn"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    # One of the forty-four categories is for CUDA alone, so its candidate has no text at all at this level.
-    assert (found["rows"], found["programs"], found["structures"]) == (44, 44, 44)
+    # One of the forty-five categories is for CUDA alone, so its candidate has no text at all at this level.
+    assert (found["rows"], found["programs"], found["structures"]) == (45, 45, 45)
     assert found["rejections"] == {"lower/not_available": 1}
-    assert sum(found["categories"]["warp"].values()) == 44
+    assert sum(found["categories"]["warp"].values()) == 45
     assert found["categories"]["warp"]["arithmetic"] == 2
-    assert found["levels"] == {"cpp_forward": 44}
+    assert found["levels"] == {"cpp_forward": 45}
     lengths = found["lengths"]["cpp_forward"]
     texts = [json.loads(path.read_text())["cpp_forward"] for path in (tmp_path / "drawn").glob("*.json")]
     assert lengths["characters"] == sum(map(len, texts))
     assert lengths["lines"]["max"] == max(text.count("\n") for text in texts)
     assert run(["stats", str(tmp_path / "drawn")]) == 0
     printed = capsys.readouterr().out
-    assert "44 different programs" in printed
+    assert "45 different programs" in printed
     assert "warp  arithmetic" in printed
     assert "▇" in printed
 
