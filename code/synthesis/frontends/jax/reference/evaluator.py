@@ -105,6 +105,10 @@ class Evaluator:
             raise ReferenceUnknownError(f"{equation.primitive} with these parameters ({error})") from error
         return [np.asarray(each) for each in (made if isinstance(made, list | tuple) else [made])]
 
+    def stack(self, rows: Inputs) -> Array:
+        """What the steps of a loop gave, along a new first axis."""
+        return np.stack(rows)
+
     def count_trip(self, trips: int) -> None:
         """Stop a loop that does not end.
 

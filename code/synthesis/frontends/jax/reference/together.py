@@ -38,6 +38,10 @@ class Stack:
         """Of each of them."""
         return self.data.ndim - 1
 
+    def __getitem__(self, index: int) -> "Stack":
+        """An element, or a row, of each of them."""
+        return Stack(self.data[:, index])
+
 
 Several = Array | Stack
 """What is the same in all runs, or differs."""
@@ -93,6 +97,12 @@ class Together(Evaluator):
                 self._came_to[run].setdefault(id(graph))
         else:
             super().note(graph)
+
+    def stack(self, rows: Sequence[Any]) -> Any:
+        """What the steps of a loop gave, along a new first axis of each run's."""
+        if not any(type(each) is Stack for each in rows):
+            return super().stack(rows)
+        return Stack(np.stack([_whole(each, len(self.running)) for each in rows], axis=1))
 
     def apply(self, equation: Equation, inputs: Sequence[Any]) -> list[Any]:
         """The results of one equation, each an array or a stack."""
@@ -286,7 +296,7 @@ def _dynamic_update(together: Together, inputs: Sequence[Any], equation: Equatio
 
 
 def _called(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    """The rule only hands on what it is given."""
+    """The rule only hands on what it is given, or its rows."""
     made: Any = RULES[equation.primitive](together, inputs, equation.parameters, equation.types)
     return made
 
@@ -296,7 +306,7 @@ def _branched(together: Together, inputs: Sequence[Any], equation: Equation) -> 
     index, *given = inputs
     branches = equation.parameters["branches"]
     if type(index) is not Stack:
-        return together.call(branches[int(np.clip(int(index), 0, len(branches) - 1))], given)
+        return _called(together, inputs, equation)
     taken = np.clip(index.data.astype(np.int64), 0, len(branches) - 1).tolist()
     chosen = sorted(set(taken), key=taken.index)
     if len(chosen) == 1:
@@ -347,30 +357,6 @@ def _rank_of_result(graph: Graph) -> int:
     return next((len(kind.shape) for pairs in types for name, kind in pairs if name == graph.outputs[0]), 0)
 
 
-def _scanned(together: Together, inputs: Sequence[Any], equation: Equation) -> Sequence[Any] | None:
-    told = equation.parameters
-    fixed, carried = int(told["num_consts"]), int(told["num_carry"])
-    constants, carry, columns = inputs[:fixed], list(inputs[fixed : fixed + carried]), inputs[fixed + carried :]
-    steps = range(int(told["length"]))
-    if not steps:
-        return None
-    rows: list[list[Any]] = []
-    for step in reversed(steps) if told["reverse"] else steps:
-        parts: list[Any] = [Stack(each.data[:, step]) if type(each) is Stack else each[step] for each in columns]
-        made = together.call(told["jaxpr"], [*constants, *carry, *parts])
-        carry = made[:carried]
-        rows.append(made[carried:])
-    if told["reverse"]:
-        rows.reverse()
-    return [*carry, *(_row_by_row(column, len(together.running)) for column in zip(*rows, strict=True))]
-
-
-def _row_by_row(column: Sequence[Any], runs: int) -> Several:
-    if not any(type(each) is Stack for each in column):
-        return np.stack(column)
-    return Stack(np.stack([_whole(each, runs) for each in column], axis=1))
-
-
 _ELEMENTWISE = frozenset({
     "abs", "acos", "acosh", "add", "add_any", "and", "asin", "asinh", "atan", "atan2", "atanh", "bessel_i0e",
     "bessel_i1e", "cbrt", "ceil", "clamp", "conj", "convert_element_type", "copy", "cos", "cosh", "device_put",
@@ -388,10 +374,10 @@ _NAMED: dict[str, Form] = {
     **dict.fromkeys(("cumlogsumexp", "cummax", "cummin", "cumprod", "cumsum", "split", "stack", "top_k", "unstack"),
                     _along("axis")),
     **dict.fromkeys(("reshape", "squeeze"), _shaped),
-    **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "remat2"), _called),
+    **dict.fromkeys(("closed_call", "custom_jvp_call", "custom_vjp_call", "jit", "remat2", "scan"), _called),
     "broadcast_in_dim": _broadcast, "cond": _branched, "concatenate": _along("dimension"), "dot_general": _product,
     "dynamic_slice": _dynamic_slice, "dynamic_update_slice": _dynamic_update, "pad": _padded,
-    "rev": _along("dimensions"), "scan": _scanned, "slice": _cut, "sort": _along("dimension"),
+    "rev": _along("dimensions"), "slice": _cut, "sort": _along("dimension"),
     "transpose": _transposed, "while": _looped,
 }  # fmt: skip
 _FORMS: dict[Rule | None, Form] = {RULES[name]: form for name, form in _NAMED.items()}

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 
-from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.counting import write_counts, write_statistics
 from synthesis.frontends.jax.recipes.applications.modes import Array, Option
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.frontends.jax.recipes.applications.written import Text, draw_written
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 ROUND_UP = '''
     def round_up(size: int, multiple: int) -> int:
@@ -121,13 +118,13 @@ def _masks(p: Program) -> Text:
     form = p.pick("lengths", "segments", "bias")
     first = {
         "lengths": """
-            {steps = jnp.arange({size ~ max_len}) ~ steps = jnp.arange({size ~ max_len}, dtype=jnp.int32)}
+            {steps = jnp.arange(size) ~ steps = jnp.arange(size, dtype=jnp.int32)}
             {valid = steps[None, :] < lengths[:, None] ~ valid = steps < jnp.expand_dims(lengths, -1) ~
             valid = jax.vmap(lambda n: steps < n)(lengths)}
             {mask = valid[:, :, None] & valid[:, None, :] ~
             mask = jnp.logical_and(valid[:, None, :], valid[..., None]) ~
             mask = jnp.einsum('bi,bj->bij', valid, valid)}
-        """.replace("{size ~ max_len}", "size"),
+        """,
         "segments": """
             {?0.35 if segments.ndim != 2:
                 raise ValueError(f'expected (batch, length), got <<segments.shape>>')}
@@ -286,11 +283,4 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "running_statistics": write_statistics,
     "class_counts": write_counts,
 }
-
-
-def _draw(stream: Stream, target: str) -> KernelSpec:
-    """A function of arrays as libraries have beside their models."""
-    return draw_written(stream, ("utilities", "array_tool", target), _WRITERS)
-
-
-RECIPES = (Recipe(name="array_tool", category="utilities", targets=tuple(_WRITERS), draw=_draw),)
+RECIPES = (written_recipe("array_tool", "utilities", _WRITERS),)

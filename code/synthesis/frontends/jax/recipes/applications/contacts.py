@@ -2,15 +2,12 @@
 
 from collections.abc import Callable
 
-from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.rotations import NORMALIZE
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.frontends.jax.recipes.applications.written import Text, draw_written
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 
 def _contact(p: Program) -> Text:
@@ -364,11 +361,4 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "motor_torque": _motor,
     "robot_reward": _environment,
 }
-
-
-def _draw(stream: Stream, target: str) -> KernelSpec:
-    """What acts on many rigid bodies."""
-    return draw_written(stream, ("bodies", "body_forces", target), _WRITERS)
-
-
-RECIPES = (Recipe(name="body_forces", category="bodies", targets=tuple(_WRITERS), draw=_draw),)
+RECIPES = (written_recipe("body_forces", "bodies", _WRITERS),)

@@ -98,11 +98,11 @@ class Habits:
         Returns:
             The body, and the module's constants.
         """
+        if not self.settled or not numbers:
+            return body, []
         text = "\n".join(render_block(body))
         kept = _bound_inside(text) | _decisive(body)
         chosen = {name: usual for name, usual in numbers.items() if usual is not None and name not in kept}
-        if not self.settled or not chosen:
-            return body, []
         open_to_view = _in_view(body)
         made: dict[str, Name | Literal] = {}
         for name, usual in chosen.items():

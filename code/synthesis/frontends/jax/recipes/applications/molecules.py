@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.spaces import (
@@ -12,10 +11,8 @@ from synthesis.frontends.jax.recipes.applications.spaces import (
     write_space,
 )
 from synthesis.frontends.jax.recipes.applications.trees import Leaf
-from synthesis.frontends.jax.recipes.applications.written import Text, draw_written
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import block, join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 SAFE = '''
     def distance(dR: Array) -> Array:
@@ -255,14 +252,5 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "bonded_energy": _bonds,
     "neighbours": write_neighbours,
 }
-
-
-def _draw(stream: Stream, target: str) -> KernelSpec:
-    """A part of a simulation of molecules."""
-    return draw_written(stream, ("molecules", "molecule_part", target), _WRITERS)
-
-
 _WEIGHTS = {"pair_energy": 2.0, "bonded_energy": 1.5, "periodic_space": 0.7}
-RECIPES = (
-    Recipe(name="molecule_part", category="molecules", targets=tuple(_WRITERS), draw=_draw, target_weights=_WEIGHTS),
-)
+RECIPES = (written_recipe("molecule_part", "molecules", _WRITERS, _WEIGHTS),)

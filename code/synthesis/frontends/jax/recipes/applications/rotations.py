@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 
-from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Record
-from synthesis.frontends.jax.recipes.applications.written import Text, draw_written
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 ROTATE = '''
     def rotate(vec: Array, quat: Array) -> Array:
@@ -328,11 +325,4 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "rotation_matrix": _matrix,
     "relative_rotation": _angles,
 }
-
-
-def _draw(stream: Stream, target: str) -> KernelSpec:
-    """A function of rotations or frames of many bodies."""
-    return draw_written(stream, ("bodies", "rotation", target), _WRITERS)
-
-
-RECIPES = (Recipe(name="rotation", category="bodies", targets=tuple(_WRITERS), draw=_draw),)
+RECIPES = (written_recipe("rotation", "bodies", _WRITERS),)

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable
 
-from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option
 from synthesis.frontends.jax.recipes.applications.optimizers import parameters
 from synthesis.frontends.jax.recipes.applications.parts import key
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Leaf, Tree, changed, mapped
-from synthesis.frontends.jax.recipes.applications.written import Text, draw_written
+from synthesis.frontends.jax.recipes.applications.written import Text, written_recipe
 from synthesis.grammar.lines import join
-from synthesis.grammar.streams import Stream
-from synthesis.records import KernelSpec
 
 _EMPTY = """
     {?0.3 if not jax.tree.leaves(tree):
@@ -407,11 +404,4 @@ _WRITERS: dict[str, Callable[[Program], Text]] = {
     "tree_batches": _batches,
     "tree_average": _blend,
 }
-
-
-def _draw(stream: Stream, target: str) -> KernelSpec:
-    """A function of trees of arrays."""
-    return draw_written(stream, ("utilities", "tree_tool", target), _WRITERS)
-
-
-RECIPES = (Recipe(name="tree_tool", category="utilities", targets=tuple(_WRITERS), draw=_draw),)
+RECIPES = (written_recipe("tree_tool", "utilities", _WRITERS),)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from synthesis.frontends.base import Recipe
 from synthesis.frontends.jax.recipes.applications.modes import Array, Constant, Option, declare
 from synthesis.frontends.jax.recipes.applications.program import Program
 from synthesis.frontends.jax.recipes.applications.trees import Tree
@@ -28,19 +30,30 @@ class Text:
     """Functions beside it that it may call, each with names of its own; see ``Program.function``."""
 
 
-def draw_written(
-    stream: Stream, labels: tuple[str, str, str], writers: Mapping[str, Callable[[Program], Text]]
-) -> KernelSpec:
-    """A function of a text.
+def written_recipe(
+    name: str,
+    category: str,
+    writers: Mapping[str, Callable[[Program], Text]],
+    weights: Mapping[str, float] = MappingProxyType({}),
+) -> Recipe:
+    """A recipe whose functions are texts.
 
     Args:
-        stream: the random choices.
-        labels: category, recipe and target.
+        name: the recipe's name.
+        category: its category.
         writers: for each target what writes its text.
+        weights: how often targets are drawn, for those that are not drawn once.
     """
-    category, recipe, target = labels
+
+    def draw(stream: Stream, target: str) -> KernelSpec:
+        return _draw(stream, (category, name, target), writers[target])
+
+    return Recipe(name=name, category=category, targets=tuple(writers), draw=draw, target_weights=weights)
+
+
+def _draw(stream: Stream, labels: tuple[str, str, str], write: Callable[[Program], Text]) -> KernelSpec:
     p = Program(stream)
-    text = writers[target](p)
+    text = write(p)
     for each in text.helpers:
         p.function(each)
     lines = p.choose(text.lines)
@@ -50,4 +63,4 @@ def draw_written(
             declare(p, key, each)
     p.add(lines)
     p.gives(*text.result)
-    return p.done(category, recipe, target, text.titles, text.summary, text.returned)
+    return p.done(*labels, text.titles, text.summary, text.returned)

@@ -61,4 +61,4 @@ def _scan(evaluator: Machine, inputs: Inputs, parameters: Parameters, types: Typ
         rows.reverse()
     if not rows:
         return [*carry, *(np.zeros(kind.shape, evaluator.format(kind.dtype)) for kind in types[carried:])]
-    return [*carry, *(np.stack(column) for column in zip(*rows, strict=True))]
+    return [*carry, *(evaluator.stack(column) for column in zip(*rows, strict=True))]

@@ -42,6 +42,10 @@ class Machine(Protocol):
         """The results of an inner graph."""
         ...
 
+    def stack(self, rows: Inputs) -> Array:
+        """What the steps of a loop gave, along a new first axis."""
+        ...
+
     def count_trip(self, trips: int) -> None:
         """Stop a loop that does not end."""
         ...
