@@ -53,6 +53,11 @@ _AT_POINT = {
         {?0.4 wp.atomic_add(total, 0, albedo)}}
     """,
     "texture_map": """
+        {?0.5 {if joint_qd[tid] == 0.0:
+            power[tid] = 0.0
+            return ~ # a motor that stands has no efficiency
+        if joint_qd[tid] == 0.0 or joint_tau[tid] == 0.0:
+            return}}
         {# where the motor works, as shares of its limits
         speed = wp.abs(joint_qd[tid]) / speed_limit
         load = wp.abs(joint_tau[tid]) / torque_limit ~
