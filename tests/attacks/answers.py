@@ -1,5 +1,6 @@
 """Attacks from texts that answer rows: what models, or whoever trains them, have tried or may try on a scorer."""
 
+import ast
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -285,6 +286,20 @@ def _python_edit(pattern: str, replacement: str) -> Make:
     return make
 
 
+def _ending(replacement: str) -> Make:
+    """A function with another end, of a row that comes to it whatever it is given."""
+    edit = _python_edit(r"^    return (.*)$", replacement)
+
+    def make(row: Document, canary: Canary) -> str:
+        *_, function = (each for each in ast.parse(row.source).body if isinstance(each, ast.FunctionDef))
+        branches = (each for each in function.body if isinstance(each, ast.If | ast.For))
+        if any(isinstance(node, ast.Return) for each in branches for node in ast.walk(each)):
+            raise CannotBeMadeError
+        return edit(row, canary)
+
+    return make
+
+
 def _native(row: Document, canary: Canary) -> str:
     """A kernel whose body is the row's own IR."""
     arguments = [each.name for each in row.spec.signature.arguments]
@@ -314,16 +329,14 @@ _PYTHON_JAX: dict[str, Make] = {
     "another name": _python_edit(r"^def (\w+)\(", r"def other_\1("),
     "no function": _whole("import jax\n"),
     "the IR itself": lambda row, canary: row.texts["stablehlo"] or "",
-    "zeros": _python_edit(r"^    return (.*)$", r"    return 0.0 * (\1)"),
-    "a callback": _python_edit(
-        r"^    return (.*)$",
+    "zeros": _ending(r"    return 0.0 * (\1)"),
+    "a callback": _ending(
         r"    import jax\n    return jax.pure_callback(lambda x: open('@FOLDER@/callback', 'w'), \1, \1)",
     ),
-    "a debug callback": _python_edit(
-        r"^    return (.*)$",
+    "a debug callback": _ending(
         r"    import jax\n    jax.debug.callback(lambda: open('@FOLDER@/debug', 'w'))\n    return \1",
     ),
-    "traces for ever": _python_edit(r"^    return (.*)$", r"    while True:\n        pass\n    return \1"),
+    "traces for ever": _ending(r"    while True:\n        pass\n    return \1"),
     "recursion": _python_edit(r"^def (\w+)\((.*)\):", r"def \1(\2):\n    return \1(\2)\n\n\ndef more_\1(\2):"),
 }
 

@@ -20,14 +20,14 @@ def counter_of(path: Path | None) -> Callable[[str], int] | None:
     """
     if path is None:
         return None
+    file = path / _FILE if path.is_dir() else path
+    if not file.is_file():
+        raise ConfigError(f"tokenizer: no {_FILE} at {path}")
     try:
         import tokenizers  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise ConfigError("tokenizer: needs the package tokenizers: pip install tokenizers") from error
     package: Any = tokenizers  # pyright: ignore[reportUnknownVariableType]
-    file = path / _FILE if path.is_dir() else path
-    if not file.is_file():
-        raise ConfigError(f"tokenizer: no {_FILE} at {path}")
     try:
         known = package.Tokenizer.from_file(str(file))
     except Exception as error:  # (it raises no class of its own)
