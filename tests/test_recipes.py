@@ -158,12 +158,15 @@ def is_literal(node: ast.expr) -> bool:
     return True
 
 
+_TAKE_ONE_TWICE = ["dot", "vdot", "outer", "matmul", "einsum", "vec2", "vec3", "vec3f", "reduce_window", "reshape"]
+
+
 def may_repeat(node: ast.AST) -> bool:
     """Whether people give an operation one operand twice: c * c, dot(v, v), vec3(m, m, m), a helper."""
     if isinstance(node, ast.BinOp):
         return isinstance(node.op, ast.Mult | ast.MatMult)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return node.func.attr in ("dot", "vdot", "outer", "matmul", "vec2", "vec3", "vec3f", "reduce_window", "reshape")
+        return node.func.attr in _TAKE_ONE_TWICE
     return isinstance(node, ast.Call)
 
 

@@ -175,6 +175,18 @@ def test_a_long_line_is_broken_where_a_formatter_breaks_it() -> None:
     ]
 
 
+def test_an_element_that_does_not_fit_beside_its_target_stands_in_brackets() -> None:
+    place = Subscript(Name("effective_mass_of_the_constraints_before"), (Name("world_id"), Name("constraint_id")))
+    new = Subscript(Name("effective_mass_of_the_constraints_now"), (Name("world_id"), Name("constraint_id")))
+    assert render_block((Assign(place, new),), indent=1) == [
+        "    effective_mass_of_the_constraints_before[world_id, constraint_id] = (",
+        "        effective_mass_of_the_constraints_now[world_id, constraint_id]",
+        "    )",
+    ]
+    short = Subscript(Name("mass"), (Name("world_id"),))
+    assert render_block((Assign(short, short),)) == ["mass[world_id] = mass[world_id]"]
+
+
 def test_reads_leaves_out_what_is_only_assigned() -> None:
     block = (Assign(Name("t"), Name("x")), Assign(Subscript(Name("out"), (Name("i"),)), Name("t")))
     assert set(reads(block)) == {"x", "t", "out", "i"}

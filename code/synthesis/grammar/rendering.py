@@ -216,10 +216,13 @@ def _lay_out_alone(head: str, node: Expression, pad: str, widest: int, tail: str
     flat = render(node) if tail else _render_bare(node)
     if len(head) + len(flat) + len(tail) <= widest or isinstance(node, Name | Literal):
         return [f"{head}{flat}{tail}"]
+    inner = pad + _STEP
     if isinstance(node, Infix | Comparison | Conditional | Negation | Lambda):
-        inner = pad + _STEP
         return [f"{head}(", *f"{inner}{_lay_out(node, inner, len(inner), 0, widest)}".split("\n"), f"{pad}){tail}"]
-    return f"{head}{_lay_out(node, pad, len(head), len(tail), widest)}{tail}".split("\n")
+    lines = f"{head}{_lay_out(node, pad, len(head), len(tail), widest)}{tail}".split("\n")
+    if len(lines) == 1 and isinstance(node, Subscript) and len(head) > len(inner):  # an element
+        return [f"{head}(", f"{inner}{flat}", f"{pad}){tail}"]
+    return lines
 
 
 # ---- statements
