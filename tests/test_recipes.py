@@ -1,6 +1,7 @@
 """The one test that every recipe must pass: what it draws is pure, valid, uses its target and nothing twice."""
 
 import ast
+import builtins
 import functools
 import re
 from collections.abc import Sequence
@@ -25,6 +26,10 @@ RECIPES = [
     pytest.param(name, recipe, id=f"{name}-{recipe.name}")
     for name in ("warp", "jax")
     for recipe in get_frontend(name).drawer.recipes
+]
+# The tests of one recipe by one worker, which draws its kernels once.
+TOGETHER = [
+    pytest.param(*each.values, id=each.id, marks=pytest.mark.xdist_group(f"recipe {each.id}")) for each in RECIPES
 ]
 # Targets that are spelled by control flow or by an operator rather than by a catalogue name.
 _RENAMED_TARGETS = {"mat_vec": "matmul", "mat_mat": "matmul"}
@@ -54,12 +59,12 @@ def twelve_of(recipe: Recipe) -> list[Drawn]:
     return draw_all(recipe, 12)
 
 
-@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+@pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_pure(name: str, recipe: Recipe) -> None:
     assert draw_all(recipe, 2) == draw_all(recipe, 2)
 
 
-@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+@pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_draws_are_valid_kernels_of_their_category(name: str, recipe: Recipe) -> None:
     frontend = get_frontend(name)
     levels = frontend.choose_levels(None, frontend.compiler.devices[0])
@@ -170,7 +175,7 @@ def may_repeat(node: ast.AST) -> bool:
     return isinstance(node, ast.Call)
 
 
-@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+@pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> None:
     for _, spec in twelve_of(recipe):
         for node in ast.walk(ast.parse(spec.source)):
@@ -187,7 +192,24 @@ def test_no_operation_has_two_identical_operands(name: str, recipe: Recipe) -> N
             assert len(set(written)) == len(written), f"{ast.unparse(node)}\n{spec.source}"
 
 
-@pytest.mark.parametrize(("name", "recipe"), RECIPES)
+@pytest.mark.parametrize(("name", "recipe"), TOGETHER)
+def test_every_name_is_defined(name: str, recipe: Recipe) -> None:
+    for _, spec in twelve_of(recipe):
+        known, read = set(dir(builtins)), set[str]()
+        for node in ast.walk(ast.parse(spec.source)):
+            match node:
+                case ast.Name(id=named, ctx=ast.Load()):
+                    read.add(named)
+                case ast.Name(id=named) | ast.arg(arg=named) | ast.FunctionDef(name=named) | ast.ClassDef(name=named):
+                    known.add(named)
+                case ast.alias(name=named, asname=short):
+                    known.add(short or named)
+                case _:
+                    pass
+        assert read <= known, f"{read - known}\n{spec.source}"
+
+
+@pytest.mark.parametrize(("name", "recipe"), TOGETHER)
 def test_every_name_is_read(name: str, recipe: Recipe) -> None:
     for _, spec in twelve_of(recipe):
         written_only = {argument.name for argument in spec.signature.arguments if argument.role is not Role.INPUT}

@@ -377,15 +377,21 @@ _PIXELS = {
         ~
         # nearest of a block, as far as anything is there
         best = float(HUGE)
-        {which = int(-1) ~}
+        {which = int(-1)
         for b in range(factor):
             for a in range(factor):
                 z = fine_depth[VIEW, factor * y + b, factor * x + a]
                 if z > 0.0 and z < best:
                     best = z
-                    {?0.6 which = fine_ids[VIEW, factor * y + b, factor * x + a]}
-        {small_depth[VIEW, y, x] = {best if best < HUGE else 0.0 ~ wp.where(best < HUGE, best, 0.0)}
-        {?0.5 small_ids[VIEW, y, x] = which}}
+                    which = fine_ids[VIEW, factor * y + b, factor * x + a]
+        small_ids[VIEW, y, x] = which
+        ~
+        for b in range(factor):
+            for a in range(factor):
+                z = fine_depth[VIEW, factor * y + b, factor * x + a]
+                if z > 0.0 and z < best:
+                    best = z}
+        small_depth[VIEW, y, x] = {best if best < HUGE else 0.0 ~ wp.where(best < HUGE, best, 0.0)}
         ~
         {small_depth[VIEW, y, x] = fine_depth[VIEW, factor * y, factor * x]
         {?0.5 small_ids[VIEW, y, x] = fine_ids[VIEW, factor * y, factor * x]}}
