@@ -15,6 +15,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     flags,
     guards,
     in_place,
+    listing,
     outlining,
     prints,
     remarks,
@@ -127,16 +128,16 @@ def test_worlds_give_every_written_array_one_more_index() -> None:
     for sheet in spread:
         worlds_count, _ = sheet.given["out"].shape or (0, 0)
         written = text_of(sheet)
-        assert "out[in_world, tid]" in written
-        assert "wp.atomic_add(count, in_world, 1)" in written
+        assert "out[world_, tid]" in written
+        assert "wp.atomic_add(count, world_, 1)" in written
         assert sheet.given["count"].shape == (worlds_count,)
         batched = len(sheet.given["a"].shape or ()) == 2
-        assert ("a.shape[1]" in written) == ("a[in_world, k]" in written) == batched
+        assert ("a.shape[1]" in written) == ("a[world_, k]" in written) == batched
         if len(sheet.launch) == 2:
             assert sheet.launch == (worlds_count, 32)
         else:
             assert sheet.launch == (worlds_count * 32,)
-            assert written.startswith("in_world = of_launch // ")
+            assert written.startswith("world_ = thread_ // ")
 
 
 def test_what_has_objects_or_whole_arrays_stays_in_one_world() -> None:
@@ -163,7 +164,7 @@ def test_a_value_for_all_threads_may_come_from_an_array() -> None:
     for sheet in boxed:
         written = text_of(sheet)
         assert ("scale[0]" in written) == (sheet.given["scale"].shape == (1,))
-        assert "scale[0]" in written or "scale[in_world]" in written
+        assert "scale[0]" in written or "scale[world_]" in written
 
 
 def test_a_flag_that_is_used_as_a_number_stays_one() -> None:
@@ -377,6 +378,41 @@ def test_arrays_stay_apart_where_one_would_change_more_than_its_place(text: str)
     assert {text_of(each) for each in formed(text, in_place.update, **STATE)} == {text}
 
 
+def test_threads_are_for_what_a_list_names_or_for_what_lies_behind_an_offset() -> None:
+    text = "out[tid] = a[tid] * scale"
+    listed = [each for each in formed(text, listing.choose_threads) if "listed" in each.given]
+    assert listed
+    for sheet in listed:
+        first, *rest = text_of(sheet).splitlines()
+        assert first == "tid = listed[thread_]"
+        places = sheet.given["listed"].base
+        named = [each for each in places if each >= 0]
+        assert sheet.given["listed"].domain == (0, 0)
+        assert (len(places), sheet.launch) == (32, (32,))
+        assert len(set(named)) == len(named)
+        assert set(named) <= set(range(32))
+        guarded = rest[0] in ("if tid < 0:", "if tid == -1:")
+        assert guarded == (len(named) < 32)
+        assert rest[2 * guarded :] == [text]
+    behind = [each for each in formed(text, listing.choose_threads) if "behind" in each.given]
+    assert behind
+    for sheet in behind:
+        first, *rest = text_of(sheet).splitlines()
+        assert first in ("tid = behind + thread_", "tid = thread_ + behind")
+        assert rest == [text]
+        assert sheet.given["behind"].domain[1] + sheet.launch[0] == 32
+
+
+def test_what_has_two_indices_in_one_is_not_listed() -> None:
+    flat = [each for each in formed("out[tid] = a[tid]", worlds.spread) if each.indices == ("thread_",)]
+    assert flat
+    for sheet in flat:
+        before = text_of(sheet)
+        for number in range(20):
+            listing.choose_threads(sheet, Stream("listing", number))
+        assert text_of(sheet) == before
+
+
 def test_sizes_are_asked_of_arrays_that_have_them() -> None:
     size = {
         "points": Given(kind=FLOAT, domain=(-1, 1), names=("points",), shape=(8, 6)),
@@ -384,9 +420,32 @@ def test_sizes_are_asked_of_arrays_that_have_them() -> None:
         "limit": Given(kind=INT, domain=(3, 6), names=("limit",)),
     }
     made = formed("for k in range(n):\n    if k < limit:\n        points[tid, k] = 0.0", extents.ask, **size)
-    first = {text_of(each).partition("\n")[0] for each in made}
+    first = {line for each in made for line in text_of(each).splitlines() if line.startswith("for")}
     assert first == {"for k in range(n):", "for k in range(points.shape[1]):"}
     assert all("k < limit" in text_of(each) for each in made)
+
+
+def test_a_size_is_asked_of_what_is_counted_and_of_nothing_that_is_as_long_by_chance() -> None:
+    given = {
+        "points": Given(kind=FLOAT, domain=(-1, 1), names=("points",), shape=(32, 6)),
+        "masses": Given(kind=FLOAT, domain=(-1, 1), names=("masses",), shape=(6,)),
+        "n": Given(kind=INT, domain=(6, 6), names=("n",)),
+    }
+    text = "total = masses[at[tid]]\nfor k in range({}):\n    total += points[tid, k]\nout[tid] = total"
+    for bound in ("n", "6"):
+        made = formed(text.format(bound), extents.ask, **given)
+        asked = {line for each in made for line in text_of(each).splitlines() if line.startswith("for")}
+        assert asked == {f"for k in range({bound}):", "for k in range(points.shape[1]):"}
+    assert all("range(5)" in text_of(each) for each in formed(text.format(5), extents.ask, **given))
+
+
+def test_threads_beyond_the_end_of_an_array_are_left_out_once() -> None:
+    made = [text_of(each) for each in formed("out[tid] = a[tid] + b[at[tid]]", extents.ask)]
+    guards_made = {each.partition("\n")[0] for each in made if each.startswith("if")}
+    assert guards_made
+    assert guards_made <= {f"if tid >= {name}.shape[0]:" for name in ("out", "a", "at")}
+    for each in formed("if tid >= most:\n    return\nout[tid] = a[tid]", extents.ask):
+        assert text_of(each).count("if") == 1
 
 
 def test_an_index_is_known_to_be_in_range_before_anything_is_looked_up_by_it() -> None:

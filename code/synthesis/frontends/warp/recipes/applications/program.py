@@ -33,7 +33,7 @@ _EAGER = {2: 0.55, 3: 0.85, 4: 1.4, 5: 2.2}
 """How much more often a kernel of each difficulty has what it may have."""
 
 _FORMS_OF_NUMBERS = (("argument", 0.62), ("number", 0.05), ("constant", 0.33))
-_FORMS_OF_SIZES = (("argument", 0.58), ("constant", 0.14), ("static", 0.2), ("number", 0.08))
+_FORMS_OF_SIZES = (("argument", 0.66), ("constant", 0.1), ("static", 0.2), ("number", 0.04))
 
 _NAMED = 0.92
 """How often states, kinds and bits of flags have names."""
@@ -429,7 +429,7 @@ class Program:
             roles=dict(_LOCALS),
         )
         reshape(sheet, self.choices.child("form"), talks=self._talks)
-        axes = tuple(sheet.axes)
+        axes = tuple(tuple(name for name in names if not name.endswith("_")) for names in sheet.axes)
         self.draft = Draft(self._stream, (FLOAT,), rank=len(axes), launch=sheet.launch, axes=axes, plain=True)
         constants, roles = dict(self._holes), sheet.roles | {key: each.names for key, each in sheet.given.items()}
         for key, given in sheet.given.items():

@@ -1,5 +1,6 @@
-"""The forms in which people write the same: in many worlds or one, in place or not, a guard or a
-branch, flags as numbers or truths, sizes as arguments or asked of arrays, vectors of one number in full or not.
+"""The forms in which people write the same: in many worlds or one, in place or not, a guard or a branch,
+flags as numbers or truths, sizes as arguments or asked of arrays, a thread for each or for what a list names,
+vectors of one number in full or not.
 
 Each form changes a :class:`~.sheet.Sheet`, a kernel whose arguments are not yet declared, and leaves what it computes.
 A recipe writes its lines once; these choose how they look.
@@ -11,6 +12,7 @@ from synthesis.frontends.warp.recipes.applications.forms import (
     flags,
     guards,
     in_place,
+    listing,
     outlining,
     prints,
     remarks,
@@ -36,6 +38,7 @@ def reshape(sheet: Sheet, choices: Stream, *, talks: bool) -> None:
     in_place.update(sheet, choices.child("in place"))
     worlds.spread(sheet, choices.child("worlds"))
     extents.ask(sheet, choices.child("extents"))
+    listing.choose_threads(sheet, choices.child("listing"))
     flags.turn_to_truths(sheet, choices.child("flags"))
     guards.rearrange(sheet, choices.child("guards"))
     prints.warn(sheet, choices.child("prints"))

@@ -1,37 +1,37 @@
-"""Sizes that are asked of an array: ``points.shape[0]`` instead of an argument that says how many there are."""
+"""Sizes that are asked of an array: ``points.shape[0]`` instead of a number, or of an argument that says how many."""
 
 import ast
+from collections.abc import Iterator
 
 from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 
-_SHARE = 0.7
-"""How often a size that an array has is asked of it. Of applications' kernels 16 % ask arrays for sizes."""
+_SIZES, _LOOPS, _GUARDS = 0.7, 0.5, 0.1
+"""How often a size that an array has is asked of it, how often a loop over all of a dimension that says its number, and
+how often threads beyond the end of an array are left out. Of applications' kernels 16 % ask arrays for sizes."""
 _LEAST = 2
 """A size of one tells arrays apart too little."""
 _INT = Type("int32")
 
 
 def ask(sheet: Sheet, choices: Stream) -> None:
-    """Ask arrays for some of the sizes that are arguments: the size is one that the array always has."""
-    subscripted = {
-        node.value.id
-        for statement in sheet.body
-        for node in ast.walk(statement)
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name)
-    }
+    """Ask arrays for some of the sizes that are arguments or numbers: a size is one that the array always has."""
+    places = list(dict.fromkeys(_places(sheet.body)))
     for key in [each for each in dict.fromkeys(names_in(sheet.body)) if _is_size(sheet.given.get(each))]:
-        size = sheet.given[key].domain[0]
+        size, bounded = int(sheet.given[key].domain[0]), _bounded(sheet.body, key)
         found = [
             (name, place)
-            for name in sorted(subscripted & sheet.given.keys())
-            for place, extent in enumerate(sheet.given[name].shape or ())
-            if extent == size
+            for name, place, index in places
+            if _extent(sheet, name, place) == size and (index in bounded if bounded else place > 0)
         ]
-        if found and choices.chance(_SHARE):
-            asked = _Asking(key, *choices.choice(found))
+        if found and choices.chance(_SIZES):
+            asked = _Asking(key, *choices.choice(sorted(set(found))))
             sheet.body = [asked.visit(each) for each in sheet.body]
+    for loop in [node for statement in sheet.body for node in ast.walk(statement) if isinstance(node, ast.For)]:
+        _ask_for_length(loop, sheet, choices)
+    if choices.chance(_GUARDS):
+        _guard(sheet, choices)
 
 
 def _is_size(given: Given | None) -> bool:
@@ -42,6 +42,83 @@ def _is_size(given: Given | None) -> bool:
     return low == high >= _LEAST
 
 
+def _places(body: list[ast.stmt]) -> Iterator[tuple[str, int, str]]:
+    """The dimensions by which elements are found: the array, the dimension's number, and the index, if it is a name."""
+    for statement in body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.Subscript(value=ast.Name(id=array), slice=index):
+                    for place, each in enumerate(index.elts if isinstance(index, ast.Tuple) else [index]):
+                        yield array, place, each.id if isinstance(each, ast.Name) else ""
+                case _:
+                    pass
+
+
+def _extent(sheet: Sheet, array: str, place: int) -> int | None:
+    """The length of one of an array's dimensions; None if there is no such array or dimension."""
+    given = sheet.given.get(array)
+    shape = given.shape if given is not None else None
+    return shape[place] if shape is not None and place < len(shape) else None
+
+
+def _bounded(body: list[ast.stmt], key: str) -> set[str]:
+    """The variables that go as far as a size says, or are compared with it."""
+    found = set[str]()
+    for statement in body:
+        for node in ast.walk(statement):
+            match node:
+                case ast.For(target=ast.Name(id=counter), iter=ast.Call(args=arguments)):
+                    if key in names_in(arguments):
+                        found.add(counter)
+                case ast.Compare(left=ast.Name(id=name), comparators=[ast.Name(id=other)]):
+                    if key in (name, other):
+                        found.add(other if name == key else name)
+                case _:
+                    pass
+    return found
+
+
+def _ask_for_length(loop: ast.For, sheet: Sheet, choices: Stream) -> None:
+    """Ask an array how far a loop goes that takes all of one of its dimensions, in some loops."""
+    match loop:
+        case ast.For(target=ast.Name(id=counter), iter=ast.Call(args=[ast.Constant(value=int(length))]) as iterable):
+            found = [
+                (name, place)
+                for name, place, index in _places(loop.body)
+                if index == counter and _extent(sheet, name, place) == length
+            ]
+            if found and choices.chance(_LOOPS):
+                iterable.args = [_size(*choices.choice(sorted(set(found))))]
+        case _:
+            pass
+
+
+def _guard(sheet: Sheet, choices: Stream) -> None:
+    """Leave out threads beyond the end of an array of which each has an element, as launches of rounded sizes do."""
+    if len(sheet.axes) != 1 or _asks_first(sheet):
+        return
+    index = sheet.indices[0]
+    found = [name for name, place, each in _places(sheet.body) if each == index and place == 0]
+    found = [name for name in sorted(set(found)) if _extent(sheet, name, 0) == sheet.launch[0]]
+    if found:
+        test = ast.Compare(ast.Name(index, ast.Load()), [ast.GtE()], [_size(choices.choice(found), 0)])
+        sheet.body.insert(0, ast.If(test, [ast.Return()], []))
+
+
+def _asks_first(sheet: Sheet) -> bool:
+    """Whether the first thing that a kernel does is to ask for the range of its index."""
+    match sheet.body:
+        case [ast.If(test=ast.Compare(left=ast.Name(id=name), ops=[ast.GtE()])), *_]:
+            return name in sheet.indices
+        case _:
+            return False
+
+
+def _size(array: str, place: int) -> ast.expr:
+    shape = ast.Attribute(ast.Name(array, ast.Load()), "shape", ast.Load())
+    return ast.Subscript(shape, ast.Constant(place), ast.Load())
+
+
 class _Asking(ast.NodeTransformer):
     """Reads a size from an array."""
 
@@ -49,7 +126,4 @@ class _Asking(ast.NodeTransformer):
         self.key, self.array, self.place = key, array, place
 
     def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id != self.key:
-            return node
-        shape = ast.Attribute(ast.Name(self.array, ast.Load()), "shape", ast.Load())
-        return ast.Subscript(shape, ast.Constant(self.place), ast.Load())
+        return node if node.id != self.key else _size(self.array, self.place)

@@ -12,7 +12,9 @@ _JOINED, _PARTED = 0.75, 0.08
 """How often two tests with the same body are one, and one of two parts is two."""
 _TIGHT = 0.5
 """How often a branch whose body is another branch asks for both at once."""
-_DEEPEST = 3
+_DEEPEST, _DEEP = 3, 3
+"""The deepest block that branches are made in, and how deep what one is put around may be. Applications' kernels have
+branches and loops three deep in one of ten."""
 _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.GtE, ast.GtE: ast.Lt, ast.Gt: ast.LtE, ast.LtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
 }  # fmt: skip
@@ -21,7 +23,7 @@ _MIRRORED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 def rearrange(sheet: Sheet, choices: Stream) -> None:
     """Write some of a kernel's tests in other ways."""
     for block in list(blocks_of(sheet.body)):
-        _join(block, choices, sheet.indices)
+        _join(block, choices, (*sheet.indices, *sheet.items))
         _part(block, choices)
         _tighten(block, choices)
     for depth, left, block in _nested(sheet.body, 0, ast.Return):
@@ -76,9 +78,14 @@ def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], choices: Stream) -
 
 
 def _deep(body: list[ast.stmt]) -> bool:
-    """Whether some lines have a branch in a branch already."""
-    return any(isinstance(inner, ast.If) for outer in body for inner in ast.walk(outer)
-               if inner is not outer and isinstance(outer, ast.If | ast.For))  # fmt: skip
+    """Whether some lines have branches and loops in each other as deep as people go."""
+    return max((_depth(each) for each in body), default=0) >= _DEEP
+
+
+def _depth(statement: ast.stmt) -> int:
+    """How many branches and loops are in each other in a statement, itself among them."""
+    inner = [_depth(each) for block in blocks_in(statement) for each in block]
+    return max(inner, default=0) + isinstance(statement, ast.If | ast.For | ast.While)
 
 
 def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
@@ -97,9 +104,9 @@ def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:
 
 
 def _is_range(test: ast.expr, indices: Sequence[str]) -> bool:
-    """Whether a test asks whether one of the thread's indices is too large."""
+    """Whether a test asks whether one of the thread's indices is too large, or names nothing."""
     match test:
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.GtE()]):
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.GtE() | ast.Lt() | ast.Eq()]):
             return name in indices
         case _:
             return False

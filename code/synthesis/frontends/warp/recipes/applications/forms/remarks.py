@@ -43,7 +43,7 @@ def _words(block: list[ast.stmt], place: int, *, outer: bool) -> tuple[str, ...]
             return _FULL if before is not None and _takes_place(before) else _why(test)
         case ast.Assign() if _takes_place(statement):
             return _PLACE
-        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="of_launch"))):
+        case ast.Assign(value=ast.BinOp(op=ast.FloorDiv(), left=ast.Name(id="thread_"))):
             return _WORLD
         case ast.Assign(
             targets=[ast.Name(id=name)], value=ast.Call(func=ast.Attribute(attr="clamp"), args=[ast.Name(id=same), *_])

@@ -68,7 +68,8 @@ class Sheet:
     Args:
         body: its statements, without the one that asks for the thread's indices.
         given: the arguments that lines may name, by what they call them.
-        axes: for each launch dimension, the names that its index may get; lines use the first of them.
+        axes: for each launch dimension, the names that its index may get; lines use the first of them, which is for
+            lines alone if it ends with an underscore.
         launch: the threads along each.
         fixed: names in lines that stand for constants, numbers and functions.
         objects: names in lines that stand for meshes, trees and grids.
@@ -84,6 +85,8 @@ class Sheet:
     functions: Mapping[str, str] = field(default_factory=dict[str, str])
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     """For variables that a form adds, the names that they may get."""
+    items: tuple[str, ...] = ()
+    """Variables that a form adds which say what a thread is for, as its indices do otherwise."""
     bundles: dict[str, Bundle] = field(default_factory=dict[str, Bundle])
     """Structs that a form adds, by what lines call them."""
     constants: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict[str, tuple[tuple[str, ...], str]])

@@ -27,7 +27,7 @@ _TAKEN = {
 _COUNTS = (2, 3, 4, 8)
 _MOST_THREADS = 288
 _HIGHEST_RANK = 3
-_WORLD, _THREAD, _EACH = "in_world", "of_launch", "per_world"
+_WORLD, _THREAD, _EACH = "world_", "thread_", "per_world"
 """What lines call the world, the thread of a launch of one dimension, and the number of threads in each world."""
 _NAMES = ("worldid", "world", "env", "world_id", "env_id", "w")
 _PER_WORLD = ("num_per_world", "per_world", "num_per_env", "stride", "world_size")
