@@ -30,7 +30,8 @@ def _draw_grid(stream: Stream, target: str) -> KernelSpec:
              lambda name: grid_argument(name, p.threads, p.named("x")))  # fmt: skip
     p.output("density", FLOAT, (p.threads,), ("density", "rho", "densities"))
     p.output("f", VEC, (p.threads,), ("particle_f", "forces", "accel"), (-0.5, 0.5))
-    p.output("out", VEC, (p.threads,), ("out", "delta", "x_new", "avg_velocity"))
+    moved = ("force_out", "particle_force", "accel") if target == "sph_force" else ("v_out", "v_smooth", "avg_velocity")
+    p.output("out", VEC, (p.threads,), moved)
     p.output("number", INT, (p.threads,), ("neighbor_count", "counts", "num_neighbors"))
     p.output("nearest", INT, (p.threads,), ("nearest", "closest_id", "nearest_id"))
     p.output("pairs", INT, (1,), ("pair_count", "num_pairs", "total_pairs"), (0, 3))
