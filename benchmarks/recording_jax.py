@@ -71,22 +71,22 @@ def cost(folder: Path) -> list[str]:
 class Program:
     """A program, and whose example it is."""
 
-    library: str
+    whose: str
     words: list[str]
 
     @property
     def name(self) -> str:
         """Its file's, with the library's."""
-        return f"{self.library} {Path(self.words[self.words[0] == str(EXAMPLE)]).name}"
+        return f"{self.whose} {Path(self.words[self.words[0] == str(EXAMPLE)]).name}"
 
 
 def programs(repositories: str | None) -> Iterator[Program]:
     """All of them; without repositories those that need none."""
     for line in PROGRAMS.read_text().splitlines():
-        library, _, command = line.partition(": ")
+        whose, _, command = line.partition(": ")
         if repositories is not None or "{repositories}" not in command:
             said = {"here": HERE, "example": EXAMPLE, "repositories": Path(repositories or ".").resolve()}
-            yield Program(library, command.format(**said).split())
+            yield Program(whose, command.format(**said).split())
 
 
 def row(program: Program) -> tuple[list[str], Counter[str]]:
@@ -134,7 +134,7 @@ def main() -> None:
         table.append(found)
         print(*found, flush=True)
         reasons += why
-        for whose in (each.library, "all"):
+        for whose in (each.whose, "all"):
             sums[whose] = [a + int(b) for a, b in zip(sums.get(whose, [0, 0, 0]), found[1:], strict=True)]
     table += [["", "", "", ""], *([f"{whose}, together", *map(str, counts)] for whose, counts in sums.items())]
     lines += ["", *(f"{name:52}{a:>11}{b:>6}{c:>10}" for name, a, b, c in table)]

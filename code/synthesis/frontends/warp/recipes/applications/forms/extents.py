@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, names_in, parts_of
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 
@@ -17,9 +17,9 @@ _INT = Type("int32")
 
 def ask(sheet: Sheet, choices: Stream) -> None:
     """Ask arrays for some of the sizes that are arguments or numbers: a size is one that the array always has."""
-    places = list(dict.fromkeys(_places(sheet.body)))
+    places = list(_places(sheet.body))
     for key in [each for each in dict.fromkeys(names_in(sheet.body)) if _is_size(sheet.given.get(each))]:
-        size, bounded = int(sheet.given[key].domain[0]), _bounded(sheet.body, key)
+        size, bounded = sheet.given[key].domain[0], _bounded(sheet.body, key)
         found = [
             (name, place)
             for name, place, index in places
@@ -48,7 +48,7 @@ def _places(body: list[ast.stmt]) -> Iterator[tuple[str, int, str]]:
         for node in ast.walk(statement):
             match node:
                 case ast.Subscript(value=ast.Name(id=array), slice=index):
-                    for place, each in enumerate(index.elts if isinstance(index, ast.Tuple) else [index]):
+                    for place, each in enumerate(parts_of(index)):
                         yield array, place, each.id if isinstance(each, ast.Name) else ""
                 case _:
                     pass

@@ -79,13 +79,7 @@ def _turn_inside(block: list[ast.stmt], left: type[ast.stmt], choices: Stream) -
 
 def _deep(body: list[ast.stmt]) -> bool:
     """Whether some lines have branches and loops in each other as deep as people go."""
-    return max((_depth(each) for each in body), default=0) >= _DEEP
-
-
-def _depth(statement: ast.stmt) -> int:
-    """How many branches and loops are in each other in a statement, itself among them."""
-    inner = [_depth(each) for block in blocks_in(statement) for each in block]
-    return max(inner, default=0) + isinstance(statement, ast.If | ast.For | ast.While)
+    return max(depth for depth, _, _ in _nested(body, 0, None)) >= _DEEP
 
 
 def _alike(first: ast.stmt, second: ast.stmt, indices: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import replace
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, parts_of
 from synthesis.grammar.streams import Stream
 from synthesis.records import Role
 
@@ -78,8 +78,8 @@ class _Places(ast.NodeVisitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if isinstance(node.value, ast.Name):
-            parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-            self.indices.setdefault(node.value.id, set()).add(", ".join(ast.unparse(each) for each in parts))
+            indices = ", ".join(map(ast.unparse, parts_of(node.slice)))
+            self.indices.setdefault(node.value.id, set()).add(indices)
             self.visit(node.slice)
         else:
             self.generic_visit(node)

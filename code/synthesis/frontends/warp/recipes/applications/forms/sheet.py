@@ -110,6 +110,11 @@ def names_in(nodes: Sequence[ast.AST]) -> Iterator[str]:
         yield from (node.id for node in ast.walk(each) if isinstance(node, ast.Name))
 
 
+def parts_of(index: ast.expr) -> list[ast.expr]:
+    """The indices of an element, one for each dimension that they are of."""
+    return index.elts if isinstance(index, ast.Tuple) else [index]
+
+
 def blocks_of(body: list[ast.stmt]) -> Iterator[list[ast.stmt]]:
     """A body and all blocks inside it, the outermost first."""
     yield body

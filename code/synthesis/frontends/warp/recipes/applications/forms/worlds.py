@@ -5,7 +5,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import replace
 
-from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet
+from synthesis.frontends.warp.recipes.applications.forms.sheet import Given, Sheet, parts_of
 from synthesis.grammar.streams import Stream
 from synthesis.grammar.types import Type
 from synthesis.records import Role
@@ -61,7 +61,7 @@ class _Uses(ast.NodeVisitor):
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         if isinstance(node.value, ast.Name):
-            indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            indices = parts_of(node.slice)
             given = self.sheet.given.get(node.value.id)
             if given is not None and len(given.shape or ()) != len(indices):
                 self.bare.add(node.value.id)
@@ -114,7 +114,7 @@ class _Batching(ast.NodeTransformer):
         inner = self.visit(node.slice)
         if name not in self.arrays:
             return ast.Subscript(self.visit(node.value), inner, node.ctx)
-        own = [] if name in self.single else inner.elts if isinstance(inner, ast.Tuple) else [inner]
+        own = [] if name in self.single else parts_of(inner)
         indices: list[ast.expr] = [ast.Name(_WORLD, ast.Load()), *own]
         return ast.Subscript(node.value, indices[0] if len(indices) == 1 else ast.Tuple(indices, ast.Load()), node.ctx)
 
