@@ -6,8 +6,13 @@
 Arguments: front end, number of drawn kernels, seed. Prints a table for ``benchmarks/sizes.txt``. Applications are, for
 Warp, all functions decorated with ``wp.kernel`` of newton, mujoco_warp and Warp itself; for JAX, functions and methods
 of optax, flax, equinox, brax and jax_md that call JAX's functions on arrays. Files of tests are left out, and each text
-counts once. They are parsed, not run. Of JAX, texts are compared too: StableHLO of the first few hundred drawn kernels
-and of programs built with flax, equinox and optax, lowered for abstract shapes (``measures/programs.py``).
+counts once. They are parsed, not run. Of JAX, texts are compared too: StableHLO of drawn functions and of programs
+built with flax, equinox and optax, lowered for abstract shapes (``measures/programs.py``).
+
+Like is compared with like. JAX's libraries hold functions, and no whole programs, which those who use them write:
+models with their losses, and steps of training. Drawn functions of the category ``training`` are such programs. So the
+functions of libraries stand beside drawn ones of all other categories, and the programs beside those of ``training``;
+how far the texts of all drawn functions are from programs is said in a line below.
 
 A number has percentiles of both and the Kolmogorov-Smirnov distance between them (0: one distribution, 1: no overlap).
 A share has both, the drawn one as a multiple of the other, and their difference, which is the same distance of truth
@@ -34,13 +39,19 @@ _TEXTS = 300
 """Of how many drawn kernels at most the texts are counted."""
 
 _LEVELS = {"warp": "cuda_forward", "jax": "stablehlo"}
+_PROGRAMS: dict[str, tuple[str, ...]] = {"warp": (), "jax": ("training",)}
+"""The categories whose kernels are whole programs."""
 _COUNTERS = {"warp": warp_kernels, "jax": jax_functions}
 
 
-def lower_drawn(frontend: str, count: int, seed: int) -> list[Profile]:
-    """What is counted of the texts of the first drawn kernels; those that become no row have none."""
+def lower_drawn(frontend: str, count: int, seed: int, categories: tuple[str, ...] = ()) -> list[Profile]:
+    """What is counted of the texts of the first drawn kernels, of some categories or of all.
+
+    Kernels that become no row have no text.
+    """
     level = _LEVELS[frontend]
-    pipeline = SynthesisPipeline(frontend, seed=seed, level=[level], verify="none")
+    only = {"category": list(categories)} if categories else {}
+    pipeline = SynthesisPipeline(frontend, seed=seed, level=[level], verify="none", **only)
     profile = profile_cuda if frontend == "warp" else profile_stablehlo
     texts = (each.texts[level] for each in pipeline.outcomes(range(min(count, _TEXTS))) if isinstance(each, Pair))
     return [profile(text) for text in texts if text is not None]
@@ -56,11 +67,13 @@ def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbe
     counters = _COUNTERS[frontend]
     packages = read_applications(frontend)
     real = [counters.profile(each) for functions in packages.values() for each in functions]
-    drawn = [counters.profile(each) for each in draw_functions(frontend, count, seed)]
+    programs = _PROGRAMS[frontend]
+    drawn = [counters.profile(each) for each in draw_functions(frontend, count, seed, but=programs)]
     tool = f"{frontend} {version('warp-lang' if frontend == 'warp' else 'jax')}"
     listed = ", ".join(f"{len(functions)} {name}" for name, functions in packages.items())
     with_what = f"{tool}, Python {platform.python_version()}, {datetime.now(UTC).date()}"
-    print(f"{with_what}: {len(drawn)} drawn with seed {seed}, {len(real)} real ({listed})\n")
+    without = f", without those of {', '.join(programs)}," if programs else ""
+    print(f"{with_what}: {len(drawn)} drawn with seed {seed}{without} {len(real)} real ({listed})\n")
     numbers = comparing.compare_numbers(drawn, real)
     own = {name for names in counters.NAMES.values() for name in names}
     shares = [
@@ -76,7 +89,7 @@ def compare_python(frontend: str, count: int, seed: int) -> list[comparing.Numbe
 
 def compare_texts(frontend: str, count: int, seed: int) -> list[comparing.Numbers]:
     """Print what the texts of drawn kernels are like, in JAX beside those of programs, and return the numeric lines."""
-    drawn = lower_drawn(frontend, count, seed)
+    drawn = lower_drawn(frontend, count, seed, _PROGRAMS[frontend])
     if frontend == "warp":
         print(f"\nCUDA of {len(drawn)} drawn; real kernels are not lowered")
         print_lines(comparing.print_shares(comparing.list_shares(drawn)))
@@ -85,12 +98,16 @@ def compare_texts(frontend: str, count: int, seed: int) -> list[comparing.Number
 
     texts = dict(lower_programs())
     real = [profile_stablehlo(text) for text in texts.values()]
-    print(f"\nStableHLO of {len(drawn)} drawn, and of {len(real)} programs ({', '.join(texts)})\n")
+    which = ", ".join(_PROGRAMS[frontend])
+    print(f"\nStableHLO of {len(drawn)} drawn of {which}, and of {len(real)} programs ({', '.join(texts)})\n")
     numbers = comparing.compare_numbers(drawn, real)
     shares = [*comparing.compare_shares(drawn, real), *comparing.compare_vocabulary(drawn, real)]
     print_lines(comparing.print_numbers("StableHLO", numbers))
     print_lines(comparing.print_shares(shares))
     print_lines(comparing.print_summary(numbers, shares))
+    everything = comparing.compare_numbers(lower_drawn(frontend, count, seed), real)
+    apart = np.mean([each.distance for each in everything])
+    print(f"of drawn functions of all categories the mean distance of these numeric lines is {apart:.3f}")
     return numbers
 
 

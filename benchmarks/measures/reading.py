@@ -1,8 +1,9 @@
 """Two populations of functions: those of installed packages, which are parsed and never run, and drawn ones."""
 
 import ast
+import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -124,11 +125,18 @@ def find_natives(nodes: Iterable[ast.AST]) -> frozenset[str]:
     )
 
 
-def draw_functions(frontend: str, count: int, seed: int) -> Iterator[Function]:
-    """The first drawn kernels of a seed."""
+def draw_functions(frontend: str, count: int, seed: int, *, but: Collection[str] = ()) -> Iterator[Function]:
+    """The first drawn kernels of a seed.
+
+    Args:
+        frontend: the front end.
+        count: how many.
+        seed: the seed.
+        but: categories that are left out.
+    """
     generator = KernelGenerator(frontend, seed)
-    for index in range(count):
-        spec = generator.spec(index)
+    specs = (generator.spec(index) for index in itertools.count())
+    for spec in itertools.islice((each for each in specs if each.category not in but), count):
         yield next(each for each in parse_functions(frontend, spec.source) if each.node.name == spec.name)
 
 
