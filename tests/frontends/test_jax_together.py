@@ -13,11 +13,13 @@ import jax as _jax
 from jax_cases import KINDS
 from jax_programs import CASES
 
+from synthesis import KernelGenerator, Pair, SynthesisPipeline
 from synthesis.frontends.base import ReferenceFaultError, ReferenceUnknownError, Trace
 from synthesis.frontends.jax.reference.evaluator import Evaluator
 from synthesis.frontends.jax.reference.graphs import graph_of
 from synthesis.frontends.jax.reference.rules import RULES
 from synthesis.frontends.jax.reference.together import Together
+from synthesis.registry import get_frontend
 
 jax: Any = _jax
 jnp: Any = _jax.numpy
@@ -132,3 +134,27 @@ def test_where_runs_cannot_go_together_they_are_noted_one_by_one(monkeypatch: py
 
     monkeypatch.setattr(Together, "together", alone)
     held_against_each_alone(doubled, (X[0],), (X[1],), double=False)
+
+
+RECIPES = sorted({each.name for each in get_frontend("jax").drawer.recipes if each.usual_mix})
+"""Those of applications."""
+
+
+@pytest.mark.parametrize("recipe", RECIPES[::4])
+def test_runs_of_what_is_drawn_go_together(recipe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    together, went = Together.together, list[str]()
+
+    def noted(self: Together, *given: Any) -> Any:
+        try:
+            made = together(self, *given)
+        except Exception as error:
+            went.append(repr(error))
+            raise
+        went.append("together")
+        return made
+
+    monkeypatch.setattr(Together, "together", noted)
+    index = next(KernelGenerator("jax", 5, difficulty="2").numbers_of(recipe))
+    (outcome,) = SynthesisPipeline("jax", seed=5, difficulty="2").outcomes([index])
+    assert isinstance(outcome, Pair)
+    assert set(went) == {"together"}
